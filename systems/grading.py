@@ -1,0 +1,72 @@
+"""How many quanta an excitation of each mode counts, and which order of the drive makes it.
+
+In a driven dissipative system the amplitude of a state vanishes with the drive as
+``drive**(grade/unit)``.  The grade of an occupation ``n`` is ``w . n`` with weights ``w`` that
+the undriven Hamiltonian conserves and that a term of order ``k`` in the drive raises by at
+most ``k * unit``.  Beam splitters, Kerr terms and Jaynes-Cummings couplings give ``w = 1``;
+a coupling ``a'a' b`` gives ``w_b = 2 w_a``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from scipy.optimize import linprog
+
+from systems.ladder import Mode, Occupation, Word, express
+
+LIMIT = 12  # largest denominator that a weight may have
+
+
+class NoGrading(ValueError):
+    """The Hamiltonian conserves no number of quanta that its drive could raise."""
+
+
+@dataclass(frozen=True)
+class Grading:
+    """Integer ``weights`` per mode; one order of the drive raises the grade by ``unit``."""
+
+    weights: tuple[int, ...]
+    unit: int
+
+    def of(self, occupation: Occupation) -> int:
+        """Grade of an occupation."""
+        return sum(w * n for w, n in zip(self.weights, occupation, strict=True))
+
+    def raises(self, word: Word) -> int:
+        """By how much the word raises the grade (negative: lowers)."""
+        return self.of(word[0]) - self.of(word[1])
+
+
+def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
+    """The grading of a Hamiltonian from the lowest order in the drive of each of its words.
+
+    Among all weights that are allowed the largest are taken: the order at which a mode is
+    really excited.  Raises `NoGrading`, naming the term that leaves no choice.
+    """
+    rows: list[list[int]] = []
+    bounds: list[int] = []
+    weights: list[float] | None = None
+    for word, order in sorted(words.items(), key=lambda item: item[1]):
+        change = [p - q for p, q in zip(*word, strict=True)]
+        if not any(change):
+            continue
+        # w . change <= order; with order 0 the Hermitian partner makes it an equality
+        rows, bounds = [*rows, change], [*bounds, order]
+        weights = _largest_weights(rows, bounds, len(modes))
+        if weights is None:
+            raise NoGrading(
+                f"Term `{express(word, modes)}` of the Hamiltonian must conserve the number of "
+                f"quanta or be proportional to the drive, but is of order {order} in the drive."
+            )
+    exact = [Fraction(w).limit_denominator(LIMIT) for w in weights or [1.0] * len(modes)]
+    unit = lcm(*(w.denominator for w in exact))
+    return Grading(tuple(int(w * unit) for w in exact), unit)
+
+
+def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
+    # the upper bound is reached only by modes that nothing drives: they stay empty
+    answer = linprog(-np.ones(count), A_ub=rows, b_ub=bounds, bounds=[(1 / LIMIT, LIMIT)] * count)
+    return list(answer.x) if answer.success else None

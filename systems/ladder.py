@@ -1,0 +1,172 @@
+"""Normal-ordered polynomials in ladder operators: the one form that both roads read.
+
+An operator is a dict from a *word* to its coefficient.  A word is a pair of occupation
+tuples ``(p, q)`` and stands for ``prod_i (a_i^dagger)^p_i  prod_i a_i^q_i``, creation to
+the left, mode by mode in the order of ``modes``.  Bosons obey ``[a, a'] = 1``; a two-level
+system obeys ``s s = 0`` and ``s s' = 1 - s' s``.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import product as cartesian
+from math import comb, factorial
+
+import sympy as sp
+from sympy.physics.quantum import Dagger, Operator
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaOpBase, SigmaPlus, SigmaX, SigmaY, SigmaZ
+
+Occupation = tuple[int, ...]
+Word = tuple[Occupation, Occupation]
+Ladder = dict[Word, sp.Expr]
+Mode = BosonOp | SigmaMinus
+
+
+def label(mode: Mode) -> str:
+    """The label of a mode: ``"a"`` for ``BosonOp("a")``."""
+    return str(mode.name)
+
+
+def is_two_level(mode: Mode) -> bool:
+    """Whether the mode holds at most one quantum."""
+    return isinstance(mode, SigmaMinus)
+
+
+def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
+    """Lowering operators of every mode that occurs, sorted by label (a1, a2, a10)."""
+    found: dict[str, Mode] = {}
+    for operator in sorted(
+        {op for expression in expressions for op in expression.atoms(Operator)}, key=str
+    ):
+        match operator:
+            case BosonOp():
+                mode: Mode = BosonOp(operator.name)
+            case SigmaOpBase():
+                mode = SigmaMinus(operator.name)
+            case _:
+                raise TypeError(
+                    f"Operator `{operator}` must be a BosonOp or a Pauli operator "
+                    f"(SigmaMinus, ...), but is a {type(operator).__name__}."
+                )
+        if found.setdefault(label(mode), mode) != mode:
+            raise ValueError(f"Label `{label(mode)}` names both a boson and a two-level system.")
+    return tuple(found[name] for name in sorted(found, key=_natural))
+
+
+def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
+    """The expression in normal order, whatever order, powers and brackets it was written in."""
+    expanded = {
+        word: sp.expand(coefficient) for word, coefficient in _read(expression, modes).items()
+    }
+    return {word: coefficient for word, coefficient in expanded.items() if coefficient != 0}
+
+
+def multiply(left: Ladder, right: Ladder, modes: Sequence[Mode]) -> Ladder:
+    """Normal-ordered product of two operators (coefficients are not simplified)."""
+    result: Ladder = {}
+    for (p, q), x in left.items():
+        for (r, s), y in right.items():
+            # mode by mode: (a'^p a^q)(a'^r a^s); modes commute with one another
+            for parts in cartesian(*map(_contract, p, q, r, s, map(is_two_level, modes))):
+                word = tuple(part[0] for part in parts), tuple(part[1] for part in parts)
+                count = sp.Integer(sp.prod(part[2] for part in parts))
+                result[word] = result.get(word, sp.S.Zero) + count * x * y
+    return result
+
+
+def adjoint(operator: Ladder) -> Ladder:
+    """Hermitian conjugate."""
+    return {(q, p): sp.conjugate(coefficient) for (p, q), coefficient in operator.items()}
+
+
+def add(*terms: Ladder) -> Ladder:
+    """Sum of operators (coefficients are not simplified)."""
+    result: Ladder = {}
+    for term in terms:
+        for word, coefficient in term.items():
+            result[word] = result.get(word, sp.S.Zero) + coefficient
+    return result
+
+
+def scale(factor: sp.Expr, operator: Ladder) -> Ladder:
+    """Operator times a number."""
+    return {word: factor * coefficient for word, coefficient in operator.items()}
+
+
+def express(word: Word, modes: Sequence[Mode]) -> sp.Expr:
+    """The word as a SymPy product, for messages and printing."""
+    p, q = word
+    creation = [Dagger(mode) ** k for mode, k in zip(modes, p, strict=True)]
+    annihilation = [mode**k for mode, k in zip(modes, q, strict=True)]
+    return sp.Mul(*creation, *annihilation)
+
+
+def _natural(name: str) -> tuple[str, int]:
+    stem = name.rstrip("0123456789")
+    return stem, int(name[len(stem) :] or -1)
+
+
+def _contract(p: int, q: int, r: int, s: int, two_level: bool) -> list[tuple[int, int, int]]:
+    """``(a'^p a^q)(a'^r a^s)`` of one mode as a list of (power of a', power of a, count)."""
+    if not two_level:
+        return [
+            (p + r - k, q + s - k, comb(q, k) * comb(r, k) * factorial(k))
+            for k in range(min(q, r) + 1)
+        ]
+    straight = [(p + r, q + s, 1)] if q * r == 0 else [(p, s, 1), (p + 1, s + 1, -1)]
+    return [term for term in straight if max(term[:2]) <= 1]
+
+
+def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
+    none = (0,) * len(modes)
+    match expression:
+        case sp.Add():
+            return add(*(_read(term, modes) for term in expression.args))
+        case sp.Mul():
+            result: Ladder = {(none, none): sp.S.One}
+            for factor in expression.args:
+                result = multiply(result, _read(factor, modes), modes)
+            return result
+        case _ if expression.is_commutative:
+            return {(none, none): expression}
+        case sp.Pow(base=base, exp=exponent) if exponent.is_Integer and exponent > 0:
+            return _read(sp.Mul(*[base] * int(exponent), evaluate=False), modes)
+        case sp.adjoint() | Dagger():
+            return adjoint(_read(expression.args[0], modes))
+        case BosonOp():
+            return _lower(BosonOp(expression.name), modes, dagger=not expression.is_annihilation)
+        case SigmaOpBase():
+            return _read_pauli(expression, modes)
+        case sp.Symbol():
+            raise TypeError(
+                f"Symbol `{expression}` must commute (a parameter) or be a BosonOp (a mode), "
+                "but is a non-commuting Symbol."
+            )
+    raise TypeError(
+        f"Term `{expression}` must be a polynomial in BosonOp and Pauli operators, "
+        f"but is a {type(expression).__name__}."
+    )
+
+
+def _lower(mode: Mode, modes: Sequence[Mode], dagger: bool = False) -> Ladder:
+    none = (0,) * len(modes)
+    one = tuple(int(mode == other) for other in modes)
+    return {(one, none) if dagger else (none, one): sp.S.One}
+
+
+def _read_pauli(operator: SigmaOpBase, modes: Sequence[Mode]) -> Ladder:
+    # SymPy's convention: SigmaMinus = (SigmaX - i SigmaY)/2; SigmaZ = s' s - s s'
+    mode, none = SigmaMinus(operator.name), (0,) * len(modes)
+    minus, plus = _lower(mode, modes), _lower(mode, modes, dagger=True)
+    match operator:
+        case SigmaMinus():
+            return minus
+        case SigmaPlus():
+            return plus
+        case SigmaX():
+            return add(plus, minus)
+        case SigmaY():
+            return add(scale(-sp.I, plus), scale(sp.I, minus))
+        case SigmaZ():
+            number = multiply(plus, minus, modes)
+            return add(scale(sp.Integer(2), number), {(none, none): sp.S.NegativeOne})
+    raise TypeError(f"Operator `{operator}` is not a Pauli operator of SymPy.")

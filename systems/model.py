@@ -1,0 +1,175 @@
+"""A driven dissipative system: one symbolic Hamiltonian, its losses, its small parameter."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sympy as sp
+from sympy.physics.quantum import Dagger, Operator
+
+from systems.grading import Grading, find_grading
+from systems.ladder import Ladder, Mode, adjoint, express, find_modes, label, normal_order
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A jump channel: ``rate * D[operator]`` in the master equation.
+
+    ``D[L] rho = L rho L' - (L'L rho + rho L'L)/2``, so that ``rate`` is an energy decay rate:
+    ``d<a'a>/dt = -rate <a'a>`` for ``operator = a``.
+    """
+
+    rate: sp.Expr
+    operator: sp.Expr
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rate", sp.sympify(self.rate))
+        if not isinstance(self.rate, sp.Expr) or self.rate.atoms(Operator):
+            raise TypeError(
+                f"Argument `rate` of a Loss must be a number or an expression of symbols, "
+                f"but is `{self.rate}`."
+            )
+        if not isinstance(self.operator, sp.Expr) or not self.operator.atoms(Operator):
+            raise TypeError(
+                f"Argument `operator` of a Loss must hold a ladder operator, "
+                f"but is `{self.operator}`."
+            )
+        if self.rate.is_negative or self.rate.is_real is False:
+            raise ValueError(
+                f"Argument `rate` of a Loss must not be negative, but is `{self.rate}`."
+            )
+
+
+@dataclass(frozen=True)
+class Model:
+    """A system in the frame rotating with its drive, with hbar = 1.
+
+    ``hamiltonian`` is any polynomial in `BosonOp`, `SigmaMinus` and their adjoints with
+    symbols as coefficients; ``losses`` add ``rate * D[operator]``; ``drive`` is the symbol in
+    which closed forms are expanded.  ``orders`` names further small symbols with their order
+    in the drive, e.g. ``{G: 2}`` for a two-photon drive ``G`` of the size of ``drive**2``.
+
+    Raises `TypeError` or `ValueError` if the Hamiltonian is not Hermitian, the drive does
+    not occur in it, a rate is negative, or an operator is no ladder operator.
+    """
+
+    name: str
+    hamiltonian: sp.Expr
+    losses: tuple[Loss, ...]
+    drive: sp.Symbol
+    orders: Mapping[sp.Symbol, int] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "losses", tuple(self.losses))
+        _check_types(self)
+        _check_symbols(self)
+        _check_hermitian(self)
+
+    @cached_property
+    def modes(self) -> tuple[Mode, ...]:
+        """Lowering operators, sorted by label; occupations are written in this order."""
+        return find_modes([self.hamiltonian, *(loss.operator for loss in self.losses)])
+
+    @cached_property
+    def parameters(self) -> tuple[sp.Symbol, ...]:
+        """Symbols of the Hamiltonian and the losses, sorted by name."""
+        coefficients = [*self.ladder.values(), *(loss.rate for loss in self.losses)]
+        for jump in self.jumps:
+            coefficients += jump.values()
+        symbols = set().union(*(c.free_symbols for c in coefficients))
+        return tuple(sorted(symbols, key=str))
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """The Hamiltonian in normal order."""
+        return normal_order(self.hamiltonian, self.modes)
+
+    @cached_property
+    def jumps(self) -> tuple[Ladder, ...]:
+        """The operator of each loss in normal order."""
+        return tuple(normal_order(loss.operator, self.modes) for loss in self.losses)
+
+    @cached_property
+    def effective_hamiltonian(self) -> sp.Expr:
+        """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps."""
+        damping = [loss.rate * Dagger(loss.operator) * loss.operator for loss in self.losses]
+        return self.hamiltonian - sp.I / 2 * sp.Add(*damping)
+
+    @cached_property
+    def effective_ladder(self) -> Ladder:
+        """The effective Hamiltonian in normal order."""
+        return normal_order(self.effective_hamiltonian, self.modes)
+
+    @cached_property
+    def grading(self) -> Grading:
+        """Quanta per mode and order of the drive; raises `NoGrading` where there are none."""
+        lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
+        return find_grading(lowest, self.modes)
+
+    def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
+        """A coefficient split by its order in the drive (and in the symbols of ``orders``)."""
+        t = sp.Dummy("t", positive=True)
+        small = {self.drive: 1, **self.orders}
+        scaled = coefficient.subs({s: t**k * s for s, k in small.items()}, simultaneous=True)
+        scaled = sp.expand(scaled)
+        if not scaled.is_polynomial(t):
+            raise ValueError(
+                f"Coefficient `{coefficient}` must be a polynomial in the drive `{self.drive}`."
+            )
+        return {k: c for (k,), c in sp.Poly(scaled, t).terms()}
+
+    def index(self, mode: Mode | str) -> int:
+        """Position of a mode, named by its operator or by its label."""
+        name = mode if isinstance(mode, str) else label(mode) if hasattr(mode, "name") else mode
+        labels = [label(other) for other in self.modes]
+        if name not in labels:
+            raise ValueError(
+                f"Argument `mode` must be one of {', '.join(labels)}, but is `{mode}`."
+            )
+        return labels.index(name)
+
+    def occupation(self, mode: Mode | str, quanta: int = 1) -> tuple[int, ...]:
+        """Occupation with all quanta in one mode."""
+        position = self.index(mode)
+        return tuple(quanta * (i == position) for i in range(len(self.modes)))
+
+
+def _check_types(model: Model) -> None:
+    if not isinstance(model.hamiltonian, sp.Expr) or not model.hamiltonian.atoms(Operator):
+        raise TypeError(
+            "Argument `hamiltonian` must be a SymPy expression with at least one BosonOp or "
+            f"SigmaMinus, but is `{model.hamiltonian}`."
+        )
+    for loss in model.losses:
+        if not isinstance(loss, Loss):
+            raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{loss}`.")
+    for symbol in (model.drive, *model.orders):
+        if not isinstance(symbol, sp.Symbol) or not symbol.is_commutative:
+            raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is `{symbol}`.")
+
+
+def _check_symbols(model: Model) -> None:
+    names = Counter(str(symbol) for symbol in model.parameters)
+    twice = sorted(name for name, count in names.items() if count > 1)
+    if twice:
+        raise ValueError(
+            f"Symbol `{twice[0]}` occurs with two sets of assumptions; declare it once."
+        )
+    if not any(model.drive in c.free_symbols for c in model.ladder.values()):
+        raise ValueError(
+            f"Argument `drive` must be a symbol of the Hamiltonian, but `{model.drive}` "
+            "does not occur in it."
+        )
+
+
+def _check_hermitian(model: Model) -> None:
+    partner = adjoint(model.ladder)
+    for word in model.ladder.keys() | partner.keys():
+        difference = model.ladder.get(word, sp.S.Zero) - partner.get(word, sp.S.Zero)
+        if sp.expand(difference) != 0 and sp.simplify(difference) != 0:
+            raise ValueError(
+                "Argument `hamiltonian` must be Hermitian, but its term "
+                f"`{express(word, model.modes)}` and the Hermitian conjugate differ by "
+                f"`{sp.simplify(difference)}` (are all real symbols declared real=True?)."
+            )

@@ -1,0 +1,202 @@
+"""A Kerr whispering-gallery resonator with backscattering and a nanotip.
+
+J. Tang et al., "Achieving Robust Single-Photon Blockade with a Single Nanotip": Eqs. (1)-(3)
+as `MODEL`, the printed closed forms as `PUBLISHED`, the experiment as `Device`.  ``a1`` is the
+clockwise (CW) mode that the laser drives, ``a2`` the counter-clockwise one.
+
+Frequencies are angular, in rad/s, everywhere: what the paper calls 1 MHz is 1e6 rad/s.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from scipy.constants import c, epsilon_0, hbar
+from sympy import Abs, conjugate, sqrt
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+
+from systems.model import Loss, Model
+
+Delta, chi = sp.symbols("Delta chi", real=True)
+gamma, xi = sp.symbols("gamma xi", positive=True)
+J = sp.Symbol("J", complex=True)
+a1, a2 = BosonOp("a1"), BosonOp("a2")
+
+coupling = J * Dagger(a1) * a2 + conjugate(J) * Dagger(a2) * a1
+kerr = (
+    chi * Dagger(a1) ** 2 * a1**2
+    + chi * Dagger(a2) ** 2 * a2**2
+    + 2 * chi * Dagger(a1) * a1 * Dagger(a2) * a2
+)
+MODEL = Model(
+    name="Kerr resonator with a nanotip",
+    hamiltonian=Delta * (Dagger(a1) * a1 + Dagger(a2) * a2)
+    + coupling
+    + kerr
+    + xi * (Dagger(a1) + a1),
+    losses=(Loss(gamma, a1), Loss(gamma, a2)),
+    drive=xi,
+)
+
+# The paper's own abbreviations, in the order in which they build on one another
+Delta_1, Delta_2, eta_1, eta_2 = sp.symbols("Delta_1 Delta_2 eta_1 eta_2")
+ABBREVIATIONS = {
+    Delta_1: 2 * Delta - sp.I * gamma,
+    Delta_2: Delta_1 + 2 * chi,
+    eta_1: 4 * Abs(J) ** 2 - Delta_1**2,
+    eta_2: 4 * Abs(J) ** 2 - Delta_2**2,
+}
+# Eqs. (5), (6) and (7) as printed
+PUBLISHED = {
+    "C20": 2 * sqrt(2) * xi**2 * (Delta_1 * Delta_2 + 4 * Abs(J) ** 2 * chi / Delta_2)
+    / (eta_1 * eta_2),
+    "P10": 4 * xi**2 * Abs(Delta_1 / eta_1) ** 2,
+    "P01": 16 * xi**2 * Abs(J / eta_1) ** 2,
+    "g2": Abs(
+        eta_1 * (Delta_1 * Delta_2 + 4 * Abs(J) ** 2 * chi / Delta_2) / (Delta_1**2 * eta_2)
+    )
+    ** 2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Device:
+    """The paper's device in SI units (angular frequencies in rad/s); vary it with `replace`.
+
+    ``gamma_ex`` is not printed in the paper.  ``None`` means critical coupling,
+    ``gamma_ex = gamma_0``: the reading that gives the paper's quoted numbers.
+    """
+
+    wavelength: float = 1550e-9  # lambda (m), in vacuum
+    refractive_index: float = 1.4  # n_0
+    quality_factor: float = 1e10  # Q, intrinsic
+    gamma_ex: float | None = None  # cavity-waveguide coupling rate (rad/s)
+    mode_volume: float = 150e-18  # V_eff (m^3)
+    susceptibility: float = 1.8e-17  # chi^(3)/epsilon_r^2 (m^2/V^2)
+    power: float = 4e-15  # P_in (W)
+    backscattering: float = 1.8  # J_0/gamma_1, real: its phase is the origin of phi
+    tip_coupling_amplitude: float = 14.3e6  # a_t (rad/s)
+    tip_coupling_length: float = 99e-9  # 1/(2 beta_t) (m)
+    tip_loss_amplitude: float = 2.43e6  # a_gamma (rad/s)
+    tip_loss_length: float = 92e-9  # 1/(2 beta_gamma) (m)
+    tip_phase_slope: float = 1.5e6 * np.pi  # theta_t (rad/m)
+    initial_phase: float = -np.pi / 2  # theta (rad)
+
+    def __post_init__(self) -> None:
+        signed = {"initial_phase", "tip_phase_slope", "susceptibility"}
+        zero = {"power", "backscattering", "tip_coupling_amplitude", "tip_loss_amplitude"}
+        for name, value in vars(self).items():
+            if value is None and name == "gamma_ex":
+                continue
+            if not np.isscalar(value) or not np.isreal(value) or not np.isfinite(value):
+                raise ValueError(f"Argument `{name}` must be a finite number, but is {value!r}.")
+            if name not in signed and (value < 0 or (value == 0 and name not in zero)):
+                least = "not be negative" if name in zero else "be positive"
+                raise ValueError(f"Argument `{name}` must {least}, but is {value!r}.")
+
+    @property
+    def omega_0(self) -> float:
+        """Resonance frequency (rad/s)."""
+        return 2 * np.pi * c / self.wavelength
+
+    @property
+    def wavenumber(self) -> float:
+        """k_opt = 2 pi n_0/lambda (rad/m)."""
+        return 2 * np.pi * self.refractive_index / self.wavelength
+
+    @property
+    def gamma_0(self) -> float:
+        """Intrinsic loss omega_0/Q (rad/s)."""
+        return self.omega_0 / self.quality_factor
+
+    @property
+    def gamma_1(self) -> float:
+        """Loss without the tip, gamma_0 + gamma_ex (rad/s)."""
+        return self.gamma_0 + self.coupling_rate
+
+    @property
+    def coupling_rate(self) -> float:
+        """gamma_ex (rad/s), also where the field leaves it to critical coupling."""
+        return self.gamma_0 if self.gamma_ex is None else self.gamma_ex
+
+    @property
+    def J_0(self) -> float:
+        """Intrinsic backscattering (rad/s)."""
+        return self.backscattering * self.gamma_1
+
+    @property
+    def chi(self) -> float:
+        """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
+        return 3 * hbar * self.omega_0**2 * self.susceptibility / (4 * epsilon_0 * self.mode_volume)
+
+    def drive(self, power: Any = None) -> Any:
+        """xi = sqrt(gamma_ex P_in/(hbar omega_L)) (rad/s) for powers in W.
+
+        The laser is taken at omega_0: |J| and the detuning change xi by less than 1e-8.
+        """
+        power = self.power if power is None else np.asarray(power)
+        return np.sqrt(self.coupling_rate * power / (hbar * self.omega_0))
+
+    def power_of(self, drive: Any) -> Any:
+        """Input power (W) that makes the drive amplitude ``drive`` (rad/s)."""
+        return hbar * self.omega_0 * np.asarray(drive) ** 2 / self.coupling_rate
+
+    def tip_coupling(self, r: Any, phi: Any) -> Any:
+        """J_tip = a_t exp(-2 beta_t r) exp(-i Theta) (rad/s), Eq. (1), for positions in m."""
+        theta = (
+            2 * self.wavenumber * np.asarray(phi)
+            + self.initial_phase
+            + self.tip_phase_slope * np.asarray(r)
+        )
+        size = self.tip_coupling_amplitude * np.exp(-np.asarray(r) / self.tip_coupling_length)
+        return size * np.exp(-1j * theta)
+
+    def tip_loss(self, r: Any) -> Any:
+        """gamma_tip = a_gamma exp(-2 beta_gamma r) (rad/s) for distances in m."""
+        return self.tip_loss_amplitude * np.exp(-np.asarray(r) / self.tip_loss_length)
+
+    def parameters(self, r: Any, phi: Any, detuning: Any = 0.0) -> dict[str, Any]:
+        """Values of `MODEL` (rad/s) with the tip at ``r``, ``phi`` (m); arrays broadcast.
+
+        ``detuning`` is Delta = omega_0 + |J| - omega_L: at zero the laser follows |J(r, phi)|.
+        """
+        _check_distance(r)
+        return self._values(
+            self.J_0 + self.tip_coupling(r, phi), self.gamma_1 + self.tip_loss(r), detuning
+        )
+
+    def ideal(self, detuning: Any = 0.0) -> dict[str, Any]:
+        """Values of `MODEL` for a cavity without defects and without tip: J = 0."""
+        return self._values(0.0, self.gamma_1, detuning)
+
+    def without_tip(self, detuning: Any = 0.0) -> dict[str, Any]:
+        """Values of `MODEL` for the cavity with defects and without tip: J = J_0."""
+        return self._values(self.J_0, self.gamma_1, detuning)
+
+    def backscattering_free(self, l: int = 0) -> tuple[float, float]:  # noqa: E741
+        """The tip position (r, phi) in m at which J = 0 exactly, for an integer ``l``.
+
+        r = ln(a_t/J_0)/(2 beta_t), where the text below Eq. (6) prints alpha_t for beta_t;
+        phi = [(2 l + 1) pi - theta - theta_t r]/(2 k_opt).
+        """
+        if int(l) != l:
+            raise ValueError(f"Argument `l` must be an integer, but is {l!r}.")
+        if not 0 < self.J_0 <= self.tip_coupling_amplitude:
+            raise ValueError(
+                "J = 0 needs 0 < J_0 <= tip_coupling_amplitude (r >= 0), but J_0 is "
+                f"{self.J_0:.3g} and tip_coupling_amplitude {self.tip_coupling_amplitude:.3g} rad/s."
+            )
+        r = self.tip_coupling_length * np.log(self.tip_coupling_amplitude / self.J_0)
+        odd_pi = (2 * l + 1) * np.pi
+        phi = (odd_pi - self.initial_phase - self.tip_phase_slope * r) / (2 * self.wavenumber)
+        return float(r), float(phi)
+
+    def _values(self, J: Any, gamma: Any, detuning: Any) -> dict[str, Any]:
+        return {"Delta": detuning, "J": J, "chi": self.chi, "gamma": gamma, "xi": self.drive()}
+
+
+def _check_distance(r: Any) -> None:
+    if np.any(np.asarray(r) < 0):
+        raise ValueError(f"Argument `r` must not be negative (m), but holds {np.min(r):g}.")

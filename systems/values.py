@@ -1,0 +1,90 @@
+"""Values of a model's symbols: checked once, the same way on both roads."""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from systems.model import Model
+
+Values = Mapping[Any, Any]  # name or Symbol -> number or array
+Arrays = dict[str, np.ndarray]
+
+
+def read_values(model: Model, values: Values) -> Arrays:
+    """The values by name, broadcast against one another to one shape.
+
+    Raises `ValueError` or `TypeError` for an unknown or missing name, NaN or infinity, a
+    complex value of a real symbol, arrays that do not broadcast, and rates that are not
+    positive.
+    """
+    given = {str(name): value for name, value in values.items()}
+    _check_names(model, given)
+    arrays = {str(s): _read(s, given[str(s)]) for s in model.parameters}
+    try:
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items() if array.ndim)
+        raise ValueError(
+            f"Argument `values` must hold arrays that broadcast, but has {shapes}."
+        ) from None
+    arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
+    _check_rates(model, arrays)
+    return arrays
+
+
+def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """A SymPy expression of the symbols named in ``arrays``, as an array of their shape."""
+    symbols = sorted(expression.free_symbols, key=str)
+    function = sp.lambdify(symbols, expression, "numpy", cse=True)
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.broadcast_to(function(*(arrays[str(s)] for s in symbols)), shape)
+
+
+def _check_names(model: Model, given: Mapping[str, Any]) -> None:
+    known = [str(symbol) for symbol in model.parameters]
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"; did you mean `{near[0]}`?" if near else "."
+            raise ValueError(
+                f"Argument `values` must hold {', '.join(known)}, but also has `{name}`{hint}"
+            )
+    missing = [name for name in known if name not in given]
+    if missing:
+        raise ValueError(f"Argument `values` must hold a value for {', '.join(missing)}.")
+
+
+def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
+    if np.ma.isMaskedArray(value):
+        raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
+    array = np.asarray(value)
+    if array.dtype.kind not in "iufc":
+        raise TypeError(f"Value `{symbol}` must be a number or an array, but is {value!r}.")
+    if array.size == 0:
+        raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
+    if symbol.is_real and array.dtype.kind == "c":
+        if np.any(array.imag):
+            raise ValueError(f"Value `{symbol}` must be real, but is complex.")
+        array = array.real
+    return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def _check_rates(model: Model, arrays: Arrays) -> None:
+    for loss in model.losses:
+        rate = evaluate(loss.rate, arrays)
+        if loss.rate.is_Symbol and np.any(rate.real <= 0):
+            must = "be positive (leave the loss out of the model for a lossless mode)"
+        elif np.any(rate.real < 0):
+            must = "not be negative"
+        else:
+            continue
+        raise ValueError(
+            f"Rate `{loss.rate}` of the loss of `{loss.operator}` must {must}, "
+            f"but is {rate.real.min():g}."
+        )
