@@ -9,6 +9,7 @@ system obeys ``s s = 0`` and ``s s' = 1 - s' s``.
 from collections.abc import Iterable, Sequence
 from itertools import product as cartesian
 from math import comb, factorial
+from typing import TypeAlias
 
 import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
@@ -18,7 +19,7 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaOpBase, SigmaPlus, Sigm
 Occupation = tuple[int, ...]
 Word = tuple[Occupation, Occupation]
 Ladder = dict[Word, sp.Expr]
-Mode = BosonOp | SigmaMinus
+Mode: TypeAlias = BosonOp | SigmaMinus
 
 
 def label(mode: Mode) -> str:

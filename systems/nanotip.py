@@ -90,7 +90,7 @@ class Device:
         for name, value in vars(self).items():
             if value is None and name == "gamma_ex":
                 continue
-            if not np.isscalar(value) or not np.isreal(value) or not np.isfinite(value):
+            if not isinstance(value, int | float | np.number) or not np.isfinite(value):
                 raise ValueError(f"Argument `{name}` must be a finite number, but is {value!r}.")
             if name not in signed and (value < 0 or (value == 0 and name not in zero)):
                 least = "not be negative" if name in zero else "be positive"
@@ -185,13 +185,31 @@ class Device:
             raise ValueError(f"Argument `l` must be an integer, but is {l!r}.")
         if not 0 < self.J_0 <= self.tip_coupling_amplitude:
             raise ValueError(
-                "J = 0 needs 0 < J_0 <= tip_coupling_amplitude (r >= 0), but J_0 is "
-                f"{self.J_0:.3g} and tip_coupling_amplitude {self.tip_coupling_amplitude:.3g} rad/s."
+                "J = 0 needs 0 < J_0 <= tip_coupling_amplitude, but they are "
+                f"{self.J_0:.3g} and {self.tip_coupling_amplitude:.3g} rad/s."
             )
         r = self.tip_coupling_length * np.log(self.tip_coupling_amplitude / self.J_0)
         odd_pi = (2 * l + 1) * np.pi
         phi = (odd_pi - self.initial_phase - self.tip_phase_slope * r) / (2 * self.wavenumber)
         return float(r), float(phi)
+
+    def positions(self, r: float, coupling: float) -> tuple[float, float]:
+        """The two phi (m) in the first period pi/k_opt at which |J| = ``coupling`` (rad/s).
+
+        From |J|^2 = J_0^2 + |J_tip|^2 + 2 J_0 |J_tip| cos Theta.
+        """
+        _check_distance(r)
+        J_0, tip = self.J_0, abs(self.tip_coupling(r, 0.0))
+        if not abs(J_0 - tip) <= coupling <= J_0 + tip:
+            raise ValueError(
+                f"Argument `coupling` must lie between {abs(J_0 - tip):.4g} and {J_0 + tip:.4g} "
+                f"rad/s at r = {r:g} m, but is {coupling:.4g}."
+            )
+        theta = np.arccos((coupling**2 - J_0**2 - tip**2) / (2 * J_0 * tip))
+        offset = self.initial_phase + self.tip_phase_slope * r
+        period = np.pi / self.wavenumber
+        both = [(sign * theta - offset) / (2 * self.wavenumber) % period for sign in (1, -1)]
+        return float(min(both)), float(max(both))
 
     def _values(self, J: Any, gamma: Any, detuning: Any) -> dict[str, Any]:
         return {"Delta": detuning, "J": J, "chi": self.chi, "gamma": gamma, "xi": self.drive()}

@@ -1,0 +1,66 @@
+"""Closed forms in the abbreviations of a paper, such as Delta_1 = 2 Delta - i gamma.
+
+Abbreviations are a dict from symbol to definition; a definition may use those before it.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+import sympy as sp
+
+from analytic.factored import Factored, Written
+
+Abbreviations = Mapping[sp.Symbol, sp.Expr]
+
+
+def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
+    """The expression with every abbreviation replaced by its definition."""
+    for name, definition in reversed(list(abbreviations.items())):
+        expression = expression.xreplace({name: definition})
+    return expression
+
+
+def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
+    """The product with each irreducible factor in its shortest form in the abbreviations.
+
+    The abbreviations that are linear in everything are tried as substitutions, in all
+    combinations; what is then a multiple of an abbreviation becomes that symbol.
+    """
+    constant = product.constant
+    factors: list[tuple[sp.Expr, int]] = []
+    for factor, power in product.factors:
+        number, short = _shorten(factor, abbreviations)
+        constant *= number**power
+        factors.append((short, power))
+    return Written(constant, tuple(factors))
+
+
+def _shorten(factor: sp.Expr, abbreviations: Abbreviations) -> tuple[sp.Expr, sp.Expr]:
+    # |z| and conj(z) must be one letter for polynomial division
+    plain = [sp.expand(definition - name) for name, definition in abbreviations.items()]
+    opaque = {m: sp.Dummy() for e in (factor, *plain) for m in e.atoms(sp.Abs, sp.conjugate)}
+    polynomial = sp.expand(factor).xreplace(opaque)
+    linear = [r.xreplace(opaque) for r in plain if _is_linear(r.xreplace(opaque))]
+    letters = sorted(polynomial.free_symbols.union(*(r.free_symbols for r in linear)), key=str)
+    candidates = [polynomial] + [
+        _divide(polynomial, chosen, [front, *(x for x in reversed(letters) if x != front)])
+        for count in range(1, len(linear) + 1)
+        for chosen in combinations(linear, count)
+        for front in letters
+    ]
+    shortest = min(candidates, key=lambda c: (sp.count_ops(c), str(c)))
+    shortest = shortest.xreplace({letter: whole for whole, letter in opaque.items()})
+    for name, definition in abbreviations.items():
+        multiple = sp.cancel(shortest / definition)
+        if multiple.is_number:
+            return multiple, name
+    return sp.S.One, shortest
+
+
+def _is_linear(relation: sp.Expr) -> bool:
+    return sp.Poly(relation).total_degree() == 1
+
+
+def _divide(polynomial: sp.Expr, relations: Iterable[sp.Expr], letters: list[sp.Symbol]) -> sp.Expr:
+    """The remainder: the polynomial in the last of the letters, as far as that goes."""
+    return sp.factor_terms(sp.reduced(polynomial, list(relations), *letters, domain=sp.QQ_I)[1])

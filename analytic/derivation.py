@@ -1,0 +1,198 @@
+"""Closed forms to leading order in the drive: amplitudes, populations, photon statistics.
+
+A normally ordered moment factorises to leading order, ``<A'A> = |<0|A|psi>|^2``, so that
+
+    <a'a> = |C_1|^2,   G^(k) = <a'^k a^k> = k! |C_k|^2,   g^(k) = G^(k)/<a'a>^k,
+
+with ``C_k`` the amplitude of k quanta in the mode and none elsewhere.  Relative corrections are
+of second order in the drive; `analytic.expand` gives them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import factorial
+
+import numpy as np
+import sympy as sp
+
+from analytic.abbreviations import Abbreviations, abbreviate
+from analytic.amplitudes import Amplitudes
+from analytic.conditions import Condition, zeros
+from analytic.factored import Factored
+from systems import Model
+from systems.ladder import Mode, Occupation, is_two_level, label
+from systems.values import Values, evaluate, read_values
+
+
+def derive(model: Model, quanta: int = 2) -> Derivation:
+    """The leading-order closed forms of a model, with amplitudes up to ``quanta`` quanta.
+
+    Raises `ValueError` if the Hamiltonian has no grading in its drive, if a jump does not lower
+    the number of quanta (dephasing, thermal light), or if a block of states has no steady
+    amplitude.
+    """
+    if not isinstance(model, Model):
+        raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
+    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
+        raise ValueError(f"Argument `quanta` must be a positive integer, but is {quanta!r}.")
+    return Derivation(model, int(quanta))
+
+
+class Derivation:
+    """Closed forms of one model, worked out when first asked for.
+
+    Every closed form is a SymPy expression in the model's symbols or, where ``abbreviations``
+    are given (``nanotip.ABBREVIATIONS``), in those.  Modes are named by operator or label.
+    """
+
+    def __init__(self, model: Model, quanta: int) -> None:
+        self.model, self.quanta = model, quanta
+        self._amplitudes = Amplitudes(model, quanta)
+
+    def __repr__(self) -> str:
+        return f"<closed forms of the {self.model.name}, {self.quanta} quanta, leading order>"
+
+    @cached_property
+    def equations(self) -> tuple[sp.Eq, ...]:
+        """``i dC/dt = ...`` of every amplitude up to ``quanta``, H_eff with all its terms."""
+        return self._amplitudes.equations
+
+    @property
+    def states(self) -> tuple[Occupation, ...]:
+        """The occupations whose amplitudes are known, by number of quanta."""
+        return self._amplitudes.states
+
+    def amplitude(
+        self, occupation: Occupation, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
+        """Steady amplitude ``C_n``, of order ``drive**N`` with N the quanta in n."""
+        product = self._amplitude(occupation)
+        return (abbreviate(product, abbreviations) if abbreviations else product.written).expr
+
+    def probability(
+        self, occupation: Occupation, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
+        """``P_n = |C_n|^2``, of order ``drive**(2 N)``; 1 for the vacuum."""
+        return self._squared(self._amplitude(occupation), abbreviations)
+
+    def number(self, mode: Mode | str, abbreviations: Abbreviations | None = None) -> sp.Expr:
+        """Mean number ``<a'a>``, of order ``drive**2``."""
+        return self._squared(self._excited(mode), abbreviations)
+
+    def correlation(
+        self, mode: Mode | str, order: int = 2, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
+        """``g^(order)(0)`` of a mode, independent of the drive to leading order."""
+        _check_order(order)
+        if is_two_level(self.model.modes[self.model.index(mode)]):
+            return sp.S.Zero
+        several = self._amplitude(self.model.occupation(mode, order))
+        ratio = several / self._excited(mode) ** order
+        return self._squared(ratio.times(sp.sqrt(factorial(order))), abbreviations)
+
+    def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
+        """A closed form at values of the model's symbols: numbers or arrays that broadcast.
+
+        Returns an array of the broadcast shape (0-d for numbers), real where the expression is;
+        NaN where it is undefined, 0/0.
+        """
+        arrays = read_values(self.model, values)
+        unknown = expression.free_symbols - set(self.model.parameters)
+        if unknown:
+            raise ValueError(
+                "Argument `expression` must hold the model's symbols only, but holds "
+                f"{', '.join(sorted(map(str, unknown)))} (abbreviations: use "
+                "analytic.spell_out first)."
+            )
+        return evaluate(expression, arrays)
+
+    def blockade_conditions(
+        self,
+        mode: Mode | str,
+        solve_for: tuple[sp.Expr, sp.Expr],
+        at: dict[sp.Symbol, sp.Expr] | None = None,
+        order: int = 2,
+    ) -> list[Condition]:
+        """Where the amplitude of ``order`` quanta in the mode vanishes: all real branches.
+
+        A complex amplitude vanishes where two real unknowns ``solve_for`` (symbols, or the
+        modulus ``Abs(J)`` of a complex one) take the values found; ``at`` fixes further symbols.
+        The zero is of leading order only: what is left there is fed by quantum jumps.
+        """
+        amplitude = self._amplitude(self.model.occupation(mode, order))
+        return zeros([factor for factor, power in amplitude.factors if power > 0], solve_for, at)
+
+    def latex(self, abbreviations: Abbreviations | None = None) -> str:
+        """Equations and closed forms as one LaTeX ``align*`` environment."""
+        lines = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
+        for n in self.states[1:]:
+            name = "C_{" + _digits(n) + "}"
+            lines.append((name, self.amplitude(n, abbreviations)))
+            lines.append((f"P_{{{_digits(n)}}}", self.probability(n, abbreviations)))
+        for mode in self.model.modes:
+            lines += self._mode_lines(mode, abbreviations)
+        rows = [f"  {left} &= {sp.latex(right)}" for left, right in lines]
+        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+    def _mode_lines(
+        self, mode: Mode, abbreviations: Abbreviations | None
+    ) -> list[tuple[str, sp.Expr]]:
+        name = sp.latex(sp.Symbol(label(mode)))
+        if not self._amplitudes[self.model.occupation(mode)]:
+            return []
+        lines = [(rf"\langle {name}^\dagger {name} \rangle", self.number(mode, abbreviations))]
+        weight = self.model.grading.weights[self.model.index(mode)]
+        for order in range(2, self.quanta // weight + 1):
+            form = self.correlation(mode, order, abbreviations)
+            lines.append((rf"g^{{({order})}}_{{{name}}}(0)", form))
+        return lines
+
+    def _amplitude(self, occupation: Occupation) -> Factored:
+        occupation = tuple(occupation)
+        if occupation in self.states:
+            return self._amplitudes[occupation]
+        grade = self.model.grading.of(_check_occupation(self.model, occupation))
+        raise ValueError(
+            f"Argument `quanta` must be at least {grade} for the amplitude of {occupation}, "
+            f"but is {self.quanta}."
+        )
+
+    def _excited(self, mode: Mode | str) -> Factored:
+        amplitude = self._amplitude(self.model.occupation(mode))
+        if not amplitude:
+            raise ValueError(
+                f"Mode `{mode}` has no one-quantum amplitude at leading order, so its photon "
+                "statistics are decided by quantum jumps: use numeric.steady_state."
+            )
+        return amplitude
+
+    @staticmethod
+    def _squared(product: Factored, abbreviations: Abbreviations | None) -> sp.Expr:
+        written = abbreviate(product, abbreviations) if abbreviations else product.written
+        return written.modulus_squared
+
+
+def _digits(occupation: Occupation) -> str:
+    return (r"," if max(occupation) > 9 else "").join(map(str, occupation))
+
+
+def _check_order(order: int) -> None:
+    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
+        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
+
+
+def _check_occupation(model: Model, occupation: Occupation) -> Occupation:
+    counts = len(occupation) == len(model.modes) and all(
+        isinstance(n, int | np.integer) and n >= 0 for n in occupation
+    )
+    full = counts and any(
+        n > 1 and is_two_level(m) for n, m in zip(occupation, model.modes, strict=True)
+    )
+    if not counts or full:
+        modes = ", ".join(map(label, model.modes))
+        raise ValueError(
+            f"Argument `occupation` must hold one number of quanta for each of {modes} (a "
+            f"two-level system: 0 or 1), but is {occupation}."
+        )
+    return occupation
