@@ -1,0 +1,221 @@
+"""The steady state: mean numbers, correlations and probabilities, with what each is worth.
+
+Density matrices of a batch are not kept (a million of them would not fit in memory): the
+populations are, with an estimate of their error.  All results of direct detection follow:
+
+    n = <a'a>,    g^(k)(0) = <a'^k a^k>/n^k,    P(occupation).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import qutip
+
+from numeric.batch import OK, Block, select, solve_block
+from numeric.certificate import Certificate, changes, estimate, roundoff
+from numeric.liouvillian import liouvillian
+from numeric.solvers import SOLVERS
+from systems import Model
+from systems.ladder import Mode, Occupation
+from systems.values import Arrays
+
+RESOLVED = 1e-6  # largest estimated relative error of a number that is returned
+UNDEFINED, NOT_RESOLVED = "undefined", "not resolved"
+Estimate = tuple[np.ndarray, np.ndarray]  # value and absolute error, per point
+
+
+@dataclass(frozen=True)
+class SteadyState:
+    """Steady states of a model at one point or at an array of points (``shape``).
+
+    Every result has the shape of the batch (a float for a single point) and is NaN exactly
+    where the result's own ``..._status`` is another word than "ok".
+    """
+
+    model: Model
+    arrays: Arrays
+    blocks: tuple[Block, ...]
+    order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the batch: that of the broadcast values, () for a point."""
+        return next(iter(self.arrays.values())).shape
+
+    @property
+    def status(self) -> Any:
+        """Per point "ok", "not unique", "does not exist" or "not converged"."""
+        return self._shaped(self._gather(lambda block: block.status))
+
+    @property
+    def quanta(self) -> Any:
+        """Per point the truncation: the largest total number of quanta."""
+        return self._shaped(
+            self._gather(lambda block: np.full(len(block.points), block.space.quanta))
+        )
+
+    @property
+    def solver(self) -> Any:
+        """Per point the name of the solver."""
+        return self._shaped(self._gather(lambda block: block.solver))
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """What the results are worth; solves once more, with two more quanta."""
+        change = [changes(self.model, block, self._finer(block)) for block in self.blocks]
+        floors = [roundoff(self.model, block) for block in self.blocks]
+        return Certificate(
+            quanta=self.quanta,
+            change=self._merge(change),
+            roundoff=self._merge(floors),
+            residual=self._shaped(self._gather(lambda block: block.residual)),
+            solver=self.solver,
+            status=self.status,
+        )
+
+    def number(self, mode: Mode | str) -> Any:
+        """Mean number of quanta <a'a> of a mode."""
+        return self._show(self._correlation(mode, 1))
+
+    def number_status(self, mode: Mode | str) -> Any:
+        """Per point "ok", "not resolved" or the status of the state."""
+        return self._shaped(self._judge(self._correlation(mode, 1)))
+
+    def correlation(self, mode: Mode | str, order: int = 2) -> Any:
+        """Normalised equal-time correlation g^(k)(0) of a mode, ``order`` = k.
+
+        Raises `ValueError` if the truncation holds fewer than ``order`` quanta, or was chosen
+        (``quanta=None``) for lower orders only.
+        """
+        self._check_order(order)
+        return self._show(self._correlation(mode, order))
+
+    def correlation_status(self, mode: Mode | str, order: int = 2) -> Any:
+        """Per point "ok", "undefined" (no photons), "not resolved" or the state's status."""
+        self._check_order(order)
+        return self._shaped(self._judge(self._correlation(mode, order)))
+
+    def probability(self, occupation: Occupation) -> Any:
+        """Probability of an occupation, a tuple in the order of ``model.modes``."""
+        return self._show(self._probability(occupation))
+
+    def probability_status(self, occupation: Occupation) -> Any:
+        """Per point "ok", "not resolved" or the status of the state."""
+        return self._shaped(self._judge(self._probability(occupation)))
+
+    def density_matrix(self) -> Any:
+        """Density matrix: a `qutip.Qobj` on the restricted space for one point.
+
+        For a batch an array of shape ``shape + (states, states)``, padded with zeros to the
+        largest truncation among the points; NaN where the status is not "ok".
+        """
+        largest = max((block.space for block in self.blocks), key=lambda on: on.size)
+        rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
+        for block in self.blocks:
+            for name in np.unique(block.solver[block.status == OK]):
+                points = block.points[(block.solver == name) & (block.status == OK)]
+                equation = liouvillian(self.model, block.space.quanta)
+                where = [largest.position(tuple(n)) for n in block.space.occupations]
+                rho[points] = 0
+                found = SOLVERS[name](equation, select(self.arrays, points)).rho
+                rho[np.ix_(points, where, where)] = found
+        if self.shape == ():
+            return qutip.Qobj(rho[0], dims=largest.dims)
+        return rho.reshape(*self.shape, largest.size, largest.size)
+
+    @property
+    def _points(self) -> int:
+        return int(np.prod(self.shape))
+
+    @property
+    def _fewest(self) -> int:
+        return min(block.space.quanta for block in self.blocks)
+
+    def _check_order(self, order: int) -> None:
+        check_order(order, self._fewest)
+        if self.order is not None and order > self.order:
+            raise ValueError(
+                f"Argument `order` of steady_state must be at least {order} for g{order}, "
+                f"but is {self.order}: the truncation was not chosen for it."
+            )
+
+    def _correlation(self, mode: Mode | str, order: int) -> Estimate:
+        position = self.model.index(mode)
+        return self._gather_estimate(lambda block: estimate(block, position, order))
+
+    def _probability(self, occupation: Occupation) -> Estimate:
+        check_occupation(occupation, self.model, self._fewest)
+
+        def read(block: Block) -> Estimate:
+            i = block.space.position(occupation)
+            return block.populations[:, i], block.error[:, i]
+
+        return self._gather_estimate(read)
+
+    def _finer(self, block: Block) -> Block:
+        more = block.space.quanta + 2
+        parts = [
+            solve_block(self.model, self.arrays, block.points[block.solver == name], more, name)
+            for name in np.unique(block.solver)
+        ]
+        return parts[0]
+
+    def _merge(self, by_block: list[dict[str, np.ndarray]]) -> dict[str, Any]:
+        """One array of the batch's shape per result, from one dict per block."""
+        merged = {}
+        for name in by_block[0]:
+            whole = np.full(self._points, np.nan)
+            for block, found in zip(self.blocks, by_block, strict=True):
+                whole[block.points] = found[name]
+            merged[name] = self._shaped(whole)
+        return merged
+
+    def _gather(self, read: Callable[[Block], np.ndarray]) -> np.ndarray:
+        parts = [read(block) for block in self.blocks]
+        whole = np.empty(self._points, dtype=parts[0].dtype)
+        for block, part in zip(self.blocks, parts, strict=True):
+            whole[block.points] = part
+        return whole
+
+    def _gather_estimate(self, read: Callable[[Block], Estimate]) -> Estimate:
+        return self._gather(lambda b: read(b)[0]), self._gather(lambda b: read(b)[1])
+
+    def _judge(self, estimate: Estimate) -> np.ndarray:
+        value, error = estimate
+        word = np.where(error > RESOLVED * abs(value), NOT_RESOLVED, OK).astype(object)
+        word[np.isnan(value)] = UNDEFINED
+        status = self._gather(lambda block: block.status)
+        return np.where(status == OK, word, status)
+
+    def _show(self, estimate: Estimate) -> Any:
+        return self._shaped(np.where(self._judge(estimate) == OK, estimate[0], np.nan))
+
+    def _shaped(self, flat: np.ndarray) -> Any:
+        return flat.reshape(self.shape)[()]
+
+
+def check_order(order: int, quanta: int) -> None:
+    """Raise unless g^(order) can be computed with this many quanta."""
+    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
+        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
+    if quanta < order:
+        raise ValueError(
+            f"Argument `quanta` must be at least {order} for g{order}, but is {quanta}."
+        )
+
+
+def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
+    """Raise unless the occupation is one of the truncated space."""
+    count = len(model.modes)
+    if len(occupation) != count or any(int(n) != n or n < 0 for n in occupation):
+        raise ValueError(
+            f"Argument `occupation` must be {count} non-negative integers, but is {occupation!r}."
+        )
+    if sum(occupation) > quanta:
+        raise ValueError(
+            f"Argument `quanta` must be at least {sum(occupation)} for the probability of "
+            f"{tuple(occupation)}, but is {quanta}."
+        )
