@@ -67,6 +67,8 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
 
 
 def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
-    # the upper bound is reached only by modes that nothing drives: they stay empty
-    answer = linprog(-np.ones(count), A_ub=rows, b_ub=bounds, bounds=[(1 / LIMIT, LIMIT)] * count)
+    # the upper bound is reached only by modes that no drive reaches: they stay empty
+    tops = [LIMIT if any(row[i] for row in rows) else 1 for i in range(count)]
+    ranges = [(1 / LIMIT, top) for top in tops]
+    answer = linprog(-np.ones(count), A_ub=rows, b_ub=bounds, bounds=ranges)
     return list(answer.x) if answer.success else None

@@ -1,0 +1,104 @@
+"""A model is checked when it is written; its grading is the order at which modes light up."""
+
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
+
+from systems import Loss, Model, nanotip
+from systems.grading import NoGrading
+from systems.ladder import normal_order
+
+a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
+Delta, g = sp.symbols("Delta g", real=True)
+gamma, xi = sp.symbols("gamma xi", positive=True)
+drive = xi * (a + Dagger(a))
+number = Dagger(a) * a + Dagger(b) * b
+
+
+LOSSES = (Loss(gamma, a),)
+
+
+def model(hamiltonian, losses=LOSSES, **more):
+    return Model("test", hamiltonian, losses, xi, **more)
+
+
+@pytest.mark.parametrize(
+    ("hamiltonian", "weights", "unit"),
+    [
+        (Delta * number + g * (Dagger(a) * b + Dagger(b) * a) + drive, (1, 1), 1),
+        (Delta * number + g * (a * SigmaPlus("s") + Dagger(a) * s) + drive, (1, 1, 1), 1),
+        # chi^(2): a quantum of b is worth two of a
+        (g * (a**2 * Dagger(b) + Dagger(a) ** 2 * b) + drive, (1, 2), 1),
+        # driving b makes pairs in a: half an order of the drive each
+        (g * (a**2 * Dagger(b) + Dagger(a) ** 2 * b) + xi * (b + Dagger(b)), (1, 2), 2),
+        # a parametric drive of first order alone, and one of second order beside a coherent drive
+        (Delta * Dagger(a) * a + xi * (a**2 + Dagger(a) ** 2), (1,), 2),
+        (Delta * Dagger(a) * a + xi**2 * (a**2 + Dagger(a) ** 2) + drive, (1,), 1),
+    ],
+)
+def test_grading_is_the_order_of_the_drive_that_excites_a_mode(hamiltonian, weights, unit):
+    grading = model(hamiltonian).grading
+    assert (grading.weights, grading.unit) == (weights, unit)
+
+
+def test_a_symbol_of_its_own_order_takes_part_in_the_grading():
+    squeeze = g * (a**2 + Dagger(a) ** 2) + drive
+    with pytest.raises(NoGrading, match="order 0"):
+        _ = model(squeeze).grading
+    assert model(squeeze, orders={g: 2}).grading.weights == (1,)
+
+
+def test_a_counter_rotating_term_has_no_grading_and_is_named():
+    with pytest.raises(NoGrading, match=r"Dagger\(a\)\*Dagger\(b\)|a\*b"):
+        _ = model(Delta * number + g * (a * b + Dagger(a) * Dagger(b)) + drive).grading
+
+
+def test_effective_hamiltonian_damps_every_mode_by_half_its_rate():
+    effective = nanotip.MODEL.effective_ladder
+    half = nanotip.Delta - sp.I * nanotip.gamma / 2
+    assert effective[(1, 0), (1, 0)] == effective[(0, 1), (0, 1)] == half
+
+
+def test_order_of_writing_does_not_matter():
+    written = Delta * (a * Dagger(a) - 1) + xi * (Dagger(a) + a) + g * Dagger(a) * a * Dagger(a) * a
+    ordered = (Delta + g) * Dagger(a) * a + g * Dagger(a) ** 2 * a**2 + drive
+    assert normal_order(written - ordered, (a,)) == {}
+
+
+def test_names_of_sympy_built_ins_are_only_names():
+    names = ["E", "I", "S", "N", "Q", "gamma", "beta"]
+    E, I, S, N, Q, gam, beta = (sp.Symbol(n, real=True) for n in names)  # noqa: E741
+    m = Model(
+        "names",
+        (E + I + S + N + gam + beta) * Dagger(a) * a + Q * (a + Dagger(a)),
+        (Loss(sp.Symbol("kappa", positive=True), a),),
+        Q,
+    )
+    assert {str(p) for p in m.parameters} == {*names, "kappa"}
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "message"),
+    [
+        (lambda: model(sp.Symbol("z") * Dagger(a) * a + drive), ValueError, "must be Hermitian"),
+        (lambda: model(xi * a), ValueError, "must be Hermitian"),
+        (lambda: model(Delta * Dagger(a) * a + g * (a + Dagger(a))), ValueError, "`drive` must be"),
+        (lambda: model(Delta + xi), TypeError, "at least one BosonOp"),
+        (lambda: model("a"), TypeError, "must be a SymPy expression"),
+        (lambda: Loss(-1, a), ValueError, "must not be negative"),
+        (lambda: Loss(a, a), TypeError, "must be a number or an expression of symbols"),
+        (lambda: Loss(gamma, gamma), TypeError, "must hold a ladder operator"),
+        (lambda: model(drive, losses=(gamma,)), TypeError, "must hold Loss objects"),
+        (
+            lambda: model(sp.Symbol("gamma", real=True) * Dagger(a) * a + drive),
+            ValueError,
+            "two sets of assumptions",
+        ),
+        (lambda: nanotip.MODEL.index("a3"), ValueError, "must be one of a1, a2"),
+    ],
+)
+def test_bad_models_are_refused_in_one_sentence(build, error, message):
+    with pytest.raises(error, match=message):
+        build()
