@@ -8,7 +8,7 @@ system obeys ``s s = 0`` and ``s s' = 1 - s' s``.
 
 from collections.abc import Iterable, Sequence
 from itertools import product as cartesian
-from math import comb, factorial
+from math import comb, factorial, prod
 from typing import TypeAlias
 
 import sympy as sp
@@ -62,15 +62,15 @@ def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
 
 
 def multiply(left: Ladder, right: Ladder, modes: Sequence[Mode]) -> Ladder:
-    """Normal-ordered product of two operators (coefficients are not simplified)."""
+    """Normal-ordered product of two operators with numbers or expressions as coefficients."""
     result: Ladder = {}
     for (p, q), x in left.items():
         for (r, s), y in right.items():
             # mode by mode: (a'^p a^q)(a'^r a^s); modes commute with one another
             for parts in cartesian(*map(_contract, p, q, r, s, map(is_two_level, modes))):
                 word = tuple(part[0] for part in parts), tuple(part[1] for part in parts)
-                count = sp.Integer(sp.prod(part[2] for part in parts))
-                result[word] = result.get(word, sp.S.Zero) + count * x * y
+                count = prod(part[2] for part in parts)
+                result[word] = result.get(word, 0) + count * x * y
     return result
 
 
