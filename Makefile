@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint format lock clean
+.PHONY: help reproduce test lint format notebooks lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,6 +29,9 @@ lint: $(INSTALLED) ## Check style, formatting and types
 format: $(INSTALLED) ## Mend style and formatting where a tool can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+notebooks: $(INSTALLED) ## Run the notebooks again and keep their outputs
+	$(BIN)/jupyter execute --inplace notebooks/*.ipynb
 
 # The stamp is written last: an interrupted installation is done again, a finished one is not.
 $(INSTALLED): pyproject.toml requirements.lock
