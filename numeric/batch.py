@@ -1,44 +1,46 @@
 """Batches of points that share a truncation, solved in chunks of bounded memory."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from tqdm import tqdm
 
-from numeric.liouvillian import liouvillian
-from numeric.operators import Space, space
-from numeric.solvers import SOLVERS
+from numeric.operators import Space, count_states, space
+from numeric.solvers import solve
 from systems import Model
 from systems.values import Arrays
 
-OK = "ok"
-CHUNK = 2**28  # bytes of density matrices held at a time
-LARGEST = 20_000  # unknowns of one steady state: a direct solve of more does not fit
+OK, NOT_UNIQUE, MISSING, NOT_CONVERGED = "ok", "not unique", "does not exist", "not converged"
+LARGEST = 20_000  # unknowns of one steady state: the factors of more do not fit in memory
+CHUNK = {"auto": 2**16, "direct": 8, "qutip": 8}  # points solved at a time
 
 
 @dataclass(frozen=True)
 class Block:
-    """Points of a batch that share a truncation: indices, populations (points, states)."""
+    """Points of a batch that share a truncation; every array has one row per point."""
 
-    points: np.ndarray
     space: Space
-    populations: np.ndarray
-    error: np.ndarray  # estimated absolute error of the populations
+    points: np.ndarray  # indices in the flattened batch
+    populations: np.ndarray  # (points, states)
+    error: np.ndarray  # of the populations, absolute, estimated
     residual: np.ndarray
     solver: np.ndarray
     status: np.ndarray
 
-    def take(self, chosen: np.ndarray, status: str | None = None) -> "Block":
-        """The chosen points (a mask), with a new status if one is given."""
-        names = ("points", "populations", "error", "residual", "solver", "status")
-        part = replace(self, **{name: getattr(self, name)[chosen] for name in names})
-        if status is None:
-            return part
-        return replace(part, status=np.where(part.status == OK, status, part.status).astype(object))
+    def take(self, chosen: np.ndarray) -> "Block":
+        """The chosen points, a mask."""
+        rows = [field.name for field in fields(self) if field.name != "space"]
+        return replace(self, **{name: getattr(self, name)[chosen] for name in rows})
+
+    def with_status(self, status: str) -> "Block":
+        """The same points with another status where it was "ok"."""
+        words = np.where(self.status == OK, np.array(status, dtype=object), self.status)
+        return replace(self, status=words)
 
 
 def fits(model: Model, quanta: int) -> bool:
     """Whether the Liouvillian of this truncation is small enough to be solved."""
-    return space(model.modes, quanta).size ** 2 <= LARGEST
+    return count_states(model.modes, quanta) ** 2 <= LARGEST
 
 
 def select(arrays: Arrays, points: np.ndarray) -> Arrays:
@@ -49,14 +51,23 @@ def select(arrays: Arrays, points: np.ndarray) -> Arrays:
 def solve_block(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, solver: str
 ) -> Block:
-    """Solve the points of a batch with one truncation."""
-    equation = liouvillian(model, quanta)
-    step = max(1, CHUNK // (32 * equation.space.size**2))
+    """Solve some points of a flattened batch with one truncation."""
+    step = CHUNK[solver]
     chunks = [points[i : i + step] for i in range(0, len(points), step)]
-    solved = []
-    for chunk in chunks:
-        solution = SOLVERS[solver](equation, select(arrays, chunk))
-        solved.append((solution.populations, solution.error, solution.residual))
-    populations, error, residual = (np.concatenate(part) for part in zip(*solved, strict=True))
-    name, status = np.full(len(points), solver, object), np.full(len(points), OK, object)
-    return Block(points, equation.space, populations, error, residual, name, status)
+    # a bar on a terminal only, and only if it takes over a second
+    bar = tqdm(chunks, f"{quanta} quanta", unit="chunk", leave=False, delay=1, disable=None)
+    found = [solve(model, select(arrays, chunk), quanta, solver) for chunk in bar]
+    populations, error, residual, unique, names = (
+        np.concatenate([getattr(part, name) for part in found])
+        for name in ("populations", "error", "residual", "unique", "solver")
+    )
+    status = np.where(unique, np.array(OK, dtype=object), NOT_UNIQUE)
+    return Block(space(model.modes, quanta), points, populations, error, residual, names, status)
+
+
+def missing_block(model: Model, points: np.ndarray, quanta: int) -> Block:
+    """Points that have no steady state: nothing is solved."""
+    on, count = space(model.modes, quanta), len(points)
+    nothing = np.full((count, on.size), np.nan)
+    none, status = np.full(count, "none", dtype=object), np.full(count, MISSING, dtype=object)
+    return Block(on, points, nothing, nothing, nothing[:, 0], none, status)

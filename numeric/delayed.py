@@ -21,7 +21,7 @@ from numeric.batch import select
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.reference import scaled
 from numeric.scaling import scale, weights
-from numeric.solvers import SOLVERS
+from numeric.solvers import density_matrices
 from numeric.state import SteadyState
 from numeric.steady import steady_state
 from systems import Model
@@ -70,7 +70,7 @@ def _point(
     L = scaled(
         equation.matrix(equation.coefficients(arrays)[0]), s, np.add.outer(grades, grades).ravel()
     )
-    rho = SOLVERS[solver](equation, arrays).rho[0]
+    rho = density_matrices(state.model, arrays, equation.space.quanta, solver)[0]
     a = equation.space.lowering[mode].full()
     n = equation.space.falling(mode, 1) @ rho.diagonal().real
     shrink = s**grades

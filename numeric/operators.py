@@ -60,6 +60,15 @@ def space(modes: tuple[Mode, ...], quanta: int) -> Space:
     return Space(modes, quanta)
 
 
+def count_states(modes: Sequence[Mode], quanta: int) -> int:
+    """Number of states of the space, without building it."""
+    by_total = np.ones(1)
+    for mode in modes:
+        by_total = np.convolve(by_total, np.ones(2 if is_two_level(mode) else quanta + 1))
+        by_total = by_total[: quanta + 1]
+    return int(by_total.sum())
+
+
 def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> qutip.Qobj:
     """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values."""
     on = space(model.modes, quanta)

@@ -2,10 +2,10 @@
 
 In the scaled variables of `numeric.scaling` the steady state is split as
 
-    rho = psi psi' + delta,      K psi = e |0>,   psi_0 = 1,
+    rho = psi psi' + delta,      (K psi)_n = 0 for n > 0,   psi_0 = 1,
 
 with K the evolution between two jumps.  psi is what a weak drive makes; delta is what the
-jumps change.  It obeys, with no approximation,
+jumps change.  With e = (K psi)_0 it obeys, without approximation,
 
     L delta = -sum_k rate_k L_k psi psi' L_k' + i (e |0><psi| - e* |psi><0|),   delta_00 = 0,
 
@@ -13,29 +13,35 @@ so that an interference zero of psi does not bury delta, which fills it, under r
 equation of rho_00 follows from the others (the trace is conserved) and makes room for
 delta_00 = 0; rho is normalised afterwards.  This keeps the *relative* accuracy of small
 populations, which a trace equation of weight one would destroy.
+
+Where the vacuum is (nearly) empty there is no such scale and the trace equation is right.
+A second null vector of L makes the system singular: then the steady state is not unique.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.sparse import csc_array
-from scipy.sparse.linalg import SuperLU, splu
+from scipy.sparse.linalg import splu
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import scale, weights
 from systems.values import Arrays
 
-LARGEST = 1e3  # of the scaled amplitudes; beyond it psi is no good start and |0> is taken
+LARGEST = 1e3  # scaled amplitude beyond which psi is no good start and |0> is taken
+EMPTIEST = 1e-6  # population of the vacuum below which the trace equation is used
+SINGULAR = 1e-14  # relative distance to a singular system at which L has a second null vector
 EPSILON = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Density matrices (points, states, states), the error of their populations, residuals."""
+    """Steady states at some points: what every solver returns."""
 
-    rho: np.ndarray
-    error: np.ndarray  # absolute, from the last refinement
-    residual: np.ndarray  # relative, in the scaled norm
+    rho: np.ndarray  # (points, states, states), trace one
+    error: np.ndarray  # (points, states): of the populations, absolute, estimated
+    residual: np.ndarray  # (points,): |L rho|/(|L| |rho|) in the scaled norm
+    unique: np.ndarray  # (points,): whether L has only one null vector
 
     @property
     def populations(self) -> np.ndarray:
@@ -43,76 +49,137 @@ class Solution:
         return np.diagonal(self.rho, axis1=1, axis2=2).real
 
 
+@dataclass(frozen=True)
+class Scaled:
+    """One point of a Liouvillian in scaled variables and in units of its largest coefficient."""
+
+    L: csc_array
+    jump: csc_array
+    K: np.ndarray
+    shrink: np.ndarray  # rho_ij = shrink_i sigma_ij shrink_j
+
+    def __call__(self, sigma: np.ndarray) -> np.ndarray:
+        return self.shrink[:, None] * sigma * self.shrink
+
+
+Found = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its diagonal, gap
+
+
 def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
     """Steady states for arrays of one dimension, one after the other."""
     s, c = scale(equation.model, arrays), equation.coefficients(arrays)
+    points = [_solve_point(equation, row, x) for row, x in zip(c, s, strict=True)]
+    return Solution(*(np.array(part) for part in zip(*points, strict=True)))
+
+
+def scaled_point(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
+    """The equation at one point, for one row of coefficients and its scale."""
     grades = equation.space.occupations @ weights(equation.model)
-    parts = [_solve_point(equation, row, x, grades) for row, x in zip(c, s, strict=True)]
-    rho, error, residual = (np.array(part) for part in zip(*parts, strict=True))
-    return Solution(rho, error, residual)
-
-
-def scaled_amplitudes(K: np.ndarray) -> np.ndarray:
-    """psi with psi_0 = 1 and (K psi)_n = 0 for n > 0; the vacuum alone where that fails."""
-    vacuum = np.eye(len(K))[0]
-    system = np.vstack([vacuum, K[1:]])
-    try:
-        psi = np.linalg.solve(system, vacuum)
-        psi = psi + np.linalg.solve(system, vacuum - system @ psi)
-    except np.linalg.LinAlgError:
-        return vacuum
-    return psi if np.all(abs(psi) < LARGEST) else vacuum
+    pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
+    L, jump = scaled(equation.matrix(c), s, pairs), scaled(equation.jump(c), s, pairs)
+    K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
+    return Scaled(L, jump, K, float(s) ** grades)
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
     """matrix_(row)(column) s^(g_column - g_row)."""
-    entries = matrix.tocoo()
-    lowered = (grades[entries.col] - grades[entries.row]).astype(float)
-    return csc_array((entries.data * s**lowered, (entries.row, entries.col)), matrix.shape)
+    lowered = np.repeat(grades, np.diff(matrix.indptr)) - grades[matrix.indices]
+    factor = float(s) ** lowered
+    return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def factorise(matrix: csc_array) -> SuperLU:
-    """LU factors; the ordering of A' + A fills in least for Liouvillians."""
-    return splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+def amplitudes(K: np.ndarray) -> np.ndarray:
+    """psi with psi_0 = 1 and (K psi)_n = 0 for n > 0; infinite where there is none."""
+    vacuum = np.eye(len(K), dtype=complex)[0]
+    system = np.vstack([vacuum, K[1:]])
+    try:
+        psi = np.linalg.solve(system, vacuum)
+        return psi + np.linalg.solve(system, vacuum - system @ psi)
+    except np.linalg.LinAlgError:
+        return np.full_like(vacuum, np.inf)
+
+
+def rescaled(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
+    """The equation at one point, its scale raised until no scaled amplitude exceeds one.
+
+    The estimate of `numeric.scaling` is too small for a mode whose own loss is small.
+    """
+    point = scaled_point(equation, c, s)
+    grades = np.maximum(equation.space.occupations @ weights(equation.model), 1)
+    excess = float(np.max(abs(amplitudes(point.K)) ** (1 / grades)))
+    return point if excess <= 1 else scaled_point(equation, c, min(1.0, s * excess))
 
 
 def _solve_point(
-    equation: Liouvillian, c: np.ndarray, s: float, grades: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
-    size, pairs = len(grades), np.add.outer(grades, grades).ravel()
-    L = scaled(equation.matrix(c), s, pairs)
-    J = scaled(equation.jump(c), s, pairs)
-    K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
-
-    psi = scaled_amplitudes(K)
-    start = np.outer(psi, psi.conj())
-    back = np.zeros_like(start, dtype=complex)
-    back[0] = (K[0] @ psi) * psi.conj()
-    source = 1j * (back - back.conj().T).ravel() - J @ start.ravel()
-    source[0] = 0  # delta_00 = 0
-
-    system = with_first_row_one(L)
-    factors = factorise(system)
-    delta = factors.solve(source)
-    for _ in range(2):  # the last correction measures the error of what it corrects
-        correction = factors.solve(source - system @ delta)
-        delta = delta + correction
-
-    sigma = start + delta.reshape(size, size)
-    shrink = float(s) ** grades
-    rho = shrink[:, None] * (sigma + sigma.conj().T) / 2 * shrink
+    equation: Liouvillian, c: np.ndarray, s: float
+) -> tuple[np.ndarray, np.ndarray, float, bool]:
+    point = rescaled(equation, c, s)
+    sigma, error, gap = _from_vacuum(point)
+    if not (gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST):
+        point = scaled_point(equation, c, 1.0)
+        sigma, error, gap = _from_trace(point)
+    sigma, rho = (sigma + sigma.conj().T) / 2, point((sigma + sigma.conj().T) / 2)
     trace = np.trace(rho).real
-    error = abs(correction.reshape(size, size).diagonal()) + EPSILON * abs(sigma.diagonal())
-    balance = abs(L) @ abs(sigma.ravel())
-    residual = np.max(abs(L @ sigma.ravel())) / max(np.max(balance), np.finfo(float).tiny)
-    return rho / trace, error * shrink**2 / trace, float(residual)
+    balance = np.max(abs(point.L) @ abs(sigma.ravel()))
+    residual = np.max(abs(point.L @ sigma.ravel())) / (balance or 1.0)
+    return rho / trace, error * point.shrink**2 / trace, float(residual), gap > SINGULAR
 
 
-def with_first_row_one(L: csc_array) -> csc_array:
-    """L with the equation of element 00 replaced by ``element 00 = ...``."""
-    entries = L.tocoo()
-    kept = entries.row != 0
-    data, rows, columns = entries.data[kept], entries.row[kept], entries.col[kept]
-    return csc_array(
-        (np.append(data, 1.0), (np.append(rows, 0), np.append(columns, 0))), shape=L.shape
-    )
+def _from_vacuum(point: Scaled) -> Found:
+    """start + delta, with the vacuum's population one."""
+    start, source = _split(point)
+    source[0] = 0  # delta_00 = 0
+    vacuum = np.eye(1, start.size)[0]
+    delta, error, gap = solve_refined(with_first_row(point.L, vacuum), source)
+    return _square(start + delta, error, gap)
+
+
+def _split(point: Scaled) -> tuple[np.ndarray, np.ndarray]:
+    """psi psi' and -L psi psi', or the vacuum where psi is no good start."""
+    psi = amplitudes(point.K)
+    if not np.all(abs(psi) < LARGEST):
+        vacuum = np.eye(1, len(psi) ** 2, dtype=complex)[0]
+        return vacuum, -point.L @ vacuum
+    start, back = np.outer(psi, psi.conj()), np.zeros_like(point.K)
+    back[0] = (point.K[0] @ psi) * psi.conj()
+    return start.ravel(), 1j * (back - back.conj().T).ravel() - point.jump @ start.ravel()
+
+
+def _from_trace(point: Scaled) -> Found:
+    """The density matrix itself, with trace one."""
+    trace = np.eye(len(point.K)).ravel()
+    source = np.eye(1, trace.size, dtype=complex)[0]
+    return _square(*solve_refined(with_first_row(point.L, trace), source))
+
+
+def _square(sigma: np.ndarray, error: np.ndarray, gap: float) -> Found:
+    size = int(np.sqrt(sigma.size))
+    sigma, error = sigma.reshape(size, size), error.reshape(size, size)
+    return sigma, error.diagonal() + EPSILON * abs(sigma.diagonal()), gap
+
+
+def with_first_row(L: csc_array, row: np.ndarray) -> csc_array:
+    """L with its first row replaced."""
+    data = np.where(L.indices == 0, 0, L.data)
+    rest = csc_array((data, L.indices, L.indptr), shape=L.shape)
+    (columns,) = np.nonzero(row)
+    first = csc_array((row[columns], (0 * columns, columns)), shape=L.shape)
+    return csc_array(rest + first)
+
+
+def solve_refined(system: csc_array, source: np.ndarray) -> Found:
+    """Solution, its error (the last correction) and the relative distance to a singular system."""
+    try:
+        # of the orderings of SuperLU this one fills in least for Liouvillians
+        factors = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    except RuntimeError:  # exactly singular
+        return np.full_like(source, np.nan), np.full(source.shape, np.inf), 0.0
+    solution = factors.solve(source)
+    for _ in range(2):  # the last correction measures the error of what it corrects
+        correction = factors.solve(source - system @ solution)
+        solution = solution + correction
+    # a generic vector has a part along the near-null direction, which the solve blows up
+    probe = np.exp(1j * np.arange(source.size) ** 2)
+    blown_up = np.max(abs(factors.solve(probe))) * np.max(abs(system.data))
+    gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
+    return solution, abs(correction), float(gap)

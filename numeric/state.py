@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import qutip
 
-from numeric.batch import OK, Block, select, solve_block
+from numeric.batch import MISSING, OK, Block, select, solve_block
 from numeric.certificate import Certificate, changes, estimate, roundoff
-from numeric.liouvillian import liouvillian
-from numeric.solvers import SOLVERS
+from numeric.solvers import density_matrices
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays
@@ -115,13 +114,14 @@ class SteadyState:
         largest = max((block.space for block in self.blocks), key=lambda on: on.size)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
+            where = [largest.position(tuple(n)) for n in block.space.occupations]
             for name in np.unique(block.solver[block.status == OK]):
                 points = block.points[(block.solver == name) & (block.status == OK)]
-                equation = liouvillian(self.model, block.space.quanta)
-                where = [largest.position(tuple(n)) for n in block.space.occupations]
+                values = select(self.arrays, points)
                 rho[points] = 0
-                found = SOLVERS[name](equation, select(self.arrays, points)).rho
-                rho[np.ix_(points, where, where)] = found
+                rho[np.ix_(points, where, where)] = density_matrices(
+                    self.model, values, block.space.quanta, name
+                )
         if self.shape == ():
             return qutip.Qobj(rho[0], dims=largest.dims)
         return rho.reshape(*self.shape, largest.size, largest.size)
@@ -156,12 +156,11 @@ class SteadyState:
         return self._gather_estimate(read)
 
     def _finer(self, block: Block) -> Block:
-        more = block.space.quanta + 2
-        parts = [
-            solve_block(self.model, self.arrays, block.points[block.solver == name], more, name)
-            for name in np.unique(block.solver)
-        ]
-        return parts[0]
+        """The same points with two more quanta."""
+        if np.all(block.status == MISSING):
+            return block
+        solver = "qutip" if "qutip" in block.solver else "auto"
+        return solve_block(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
 
     def _merge(self, by_block: list[dict[str, np.ndarray]]) -> dict[str, Any]:
         """One array of the batch's shape per result, from one dict per block."""

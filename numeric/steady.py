@@ -7,15 +7,28 @@ smallest one whose mean numbers and g2 to g4 of every mode change by less than `
 two more quanta are allowed: the population of the last shell alone would not tell.
 """
 
+from functools import partial
+
 import numpy as np
 
-from numeric.batch import Block, fits, solve_block
+from numeric.batch import (
+    LARGEST,
+    NOT_CONVERGED,
+    OK,
+    Block,
+    fits,
+    missing_block,
+    solve_block,
+)
 from numeric.certificate import changes
-from numeric.operators import space
+from numeric.operators import count_states
 from numeric.solvers import SOLVERS
+from numeric.stability import exists
 from numeric.state import SteadyState, check_order
 from systems import Model
-from systems.values import Arrays, Values, read_values
+from systems.values import Values, read_values
+
+HIGHEST = 60  # quanta up to which a truncation is searched, where its Liouvillian fits
 
 
 def steady_state(
@@ -32,83 +45,89 @@ def steady_state(
     ``values`` holds numbers or arrays that broadcast.  ``quanta=None`` chooses per point the
     smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
     (relative), up to ``limit`` quanta; where none is found the status is "not converged".
+    With ``quanta`` given nothing is chosen: the certificate says what the cut costs.
     ``solver`` is "auto", "direct" (the reference) or "qutip" (`qutip.steadystate`).
 
     Raises `ValueError` or `TypeError` for bad values, quanta or solver, and for a truncation
     whose Liouvillian is too large.
     """
     arrays = read_values(model, values)
-    chosen = read_solver(solver)
+    check_solver(solver)
+    stable = np.ravel(exists(model, arrays))
+    points, missing = np.flatnonzero(stable), np.flatnonzero(~stable)
+    solve = partial(solve_block, model, arrays, solver=solver)
     if quanta is not None:
         check_quanta(model, quanta)
-        every = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
-        return SteadyState(model, arrays, (solve_block(model, arrays, every, quanta, chosen),))
+        blocks = [solve(points, quanta)] if points.size else []
+    else:
+        check_search(model, tolerance, limit, order)
+        blocks = _converge(solve, model, points, tolerance, limit, order) if points.size else []
+    blocks.append(missing_block(model, missing, quanta or order))
+    found = tuple(block for block in blocks if len(block.points))
+    return SteadyState(model, arrays, found, order if quanta is None else None)
+
+
+def check_solver(solver: str) -> None:
+    """Raise unless ``solver`` names one."""
+    if solver not in SOLVERS:
+        names = ", ".join(SOLVERS)
+        raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
+
+
+def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
+    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
+    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
+        raise ValueError(f"Argument `{name}` must be a positive integer, but is {quanta!r}.")
+    if not fits(model, quanta):
+        size = count_states(model.modes, quanta)
+        raise ValueError(
+            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {quanta} quanta "
+            f"are {size} states and {size**2} unknowns."
+        )
+
+
+def check_search(model: Model, tolerance: float, limit: int | None, order: int) -> None:
+    """Raise unless a truncation can be searched for with these arguments."""
     if not 0 < tolerance < 1:
         raise ValueError(f"Argument `tolerance` must lie between 0 and 1, but is {tolerance!r}.")
     check_order(order, order)
-    return _converge(model, arrays, chosen, tolerance, _read_limit(model, limit), order)
-
-
-def read_solver(solver: str) -> str:
-    """The name of the solver to use."""
-    if solver != "auto" and solver not in SOLVERS:
-        names = ", ".join(["auto", *SOLVERS])
-        raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
-    return "direct" if solver == "auto" else solver
-
-
-def check_quanta(model: Model, quanta: int) -> None:
-    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
-    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
-        raise ValueError(f"Argument `quanta` must be a positive integer, but is {quanta!r}.")
-    if not fits(model, quanta):
-        size = space(model.modes, quanta).size
-        raise ValueError(
-            f"Argument `quanta` must be smaller: {quanta} quanta are {size} states and "
-            f"{size**2} unknowns, a Liouvillian that does not fit."
-        )
-
-
-def _read_limit(model: Model, limit: int | None) -> int:
     if limit is not None:
-        check_quanta(model, limit)
-        return int(limit)
-    largest = 1
-    while largest < 60 and fits(model, largest + 1):
-        largest += 1
-    return largest
+        check_quanta(model, limit, "limit")
+        if limit < order + 2:
+            raise ValueError(
+                f"Argument `limit` must be at least {order + 2} to compare g{order} with two "
+                f"more quanta, but is {limit}."
+            )
 
 
 def _converge(
-    model: Model, arrays: Arrays, solver: str, tolerance: float, limit: int, order: int
-) -> SteadyState:
-    shape = next(iter(arrays.values())).shape
-    open_points, done = np.arange(int(np.prod(shape))), []
+    solve: "partial[Block]",
+    model: Model,
+    points: np.ndarray,
+    tolerance: float,
+    limit: int | None,
+    order: int,
+) -> list[Block]:
+    """Blocks of the points, each at the smallest truncation that is converged."""
+    limit, done = limit or _highest(model), []
     solved: dict[int, Block] = {}
     for quanta in range(order, limit - 1):
-        coarse, fine = (
-            _restrict(solved, model, arrays, open_points, q, solver) for q in (quanta, quanta + 2)
-        )
-        settled = _largest_change(model, coarse, fine, order) < tolerance
+        for q in (quanta, quanta + 2):
+            # each truncation is solved once, for the points that are still open
+            solved[q] = _keep(solved[q], points) if q in solved else solve(points, q)
+        coarse, fine = solved[quanta], solved[quanta + 2]
+        change = np.max(list(changes(model, coarse, fine, order).values()), axis=0)
+        settled = (change < tolerance) | (coarse.status != OK)
         done.append(coarse.take(settled))
-        open_points = open_points[~settled]
-        if not open_points.size:
-            break
-    if open_points.size:
-        last = _restrict(solved, model, arrays, open_points, limit, solver)
-        done.append(last.take(np.ones(len(open_points), bool), "not converged"))
-    found = tuple(block for block in done if len(block.points))
-    return SteadyState(model, arrays, found, order)
+        points = points[~settled]
+        if not points.size:
+            return done
+    return [*done, _keep(solved[limit], points).with_status(NOT_CONVERGED)]
 
 
-def _restrict(
-    solved: dict[int, Block], model: Model, arrays: Arrays, points: np.ndarray, q: int, solver: str
-) -> Block:
-    """The solution at these points: each truncation is solved once, for the points still open."""
-    if q not in solved:
-        solved[q] = solve_block(model, arrays, points, q, solver)
-    return solved[q].take(np.isin(solved[q].points, points))
+def _keep(block: Block, points: np.ndarray) -> Block:
+    return block.take(np.isin(block.points, points))
 
 
-def _largest_change(model: Model, coarse: Block, fine: Block, order: int) -> np.ndarray:
-    return np.max(list(changes(model, coarse, fine, order).values()), axis=0)
+def _highest(model: Model) -> int:
+    return max(q for q in range(1, HIGHEST + 1) if fits(model, q))

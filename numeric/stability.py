@@ -1,0 +1,137 @@
+"""Whether a steady state exists: gain at or above loss, parametric drive above threshold.
+
+A truncated equation always has a steady state, so this is read off the untruncated moment
+equations
+
+    d<O>/dt = <i [H, O]> + sum_k rate_k/2 <L_k' [O, L_k] + [L_k', O] L_k>
+
+of the second moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among themselves obey a
+linear equation d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or
+one at zero that is fed, they grow for ever.  Of a nonlinear model the total number of quanta
+may still close.  Models without gain and without two-quanta drives need no check.
+"""
+
+from functools import lru_cache
+from itertools import combinations_with_replacement
+
+import numpy as np
+import sympy as sp
+
+from systems import Model
+from systems.ladder import Ladder, Word, add, adjoint, is_two_level, multiply, scale
+from systems.values import Arrays, evaluate
+
+MARGINAL = 1e-9  # growth rate relative to the largest rate that counts as zero
+
+
+def exists(model: Model, arrays: Arrays) -> np.ndarray:
+    """False where the second moments of the model grow without limit; shape of the arrays."""
+    shape = next(iter(arrays.values())).shape
+    if not _pumped(model):
+        return np.ones(shape, dtype=bool)
+    bounded = ~_total_number_grows(model, arrays)
+    M, source = _drift(model)
+    if M.shape[0]:
+        bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
+    return bounded
+
+
+def heisenberg(model: Model, word: Word) -> Ladder:
+    """The adjoint Liouvillian applied to a normal-ordered word."""
+    modes, moment = model.modes, {word: sp.S.One}
+
+    def product(*factors: Ladder) -> Ladder:
+        result = factors[0]
+        for factor in factors[1:]:
+            result = multiply(result, factor, modes)
+        return result
+
+    def commutator(x: Ladder, y: Ladder) -> Ladder:
+        return add(product(x, y), scale(sp.S.NegativeOne, product(y, x)))
+
+    terms = [scale(sp.I, commutator(model.ladder, moment))]
+    for loss, L in zip(model.losses, model.jumps, strict=True):
+        dagger = adjoint(L)
+        both = add(product(dagger, commutator(moment, L)), product(commutator(dagger, moment), L))
+        terms.append(scale(loss.rate / 2, both))
+    total = {word: sp.expand(coefficient) for word, coefficient in add(*terms).items()}
+    return {word: coefficient for word, coefficient in total.items() if coefficient != 0}
+
+
+def _bosons(model: Model, powers: tuple[int, ...]) -> int:
+    return sum(n for n, mode in zip(powers, model.modes, strict=True) if not is_two_level(mode))
+
+
+def _degree(model: Model, word: Word) -> int:
+    return _bosons(model, word[0]) + _bosons(model, word[1])
+
+
+def _pumped(model: Model) -> bool:
+    raised = [_bosons(model, p) - _bosons(model, q) for p, q in model.ladder]
+    jumps = [_bosons(model, p) - _bosons(model, q) for jump in model.jumps for p, q in jump]
+    return any(n >= 2 for n in raised) or any(n >= 1 for n in jumps)
+
+
+def _second_moments(model: Model) -> list[Word]:
+    ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
+    none = (0,) * len(model.modes)
+    pairs = [
+        tuple(x + y for x, y in zip(*pair, strict=True))
+        for pair in combinations_with_replacement(ones, 2)
+    ]
+    words = [(p, q) for p in ones for q in ones]
+    return words + [(none, pair) for pair in pairs] + [(pair, none) for pair in pairs]
+
+
+@lru_cache(maxsize=32)
+def _drift(model: Model) -> tuple[sp.Matrix, sp.Matrix]:
+    """Drift matrix and source of the second moments that close among themselves."""
+    flow = {word: heisenberg(model, word) for word in _second_moments(model)}
+    closed = set(flow)
+    # drop a moment whose equation holds a higher one, then those that it drops in turn
+    while leaving := {
+        word
+        for word in closed
+        if any(_degree(model, other) > 1 and other not in closed for other in flow[word])
+    }:
+        closed -= leaving
+    order, none = sorted(closed), ((0,) * len(model.modes),) * 2
+    M = sp.Matrix(len(order), len(order), lambda i, j: flow[order[i]].get(order[j], sp.S.Zero))
+    return M, sp.Matrix([flow[word].get(none, sp.S.Zero) for word in order])
+
+
+def _numbers(matrix: sp.Matrix, arrays: Arrays) -> np.ndarray:
+    entries = [evaluate(entry, arrays) for entry in matrix]
+    return np.stack(entries, axis=-1).reshape(*entries[0].shape, *matrix.shape)
+
+
+def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
+    values, left = np.linalg.eig(np.swapaxes(M, -1, -2))
+    size = np.max(abs(M), axis=(-1, -2))[..., None]
+    # noise that feeds a marginal moment makes it grow linearly
+    fed = abs(np.einsum("...ij,...ik->...j", left, source)) > MARGINAL * size
+    marginal = abs(values.real) <= MARGINAL * size
+    unstable = (values.real > MARGINAL * size) | (marginal & fed & (abs(values.imag) <= MARGINAL))
+    return np.any(unstable, axis=-1)
+
+
+@lru_cache(maxsize=32)
+def _total_number(model: Model) -> tuple[sp.Matrix, sp.Expr] | None:
+    """Net gain of each mode and the source of the total number of quanta, if it closes."""
+    ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
+    flow = add(*(heisenberg(model, (p, p)) for p in ones))
+    flow = {word: sp.expand(coefficient) for word, coefficient in flow.items()}
+    numbers = [(p, p) for p in ones]
+    if any(_degree(model, w) > 1 and w not in numbers and c != 0 for w, c in flow.items()):
+        return None
+    source = flow.get(((0,) * len(model.modes),) * 2, sp.S.Zero)
+    return sp.Matrix([flow.get(word, sp.S.Zero) for word in numbers]), source
+
+
+def _total_number_grows(model: Model, arrays: Arrays) -> np.ndarray:
+    shape = next(iter(arrays.values())).shape
+    total = _total_number(model)
+    if total is None:
+        return np.zeros(shape, dtype=bool)
+    gain, source = _numbers(total[0], arrays)[..., 0].real, evaluate(total[1], arrays).real
+    return np.all(gain >= 0, axis=-1) & (source > 0)
