@@ -1,0 +1,203 @@
+"""How far the closed forms are from the master equation, point by point.
+
+The deviation of a quantity is ``analytic/numeric - 1``.  To leading order it falls as the
+square of the drive.  ``matching_digits = -log10 |deviation|``, between 0 and the 15.7 digits
+of double precision.  A numerical value below its own round-off floor is not resolved: its
+deviation says nothing, and no summary counts it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+import analytic
+import numeric
+from compare.quantities import Quantity, read_quantities
+from systems import Model
+from systems.values import Arrays, Values, read_values
+
+DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
+ORDER = 4  # g2 to g4 are converged in any case
+PORTIONS = 20  # a progress bar in steps of five percent
+MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
+
+
+def agreement(
+    model: Model,
+    values: Values,
+    quantities: str | Iterable[str] = ("number", "g2"),
+    *,
+    labels: Mapping[str, Any] | None = None,
+    quanta: int | None = None,
+    solver: str = "auto",
+) -> pd.DataFrame:
+    """Tidy table of both roads, one row per quantity and point.
+
+    The values that are arrays come first, one column each (a complex one as ``J_real`` and
+    ``J_imag``), or ``labels`` in their place, for points that are better known by something
+    else: ``labels={"phi_um": phi * 1e6}``.  Then ``quantity, analytic, numeric, deviation,
+    matching_digits, resolved, status``.  ``analytic`` is the leading order in the drive,
+    `compare.quantities` explains the names, ``quanta`` and ``solver`` are for
+    `numeric.steady_state`.  What was computed how is kept in ``attrs``.
+    """
+    wanted = read_quantities(model, quantities)
+    arrays = read_values(model, values)
+    points = coordinates(values if labels is None else labels, arrays)
+    closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
+    highest = max(wanted, key=lambda q: sum(q.occupation))
+    states = solve(model, arrays, highest, quanta=quanta, solver=solver)
+    parts = [points.assign(quantity=q.name, **_measure(q, closed, states, arrays)) for q in wanted]
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs = {"model": model.name, "values": _ranges(arrays), "numeric": describe(states)}
+    return table
+
+
+def summary(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per quantity: how many points, and the size of the deviation over them.
+
+    ``largest``, ``median`` and ``rms`` are of ``|deviation|`` over the resolved points; ``where``,
+    ``analytic`` and ``numeric`` belong to the largest.
+    """
+    groups = table.groupby("quantity", sort=False)
+    return pd.DataFrame([{"quantity": name, **_summarise(group)} for name, group in groups])
+
+
+def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
+    """Deviation and matching digits of two arrays; NaN where the numerical value is zero."""
+    analytic, numeric = np.asarray(analytic, float), np.asarray(numeric, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deviation = np.where(numeric == 0, np.nan, analytic / numeric - 1)
+        digits = np.clip(-np.log10(np.abs(deviation)), 0, DIGITS)
+    return {"deviation": deviation, "matching_digits": digits}
+
+
+def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
+    """The columns that tell the points apart: whatever in ``given`` is an array."""
+    shape = next(iter(arrays.values())).shape
+    columns: dict[str, np.ndarray] = {}
+    for name, value in given.items():
+        if np.ndim(value) == 0:
+            continue
+        column = _broadcast(str(name), np.asarray(value), shape)
+        if np.iscomplexobj(column):
+            columns |= {f"{name}_real": column.real, f"{name}_imag": column.imag}
+        else:
+            columns[str(name)] = column
+    clash = sorted({"quantity", *MEASURES} & columns.keys())
+    if clash:
+        raise ValueError(f"Argument `labels` must not use the name `{clash[0]}`: a column has it.")
+    return pd.DataFrame(columns, index=range(int(np.prod(shape))))
+
+
+def solve(
+    model: Model, arrays: Arrays, highest: Quantity, quanta: int | None, solver: str
+) -> list[numeric.SteadyState]:
+    """Steady states of all points in order, in portions that a progress bar counts.
+
+    ``highest`` is the quantity that needs most quanta: the truncation holds it and, where it is
+    chosen point by point, is converged for it.
+    """
+    least = sum(highest.occupation)
+    if quanta is not None and quanta < least:
+        raise ValueError(
+            f"Argument `quanta` must be at least {least} for {highest.name}, but is {quanta}."
+        )
+    points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
+    portions = np.array_split(points, min(PORTIONS, len(points)))
+    flat = {name: array.ravel() for name, array in arrays.items()}
+    return [
+        numeric.steady_state(
+            model,
+            {name: array[portion] for name, array in flat.items()},
+            quanta=quanta,
+            solver=solver,
+            order=max(ORDER, least),
+        )
+        for portion in tqdm(portions, "master equation", leave=False, delay=1, disable=None)
+    ]
+
+
+def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
+    """How the master equation was solved, and the worst that the certificates say."""
+    certificates = [state.certificate for state in states]
+    quanta = np.concatenate([c.quanta for c in certificates])
+    words, counts = np.unique(
+        np.concatenate([c.status for c in certificates]).astype(str), return_counts=True
+    )
+    return {
+        "solver": sorted({str(name) for c in certificates for name in np.unique(c.solver)}),
+        "quanta": [int(quanta.min()), int(quanta.max())],
+        "status": dict(zip(words.tolist(), counts.tolist(), strict=True)),
+        "largest_change_with_two_more_quanta": _largest([c.change for c in certificates]),
+        "largest_roundoff": _largest([c.roundoff for c in certificates]),
+        "largest_residual": float(np.nanmax([np.max(c.residual) for c in certificates])),
+    }
+
+
+def _measure(
+    quantity: Quantity,
+    closed: analytic.Derivation,
+    states: Sequence[numeric.SteadyState],
+    arrays: Arrays,
+) -> dict[str, np.ndarray]:
+    """The columns of one quantity."""
+    formula = np.ravel(closed.evaluate(quantity.on(closed), arrays)).real
+    solved = np.concatenate([quantity.on(state) for state in states])
+    status = np.concatenate([quantity.status_on(state) for state in states]).astype(str)
+    return {
+        "analytic": formula,
+        "numeric": solved,
+        **compare_numbers(formula, solved),
+        "resolved": status == "ok",
+        "status": status,
+    }
+
+
+def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
+    good = rows[rows["resolved"] & rows["deviation"].notna()]
+    size = good["deviation"].abs()
+    if good.empty:
+        return {"points": len(rows), "resolved": 0}
+    worst = good.loc[size.idxmax()]
+    places = [name for name in rows.columns if name not in {"quantity", *MEASURES}]
+    return {
+        "points": len(rows),
+        "resolved": len(good),
+        "largest": size.max(),
+        "median": size.median(),
+        "rms": np.sqrt((size**2).mean()),
+        "where": ", ".join(f"{name} = {worst[name]:.6g}" for name in places),
+        "analytic": worst["analytic"],
+        "numeric": worst["numeric"],
+    }
+
+
+def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    try:
+        return np.broadcast_to(column, shape).ravel()
+    except ValueError:
+        raise ValueError(
+            f"Argument `labels` must broadcast to the points {shape}, "
+            f"but `{name}` has the shape {column.shape}."
+        ) from None
+
+
+def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    # an undefined result (no photons) has no error to speak of
+    return {
+        name: float(np.nanmax(np.concatenate([[0.0], *(result[name] for result in results)])))
+        for name in results[0]
+    }
+
+
+def _ranges(arrays: Arrays) -> dict[str, Any]:
+    """Each value as a number, or as its smallest and largest; a complex one by its modulus."""
+    sizes = {
+        name if np.isrealobj(a) else f"|{name}|": a if np.isrealobj(a) else abs(a)
+        for name, a in arrays.items()
+    }
+    ends = {name: (float(size.min()), float(size.max())) for name, size in sizes.items()}
+    return {name: low if low == high else [low, high] for name, (low, high) in ends.items()}

@@ -1,0 +1,157 @@
+"""The command line.  Every wrong input ends with one sentence and exit code 2."""
+
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+app = typer.Typer(
+    help="Photon blockade: closed forms against the master equation, from one Hamiltonian.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+FORCE = "Overwrite files that blockade did not write or that were changed since."
+System = Annotated[
+    str, typer.Argument(help="A listed system (see `blockade systems`) or path/to/file.py:NAME.")
+]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command ``blockade``; never returns."""
+    # a killed run removes its drafts, as an interrupted one does
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        app(arguments, prog_name="blockade")
+    except (ValueError, TypeError, OSError, MemoryError) as error:
+        sentence = " ".join(str(error).split()) or type(error).__name__
+        typer.echo(f"blockade: {sentence}", err=True)
+        sys.exit(2)
+
+
+@app.command()
+def reproduce(
+    stems: Annotated[list[str] | None, typer.Argument(help="Figures; without any, all.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Make the paper's figures.
+
+    Each is a CSV, a PNG, a PDF and a sidecar .json with the provenance; agreement.csv sums up
+    how far both roads are apart. What is current is not made again.
+
+    Example: blockade reproduce fig3c --out results
+    """
+    from compare import figures, reproduction
+    from compare.text import summary_text
+
+    chosen = [figures.check(stem) for stem in stems or figures.stems()]
+    due = reproduction.due(chosen, out, fresh=fresh, force=force)
+    for stem in tqdm(due, "figures", leave=False, delay=1, disable=None):
+        reproduction.make(stem, out)
+    for stem in chosen:
+        typer.echo(f"{out / stem}: {'computed' if stem in due else 'current'}")
+    typer.echo(summary_text(reproduction.write_agreement(out)))
+
+
+@app.command()
+def derive(
+    system: System,
+    quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
+    latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
+    abbreviate: Annotated[
+        bool, typer.Option("--abbreviate", help="In the system's own abbreviations.")
+    ] = False,
+) -> None:
+    """Print amplitude equations and closed forms.
+
+    The closed forms are of leading order in the drive.
+
+    Example: blockade derive nanotip --quanta 3 --latex
+    """
+    import analytic
+    from compare.targets import find_target
+    from compare.text import derivation_text
+
+    target = find_target(system)
+    short = target.abbreviations if abbreviate else {}
+    closed = analytic.derive(target.model, quanta)
+    typer.echo(closed.latex(short) if latex else derivation_text(closed, short))
+
+
+@app.command()
+def compare(
+    system: System,
+    fixed: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A value; repeatable.")
+    ] = None,
+    varied: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="NAME=START:STOP:COUNT",
+            help="A range (START:STOP:COUNT:log for geometric steps) or a list V1,V2,...; "
+            "several make a grid.",
+        ),
+    ] = None,
+    quantities: Annotated[
+        str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
+    ] = "number,g2",
+    quanta: Annotated[
+        int | None, typer.Option(help="Truncation; without it chosen point by point.")
+    ] = None,
+    solver: Annotated[str, typer.Option(help="Solver of the master equation.")] = "auto",
+    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Table to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Tabulate closed forms and master equation.
+
+    Values are the model's symbols. Of the nanotip, r and phi (um) and power (fW) may be set and
+    varied as well.
+
+    Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
+    """
+    from compare import output, provenance
+    from compare.agreement import agreement, summary
+    from compare.scan import read_settings
+    from compare.targets import find_target
+    from compare.text import summary_text
+
+    target = find_target(system)
+    settings, names = read_settings(fixed or [], varied or [])
+    labels = {target.columns.get(name, name): settings[name] for name in names}
+    values = target.read(settings)
+    if out is not None:
+        output.check_csv(out, force)
+    table = agreement(target.model, values, quantities, labels=labels, quanta=quanta, solver=solver)
+    if out is not None:
+        words = ["blockade", "compare", target.name, *_repeat("--set", fixed)]
+        words += [*_repeat("--vary", varied), "--quantities", quantities, "--solver", solver]
+        record = provenance.record(shlex.join(words), "compare.agreement")
+        output.publish(out.parent, out.stem, {"csv": output.to_csv(table)}, record | table.attrs)
+    typer.echo(summary_text(summary(table)))
+
+
+@app.command()
+def systems() -> None:
+    """List the systems and their values.
+
+    Example: blockade systems
+    """
+    from compare.targets import find_target, listed
+
+    for name, line in listed().items():
+        target = find_target(name)
+        values = [*target.columns, *map(str, target.model.parameters)]
+        typer.echo(f"{name}: {line}\n    values: {', '.join(values)}")
+
+
+def _repeat(option: str, values: list[str] | None) -> list[str]:
+    return [word for value in values or [] for word in (option, value)]

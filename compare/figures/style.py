@@ -1,0 +1,66 @@
+"""How the figures look: one column wide, colours that every eye can tell apart (Okabe, Ito)."""
+
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+RED, BLUE, GREEN, GREY = "#D55E00", "#0072B2", "#009E73", "#666666"
+WIDTH, HEIGHT = 3.37, 2.5  # one column of a letter, in inches
+STYLE: Any = {  # matplotlib types the keys one by one
+    "font.size": 8,
+    "axes.linewidth": 0.6,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "xtick.direction": "in",
+    "ytick.direction": "in",
+    "xtick.top": True,
+    "ytick.right": True,
+    "pdf.fonttype": 42,  # text stays text in the PDF
+    "savefig.dpi": 300,
+}
+styled = rc_context(STYLE)  # decorates `draw`
+
+
+def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:
+    """An empty figure with one pair of axes, outside pyplot's global state."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.add_subplot()
+
+
+def draw_roads(
+    axes: Axes, rows: pd.DataFrame, x: str, colour: str, label: str, every: int = 1
+) -> None:
+    """The master equation as a curve and the closed form as markers, as in the paper."""
+    numeric = rows["numeric"].where(rows["resolved"])  # a gap where it is not resolved
+    axes.plot(rows[x], numeric, color=colour, label=label)
+    marked = rows.iloc[::every]
+    axes.plot(marked[x], marked["analytic"], "o", color=colour, mfc="white")
+
+
+def roads_legend(axes: Axes, **where: Any) -> None:
+    """Legend of the curves' labels, and of what curves and markers are."""
+    curve = Line2D([], [], color=GREY, label="master equation")
+    marker = Line2D([], [], color=GREY, marker="o", mfc="white", ls="none", label="closed form")
+    axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker], **where)
+
+
+def render(figure: Figure) -> dict[str, bytes]:
+    """The figure as PNG (300 dpi) and PDF, the same bytes every time."""
+    with rc_context(STYLE):
+        return {
+            "png": _save(figure, "png", {"Software": None}),
+            "pdf": _save(figure, "pdf", {"CreationDate": None}),
+        }
+
+
+def _save(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    buffer = BytesIO()
+    figure.savefig(buffer, format=kind, metadata=metadata)
+    return buffer.getvalue()

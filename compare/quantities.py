@@ -1,0 +1,105 @@
+"""The names of the quantities that both roads can compute.
+
+    number, number_a2      mean number of quanta <a'a> of a mode
+    g2, g3, g2_a2          g^(k)(0) = <a'^k a^k> / <a'a>^k of a mode, k = 2, 3, ...
+    P10, P01, P0210        probability of an occupation, written in the order of `model.modes`
+
+After the underscore stands the label of a mode.  Without one the mode is the first that the
+drive acts on alone: the CW mode ``a1`` of the nanotip.  An occupation has one digit per mode,
+or two digits per mode where a mode holds ten quanta or more: ``P0210`` of two modes is (2, 10).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from systems import Model
+from systems.ladder import Mode, label
+
+PATTERN = re.compile(r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>\d+)")
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A method that both roads have, with its arguments: ``correlation(mode, order)``."""
+
+    name: str
+    method: str
+    arguments: tuple[Any, ...]
+    occupation: tuple[int, ...]  # the least excited state that contributes
+
+    def on(self, road: Any, **options: Any) -> Any:
+        """The quantity on a road: an expression of the closed form, an array of the state."""
+        return getattr(road, self.method)(*self.arguments, **options)
+
+    def status_on(self, state: Any) -> Any:
+        """What the quantity is worth at each point of the master equation: "ok", ..."""
+        return getattr(state, f"{self.method}_status")(*self.arguments)
+
+    def quanta(self, model: Model) -> int:
+        """Quanta that the closed form needs at least."""
+        return max(1, model.grading.of(self.occupation))
+
+
+def read_quantities(model: Model, names: str | Iterable[str]) -> tuple[Quantity, ...]:
+    """The quantities called ``names`` (a list, or one string with commas), each once.
+
+    Raises `ValueError` for a name that is not known, and lists those that are.
+    """
+    listed = names.split(",") if isinstance(names, str) else list(names)
+    unique = dict.fromkeys(str(name).strip() for name in listed)
+    if not unique:
+        raise ValueError("Argument `quantities` must hold at least one name, but is empty.")
+    return tuple(read_quantity(model, name) for name in unique)
+
+
+def read_quantity(model: Model, name: str) -> Quantity:
+    """The quantity called ``name``, see the head of this file."""
+    match = PATTERN.fullmatch(name)
+    if match is None or match["order"] in ("0", "1"):
+        raise ValueError(_unknown(model, name))
+    if match["digits"]:
+        occupation = _read_digits(model, name, match["digits"])
+        return Quantity(name, "probability", (occupation,), occupation)
+    mode = _read_mode(model, name, match["mode"])
+    if match["order"]:
+        order = int(match["order"])
+        return Quantity(name, "correlation", (mode, order), model.occupation(mode, order))
+    return Quantity(name, "number", (mode,), model.occupation(mode))
+
+
+def driven_mode(model: Model) -> Mode:
+    """The first mode that a term of creation operators of this mode alone feeds."""
+    pumps = [p for p, q in model.ladder if not any(q) and len(p) - p.count(0) == 1]
+    driven = [mode for i, mode in enumerate(model.modes) if any(p[i] for p in pumps)]
+    return (driven or model.modes)[0]
+
+
+def _read_digits(model: Model, name: str, digits: str) -> tuple[int, ...]:
+    width, rest = divmod(len(digits), len(model.modes))
+    if rest or width not in (1, 2):
+        labels = ", ".join(label(mode) for mode in model.modes)
+        raise ValueError(
+            f"Quantity `{name}` must have one digit (or two digits) for each of the modes {labels}."
+        )
+    return tuple(int(digits[i : i + width]) for i in range(0, len(digits), width))
+
+
+def _read_mode(model: Model, name: str, text: str | None) -> Mode:
+    if text is None:
+        return driven_mode(model)
+    labels = [label(mode) for mode in model.modes]
+    if text not in labels:
+        raise ValueError(
+            f"Quantity `{name}` must name one of the modes {', '.join(labels)}, but names `{text}`."
+        )
+    return model.modes[labels.index(text)]
+
+
+def _unknown(model: Model, name: str) -> str:
+    last, one = label(model.modes[-1]), "1" + "0" * (len(model.modes) - 1)
+    return (
+        f"Quantity `{name}` is not known; there are number, g2, g3, ... (number_{last}, "
+        f"g2_{last} for the mode {last}) and P{one}, ... (one digit per mode)."
+    )

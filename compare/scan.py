@@ -1,0 +1,65 @@
+"""Values written on the command line: ``chi=5``, ``phi=0.1:0.5:81``, ``xi=1e-4:0.3:40:log``."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+def read_settings(fixed: Iterable[str], varied: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+    """Values by name, and the names that vary; several varied ones make a flat grid.
+
+    ``fixed`` holds ``NAME=VALUE``; ``varied`` holds ``NAME=START:STOP:COUNT``, with ``:log`` for
+    geometric steps, or ``NAME=V1,V2,...``.  Raises `ValueError`.
+    """
+    constants = [(name, read_number(name, text)) for name, text in map(_split, fixed)]
+    axes = [(name, read_axis(name, text)) for name, text in map(_split, varied)]
+    names = [name for name, _ in (*constants, *axes)]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise ValueError(f"Value `{twice[0]}` must be given once, but is given twice.")
+    grid = np.meshgrid(*(axis for _, axis in axes), indexing="ij")
+    varying = {name: array.ravel() for (name, _), array in zip(axes, grid, strict=True)}
+    return {**dict(constants), **varying}, list(varying)
+
+
+def read_number(name: str, text: str) -> float | complex:
+    """A finite real or complex number (``0.35``, ``1+2j``)."""
+    for kind in (float, complex):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if not np.isfinite(number):
+            raise ValueError(f"Value `{name}` must be finite, but is {text}.")
+        return number
+    raise ValueError(f"Value `{name}` must be a number, but is `{text}`.")
+
+
+def read_axis(name: str, text: str) -> np.ndarray:
+    """The numbers of one varied value."""
+    start, *others = parts = text.split(":")
+    if not others:
+        return np.array([read_number(name, number) for number in text.split(",")])
+    if len(parts) not in (3, 4) or parts[3:] not in ([], ["log"]) or not _is_count(parts[2]):
+        raise ValueError(
+            f"Argument `--vary` must look like {name}=START:STOP:COUNT, "
+            f"{name}=START:STOP:COUNT:log or {name}=V1,V2,..., but is `{name}={text}`."
+        )
+    ends = read_number(name, start), read_number(name, others[0])
+    if len(parts) == 3:
+        return np.linspace(*ends, int(parts[2]))
+    if any(isinstance(end, complex) or end <= 0 for end in ends):
+        raise ValueError(f"Value `{name}` must be positive for steps of `log`, but is `{text}`.")
+    return np.geomspace(*ends, int(parts[2]))
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and int(text) > 0
+
+
+def _split(setting: str) -> tuple[str, str]:
+    name, equals, text = (part.strip() for part in setting.partition("="))
+    if not (name and equals and text):
+        raise ValueError(f"A value must look like NAME=VALUE, but is `{setting}`.")
+    return name, text

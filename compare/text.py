@@ -1,0 +1,53 @@
+"""Derivations and summaries as text for a terminal."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+import sympy as sp
+
+from analytic import Derivation
+from compare.quantities import Quantity, read_quantity
+from systems.ladder import label
+
+
+def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]) -> str:
+    """The amplitude equations and the leading-order closed forms, one a line."""
+    equations = [f"{equation.lhs} = {equation.rhs}" for equation in closed.equations]
+    definitions = [f"{name} = {meaning}" for name, meaning in abbreviations.items()]
+    forms = [f"{name} = {form}" for name, form in _closed_forms(closed, abbreviations)]
+    parts = {
+        "Amplitudes of the effective Hamiltonian": equations,
+        "Abbreviations": definitions,
+        f"Steady state to leading order in {closed.model.drive}": forms,
+    }
+    return "\n\n".join("\n  ".join([head, *lines]) for head, lines in parts.items() if lines)
+
+
+def summary_text(summary: pd.DataFrame) -> str:
+    """The summary with deviations in percent."""
+    shown = summary.copy()
+    for measure in ("largest", "median", "rms"):
+        shown[measure] = [f"{100 * deviation:.3g} %" for deviation in summary[measure]]
+    return shown.to_string(index=False, float_format="{:.6g}".format)
+
+
+def _closed_forms(
+    closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]
+) -> Iterator[tuple[str, sp.Expr]]:
+    for occupation in closed.states[1:]:
+        digits = ("_" if max(occupation) > 9 else "").join(map(str, occupation))
+        yield f"C_{digits}", closed.amplitude(occupation, abbreviations)
+        yield f"P_{digits}", closed.probability(occupation, abbreviations)
+    for quantity in _quantities(closed):
+        try:
+            yield quantity.name, quantity.on(closed, abbreviations=abbreviations)
+        except ValueError as undefined:  # a mode that no single quantum reaches
+            yield quantity.name, str(undefined)
+
+
+def _quantities(closed: Derivation) -> Iterator[Quantity]:
+    """Mean number and correlations of every mode, as far as the quanta go."""
+    for mode in map(label, closed.model.modes):
+        names = [f"number_{mode}", *(f"g{k}_{mode}" for k in range(2, closed.quanta + 1))]
+        found = [read_quantity(closed.model, name) for name in names]
+        yield from (q for q in found if q.quanta(closed.model) <= closed.quanta)

@@ -1,0 +1,56 @@
+"""The nanotip in the units of its laboratory: positions in um, powers in fW.
+
+``r`` and ``phi`` place the tip and so decide ``J`` and ``gamma``; ``power`` decides ``xi``.  All
+other values have the paper's, and are the model's own in rad/s.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from systems import nanotip
+
+COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
+DECIDES = {"r": ("J", "gamma"), "phi": ("J", "gamma"), "power": ("xi",)}
+
+
+def read_values(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Values of `nanotip.MODEL` from settings; raises `ValueError` for a name it cannot use."""
+    _check(settings)
+    device = nanotip.Device()
+    given = {name: np.asarray(value) for name, value in settings.items()}
+    values = device.without_tip()
+    if "r" in given:
+        values = device.parameters(given.pop("r") * 1e-6, given.pop("phi") * 1e-6)
+    if "power" in given:
+        values["xi"] = device.drive(given.pop("power") * 1e-15)
+    return values | given
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    known = [*COLUMNS, *map(str, nanotip.MODEL.parameters)]
+    for name in settings:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"; did you mean `{near[0]}`?" if near else "."
+            raise ValueError(
+                f"The nanotip has the values {', '.join(known)}, but not `{name}`{hint}"
+            )
+    for name, decided in DECIDES.items():
+        both = [other for other in decided if name in settings and other in settings]
+        if both:
+            raise ValueError(f"Value `{both[0]}` follows from `{name}`: give one or the other.")
+    for name in settings.keys() & {"r", "phi", "power"}:
+        if np.iscomplexobj(settings[name]):
+            raise ValueError(f"Value `{name}` must be real, but is complex.")
+    needed = ("J", "gamma") if {"J", "gamma"} & settings.keys() else ("r", "phi")
+    missing = [name for name in needed if name not in settings]
+    if missing:
+        raise ValueError(
+            f"The nanotip needs a value for {' and '.join(missing)} "
+            "(r and phi in um, or J and gamma in rad/s)."
+        )
+    if np.any(np.asarray(settings.get("power", 0)) < 0):
+        raise ValueError("Value `power` must not be negative (fW).")

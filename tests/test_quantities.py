@@ -1,0 +1,67 @@
+"""Names of quantities."""
+
+import pytest
+from sympy import symbols
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+
+from compare.quantities import driven_mode, read_quantities, read_quantity
+from systems import Loss, Model, nanotip
+
+CW, CCW = nanotip.MODEL.modes
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "arguments"),
+    [
+        ("number", "number", (CW,)),
+        ("number_a2", "number", (CCW,)),
+        ("g2", "correlation", (CW, 2)),
+        ("g10_a2", "correlation", (CCW, 10)),
+        ("P10", "probability", ((1, 0),)),
+        ("P0210", "probability", ((2, 10),)),
+    ],
+)
+def test_name_stands_for_a_method_that_both_roads_have(
+    name: str, method: str, arguments: tuple[object, ...]
+) -> None:
+    quantity = read_quantity(nanotip.MODEL, name)
+    assert (quantity.method, quantity.arguments) == (method, arguments)
+
+
+@pytest.mark.parametrize("name", ["g1", "g0", "g", "G2", "number_", "n", "", "P", "P1x"])
+def test_unknown_name_is_answered_with_the_names_that_exist(name: str) -> None:
+    with pytest.raises(ValueError, match=r"there are number, g2, g3, .*number_a2, g2_a2.*P10"):
+        read_quantity(nanotip.MODEL, name)
+
+
+@pytest.mark.parametrize("name", ["P1", "P100", "P00001"])
+def test_occupation_needs_one_or_two_digits_for_each_mode(name: str) -> None:
+    with pytest.raises(
+        ValueError, match=r"one digit \(or two digits\) for each of the modes a1, a2"
+    ):
+        read_quantity(nanotip.MODEL, name)
+
+
+def test_unknown_mode_is_answered_with_the_modes_that_exist() -> None:
+    with pytest.raises(ValueError, match="one of the modes a1, a2, but names `b`"):
+        read_quantity(nanotip.MODEL, "g2_b")
+
+
+def test_names_come_as_a_list_or_with_commas_and_count_once() -> None:
+    listed = read_quantities(nanotip.MODEL, ["number", "g2"])
+    assert read_quantities(nanotip.MODEL, "number, g2,number") == listed
+
+
+def test_without_a_label_the_mode_is_the_one_that_is_driven() -> None:
+    g, gamma, xi = symbols("g gamma xi", real=True)
+    atom, cavity = BosonOp("atom"), BosonOp("cavity")
+    model = Model(
+        name="driven second mode",
+        hamiltonian=g * (Dagger(atom) * cavity + Dagger(cavity) * atom)
+        + xi * (Dagger(cavity) + cavity),
+        losses=(Loss(gamma, cavity), Loss(gamma, atom)),
+        drive=xi,
+    )
+    assert model.modes[0] == atom
+    assert driven_mode(model) == cavity
