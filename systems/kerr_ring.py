@@ -1,0 +1,47 @@
+"""A ring of three Kerr modes that encloses a synthetic flux, one mode driven.
+
+    H = sum_j [Delta a_j'a_j + chi a_j'a_j'a_j a_j + J a_j'a_(j+1) + conj(J) a_(j+1)'a_j]
+        + xi (a1' + a1),        losses gamma D[a_j].
+
+The smallest lattice with a loop: only |J| and the phase of J^3 around it matter.  Three modes
+driven together are the smallest ring of D. Gerace, H. E. Tureci, A. Imamoglu, V. Giovannetti and
+R. Fazio, Nat. Phys. 5, 281 (2009), and of M. Bamba et al., Phys. Rev. A 83, 021802(R) (2011), who
+look for correlations between sites.  `PUBLISHED` is the inverse of the circulant one-photon
+block, E + J S + conj(J) S', S the shift by one site.
+"""
+
+import sympy as sp
+from sympy import Abs, I, conjugate
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+
+from systems.model import Loss, Model
+
+Delta, chi = sp.symbols("Delta chi", real=True)
+gamma, xi = sp.symbols("gamma xi", positive=True)
+J = sp.Symbol("J", complex=True)
+a1, a2, a3 = ring = BosonOp("a1"), BosonOp("a2"), BosonOp("a3")
+
+hopping = J * (Dagger(a1) * a2 + Dagger(a2) * a3 + Dagger(a3) * a1)
+MODEL = Model(
+    name="ring of three Kerr modes",
+    hamiltonian=sum(Delta * Dagger(a) * a + chi * Dagger(a) ** 2 * a**2 for a in ring)
+    + hopping
+    + Dagger(hopping)
+    + xi * (Dagger(a1) + a1),
+    losses=tuple(Loss(gamma, a) for a in ring),
+    drive=xi,
+)
+
+E, D_1 = sp.symbols("E D_1")
+ABBREVIATIONS = {
+    E: Delta - I * gamma / 2,
+    D_1: E**3 - 3 * E * Abs(J) ** 2 + J**3 + conjugate(J) ** 3,
+}
+PUBLISHED = {
+    "C100": -xi * (E**2 - Abs(J) ** 2) / D_1,
+    "C010": -xi * (J**2 - E * conjugate(J)) / D_1,
+    "C001": -xi * (conjugate(J) ** 2 - E * J) / D_1,
+}
+CONDITIONS = {"one-photon resonance, no flux": {Delta: -2 * J}}
+VALUES = {"Delta": 0.0, "J": 1.0 + 0.5j, "chi": 2.0, "gamma": 1.0, "xi": 0.1}
