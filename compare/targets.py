@@ -1,24 +1,22 @@
 """What a command can work on: a listed system, or any `Model` in a Python file of the user.
 
-A module of `systems` that holds a ``MODEL`` is listed under its own name.
+The listed systems stand in `systems.library`.
 """
 
 import importlib.util
-import pkgutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import sympy as sp
 
-import systems
 from compare import tip
-from systems import Model, nanotip
+from systems import Model
+from systems.library import SYSTEMS
 
 
 @dataclass(frozen=True)
@@ -47,22 +45,16 @@ def find_target(text: str) -> Target:
             f"Argument `system` must be one of {', '.join(names)} or path/to/file.py:NAME, "
             f"but is `{text}`{hint}"
         )
-    model = import_module(f"systems.{text}").MODEL
+    entry = SYSTEMS[text]
+    target = Target(text, entry.model, abbreviations=entry.abbreviations)
     if text == "nanotip":
-        return Target(text, model, tip.read_values, tip.COLUMNS, nanotip.ABBREVIATIONS)
-    return Target(text, model)
+        return replace(target, read=tip.read_values, columns=tip.COLUMNS)
+    return target
 
 
 def listed() -> dict[str, str]:
-    """Names of the listed systems and the first line of what their files say."""
-    modules = {
-        m.name: import_module(f"systems.{m.name}") for m in pkgutil.iter_modules(systems.__path__)
-    }
-    return {
-        name: (module.__doc__ or "").strip().split("\n")[0]
-        for name, module in sorted(modules.items())
-        if isinstance(getattr(module, "MODEL", None), Model)
-    }
+    """Names of the listed systems, each with one line on what it is and its literature."""
+    return {name: f"{entry.about} ({entry.literature})" for name, entry in SYSTEMS.items()}
 
 
 def _from_file(text: str) -> Target:
