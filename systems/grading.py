@@ -66,6 +66,23 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
     return Grading(tuple(int(w * unit) for w in exact), unit)
 
 
+def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequence[int]) -> Grading:
+    """The grading with these weights per mode, and the smallest unit that the drive allows.
+
+    Raises `NoGrading` for a term of order 0 that does not conserve the weighted number.
+    """
+    unit = 1
+    for word, order in words.items():
+        raised = Grading(tuple(weights), 1).raises(word)
+        if order == 0 and raised:
+            raise NoGrading(
+                f"Argument `weights` must make the term `{express(word, modes)}` of the "
+                f"Hamiltonian conserve the number of quanta, but it changes it by {raised}."
+            )
+        unit = max(unit, -(-raised // max(order, 1)))
+    return Grading(tuple(weights), unit)
+
+
 def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
     # the upper bound is reached only by modes that no drive reaches: they stay empty
     tops = [LIMIT if any(row[i] for row in rows) else 1 for i in range(count)]

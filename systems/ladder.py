@@ -96,8 +96,10 @@ def scale(factor: sp.Expr, operator: Ladder) -> Ladder:
 def express(word: Word, modes: Sequence[Mode]) -> sp.Expr:
     """The word as a SymPy product, for messages and printing."""
     p, q = word
-    creation = [Dagger(mode) ** k for mode, k in zip(modes, p, strict=True)]
-    annihilation = [mode**k for mode, k in zip(modes, q, strict=True)]
+    # SymPy prints a Pauli operator without its label
+    names = [BosonOp(mode.name) for mode in modes]
+    creation = [Dagger(name) ** k for name, k in zip(names, p, strict=True)]
+    annihilation = [name**k for name, k in zip(names, q, strict=True)]
     return sp.Mul(*creation, *annihilation)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
 
-from systems.grading import Grading, find_grading
+from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import Ladder, Mode, adjoint, express, find_modes, label, normal_order
 
 
@@ -49,6 +49,8 @@ class Model:
     symbols as coefficients; ``losses`` add ``rate * D[operator]``; ``drive`` is the symbol in
     which closed forms are expanded.  ``orders`` names further small symbols with their order
     in the drive, e.g. ``{G: 2}`` for a two-photon drive ``G`` of the size of ``drive**2``.
+    ``weights`` says how many quanta an excitation of each mode counts, by label, e.g.
+    ``{"a": 1, "b": 2}``; without it they are found.
 
     Raises `TypeError` or `ValueError` if the Hamiltonian is not Hermitian, the drive does
     not occur in it, a rate is negative, or an operator is no ladder operator.
@@ -59,12 +61,14 @@ class Model:
     losses: tuple[Loss, ...]
     drive: sp.Symbol
     orders: Mapping[sp.Symbol, int] = field(default_factory=dict, hash=False)
+    weights: Mapping[str, int] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "losses", tuple(self.losses))
         _check_types(self)
         _check_symbols(self)
         _check_hermitian(self)
+        _check_weights(self)
 
     @cached_property
     def modes(self) -> tuple[Mode, ...]:
@@ -105,7 +109,9 @@ class Model:
     def grading(self) -> Grading:
         """Quanta per mode and order of the drive; raises `NoGrading` where there are none."""
         lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
-        return find_grading(lowest, self.modes)
+        if self.weights is None:
+            return find_grading(lowest, self.modes)
+        return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
         """A coefficient split by its order in the drive (and in the symbols of ``orders``)."""
@@ -160,6 +166,18 @@ def _check_symbols(model: Model) -> None:
         raise ValueError(
             f"Argument `drive` must be a symbol of the Hamiltonian, but `{model.drive}` "
             "does not occur in it."
+        )
+
+
+def _check_weights(model: Model) -> None:
+    labels = [label(mode) for mode in model.modes]
+    for name, weight in (model.weights or dict.fromkeys(labels, 1)).items():
+        if isinstance(weight, bool) or not isinstance(weight, int) or weight < 1:
+            raise ValueError(f"Weight of mode `{name}` must be a positive integer: {weight!r}.")
+    if model.weights is not None and set(model.weights) != set(labels):
+        raise ValueError(
+            f"Argument `weights` must name the modes {', '.join(labels)}, but names "
+            f"{', '.join(map(str, model.weights))}."
         )
 
 
