@@ -2,7 +2,16 @@
 
 from numeric.certificate import Certificate
 from numeric.delayed import delayed_correlation
-from numeric.state import SteadyState
-from numeric.steady import steady_state
+from numeric.state import NoJumpState, SteadyState
+from numeric.steady import nojump_state, steady_state
+from numeric.trajectories import trajectories
 
-__all__ = ["Certificate", "SteadyState", "delayed_correlation", "steady_state"]
+__all__ = [
+    "Certificate",
+    "NoJumpState",
+    "SteadyState",
+    "delayed_correlation",
+    "nojump_state",
+    "steady_state",
+    "trajectories",
+]

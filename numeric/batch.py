@@ -12,7 +12,7 @@ from systems.values import Arrays
 
 OK, NOT_UNIQUE, MISSING, NOT_CONVERGED = "ok", "not unique", "does not exist", "not converged"
 LARGEST = 20_000  # unknowns of one steady state: the factors of more do not fit in memory
-CHUNK = {"auto": 2**16, "direct": 8, "qutip": 8}  # points solved at a time
+CHUNK = 16  # points that are solved at a time, so that a bar can move
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ def solve_block(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, solver: str
 ) -> Block:
     """Solve some points of a flattened batch with one truncation."""
-    step = CHUNK[solver]
-    chunks = [points[i : i + step] for i in range(0, len(points), step)]
+    chunks = [points[i : i + CHUNK] for i in range(0, len(points), CHUNK)]
     # a bar on a terminal only, and only if it takes over a second
     bar = tqdm(chunks, f"{quanta} quanta", unit="chunk", leave=False, delay=1, disable=None)
     found = [solve(model, select(arrays, chunk), quanta, solver) for chunk in bar]

@@ -3,94 +3,103 @@
     g2(tau) = Tr[a'a chi(tau)]/n,    chi(0) = a rho a'/n,    d chi/dtau = L chi
 
 chi is the state just after the detection of one photon, and g2(tau) the probability of another
-one relative to the mean.  Propagated in the scaled variables of `numeric.scaling`, where all
-its elements are of order one, g2 keeps its relative accuracy however few photons there are;
-an integrator with an absolute tolerance above n^2 would not.
+one relative to the mean.  Of its elements those up to one photon on either side decide, and
+they are scaled to order one as in `numeric.scaling`, so that g2 keeps its relative accuracy
+however few photons there are; an integrator with an absolute tolerance above n^2 would not.
+Elements of more quanta are left to fall with the drive: they matter as far as they feed back.
 
-H. J. Carmichael, "Statistical Methods in Quantum Optics 1", Sec. 1.5.
+H. J. Carmichael, "Statistical Methods in Quantum Optics 1" (Springer, 1999), Sec. 1.5.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from scipy.linalg import expm
-from scipy.sparse import csc_array
-from scipy.sparse.linalg import expm_multiply
+from tqdm import tqdm
 
-from numeric.batch import select
+from numeric.batch import OK, select
+from numeric.leading import leading_correlation
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.reference import scaled
+from numeric.propagation import propagate
+from numeric.reference import rescaled, scaled, solve_point
 from numeric.scaling import scale, weights
-from numeric.solvers import density_matrices
-from numeric.state import SteadyState
 from numeric.steady import steady_state
 from systems import Model
 from systems.ladder import Mode
-from systems.values import Values
-
-DENSE = 1000  # unknowns up to which the propagator of one step is a dense matrix
+from systems.values import Arrays, Values
 
 
 def delayed_correlation(
-    model: Model, values: Values, mode: Mode | str, taus: Any, quanta: int | None = None
+    model: Model,
+    values: Values,
+    mode: Mode | str,
+    taus: Any,
+    quanta: int | None = None,
+    leading_order: bool = False,
 ) -> np.ndarray:
     """g2(tau) of a mode in the steady state, shape ``values' shape + taus' shape``.
 
-    ``taus`` are delays in the inverse unit of the rates; g2(-tau) = g2(tau).  NaN where the
-    status of ``steady_state(...).correlation_status(mode)`` is not "ok".
+    ``taus`` are delays in the inverse unit of the rates, in any order; g2(-tau) = g2(tau).
+    NaN where the status of ``steady_state(...).correlation_status(mode)`` is not "ok".
+    ``leading_order`` gives the limit of a weak drive, without quantum jumps; ``quanta`` is then
+    not used.  Raises `ValueError` or `TypeError` for bad arguments.
     """
     position, delays = model.index(mode), read_delays(taus)
+    if leading_order:
+        return leading_correlation(model, values, position, delays)
     state = steady_state(model, values, quanta)
-    result = np.full((int(np.prod(state.shape)), delays.size), np.nan)
-    good = np.ravel(state.correlation_status(mode) == "ok")
+    now, status = np.ravel(state.correlation(mode)), np.ravel(state.correlation_status(mode))
+    result = np.full((now.size, delays.size), np.nan)
     for block in state.blocks:
-        equation = liouvillian(model, block.space.quanta)
-        for point, solver in zip(block.points, block.solver, strict=True):
-            if good[point]:
-                result[point] = _point(equation, state, point, solver, position, delays.ravel())
+        points = block.points[status[block.points] == OK]
+        if points.size:
+            values_there = select(state.arrays, points)
+            result[points] = _points(model, values_there, block.space.quanta, position, delays)
+    result[:, delays.ravel() == 0] = now[:, None]
     return result.reshape(*state.shape, *delays.shape)
 
 
 def read_delays(taus: Any) -> np.ndarray:
     """Absolute values of the delays, checked."""
     delays = np.asarray(taus)
-    if delays.dtype.kind not in "iuf" or np.ma.isMaskedArray(taus) or not delays.size:
-        raise TypeError(f"Argument `taus` must be a number or an array, but is {taus!r}.")
+    if np.ma.isMaskedArray(taus) or delays.dtype.kind not in "iuf":
+        raise TypeError(f"Argument `taus` must be a number or a plain array, but is {taus!r}.")
+    if not delays.size:
+        raise ValueError("Argument `taus` must hold at least one delay, but is empty.")
     if not np.isfinite(delays).all():
         raise ValueError("Argument `taus` must be finite, but holds NaN or infinity.")
     return abs(delays.astype(float))
 
 
-def _point(
-    equation: Liouvillian, state: SteadyState, point: int, solver: str, mode: int, taus: np.ndarray
+def _points(model: Model, arrays: Arrays, quanta: int, mode: int, delays: np.ndarray) -> np.ndarray:
+    """g2(tau) at points of one dimension, shape (points, delays)."""
+    equation = liouvillian(model, quanta)
+    times, where = np.unique(delays, return_inverse=True)
+    coefficients, scales = equation.coefficients(arrays), scale(model, arrays)
+
+    def one(i: int) -> np.ndarray:
+        rho = solve_point(equation, coefficients[i], scales[i])[0]
+        return _regression(equation, coefficients[i], scales[i], rho, mode, times)
+
+    with ThreadPoolExecutor() as pool:  # the factorisations release Python's lock
+        found = pool.map(one, range(len(scales)))
+        bar = tqdm(found, "g2(tau)", len(scales), leave=False, delay=1, disable=None)
+        return np.array(list(bar))[:, where.ravel()]
+
+
+def _regression(
+    equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, mode: int, times: np.ndarray
 ) -> np.ndarray:
-    arrays = select(state.arrays, np.array([point]))
-    grades = equation.space.occupations @ weights(state.model)
-    s = float(scale(state.model, arrays)[0])
-    L = scaled(
-        equation.matrix(equation.coefficients(arrays)[0]), s, np.add.outer(grades, grades).ravel()
-    )
-    rho = density_matrices(state.model, arrays, equation.space.quanta, solver)[0]
-    a = equation.space.lowering[mode].full()
-    n = equation.space.falling(mode, 1) @ rho.diagonal().real
-    shrink = s**grades
-    after = a @ rho @ a.conj().T / n / np.outer(shrink, shrink)
-    number = np.diag(equation.space.falling(mode, 1) * shrink**2).ravel() / n
-    return propagate(L, after.ravel(), number, taus)
+    w = weights(equation.model)
+    s, grades = rescaled(equation, c, s).s, equation.space.occupations @ w
+    quanta = np.add.outer(grades, grades)
+    grade = np.minimum(quanta, 2 * w[mode])
+    L = scaled(equation.matrix(c), s, grade.ravel())
 
-
-def propagate(L: csc_array, start: np.ndarray, read: np.ndarray, taus: np.ndarray) -> np.ndarray:
-    """``read . exp(L tau) start`` at every delay."""
-    order = np.argsort(taus)
-    steps = np.diff(taus[order], prepend=0.0)
-    state, result = start, np.empty(taus.size)
-    usual = np.median(steps)
-    uniform = np.isclose(steps, usual, rtol=1e-12, atol=0)
-    step = expm(L.toarray() * usual) if uniform.sum() > 10 and L.shape[0] <= DENSE else None
-    for i, dt, regular in zip(order, steps, uniform, strict=True):
-        if regular and step is not None:
-            state = step @ state
-        elif dt > 0:
-            state = expm_multiply(L * dt, state)
-        result[i] = (read @ state).real
-    return result
+    a, photons = equation.space.lowering[mode].full(), equation.space.falling(mode, 1)
+    n = photons @ rho.diagonal().real
+    size = s ** grade.astype(float)
+    start = (a @ rho @ a.conj().T / n / size).ravel()
+    read = (np.diag(photons) * size / n).ravel()
+    seen = abs(L.diagonal()[quanta.ravel() <= 2 * w[mode]])
+    return propagate(L, start, read, times, rate=2 * float(np.sqrt(np.mean(seen**2))))

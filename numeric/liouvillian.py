@@ -31,7 +31,10 @@ class Liouvillian:
         self.expressions: list[sp.Expr] = []
         effective: list[csr_array] = []
         jumps: list[csr_array | None] = []
+        none = (0,) * len(model.modes)
         for word, coefficient in model.ladder.items():
+            if word == (none, none):
+                continue  # a constant energy commutes with everything
             self.expressions.append(coefficient)
             effective.append(self.space.word(word))
             jumps.append(None)

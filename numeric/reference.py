@@ -18,11 +18,13 @@ Where the vacuum is (nearly) empty there is no such scale and the trace equation
 A second null vector of L makes the system singular: then the steady state is not unique.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csc_array
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import scale, weights
@@ -56,7 +58,8 @@ class Scaled:
     L: csc_array
     jump: csc_array
     K: np.ndarray
-    shrink: np.ndarray  # rho_ij = shrink_i sigma_ij shrink_j
+    s: float
+    shrink: np.ndarray  # s^g: rho_ij = shrink_i sigma_ij shrink_j
 
     def __call__(self, sigma: np.ndarray) -> np.ndarray:
         return self.shrink[:, None] * sigma * self.shrink
@@ -66,19 +69,20 @@ Found = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its diagonal, ga
 
 
 def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """Steady states for arrays of one dimension, one after the other."""
+    """Steady states for arrays of one dimension, each on its own."""
     s, c = scale(equation.model, arrays), equation.coefficients(arrays)
-    points = [_solve_point(equation, row, x) for row, x in zip(c, s, strict=True)]
+    with ThreadPoolExecutor() as pool:  # the factorisation releases Python's lock
+        points = list(pool.map(partial(solve_point, equation), c, s))
     return Solution(*(np.array(part) for part in zip(*points, strict=True)))
 
 
 def scaled_point(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
     """The equation at one point, for one row of coefficients and its scale."""
-    grades = equation.space.occupations @ weights(equation.model)
+    s, grades = float(s), equation.space.occupations @ weights(equation.model)
     pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
     L, jump = scaled(equation.matrix(c), s, pairs), scaled(equation.jump(c), s, pairs)
     K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
-    return Scaled(L, jump, K, float(s) ** grades)
+    return Scaled(L, jump, K, s, s**grades)
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
@@ -110,9 +114,10 @@ def rescaled(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
     return point if excess <= 1 else scaled_point(equation, c, min(1.0, s * excess))
 
 
-def _solve_point(
+def solve_point(
     equation: Liouvillian, c: np.ndarray, s: float
 ) -> tuple[np.ndarray, np.ndarray, float, bool]:
+    """Density matrix, error of the populations, residual and uniqueness at one point."""
     point = rescaled(equation, c, s)
     sigma, error, gap = _from_vacuum(point)
     if not (gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST):
@@ -167,11 +172,15 @@ def with_first_row(L: csc_array, row: np.ndarray) -> csc_array:
     return csc_array(rest + first)
 
 
+def factorise(matrix: csc_array) -> SuperLU:
+    """LU factors; of SuperLU's orderings this one fills in least for Liouvillians."""
+    return splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+
+
 def solve_refined(system: csc_array, source: np.ndarray) -> Found:
     """Solution, its error (the last correction) and the relative distance to a singular system."""
     try:
-        # of the orderings of SuperLU this one fills in least for Liouvillians
-        factors = splu(system, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+        factors = factorise(system)
     except RuntimeError:  # exactly singular
         return np.full_like(source, np.nan), np.full(source.shape, np.inf), 0.0
     solution = factors.solve(source)

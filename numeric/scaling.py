@@ -34,12 +34,21 @@ def scale(model: Model, arrays: Arrays) -> np.ndarray:
     with an amplitude of about (r/kappa)^(1/g); s is the largest of these, and 1 where
     nothing raises the grade, nothing is lost, or the drive is strong.
     """
-    w = weights(model)
-    loss = _loss(model, w, arrays)
+    w, loss = weights(model), loss_scale(model, arrays)
     with np.errstate(divide="ignore", invalid="ignore"):
         estimates = [(rate / loss) ** (1 / raised) for raised, rate in _raising(model, w, arrays)]
     s = np.max([np.zeros_like(loss), *estimates], axis=0)
     return np.where((s > 0) & (s < 1), s, 1.0)
+
+
+def loss_scale(model: Model, arrays: Arrays) -> np.ndarray:
+    """The largest rate at which a quantum is lost; 0 where nothing is lost."""
+    w, total = weights(model), np.zeros(next(iter(arrays.values())).shape)
+    for loss, jump in zip(model.losses, model.jumps, strict=True):
+        for word, x in jump.items():
+            if _raised(word, w) < 0:
+                total = np.maximum(total, abs(evaluate(loss.rate * x * x, arrays)))
+    return total
 
 
 def _raised(word: Word, w: np.ndarray) -> int:
@@ -56,12 +65,3 @@ def _raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.
             # a jump raises both sides of the density matrix
             found.append((2 * _raised(word, w), abs(evaluate(loss.rate * x * x, arrays))))
     return [(raised, rate) for raised, rate in found if raised > 0]
-
-
-def _loss(model: Model, w: np.ndarray, arrays: Arrays) -> np.ndarray:
-    total = np.zeros(np.broadcast_shapes(*(a.shape for a in arrays.values())))
-    for loss, jump in zip(model.losses, model.jumps, strict=True):
-        for word, x in jump.items():
-            if _raised(word, w) < 0:
-                total = np.maximum(total, abs(evaluate(loss.rate * x * x, arrays)))
-    return total

@@ -1,9 +1,13 @@
-"""The solvers of the steady state by name, behind one signature.
+"""The solvers by name, behind one signature.
+
+Of the master equation:
 
 - "direct": `numeric.reference`, one sparse LU factorisation per point.
 - "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at
   weak drive, as an independent check.
 - "auto": the fastest of our own that is right, per point.
+
+Of the evolution between jumps: the kinds of `numeric.nojump`.
 """
 
 from collections.abc import Callable
@@ -12,35 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 import qutip
 
-from numeric import reference
+from numeric import nojump, reference
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.reference import Solution
 from systems import Model
 from systems.values import Arrays
 
 FLOOR = 1e-15  # absolute error of `qutip.steadystate` in rho, measured
-
-
-@dataclass(frozen=True)
-class Solved:
-    """Populations at some points, shape (points, states), with what they are worth."""
-
-    populations: np.ndarray
-    error: np.ndarray  # absolute, estimated
-    residual: np.ndarray  # (points,)
-    unique: np.ndarray  # (points,)
-    solver: np.ndarray  # (points,): names
-
-
-def solve(model: Model, arrays: Arrays, quanta: int, solver: str) -> Solved:
-    """Populations of the steady states for arrays of one dimension."""
-    return SOLVERS[solver](model, arrays, quanta)
-
-
-def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
-    """Density matrices, shape (points, states, states), by the direct solver or by QuTiP."""
-    equation = liouvillian(model, quanta)
-    return (solve_qutip if solver == "qutip" else reference.solve)(equation, arrays).rho
 
 
 def solve_qutip(equation: Liouvillian, arrays: Arrays) -> Solution:
@@ -61,21 +43,33 @@ def _solve_qutip(equation: Liouvillian, c: np.ndarray) -> tuple[np.ndarray, floa
     return rho, float(np.max(abs(L @ rho.ravel())) / np.max(abs(L) @ abs(rho.ravel())))
 
 
-def _direct(model: Model, arrays: Arrays, quanta: int) -> Solved:
-    return _named("direct", reference.solve(liouvillian(model, quanta), arrays))
+DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
+    "direct": reference.solve,
+    "qutip": solve_qutip,
+    **nojump.KINDS,
+}
+STEADY = ("auto", "direct", "qutip")  # those of the master equation
 
 
-def _qutip(model: Model, arrays: Arrays, quanta: int) -> Solved:
-    return _named("qutip", solve_qutip(liouvillian(model, quanta), arrays))
+@dataclass(frozen=True)
+class Solved:
+    """Populations at some points, shape (points, states), with what they are worth."""
+
+    populations: np.ndarray
+    error: np.ndarray  # absolute, estimated
+    residual: np.ndarray  # (points,)
+    unique: np.ndarray  # (points,)
+    solver: np.ndarray  # (points,): names
 
 
-def _named(name: str, found: Solution) -> Solved:
+def solve(model: Model, arrays: Arrays, quanta: int, solver: str) -> Solved:
+    """Populations for arrays of one dimension."""
+    name = "direct" if solver == "auto" else solver
+    found = DENSITY[name](liouvillian(model, quanta), arrays)
     names = np.full(len(found.residual), name, dtype=object)
     return Solved(found.populations, found.error, found.residual, found.unique, names)
 
 
-SOLVERS: dict[str, Callable[[Model, Arrays, int], Solved]] = {
-    "auto": _direct,
-    "direct": _direct,
-    "qutip": _qutip,
-}
+def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
+    """Density matrices, shape (points, states, states), for arrays of one dimension."""
+    return DENSITY.get(solver, reference.solve)(liouvillian(model, quanta), arrays).rho

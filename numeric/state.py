@@ -16,7 +16,7 @@ import qutip
 
 from numeric.batch import MISSING, OK, Block, select, solve_block
 from numeric.certificate import Certificate, changes, estimate, roundoff
-from numeric.solvers import density_matrices
+from numeric.solvers import DENSITY, density_matrices
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays
@@ -159,7 +159,8 @@ class SteadyState:
         """The same points with two more quanta."""
         if np.all(block.status == MISSING):
             return block
-        solver = "qutip" if "qutip" in block.solver else "auto"
+        name = str(block.solver[0])
+        solver = name if name in DENSITY and name != "direct" else "auto"
         return solve_block(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
 
     def _merge(self, by_block: list[dict[str, np.ndarray]]) -> dict[str, Any]:
@@ -194,6 +195,10 @@ class SteadyState:
 
     def _shaped(self, flat: np.ndarray) -> Any:
         return flat.reshape(self.shape)[()]
+
+
+class NoJumpState(SteadyState):
+    """States of H_eff alone; an unnormalised one has probabilities relative to the vacuum's."""
 
 
 def check_order(order: int, quanta: int) -> None:

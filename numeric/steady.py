@@ -4,31 +4,19 @@
 
 The truncation is the largest total number of quanta.  With ``quanta=None`` each point gets the
 smallest one whose mean numbers and g2 to g4 of every mode change by less than ``tolerance`` when
-two more quanta are allowed: the population of the last shell alone would not tell.
+two more quanta are allowed (`numeric.truncation`).
 """
-
-from functools import partial
 
 import numpy as np
 
-from numeric.batch import (
-    LARGEST,
-    NOT_CONVERGED,
-    OK,
-    Block,
-    fits,
-    missing_block,
-    solve_block,
-)
-from numeric.certificate import changes
-from numeric.operators import count_states
-from numeric.solvers import SOLVERS
+from numeric.batch import missing_block
+from numeric.nojump import KINDS
+from numeric.solvers import STEADY
 from numeric.stability import exists
-from numeric.state import SteadyState, check_order
+from numeric.state import NoJumpState, SteadyState
+from numeric.truncation import Search
 from systems import Model
 from systems.values import Values, read_values
-
-HIGHEST = 60  # quanta up to which a truncation is searched, where its Liouvillian fits
 
 
 def steady_state(
@@ -52,82 +40,39 @@ def steady_state(
     whose Liouvillian is too large.
     """
     arrays = read_values(model, values)
-    check_solver(solver)
-    stable = np.ravel(exists(model, arrays))
-    points, missing = np.flatnonzero(stable), np.flatnonzero(~stable)
-    solve = partial(solve_block, model, arrays, solver=solver)
-    if quanta is not None:
-        check_quanta(model, quanta)
-        blocks = [solve(points, quanta)] if points.size else []
-    else:
-        check_search(model, tolerance, limit, order)
-        blocks = _converge(solve, model, points, tolerance, limit, order) if points.size else []
-    blocks.append(missing_block(model, missing, quanta or order))
-    found = tuple(block for block in blocks if len(block.points))
-    return SteadyState(model, arrays, found, order if quanta is None else None)
-
-
-def check_solver(solver: str) -> None:
-    """Raise unless ``solver`` names one."""
-    if solver not in SOLVERS:
-        names = ", ".join(SOLVERS)
+    if solver not in STEADY:
+        names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
+    search = Search(quanta, tolerance, limit, order)
+    search.check(model)
+    stable = np.ravel(exists(model, arrays))
+    blocks = search(model, arrays, np.flatnonzero(stable), solver)
+    if not stable.all():
+        blocks.append(missing_block(model, np.flatnonzero(~stable), quanta or order))
+    return SteadyState(model, arrays, tuple(blocks), search.certified)
 
 
-def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
-    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
-    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
-        raise ValueError(f"Argument `{name}` must be a positive integer, but is {quanta!r}.")
-    if not fits(model, quanta):
-        size = count_states(model.modes, quanta)
-        raise ValueError(
-            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {quanta} quanta "
-            f"are {size} states and {size**2} unknowns."
-        )
-
-
-def check_search(model: Model, tolerance: float, limit: int | None, order: int) -> None:
-    """Raise unless a truncation can be searched for with these arguments."""
-    if not 0 < tolerance < 1:
-        raise ValueError(f"Argument `tolerance` must lie between 0 and 1, but is {tolerance!r}.")
-    check_order(order, order)
-    if limit is not None:
-        check_quanta(model, limit, "limit")
-        if limit < order + 2:
-            raise ValueError(
-                f"Argument `limit` must be at least {order + 2} to compare g{order} with two "
-                f"more quanta, but is {limit}."
-            )
-
-
-def _converge(
-    solve: "partial[Block]",
+def nojump_state(
     model: Model,
-    points: np.ndarray,
-    tolerance: float,
-    limit: int | None,
-    order: int,
-) -> list[Block]:
-    """Blocks of the points, each at the smallest truncation that is converged."""
-    limit, done = limit or _highest(model), []
-    solved: dict[int, Block] = {}
-    for quanta in range(order, limit - 1):
-        for q in (quanta, quanta + 2):
-            # each truncation is solved once, for the points that are still open
-            solved[q] = _keep(solved[q], points) if q in solved else solve(points, q)
-        coarse, fine = solved[quanta], solved[quanta + 2]
-        change = np.max(list(changes(model, coarse, fine, order).values()), axis=0)
-        settled = (change < tolerance) | (coarse.status != OK)
-        done.append(coarse.take(settled))
-        points = points[~settled]
-        if not points.size:
-            return done
-    return [*done, _keep(solved[limit], points).with_status(NOT_CONVERGED)]
+    values: Values,
+    quanta: int | None = None,
+    kind: str = "normalised",
+    tolerance: float = 1e-8,
+    limit: int | None = None,
+    order: int = 4,
+) -> NoJumpState:
+    """The state of H_eff alone, without what the jumps feed back: an approximation.
 
-
-def _keep(block: Block, points: np.ndarray) -> Block:
-    return block.take(np.isin(block.points, points))
-
-
-def _highest(model: Model) -> int:
-    return max(q for q in range(1, HIGHEST + 1) if fits(model, q))
+    ``kind`` is "unnormalised" (C_0 = 1, with the back-action on lower amplitudes), "normalised"
+    (the same, divided by its norm) or "slowest" (the eigenvector of H_eff that decays most
+    slowly).  The other arguments, the result's methods and the errors are those of
+    `steady_state`.
+    """
+    arrays = read_values(model, values)
+    if kind not in KINDS:
+        raise ValueError(f"Argument `kind` must be one of {', '.join(KINDS)}, but is {kind!r}.")
+    search = Search(quanta, tolerance, limit, order)
+    search.check(model)
+    points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
+    blocks = search(model, arrays, points, kind)
+    return NoJumpState(model, arrays, tuple(blocks), search.certified)

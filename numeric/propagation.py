@@ -1,0 +1,108 @@
+"""read . exp(L t) start at many times t, from a small rational Krylov space.
+
+The space spanned by start, (L - z)^-1 start, (L - z)^-2 start, ... costs one LU factorisation
+and holds slow and fast motion alike after a few tens of solves; projected on it, L is a matrix
+of that size.  The space grows until the result no longer changes.  A. Ruhe, Linear Algebra
+Appl. 58, 391 (1984); J. van den Eshof and M. Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import expm
+from scipy.sparse import csc_array, identity
+from scipy.sparse.linalg import expm_multiply
+
+from numeric.reference import factorise
+
+FIRST, MORE, LAST = 30, 15, 180  # dimensions at which the space is checked
+DEFECTIVE = 1e5  # condition of the eigenvectors from which on they lose digits
+ROUNDOFF = 1e-13  # of the largest result
+
+
+@dataclass(frozen=True)
+class Projection:
+    """read . exp(L t) start on a small space, where start is ``norm`` times the first vector."""
+
+    L: np.ndarray
+    read: np.ndarray
+    norm: float
+
+    def __call__(self, times: np.ndarray) -> np.ndarray:
+        """The real part at these times, in rising order."""
+        values, vectors = np.linalg.eig(self.L)
+        if np.linalg.cond(vectors) > DEFECTIVE:
+            return self._step(times)
+        weights = (self.read @ vectors) * np.linalg.inv(vectors)[:, 0] * self.norm
+        # a space that is still too small may have growing motions
+        with np.errstate(over="ignore", invalid="ignore"):
+            return (np.exp(np.outer(times, values)) @ weights).real
+
+    def _step(self, times: np.ndarray) -> np.ndarray:
+        # near an exceptional point: from one time to the next
+        state, result = self.norm * np.eye(len(self.L))[0], np.empty(len(times))
+        last, propagator = -1.0, np.eye(len(self.L))
+        for i, step in enumerate(np.diff(times, prepend=0.0)):
+            if abs(step - last) > 1e-12 * times[-1]:
+                last, propagator = step, expm(self.L * step)
+            state = propagator @ state
+            result[i] = (self.read @ state).real
+        return result
+
+
+def propagate(
+    L: csc_array,
+    start: np.ndarray,
+    read: np.ndarray,
+    times: np.ndarray,
+    rate: float,
+    accuracy: float = 1e-9,
+) -> np.ndarray:
+    """``read . exp(L t) start``, real part, for times t >= 0 in rising order.
+
+    ``rate`` is a typical frequency of the motion that is read; it only sets the speed.
+    """
+    before = np.full(len(times), np.nan)
+    for projection in projections(L, start, read, rate):
+        result = projection(times)
+        floor = ROUNDOFF * np.max(abs(result))
+        if np.all(abs(result - before) <= accuracy * abs(result) + floor):
+            return result
+        before = result
+    return propagate_stepwise(L, start, read, times)
+
+
+def projections(
+    L: csc_array, start: np.ndarray, read: np.ndarray, rate: float
+) -> Iterator[Projection]:
+    """Projections of growing size, by Arnoldi's method with (L - rate)^-1."""
+    factors = factorise(csc_array(L - rate * identity(len(start), format="csc")))
+    last, norm = min(LAST, len(start)), float(np.linalg.norm(start))
+    V, H = np.zeros((last + 1, len(start)), complex), np.zeros((last + 1, last), complex)
+    V[0] = start / norm
+    for k in range(1, last + 1):
+        w = factors.solve(V[k - 1])
+        for _ in range(2):  # once is not orthogonal to round-off
+            h = V[:k].conj() @ w
+            w -= h @ V[:k]
+            H[:k, k - 1] += h
+        H[k, k - 1] = np.linalg.norm(w)
+        closed = abs(H[k, k - 1]) <= ROUNDOFF * np.max(abs(H[:k, :k]))
+        if closed or (k >= FIRST and (k - FIRST) % MORE == 0):
+            yield Projection(rate * np.eye(k) + np.linalg.inv(H[:k, :k]), V[:k] @ read, norm)
+        if closed:  # an invariant space: nothing will change any more
+            yield Projection(rate * np.eye(k) + np.linalg.inv(H[:k, :k]), V[:k] @ read, norm)
+            return
+        V[k] = w / H[k, k - 1]
+
+
+def propagate_stepwise(
+    L: csc_array, start: np.ndarray, read: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """The same by the Taylor series of the exponential, from one time to the next."""
+    state, result = start, np.empty(len(times))
+    for i, step in enumerate(np.diff(times, prepend=0.0)):
+        state = expm_multiply(L * step, state) if step > 0 else state
+        result[i] = (read @ state).real
+    return result

@@ -1,0 +1,103 @@
+"""The smallest truncation that is large enough, for each point of a batch.
+
+A truncation is the largest total number of quanta.  It is large enough when two more quanta
+change no result by more than the tolerance; the population of the last shell alone would not
+tell, because a small one can feed an interference zero.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from numeric.batch import LARGEST, NOT_CONVERGED, OK, Block, fits, solve_block
+from numeric.certificate import changes, roundoff
+from numeric.operators import count_states
+from numeric.state import check_order
+from systems import Model
+from systems.values import Arrays
+
+HIGHEST = 60  # quanta up to which a truncation is searched, where its Liouvillian fits
+
+
+@dataclass(frozen=True)
+class Search:
+    """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta."""
+
+    quanta: int | None
+    tolerance: float
+    limit: int | None
+    order: int  # highest g^(k) that has to be converged
+
+    @property
+    def certified(self) -> int | None:
+        """The highest g^(k) for which truncations are chosen; None where they are given."""
+        return self.order if self.quanta is None else None
+
+    def check(self, model: Model) -> None:
+        """Raise unless the arguments make sense for the model."""
+        if self.quanta is not None:
+            return check_quanta(model, self.quanta)
+        if not 0 < self.tolerance < 1:
+            raise ValueError(
+                f"Argument `tolerance` must lie between 0 and 1, but is {self.tolerance!r}."
+            )
+        check_order(self.order, self.order)
+        if self.limit is not None:
+            check_quanta(model, self.limit, "limit")
+            if self.limit < self.order + 2:
+                raise ValueError(
+                    f"Argument `limit` must be at least {self.order + 2} to compare "
+                    f"g{self.order} with two more quanta, but is {self.limit}."
+                )
+
+    def __call__(
+        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str
+    ) -> list[Block]:
+        """The points of a flattened batch, solved, in blocks of one truncation each."""
+        if not points.size:
+            return []
+        if self.quanta is not None:
+            return [solve_block(model, arrays, points, self.quanta, solver)]
+        done, solved = [], dict[int, Block]()
+        limit = self.limit or max(_highest(model), self.order + 2)
+        for quanta in range(self.order, limit - 1):
+            for q in (quanta, quanta + 2):
+                # each truncation is solved once, for the points that are still open
+                known = solved.get(q)
+                solved[q] = (
+                    _keep(known, points) if known else solve_block(model, arrays, points, q, solver)
+                )
+            settled = self._settled(model, solved[quanta], solved[quanta + 2])
+            done.append(solved[quanta].take(settled))
+            points = points[~settled]
+            if not points.size:
+                break
+        else:
+            done.append(_keep(solved[limit], points).with_status(NOT_CONVERGED))
+        return [block for block in done if len(block.points)]
+
+    def _settled(self, model: Model, coarse: Block, fine: Block) -> np.ndarray:
+        change, floor = changes(model, coarse, fine, self.order), roundoff(model, fine, self.order)
+        # a change within round-off says nothing about the truncation
+        within = [~(change[name] >= self.tolerance + floor[name]) for name in change]
+        return np.all(within, axis=0) | (coarse.status != OK)
+
+
+def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
+    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
+    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
+        raise ValueError(f"Argument `{name}` must be a positive integer, but is {quanta!r}.")
+    if not fits(model, quanta):
+        size = count_states(model.modes, quanta)
+        raise ValueError(
+            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {quanta} quanta "
+            f"are {size} states and {size**2} unknowns."
+        )
+
+
+def _keep(block: Block, points: np.ndarray) -> Block:
+    return block.take(np.isin(block.points, points))
+
+
+def _highest(model: Model) -> int:
+    return max((q for q in range(1, HIGHEST + 1) if fits(model, q)), default=1)
