@@ -9,6 +9,13 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
+import analytic
+from compare import figures, output, provenance, reproduction
+from compare.agreement import agreement, summary
+from compare.scan import read_settings
+from compare.targets import find_target, listed
+from compare.text import derivation_text, summary_text
+
 app = typer.Typer(
     help="Photon blockade: closed forms against the master equation, from one Hamiltonian.",
     rich_markup_mode=None,
@@ -49,16 +56,15 @@ def reproduce(
 
     Example: blockade reproduce fig3c --out results
     """
-    from compare import figures, reproduction
-    from compare.text import summary_text
-
     chosen = [figures.check(stem) for stem in stems or figures.stems()]
     due = reproduction.due(chosen, out, fresh=fresh, force=force)
     for stem in tqdm(due, "figures", leave=False, delay=1, disable=None):
         reproduction.make(stem, out)
     for stem in chosen:
         typer.echo(f"{out / stem}: {'computed' if stem in due else 'current'}")
-    typer.echo(summary_text(reproduction.write_agreement(out)))
+    whole = reproduction.write_agreement(out)
+    if not whole.empty:
+        typer.echo(summary_text(whole))
 
 
 @app.command()
@@ -76,10 +82,6 @@ def derive(
 
     Example: blockade derive nanotip --quanta 3 --latex
     """
-    import analytic
-    from compare.targets import find_target
-    from compare.text import derivation_text
-
     target = find_target(system)
     short = target.abbreviations if abbreviate else {}
     closed = analytic.derive(target.model, quanta)
@@ -118,12 +120,6 @@ def compare(
 
     Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
     """
-    from compare import output, provenance
-    from compare.agreement import agreement, summary
-    from compare.scan import read_settings
-    from compare.targets import find_target
-    from compare.text import summary_text
-
     target = find_target(system)
     settings, names = read_settings(fixed or [], varied or [])
     labels = {target.columns.get(name, name): settings[name] for name in names}
@@ -145,12 +141,11 @@ def systems() -> None:
 
     Example: blockade systems
     """
-    from compare.targets import find_target, listed
-
     for name, line in listed().items():
         target = find_target(name)
         values = [*target.columns, *map(str, target.model.parameters)]
-        typer.echo(f"{name}: {line}\n    values: {', '.join(values)}")
+        example = " ".join(f"--set {key}={value:.6g}" for key, value in target.example.items())
+        typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
 
 
 def _repeat(option: str, values: list[str] | None) -> list[str]:

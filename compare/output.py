@@ -33,6 +33,7 @@ def publish(folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping
     text = json.dumps(sidecar, indent=2, ensure_ascii=False, default=_plain) + "\n"
     contents = {f"{stem}.json": text.encode()}
     contents |= {f"{stem}.{suffix}": content for suffix, content in files.items()}
+    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as drafts:
         pairs = [(_draft(drafts, folder, content), name) for name, content in contents.items()]
         for draft, name in pairs:
@@ -54,10 +55,10 @@ def check_csv(path: Path, force: bool) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Make the folder; raises `ValueError` if nothing can be written there."""
+    """Raise `ValueError` unless the folder can be written, or made where it is to be."""
+    places = [folder.absolute(), *folder.absolute().parents]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        TemporaryFile(dir=folder).close()
+        TemporaryFile(dir=next(place for place in places if place.exists())).close()
     except OSError as error:
         raise ValueError(
             f"Folder `{folder}` must be one that can be written, but: {error.strerror}."

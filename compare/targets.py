@@ -21,13 +21,17 @@ from systems.library import SYSTEMS
 
 @dataclass(frozen=True)
 class Target:
-    """A model, how its values are read from settings, and the columns that settings get."""
+    """A model, how its values are read from settings, and the columns that settings get.
+
+    ``example`` holds settings of a point of interest.
+    """
 
     name: str
     model: Model
     read: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
     columns: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_target(text: str) -> Target:
@@ -46,9 +50,9 @@ def find_target(text: str) -> Target:
             f"but is `{text}`{hint}"
         )
     entry = SYSTEMS[text]
-    target = Target(text, entry.model, abbreviations=entry.abbreviations)
+    target = Target(text, entry.model, abbreviations=entry.abbreviations, example=entry.values)
     if text == "nanotip":
-        return replace(target, read=tip.read_values, columns=tip.COLUMNS)
+        return replace(target, read=tip.read_values, columns=tip.COLUMNS, example=tip.EXAMPLE)
     return target
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from systems import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
+EXAMPLE = {"r": 0.35, "phi": 0.27}
 DECIDES = {"r": ("J", "gamma"), "phi": ("J", "gamma"), "power": ("xi",)}
 
 

@@ -47,7 +47,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def _draw_inset(axes: Axes, cut: pd.DataFrame) -> None:
     # a white card keeps the inset's labels off the map
-    axes.add_patch(Rectangle((0.5, 0.36), 0.48, 0.3, transform=axes.transAxes, color="white"))
+    axes.add_patch(Rectangle((0.5, 0.335), 0.48, 0.335, transform=axes.transAxes, color="white"))
     inset = axes.inset_axes((0.62, 0.43, 0.33, 0.21))
     inset.plot(cut["phi_um"], cut["J_over_gamma"], color=RED)
     inset.axhline(1, color=GREY, lw=0.6, ls="--")

@@ -30,6 +30,6 @@ def draw(table: pd.DataFrame) -> Figure:
         label = rf"$P_{{{name[1:]}}}^\mathrm{{{text}}}$"
         draw_roads(axes, rows, "phi_um", colour, label, every=6)
     axes.set(xlabel=r"$\phi$ ($\mu$m)", ylabel="probability", xlim=(0, 0.55))
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(bottom=-0.004)  # room for the markers at zero
     roads_legend(axes)
     return figure

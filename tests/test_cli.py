@@ -1,0 +1,172 @@
+"""The command line: what it writes, and one sentence with exit code 2 for what is wrong."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from compare.cli import main
+from compare.provenance import ROOT
+
+Run = Callable[..., tuple[int, str, str]]
+PLACE = ["--set", "r=0.35", "--set", "phi=0.27", "--quanta", "4"]
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Run]:
+    """Run a command in an empty folder; returns exit code, standard output and error."""
+    monkeypatch.chdir(tmp_path)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def command(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        code = ended.value.code
+        return int(code or 0), *capsys.readouterr()
+
+    yield command
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("command", ["reproduce", "derive", "compare", "systems"])
+def test_help_of_every_command_shows_an_example(run: Run, command: str) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"Example: blockade {command}" in out
+
+
+def test_package_runs_as_a_module() -> None:
+    words = [sys.executable, "-m", "compare", "--help"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "reproduce" in done.stdout
+
+
+def test_systems_lists_the_nanotip_with_its_values(run: Run) -> None:
+    code, out, _ = run("systems")
+    assert code == 0
+    assert "nanotip" in out
+    assert "r, phi, power, Delta, J, chi, gamma, xi" in out
+
+
+def test_derive_prints_eq_6_in_the_abbreviations_of_the_paper(run: Run) -> None:
+    code, out, _ = run("derive", "nanotip", "--abbreviate")
+    assert code == 0
+    assert "P_10 = 4*xi**2*Abs(Delta_1)**2/Abs(eta_1)**2" in out
+    assert "P_01 = 16*xi**2*Abs(J)**2/Abs(eta_1)**2" in out
+
+
+def test_derive_prints_one_latex_environment(run: Run) -> None:
+    code, out, _ = run("derive", "nanotip", "--latex")
+    assert code == 0
+    assert out.startswith(r"\begin{align*}")
+    assert out.strip().endswith(r"\end{align*}")
+
+
+def test_compare_writes_a_tidy_table_with_a_sidecar(run: Run) -> None:
+    vary = ["--vary", "phi=0.21:0.33:3", "--vary", "power=0.001,0.1"]
+    words = ["--set", "r=0.35", *vary, "--quantities", "g2,P10,P01", "--quanta", "4"]
+    code, out, err = run("compare", "nanotip", *words, "--out", "made/phi.csv")
+    assert (code, err) == (0, "")
+    table = pd.read_csv("made/phi.csv")
+    assert list(table.columns[:3]) == ["phi_um", "power_fW", "quantity"]
+    assert len(table) == 3 * 2 * 3
+    sidecar = json.loads(Path("made/phi.json").read_text())
+    assert sidecar["command"].startswith("blockade compare nanotip --set r=0.35 --vary phi=")
+    assert sidecar["numeric"]["quanta"] == [4, 4]
+    assert "P10" in out
+
+
+def test_compare_works_on_a_model_in_a_file(run: Run) -> None:
+    Path("mine.py").write_text(
+        "from systems.nanotip import MODEL\n"
+        "from dataclasses import replace\n"
+        "mine = replace(MODEL, name='mine')\n"
+    )
+    values = ["J=0.5j", "Delta=0", "chi=5", "gamma=1"]
+    words = [word for value in values for word in ("--set", value)]
+    code, out, _ = run(
+        "compare", "mine.py:mine", *words, "--vary", "xi=0.01:0.1:3:log", "--quanta", "4"
+    )
+    assert code == 0
+    assert "xi = 0.1" in out
+
+
+def test_compare_overwrites_its_own_table_and_nothing_else(run: Run) -> None:
+    words = ["compare", "nanotip", *PLACE, "--out", "phi.csv"]
+    assert run(*words)[0] == 0
+    assert run(*words)[0] == 0
+    Path("phi.csv").write_text("mine")
+    code, _, err = run(*words)
+    assert code == 2
+    assert "--force" in err
+    assert Path("phi.csv").read_text() == "mine"
+    assert run(*words, "--force")[0] == 0
+
+
+def test_reproduce_makes_what_is_missing_and_keeps_what_was_edited(run: Run) -> None:
+    words = ["reproduce", "fig3b", "--out", "made"]
+    code, out, err = run(*words)
+    assert (code, err) == (0, "")
+    assert "fig3b: computed" in out
+    files = {path.name for path in Path("made").iterdir()}
+    assert files == {f"fig3b.{suffix}" for suffix in ("csv", "png", "pdf", "json")}
+
+    assert "fig3b: current" in run(*words)[1]
+    assert "fig3b: computed" in run(*words, "--fresh")[1]
+    Path("made/fig3b.png").unlink()
+    assert "fig3b: computed" in run(*words)[1]
+
+    Path("made/fig3b.csv").write_text("mine")
+    assert run(*words)[0] == 2
+    assert run(*words, "--fresh")[0] == 2
+    assert Path("made/fig3b.csv").read_text() == "mine"
+    assert "fig3b: computed" in run(*words, "--force")[1]
+
+
+CASES = [
+    ("compare nanotip --set r=0.35", "needs a value for phi"),
+    ("compare nanotip --set r=0.35 --set phi=nan", "Value `phi` must be finite"),
+    ("compare nanotip --set r=0.35 --vary phy=0:1:3", "did you mean `phi`?"),
+    ("compare nanotip --set r=0.35 --set phi=0.2 --set gama=1", "did you mean `gamma`?"),
+    ("compare nanotip --set J=0 --set gamma=-1", "Rate `gamma`"),
+    ("compare nanotip --set r=-1 --set phi=0", "Argument `r` must not be negative"),
+    ("compare nanotip --set r=0.35 --set phi=0 --quanta 1", "`quanta` must be at least 2 for g2"),
+    ("compare nanotip --set r=0.35 --set phi=0 --quantities g2_b", "modes a1, a2"),
+    ("compare nanotip --set r=0.35 --set phi=0 --solver fast", "Argument `solver`"),
+    ("compare nanotip --set r=0.35 --set phi=0 --out file/x.csv", "Folder `file` must be one"),
+    ("compare nanotip --set r=0.35 --set phi=0 --out file", "FILE.csv"),
+    ("compare nanotop --set r=0.35", "did you mean `nanotip`?"),
+    ("compare skew.py:skew --set k=1", "must be Hermitian"),
+    ("compare nothing.py:model", "does not exist"),
+    ("derive nanotip --quanta 0", "Argument `quanta`"),
+    ("derive nanotop", "did you mean `nanotip`?"),
+    ("reproduce fig9z", "there are fig"),
+    ("reproduce fig3b --out file", "Folder `file` must be one"),
+]
+SKEW = """
+from sympy import symbols
+from sympy.physics.quantum.boson import BosonOp
+from systems import Loss, Model
+k = symbols("k", real=True)
+skew = Model("skew", k * BosonOp("a"), (Loss(1, BosonOp("a")),), k)
+"""
+
+
+@pytest.mark.parametrize(("words", "sentence"), CASES, ids=[words for words, _ in CASES])
+def test_wrong_input_ends_with_one_sentence_and_no_file(
+    run: Run, words: str, sentence: str
+) -> None:
+    Path("file").touch()
+    Path("skew.py").write_text(SKEW)
+    code, out, err = run(*words.split())
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert err.count("\n") == 1
+    assert {path.name for path in Path().iterdir()} - {"__pycache__"} == {"file", "skew.py"}
