@@ -21,7 +21,8 @@ from numeric.batch import OK, select
 from numeric.leading import leading_correlation
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.propagation import propagate
-from numeric.reference import rescaled, scaled, solve_point
+from numeric.reference import solve_point
+from numeric.scaled import rescaled, scaled
 from numeric.scaling import scale, weights
 from numeric.steady import steady_state
 from systems import Model

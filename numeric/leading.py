@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import expm
 
 from numeric.operators import Space, space
-from numeric.reference import amplitudes
+from numeric.scaled import amplitudes
 from numeric.scaling import scale
 from systems import Model
 from systems.values import Arrays, Values, evaluate, read_values

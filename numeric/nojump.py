@@ -16,7 +16,8 @@ They lack what the jumps feed back, which fills the interference zeros of psi.
 import numpy as np
 
 from numeric.liouvillian import Liouvillian
-from numeric.reference import EPSILON, Scaled, Solution, amplitudes, rescaled
+from numeric.reference import EPSILON, Solution
+from numeric.scaled import Scaled, amplitudes, rescaled
 from numeric.scaling import scale
 from systems.values import Arrays
 

@@ -27,7 +27,8 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
-from numeric.scaling import scale, weights
+from numeric.scaled import Scaled, amplitudes, rescaled, scaled_point
+from numeric.scaling import scale
 from systems.values import Arrays
 
 LARGEST = 1e3  # scaled amplitude beyond which psi is no good start and |0> is taken
@@ -51,20 +52,6 @@ class Solution:
         return np.diagonal(self.rho, axis1=1, axis2=2).real
 
 
-@dataclass(frozen=True)
-class Scaled:
-    """One point of a Liouvillian in scaled variables and in units of its largest coefficient."""
-
-    L: csc_array
-    jump: csc_array
-    K: np.ndarray
-    s: float
-    shrink: np.ndarray  # s^g: rho_ij = shrink_i sigma_ij shrink_j
-
-    def __call__(self, sigma: np.ndarray) -> np.ndarray:
-        return self.shrink[:, None] * sigma * self.shrink
-
-
 Found = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its diagonal, gap
 
 
@@ -76,44 +63,6 @@ def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
     return Solution(*(np.array(part) for part in zip(*points, strict=True)))
 
 
-def scaled_point(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
-    """The equation at one point, for one row of coefficients and its scale."""
-    s, grades = float(s), equation.space.occupations @ weights(equation.model)
-    pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
-    L, jump = scaled(equation.matrix(c), s, pairs), scaled(equation.jump(c), s, pairs)
-    K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
-    return Scaled(L, jump, K, s, s**grades)
-
-
-def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
-    """matrix_(row)(column) s^(g_column - g_row)."""
-    lowered = np.repeat(grades, np.diff(matrix.indptr)) - grades[matrix.indices]
-    factor = float(s) ** lowered
-    return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
-
-
-def amplitudes(K: np.ndarray) -> np.ndarray:
-    """psi with psi_0 = 1 and (K psi)_n = 0 for n > 0; infinite where there is none."""
-    vacuum = np.eye(len(K), dtype=complex)[0]
-    system = np.vstack([vacuum, K[1:]])
-    try:
-        psi = np.linalg.solve(system, vacuum)
-        return psi + np.linalg.solve(system, vacuum - system @ psi)
-    except np.linalg.LinAlgError:
-        return np.full_like(vacuum, np.inf)
-
-
-def rescaled(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
-    """The equation at one point, its scale raised until no scaled amplitude exceeds one.
-
-    The estimate of `numeric.scaling` is too small for a mode whose own loss is small.
-    """
-    point = scaled_point(equation, c, s)
-    grades = np.maximum(equation.space.occupations @ weights(equation.model), 1)
-    excess = float(np.max(abs(amplitudes(point.K)) ** (1 / grades)))
-    return point if excess <= 1 else scaled_point(equation, c, min(1.0, s * excess))
-
-
 def solve_point(
     equation: Liouvillian, c: np.ndarray, s: float
 ) -> tuple[np.ndarray, np.ndarray, float, bool]:
@@ -123,11 +72,15 @@ def solve_point(
     if not (gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST):
         point = scaled_point(equation, c, 1.0)
         sigma, error, gap = _from_trace(point)
-    sigma, rho = (sigma + sigma.conj().T) / 2, point((sigma + sigma.conj().T) / 2)
+    if not gap > SINGULAR:
+        nothing = np.full(sigma.shape, np.nan)
+        return nothing, nothing[0], np.nan, False
+    sigma = (sigma + sigma.conj().T) / 2
+    rho = point(sigma)
     trace = np.trace(rho).real
     balance = np.max(abs(point.L) @ abs(sigma.ravel()))
     residual = np.max(abs(point.L @ sigma.ravel())) / (balance or 1.0)
-    return rho / trace, error * point.shrink**2 / trace, float(residual), gap > SINGULAR
+    return rho / trace, error * point.shrink**2 / trace, float(residual), True
 
 
 def _from_vacuum(point: Scaled) -> Found:
