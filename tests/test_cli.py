@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from compare.cli import main
+from compare.figures import fig3b
 from compare.provenance import ROOT
 
 Run = Callable[..., tuple[int, str, str]]
@@ -110,7 +112,11 @@ def test_compare_overwrites_its_own_table_and_nothing_else(run: Run) -> None:
     assert run(*words, "--force")[0] == 0
 
 
-def test_reproduce_makes_what_is_missing_and_keeps_what_was_edited(run: Run) -> None:
+def test_reproduce_makes_what_is_missing_and_keeps_what_was_edited(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fig3b, "R_UM", np.linspace(0, 0.7, 21))
+    monkeypatch.setattr(fig3b, "PHI_UM", np.linspace(0, 1.1, 21))
     words = ["reproduce", "fig3b", "--out", "made"]
     code, out, err = run(*words)
     assert (code, err) == (0, "")
