@@ -12,6 +12,7 @@ from tqdm import tqdm
 import analytic
 from compare import figures, output, provenance, reproduction
 from compare.agreement import agreement, summary
+from compare.formula import IDENTICAL, check_formula, read_definitions
 from compare.scan import read_settings
 from compare.targets import find_target, listed
 from compare.text import derivation_text, summary_text
@@ -133,6 +134,46 @@ def compare(
         record = provenance.record(shlex.join(words), "compare.agreement")
         output.publish(out.parent, out.stem, {"csv": output.to_csv(table)}, record | table.attrs)
     typer.echo(summary_text(summary(table)))
+
+
+@app.command()
+def check(
+    system: System,
+    formula: Annotated[str, typer.Option(help="As printed, in SymPy's or LaTeX's spelling.")],
+    quantity: Annotated[
+        str, typer.Option(help="number, g2, P10, ..., or an amplitude C20.")
+    ] = "g2",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FORMULA", help="An abbreviation; repeatable, in order."),
+    ] = None,
+    convention: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FORMULA",
+            help="What a letter of the paper is in the model's symbols (gamma=gamma/2).",
+        ),
+    ] = None,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Read LaTeX even without a backslash or brace.")
+    ] = False,
+) -> None:
+    """Compare a printed formula with the derived one.
+
+    The system's own abbreviations are known. The exit code is 0 if the formula is identical, as
+    printed or under the conventions given, and 1 if not.
+
+    Example: blockade check nanotip --quantity P10 --formula "4*xi**2*Abs(Delta_1/eta_1)**2"
+    --where "Delta_1=2*Delta-I*gamma" --where "eta_1=4*Abs(J)**2-Delta_1**2"
+    """
+    target = find_target(system)
+    known = {str(name): meaning for name, meaning in target.abbreviations.items()}
+    letters = known | dict(read_definitions(where or []))
+    verdict = check_formula(
+        target.model, formula, quantity, letters, convention or [], latex or None
+    )
+    typer.echo(str(verdict))
+    raise typer.Exit(verdict.verdict != IDENTICAL)
 
 
 @app.command()

@@ -1,0 +1,102 @@
+"""The conventions in which papers differ, as substitutions in a printed formula."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import sympy as sp
+
+from systems import Model
+
+HALF = sp.Rational(1, 2)
+
+
+@dataclass(frozen=True)
+class Convention:
+    """One way to read a paper: its letters are multiples of the model's."""
+
+    sentence: str
+    multiples: Mapping[sp.Symbol, sp.Rational]
+    conjugated: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Conventions that are taken together, at most one of each kind."""
+
+    conventions: tuple[Convention, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the paper would have to mean."""
+        return tuple(c.sentence for c in self.conventions)
+
+    @property
+    def multiples(self) -> dict[sp.Symbol, sp.Rational]:
+        """What each letter of the paper is, in units of the model's."""
+        return {s: m for c in self.conventions for s, m in c.multiples.items()}
+
+    @property
+    def conjugated(self) -> bool:
+        """Whether the paper's i is the model's -i."""
+        return any(c.conjugated for c in self.conventions)
+
+    def apply(self, form: sp.Expr) -> sp.Expr:
+        """The printed form in the model's symbols."""
+        read = form.xreplace({s: m * s for s, m in self.multiples.items()})
+        return sp.conjugate(read) if self.conjugated else read
+
+
+def settings(model: Model) -> Iterator[Setting]:
+    """All combinations of conventions, those with fewest first."""
+    kinds = [kind for kind in _kinds(model) if kind]
+    for count in range(len(kinds) + 1):
+        for chosen in combinations(kinds, count):
+            yield from map(Setting, product(*chosen))
+
+
+def _kinds(model: Model) -> list[list[Convention]]:
+    roles = _roles(model)
+    return [
+        _scales("rate of decay of the amplitude", "twice the rate", roles["rate"]),
+        _scales("half the model's", "twice the model's", roles["nonlinearity"]),
+        _signs("laser minus resonance", roles["detuning"]),
+        [*_signs("sign of the coupling", roles["coupling"]),
+         *_scales("half the model's", "twice the model's", roles["coupling"])],
+        [*_signs("sign of the drive", roles["drive"]),
+         *_scales("half the model's", "twice the model's", roles["drive"])],
+        [Convention("time dependence exp(+i omega t): i stands for -i", {}, conjugated=True)],
+    ]  # fmt: skip
+
+
+def _scales(halved: str, doubled: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    return [*_multiples(HALF, halved, symbols), *_multiples(sp.Integer(2), doubled, symbols)]
+
+
+def _signs(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    return _multiples(sp.S.NegativeOne, word, symbols)
+
+
+def _multiples(factor: sp.Rational, word: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    listed = ", ".join(f"{s} is {factor * s} of the model" for s in symbols)
+    return [Convention(f"{listed} ({word})", dict.fromkeys(symbols, factor))] if symbols else []
+
+
+def _roles(model: Model) -> dict[str, list[sp.Symbol]]:
+    """The symbols that are rates, detunings, nonlinearities, couplings, drives."""
+    roles: dict[str, set[sp.Symbol]] = {
+        "rate": {s for loss in model.losses for s in loss.rate.free_symbols},
+        "drive": {model.drive},
+        "detuning": set(),
+        "nonlinearity": set(),
+        "coupling": set(),
+    }
+    for (p, q), coefficient in model.ladder.items():
+        kind = "coupling" if p != q else "detuning" if sum(p) == 1 else "nonlinearity"
+        roles[kind] |= coefficient.free_symbols
+    # a letter that does several things is named for the first of them
+    taken: set[sp.Symbol] = set()
+    for kind, symbols in roles.items():
+        roles[kind] = symbols - taken
+        taken |= symbols
+    return {kind: sorted(symbols, key=str) for kind, symbols in roles.items()}

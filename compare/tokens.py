@@ -1,0 +1,28 @@
+r"""The words of a printed formula: numbers, names, signs and LaTeX commands.
+
+Spacing and sizes are dropped, ``\left|`` and ``\right|`` become ``\lvert`` and ``\rvert``, an
+upright ``\mathrm{Re}`` becomes one word.
+"""
+
+import re
+
+NUMBER = r"\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+"
+PLAIN = re.compile(rf"\s*({NUMBER}|[^\W\d]\w*|\*\*|\S)")
+LATEX = re.compile(r"\s*(\d+\.?\d*|\.\d+|\\[A-Za-z]+|\S)")
+# spacing and sizes say nothing; bars and brackets keep their side
+SILENT = re.compile(
+    r"\\(?:[,;:! ]|quad|qquad|displaystyle|[bB]ig+[lrm]?(?![A-Za-z])|limits|nonumber)|[~&]|\\\\"
+)
+SIDES = {r"\left|": r"\lvert ", r"\right|": r"\rvert ", r"\left": "", r"\right": ""}
+UPRIGHT = re.compile(r"\\(?:mathrm|mathit|text|operatorname)\s*\{\s*([A-Za-z]\w*)\s*\}|\\rm\b")
+
+
+def tokens(text: str, latex: bool) -> list[str]:
+    """The tokens of a text in plain or in LaTeX's spelling."""
+    if not latex:
+        return PLAIN.findall(text)
+    for side, plain in SIDES.items():
+        text = text.replace(side, plain)
+    bare = UPRIGHT.sub(lambda m: f"\\{m[1]} " if m[1] else " ", SILENT.sub(" ", text))
+    bare = re.sub(r"\\(?:cdot|times)\b", "*", re.sub(r"\\[lr]brace\b|\\[{}]", "", bare))
+    return LATEX.findall(bare)
