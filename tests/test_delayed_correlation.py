@@ -1,35 +1,131 @@
-"""g2(tau) against its limits and an exactly solvable case."""
+"""g2(tau): exact cases, limits, and the closed form of leading order."""
 
+import mpmath as mp
 import numpy as np
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import delayed_correlation, steady_state
-from systems import nanotip
+from systems import Loss, Model, jaynes_cummings, kerr, nanotip, second_harmonic
 
-MODEL = nanotip.MODEL
+gamma, bath, xi = sp.symbols("gamma bath xi", positive=True)
+a, s = BosonOp("a"), SigmaMinus("s")
+ATOM = Model("resonance fluorescence", xi * (SigmaPlus("s") + s), (Loss(gamma, s),), drive=xi)
+THERMAL = Model(
+    name="driven mode with a thermal bath",
+    hamiltonian=xi * (Dagger(a) + a),
+    losses=(Loss(gamma * (bath + 1), a), Loss(gamma * bath, Dagger(a))),
+    drive=xi,
+)
 POINT = {"Delta": 0.3, "J": 0.8, "chi": 1.4, "gamma": 1.0}
+TAUS = np.linspace(0, 20, 1000)
 
 
-def test_it_starts_at_g2_and_ends_at_one():
-    for xi in (1e-5, 1e-3, 0.1):  # n from 1e-10 upwards
-        values = {**POINT, "xi": xi}
-        g2 = delayed_correlation(MODEL, values, "a1", [0.0, 200.0])
-        expected = steady_state(MODEL, values).correlation("a1")
-        np.testing.assert_allclose(g2[0], expected, rtol=1e-12, atol=0)  # round-off
-        # exp(-gamma tau/2) of the slowest coherence, e^-100, is gone
-        np.testing.assert_allclose(g2[1], 1, rtol=1e-10, atol=0)
+def carmichael_walls(tau, xi):
+    """H. J. Carmichael and D. F. Walls, J. Phys. B 9, 1199 (1976), with Omega = 2 xi, gamma = 1.
+
+    g2 = 1 - exp(-3 tau/4) [cos(mu tau) + 3/(4 mu) sin(mu tau)],  mu^2 = Omega^2 - 1/16.
+    """
+    with mp.workdps(40):
+        tau, mu = mp.mpf(tau), mp.sqrt(4 * mp.mpf(xi) ** 2 - mp.mpf(1) / 16)
+        wave = mp.cos(mu * tau) + 3 / (4 * mu) * mp.sin(mu * tau)
+        return float(mp.re(1 - mp.exp(-3 * tau / 4) * wave))
+
+
+@pytest.mark.parametrize("xi", [1e-5, 1e-2, 0.3, 4.0])
+def test_a_resonantly_driven_atom_is_that_of_carmichael_and_walls(xi):
+    g2 = delayed_correlation(ATOM, {"gamma": 1.0, "xi": xi}, "s", TAUS)
+    exact = [carmichael_walls(tau, xi) for tau in TAUS]
+    assert g2[0] == 0
+    # standard of the road: 1e-6, n from 4e-10 upwards
+    np.testing.assert_allclose(g2[1:], exact[1:], rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize("bath", [1e-10, 1e-3, 0.1])
+def test_thermal_light_bunches_for_a_lifetime(bath):
+    g2 = delayed_correlation(THERMAL, {"gamma": 1.0, "bath": bath, "xi": 0.0}, "a", TAUS)
+    # the intensity of chaotic light: 1 + |g1|^2; truncation chosen for 1e-8
+    np.testing.assert_allclose(g2, 1 + np.exp(-TAUS), rtol=1e-7, atol=0)
+
+
+@pytest.mark.parametrize("xi", [1e-5, 1e-3, 0.1])
+def test_it_starts_at_g2_and_ends_at_one(xi):
+    values = {**POINT, "xi": xi}
+    g2 = delayed_correlation(nanotip.MODEL, values, "a1", [0.0, 200.0])
+    expected = steady_state(nanotip.MODEL, values).correlation("a1")
+    np.testing.assert_allclose(g2[0], expected, rtol=1e-12, atol=0)  # round-off
+    # exp(-gamma tau/2) of the slowest coherence, e^-100, is gone
+    np.testing.assert_allclose(g2[1], 1, rtol=1e-9, atol=0)
+
+
+def test_it_is_continuous_at_an_interference_zero():
+    values = {"Delta": 0.0, "J": 1.0, "chi": 0.5, "gamma": 1.0, "xi": 1e-5}
+    g2 = delayed_correlation(nanotip.MODEL, values, "a1", [0.0, 1e-9])
+    assert g2[0] < 1e-8
+    # g2 grows as tau^2 from there; what is left is round-off on the largest g2, 1e-15
+    np.testing.assert_allclose(g2[1], g2[0], rtol=1e-5, atol=0)
 
 
 def test_the_grid_does_not_matter():
     values = {**POINT, "xi": 1e-3}
-    uniform = np.linspace(0, 8, 41)
-    g2 = delayed_correlation(MODEL, values, "a1", uniform)  # one propagator, repeated
-    few = delayed_correlation(MODEL, values, "a1", -uniform[[30, 7, 22]])  # Krylov steps
-    np.testing.assert_allclose(few, g2[[30, 7, 22]], rtol=1e-11, atol=0)  # round-off
+    g2 = delayed_correlation(nanotip.MODEL, values, "a1", TAUS)
+    few = delayed_correlation(nanotip.MODEL, values, "a1", -TAUS[[300, 7, 22]])
+    np.testing.assert_allclose(few, g2[[300, 7, 22]], rtol=1e-8, atol=0)  # accuracy asked for
+
+
+def test_nothing_depends_on_the_unit_of_the_rates():
+    values = {**POINT, "xi": 0.1}
+    natural = delayed_correlation(nanotip.MODEL, values, "a1", TAUS[::50])
+    scaled = {name: 3e5 * value for name, value in values.items()}
+    in_seconds = delayed_correlation(nanotip.MODEL, scaled, "a1", TAUS[::50] / 3e5)
+    np.testing.assert_allclose(in_seconds, natural, rtol=1e-8, atol=0)  # accuracy asked for
 
 
 def test_the_shape_is_that_of_the_values_and_of_the_delays():
     values = {**POINT, "xi": np.array([[1e-3], [1e-2]]), "J": np.array([0.5, 0.0, 1.0])}
-    g2 = delayed_correlation(MODEL, values, "a2", np.linspace(0, 3, 4), quanta=4)
-    assert g2.shape == (2, 3, 4)
-    assert np.isnan(g2[:, 1]).all()  # J = 0: an empty mode
-    assert np.isfinite(g2[:, [0, 2]]).all()
+    taus = np.linspace(0, 3, 4).reshape(2, 2)
+    for leading in (False, True):
+        g2 = delayed_correlation(nanotip.MODEL, values, "a2", taus, quanta=4, leading_order=leading)
+        assert g2.shape == (2, 3, 2, 2)
+        assert np.isnan(g2[:, 1]).all()  # J = 0: an empty mode
+        assert np.isfinite(g2[:, [0, 2]]).all()
+
+
+def test_leading_order_of_the_kerr_mode_is_its_closed_form():
+    values = {"Delta": 0.3, "chi": 1.4, "gamma": 1.0, "xi": 1e-5}
+    g2 = delayed_correlation(kerr.MODEL, values, "a", TAUS, leading_order=True)
+    # after a photon C_1 is sqrt(2) C_2/C_1 = C_1 E/(E + chi), and relaxes to C_1
+    E = 0.3 - 0.5j
+    exact = abs(1 + (E / (E + 1.4) - 1) * np.exp(-1j * E * TAUS)) ** 2
+    np.testing.assert_allclose(g2, exact, rtol=1e-13, atol=0)  # round-off
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "mode"),
+    [
+        (nanotip.MODEL, POINT, "a2"),
+        (jaynes_cummings.ATOM_DRIVEN, jaynes_cummings.VALUES, "a"),
+        (second_harmonic.MODEL, second_harmonic.VALUES, "b"),
+    ],
+)
+def test_leading_order_is_approached_with_the_square_of_the_drive(model, values, mode):
+    taus = np.linspace(0, 3, 5)
+    drives = [0.004, 0.008]
+    errors = []
+    for xi in drives:
+        point = {**values, str(model.drive): xi}
+        exact = delayed_correlation(model, point, mode, taus, quanta=6)
+        leading = delayed_correlation(model, point, mode, taus, leading_order=True)
+        errors.append(np.max(abs(leading / exact - 1)))
+    # the next order of xi^2 is below a percent of this one
+    assert np.log2(errors[1] / errors[0]) == pytest.approx(2, abs=0.05)
+
+
+def test_leading_order_is_refused_where_jumps_do_not_lower_the_quanta():
+    with pytest.raises(ValueError, match="does not lower the number of quanta"):
+        delayed_correlation(
+            THERMAL, {"gamma": 1.0, "bath": 0.1, "xi": 0.1}, "a", TAUS, leading_order=True
+        )
