@@ -20,6 +20,7 @@ import sympy as sp
 from analytic.abbreviations import Abbreviations, abbreviate
 from analytic.amplitudes import Amplitudes
 from analytic.conditions import Condition, zeros
+from analytic.decay import check_decay
 from analytic.factored import Factored
 from analytic.numeric_conditions import numeric_zeros
 from systems import Model
@@ -31,14 +32,15 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
     """The leading-order closed forms of a model, with amplitudes up to ``quanta`` quanta.
 
     Raises `ValueError` if the Hamiltonian has no grading in its drive, if a jump does not lower
-    the number of quanta (dephasing, thermal light), or if a block of states has no steady
-    amplitude.
+    the number of quanta (dephasing, thermal light), or if some excitation never decays.
     """
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
     if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
         raise ValueError(f"Argument `quanta` must be a positive integer, but is {quanta!r}.")
-    return Derivation(model, int(quanta))
+    closed = Derivation(model, int(quanta))
+    check_decay(model)
+    return closed
 
 
 class Derivation:
