@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.figures.cavities import PAPER
 from compare.figures.style import BLUE, GREEN, RED, draw_roads, new_figure, roads_legend, styled
 from systems import nanotip
 
@@ -12,9 +13,8 @@ R_UM = np.linspace(0, 0.8, 161)
 PHI_UM = (0.21, 0.27, 0.33)
 
 
-def compute() -> pd.DataFrame:
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per phi and r, both roads."""
-    device = nanotip.Device()
     phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)
     table = agreement(nanotip.MODEL, values, ["g2"], labels={"phi_um": phi, "r_um": r})

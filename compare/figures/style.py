@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -46,9 +47,22 @@ def draw_roads(
 
 def roads_legend(axes: Axes, **where: Any) -> None:
     """Legend of the curves' labels, and of what curves and markers are."""
-    curve = Line2D([], [], color=GREY, label="master equation")
-    marker = Line2D([], [], color=GREY, marker="o", mfc="white", ls="none", label="closed form")
+    curve = Line2D([], [], color="black", label="master equation")
+    marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label="closed form")
     axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker], **where)
+
+
+def draw_map(axes: Axes, rows: pd.DataFrame, x: str, y: str, value: str, **how: Any) -> QuadMesh:
+    """One column of the table as colours over two others; white where it is not resolved."""
+    shown = rows.assign(shown=rows[value].where(rows["resolved"]))
+    grid = shown.pivot(index=y, columns=x, values="shown")
+    return axes.pcolormesh(grid.columns, grid.index, grid, rasterized=True, **how)
+
+
+def draw_deviation(axes: Axes, rows: pd.DataFrame, x: str, y: str) -> QuadMesh:
+    """The deviation of the closed form in percent; orange where it is too large."""
+    percent = rows.assign(percent=100 * rows["deviation"])
+    return draw_map(axes, percent, x, y, "percent", cmap="PuOr_r", vmin=-100, vmax=100)
 
 
 def render(figure: Figure) -> dict[str, bytes]:

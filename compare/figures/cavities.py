@@ -1,0 +1,24 @@
+"""The three cavities of Fig. 1, and where the paper puts the tip."""
+
+from typing import Any
+
+from systems import nanotip
+
+PAPER = nanotip.Device()
+R_UM, PHI_UM = 0.35, 0.27  # the tip that undoes the backscattering
+SIDE_UM = (0.21, 0.33)  # phi at which |J| = gamma
+NAMES = ("ideal", "no tip", "tip")
+
+
+def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = PAPER) -> dict[str, Any]:
+    """Values of the model without defects, with defects, or with defects and tip (rad/s)."""
+    if name == "ideal":
+        return device.ideal(detuning)
+    if name == "no tip":
+        return device.without_tip(detuning)
+    return device.parameters(R_UM * 1e-6, PHI_UM * 1e-6, detuning)
+
+
+def kerr(values: dict[str, Any], chi_over_gamma: Any) -> dict[str, Any]:
+    """The same values with another nonlinearity, in units of their own total loss."""
+    return values | {"chi": chi_over_gamma * values["gamma"]}

@@ -1,0 +1,53 @@
+"""Fig. 1(b): g2(tau) of the CW mode in three cavities, by Eq. (4) and to leading order in xi.
+
+The leading order is the evolution of the amplitudes of H_eff after one photon is detected; the
+paper prints no formula for it.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+import numeric
+from compare.agreement import compare_numbers
+from compare.figures.cavities import NAMES, PAPER, cavity
+from compare.figures.style import BLUE, GREY, RED, draw_roads, new_figure, roads_legend, styled
+from systems import nanotip
+
+TAU = np.linspace(0, 10, 201)  # gamma_1 tau
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per cavity and delay, both roads; the quantity names the cavity."""
+    parts = [_curve(name, device) for name in NAMES]
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs = {"parameters": vars(device)}
+    return table
+
+
+def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    values, taus = cavity(name, device=device), TAU / device.gamma_1
+    solved, leading = (
+        numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus, leading_order=weak)
+        for weak in (False, True)
+    )
+    status = numeric.steady_state(nanotip.MODEL, values).correlation_status("a1")
+    measures = compare_numbers(leading, solved)
+    columns = {"gamma1_tau": TAU, "quantity": f"g2(tau) ({name})", "analytic": leading}
+    return pd.DataFrame(
+        {**columns, "numeric": solved, **measures, "resolved": status == "ok", "status": status}
+    )
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """One curve per cavity; light below the dotted line g2 = 1 is sub-Poissonian."""
+    figure, axes = new_figure()
+    axes.axhline(1, color="black", lw=0.6, ls=":")
+    for name, colour in zip(NAMES, (GREY, BLUE, RED), strict=True):
+        rows = table[table["quantity"] == f"g2(tau) ({name})"]
+        draw_roads(axes, rows, "gamma1_tau", colour, name, every=6)
+    axes.set(xlabel=r"$\gamma_1\tau$", ylabel=r"$g^{(2)}_\mathrm{cw}(\tau)$", xlim=(0, TAU.max()))
+    axes.set_ylim(bottom=0)
+    roads_legend(axes)
+    return figure

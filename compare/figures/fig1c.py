@@ -1,0 +1,38 @@
+"""Fig. 1(c): N_cw against Delta/gamma_1 in three cavities, Eq. (4) and Eq. (6)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.agreement import agreement
+from compare.figures.cavities import NAMES, PAPER, cavity
+from compare.figures.style import BLUE, GREY, RED, draw_roads, new_figure, roads_legend, styled
+from systems import nanotip
+
+DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per cavity and detuning, both roads; the quantity names the cavity."""
+    parts = []
+    for name in NAMES:
+        values = cavity(name, device.gamma_1 * DETUNING, device)
+        labels = {"Delta_over_gamma1": DETUNING}
+        table = agreement(nanotip.MODEL, values, "number", labels=labels)
+        parts.append(table.assign(quantity=f"N_cw ({name})"))
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs = parts[-1].attrs | {"parameters": vars(device)}
+    return table
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """One curve per cavity; backscattering splits the resonance, the tip joins it again."""
+    figure, axes = new_figure()
+    for name, colour in zip(NAMES, (GREY, BLUE, RED), strict=True):
+        rows = table[table["quantity"] == f"N_cw ({name})"]
+        draw_roads(axes, rows, "Delta_over_gamma1", colour, name, every=6)
+    axes.set(xlabel=r"$\Delta/\gamma_1$", ylabel=r"$N_\mathrm{cw}$", xlim=(-5, 5))
+    axes.set_ylim(bottom=0)
+    roads_legend(axes)
+    return figure
