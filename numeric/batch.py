@@ -10,8 +10,9 @@ from numeric.solvers import solve
 from systems import Model
 from systems.values import Arrays
 
-OK, NOT_UNIQUE, MISSING, NOT_CONVERGED = "ok", "not unique", "does not exist", "not converged"
-LARGEST = 20_000  # unknowns of one steady state: the factors of more do not fit in memory
+OK, MISSING, NOT_CONVERGED = "ok", "does not exist", "not converged"
+LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
+FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
 CHUNK = 16  # points that are solved at a time, so that a bar can move
 
 
@@ -56,12 +57,8 @@ def solve_block(
     # a bar on a terminal only, and only if it takes over a second
     bar = tqdm(chunks, f"{quanta} quanta", unit="chunk", leave=False, delay=1, disable=None)
     found = [solve(model, select(arrays, chunk), quanta, solver) for chunk in bar]
-    populations, error, residual, unique, names = (
-        np.concatenate([getattr(part, name) for part in found])
-        for name in ("populations", "error", "residual", "unique", "solver")
-    )
-    status = np.where(unique, np.array(OK, dtype=object), NOT_UNIQUE)
-    return Block(space(model.modes, quanta), points, populations, error, residual, names, status)
+    parts = (np.concatenate([getattr(part, name) for part in found]) for name in FIELDS)
+    return Block(space(model.modes, quanta), points, *parts)
 
 
 def missing_block(model: Model, points: np.ndarray, quanta: int) -> Block:

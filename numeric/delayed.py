@@ -21,9 +21,10 @@ from numeric.batch import OK, select
 from numeric.leading import leading_correlation
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.propagation import propagate
-from numeric.reference import solve_point
+from numeric.reference import FACTORABLE
 from numeric.scaled import rescaled, scaled
 from numeric.scaling import scale, weights
+from numeric.solvers import solve_point
 from numeric.steady import steady_state
 from systems import Model
 from systems.ladder import Mode
@@ -75,11 +76,16 @@ def read_delays(taus: Any) -> np.ndarray:
 def _points(model: Model, arrays: Arrays, quanta: int, mode: int, delays: np.ndarray) -> np.ndarray:
     """g2(tau) at points of one dimension, shape (points, delays)."""
     equation = liouvillian(model, quanta)
+    if equation.space.size**2 > FACTORABLE:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
+            f"correlation, but {quanta} quanta are {equation.space.size**2}."
+        )
     times, where = np.unique(delays, return_inverse=True)
     coefficients, scales = equation.coefficients(arrays), scale(model, arrays)
 
     def one(i: int) -> np.ndarray:
-        rho = solve_point(equation, coefficients[i], scales[i])[0]
+        rho = solve_point(equation, coefficients[i], scales[i])
         return _regression(equation, coefficients[i], scales[i], rho, mode, times)
 
     with ThreadPoolExecutor() as pool:  # the factorisations release Python's lock

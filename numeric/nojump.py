@@ -13,50 +13,28 @@ has no stationary state but zero.  What is called its steady state is one of
 They lack what the jumps feed back, which fills the interference zeros of psi.
 """
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 
 from numeric.liouvillian import Liouvillian
-from numeric.reference import EPSILON, Solution
-from numeric.scaled import Scaled, amplitudes, rescaled
-from numeric.scaling import scale
+from numeric.reference import EPSILON, Solution, solve_each
+from numeric.scaled import amplitudes, rescaled
 from systems.values import Arrays
 
 
-def solve_unnormalised(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """|psi><psi| with psi_0 = 1."""
-    return _solve(equation, arrays, "unnormalised")
-
-
-def solve_normalised(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """|psi><psi|/<psi|psi> with (K psi)_n = 0 for n > 0."""
-    return _solve(equation, arrays, "normalised")
-
-
-def solve_slowest(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """|psi><psi|/<psi|psi> with the slowest eigenvector of K."""
-    return _solve(equation, arrays, "slowest")
-
-
-KINDS = {
-    "unnormalised": solve_unnormalised,
-    "normalised": solve_normalised,
-    "slowest": solve_slowest,
-}
-
-
 def _solve(equation: Liouvillian, arrays: Arrays, kind: str) -> Solution:
-    points = [
-        _solve_point(rescaled(equation, c, s), kind)
-        for c, s in zip(equation.coefficients(arrays), scale(equation.model, arrays), strict=True)
-    ]
-    return Solution(*(np.array(part) for part in zip(*points, strict=True)))
+    return solve_each(equation, arrays, partial(_solve_point, kind=kind))
 
 
-def _solve_point(point: Scaled, kind: str) -> tuple[np.ndarray, np.ndarray, float, bool]:
+def _solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> tuple[Any, ...]:
+    point = rescaled(equation, c, s)
     scaled_psi = _slowest(point.K) if kind == "slowest" else amplitudes(point.K)
     if not np.isfinite(scaled_psi).all():
         nothing = np.full(point.K.shape, np.nan)
-        return nothing, nothing[0], np.nan, False
+        return nothing, nothing[0], np.nan, "not unique", kind
     psi = point.shrink * scaled_psi
     norm = 1.0 if kind == "unnormalised" else np.linalg.norm(psi)
     # every scaled amplitude carries the round-off of the largest one
@@ -67,10 +45,15 @@ def _solve_point(point: Scaled, kind: str) -> tuple[np.ndarray, np.ndarray, floa
     balance = np.max(abs(point.K) @ abs(scaled_psi))
     residual = np.max(abs(driven[1:]), initial=0.0) / (balance or 1.0)
     psi, error = psi / norm, error / norm
-    return np.outer(psi, psi.conj()), error * (2 * abs(psi) + error), float(residual), True
+    return np.outer(psi, psi.conj()), error * (2 * abs(psi) + error), float(residual), "ok", kind
 
 
 def _slowest(K: np.ndarray) -> np.ndarray:
     values = np.linalg.eigvals(K)
     # one step of inverse iteration restores the digits of the small amplitudes
     return amplitudes(K - values[np.argmax(values.imag)] * np.eye(len(K)))
+
+
+KINDS: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
+    kind: partial(_solve, kind=kind) for kind in ("unnormalised", "normalised", "slowest")
+}

@@ -18,9 +18,11 @@ Where the vacuum is (nearly) empty there is no such scale and the trace equation
 A second null vector of L makes the system singular: then the steady state is not unique.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -34,6 +36,7 @@ from systems.values import Arrays
 LARGEST = 1e3  # scaled amplitude beyond which psi is no good start and |0> is taken
 EMPTIEST = 1e-6  # population of the vacuum below which the trace equation is used
 SINGULAR = 1e-14  # relative distance to a singular system at which L has a second null vector
+FACTORABLE = 20_000  # unknowns up to which the factors fit in memory and patience
 EPSILON = float(np.finfo(float).eps)
 
 
@@ -44,7 +47,8 @@ class Solution:
     rho: np.ndarray  # (points, states, states), trace one
     error: np.ndarray  # (points, states): of the populations, absolute, estimated
     residual: np.ndarray  # (points,): |L rho|/(|L| |rho|) in the scaled norm
-    unique: np.ndarray  # (points,): whether L has only one null vector
+    status: np.ndarray  # (points,): "ok", "not unique" or "not converged"
+    solver: np.ndarray  # (points,): names
 
     @property
     def populations(self) -> np.ndarray:
@@ -57,38 +61,52 @@ Found = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its diagonal, ga
 
 def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
     """Steady states for arrays of one dimension, each on its own."""
+    return solve_each(equation, arrays, solve_point)
+
+
+def solve_each(
+    equation: Liouvillian, arrays: Arrays, one: Callable[..., tuple[Any, ...]]
+) -> Solution:
+    """Collect the steady states that ``one(equation, c, s)`` finds at each point."""
     s, c = scale(equation.model, arrays), equation.coefficients(arrays)
     with ThreadPoolExecutor() as pool:  # the factorisation releases Python's lock
-        points = list(pool.map(partial(solve_point, equation), c, s))
-    return Solution(*(np.array(part) for part in zip(*points, strict=True)))
+        points = list(pool.map(partial(one, equation), c, s))
+    *numbers, status, solver = zip(*points, strict=True)
+    words = (np.array(word, dtype=object) for word in (status, solver))
+    return Solution(*(np.array(part) for part in numbers), *words)
 
 
-def solve_point(
-    equation: Liouvillian, c: np.ndarray, s: float
-) -> tuple[np.ndarray, np.ndarray, float, bool]:
-    """Density matrix, error of the populations, residual and uniqueness at one point."""
+def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Any, ...]:
+    """The fields of a `Solution` at one point."""
     point = rescaled(equation, c, s)
-    sigma, error, gap = _from_vacuum(point)
+    sigma, error, gap = from_vacuum(point, factorise)
     if not (gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST):
         point = scaled_point(equation, c, 1.0)
         sigma, error, gap = _from_trace(point)
-    if not gap > SINGULAR:
+    return finish(point, sigma, error, "ok" if gap > SINGULAR else "not unique", "direct")
+
+
+def finish(
+    point: Scaled, sigma: np.ndarray, error: np.ndarray, status: str, solver: str
+) -> tuple[Any, ...]:
+    """The fields of a `Solution` from a scaled density matrix; NaN unless it is "ok"."""
+    if status != "ok":
         nothing = np.full(sigma.shape, np.nan)
-        return nothing, nothing[0], np.nan, False
+        return nothing, nothing[0], np.nan, status, solver
     sigma = (sigma + sigma.conj().T) / 2
     rho = point(sigma)
     trace = np.trace(rho).real
     balance = np.max(abs(point.L) @ abs(sigma.ravel()))
     residual = np.max(abs(point.L @ sigma.ravel())) / (balance or 1.0)
-    return rho / trace, error * point.shrink**2 / trace, float(residual), True
+    return rho / trace, error * point.shrink**2 / trace, float(residual), status, solver
 
 
-def _from_vacuum(point: Scaled) -> Found:
+def from_vacuum(point: Scaled, invert: Callable[..., Any]) -> Found:
     """start + delta, with the vacuum's population one."""
     start, source = _split(point)
     source[0] = 0  # delta_00 = 0
-    vacuum = np.eye(1, start.size)[0]
-    delta, error, gap = solve_refined(with_first_row(point.L, vacuum), source)
+    system = with_first_row(point.L, np.eye(1, start.size)[0])
+    delta, error, gap = solve_refined(system, source, partial(invert, K=point.K))
     return _square(start + delta, error, gap)
 
 
@@ -107,7 +125,7 @@ def _from_trace(point: Scaled) -> Found:
     """The density matrix itself, with trace one."""
     trace = np.eye(len(point.K)).ravel()
     source = np.eye(1, trace.size, dtype=complex)[0]
-    return _square(*solve_refined(with_first_row(point.L, trace), source))
+    return _square(*solve_refined(with_first_row(point.L, trace), source, factorise))
 
 
 def _square(sigma: np.ndarray, error: np.ndarray, gap: float) -> Found:
@@ -125,23 +143,23 @@ def with_first_row(L: csc_array, row: np.ndarray) -> csc_array:
     return csc_array(rest + first)
 
 
-def factorise(matrix: csc_array) -> SuperLU:
+def factorise(matrix: csc_array, K: np.ndarray | None = None) -> SuperLU:
     """LU factors; of SuperLU's orderings this one fills in least for Liouvillians."""
     return splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
 
 
-def solve_refined(system: csc_array, source: np.ndarray) -> Found:
+def solve_refined(system: csc_array, source: np.ndarray, invert: Callable[..., Any]) -> Found:
     """Solution, its error (the last correction) and the relative distance to a singular system."""
     try:
-        factors = factorise(system)
+        inverse = invert(system)
     except RuntimeError:  # exactly singular
         return np.full_like(source, np.nan), np.full(source.shape, np.inf), 0.0
-    solution = factors.solve(source)
+    solution = inverse.solve(source)
     for _ in range(2):  # the last correction measures the error of what it corrects
-        correction = factors.solve(source - system @ solution)
+        correction = inverse.solve(source - system @ solution)
         solution = solution + correction
     # a generic vector has a part along the near-null direction, which the solve blows up
     probe = np.exp(1j * np.arange(source.size) ** 2)
-    blown_up = np.max(abs(factors.solve(probe))) * np.max(abs(system.data))
+    blown_up = np.max(abs(inverse.solve(probe))) * np.max(abs(system.data))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
     return solution, abs(correction), float(gap)

@@ -3,6 +3,7 @@
 Of the master equation:
 
 - "direct": `numeric.reference`, one sparse LU factorisation per point.
+- "iterative": `numeric.iterative`, for truncations whose factors are large.
 - "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at
   weak drive, as an independent check.
 - "auto": the fastest of our own that is right, per point.
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import qutip
 
-from numeric import nojump, reference
+from numeric import iterative, nojump, reference
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.reference import Solution
 from systems import Model
@@ -29,8 +30,9 @@ def solve_qutip(equation: Liouvillian, arrays: Arrays) -> Solution:
     """Steady states from `qutip.steadystate`, one after the other."""
     found = [_solve_qutip(equation, c) for c in equation.coefficients(arrays)]
     rho, residual = np.array([f[0] for f in found]), np.array([f[1] for f in found])
-    error, unique = np.full(rho.shape[:2], FLOOR), np.ones(len(rho), dtype=bool)
-    return Solution(rho, error, residual, unique)
+    error = np.full(rho.shape[:2], FLOOR)
+    status, solver = (np.full(len(rho), word, dtype=object) for word in ("ok", "qutip"))
+    return Solution(rho, error, residual, status, solver)
 
 
 def _solve_qutip(equation: Liouvillian, c: np.ndarray) -> tuple[np.ndarray, float]:
@@ -45,31 +47,49 @@ def _solve_qutip(equation: Liouvillian, c: np.ndarray) -> tuple[np.ndarray, floa
 
 DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
     "direct": reference.solve,
+    "iterative": iterative.solve,
     "qutip": solve_qutip,
     **nojump.KINDS,
 }
-STEADY = ("auto", "direct", "qutip")  # those of the master equation
+STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
+
+
+LARGE = 5_000  # unknowns from which on iterating is faster than factorising
 
 
 @dataclass(frozen=True)
 class Solved:
-    """Populations at some points, shape (points, states), with what they are worth."""
+    """A `Solution` of which only the populations are kept, shape (points, states)."""
 
     populations: np.ndarray
-    error: np.ndarray  # absolute, estimated
-    residual: np.ndarray  # (points,)
-    unique: np.ndarray  # (points,)
-    solver: np.ndarray  # (points,): names
+    error: np.ndarray
+    residual: np.ndarray
+    status: np.ndarray
+    solver: np.ndarray
 
 
 def solve(model: Model, arrays: Arrays, quanta: int, solver: str) -> Solved:
     """Populations for arrays of one dimension."""
-    name = "direct" if solver == "auto" else solver
-    found = DENSITY[name](liouvillian(model, quanta), arrays)
-    names = np.full(len(found.residual), name, dtype=object)
-    return Solved(found.populations, found.error, found.residual, found.unique, names)
+    found = _solve(liouvillian(model, quanta), arrays, solver)
+    return Solved(found.populations, found.error, found.residual, found.status, found.solver)
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
     """Density matrices, shape (points, states, states), for arrays of one dimension."""
-    return DENSITY.get(solver, reference.solve)(liouvillian(model, quanta), arrays).rho
+    return _solve(liouvillian(model, quanta), arrays, solver).rho
+
+
+def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> np.ndarray:
+    """Density matrix at one point, for one row of coefficients and its scale."""
+    module = iterative if choose(equation) == "iterative" else reference
+    return np.asarray(module.solve_point(equation, c, s)[0])
+
+
+def choose(equation: Liouvillian, solver: str = "auto") -> str:
+    """The name of the solver that "auto" stands for."""
+    large = equation.space.size**2 > LARGE
+    return solver if solver != "auto" else "iterative" if large else "direct"
+
+
+def _solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
+    return DENSITY[choose(equation, solver)](equation, arrays)

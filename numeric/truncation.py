@@ -16,7 +16,7 @@ from numeric.state import check_order
 from systems import Model
 from systems.values import Arrays
 
-HIGHEST = 60  # quanta up to which a truncation is searched, where its Liouvillian fits
+HIGHEST, SEARCHED = 60, 20_000  # quanta and unknowns up to which a truncation is searched
 
 
 @dataclass(frozen=True)
@@ -100,4 +100,5 @@ def _keep(block: Block, points: np.ndarray) -> Block:
 
 
 def _highest(model: Model) -> int:
-    return max((q for q in range(1, HIGHEST + 1) if fits(model, q)), default=1)
+    sizes = {q: count_states(model.modes, q) ** 2 for q in range(1, HIGHEST + 1)}
+    return max((q for q, size in sizes.items() if size <= SEARCHED), default=1)

@@ -1,0 +1,69 @@
+"""The iteration over quantum jumps against the direct solve it replaces for large truncations."""
+
+import numpy as np
+import pytest
+
+from numeric import steady_state
+from numeric.iterative import NoJumps
+from numeric.liouvillian import liouvillian
+from systems import jaynes_cummings, kerr, nanotip, parametric_kerr, second_harmonic
+from systems.values import read_values
+
+TIP = {"Delta": 0.3, "J": 0.9 - 0.4j, "chi": 1.1, "gamma": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (nanotip.MODEL, {**TIP, "xi": 1e-5}),
+        (nanotip.MODEL, {**TIP, "xi": 0.9}),
+        (nanotip.MODEL, {**TIP, "chi": 0.0, "xi": 0.3}),
+        (jaynes_cummings.MODEL, jaynes_cummings.VALUES),
+        (parametric_kerr.MODEL, {**parametric_kerr.VALUES, "xi": 0.3, "G": 0.1j}),
+        (second_harmonic.MODEL, second_harmonic.VALUES),
+    ],
+)
+def test_it_agrees_with_the_direct_solve(model, values):
+    iterated, direct = (
+        steady_state(model, values, quanta=5, solver=name) for name in ("iterative", "direct")
+    )
+    assert iterated.solver == "iterative"
+    for mode in model.modes:
+        # round-off of both
+        np.testing.assert_allclose(iterated.number(mode), direct.number(mode), rtol=1e-11, atol=0)
+        g2 = direct.correlation(mode)
+        np.testing.assert_allclose(iterated.correlation(mode), g2, rtol=1e-10, atol=0)
+
+
+def test_the_preconditioner_inverts_the_evolution_without_jumps():
+    values = {**TIP, "xi": 0.4}
+    equation = liouvillian(nanotip.MODEL, 3)
+    c = equation.coefficients({k: v[None] for k, v in read_values(nanotip.MODEL, values).items()})
+    K, generator = equation.effective(c[0]), np.random.default_rng(1)
+    F = generator.normal(size=K.shape) + 1j * generator.normal(size=K.shape)
+    X = NoJumps(K)(F.ravel()).reshape(F.shape)
+    assert X[0, 0] == pytest.approx(F[0, 0], rel=1e-12)
+    # the vacuum's own loss, e = (K psi)_0, belongs to what is left out
+    psi = np.linalg.solve(np.vstack([np.eye(len(K))[0], K[1:]]), np.eye(len(K))[0])
+    K[0, 0] -= K[0] @ psi
+    left = -1j * (K @ X - X @ K.conj().T)
+    # element 00 of the equation is dropped; in the basis of psi it stands for psi psi'
+    left -= left[0, 0] * np.outer(psi, psi.conj())
+    left[0, 0] = F[0, 0]
+    np.testing.assert_allclose(left, F, rtol=1e-10, atol=1e-12)  # round-off of elements of order 1
+
+
+def test_it_takes_over_for_large_truncations():
+    state = steady_state(nanotip.MODEL, {**TIP, "xi": 0.9}, quanta=12)
+    assert state.solver == "iterative"
+    finer = steady_state(nanotip.MODEL, {**TIP, "xi": 0.9}, quanta=14)
+    # what the cut at 12 quanta costs here
+    np.testing.assert_allclose(finer.correlation("a1"), state.correlation("a1"), rtol=1e-6)
+
+
+def test_the_direct_solve_takes_over_where_the_vacuum_is_empty():
+    # 64 photons of coherent light: the vacuum is left with e^-64
+    values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 4.0}
+    state = steady_state(kerr.MODEL, values, quanta=100, solver="iterative")
+    assert state.solver == "direct"
+    np.testing.assert_allclose(state.number("a"), 64.0, rtol=1e-4, atol=0)  # tail beyond 100
