@@ -95,6 +95,16 @@ class Derivation:
         ratio = several / self._excited(mode) ** order
         return self._squared(ratio.times(sp.sqrt(factorial(order))), abbreviations)
 
+    def cross_correlation(
+        self, first: Mode | str, second: Mode | str, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
+        """``g2_12(0)`` of two modes, independent of the drive to leading order."""
+        one, two = self.model.occupation(first), self.model.occupation(second)
+        if one == two:
+            return self.correlation(first, 2, abbreviations)
+        both = self._amplitude(tuple(n + k for n, k in zip(one, two, strict=True)))
+        return self._squared(both / self._excited(first) / self._excited(second), abbreviations)
+
     def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
         """A closed form at values of the model's symbols: numbers or arrays that broadcast.
 

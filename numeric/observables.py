@@ -8,7 +8,7 @@ the precision of what interferes; where the terms of a sum cancel to less than `
 size the result is NaN, and so it is for delayed correlations of so few photons.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -21,7 +21,7 @@ from systems.ladder import Mode
 from systems.output import read_field
 from systems.values import evaluate
 
-Field = Mode | str | sp.Expr
+Field: TypeAlias = Mode | str | sp.Expr
 RESOLVED = 1e-10  # round-off is 1e-16 of the largest term: six digits are left at least
 
 

@@ -1,0 +1,105 @@
+"""Correlations of fields at two times, to leading order in the drive.
+
+A photon of b1 found at time 0 leaves ``|phi(0)> = b1 |psi>/<0|b1|psi>``.  To leading order its
+amplitudes relax back to the steady ones under the same equations, with phi_0 = 1:
+
+    i d phi/dtau = K phi,    K = H_NN on every block plus the drive that raises it,
+    g2_12(tau) = |<0|b2|phi(tau)>|^2/|<0|b2|psi>|^2        for tau >= 0
+
+(H. J. Carmichael, R. J. Brecha and P. R. Rice, Opt. Commun. 82, 73 (1991)).  For tau < 0 the roles
+are exchanged: g2_12(-tau) = g2_21(tau).
+"""
+
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from scipy.linalg import expm
+
+from analytic.derivation import Derivation
+from analytic.fields import Field, expectation
+from analytic.fock import apply, norm, occupations
+from systems import Model
+from systems.ladder import Ladder, Occupation
+from systems.output import leading_part, read_field
+from systems.values import Values, read_values
+
+
+def delayed_correlation(
+    closed: Derivation, values: Values, first: Field, taus: Any, second: Field | None = None
+) -> np.ndarray:
+    """``g2_12(tau)`` at one point of values, an array of the shape of ``taus``.
+
+    ``taus`` are in the inverse unit of the rates; ``second=None`` takes the same field twice.  The
+    drive of ``values`` drops out.
+    """
+    other = first if second is None else second
+    delays = np.asarray(taus, dtype=float)
+    forward, back = (
+        _Relaxation(closed, values, *pair) for pair in ((first, other), (other, first))
+    )
+    flat = [forward(t) if t >= 0 else back(-t) for t in delays.ravel()]
+    return np.array(flat).reshape(delays.shape)
+
+
+class _Relaxation:
+    """The second field's light after a photon of the first, at one point of values."""
+
+    def __init__(self, closed: Derivation, values: Values, first: Field, second: Field) -> None:
+        self.closed, self.values = closed, {**values}
+        self.arrays = read_values(closed.model, values)
+        model = closed.model
+        one, two = (leading_part(model, read_field(model, field)) for field in (first, second))
+        reach = max(closed.model.grading.of(q) for _, q in two)
+        self.states = [n for g in range(reach + 1) for n in occupations(closed.model, g)]
+        self.generator = -1j * self._matrix()
+        self.start = self._after(one) / self._number(expectation(closed, first))
+        self.read = self._row(two) / self._number(expectation(closed, second))
+
+    def __call__(self, tau: float) -> float:
+        return float(abs(self.read @ expm(self.generator * tau) @ self.start) ** 2)
+
+    def _number(self, expression: sp.Expr) -> complex:
+        return complex(self.closed.evaluate(expression, self.values))
+
+    def _matrix(self) -> np.ndarray:
+        """K between unscaled kets; the vacuum's own equation is dropped, so that phi_0 = 1."""
+        model, K = self.closed.model, np.zeros((len(self.states),) * 2, complex)
+        for word, part in _leading(model).items():
+            number = self._number(part)
+            for column, ket in enumerate(self.states):
+                bra, factor = apply(model, word, ket)
+                if factor and bra in self.states and any(bra):
+                    row = self.states.index(bra)
+                    K[row, column] += number * factor * float(norm(bra) / norm(ket))
+        return K
+
+    def _after(self, field: Ladder) -> np.ndarray:
+        """b |psi>, each state to its own leading order."""
+        return np.array([self._project(field, bra) for bra in self.states])
+
+    def _project(self, field: Ladder, bra: Occupation) -> complex:
+        total = 0j
+        for (_, q), coefficient in field.items():
+            ket = tuple(n + k for n, k in zip(bra, q, strict=True))
+            if ket not in occupations(self.closed.model, self.closed.model.grading.of(ket)):
+                continue  # a two-level system holds no second quantum
+            amplitude = self.closed.amplitude(ket)
+            total += self._number(coefficient * amplitude) * float(norm(ket) / norm(bra))
+        return total
+
+    def _row(self, field: Ladder) -> np.ndarray:
+        row = np.zeros(len(self.states), complex)
+        for (_, q), coefficient in field.items():
+            row[self.states.index(q)] += self._number(coefficient) * float(norm(q))
+        return row
+
+
+def _leading(model: Model) -> Ladder:
+    """H_eff as far as it is of leading order: what it raises, the drive pays for."""
+    return {
+        word: part
+        for word, coefficient in model.effective_ladder.items()
+        for order, part in model.by_order(coefficient).items()
+        if any(map(any, word)) and model.grading.raises(word) == order * model.grading.unit
+    }

@@ -1,0 +1,73 @@
+"""Statistics of a field ``b = sum_i c_i a_i + beta``, to leading order in the drive.
+
+Normally ordered moments factorise, ``<b1' b2' b2 b1> = |<0|b1 b2|psi>|^2``, so that
+
+    <b'b> = |<b>|^2,    g^(k) = |<b^k>|^2/|<b>|^(2k),    g_12 = |<b1 b2>|^2/(|<b1>|^2 |<b2>|^2)
+
+with ``<X> = <0|X|psi>`` and ``<0|a^n|psi> = sqrt(n!) C_n``.  ``beta`` is of the order of the drive:
+behind a beam splitter or in transmission the drive interferes with what the modes emit, and one
+photon pair with another (H. Flayac and V. Savona, Phys. Rev. A 88, 033836 (2013)).
+"""
+
+from functools import reduce
+from typing import TypeAlias
+
+import sympy as sp
+
+from analytic.derivation import Derivation
+from analytic.fock import norm
+from analytic.identity import same_function
+from systems.ladder import Mode, multiply
+from systems.output import leading_part, read_field
+
+Field: TypeAlias = Mode | str | sp.Expr
+
+
+def number(closed: Derivation, field: Field) -> sp.Expr:
+    """``<b'b>`` of a field, of order ``drive**2``; a flux if b is an output field."""
+    return _square(expectation(closed, field))
+
+
+def correlation(closed: Derivation, field: Field, order: int = 2) -> sp.Expr:
+    """``g^(order)(0)`` of a field, independent of the drive to leading order."""
+    return _square(expectation(closed, *[field] * order) / expectation(closed, field) ** order)
+
+
+def cross_correlation(closed: Derivation, first: Field, second: Field) -> sp.Expr:
+    """``g2_12(0) = <b1' b2' b2 b1>/(<b1'b1> <b2'b2>)`` of two fields."""
+    both = expectation(closed, first, second)
+    return _square(both / expectation(closed, first) / expectation(closed, second))
+
+
+def squeezing(closed: Derivation, field: Field) -> sp.Expr:
+    """By how much the quietest quadrature of a field lies below the vacuum's noise.
+
+    ``1 - Var X/(vacuum) = 2 |<bb> - <b>^2|`` for the quietest phase of ``X``, of order
+    ``drive**2``; photons of incoherent light, of order ``drive**4``, add noise.  For an output
+    field the spectrum is integrated: the value is a flux.
+    """
+    pairs = expectation(closed, field, field) - expectation(closed, field) ** 2
+    return 2 * sp.Abs(pairs, evaluate=False)
+
+
+def expectation(closed: Derivation, *fields: Field) -> sp.Expr:
+    """``<0|b1 b2 ...|psi>`` in the steady state, to leading order in the drive.
+
+    Raises `ValueError` if the field is dark to this order or the amplitudes do not reach.
+    """
+    model = closed.model
+    parts = [leading_part(model, read_field(model, field)) for field in fields]
+    product = reduce(lambda x, y: multiply(x, y, model.modes), parts)
+    terms = [c * norm(q) * closed.amplitude(q) for (_, q), c in product.items()]
+    whole = sp.Add(*terms)
+    if len(fields) == 1 and same_function(whole, sp.S.Zero):
+        raise ValueError(
+            f"Field `{fields[0]}` is dark at leading order, so its statistics are decided by "
+            "quantum jumps: use numeric.observables."
+        )
+    return whole
+
+
+def _square(amplitude: sp.Expr) -> sp.Expr:
+    # SymPy would multiply |x + i y| out into a root of a long polynomial
+    return sp.Abs(amplitude, evaluate=False) ** 2

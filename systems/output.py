@@ -1,0 +1,73 @@
+"""Fields that a detector sees: sums of modes and of the drive, by input-output theory.
+
+A waveguide that couples to a mode a with the energy rate kappa carries
+
+    b_out = b_in + sqrt(kappa) a.
+
+A drive xi (a' + a) through the same waveguide is the coherent input b_in = i xi/sqrt(kappa):
+light in transmission interferes with it.  C. W. Gardiner and M. J. Collett, Phys. Rev. A 31, 3761
+(1985).  A port that carries no drive has b_in = 0, and the statistics of its light are the mode's.
+"""
+
+from typing import Any
+
+import sympy as sp
+
+from systems.grading import Grading
+from systems.ladder import Ladder, Mode, normal_order
+from systems.model import Model
+
+
+def output_field(mode: Mode, coupling: Any, drive: Any = 0) -> sp.Expr:
+    """``sqrt(coupling) mode + i drive/sqrt(coupling)``: the field that leaves a waveguide.
+
+    Fields may be added and multiplied by numbers: a beam splitter makes ``(b1 + b2)/sqrt(2)``.
+    """
+    root = sp.sqrt(sp.sympify(coupling))
+    return root * mode + sp.I * sp.sympify(drive) / root
+
+
+def read_field(model: Model, field: Mode | str | sp.Expr) -> Ladder:
+    """A field as a normal-ordered operator: a mode by operator or label, or a sum of modes.
+
+    Raises `ValueError` unless it is a sum of lowering operators and a number.
+    """
+    if isinstance(field, str) or not isinstance(field, sp.Add | sp.Mul | sp.Pow):
+        field = model.modes[model.index(field)]
+    ladder = normal_order(field, model.modes)
+    strange = {s for c in ladder.values() for s in c.free_symbols} - set(model.parameters)
+    if strange:
+        raise ValueError(
+            "Argument `field` must hold the model's symbols only, but holds "
+            f"{', '.join(sorted(map(str, strange)))}."
+        )
+    if any(any(p) or sum(q) > 1 for p, q in ladder) or not any(any(q) for _, q in ladder):
+        raise ValueError(
+            f"Argument `field` must be a sum of lowering operators and a number, but is `{field}`."
+        )
+    return ladder
+
+
+def leading_part(model: Model, field: Ladder) -> Ladder:
+    """The terms of lowest order in the drive, a mode counting as the order of its excitation.
+
+    Raises `ValueError` if that is a number alone: a field with a part that does not vanish with
+    the drive is coherent light to leading order.
+    """
+    grading: Grading = model.grading
+    graded = [
+        (grading.of(word[1]) + order * grading.unit, word, part)
+        for word, coefficient in field.items()
+        for order, part in model.by_order(coefficient).items()
+    ]
+    lowest = min(grade for grade, _, _ in graded)
+    leading: Ladder = {}
+    for grade, word, part in graded:
+        if grade == lowest:
+            leading[word] = leading.get(word, sp.S.Zero) + part
+    if not any(any(q) for _, q in leading):
+        raise ValueError(
+            "Argument `field` must vanish with the drive as its modes do, but to leading order "
+            f"it is the number `{next(iter(leading.values()))}`."
+        )
+    return leading
