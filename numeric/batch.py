@@ -1,19 +1,21 @@
 """Batches of points that share a truncation, solved in chunks of bounded memory."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tqdm import tqdm
 
 from numeric.operators import Space, count_states, space
-from numeric.solvers import solve
+from numeric.solvers import Solved, solve, sweep
 from systems import Model
 from systems.values import Arrays
 
 OK, MISSING, NOT_CONVERGED = "ok", "does not exist", "not converged"
 LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
 FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
+PER_POINT = ("points", *FIELDS)
 CHUNK = 16  # points that are solved at a time, so that a bar can move
+PORTION = 65_536  # points that are swept at a time: some hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,7 @@ class Block:
 
     def take(self, chosen: np.ndarray) -> "Block":
         """The chosen points, a mask."""
-        rows = [field.name for field in fields(self) if field.name != "space"]
-        return replace(self, **{name: getattr(self, name)[chosen] for name in rows})
+        return replace(self, **{name: getattr(self, name)[chosen] for name in PER_POINT})
 
     def with_status(self, status: str) -> "Block":
         """The same points with another status where it was "ok"."""
@@ -53,12 +54,35 @@ def solve_block(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, solver: str
 ) -> Block:
     """Solve some points of a flattened batch with one truncation."""
-    chunks = [points[i : i + CHUNK] for i in range(0, len(points), CHUNK)]
+    parts, left = [], points
+    if solver == "auto":
+        for portion in _split(points, PORTION):
+            swept = sweep(model, select(arrays, portion), quanta)
+            if swept is None:
+                break
+            found, trusted = swept
+            parts.append(_block(model, portion, quanta, found).take(trusted))
+        swept_points = [part.points for part in parts]
+        left = np.setdiff1d(points, np.concatenate(swept_points)) if parts else points
     # a bar on a terminal only, and only if it takes over a second
-    bar = tqdm(chunks, f"{quanta} quanta", unit="chunk", leave=False, delay=1, disable=None)
-    found = [solve(model, select(arrays, chunk), quanta, solver) for chunk in bar]
-    parts = (np.concatenate([getattr(part, name) for part in found]) for name in FIELDS)
-    return Block(space(model.modes, quanta), points, *parts)
+    bar = tqdm(
+        _split(left, CHUNK), f"{quanta} quanta", unit="chunk", leave=False, delay=1, disable=None
+    )
+    parts += [
+        _block(model, chunk, quanta, solve(model, select(arrays, chunk), quanta, solver))
+        for chunk in bar
+    ]
+    whole = {name: np.concatenate([getattr(p, name) for p in parts]) for name in PER_POINT}
+    order = np.argsort(whole["points"])
+    return Block(parts[0].space, **{name: array[order] for name, array in whole.items()})
+
+
+def _split(points: np.ndarray, size: int) -> list[np.ndarray]:
+    return [points[i : i + size] for i in range(0, len(points), size)]
+
+
+def _block(model: Model, points: np.ndarray, quanta: int, found: Solved) -> Block:
+    return Block(space(model.modes, quanta), points, *(getattr(found, name) for name in FIELDS))
 
 
 def missing_block(model: Model, points: np.ndarray, quanta: int) -> Block:

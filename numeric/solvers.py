@@ -2,11 +2,13 @@
 
 Of the master equation:
 
+- "graded": `numeric.graded`, compiled sweeps over many points at once, for weak drive.
 - "direct": `numeric.reference`, one sparse LU factorisation per point.
 - "iterative": `numeric.iterative`, for truncations whose factors are large.
 - "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at
   weak drive, as an independent check.
-- "auto": the fastest of our own that is right, per point.
+- "auto": the fastest of our own that is right, per point: "graded" for many points where it
+  converges, "direct" or "iterative" for the others.
 
 Of the evolution between jumps: the kinds of `numeric.nojump`.
 """
@@ -17,10 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 import qutip
 
-from numeric import iterative, nojump, reference
+from numeric import graded, iterative, nojump, reference
+from numeric.graded_lists import TooLarge
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.reference import Solution
 from systems import Model
+from systems.grading import NoGrading
 from systems.values import Arrays
 
 FLOOR = 1e-15  # absolute error of `qutip.steadystate` in rho, measured
@@ -55,6 +59,7 @@ STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equatio
 
 
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
+MANY = 32  # points from which on the sweeps are worth the time to prepare (and to compile) them
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,23 @@ def solve(model: Model, arrays: Arrays, quanta: int, solver: str) -> Solved:
     """Populations for arrays of one dimension."""
     found = _solve(liouvillian(model, quanta), arrays, solver)
     return Solved(found.populations, found.error, found.residual, found.status, found.solver)
+
+
+def sweep(model: Model, arrays: Arrays, quanta: int) -> tuple[Solved, np.ndarray] | None:
+    """Populations by "graded", and a mask of the points where they can be trusted.
+
+    None where the sweeps do not apply: few points, no grading, jumps that raise it.
+    """
+    count = len(next(iter(arrays.values())))
+    if count < MANY:
+        return None
+    try:
+        found = graded.solve(model, arrays, quanta)
+    except (NoGrading, TooLarge):
+        return None
+    status, solver = (np.full(count, word, dtype=object) for word in ("ok", "graded"))
+    solved = Solved(found.populations, found.error, found.remainder, status, solver)
+    return solved, found.converged & ~found.doubtful
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:

@@ -1,0 +1,112 @@
+"""A basis in which the undriven Hamiltonian is diagonal at every point of a batch, if any.
+
+``H0``, the part of ``H_eff`` that conserves the grade, is a sum of coefficients (which vary
+from point to point) times matrices (which do not).  Two steps may make all of it diagonal:
+
+1. The phases of the modes are free, ``a_j -> a_j exp(-i phi_j)``.  They are chosen such that
+   ``H0`` is symmetric (``|J|`` takes the place of ``J``) and ``-i`` times the drive is real.
+2. Words whose coefficients keep one ratio over the batch are one matrix.  If these real
+   symmetric matrices commute, they share an orthogonal eigenbasis.  Two equal resonators with
+   cross-Kerr coupling 2 chi have the occupations of their normal modes.
+
+Unequal losses or nonlinearities do not commute with a coupling; then there is no such basis.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.linalg import block_diag, eigh
+
+from systems.grading import Grading
+from systems.ladder import Word
+
+EQUAL = 4e-15  # relative: numbers that differ by a few roundings are the same number
+COMMUTE = 1e-13  # relative: rounding of an eigendecomposition
+Columns = dict[Word, np.ndarray]
+
+
+def choose_phases(columns: Columns, grading: Grading) -> np.ndarray:
+    """Phases (mode, point) for these coefficients (point) of the words of H_eff.
+
+    Couplings come first, drives get what freedom is left.
+    """
+    couplings = {w: c for w, c in columns.items() if grading.raises(w) == 0 and w[0] > w[1]}
+    drives = {w: c for w, c in columns.items() if grading.raises(w) > 0}
+    wishes = [
+        (w, (np.angle(columns.get(w[::-1], 0 * c)) - np.angle(c)) / 2) for w, c in couplings.items()
+    ]
+    wishes += [(w, np.pi / 2 - np.angle(c)) for w, c in drives.items()]
+    rows, angles = np.zeros((0, len(grading.weights))), list[np.ndarray]()
+    for word, angle in wishes:
+        more = np.vstack([rows, _change(word)])
+        if np.linalg.matrix_rank(more) > len(rows):
+            rows, angles = more, [*angles, angle]
+    return np.linalg.pinv(rows) @ np.array(angles)
+
+
+def turn(column: np.ndarray, word: Word, phases: np.ndarray) -> np.ndarray:
+    """Coefficient of a word after the phases are turned."""
+    return column * np.exp(1j * (_change(word) @ phases))
+
+
+def common_basis(
+    columns: Columns, matrices: dict[Word, np.ndarray], grades: np.ndarray
+) -> np.ndarray | None:
+    """Orthogonal ``vectors`` (Fock state, basis state), ascending in the grade, or None.
+
+    ``columns`` holds the turned coefficients of the words of H0, ``matrices`` their matrices
+    in the Fock basis, ``grades`` the grade of each Fock state.
+    """
+    symmetric = [word for word in columns if word[0] >= word[1]]
+    if not all(_equal(columns[w], columns.get(w[::-1], 0 * columns[w])) for w in symmetric):
+        return None
+    coefficients, kinds, ratios = proportional([columns[w] for w in symmetric])
+    family = np.zeros((len(coefficients), len(grades), len(grades)))
+    for kind, ratio, w in zip(kinds, ratios, symmetric, strict=True):
+        family[kind] += ratio * (matrices[w] + matrices[w].T) / 2
+    order = np.argsort(grades, kind="stable")
+    parts = [_diagonalise(family, order[grades[order] == g]) for g in np.unique(grades)]
+    if any(part is None for part in parts):
+        return None
+    vectors = np.zeros(family.shape[1:])
+    vectors[order] = block_diag(*(part for part in parts if part is not None))
+    return vectors
+
+
+def proportional(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], list[float]]:
+    """Representatives (k, point), and for each column the k and the real ratio to it."""
+    found: list[np.ndarray] = []
+    kinds, ratios = [], []
+    for column in columns:
+        candidates = ((kind, _ratio(column, other)) for kind, other in enumerate(found))
+        kind, ratio = next((c for c in candidates if c[1]), (len(found), 1.0))
+        if kind == len(found):
+            found.append(column)
+        kinds.append(kind)
+        ratios.append(ratio)
+    return np.array(found), kinds, ratios
+
+
+def _ratio(column: np.ndarray, other: np.ndarray) -> float:
+    """The real number that makes the second the first, 0 if there is none within reason."""
+    at = int(np.argmax(abs(other)))
+    ratio = float((column[at] / other[at]).real) if other[at] else 0.0
+    return ratio if 1e-6 < abs(ratio) < 1e6 and _equal(column, ratio * other) else 0.0
+
+
+def _equal(one: np.ndarray, two: np.ndarray) -> bool:
+    return bool(np.all(abs(one - two) <= EQUAL * abs(one)))
+
+
+def _change(word: Word) -> np.ndarray:
+    return np.array(word[0]) - np.array(word[1])
+
+
+def _diagonalise(family: np.ndarray, states: np.ndarray) -> np.ndarray | None:
+    block = family[:, states[:, None], states]
+    size = abs(block).max(axis=(1, 2)) + 1e-300
+    # any combination will do; irrational weights keep accidental degeneracies away
+    vectors = eigh(np.tensordot(np.sqrt(2 + np.arange(len(block))) / size, block, 1))[1]
+    turned = vectors.T @ block @ vectors
+    off = abs(turned * (1 - np.eye(len(states)))).max(axis=(1, 2))
+    return vectors if np.all(off <= COMMUTE * len(states) * size) else None

@@ -1,0 +1,342 @@
+"""Compiled sweeps over the grades; the derivation stands in `numeric.graded`.
+
+Some dozens of points travel together: the last index of every array is the point, contiguous,
+so that each loop over it becomes vector instructions.  Complex numbers are kept as two real
+arrays for the same reason.  Which numbers enter a sum, and with which constants, is the same for
+all points; these lists are worked out once, in `numeric.graded_lists`.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+ROW = 6  # terms of a sum that are added in one pass
+TINY = 1e-300
+COMPILED: Any = {
+    "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
+    "error_model": "numpy",  # 1/0 is infinite
+    "nogil": True,
+    "cache": True,
+}
+
+
+class Sums(NamedTuple):
+    """Sum s is ``sum_g factor[g] sum_r sum_t (real[r,t] Re + i imag[r,t] Im) x[source[r,t]]``.
+
+    The groups g run from ``group[s]`` to ``group[s+1]``, their rows r from ``row[g]`` to
+    ``row[g+1]``, and t over the `ROW` terms of a row.  Rows are filled up with weights zero.
+    The first group of every sum has factor number 0, which is one.
+    """
+
+    group: np.ndarray
+    factor: np.ndarray
+    row: np.ndarray
+    source: np.ndarray
+    real: np.ndarray
+    imag: np.ndarray
+
+
+class Elimination(NamedTuple):
+    """LU factors, without pivoting, of a matrix with one sparsity pattern for all points.
+
+    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Unknown e subtracts
+    entries ``lower[t]`` times unknowns ``before[t]``, t from ``down[e]`` to ``down[e+1]``,
+    and going back ``upper[t]`` times ``after[t]``, t from ``back[e]`` to ``back[e+1]``.
+    Pivot e makes entry ``target[t]`` smaller by the product of entries ``one[t]`` and
+    ``two[t]``, t from ``update[e]`` to ``update[e+1]``.
+    """
+
+    size: int  # number of entries; those that ``entries`` does not reach start as zero
+    entries: Sums  # from the factors
+    down: np.ndarray
+    lower: np.ndarray
+    before: np.ndarray
+    back: np.ndarray
+    upper: np.ndarray
+    after: np.ndarray
+    scaled: np.ndarray  # pivot e scales entries column[t], t from scaled[e] to scaled[e+1]
+    column: np.ndarray
+    update: np.ndarray
+    target: np.ndarray
+    one: np.ndarray
+    two: np.ndarray
+
+
+class System(NamedTuple):
+    """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others."""
+
+    block: np.ndarray
+    matrix: Elimination
+    sums: Sums
+
+
+class Program(NamedTuple):
+    """Element e is ``X[left[e], right[e]]``; element 0 and state 0 are the vacuum."""
+
+    left: np.ndarray
+    right: np.ndarray
+    amplitudes: System
+    elements: System
+    views: Sums  # amplitude of each Fock state, from amplitudes
+    counts: Sums  # population of each Fock state, from elements
+
+
+class Result(NamedTuple):
+    """What `solve` fills, for a trace that is not yet one; the last index is the point."""
+
+    leading: np.ndarray  # (states, points): populations at leading order
+    populations: np.ndarray  # (states, points)
+    remainder: np.ndarray  # (1, points): see `accumulate`
+    sweeps: np.ndarray  # (points,)
+    density: np.ndarray  # (elements, points), complex; with no elements it is left out
+
+
+@njit(**COMPILED)
+def solve(
+    program: Program,
+    factors: Any,
+    lanes: int,
+    pure: bool,
+    tolerance: float,
+    limit: int,
+    result: Result,
+) -> None:
+    """Sweep until the estimated remainder of the populations is below ``tolerance``.
+
+    ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
+    the leading order is psi psi', otherwise it is the first sweep from the vacuum.
+    """
+    states, elements = len(result.populations), len(program.left)
+    # one more unknown than there are: it stays zero and fills up rows
+    f_re, f_im = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
+    x_re, x_im = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
+    a_re, a_im = entries(program.elements, lanes), entries(program.elements, lanes)
+    y_re, y_im = zeros(states + 1, lanes), zeros(states + 1, lanes)
+    b_re, b_im = entries(program.amplitudes, lanes), entries(program.amplitudes, lanes)
+    p, change = zeros(states, lanes), zeros(2, lanes)
+    for start in range(0, factors.shape[1], lanes):
+        load(factors, start, f_re, f_im)
+        factorise(program.elements.matrix, f_re, f_im, a_re, a_im)
+        if pure:
+            factorise(program.amplitudes.matrix, f_re, f_im, b_re, b_im)
+            y_re[0] = 1.0
+            relax(program.amplitudes, f_re, f_im, b_re, b_im, y_re, y_im)
+            outer(program, y_re, y_im, x_re, x_im)
+            square(program.views, y_re, y_im, p)
+        else:
+            x_re[:], x_im[:], p[:] = 0.0, 0.0, 0.0
+            x_re[0] = 1.0
+            relax(program.elements, f_re, f_im, a_re, a_im, x_re, x_im)
+            accumulate(program.counts, x_re, p, change)
+        store(p, start, result.leading)
+        collect(x_re, x_im, start, result.density)
+        # the vacuum element is one by convention: it has no corrections
+        x_re[0], change[0] = 0.0, 1.0
+        sweep, left = 0, np.inf
+        while sweep < limit and left > tolerance:
+            relax(program.elements, f_re, f_im, a_re, a_im, x_re, x_im)
+            collect(x_re, x_im, start, result.density)
+            left = accumulate(program.counts, x_re, p, change)
+            sweep += 1
+        store(p, start, result.populations)
+        store(change[1:], start, result.remainder)
+        result.sweeps[start : start + lanes] = sweep
+
+
+@njit(**COMPILED)
+def zeros(rows: int, lanes: int) -> Any:
+    return np.zeros((rows, lanes))
+
+
+@njit(**COMPILED)
+def entries(system: System, lanes: int) -> Any:
+    return np.zeros((system.matrix.size, lanes))
+
+
+@njit(**COMPILED)
+def load(values: Any, start: int, re: Any, im: Any) -> None:
+    """Points from ``start`` on; the last one is repeated until the lanes are full."""
+    last = values.shape[1] - 1
+    for i in range(values.shape[0]):
+        for z in range(re.shape[1]):
+            value = values[i, min(start + z, last)]
+            re[i, z] = value.real
+            im[i, z] = value.imag
+
+
+@njit(**COMPILED)
+def store(values: Any, start: int, out: Any) -> None:
+    for i in range(out.shape[0]):
+        for z in range(min(values.shape[1], out.shape[1] - start)):
+            out[i, start + z] = values[i, z]
+
+
+@njit(**COMPILED)
+def collect(x_re: Any, x_im: Any, start: int, density: Any) -> None:
+    for e in range(density.shape[0]):
+        for z in range(min(x_re.shape[1], density.shape[1] - start)):
+            density[e, start + z] += complex(x_re[e, z], x_im[e, z])
+
+
+@njit(**COMPILED, inline="always")
+def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def]
+    """Sum of rows first to last of x; the first row sets, the others add."""
+    lanes = out.size
+    for r in range(first, last):
+        s0, s1, s2 = source[r, 0], source[r, 1], source[r, 2]
+        s3, s4, s5 = source[r, 3], source[r, 4], source[r, 5]
+        w0, w1, w2 = weight[r, 0], weight[r, 1], weight[r, 2]
+        w3, w4, w5 = weight[r, 3], weight[r, 4], weight[r, 5]
+        if r == first:
+            for z in range(lanes):
+                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+        else:
+            for z in range(lanes):
+                out[z] += (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+
+
+@njit(**COMPILED, inline="always")
+def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
+    """Sum number s into re + i im; u and v are work space."""
+    g = sums.group[s]
+    combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, re)
+    combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, im)
+    for g in range(sums.group[s] + 1, sums.group[s + 1]):
+        f = sums.factor[g]
+        combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, u)
+        combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, v)
+        for z in range(re.size):
+            re[z] += f_re[f, z] * u[z] - f_im[f, z] * v[z]
+            im[z] += f_re[f, z] * v[z] + f_im[f, z] * u[z]
+
+
+@njit(**COMPILED, inline="always")
+def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
+    """y -= a x for rows a, x, y."""
+    for z in range(y_re.shape[1]):
+        # read everything before writing anything: one test for overlap, then vectors
+        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
+        re, im = y_re[y, z], y_im[y, z]
+        y_re[y, z] = re - r * u + s * v
+        y_im[y, z] = im - r * v - s * u
+
+
+@njit(**COMPILED, inline="always")
+def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
+    """x *= a for rows a, x."""
+    for z in range(x_re.shape[1]):
+        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
+        x_re[x, z] = r * u - s * v
+        x_im[x, z] = r * v + s * u
+
+
+@njit(**COMPILED)
+def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> None:
+    """Fill the entries and eliminate; pivots are stored inverted."""
+    lanes, sums = a_re.shape[1], lu.entries
+    re, im = np.empty(lanes), np.empty(lanes)
+    known = len(sums.group) - 1
+    for e in range(known):
+        first, last = sums.row[e], sums.row[e + 1]
+        combine(sums.source, sums.real, first, last, f_re, re)
+        combine(sums.source, sums.imag, first, last, f_im, im)
+        for z in range(lanes):
+            a_re[e, z] = re[z]
+            a_im[e, z] = im[z]
+    a_re[known:] = 0.0
+    a_im[known:] = 0.0
+    for e in range(1, len(lu.update) - 1):
+        for z in range(lanes):
+            u, v = a_re[e, z], a_im[e, z]
+            n = 1.0 / (u * u + v * v)
+            a_re[e, z] = n * u
+            a_im[e, z] = -n * v
+        for t in range(lu.scaled[e], lu.scaled[e + 1]):
+            c = lu.column[t]
+            multiply(a_re, a_im, e, a_re, a_im, c)
+        for t in range(lu.update[e], lu.update[e + 1]):
+            subtract(a_re, a_im, lu.one[t], a_re, a_im, lu.two[t], a_re, a_im, lu.target[t])
+
+
+@njit(**COMPILED)
+def relax(system: System, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any) -> None:
+    """One sweep: every block, upward and in place, is solved for what the others feed into it."""
+    lanes, lu = x_re.shape[1], system.matrix
+    re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
+    for b in range(1, len(system.block) - 1):
+        first, last = system.block[b], system.block[b + 1]
+        coupled = lu.back[first] < lu.back[last]
+        for e in range(first, last):
+            total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
+            if coupled:
+                for z in range(lanes):
+                    x_re[e, z], x_im[e, z] = re[z], im[z]
+            else:
+                for z in range(lanes):
+                    x_re[e, z] = a_re[e, z] * re[z] - a_im[e, z] * im[z]
+                    x_im[e, z] = a_re[e, z] * im[z] + a_im[e, z] * re[z]
+        if coupled:
+            substitute(lu, first, last, a_re, a_im, x_re, x_im)
+
+
+@njit(**COMPILED)
+def substitute(
+    lu: Elimination, first: int, last: int, a_re: Any, a_im: Any, x_re: Any, x_im: Any
+) -> None:
+    """Solve one block in place, down and back."""
+    for e in range(first, last):
+        for t in range(lu.down[e], lu.down[e + 1]):
+            subtract(a_re, a_im, lu.lower[t], x_re, x_im, lu.before[t], x_re, x_im, e)
+    for e in range(last - 1, first - 1, -1):
+        for t in range(lu.back[e], lu.back[e + 1]):
+            subtract(a_re, a_im, lu.upper[t], x_re, x_im, lu.after[t], x_re, x_im, e)
+        multiply(a_re, a_im, e, x_re, x_im, e)
+
+
+@njit(**COMPILED)
+def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
+    """X = psi psi'."""
+    for e in range(len(program.left)):
+        i, j = program.left[e], program.right[e]
+        for z in range(x_re.shape[1]):
+            x_re[e, z] = y_re[i, z] * y_re[j, z] + y_im[i, z] * y_im[j, z]
+        for z in range(x_re.shape[1]):
+            x_im[e, z] = y_im[i, z] * y_re[j, z] - y_re[i, z] * y_im[j, z]
+
+
+@njit(**COMPILED)
+def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
+    """Populations |psi|^2 of the Fock states: squared last, so that small ones stay exact."""
+    lanes = p.shape[1]
+    re, im = np.empty(lanes), np.empty(lanes)
+    for i in range(p.shape[0]):
+        combine(views.source, views.real, views.row[i], views.row[i + 1], y_re, re)
+        combine(views.source, views.real, views.row[i], views.row[i + 1], y_im, im)
+        for z in range(lanes):
+            p[i, z] = re[z] * re[z] + im[z] * im[z]
+
+
+@njit(**COMPILED)
+def accumulate(counts: Sums, x_re: Any, p: Any, change: Any) -> float:
+    """Add the correction to the populations; largest estimated remainder of the lanes.
+
+    ``change`` keeps the largest relative change of a population in this sweep and, in its
+    second row, the remainder of the geometric series that the last two changes suggest.
+    """
+    lanes = p.shape[1]
+    new, worst = np.empty(lanes), np.zeros(lanes)
+    for i in range(p.shape[0]):
+        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
+        for z in range(lanes):
+            p[i, z] += new[z]
+            worst[z] = max(worst[z], abs(new[z]) / (abs(p[i, z]) + TINY))
+    for z in range(lanes):
+        ratio = worst[z] / (change[0, z] + TINY)
+        change[1, z] = worst[z] * ratio / (1.0 - ratio) if ratio < 1.0 else np.inf
+        change[0, z] = worst[z]
+    return change[1].max()
