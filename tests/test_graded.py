@@ -1,0 +1,248 @@
+"""The sweeps over the grades: exact solutions, symmetries, and the direct solver as judge."""
+
+import mpmath as mp
+import numpy as np
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
+
+from numeric import graded, reference
+from numeric.graded_problem import pose
+from numeric.liouvillian import liouvillian
+from systems import Loss, Model, nanotip, second_harmonic
+from systems.grading import NoGrading
+from systems.values import read_values
+
+Delta, chi, g = sp.symbols("Delta chi g", real=True)
+gamma, kappa, xi = sp.symbols("gamma kappa xi", positive=True)
+J = sp.Symbol("J", complex=True)
+a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
+KERR = Model(
+    "driven Kerr mode",
+    Delta * Dagger(a) * a + chi * Dagger(a) ** 2 * a**2 + xi * (Dagger(a) + a),
+    (Loss(gamma, a),),
+    xi,
+)
+DEPHASED = Model(
+    "Kerr mode with dephasing", KERR.hamiltonian, (Loss(gamma, a), Loss(kappa, Dagger(a) * a)), xi
+)
+PAIR = Model(
+    "two modes, one of them nonlinear",
+    Delta * (Dagger(a) * a + Dagger(b) * b)
+    + chi * Dagger(b) ** 2 * b**2
+    + J * Dagger(a) * b
+    + sp.conjugate(J) * Dagger(b) * a
+    + xi * (Dagger(a) + a),
+    (Loss(gamma, a), Loss(kappa, b)),
+    xi,
+)
+ATOM = Model(
+    "atom in a cavity, collective and single losses",
+    Delta * Dagger(a) * a
+    + g * (Dagger(a) * s + Dagger(s) * a)
+    + xi * (sp.I * Dagger(a) - sp.I * a),
+    (Loss(gamma, a), Loss(kappa, s), Loss(gamma / 3, a + s / 2), Loss(kappa / 5, a**2)),
+    xi,
+)
+SQUEEZED = Model(
+    "one- and two-photon drive",
+    KERR.hamiltonian + sp.I * g * (Dagger(a) ** 2 - a**2),
+    (Loss(gamma, a),),
+    xi,
+    {g: 2},
+)
+SECOND = {"Delta_a": 0.3, "Delta_b": -0.2, "F": 0.1, "g": 0.8, "kappa_a": 1.0, "kappa_b": 2.0}
+ONE = {"Delta": 0.4, "gamma": 1.0, "xi": 0.1}
+
+
+def solve(model, quanta, **values):
+    return graded.solve(model, read_values(model, values), quanta)
+
+
+def in_fock_basis(model, quanta, **values):
+    """The same without a common eigenbasis: the general road."""
+    arrays = {n: np.atleast_1d(v) for n, v in read_values(model, values).items()}
+    return graded._solve(pose(model, arrays, quanta, diagonal=False), 1e-11, 60, False)
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (KERR, {**ONE, "chi": 2.0}),
+        (DEPHASED, {**ONE, "chi": 2.0, "kappa": 3.0}),
+        (nanotip.MODEL, {**ONE, "J": 0.7 + 0.4j, "chi": 1.0}),
+        (PAIR, {**ONE, "J": 0.7 + 0.4j, "chi": -3.0, "kappa": 0.2}),
+        (ATOM, {**ONE, "g": 1.5, "kappa": 0.6}),
+        (SQUEEZED, {**ONE, "chi": 1.0, "g": 0.02}),
+        (second_harmonic.MODEL, SECOND),
+    ],
+    ids=lambda value: value.name if isinstance(value, Model) else "",
+)
+def test_populations_and_coherences_are_those_of_the_direct_solver(model, values):
+    arrays = {n: np.atleast_1d(v) for n, v in read_values(model, values).items()}
+    fast, slow = graded.solve(model, arrays, 5), reference.solve(liouvillian(model, 5), arrays)
+    assert fast.converged.all()
+    # the series stops at 1e-11; both solvers keep relative accuracy
+    np.testing.assert_allclose(fast.populations, slow.populations, rtol=1e-9, atol=0)
+    rho = graded.solve(model, arrays, 5, density=True).density
+    size = np.sqrt(slow.populations[:, :, None] * slow.populations[:, None])
+    assert np.max(abs(rho - slow.rho) / (size + 1e-300)) < 1e-9  # an unreachable state is 0/0
+
+
+@pytest.mark.parametrize("xi", [1e-7, 1e-3, 0.1, 0.3])
+def test_moments_of_a_kerr_mode_are_exact_at_any_drive(xi):
+    values = {"Delta": np.array([0.0, 0.7, -2.5]), "chi": 2.0, "gamma": 1.0, "xi": xi}
+    state = solve(KERR, 14, **values)
+    assert state.converged.all()
+    for order in (1, 2, 3, 4):
+        exact = [drummond_walls(d, 2.0, 1.0, xi, order) for d in values["Delta"]]
+        # the cut at 14 quanta and the end of the series are below 1e-11
+        np.testing.assert_allclose(state.moment(0, order), exact, rtol=1e-10, atol=0)
+
+
+def drummond_walls(delta, chi, gamma, xi, k):
+    """<a'^k a^k>: Drummond and Walls, J. Phys. A 13, 725 (1980), Eq. (5.16), in our signs."""
+    x, z = mp.mpc(delta, -gamma / 2) / chi, 2 * mp.mpf(xi / chi) ** 2
+    series = mp.hyper([], [x + k, mp.conj(x) + k], z) / mp.hyper([], [x, mp.conj(x)], z)
+    return float((z / 2) ** k / abs(mp.rf(x, k)) ** 2 * series.real)
+
+
+def test_both_bases_give_the_same_map():
+    values = {
+        "Delta": np.linspace(-5, 5, 21)[:, None],
+        "J": np.linspace(0, 3, 7) * np.exp(0.9j),
+        "chi": 1.0,
+        "gamma": 1.0,
+        "xi": 0.1,
+    }
+    assert pose(nanotip.MODEL, flat(nanotip.MODEL, values), 5).is_rotated
+    normal, fock = (
+        solve(nanotip.MODEL, 5, **values),
+        in_fock_basis(nanotip.MODEL, 5, **flat(nanotip.MODEL, values)),
+    )
+    assert normal.populations.shape == (21, 7, 21)
+    wanted = fock.populations.reshape(normal.populations.shape)
+    # round-off may reach 1e-8 of a population above 1e-30, and is below 1e-13 in g2
+    np.testing.assert_allclose(normal.populations, wanted, rtol=1e-8, atol=1e-30)
+    g2 = [
+        f @ normal.space.falling(0, 2) / (f @ normal.space.falling(0, 1)) ** 2
+        for f in (normal.populations, wanted)
+    ]
+    np.testing.assert_allclose(*g2, rtol=1e-10, atol=0)
+
+
+def flat(model, values):
+    """The values as arrays of one dimension."""
+    return {name: array.ravel() for name, array in read_values(model, values).items()}
+
+
+def test_two_linear_modes_at_their_exceptional_point_are_coherent():
+    # equal detunings and J = |gamma - kappa|/4: H_eff of one quantum has one eigenvector only
+    values = {"Delta": 0.0, "J": 0.2, "chi": 0.0, "gamma": 1.0, "kappa": 0.2, "xi": 0.05}
+    state = solve(PAIR, 8, **values)
+    amplitudes = np.linalg.solve([[-0.5j, 0.2], [0.2, -0.1j]], [-0.05, 0])
+    mean = abs(amplitudes) ** 2
+    for mode in (0, 1):
+        # the cut at 8 quanta leaves mean**8/8! = 1e-12
+        moments = [state.moment(mode, k) for k in (1, 2, 3)]
+        np.testing.assert_allclose(moments, mean[mode] ** np.arange(1, 4), rtol=1e-9, atol=0)
+
+
+def test_nothing_happens_at_the_exceptional_point_of_a_nonlinear_pair():
+    J = 0.2 * (1 + np.array([-1e-4, 0, 1e-4]))
+    values = {"Delta": 0.0, "J": J, "chi": 1.5, "gamma": 1.0, "kappa": 0.2, "xi": 0.05}
+    below, at, above = np.log(solve(PAIR, 5, **values).populations)
+    # an analytic function of J: its second difference is of the order 1e-8
+    assert np.max(abs(below + above - 2 * at)) < 1e-6
+    assert np.max(abs(above - below)) > 1e-6
+
+
+def test_only_the_size_of_a_coupling_matters():
+    phases = np.exp(1j * np.linspace(0, 2 * np.pi, 7))
+    for model, chi in ((nanotip.MODEL, 1.0), (PAIR, -2.0)):
+        extra = {"kappa": 0.4} if model is PAIR else {}
+        state = solve(model, 4, **ONE, J=0.8 * phases, chi=chi, **extra)
+        # the phase is removed exactly, but for its rounding
+        np.testing.assert_allclose(
+            state.populations, np.broadcast_to(state.populations[0], (7, 15)), rtol=1e-12, atol=0
+        )
+
+
+def test_the_phase_around_a_ring_of_three_modes_matters_and_is_right():
+    modes = [BosonOp(name) for name in "abc"]
+    phi = sp.Symbol("phi", real=True)
+    hops = sp.Add(
+        *(
+            sp.exp(sp.I * phi / 3) * Dagger(modes[i]) * modes[i - 1] * J
+            + sp.exp(-sp.I * phi / 3) * Dagger(modes[i - 1]) * modes[i] * sp.conjugate(J)
+            for i in range(3)
+        )
+    )
+    kerr = sp.Add(*(chi * Dagger(m) ** 2 * m**2 for m in modes))
+    ring = Model(
+        "ring", hops + kerr + xi * (Dagger(a) + a), tuple(Loss(gamma, m) for m in modes), xi
+    )
+    values = {"phi": np.array([0.0, 1.0]), "J": 0.5, "chi": 1.0, "gamma": 1.0, "xi": 0.1}
+    fast = solve(ring, 3, **values)
+    slow = reference.solve(liouvillian(ring, 3), flat(ring, values))
+    np.testing.assert_allclose(fast.populations, slow.populations, rtol=1e-9, atol=0)
+    assert abs(fast.moment(1)[0] / fast.moment(1)[1] - 1) > 1e-2
+
+
+def test_small_populations_keep_their_digits_however_weak_the_coupling():
+    J = np.array([1e-5, 2e-5])
+    state = solve(nanotip.MODEL, 4, **ONE, J=J, chi=1.0)
+    # n quanta in the second mode were exchanged one by one: P_0n goes as J**(2 n)
+    for n in (1, 2, 3):
+        at = state.space.position((0, n))
+        ratio = state.populations[1, at] / state.populations[0, at]
+        # corrections are of the order J**2 = 1e-10
+        assert ratio == pytest.approx(4**n, rel=1e-8)
+
+
+def test_an_empty_mode_is_exactly_empty():
+    state = solve(nanotip.MODEL, 4, **ONE, J=0.0, chi=1.0)
+    assert state.moment(1) == 0
+    assert solve(nanotip.MODEL, 4, **{**ONE, "xi": 0.0}, J=0.3, chi=1.0).populations[0] == 1
+
+
+def test_a_point_does_not_depend_on_its_batch():
+    values = {"Delta": np.linspace(-2, 2, 100), "J": 0.7, "chi": 1.0, "gamma": 1.0, "xi": 0.2}
+    batch = solve(nanotip.MODEL, 4, **values)
+    alone = solve(nanotip.MODEL, 4, **{**values, "Delta": values["Delta"][17]})
+    # other points of the batch may ask for more sweeps, which change less than 1e-11
+    np.testing.assert_allclose(batch.populations[17], alone.populations, rtol=1e-9, atol=0)
+
+
+def test_the_correction_to_leading_order_is_second_order_in_the_drive():
+    drives = np.geomspace(1e-3, 1e-2, 4)
+    state = solve(KERR, 6, Delta=0.3, chi=1.0, gamma=1.0, xi=drives)
+    g2 = state.moment(0, 2) / state.moment(0) ** 2
+    limit = abs((0.3 - 0.5j) / (1.3 - 0.5j)) ** 2
+    slope = np.polyfit(np.log(drives), np.log(abs(g2 / limit - 1)), 1)[0]
+    # the next order, drives**4, bends the line by 1e-4
+    assert slope == pytest.approx(2, abs=1e-3)
+
+
+def test_points_where_the_series_diverges_are_reported():
+    state = solve(KERR, 8, Delta=0.0, chi=0.1, gamma=1.0, xi=np.array([0.1, 5.0]))
+    assert list(state.converged) == [True, False]
+
+
+def test_a_mode_that_never_decays_is_reported():
+    dark = Model(
+        "dark",
+        KERR.hamiltonian + Delta * Dagger(b) * b + xi * (b + Dagger(b)),
+        (Loss(gamma, a),),
+        xi,
+    )
+    state = solve(dark, 3, Delta=0.0, chi=1.0, gamma=1.0, xi=0.1)
+    assert not state.converged
+
+
+def test_heat_is_refused():
+    hot = Model("hot", KERR.hamiltonian, (Loss(gamma, a), Loss(kappa, Dagger(a))), xi)
+    with pytest.raises(NoGrading, match="must not raise the number of quanta"):
+        solve(hot, 4, **ONE, chi=1.0, kappa=0.1)
