@@ -3,5 +3,6 @@
 from analytic.abbreviations import spell_out
 from analytic.conditions import Condition
 from analytic.derivation import Derivation, derive
+from analytic.series import Expansion, expand
 
-__all__ = ["Condition", "Derivation", "derive", "spell_out"]
+__all__ = ["Condition", "Derivation", "Expansion", "derive", "expand", "spell_out"]
