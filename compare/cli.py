@@ -12,6 +12,7 @@ from tqdm import tqdm
 import analytic
 from compare import figures, output, provenance, reproduction
 from compare.agreement import agreement, summary
+from compare.claims import claims_text
 from compare.formula import IDENTICAL, check_formula, read_definitions
 from compare.scan import read_settings
 from compare.targets import find_target, listed
@@ -50,14 +51,17 @@ def reproduce(
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
     force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
 ) -> None:
-    """Make the paper's figures.
+    """Make the paper's figures, and the audit of its claims.
 
-    Each is a CSV, a PNG, a PDF and a sidecar .json with the provenance; agreement.csv sums up
-    how far both roads are apart. What is current is not made again.
+    Each figure is a CSV, a PNG, a PDF and a sidecar .json with the provenance; agreement.csv sums
+    up how far both roads are apart. Without figures named, claims.csv is made as well. What is
+    current is not made again.
 
     Example: blockade reproduce fig3c --out results
     """
     chosen = [figures.check(stem) for stem in stems or figures.stems()]
+    if not stems:
+        chosen.append(reproduction.CLAIMS)
     due = reproduction.due(chosen, out, fresh=fresh, force=force)
     for stem in tqdm(due, "figures", leave=False, delay=1, disable=None):
         reproduction.make(stem, out)
@@ -66,6 +70,26 @@ def reproduce(
     whole = reproduction.write_agreement(out)
     if not whole.empty:
         typer.echo(summary_text(whole))
+    if not stems:
+        typer.echo("\n" + claims_text(reproduction.read_claims(out)))
+
+
+@app.command()
+def audit(
+    out: Annotated[Path, typer.Option(help="Folder of claims.csv.")] = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Say of every claim of the paper whether it holds.
+
+    The value printed, that of the closed form and that of the master equation, and a verdict; at
+    the end the input power at which a disputed claim would come true.
+
+    Example: blockade audit --out results
+    """
+    for stem in reproduction.due([reproduction.CLAIMS], out, fresh=fresh, force=force):
+        reproduction.make(stem, out)
+    typer.echo(claims_text(reproduction.read_claims(out)))
 
 
 @app.command()

@@ -1,4 +1,7 @@
-"""The figures on disk: what is current stays, what is missing or changed is made again."""
+"""The results on disk: what is current stays, what is missing or changed is made again.
+
+A stem is a figure, ``fig3c``, or the audit of the claims, ``claims``.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,9 +10,11 @@ import pandas as pd
 
 from compare import figures, output, provenance
 from compare.agreement import summary
+from compare.claims import audit
 from compare.figures.style import render
 
 AGREEMENT = "agreement"  # stem of the summary of all figures
+CLAIMS = "claims"  # stem of the audit
 SUFFIXES = ("csv", "png", "pdf")
 
 
@@ -29,18 +34,26 @@ def due(stems: Sequence[str], folder: Path, *, fresh: bool, force: bool) -> list
 
 
 def make(stem: str, folder: Path) -> None:
-    """Compute and draw one figure, and write its CSV, PNG, PDF and sidecar."""
-    figure = figures.load(stem)
-    table = figure.compute()
-    files = {"csv": output.to_csv(table), **render(figure.draw(table))}
-    record = provenance.record(f"blockade reproduce {stem}", figure.__name__)
+    """Compute one result and write it with its sidecar: CSV, PNG and PDF, or the CSV alone."""
+    if stem == CLAIMS:
+        table, command = audit(), "blockade audit"
+        files = {"csv": output.to_csv(table)}
+    else:
+        figure = figures.load(stem)
+        table, command = figure.compute(), f"blockade reproduce {stem}"
+        files = {"csv": output.to_csv(table), **render(figure.draw(table))}
+    record = provenance.record(command, _module(stem))
     output.publish(folder, stem, files, {**record, **table.attrs})
 
 
 def is_current(stem: str, folder: Path) -> bool:
     """Whether the stem's files are those that its code would make now."""
-    inputs = provenance.fingerprint(figures.load(stem).__name__)
-    return output.is_current(folder, stem, inputs)
+    return output.is_current(folder, stem, provenance.fingerprint(_module(stem)))
+
+
+def read_claims(folder: Path) -> pd.DataFrame:
+    """The audit as it was written; what is printed in the paper stays as it is printed."""
+    return pd.read_csv(folder / f"{CLAIMS}.csv", dtype={"printed": str})
 
 
 def write_agreement(folder: Path) -> pd.DataFrame:
@@ -59,3 +72,7 @@ def write_agreement(folder: Path) -> pd.DataFrame:
     record = provenance.record("blockade reproduce", "compare.agreement")
     output.publish(folder, AGREEMENT, {"csv": output.to_csv(whole)}, record)
     return whole
+
+
+def _module(stem: str) -> str:
+    return "compare.claims" if stem == CLAIMS else figures.load(stem).__name__

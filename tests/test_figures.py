@@ -34,7 +34,7 @@ COARSE = [  # few points, among them those that the paper names
     (fig4a, "R_UM", np.array([0.35, 0.7])),
     (fig4a, "PHIS_UM", UM),
     (fig4b, "J0", np.array([0.6, 1.8])),
-    (efficiency, "DETUNINGS", np.array([-1.8, 0])),
+    (fig4b, "DETUNINGS", np.array([-1.8, 0])),
 ]
 
 

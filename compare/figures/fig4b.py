@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from compare.figures import efficiency
 from compare.figures.cavities import PAPER, PHI_UM, R_UM
+from compare.figures.efficiency import AT_ZERO, DETUNINGS, efficiency
 from compare.figures.style import BLUE, GREEN, RED, draw_roads, new_figure, roads_legend, styled
 from systems import nanotip
 
@@ -23,23 +23,30 @@ FIXED, MINIMUM = READINGS = ("Delta = 0", "minimum over Delta")
 
 def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per J_0, tip and reading of Eq. (8), both roads; the quantity names them."""
-    cavities = [_cavity(tip, replace(device, backscattering=x)) for tip in TIPS for x in J0]
-    values = {key: np.array([cavity[key] for cavity in cavities]) for key in cavities[0]}
-    parts = []
-    for reading in READINGS:
-        detunings = efficiency.AT_ZERO if reading == FIXED else efficiency.DETUNINGS
-        rows = efficiency.efficiency(values, device, detunings)
-        rows.insert(0, "J0_over_gamma1", np.tile(J0, len(TIPS)))
-        rows.insert(1, "quantity", [name(tip, reading) for tip in TIPS for _ in J0])
-        parts.append(rows)
+    parts = [_curves(device, FIXED, AT_ZERO), _curves(device, MINIMUM, DETUNINGS)]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = parts[-1].attrs | {"parameters": vars(device), "r_um": R_UM, "phi_um": PHI_UM}
     return table
 
 
+def at_zero(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """The rows of the default reading alone."""
+    return _curves(device, FIXED, AT_ZERO)
+
+
 def name(tip: str, reading: str = FIXED) -> str:
     """How the table calls R with this tip in this reading of Eq. (8)."""
     return f"R ({tip}, {reading})"
+
+
+def _curves(device: nanotip.Device, reading: str, detunings: np.ndarray) -> pd.DataFrame:
+    """One row per tip and J_0, in one reading of Eq. (8)."""
+    cavities = [_cavity(tip, replace(device, backscattering=x)) for tip in TIPS for x in J0]
+    values = {key: np.array([cavity[key] for cavity in cavities]) for key in cavities[0]}
+    rows = efficiency(values, device, detunings)
+    rows.insert(0, "J0_over_gamma1", np.tile(J0, len(TIPS)))
+    rows.insert(1, "quantity", [name(tip, reading) for tip in TIPS for _ in J0])
+    return rows
 
 
 def _cavity(tip: str, device: nanotip.Device) -> dict[str, Any]:

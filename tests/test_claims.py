@@ -1,0 +1,213 @@
+"""The audit: the rule of the verdicts, and what the claims of the paper come to."""
+
+import inspect
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from compare import claims, claims_blockade, claims_device, claims_mechanism, figures, reproduction
+from compare.claims_power import power_of_truth
+from compare.claims_rule import (
+    LEADING,
+    NOT_REPRODUCED,
+    REPRODUCED,
+    UNDETERMINED,
+    VERDICTS,
+    Readings,
+    Roads,
+    above,
+    below,
+    digits,
+    verdict,
+)
+from compare.cli import main
+from compare.figures import fig3b
+from compare.figures.cavities import PAPER
+from systems.nanotip import PUBLISHED, Device
+
+WEAK = replace(PAPER, power=1e-9 * PAPER.power)
+
+
+@pytest.mark.parametrize(
+    ("leading", "master", "word"),
+    [
+        (0.0124, 0.0116, REPRODUCED),
+        (0.5, 0.012, REPRODUCED),
+        (0.012, 0.0126, LEADING),
+        (0.0114, 0.0126, NOT_REPRODUCED),
+        (np.nan, 0.0126, NOT_REPRODUCED),
+        (0.012, np.nan, UNDETERMINED),
+    ],
+)
+def test_verdict_follows_from_the_numbers(leading: float, master: float, word: str) -> None:
+    assert verdict(digits("0.012", Roads(leading, master), "g2")) == word
+
+
+def test_readings_that_differ_leave_a_claim_undetermined() -> None:
+    roads = Roads(1.0, 1.0)
+    assert verdict((*below(2, roads, "x"), *above(0, roads, "x"))) == REPRODUCED
+    assert verdict((*below(2, roads, "x"), *above(2, roads, "x"))) == UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("printed", "low", "high"),
+    [("0.4", 0.35, 0.45), ("3.6e-5", 3.55e-5, 3.65e-5), ("99.7", 99.65, 99.75), ("2", 1.5, 2.5)],
+)
+def test_printed_number_is_true_within_half_a_unit_of_its_last_digit(
+    printed: str, low: float, high: float
+) -> None:
+    (reading,) = digits(printed, Roads(0, 0), "x")
+    # round-off of decimal fractions
+    assert (reading.low, reading.high) == pytest.approx((low, high), rel=1e-12)
+
+
+def test_every_claim_says_where_it_stands_and_what_it_says() -> None:
+    names = [claim.__name__ for claim in claims.CLAIMS]
+    assert len(set(names)) == len(names)
+    for claim in claims.CLAIMS:
+        place, _, statement = (inspect.getdoc(claim) or "").partition(": ")
+        assert "Fig. " in place or "Eq. " in place, claim.__name__
+        assert statement.endswith(".")
+        assert "\n" not in statement
+
+
+def test_no_claim_is_forgotten() -> None:
+    parts = ("claims_device", "claims_blockade", "claims_mechanism", "claims_efficiency")
+    for part in parts:
+        module = __import__(f"compare.{part}", fromlist=["_"])
+        written = {
+            function
+            for name, function in inspect.getmembers(module, inspect.isfunction)
+            if function.__module__ == module.__name__
+            and not name.startswith("_")
+            and inspect.signature(function).return_annotation is Readings
+        }
+        assert written <= set(claims.CLAIMS)
+
+
+@pytest.fixture(scope="module")
+def few() -> pd.DataFrame:
+    """Rows of claims that need few points."""
+    some = (
+        claims_device.J_0,
+        claims_device.weak_drive,
+        claims_device.formula_for_r,
+        claims_device.amplitude_sum,
+        claims_device.eq7,
+        claims_blockade.g2_ideal,
+        claims_blockade.g2_tip,
+        claims_blockade.blockade_for_strong_chi,
+        claims_blockade.no_blockade_for_weak_chi,
+    )
+    return claims.audit(claims=some).set_index("claim")
+
+
+def test_printed_correlations_are_those_of_the_master_equation(few: pd.DataFrame) -> None:
+    # the paper's digits, 0.009 and 0.012, are no leading orders
+    for claim, printed in (("g2_ideal", 0.009), ("g2_tip", 0.012)):
+        assert few.loc[claim, "verdict"] == REPRODUCED
+        assert few.loc[claim, "master_equation"] == pytest.approx(printed, abs=0.0005)
+        assert abs(few.loc[claim, "deviation"]) > 0.1
+
+
+def test_drive_is_not_weak_and_the_sum_leaves_states_out(few: pd.DataFrame) -> None:
+    assert few.loc["weak_drive", "verdict"] == NOT_REPRODUCED
+    # |0,1>, |0,2>, |0,3> and |1,2> have fewer quanta than three and n > m
+    assert few.loc["amplitude_sum", "master_equation"] == 4
+
+
+def test_formula_with_an_undefined_letter_is_undetermined(few: pd.DataFrame) -> None:
+    assert few.loc["formula_for_r", "verdict"] == UNDETERMINED
+    assert "not a length" in few.loc["formula_for_r", "reason"]
+
+
+def test_interference_blocks_in_the_closed_form_alone_unless_the_drive_is_weak() -> None:
+    claim = claims_blockade.blockade_at_side_low
+    assert verdict(claim(PAPER)) == LEADING
+    assert verdict(claim(WEAK)) == REPRODUCED
+    assert verdict(claims_mechanism.C20_zero(PAPER)) == LEADING
+
+
+def test_formula_with_a_flipped_sign_is_not_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdict(claims_device.eq6_cw(PAPER)) == REPRODUCED
+    monkeypatch.setitem(PUBLISHED, "P10", 2 * PUBLISHED["P10"])
+    assert verdict(claims_device.eq6_cw(PAPER)) == NOT_REPRODUCED
+
+
+def test_power_of_truth_of_the_weak_drive_is_that_of_a_tenth_of_the_loss() -> None:
+    gamma = PAPER.parameters(0.35e-6, 0.27e-6)["gamma"]
+    found = power_of_truth(claims_device.weak_drive, PAPER)
+    # the precision of the search
+    assert found == pytest.approx(PAPER.power_of(0.1 * gamma), rel=2e-3)
+
+
+@pytest.mark.parametrize("bound", [1e-3, 0.3, 1.7])
+def test_power_of_truth_is_found_below_and_above_the_power_of_the_device(bound: float) -> None:
+    def claim(device: Device) -> Readings:
+        factor = device.power / PAPER.power
+        within = below if bound < 1 else above
+        return within(bound, Roads(np.nan, factor), "power")
+
+    assert power_of_truth(claim, PAPER) == pytest.approx(bound * PAPER.power, rel=2e-3)
+
+
+def test_claim_that_no_power_makes_true_has_none() -> None:
+    assert np.isnan(power_of_truth(lambda _: below(0, Roads(1, 1), "one"), PAPER))
+
+
+def test_audit_prints_verdicts_reasons_and_powers(few: pd.DataFrame) -> None:
+    text = claims.claims_text(few.reset_index())
+    assert "weak_drive: 0.93" in text  # 4 fW (0.1/0.207)^2
+    assert all(word in text for word in VERDICTS)
+
+
+@pytest.fixture
+def quick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: pd.DataFrame
+) -> Iterator[list[int]]:
+    """An empty folder, and an audit that is counted instead of computed."""
+    calls: list[int] = []
+
+    def audit() -> pd.DataFrame:
+        calls.append(1)
+        return few.reset_index()
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(reproduction, "audit", audit)
+    before = signal.getsignal(signal.SIGTERM)
+    yield calls
+    signal.signal(signal.SIGTERM, before)
+
+
+def run(*words: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    assert not ended.value.code
+
+
+def test_audit_is_computed_once(quick: list[int], capsys: pytest.CaptureFixture[str]) -> None:
+    run("audit")
+    first = capsys.readouterr().out
+    run("audit")
+    assert capsys.readouterr().out == first
+    assert len(quick) == 1
+    run("audit", "--fresh")
+    assert len(quick) == 2
+    written = pd.read_csv("results/claims.csv", dtype={"printed": str})
+    assert list(written["printed"])[:2] == ["0.4", "<< 1"]
+
+
+def test_reproduce_without_arguments_makes_the_audit_as_well(
+    quick: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "stems", lambda: ["fig3b"])
+    monkeypatch.setattr(fig3b, "R_UM", np.linspace(0, 0.7, 5))
+    monkeypatch.setattr(fig3b, "PHI_UM", np.linspace(0, 1.1, 5))
+    run("reproduce")
+    assert {path.stem for path in Path("results").iterdir()} == {"fig3b", "claims"}
+    assert len(quick) == 1
