@@ -57,7 +57,11 @@ MODELS = {
         (Loss(gamma, a), Loss(kappa, s)), xi,
     ),
     "Pauli operators": Model(
-        "", Delta * (n + (1 + SigmaZ("s")) / 2) + g * (Dagger(a) * s + s_dagger * a) / 2 + xi * SigmaY("s") + drive,
+        "",
+        Delta * (n + (1 + SigmaZ("s")) / 2)
+        + g * (Dagger(a) * s + s_dagger * a) / 2
+        + xi * SigmaY("s")
+        + drive,
         (Loss(gamma, a), Loss(kappa, s)), xi,
     ),
     "two atoms": Model(
