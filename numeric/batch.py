@@ -1,6 +1,7 @@
 """Batches of points that share a truncation, solved in chunks of bounded memory."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from tqdm import tqdm
@@ -13,9 +14,7 @@ from systems.values import Arrays
 OK, MISSING, NOT_CONVERGED = "ok", "does not exist", "not converged"
 LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
 FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
-PER_POINT = ("points", *FIELDS)
-CHUNK = 16  # points that are solved at a time, so that a bar can move
-PORTION = 65_536  # points that are swept at a time: some hundred megabytes
+CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,8 @@ class Block:
 
     def take(self, chosen: np.ndarray) -> "Block":
         """The chosen points, a mask."""
-        return replace(self, **{name: getattr(self, name)[chosen] for name in PER_POINT})
+        rows = [field.name for field in fields(self) if field.name != "space"]
+        return replace(self, **{name: getattr(self, name)[chosen] for name in rows})
 
     def with_status(self, status: str) -> "Block":
         """The same points with another status where it was "ok"."""
@@ -47,47 +47,60 @@ def fits(model: Model, quanta: int) -> bool:
 
 def select(arrays: Arrays, points: np.ndarray) -> Arrays:
     """The values at some of the points of a flattened batch, one-dimensional."""
-    return {name: array.reshape(-1)[points] for name, array in arrays.items()}
+    shape = next(iter(arrays.values())).shape or (1,)
+    where = np.unravel_index(points, shape)  # no copy of arrays that are only broadcast
+    return {name: np.atleast_1d(array)[where] for name, array in arrays.items()}
 
 
 def solve_block(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, solver: str
 ) -> Block:
     """Solve some points of a flattened batch with one truncation."""
-    parts, left = [], points
+    block = _empty(model, points, quanta)
+    left = np.arange(len(points))
     if solver == "auto":
-        for portion in _split(points, PORTION):
-            swept = sweep(model, select(arrays, portion), quanta)
-            if swept is None:
-                break
-            found, trusted = swept
-            parts.append(_block(model, portion, quanta, found).take(trusted))
-        swept_points = [part.points for part in parts]
-        left = np.setdiff1d(points, np.concatenate(swept_points)) if parts else points
-    # a bar on a terminal only, and only if it takes over a second
-    bar = tqdm(
-        _split(left, CHUNK), f"{quanta} quanta", unit="chunk", leave=False, delay=1, disable=None
-    )
-    parts += [
-        _block(model, chunk, quanta, solve(model, select(arrays, chunk), quanta, solver))
-        for chunk in bar
-    ]
-    whole = {name: np.concatenate([getattr(p, name) for p in parts]) for name in PER_POINT}
-    order = np.argsort(whole["points"])
-    return Block(parts[0].space, **{name: array[order] for name, array in whole.items()})
+        left = _sweep(block, model, arrays)
+    chunks = [left[i : i + CHUNK] for i in range(0, len(left), CHUNK)]
+    for chunk in _bar(chunks, f"{quanta} quanta"):
+        _fill(block, chunk, solve(model, select(arrays, points[chunk]), quanta, solver))
+    return block
 
 
-def _split(points: np.ndarray, size: int) -> list[np.ndarray]:
-    return [points[i : i + size] for i in range(0, len(points), size)]
+def _sweep(block: Block, model: Model, arrays: Arrays) -> np.ndarray:
+    """Fill in what the sweeps over the grades can solve; the positions of the rest."""
+    left = [np.arange(0)]
+    chunks = np.split(np.arange(len(block.points)), range(PORTION, len(block.points), PORTION))
+    for chunk in _bar(chunks, f"{block.space.quanta} quanta"):
+        swept = sweep(model, select(arrays, block.points[chunk]), block.space.quanta)
+        if swept is None:
+            left.append(chunk)
+        else:
+            _fill(block, chunk, swept[0])
+            left.append(chunk[~swept[1]])
+    return np.concatenate(left)
 
 
-def _block(model: Model, points: np.ndarray, quanta: int, found: Solved) -> Block:
-    return Block(space(model.modes, quanta), points, *(getattr(found, name) for name in FIELDS))
+def _bar(chunks: list[np.ndarray], what: str) -> Iterable[np.ndarray]:
+    # on a terminal only, and only if it takes over a second
+    return tqdm(chunks, what, unit="chunk", leave=False, delay=1, disable=None)
+
+
+def _fill(block: Block, rows: np.ndarray, found: Solved) -> None:
+    for name in FIELDS:
+        getattr(block, name)[rows] = getattr(found, name)
+
+
+def _empty(model: Model, points: np.ndarray, quanta: int) -> Block:
+    on, count = space(model.modes, quanta), len(points)
+    populations, error = np.empty((count, on.size)), np.empty((count, on.size))
+    solver, status = np.empty(count, dtype=object), np.empty(count, dtype=object)
+    return Block(on, points, populations, error, np.empty(count), solver, status)
 
 
 def missing_block(model: Model, points: np.ndarray, quanta: int) -> Block:
     """Points that have no steady state: nothing is solved."""
-    on, count = space(model.modes, quanta), len(points)
-    nothing = np.full((count, on.size), np.nan)
-    none, status = np.full(count, "none", dtype=object), np.full(count, MISSING, dtype=object)
-    return Block(on, points, nothing, nothing, nothing[:, 0], none, status)
+    block = _empty(model, points, quanta)
+    for numbers in (block.populations, block.error, block.residual):
+        numbers[...] = np.nan
+    block.solver[:], block.status[:] = "none", MISSING
+    return block

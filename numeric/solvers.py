@@ -23,6 +23,7 @@ from numeric import graded, iterative, nojump, reference
 from numeric.graded_lists import TooLarge
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.reference import Solution
+from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
 from systems.values import Arrays
@@ -93,7 +94,8 @@ def sweep(model: Model, arrays: Arrays, quanta: int) -> tuple[Solved, np.ndarray
         return None
     status, solver = (np.full(count, word, dtype=object) for word in ("ok", "graded"))
     solved = Solved(found.populations, found.error, found.remainder, status, solver)
-    return solved, found.converged & ~found.doubtful
+    # the sweeps start from the empty state without a drive, which has to be the only one
+    return solved, found.converged & ~found.doubtful & decays(model, arrays)
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
@@ -108,9 +110,9 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> np.ndarray:
 
 
 def choose(equation: Liouvillian, solver: str = "auto") -> str:
-    """The name of the solver that "auto" stands for."""
+    """The name of the solver of single points that "auto", or "graded", stands for."""
     large = equation.space.size**2 > LARGE
-    return solver if solver != "auto" else "iterative" if large else "direct"
+    return solver if solver in DENSITY else "iterative" if large else "direct"
 
 
 def _solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:

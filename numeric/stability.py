@@ -36,6 +36,20 @@ def exists(model: Model, arrays: Arrays) -> np.ndarray:
     return bounded
 
 
+def decays(model: Model, arrays: Arrays) -> np.ndarray:
+    """Whether every single excitation decays without a drive; shape of the arrays.
+
+    Where one does not, only the drive (if anything) makes the steady state unique.
+    """
+    shape = next(iter(arrays.values())).shape
+    ones, none = [model.occupation(mode) for mode in model.modes], (0,) * len(model.modes)
+    if {((none, one),) for one in ones} <= {tuple(jump) for jump in model.jumps}:
+        return np.ones(shape, dtype=bool)  # every mode has a loss of its own
+    K = sp.Matrix([[model.effective_ladder.get((p, q), sp.S.Zero) for q in ones] for p in ones])
+    values = np.linalg.eigvals(_numbers(K, arrays))
+    return np.all(values.imag < -MARGINAL * np.max(abs(values), axis=-1, keepdims=True), axis=-1)
+
+
 def heisenberg(model: Model, word: Word) -> Ladder:
     """The adjoint Liouvillian applied to a normal-ordered word."""
     modes, moment = model.modes, {word: sp.S.One}

@@ -16,6 +16,7 @@ from numeric.state import check_order
 from systems import Model
 from systems.values import Arrays
 
+CHUNK = 2**17  # points of which several truncations are held at a time
 HIGHEST, SEARCHED = 60, 20_000  # quanta and unknowns up to which a truncation is searched
 
 
@@ -54,10 +55,14 @@ class Search:
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str
     ) -> list[Block]:
         """The points of a flattened batch, solved, in blocks of one truncation each."""
+        if self.quanta is not None and points.size:
+            return [solve_block(model, arrays, points, self.quanta, solver)]
+        chunks = np.split(points, range(CHUNK, len(points), CHUNK))
+        return [block for chunk in chunks for block in self._search(model, arrays, chunk, solver)]
+
+    def _search(self, model: Model, arrays: Arrays, points: np.ndarray, solver: str) -> list[Block]:
         if not points.size:
             return []
-        if self.quanta is not None:
-            return [solve_block(model, arrays, points, self.quanta, solver)]
         done, solved = [], dict[int, Block]()
         limit = self.limit or max(_highest(model), self.order + 2)
         for quanta in range(self.order, limit - 1):
