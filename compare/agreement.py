@@ -21,7 +21,7 @@ from systems.values import Arrays, Values, read_values
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
 ORDER = 4  # g2 to g4 are converged in any case
-PORTIONS = 20  # a progress bar in steps of five percent
+PORTION = 4096  # points solved together: enough for the compiled sweeps, few enough for a bar
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
 
@@ -106,7 +106,7 @@ def solve(
             f"Argument `quanta` must be at least {least} for {highest.name}, but is {quanta}."
         )
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
-    portions = np.array_split(points, min(PORTIONS, len(points)))
+    portions = np.array_split(points, -(-len(points) // PORTION))
     flat = {name: array.ravel() for name, array in arrays.items()}
     return [
         numeric.steady_state(
