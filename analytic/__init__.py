@@ -3,6 +3,16 @@
 from analytic.abbreviations import spell_out
 from analytic.conditions import Condition
 from analytic.derivation import Derivation, derive
+from analytic.optimum import OptimalPoint, optimal_points
 from analytic.series import Expansion, expand
 
-__all__ = ["Condition", "Derivation", "Expansion", "derive", "expand", "spell_out"]
+__all__ = [
+    "Condition",
+    "Derivation",
+    "Expansion",
+    "OptimalPoint",
+    "derive",
+    "expand",
+    "optimal_points",
+    "spell_out",
+]

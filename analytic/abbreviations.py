@@ -54,7 +54,7 @@ def _shorten(factor: sp.Expr, abbreviations: Abbreviations) -> tuple[sp.Expr, sp
         multiple = sp.cancel(shortest / definition)
         if multiple.is_number:
             return multiple, name
-    return sp.S.One, shortest
+    return shortest.primitive()
 
 
 def _is_linear(relation: sp.Expr) -> bool:

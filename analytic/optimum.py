@@ -81,8 +81,8 @@ def optimal_points(
 def _assess(closed: Derivation, mode: Mode | str, at: dict[str, Any], order: int) -> OptimalPoint:
     drive = str(closed.model.drive)
     strength = at.get(drive, WEAK * _largest_rate(closed, at))
-    series = analytic.expand(closed.model, corrections=1)  # type: ignore[attr-defined,unused-ignore]
-    depth = series.evaluate(series.correlation(mode, order), at | {drive: strength})
+    series = analytic.expand(closed.model, corrections=1)
+    depth = series.evaluate(series.correlation(mode, order), at | {drive: strength}, sum="taylor")
     rest = {name: value for name, value in at.items() if name != drive}
     slopes = curvature(closed, mode, at | {drive: strength}, order)
     return OptimalPoint(rest, float(depth.real) / strength**2, slopes)

@@ -6,7 +6,6 @@ from sympy import Abs, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-import analytic
 from analytic import derive
 from analytic.conditions import NoClosedForm
 from analytic.domains import simplify_domain
@@ -158,7 +157,6 @@ def test_curvature_is_the_growth_of_g2_off_the_zero():
         assert slope == pytest.approx(growth, rel=1e-2)
 
 
-@pytest.mark.skipif(not hasattr(analytic, "expand"), reason="needs the next order")
 def test_what_is_left_at_the_zero_is_what_the_master_equation_leaves():
     unknowns = (kerr_dimer.Delta, kerr_dimer.U)
     for point in optimal_points(derive(kerr_dimer.MODEL), "a", unknowns, DIMER):
