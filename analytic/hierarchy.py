@@ -42,6 +42,7 @@ class Hierarchy:
 
     def __init__(self, moments: Moments, requests: Mapping[Word, int]) -> None:
         self.moments, self.requests = moments, requests
+        self._terms_of: dict[Node, tuple[tuple[Term, Node], ...]] = {}
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
@@ -72,10 +73,16 @@ class Hierarchy:
         asked = set(words)
         return tuple(sorted({power for word, power in self.nodes if word in asked}))
 
-    def _terms(self, word: Word, power: int) -> Iterator[tuple[Term, Node]]:
+    def _terms(self, node: Node) -> tuple[tuple[Term, Node], ...]:
         """The terms of an equation at one power, with the nodes that they refer to."""
+        if node not in self._terms_of:
+            self._terms_of[node] = tuple(self._find_terms(*node))
+        return self._terms_of[node]
+
+    def _find_terms(self, word: Word, power: int) -> Iterator[tuple[Term, Node]]:
+        unit = self.moments.model.grading.unit
         for term in self.moments.equation(word):
-            lower = power - term.order * self.moments.model.grading.unit
+            lower = power - term.order * unit
             if self.moments.grade(term.word) <= lower:
                 yield term, (term.word, lower)
 
@@ -98,7 +105,7 @@ class Hierarchy:
             node = todo.pop()
             if node not in needed:
                 needed.add(node)
-                todo += self._pair(*node) or [other for _, other in self._terms(*node)]
+                todo += self._pair(*node) or [other for _, other in self._terms(node)]
         return {(word, power) for word, power in needed if word != self.identity}
 
     @cached_property
@@ -110,7 +117,7 @@ class Hierarchy:
             (i, position[other])
             for node, i in position.items()
             if not self._pair(*node)
-            for _, other in self._terms(*node)
+            for _, other in self._terms(node)
             if self._order(other) == self._order(node)
         ]
         rows, columns = np.array(links, dtype=int).reshape(-1, 2).T
@@ -131,7 +138,7 @@ class Hierarchy:
             pairs = {n: pair for n in nodes if (pair := self._pair(*n)) and known.issuperset(pair)}
             return Block(tuple(pairs), pairs=tuple(pairs.values()))
         row = {node: i for i, node in enumerate(nodes)}
-        terms = [(i, other, t) for node, i in row.items() for t, other in self._terms(*node)]
+        terms = [(i, other, t) for node, i in row.items() for t, other in self._terms(node)]
         inner = [(i, row[x], t.coefficient, t.factor) for i, x, t in terms if x in row]
         outer = [(i, x, t.coefficient, t.factor) for i, x, t in terms if x in known]
         return Block(nodes, tuple(inner), tuple(outer))

@@ -41,6 +41,7 @@ class Moments:
         check_losses(model)
         self.model = model
         self._equations: dict[Word, tuple[Term, ...]] = {}
+        self._grades: dict[Word, int] = {}
 
     @property
     def coefficients(self) -> tuple[sp.Expr, ...]:
@@ -49,7 +50,9 @@ class Moments:
 
     def grade(self, word: Word) -> int:
         """Grade of both halves of the word together: the lowest power of the drive in it."""
-        return self.model.grading.of(word[0]) + self.model.grading.of(word[1])
+        if word not in self._grades:
+            self._grades[word] = sum(map(self.model.grading.of, word))
+        return self._grades[word]
 
     @cached_property
     def factorises(self) -> bool:

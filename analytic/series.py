@@ -37,7 +37,7 @@ from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, read_values
 
 OK, UNDEFINED, NOT_CONVERGED = "ok", "undefined", "not converged"
-REACH = 1.0  # a last correction larger than the result: the series says nothing
+REACH = 2.0  # at an interference zero the first correction is all there is: a ratio of one
 ROUNDOFF = 1e-12  # of a sum, relative to its largest term
 SUMS = ("auto", "taylor", "pade")
 
@@ -67,7 +67,7 @@ class Assessment:
     ``uncertainty`` is absolute: how much the last correction changed the sum, or one degree of its
     denominator if that changes more (without corrections: what the first one would change).  It
     bounds the error in nearly all cases, often generously.  ``status`` is "ok", "undefined" (0/0:
-    no photons) or "not converged" (uncertainty above the value itself).
+    no photons) or "not converged" (uncertainty above twice the value).
     """
 
     value: np.ndarray
@@ -231,7 +231,7 @@ def _over(above: np.ndarray, *below: np.ndarray) -> np.ndarray:
 
 def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:
     """The last axis, which runs over points, in the shape of the values."""
-    return flat.reshape(*flat.shape[:-1], *next(iter(arrays.values())).shape)
+    return np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
 
 
 def _read_numbers(model: Model, at: Mapping[Any, Any]) -> dict[sp.Symbol, sp.Expr]:

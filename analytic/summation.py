@@ -18,7 +18,7 @@ where a leading term vanishes by interference; one denominator for all keeps quo
 
 import numpy as np
 
-CUTOFF = 1e-12  # singular values below this say nothing about the denominator
+CUTOFF = 1e-10  # singular values below this are round-off of the terms
 REAL = 1e-6  # largest phase of a zero that is taken to be real
 
 
@@ -44,14 +44,29 @@ def denominator(family: np.ndarray, degree: int) -> np.ndarray:
 def fit(family: np.ndarray, degree: int) -> np.ndarray:
     """The least-squares denominator of exactly this degree: array (degree + 1, points)."""
     count, terms, points = family.shape
-    sizes = np.abs(family).max(axis=1, keepdims=True)
-    f = np.divide(family, sizes, out=np.zeros_like(family), where=sizes > 0)
+    # in the scale of the series itself, so that one polynomial serves all drives
+    scale = _ratio_of_terms(family)
+    f = family / scale ** np.arange(terms)[:, None]
+    sizes = np.abs(f).max(axis=1, keepdims=True)
+    f = np.divide(f, sizes, out=np.zeros_like(f), where=sizes > 0)
     orders = range(terms - 1, terms - 1 - -(-degree // count), -1)
     known = [[f[:, i - j] if i >= j else 0 * f[:, 0] for j in range(1, degree + 1)] for i in orders]
     matrix = np.array(known).transpose(3, 0, 2, 1).reshape(points, -1, degree)
     right = -np.array([f[:, i] for i in orders]).transpose(2, 0, 1).reshape(points, -1, 1)
     q = np.linalg.pinv(matrix, rcond=CUTOFF) @ right
-    return np.concatenate([np.ones((1, points)), q[..., 0].T])
+    return (
+        np.concatenate([np.ones((1, points)), q[..., 0].T])
+        * scale ** np.arange(degree + 1)[:, None]
+    )
+
+
+def _ratio_of_terms(family: np.ndarray) -> np.ndarray:
+    """By what the terms of the series typically grow from order to order, per point."""
+    orders = np.arange(1, family.shape[1])[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.abs(family[:, 1:] / family[:, :1]) ** (1 / orders)
+    middle = np.median(growth.max(axis=1), axis=0)
+    return np.where(np.isfinite(middle) & (middle > 0), middle, 1.0)
 
 
 def quotient(terms: np.ndarray, q: np.ndarray) -> np.ndarray:
