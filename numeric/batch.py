@@ -1,13 +1,14 @@
 """Batches of points that share a truncation, solved in chunks of bounded memory."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
 from numeric.operators import Space, count_states, space
-from numeric.solvers import Solved, solve, sweep
+from numeric.solvers import Solved, density_matrices, solve, sweep
 from systems import Model
 from systems.values import Arrays
 
@@ -15,6 +16,7 @@ OK, MISSING, NOT_CONVERGED = "ok", "does not exist", "not converged"
 LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
 FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
 CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
+KEPT = 2**20  # elements of density matrices that are kept; of more points they are solved again
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,14 @@ class Block:
     residual: np.ndarray
     solver: np.ndarray
     status: np.ndarray
+    rho: np.ndarray | None  # (points, states, states), kept for few points only
 
     def take(self, chosen: np.ndarray) -> "Block":
         """The chosen points, a mask."""
-        rows = [field.name for field in fields(self) if field.name != "space"]
-        return replace(self, **{name: getattr(self, name)[chosen] for name in rows})
+        rows = ("points", *FIELDS)
+        taken: dict[str, Any] = {name: getattr(self, name)[chosen] for name in rows}
+        rho = None if self.rho is None else self.rho[chosen]
+        return replace(self, **taken, rho=rho)
 
     def with_status(self, status: str) -> "Block":
         """The same points with another status where it was "ok"."""
@@ -62,8 +67,21 @@ def solve_block(
         left = _sweep(block, model, arrays)
     chunks = [left[i : i + CHUNK] for i in range(0, len(left), CHUNK)]
     for chunk in _bar(chunks, f"{quanta} quanta"):
-        _fill(block, chunk, solve(model, select(arrays, points[chunk]), quanta, solver))
+        values, keep = select(arrays, points[chunk]), block.rho is not None
+        _fill(block, chunk, solve(model, values, quanta, solver, keep))
     return block
+
+
+def matrices(model: Model, arrays: Arrays, block: Block, rows: np.ndarray) -> np.ndarray:
+    """Density matrices of some rows of a block that are "ok", solved again if not kept."""
+    if block.rho is not None:
+        return block.rho[rows]
+    rho = np.empty((len(rows), block.space.size, block.space.size), dtype=complex)
+    for name in np.unique(block.solver[rows]):
+        same = block.solver[rows] == name
+        values = select(arrays, block.points[rows[same]])
+        rho[same] = density_matrices(model, values, block.space.quanta, name)
+    return rho
 
 
 def _sweep(block: Block, model: Model, arrays: Arrays) -> np.ndarray:
@@ -71,7 +89,8 @@ def _sweep(block: Block, model: Model, arrays: Arrays) -> np.ndarray:
     left = [np.arange(0)]
     chunks = np.split(np.arange(len(block.points)), range(PORTION, len(block.points), PORTION))
     for chunk in _bar(chunks, f"{block.space.quanta} quanta"):
-        swept = sweep(model, select(arrays, block.points[chunk]), block.space.quanta)
+        values, keep = select(arrays, block.points[chunk]), block.rho is not None
+        swept = sweep(model, values, block.space.quanta, keep)
         if swept is None:
             left.append(chunk)
         else:
@@ -88,13 +107,17 @@ def _bar(chunks: list[np.ndarray], what: str) -> Iterable[np.ndarray]:
 def _fill(block: Block, rows: np.ndarray, found: Solved) -> None:
     for name in FIELDS:
         getattr(block, name)[rows] = getattr(found, name)
+    if block.rho is not None:
+        block.rho[rows] = found.rho
 
 
 def _empty(model: Model, points: np.ndarray, quanta: int) -> Block:
     on, count = space(model.modes, quanta), len(points)
     populations, error = np.empty((count, on.size)), np.empty((count, on.size))
     solver, status = np.empty(count, dtype=object), np.empty(count, dtype=object)
-    return Block(on, points, populations, error, np.empty(count), solver, status)
+    keep = count * on.size**2 <= KEPT
+    rho = np.empty((count, on.size, on.size), dtype=complex) if keep else None
+    return Block(on, points, populations, error, np.empty(count), solver, status, rho)
 
 
 def missing_block(model: Model, points: np.ndarray, quanta: int) -> Block:

@@ -12,23 +12,26 @@ H. J. Carmichael, "Statistical Methods in Quantum Optics 1" (Springer, 1999), Se
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from numeric.batch import OK, select
+from numeric.batch import OK, Block, matrices, select
 from numeric.leading import leading_correlation
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.propagation import propagate
 from numeric.reference import FACTORABLE
 from numeric.scaled import rescaled, scaled
 from numeric.scaling import scale, weights
-from numeric.solvers import solve_point
+from numeric.state import SteadyState
 from numeric.steady import steady_state
 from systems import Model
 from systems.ladder import Mode
-from systems.values import Arrays, Values
+from systems.values import Values
+
+CHUNK = 256  # points of which density matrices are held at a time
 
 
 def delayed_correlation(
@@ -53,10 +56,10 @@ def delayed_correlation(
     now, status = np.ravel(state.correlation(mode)), np.ravel(state.correlation_status(mode))
     result = np.full((now.size, delays.size), np.nan)
     for block in state.blocks:
-        points = block.points[status[block.points] == OK]
-        if points.size:
-            values_there = select(state.arrays, points)
-            result[points] = _points(model, values_there, block.space.quanta, position, delays)
+        (rows,) = np.nonzero(status[block.points] == OK)
+        for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
+            if some.size:
+                result[block.points[some]] = _points(state, block, some, position, delays)
     result[:, delays.ravel() == 0] = now[:, None]
     return result.reshape(*state.shape, *delays.shape)
 
@@ -73,29 +76,32 @@ def read_delays(taus: Any) -> np.ndarray:
     return abs(delays.astype(float))
 
 
-def _points(model: Model, arrays: Arrays, quanta: int, mode: int, delays: np.ndarray) -> np.ndarray:
-    """g2(tau) at points of one dimension, shape (points, delays)."""
-    equation = liouvillian(model, quanta)
+def _points(
+    state: SteadyState, block: Block, rows: np.ndarray, mode: int, delays: np.ndarray
+) -> np.ndarray:
+    """g2(tau) at some rows of a block, shape (rows, delays)."""
+    equation = liouvillian(state.model, block.space.quanta)
     if equation.space.size**2 > FACTORABLE:
         raise ValueError(
             f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
-            f"correlation, but {quanta} quanta are {equation.space.size**2}."
+            f"correlation, but {block.space.quanta} quanta are {equation.space.size**2}."
         )
+    arrays = select(state.arrays, block.points[rows])
     times, where = np.unique(delays, return_inverse=True)
-    coefficients, scales = equation.coefficients(arrays), scale(model, arrays)
-
-    def one(i: int) -> np.ndarray:
-        rho = solve_point(equation, coefficients[i], scales[i])
-        return _regression(equation, coefficients[i], scales[i], rho, mode, times)
-
+    one = partial(_regression, equation, mode, times)
+    each = (
+        equation.coefficients(arrays),
+        scale(state.model, arrays),
+        matrices(state.model, state.arrays, block, rows),
+    )
     with ThreadPoolExecutor() as pool:  # the factorisations release Python's lock
-        found = pool.map(one, range(len(scales)))
-        bar = tqdm(found, "g2(tau)", len(scales), leave=False, delay=1, disable=None)
+        found = pool.map(one, *each)
+        bar = tqdm(found, "g2(tau)", len(rows), leave=False, delay=1, disable=None)
         return np.array(list(bar))[:, where.ravel()]
 
 
 def _regression(
-    equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, mode: int, times: np.ndarray
+    equation: Liouvillian, mode: int, times: np.ndarray, c: np.ndarray, s: float, rho: np.ndarray
 ) -> np.ndarray:
     w = weights(equation.model)
     s, grades = rescaled(equation, c, s).s, equation.space.occupations @ w
@@ -109,4 +115,4 @@ def _regression(
     start = (a @ rho @ a.conj().T / n / size).ravel()
     read = (np.diag(photons) * size / n).ravel()
     seen = abs(L.diagonal()[quanta.ravel() <= 2 * w[mode]])
-    return propagate(L, start, read, times, rate=2 * float(np.sqrt(np.mean(seen**2))))
+    return propagate(L, start, read, times, rate=float(np.sqrt(np.mean(seen**2))))

@@ -65,23 +65,30 @@ MANY = 32  # points from which on the sweeps are worth the time to prepare (and 
 
 @dataclass(frozen=True)
 class Solved:
-    """A `Solution` of which only the populations are kept, shape (points, states)."""
+    """A `Solution` of which the density matrices are kept only if asked for."""
 
     populations: np.ndarray
     error: np.ndarray
     residual: np.ndarray
     status: np.ndarray
     solver: np.ndarray
+    rho: np.ndarray | None
 
 
-def solve(model: Model, arrays: Arrays, quanta: int, solver: str) -> Solved:
-    """Populations for arrays of one dimension."""
-    found = _solve(liouvillian(model, quanta), arrays, solver)
-    return Solved(found.populations, found.error, found.residual, found.status, found.solver)
+def solve(model: Model, arrays: Arrays, quanta: int, solver: str, density: bool) -> Solved:
+    """Solutions for arrays of one dimension, point by point."""
+    equation = liouvillian(model, quanta)
+    large = equation.space.size**2 > LARGE
+    name = "iterative" if large else "direct"
+    found = DENSITY[name if solver == "auto" else solver](equation, arrays)
+    rho = found.rho if density else None
+    return Solved(found.populations, found.error, found.residual, found.status, found.solver, rho)
 
 
-def sweep(model: Model, arrays: Arrays, quanta: int) -> tuple[Solved, np.ndarray] | None:
-    """Populations by "graded", and a mask of the points where they can be trusted.
+def sweep(
+    model: Model, arrays: Arrays, quanta: int, density: bool
+) -> tuple[Solved, np.ndarray] | None:
+    """Solutions by "graded", all points at once, and a mask of those that can be trusted.
 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.
     """
@@ -89,31 +96,18 @@ def sweep(model: Model, arrays: Arrays, quanta: int) -> tuple[Solved, np.ndarray
     if count < MANY:
         return None
     try:
-        found = graded.solve(model, arrays, quanta)
+        found = graded.solve(model, arrays, quanta, density=density)
     except (NoGrading, TooLarge):
         return None
     status, solver = (np.full(count, word, dtype=object) for word in ("ok", "graded"))
-    solved = Solved(found.populations, found.error, found.remainder, status, solver)
+    numbers = (found.populations, found.error, found.remainder)
     # the sweeps start from the empty state without a drive, which has to be the only one
-    return solved, found.converged & ~found.doubtful & decays(model, arrays)
+    trusted = found.converged & ~found.doubtful & decays(model, arrays)
+    return Solved(*numbers, status, solver, found.density), trusted
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
-    """Density matrices, shape (points, states, states), for arrays of one dimension."""
-    return _solve(liouvillian(model, quanta), arrays, solver).rho
-
-
-def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> np.ndarray:
-    """Density matrix at one point, for one row of coefficients and its scale."""
-    module = iterative if choose(equation) == "iterative" else reference
-    return np.asarray(module.solve_point(equation, c, s)[0])
-
-
-def choose(equation: Liouvillian, solver: str = "auto") -> str:
-    """The name of the solver of single points that "auto", or "graded", stands for."""
-    large = equation.space.size**2 > LARGE
-    return solver if solver in DENSITY else "iterative" if large else "direct"
-
-
-def _solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
-    return DENSITY[choose(equation, solver)](equation, arrays)
+    """Density matrices, shape (points, states, states), by the solver of that name."""
+    if solver == "graded":
+        return np.asarray(graded.solve(model, arrays, quanta, density=True).density)
+    return DENSITY[solver](liouvillian(model, quanta), arrays).rho

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import qutip
 
-from numeric.batch import MISSING, OK, Block, select, solve_block
+from numeric.batch import MISSING, OK, Block, matrices, solve_block
 from numeric.certificate import Certificate, changes, estimate, roundoff
-from numeric.solvers import DENSITY, density_matrices
+from numeric.solvers import DENSITY
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays
@@ -114,14 +114,12 @@ class SteadyState:
         largest = max((block.space for block in self.blocks), key=lambda on: on.size)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
-            where = [largest.position(tuple(n)) for n in block.space.occupations]
-            for name in np.unique(block.solver[block.status == OK]):
-                points = block.points[(block.solver == name) & (block.status == OK)]
-                values = select(self.arrays, points)
-                rho[points] = 0
-                rho[np.ix_(points, where, where)] = density_matrices(
-                    self.model, values, block.space.quanta, name
-                )
+            where = np.array([largest.position(tuple(n)) for n in block.space.occupations])
+            (rows,) = np.nonzero(block.status == OK)
+            points = block.points[rows]
+            rho[points] = 0
+            found = matrices(self.model, self.arrays, block, rows)
+            rho[np.ix_(points, where, where)] = found
         if self.shape == ():
             return qutip.Qobj(rho[0], dims=largest.dims)
         return rho.reshape(*self.shape, largest.size, largest.size)

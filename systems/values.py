@@ -1,7 +1,8 @@
 """Values of a model's symbols: checked once, the same way on both roads."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,11 +38,17 @@ def read_values(model: Model, values: Values) -> Arrays:
 
 def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     """A SymPy expression of the symbols named in ``arrays``, as an array of their shape."""
-    symbols = sorted(expression.free_symbols, key=str)
-    function = sp.lambdify(symbols, expression, "numpy", cse=True)
+    names, function = _compile(expression)
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.broadcast_to(function(*(arrays[str(s)] for s in symbols)), shape)
+        return np.broadcast_to(function(*(arrays[name] for name in names)), shape)
+
+
+@lru_cache(maxsize=1024)
+def _compile(expression: sp.Expr) -> tuple[list[str], Callable[..., Any]]:
+    symbols = sorted(expression.free_symbols, key=str)
+    function = sp.lambdify(symbols, expression, "numpy", cse=True)
+    return [str(symbol) for symbol in symbols], function
 
 
 def _check_names(model: Model, given: Mapping[str, Any]) -> None:
