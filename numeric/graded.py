@@ -55,7 +55,6 @@ SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
 FLOOR = 1e-30
 COMPILING = Lock()
-EPSILON = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,8 @@ class GradedSolution:
     @property
     def doubtful(self) -> np.ndarray:
         """Whether round-off may exceed `RELATIVE` in a population above `FLOOR`."""
-        bad = (self.error > RELATIVE * self.populations) & (self.populations > FLOOR)
+        size = abs(self.populations)
+        bad = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
         return np.asarray(bad.any(axis=-1))
 
 
@@ -98,7 +98,7 @@ def solve(
 
     At most ``limit`` sweeps are made; a point is converged when the estimated relative change
     of every population is below ``tolerance``.  Raises `NoGrading` if the Hamiltonian has no
-    grading or a jump raises it, and `numeric.graded_lists.TooLarge`.
+    grading or a jump raises it, and `numeric.graded_elimination.TooLarge`.
     """
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
@@ -123,67 +123,43 @@ def _arrays(solution: GradedSolution) -> dict[str, Any]:
 def _solve(problem: Problem, tolerance: float, limit: int, density: bool) -> GradedSolution:
     """The batch in slabs, on all cores: the compiled code runs outside Python's lock."""
     points = problem.factors.shape[1]
-    slabs = [slice(a, min(a + SLAB, points)) for a in range(0, points, SLAB)]
+    result = _empty(problem, points, density)
 
-    def work(slab: slice) -> GradedSolution:
-        factors = np.ascontiguousarray(problem.factors[:, slab])
-        result = _empty(problem, factors.shape[1], density)
-        arguments = (problem.program, factors, LANES, problem.pure, tolerance, limit, result)
-        _compile(arguments)
-        graded_kernel.solve(*arguments)
-        return _read(problem, result, slab, tolerance)
+    # a few slabs for every core, so that none waits for long
+    cores = os.cpu_count() or 1
+    size = min(SLAB, LANES * (1 + points // (4 * cores * LANES)))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = list(pool.map(work, slabs))
-    arrays: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in _arrays(parts[0])
-    }
-    return replace(parts[0], **arrays)
+    def work(start: int) -> None:
+        slab = slice(start, start + size)
+        factors, part = problem.factors[:, slab].copy(), Result(*(a[slab] for a in result))
+        graded_kernel.solve(problem.program, factors, LANES, problem.pure, tolerance, limit, part)
+
+    _compile(problem.program, problem.factors, LANES, problem.pure, tolerance, limit, result)
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(work, range(0, points, size)))
+    return GradedSolution(
+        problem.space,
+        result.populations,
+        result.error,
+        np.isfinite(result.populations).all(axis=1) & (result.remainder <= tolerance),
+        result.remainder,
+        result.sweeps,
+        problem.density(result.density) if density else None,
+    )
 
 
 def _empty(problem: Problem, points: int, density: bool) -> Result:
     elements = len(problem.program.left) if density else 0
     return Result(
-        np.empty((problem.space.size, points)),
-        np.empty((problem.space.size, points)),
-        np.empty((1, points)),
+        np.empty((points, problem.space.size)),
+        np.empty((points, problem.space.size)),
+        np.empty(points),
         np.empty(points, dtype=np.int64),
-        np.zeros((elements, points), dtype=complex),
+        np.zeros((points, elements), dtype=complex),
     )
 
 
-def _read(problem: Problem, result: Result, slab: slice, tolerance: float) -> GradedSolution:
-    with np.errstate(invalid="ignore", over="ignore"):
-        trace = result.populations.sum(axis=0)
-        populations, leading = (result.populations / trace).T, (result.leading / trace).T
-    finite = np.isfinite(populations).all(axis=1)
-    return GradedSolution(
-        problem.space,
-        populations,
-        _roundoff(problem, leading, populations),
-        finite & (result.remainder[0] <= tolerance),
-        result.remainder[0],
-        result.sweeps,
-        problem.density(result.density / trace, slab) if len(result.density) else None,
-    )
-
-
-def _roundoff(problem: Problem, leading: np.ndarray, populations: np.ndarray) -> np.ndarray:
-    """Absolute error of the populations, an upper estimate.
-
-    An amplitude is as wrong as the largest of its grade is rounded.  Corrections are rounded
-    each for itself in the Fock basis, with those of their whole grade in another one.
-    """
-    same = (problem.grades[:, None] == problem.grades).astype(float)
-    change = abs(populations - leading)
-    amplitude = 4 * EPSILON * np.sqrt(leading @ same)
-    error = amplitude * np.sqrt(leading) + 4 * EPSILON * populations
-    if problem.is_rotated:
-        error += amplitude**2 + 8 * EPSILON * (change @ same)
-    return error
-
-
-def _compile(arguments: tuple) -> None:
+def _compile(*arguments: Any) -> None:
     """Compile for these types of arguments, saying so if the cache does not serve."""
     with COMPILING:
         if not graded_kernel.solve.signatures:

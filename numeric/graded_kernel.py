@@ -13,6 +13,7 @@ from numba import njit
 
 ROW = 6  # terms of a sum that are added in one pass
 TINY = 1e-300
+EPSILON = float(np.finfo(np.float64).eps)
 COMPILED: Any = {
     "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
     "error_model": "numpy",  # 1/0 is infinite
@@ -40,27 +41,24 @@ class Sums(NamedTuple):
 class Elimination(NamedTuple):
     """LU factors, without pivoting, of a matrix with one sparsity pattern for all points.
 
-    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Unknown e subtracts
-    entries ``lower[t]`` times unknowns ``before[t]``, t from ``down[e]`` to ``down[e+1]``,
-    and going back ``upper[t]`` times ``after[t]``, t from ``back[e]`` to ``back[e+1]``.
-    Pivot e makes entry ``target[t]`` smaller by the product of entries ``one[t]`` and
-    ``two[t]``, t from ``update[e]`` to ``update[e+1]``.
+    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Step t eliminates unknown
+    ``unknown[t]``.  It uses the entries ``lower`` below the pivot, in the rows of the unknowns
+    ``below``, and ``upper`` beside it, in the columns of the unknowns ``after``; every product
+    of a lower and an upper entry is subtracted from an entry ``target``.  The lists of step t
+    begin at ``lower_start[t]``, ``upper_start[t]`` and ``target_start[t]``.
     """
 
     size: int  # number of entries; those that ``entries`` does not reach start as zero
     entries: Sums  # from the factors
-    down: np.ndarray
+    unknown: np.ndarray
+    lower_start: np.ndarray
+    upper_start: np.ndarray
+    target_start: np.ndarray
     lower: np.ndarray
-    before: np.ndarray
-    back: np.ndarray
+    below: np.ndarray
     upper: np.ndarray
     after: np.ndarray
-    scaled: np.ndarray  # pivot e scales entries column[t], t from scaled[e] to scaled[e+1]
-    column: np.ndarray
-    update: np.ndarray
     target: np.ndarray
-    one: np.ndarray
-    two: np.ndarray
 
 
 class System(NamedTuple):
@@ -80,16 +78,18 @@ class Program(NamedTuple):
     elements: System
     views: Sums  # amplitude of each Fock state, from amplitudes
     counts: Sums  # population of each Fock state, from elements
+    grade: np.ndarray  # number of the grade of each Fock state
+    mixed: bool  # whether a Fock state is a sum of several basis states
 
 
 class Result(NamedTuple):
-    """What `solve` fills, for a trace that is not yet one; the last index is the point."""
+    """What `solve` fills; the first index is the point."""
 
-    leading: np.ndarray  # (states, points): populations at leading order
-    populations: np.ndarray  # (states, points)
-    remainder: np.ndarray  # (1, points): see `accumulate`
+    populations: np.ndarray  # (points, states), trace one
+    error: np.ndarray  # (points, states): see `roundoff`
+    remainder: np.ndarray  # (points,): see `accumulate`
     sweeps: np.ndarray  # (points,)
-    density: np.ndarray  # (elements, points), complex; with no elements it is left out
+    density: np.ndarray  # (points, elements), complex; with no elements it is left out
 
 
 @njit(**COMPILED)
@@ -107,14 +107,14 @@ def solve(
     ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
     the leading order is psi psi', otherwise it is the first sweep from the vacuum.
     """
-    states, elements = len(result.populations), len(program.left)
+    states, elements = len(program.grade), len(program.left)
     # one more unknown than there are: it stays zero and fills up rows
     f_re, f_im = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
     x_re, x_im = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
     a_re, a_im = entries(program.elements, lanes), entries(program.elements, lanes)
     y_re, y_im = zeros(states + 1, lanes), zeros(states + 1, lanes)
     b_re, b_im = entries(program.amplitudes, lanes), entries(program.amplitudes, lanes)
-    p, change = zeros(states, lanes), zeros(2, lanes)
+    guess, p, change = zeros(states, lanes), zeros(states, lanes), zeros(2, lanes)
     for start in range(0, factors.shape[1], lanes):
         load(factors, start, f_re, f_im)
         factorise(program.elements.matrix, f_re, f_im, a_re, a_im)
@@ -129,7 +129,7 @@ def solve(
             x_re[0] = 1.0
             relax(program.elements, f_re, f_im, a_re, a_im, x_re, x_im)
             accumulate(program.counts, x_re, p, change)
-        store(p, start, result.leading)
+        guess[:] = p
         collect(x_re, x_im, start, result.density)
         # the vacuum element is one by convention: it has no corrections
         x_re[0], change[0] = 0.0, 1.0
@@ -139,9 +139,10 @@ def solve(
             collect(x_re, x_im, start, result.density)
             left = accumulate(program.counts, x_re, p, change)
             sweep += 1
-        store(p, start, result.populations)
-        store(change[1:], start, result.remainder)
-        result.sweeps[start : start + lanes] = sweep
+        store(p, roundoff(program, guess, p), start, result)
+        for z in range(min(lanes, len(result.sweeps) - start)):
+            result.remainder[start + z] = change[1, z]
+            result.sweeps[start + z] = sweep
 
 
 @njit(**COMPILED)
@@ -166,17 +167,25 @@ def load(values: Any, start: int, re: Any, im: Any) -> None:
 
 
 @njit(**COMPILED)
-def store(values: Any, start: int, out: Any) -> None:
-    for i in range(out.shape[0]):
-        for z in range(min(values.shape[1], out.shape[1] - start)):
-            out[i, start + z] = values[i, z]
+def store(p: Any, error: Any, start: int, result: Result) -> None:
+    """Populations and their errors, divided by the trace."""
+    for z in range(min(p.shape[1], len(result.populations) - start)):
+        trace = 0.0
+        for i in range(p.shape[0]):
+            trace += p[i, z]
+        for i in range(p.shape[0]):
+            result.populations[start + z, i] = p[i, z] / trace
+            result.error[start + z, i] = error[i, z] / trace
+        for e in range(result.density.shape[1]):
+            result.density[start + z, e] /= trace
 
 
 @njit(**COMPILED)
 def collect(x_re: Any, x_im: Any, start: int, density: Any) -> None:
-    for e in range(density.shape[0]):
-        for z in range(min(x_re.shape[1], density.shape[1] - start)):
-            density[e, start + z] += complex(x_re[e, z], x_im[e, z])
+    """Add a correction to the elements that are asked for, if any."""
+    for z in range(min(x_re.shape[1], density.shape[0] - start)):
+        for e in range(density.shape[1]):
+            density[start + z, e] += complex(x_re[e, z], x_im[e, z])
 
 
 @njit(**COMPILED, inline="always")
@@ -250,17 +259,19 @@ def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> No
             a_im[e, z] = im[z]
     a_re[known:] = 0.0
     a_im[known:] = 0.0
-    for e in range(1, len(lu.update) - 1):
+    for t in range(1, len(lu.unknown)):
+        e, target = lu.unknown[t], lu.target_start[t]
         for z in range(lanes):
             u, v = a_re[e, z], a_im[e, z]
             n = 1.0 / (u * u + v * v)
             a_re[e, z] = n * u
             a_im[e, z] = -n * v
-        for t in range(lu.scaled[e], lu.scaled[e + 1]):
-            c = lu.column[t]
-            multiply(a_re, a_im, e, a_re, a_im, c)
-        for t in range(lu.update[e], lu.update[e + 1]):
-            subtract(a_re, a_im, lu.one[t], a_re, a_im, lu.two[t], a_re, a_im, lu.target[t])
+        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            low = lu.lower[i]
+            multiply(a_re, a_im, e, a_re, a_im, low)
+            for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+                subtract(a_re, a_im, low, a_re, a_im, lu.upper[j], a_re, a_im, lu.target[target])
+                target += 1
 
 
 @njit(**COMPILED)
@@ -270,12 +281,16 @@ def relax(system: System, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any,
     re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
     for b in range(1, len(system.block) - 1):
         first, last = system.block[b], system.block[b + 1]
-        coupled = lu.back[first] < lu.back[last]
+        coupled = (
+            lu.lower_start[first] < lu.lower_start[last]
+            or lu.upper_start[first] < lu.upper_start[last]
+        )
         for e in range(first, last):
             total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
             if coupled:
                 for z in range(lanes):
-                    x_re[e, z], x_im[e, z] = re[z], im[z]
+                    x_re[e, z] = re[z]
+                    x_im[e, z] = im[z]
             else:
                 for z in range(lanes):
                     x_re[e, z] = a_re[e, z] * re[z] - a_im[e, z] * im[z]
@@ -289,12 +304,14 @@ def substitute(
     lu: Elimination, first: int, last: int, a_re: Any, a_im: Any, x_re: Any, x_im: Any
 ) -> None:
     """Solve one block in place, down and back."""
-    for e in range(first, last):
-        for t in range(lu.down[e], lu.down[e + 1]):
-            subtract(a_re, a_im, lu.lower[t], x_re, x_im, lu.before[t], x_re, x_im, e)
-    for e in range(last - 1, first - 1, -1):
-        for t in range(lu.back[e], lu.back[e + 1]):
-            subtract(a_re, a_im, lu.upper[t], x_re, x_im, lu.after[t], x_re, x_im, e)
+    for t in range(first, last):
+        e = lu.unknown[t]
+        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            subtract(a_re, a_im, lu.lower[i], x_re, x_im, e, x_re, x_im, lu.below[i])
+    for t in range(last - 1, first - 1, -1):
+        e = lu.unknown[t]
+        for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+            subtract(a_re, a_im, lu.upper[j], x_re, x_im, lu.after[j], x_re, x_im, e)
         multiply(a_re, a_im, e, x_re, x_im, e)
 
 
@@ -340,3 +357,27 @@ def accumulate(counts: Sums, x_re: Any, p: Any, change: Any) -> float:
         change[1, z] = worst[z] * ratio / (1.0 - ratio) if ratio < 1.0 else np.inf
         change[0, z] = worst[z]
     return change[1].max()
+
+
+@njit(**COMPILED)
+def roundoff(program: Program, guess: Any, p: Any) -> Any:
+    """Absolute errors of the populations, an upper estimate.
+
+    An amplitude is as wrong as the largest of its grade is rounded.  Corrections are rounded
+    each for itself in the Fock basis, with those of their whole grade in a mixed one.
+    """
+    grades, lanes = program.grade.max() + 1, p.shape[1]
+    error, size, moved = zeros(p.shape[0], lanes), zeros(grades, lanes), zeros(grades, lanes)
+    for i in range(p.shape[0]):
+        g = program.grade[i]
+        for z in range(lanes):
+            size[g, z] += guess[i, z]
+            moved[g, z] += abs(p[i, z] - guess[i, z])
+    for i in range(p.shape[0]):
+        g = program.grade[i]
+        for z in range(lanes):
+            own = abs(p[i, z] - guess[i, z])
+            error[i, z] = 4 * EPSILON * (np.sqrt(size[g, z] * guess[i, z]) + p[i, z] + own)
+            if program.mixed:
+                error[i, z] += EPSILON * (16 * EPSILON * size[g, z] + 8 * moved[g, z])
+    return error

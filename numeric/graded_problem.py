@@ -42,13 +42,13 @@ class Problem:
         """Whether the basis is another one than that of the Fock states."""
         return bool(np.count_nonzero(self.vectors) > self.space.size)
 
-    def density(self, elements: np.ndarray, points: slice) -> np.ndarray:
-        """Density matrices (point, state, state) from elements (element, point)."""
+    def density(self, elements: np.ndarray) -> np.ndarray:
+        """Density matrices (point, state, state) from elements (point, element)."""
         size, left, right = self.space.size, self.program.left, self.program.right
-        rho = np.empty((elements.shape[1], size, size), dtype=complex)
-        rho[:, right, left] = elements.conj().T
-        rho[:, left, right] = elements.T
-        turns = np.exp(-1j * (self.space.occupations @ self.phases[:, points])).T
+        rho = np.empty((len(elements), size, size), dtype=complex)
+        rho[:, right, left] = elements.conj()
+        rho[:, left, right] = elements
+        turns = np.exp(-1j * (self.space.occupations @ self.phases)).T
         return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
 
 
@@ -152,7 +152,7 @@ def _program(model: Model, quanta: int, recipe: Recipe, factors: int, vectors: b
     for (factor, is_left), matrix in sums.items():
         rotated = _rotate(matrix, basis)
         terms.append(Term(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
-    grades = np.sort(on.occupations @ np.array(model.grading.weights))
+    grades = on.occupations @ np.array(model.grading.weights)
     return assemble(grades, basis, terms, factors)
 
 
