@@ -12,6 +12,7 @@ import analytic
 from compare.quantities import Quantity
 from compare.ray import Ray
 from systems import Model
+from systems.values import Values
 
 AIM = 1e-8  # a difference between two orders: far above round-off, far below the next one
 SPREAD = np.log(1e4)  # up or down; next to an interference zero a drive is weak only if very weak
@@ -29,11 +30,14 @@ class Curve:
 
     def __call__(self, drive: np.ndarray, points: np.ndarray) -> np.ndarray:
         """The formula at some of the points, each at its own drive."""
-        values = self.ray.at(drive, points)
-        if isinstance(self._road, analytic.Expansion):
-            # also where the series itself knows that it is lost: the comparison will tell
-            return self._road.assess(self._expression, values).value
-        return self._road.evaluate(self._expression, values).real
+        return evaluate(self._road, self._expression, self.ray.at(drive, points))
+
+
+def evaluate(road: Any, expression: Any, values: Values) -> np.ndarray:
+    """A formula of either kind, also where a series knows itself to be lost: others will judge."""
+    if isinstance(road, analytic.Expansion):
+        return road.assess(expression, values).value
+    return np.asarray(road.evaluate(expression, values)).real
 
 
 def closed_form(model: Model, quanta: int, order: int) -> Any:

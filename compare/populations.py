@@ -1,0 +1,35 @@
+"""Photon statistics of populations that are known state by state, normalised or not."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from systems import Model
+from systems.ladder import Mode, Occupation
+
+
+class Populations:
+    """Populations of some states of a model; the last index of the array is the state."""
+
+    def __init__(self, model: Model, states: Sequence[Occupation], weights: np.ndarray) -> None:
+        self.model, self.states = model, list(states)
+        self._occupations = np.array(self.states)
+        self._populations = weights / weights.sum(axis=-1, keepdims=True)
+
+    def number(self, mode: Mode | str) -> np.ndarray:
+        """Mean number of quanta of a mode."""
+        return self._moment(mode, 1)
+
+    def correlation(self, mode: Mode | str, order: int = 2) -> np.ndarray:
+        """``g^(order)(0)`` of a mode; NaN where it is empty."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._moment(mode, order) / self._moment(mode, 1) ** order
+
+    def probability(self, occupation: Occupation) -> np.ndarray:
+        """Probability of an occupation."""
+        return self._populations[..., self.states.index(tuple(occupation))]
+
+    def _moment(self, mode: Mode | str, order: int) -> np.ndarray:
+        n = self._occupations[:, self.model.index(mode)]
+        falling = np.prod([n - k for k in range(order)], axis=0)
+        return self._populations @ falling

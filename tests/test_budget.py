@@ -1,0 +1,120 @@
+"""The error budget: its steps add up, and where the answer is known each has its size."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
+
+from compare import agreement, budget
+from compare.budget import largest
+from compare.rungs import BRINGS
+from compare.waterfall import draw
+from systems import Loss, Model, jaynes_cummings, kerr, nanotip
+
+gamma, kappa, xi = sp.symbols("gamma kappa xi", positive=True)
+a = BosonOp("a")
+ATOM = Model(
+    name="driven two-level atom",
+    hamiltonian=xi * (SigmaPlus("s") + SigmaMinus("s")),
+    losses=(Loss(gamma, SigmaMinus("s")),),
+    drive=xi,
+)
+DEPHASED = Model(
+    name="linear mode with dephasing",
+    hamiltonian=xi * (Dagger(a) + a),
+    losses=(Loss(gamma, a), Loss(kappa, Dagger(a) * a)),
+    drive=xi,
+)
+SWEEP = {**kerr.VALUES, "xi": np.array([0.05, 0.1, 0.2])}
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        (kerr.MODEL, SWEEP),
+        (jaynes_cummings.MODEL, jaynes_cummings.VALUES),
+        (ATOM, {"gamma": 1.0, "xi": 0.1}),
+    ],
+    ids=["kerr", "jaynes_cummings", "atom"],
+)
+def test_contributions_add_up_to_the_deviation_of_the_formula(model: Model, values: dict) -> None:
+    table = budget(model, values, "number")
+    direct = agreement(model, values, "number")
+    rungs = len(BRINGS)
+    deviation = table["contribution"].to_numpy().reshape(-1, rungs).sum(axis=1)
+    # round-off of nine terms of the size of one
+    np.testing.assert_allclose(deviation, direct["deviation"], rtol=0, atol=1e-14)
+    change = table["step"].to_numpy().reshape(-1, rungs).sum(axis=1)
+    np.testing.assert_allclose(change, direct["numeric"] - direct["analytic"], rtol=0, atol=1e-14)
+
+
+def test_ladder_of_a_two_level_atom_is_known_on_paper() -> None:
+    drive = 0.1
+    rows = budget(ATOM, {"gamma": 1.0, "xi": drive}, "P1").set_index("rung")
+    s = 4 * drive**2
+    rate = np.sqrt(1 - 16 * drive**2)  # of H_eff = [[0, xi], [xi, -i gamma/2]], its eigenvalues
+    slowest = ((1 - rate) / (4 * drive)) ** 2
+    known = {
+        "leading order": s,
+        "normalised": s / (1 + s),
+        "H_eff, C_0 = 1": s / (1 + s),
+        "H_eff, slowest": slowest / (1 + slowest),
+        "H_eff, converged": slowest / (1 + slowest),
+        "truncated": s / (1 + 2 * s),
+        "master equation": s / (1 + 2 * s),
+    }
+    # round-off of the solvers
+    np.testing.assert_allclose(rows["value"][list(known)], list(known.values()), rtol=1e-12)
+
+
+def test_corrections_of_a_kerr_mode_close_in_on_the_master_equation() -> None:
+    rows = budget(kerr.MODEL, {**kerr.VALUES, "xi": 0.05}, "g2").set_index("rung")
+    sizes = abs(rows["deviation"][["leading order", "one correction", "two corrections"]])
+    assert (np.diff(sizes) < 0).all()
+    assert sizes.iloc[-1] < 1e-4  # of third order in N = 0.01, times ten
+
+
+def test_quantum_jumps_are_the_largest_part_at_the_interference_point_of_the_paper() -> None:
+    device = nanotip.Device()
+    values = device.parameters(0.35e-6, 0.21e-6)
+    table = budget(nanotip.MODEL, {**values, "chi": 0.5 * values["gamma"]}, "g2", quanta=3)
+    (sentence,) = largest(table)
+    assert "g2: leading order -98." in sentence
+    assert "quantum jumps" in sentence
+
+
+def test_model_without_amplitudes_keeps_the_rungs_that_it_has() -> None:
+    table = budget(DEPHASED, {"gamma": 1.0, "kappa": 0.5, "xi": 0.1}, "number")
+    left_out = table.attrs["left_out"]
+    assert "normalised" in left_out
+    assert "Loss `kappa`" in left_out["normalised"]
+    assert "master equation" in set(table["rung"])
+    first = table["deviation"].iloc[0]
+    assert table["contribution"].sum() == pytest.approx(first, abs=1e-14)
+
+
+def test_round_off_floor_is_far_below_the_smallest_step_that_is_shown() -> None:
+    table = budget(kerr.MODEL, kerr.VALUES, "number,g2,P1")
+    assert table["roundoff"].between(1e-17, 1e-12).all()
+
+
+def test_labels_and_rungs_come_in_order() -> None:
+    table = budget(kerr.MODEL, SWEEP, "number,g2", labels={"drive": SWEEP["xi"]})
+    assert list(table.columns[:3]) == ["drive", "quantity", "rung"]
+    assert len(table) == 2 * 3 * len(BRINGS)
+    assert list(table["rung"][: len(BRINGS)]) == list(BRINGS)
+
+
+def test_picture_has_a_panel_per_quantity_for_points_and_sweeps_but_none_for_grids() -> None:
+    for values in (kerr.VALUES, SWEEP):
+        assert len(draw(budget(kerr.MODEL, values, "number,g2")).axes) == 2
+    grid = {**SWEEP, "Delta": np.array([0.0, 0.1, 0.2])}
+    with pytest.raises(ValueError, match="point or of a sweep"):
+        draw(budget(kerr.MODEL, grid, "number"))
+
+
+def test_truncation_that_cannot_hold_the_quantity_is_refused() -> None:
+    with pytest.raises(ValueError, match="Argument `quanta` must be at least 3 for g3"):
+        budget(kerr.MODEL, kerr.VALUES, "g3", quanta=2)

@@ -1,0 +1,62 @@
+"""The true minimum of g2 against the zero of the formula: published places and scaling laws."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from compare import optimum
+from systems import jaynes_cummings, kerr
+
+VALUES = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
+DRIVES = np.array([0.01, 0.02])
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return optimum(jaynes_cummings.MODEL, VALUES, "g", DRIVES, corrections=[1])
+
+
+def rows(table: pd.DataFrame, road: str) -> pd.DataFrame:
+    return table[table["road"] == road]
+
+
+def test_formula_vanishes_at_the_published_place_at_every_drive(table: pd.DataFrame) -> None:
+    # g^2 = gamma (kappa + gamma)/4: Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991)
+    zero = rows(table, "formula")
+    np.testing.assert_allclose(zero["g"], np.sqrt(0.5), rtol=1e-6)  # precision of the search
+    assert (zero["minimum"] < 1e-12).all()
+
+
+def test_true_minimum_rises_and_moves_with_the_square_of_the_drive(table: pd.DataFrame) -> None:
+    true = rows(table, "master equation")
+    moved = abs(true["g"] - np.sqrt(0.5))
+    for measure in (true["minimum"], moved):
+        slope = np.polyfit(np.log(DRIVES), np.log(measure), 1)[0]
+        assert slope == pytest.approx(2, abs=0.05)  # next order: 100 xi^2 = 0.04 relative
+
+
+def test_corrections_find_the_true_minimum_that_the_formula_misses(table: pd.DataFrame) -> None:
+    true = rows(table, "master equation")["minimum"].to_numpy()
+    first = rows(table, "1 correction")["minimum"].to_numpy()
+    # the error of the first correction falls with the square of the drive again
+    np.testing.assert_allclose(first, true, rtol=100 * DRIVES.max() ** 2)
+    assert (rows(table, "formula")["true"].to_numpy() > true).all()
+
+
+def test_true_depth_of_the_true_minimum_is_its_minimum(table: pd.DataFrame) -> None:
+    true = rows(table, "master equation")
+    np.testing.assert_array_equal(true["minimum"], true["true"])
+
+
+@pytest.mark.parametrize(
+    ("values", "over", "sentence"),
+    [
+        (kerr.VALUES, "J", "Argument `over` must hold names among"),
+        (kerr.VALUES, "xi", "Argument `over` must hold names among"),
+        ({**kerr.VALUES, "Delta": np.zeros(2)}, "chi", "Value `Delta` must be a number"),
+        (kerr.VALUES, "chi", "must lie near a minimum"),  # falls for ever
+    ],
+)
+def test_bad_arguments_are_refused_in_one_sentence(values: dict, over: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        optimum(kerr.MODEL, values, over, [0.01], corrections=[])
