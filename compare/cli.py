@@ -10,7 +10,7 @@ import typer
 from tqdm import tqdm
 
 import analytic
-from compare import figures, output, provenance, reproduction
+from compare import commands, figures, output, provenance, reproduction
 from compare.agreement import agreement, summary
 from compare.claims import claims_text
 from compare.formula import IDENTICAL, check_formula, read_definitions
@@ -211,6 +211,10 @@ def systems() -> None:
         values = [*target.columns, *map(str, target.model.parameters)]
         example = " ".join(f"--set {key}={value:.6g}" for key, value in target.example.items())
         typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
+
+
+for command in (commands.budget, commands.validity, commands.optimum):
+    app.command()(command)
 
 
 def _repeat(option: str, values: list[str] | None) -> list[str]:

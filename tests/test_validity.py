@@ -1,0 +1,114 @@
+"""Maps of the critical drive: what stands in them, what is drawn, and the command."""
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from compare import agreement, critical_drive, validity
+from compare.cli import main
+from compare.maps import POWER, axes_of, draw
+from systems import kerr
+
+DELTA, CHI = np.meshgrid([0.0, 0.5, 1.0], [1.0, 3.0], indexing="ij")
+VALUES = {"Delta": DELTA, "chi": CHI, "gamma": 1.0, "xi": 0.1}
+MAP = ["--set", "gamma=1", "--vary", "Delta=0:1:3", "--vary", "chi=1:3:2", "--tolerance", "0.05"]
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    return validity(kerr.MODEL, VALUES, "g2", tolerance=0.05)
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., tuple[int, str, str]]]:
+    """Run a command in an empty folder; returns exit code, standard output and error."""
+    monkeypatch.chdir(tmp_path)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def command(*words: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(list(words))
+        return int(ended.value.code or 0), *capsys.readouterr()
+
+    yield command
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_map_holds_the_critical_drive_and_the_deviation_of_each_point(table: pd.DataFrame) -> None:
+    assert axes_of(table) == ["Delta", "chi"]
+    row = table.iloc[3]
+    point = {"Delta": row["Delta"], "chi": row["chi"], "gamma": 1.0}
+    single = critical_drive(kerr.MODEL, point, "g2", tolerance=0.05)
+    # the root is found to 1e-6
+    assert row["critical_drive"] == pytest.approx(single.drive, rel=1e-5)
+    assert row["estimate"] == pytest.approx(single.estimate, rel=1e-9)
+    direct = agreement(kerr.MODEL, {**point, "xi": 0.1}, "g2")
+    # truncations are converged to 1e-8
+    assert row["deviation"] == pytest.approx(direct["deviation"][0], rel=1e-5)
+
+
+def test_formula_is_within_the_tolerance_where_the_critical_drive_is_larger(
+    table: pd.DataFrame,
+) -> None:
+    inside = table["critical_drive"] > table["drive"]
+    assert set(inside) == {True, False}
+    assert ((abs(table["deviation"]) < 0.05) == inside).all()
+
+
+def test_picture_shows_both_maps_each_with_its_scale(table: pd.DataFrame) -> None:
+    figure = draw(table, mark={"Delta": 0.5, "chi": 2.0})
+    assert len(figure.axes) == 4
+    with pytest.raises(ValueError, match="two values that vary"):
+        draw(validity(kerr.MODEL, {**VALUES, "Delta": 0.0, "chi": 1.0}, "number"))
+
+
+def test_command_writes_table_picture_and_provenance(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    code, out, error = run("validity", "kerr", *MAP, "--out", "map.csv")
+    assert (code, error) == (0, "")
+    assert "critical_drive" in out
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".png", ".pdf", ".json"}
+    assert list(pd.read_csv("map.csv").columns[:3]) == ["Delta", "chi", "critical_drive"]
+
+
+def test_command_gives_the_input_power_of_the_nanotip(
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    code, out, _ = run("validity", "nanotip", "--set", "r=0.35", "--set", "phi=0.27",
+                       "--quantity", "P10", "--tolerance", "0.1")  # fmt: skip
+    assert code == 0
+    assert POWER in out
+
+
+def test_command_refuses_a_drive_that_varies(run: Callable[..., tuple[int, str, str]]) -> None:
+    code, _, error = run("validity", "kerr", "--set", "gamma=1", "--set", "chi=1",
+                         "--set", "Delta=0", "--vary", "xi=0.1:0.2:2")  # fmt: skip
+    assert code == 2
+    assert "must not vary" in error
+
+
+@pytest.mark.parametrize("command", ["budget", "validity", "optimum"])
+def test_help_of_every_command_shows_an_example(
+    run: Callable[..., tuple[int, str, str]], command: str
+) -> None:
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert f"Example: blockade {command}" in out
+
+
+def test_budget_command_prints_the_ladder_and_names_the_largest_part(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    point = [f"--set={name}={value}" for name, value in kerr.VALUES.items()]
+    code, out, error = run("budget", "kerr", *point, "--out", "budget.csv")
+    assert (code, error) == (0, "")
+    assert "two corrections" in out
+    assert "of which the largest part is" in out
+    assert (tmp_path / "budget.png").stat().st_size > 10_000
