@@ -6,7 +6,7 @@ ARGS ?=
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-# xdist keeps every core busy, so the linear algebra below it runs on one thread each.
+# xdist and the solvers keep every core busy, so the linear algebra below runs on one thread each.
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
@@ -16,7 +16,7 @@ help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 reproduce: $(INSTALLED) ## Compute the tables and figures of the paper into results/
-	$(BIN)/blockade reproduce $(ARGS)
+	$(ONE_THREAD) $(BIN)/blockade reproduce $(ARGS)
 
 test: lint ## Run every check: lint, then the tests on all cores
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
