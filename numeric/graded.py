@@ -53,7 +53,7 @@ from systems.values import Arrays
 LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
-FLOOR = 1e-30
+FLOOR = 1e-20  # smaller populations keep the estimate of their error, and are judged by it
 COMPILING = Lock()
 
 
