@@ -53,7 +53,7 @@ from systems.values import Arrays
 LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
-FLOOR = 1e-20  # smaller populations keep the estimate of their error, and are judged by it
+FLOOR = 1e-30
 COMPILING = Lock()
 
 
@@ -81,8 +81,12 @@ class GradedSolution:
     @property
     def doubtful(self) -> np.ndarray:
         """Whether round-off may exceed `RELATIVE` in a population above `FLOOR`."""
+        return self.doubtful_above(FLOOR)
+
+    def doubtful_above(self, floor: float) -> np.ndarray:
+        """Whether round-off may exceed `RELATIVE` in a population above ``floor``."""
         size = abs(self.populations)
-        bad = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
+        bad = (self.error > RELATIVE * size) & (self.error + size > floor)
         return np.asarray(bad.any(axis=-1))
 
 
@@ -148,7 +152,7 @@ def _solve(problem: Problem, tolerance: float, limit: int, density: bool) -> Gra
     )
 
 
-def _empty(problem: Problem, points: int, density: bool) -> Result:
+def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Result:
     elements = len(problem.program.left) if density else 0
     return Result(
         np.empty((points, problem.space.size)),
@@ -156,6 +160,7 @@ def _empty(problem: Problem, points: int, density: bool) -> Result:
         np.empty(points),
         np.empty(points, dtype=np.int64),
         np.zeros((points, elements), dtype=complex),
+        np.zeros((points, depth, problem.space.size)),
     )
 
 

@@ -59,6 +59,8 @@ DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 
 
+# Populations below this go with the estimate of their error; a factorisation is not worth its time.
+TRUSTED = 1e-20
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
 MANY = 32  # points from which on the sweeps are worth the time to prepare (and to compile) them
 
@@ -102,7 +104,7 @@ def sweep(
     status, solver = (np.full(count, word, dtype=object) for word in ("ok", "graded"))
     numbers = (found.populations, found.error, found.remainder)
     # the sweeps start from the empty state without a drive, which has to be the only one
-    trusted = found.converged & ~found.doubtful & decays(model, arrays)
+    trusted = found.converged & ~found.doubtful_above(TRUSTED) & decays(model, arrays)
     return Solved(*numbers, status, solver, found.density), trusted
 
 
