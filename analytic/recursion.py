@@ -68,7 +68,7 @@ class _Equations:
     def __init__(self, block: Block, hierarchy: Hierarchy) -> None:
         self.rows, self._names = _rows(block, hierarchy), [str(node[0]) for node in block.nodes]
         size, count = len(block.nodes), len(hierarchy.moments.coefficients)
-        rows, columns, letters, factors = np.array(block.inner).T
+        rows, columns, letters, factors = np.array(block.inner, dtype=int).reshape(-1, 4).T
         self._inner = csr_array((factors, (letters, rows * size + columns)), (count, size**2))
         outer = [(i, hierarchy.nodes[node], c, factor) for i, node, c, factor in block.outer]
         rows, self._known, self._letters, factors = np.array(outer).T

@@ -152,7 +152,7 @@ def _solve(problem: Problem, tolerance: float, limit: int, density: bool) -> Gra
     )
 
 
-def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Result:
+def _empty(problem: Problem, points: int, density: bool) -> Result:
     elements = len(problem.program.left) if density else 0
     return Result(
         np.empty((points, problem.space.size)),
@@ -160,7 +160,6 @@ def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Resu
         np.empty(points),
         np.empty(points, dtype=np.int64),
         np.zeros((points, elements), dtype=complex),
-        np.zeros((points, depth, problem.space.size)),
     )
 
 

@@ -56,7 +56,10 @@ class MasterEquation:
         for (p, q), coefficient in ladder.items():
             for column, ket in enumerate(self.states):
                 bra = tuple(n - down + up for n, up, down in zip(ket, p, q, strict=True))
-                if min(n - down for n, down in zip(ket, q, strict=True)) >= 0 and bra in self.states:
+                if (
+                    min(n - down for n, down in zip(ket, q, strict=True)) >= 0
+                    and bra in self.states
+                ):
                     counts = [
                         perm(n, down) * perm(m, up)
                         for n, m, up, down in zip(ket, bra, p, q, strict=True)
@@ -136,13 +139,13 @@ DIMER = Model(
 )
 DRIVES = np.geomspace(0.02, 0.06, 4)
 FAMILIES = {
-    "nanotip": (nanotip.MODEL, dict(Delta=0.3, J=0.9 + 0.4j, chi=0.8, gamma=1.0)),
-    "kerr": (kerr.MODEL, dict(Delta=-0.4, chi=0.7, gamma=1.0)),
+    "nanotip": (nanotip.MODEL, {"Delta": 0.3, "J": 0.9 + 0.4j, "chi": 0.8, "gamma": 1.0}),
+    "kerr": (kerr.MODEL, {"Delta": -0.4, "chi": 0.7, "gamma": 1.0}),
     "jaynes_cummings": (
         jaynes_cummings.MODEL,
-        dict(Delta_a=0.5, Delta_s=-0.2, g=0.8, kappa=1.0, gamma=0.7),
+        {"Delta_a": 0.5, "Delta_s": -0.2, "g": 0.8, "kappa": 1.0, "gamma": 0.7},
     ),
-    "dimer": (DIMER, dict(Delta=0.2, chi=0.5, J=0.6, gamma=1.0, kappa=0.8)),
+    "dimer": (DIMER, {"Delta": 0.2, "chi": 0.5, "J": 0.6, "gamma": 1.0, "kappa": 0.8}),
 }
 
 
