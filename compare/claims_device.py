@@ -8,7 +8,8 @@ import sympy as sp
 
 from analytic import spell_out
 from analytic.identity import same_function
-from compare.claims_roads import at, solve
+from compare.agreement import agreement
+from compare.claims_roads import at, of, solve
 from compare.claims_rule import Readings, Roads, below, digits, exactly
 from compare.figures.cavities import R_UM
 from compare.formula import derived_form
@@ -77,9 +78,9 @@ def amplitude_sum(device: Device) -> Readings:
     """text above Eq. (5): the states up to three photons are |m, n> with n from 0 to m."""
     states = {(m, n) for m in range(4) for n in range(4 - m)}
     left_out = sorted(states - {(m, n) for m in range(4) for n in range(m + 1)})
-    values = at(device, R_UM, 0.21)
-    populated = [solve(values, f"P{m}{n}").map(lambda P: P > 0) for m, n in left_out]
-    count = Roads(sum(each.leading for each in populated), sum(each.master for each in populated))
+    names = [f"P{m}{n}" for m, n in left_out]
+    populations = of(agreement(MODEL, at(device, R_UM, 0.21), names))
+    count = populations.map(lambda P: int(np.sum(P > 0)))
     return exactly(0, count, "number of populated states up to three photons that it leaves out")
 
 

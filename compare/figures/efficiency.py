@@ -19,7 +19,7 @@ from compare.figures.cavities import PAPER
 from systems import nanotip
 
 AT_ZERO = np.zeros(1)  # the default reading: Delta = 0
-DETUNINGS = np.linspace(-4, 4, 81)  # the other one: Delta/gamma_1 of the minimum; holds zero
+DETUNINGS = np.linspace(-4, 4, 41)  # the other one: Delta/gamma_1 of the minimum; holds zero
 ROADS = ["analytic", "numeric"]
 
 

@@ -49,5 +49,5 @@ def draw(table: pd.DataFrame) -> Figure:
         draw_roads(axes, rows, "gamma1_tau", colour, name, every=6)
     axes.set(xlabel=r"$\gamma_1\tau$", ylabel=r"$g^{(2)}_\mathrm{cw}(\tau)$", xlim=(0, TAU.max()))
     axes.set_ylim(bottom=0)
-    roads_legend(axes)
+    roads_legend(axes, markers="leading order")
     return figure

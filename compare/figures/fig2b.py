@@ -36,8 +36,8 @@ def draw(table: pd.DataFrame) -> Figure:
     upper.axhline(1, color="black", lw=0.6, ls=":")
     upper.set(ylabel=r"$g^{(2)}_\mathrm{cw}(0)$", yscale="log", xscale="log")
     lower.set(ylabel=r"$N_\mathrm{cw}$", xlabel=r"$\chi/\gamma$", xlim=(0.05, 10))
-    lower.set_ylim(0, 0.22)  # room for the legend
-    roads_legend(lower, ncols=2, loc="upper left")
+    lower.set_ylim(bottom=0)
+    roads_legend(lower, ncols=2, loc=(0.05, 0.3))  # between the curves
     return figure
 
 

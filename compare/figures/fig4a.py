@@ -36,7 +36,7 @@ def draw(table: pd.DataFrame) -> Figure:
     image = draw_deviation(right, table, "r_um", "phi_um")
     figure.colorbar(image, label=r"deviation of $\mathcal{R}$ (%)", extend="both")
     for axes in (left, right):
-        axes.plot(R_TIP_UM, PHI_UM, "x", color="black" if axes is right else "white")
+        axes.plot(R_TIP_UM, PHI_UM, "x", color="black")
         axes.set_xlabel(r"$r$ ($\mu$m)")
     left.set_ylabel(r"$\phi$ ($\mu$m)")
     return figure

@@ -16,7 +16,7 @@ from compare.figures.efficiency import AT_ZERO, DETUNINGS, efficiency
 from compare.figures.style import BLUE, GREEN, RED, draw_roads, new_figure, roads_legend, styled
 from systems import nanotip
 
-J0 = np.linspace(0.05, 3, 60)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
+J0 = np.linspace(0.1, 3, 30)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
 FOLLOWS, STAYS, NONE = TIPS = ("tip follows", "tip stays", "no tip")
 FIXED, MINIMUM = READINGS = ("Delta = 0", "minimum over Delta")
 
@@ -65,7 +65,7 @@ def draw(table: pd.DataFrame) -> Figure:
     percent = table.assign(analytic=100 * table["analytic"], numeric=100 * table["numeric"])
     for tip, colour in zip(TIPS, (RED, GREEN, BLUE), strict=True):
         rows, least = (percent[percent["quantity"] == name(tip, kind)] for kind in READINGS)
-        draw_roads(axes, rows, "J0_over_gamma1", colour, tip, every=3)
+        draw_roads(axes, rows, "J0_over_gamma1", colour, tip, every=2)
         axes.plot(least["J0_over_gamma1"], least["numeric"], color=colour, ls=":")
     axes.set(xlabel=r"$J_0/\gamma_1$", ylabel=r"$\mathcal{R}$ (%)", xlim=(0, 3), ylim=(-3, 103))
     roads_legend(axes, loc="center right")

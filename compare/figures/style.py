@@ -45,10 +45,10 @@ def draw_roads(
     axes.plot(marked[x], marked["analytic"], "o", color=colour, mfc="white")
 
 
-def roads_legend(axes: Axes, **where: Any) -> None:
+def roads_legend(axes: Axes, markers: str = "closed form", **where: Any) -> None:
     """Legend of the curves' labels, and of what curves and markers are."""
     curve = Line2D([], [], color="black", label="master equation")
-    marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label="closed form")
+    marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label=markers)
     axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker], **where)
 
 
