@@ -16,18 +16,18 @@ from typing import Any
 
 import numpy as np
 
-import numeric
-from compare.agreement import ORDER
 from compare.curve import Curve, asymptotic_drive, one_quantum_drive
-from compare.quantities import Quantity, read_quantity
-from compare.ray import Ray, read_ray
+from compare.deviation import Deviation
+from compare.quantities import read_quantity
+from compare.ray import read_ray
 from compare.search import Search
 from systems import Model
 from systems.values import Values
 
 START = 0.4  # of the estimate: the deviation is then a sixth of the tolerance
 WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
-FINEST = 1e-6  # least tolerance: the master equation is converged to 1e-8
+CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
+FINEST = 1e-6  # least tolerance: no truncation can be told to be better than a millionth of it
 SMALLEST = 1e-12  # deviation that is told from zero
 
 
@@ -83,7 +83,13 @@ def critical_drive(
     _check_largest(end)
     formula = Curve(wanted, order, ray)
     estimate = asymptotic_drive(formula, tolerances)
-    excess = _Excess(ray, wanted, formula, tolerances, solver)
+    deviation = Deviation(formula, CONVERGED * tolerances.min(), solver)
+
+    def excess(drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found, status = deviation(drive, points)
+        # a deviation that changes sign passes zero, whose logarithm no root finder likes
+        return np.log(np.maximum(abs(found), SMALLEST) / tolerances[points]), status
+
     search = Search(excess, WEAKEST * single, end)
     search.bracket(np.maximum(START * np.fmin(estimate, end), WEAKEST * single))
     search.refine()
@@ -93,35 +99,11 @@ def critical_drive(
     return CriticalDrive(*shaped)
 
 
-class _Excess:
-    """How far the formula exceeds the tolerance, as a function of the drive at every point."""
-
-    def __init__(
-        self, ray: Ray, quantity: Quantity, formula: Curve, tolerance: np.ndarray, solver: str
-    ) -> None:
-        self.ray, self.quantity, self.formula = ray, quantity, formula
-        self.tolerance, self.solver = tolerance, solver
-
-    def __call__(self, drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """log(|deviation|/tolerance), NaN where unknown, and the status of the master equation."""
-        values = self.ray.at(drive, points)
-        order = max(ORDER, sum(self.quantity.occupation))
-        state = numeric.steady_state(self.ray.model, values, solver=self.solver, order=order)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            deviation = self.formula(drive, points) / self.quantity.on(state) - 1
-        # a deviation that changes sign passes zero, whose logarithm no root finder likes
-        size = np.maximum(abs(deviation), SMALLEST)
-        return np.log(size / self.tolerance[points]), self.quantity.status_on(state)
-
-
 def _read_tolerance(tolerance: Any) -> np.ndarray:
     array = np.asarray(tolerance)
     numbers = array.dtype.kind in "iuf" and array.size > 0
     if not numbers or not np.all((array >= FINEST) & np.isfinite(array)):
-        raise ValueError(
-            f"Argument `tolerance` must be at least {FINEST:g} (the master equation is converged "
-            f"to 1e-8), but is {tolerance!r}."
-        )
+        raise ValueError(f"Argument `tolerance` must be at least {FINEST:g}, but is {tolerance!r}.")
     return array.astype(float)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-import numeric
-from compare.agreement import ORDER, coordinates
-from compare.critical import critical_drive
+from compare.agreement import coordinates
+from compare.critical import CONVERGED, critical_drive
 from compare.curve import Curve
-from compare.quantities import Quantity, read_quantity
-from compare.ray import Ray, read_ray
+from compare.deviation import Deviation
+from compare.quantities import read_quantity
+from compare.ray import read_ray
 from systems import Model
 from systems.values import Values
 
@@ -52,8 +52,9 @@ def validity(
     )
     if name in given:
         drive = np.broadcast_to(given[name], ray.shape).ravel()
-        wanted = read_quantity(model, quantity)
-        table = table.assign(drive=drive, deviation=_deviation(ray, wanted, order, drive))
+        curve = Curve(read_quantity(model, quantity), order, ray)
+        deviation = Deviation(curve, CONVERGED * float(tolerance))
+        table = table.assign(drive=drive, deviation=deviation(drive, np.arange(ray.size))[0])
     table.attrs = {
         "model": model.name,
         "drive": name,
@@ -62,12 +63,3 @@ def validity(
         "order": order,
     }
     return table
-
-
-def _deviation(ray: Ray, quantity: Quantity, order: int, drive: np.ndarray) -> np.ndarray:
-    everywhere = np.arange(ray.size)
-    values = ray.at(drive, everywhere)
-    highest = max(ORDER, sum(quantity.occupation))
-    solved = quantity.on(numeric.steady_state(ray.model, values, order=highest))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return Curve(quantity, order, ray)(drive, everywhere) / solved - 1
