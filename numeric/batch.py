@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from numeric.operators import Space, count_states, space
+from numeric.operators import Space, space
 from numeric.solvers import Solved, density_matrices, solve, sweep
 from systems import Model
 from systems.values import Arrays
 
 OK, MISSING, NOT_CONVERGED = "ok", "does not exist", "not converged"
-LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
 FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
 CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
 KEPT = 2**20  # elements of density matrices that are kept; of more points they are solved again
@@ -30,24 +29,24 @@ class Block:
     residual: np.ndarray
     solver: np.ndarray
     status: np.ndarray
-    rho: np.ndarray | None  # (points, states, states), kept for few points only
+    rho: np.ndarray | None = None  # (points, states, states), kept for few points only
+    cut: np.ndarray | None = None  # change of the populations with two more quanta, if known
 
     def take(self, chosen: np.ndarray) -> "Block":
         """The chosen points, a mask."""
-        rows = ("points", *FIELDS)
-        taken: dict[str, Any] = {name: getattr(self, name)[chosen] for name in rows}
-        rho = None if self.rho is None else self.rho[chosen]
-        return replace(self, **taken, rho=rho)
+        rows = [row for row in ("points", *FIELDS, "rho", "cut") if getattr(self, row) is not None]
+        taken: dict[str, Any] = {row: getattr(self, row)[chosen] for row in rows}
+        return replace(self, **taken)
+
+    def compared(self, finer: "Block") -> "Block":
+        """The same points, with the change of their populations to a finer truncation."""
+        where = [finer.space.position(tuple(n)) for n in self.space.occupations]
+        return replace(self, cut=abs(self.populations - finer.populations[:, where]))
 
     def with_status(self, status: str) -> "Block":
         """The same points with another status where it was "ok"."""
         words = np.where(self.status == OK, np.array(status, dtype=object), self.status)
         return replace(self, status=words)
-
-
-def fits(model: Model, quanta: int) -> bool:
-    """Whether the Liouvillian of this truncation is small enough to be solved."""
-    return count_states(model.modes, quanta) ** 2 <= LARGEST
 
 
 def select(arrays: Arrays, points: np.ndarray) -> Arrays:

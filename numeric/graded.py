@@ -46,6 +46,7 @@ from tqdm import tqdm
 from numeric import graded_kernel
 from numeric.graded_kernel import Result
 from numeric.graded_problem import Problem, pose
+from numeric.graded_scan import Scan, find_scan, sum_series
 from numeric.operators import Space
 from systems import Model
 from systems.values import Arrays
@@ -54,6 +55,7 @@ LANES = 64  # points that travel together; fewer cost more each, more do not fit
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
 FLOOR = 1e-30
+SERIES = 1024  # series that are kept at a time
 COMPILING = Lock()
 
 
@@ -69,9 +71,9 @@ class GradedSolution:
     space: Space
     populations: np.ndarray
     error: np.ndarray
-    converged: np.ndarray
     remainder: np.ndarray
     sweeps: np.ndarray
+    converged: np.ndarray
     density: np.ndarray | None = None  # (..., states, states), if asked for
 
     def moment(self, mode: int, order: int = 1) -> np.ndarray:
@@ -106,17 +108,52 @@ def solve(
     """
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
-    # off-diagonal elements are wanted one by one: keep their relative accuracy
-    problem = pose(model, flat, quanta, diagonal=not density)
-    solution = _solve(problem, tolerance, limit, density)
-    (again,) = np.nonzero(solution.doubtful & solution.converged)
-    if problem.is_rotated and again.size:
-        subset = {name: array[again] for name, array in flat.items()}
-        better = _solve(pose(model, subset, quanta, diagonal=False), tolerance, limit, False)
-        for name in _arrays(solution):
-            getattr(solution, name)[again] = getattr(better, name)
+    scan = None if density else find_scan(model, flat)
+    if scan:
+        solution = _solve_scan(model, flat, scan, quanta, tolerance, limit)
+    else:
+        solution = _solve_points(model, flat, quanta, tolerance, limit, density)
     shaped = {n: a.reshape(shape + a.shape[1:]) for n, a in _arrays(solution).items()}
     return replace(solution, **shaped)
+
+
+def _solve_points(
+    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool
+) -> GradedSolution:
+    # off-diagonal elements are wanted one by one: keep their relative accuracy
+    problem = pose(model, arrays, quanta, diagonal=not density)
+    solution = _read(problem, _solve(problem, tolerance, limit, density), tolerance)
+    (again,) = np.nonzero(solution.doubtful & solution.converged)
+    if problem.is_rotated and again.size:
+        problem = pose(model, _select(arrays, again), quanta, diagonal=False)
+        better = _read(problem, _solve(problem, tolerance, limit), tolerance)
+        for name in _arrays(solution):
+            getattr(solution, name)[again] = getattr(better, name)
+    return solution
+
+
+def _solve_scan(
+    model: Model, arrays: Arrays, scan: Scan, quanta: int, tolerance: float, limit: int
+) -> GradedSolution:
+    parts, done = [], []
+    for first in range(0, len(scan.points), SERIES):
+        members = scan.members(first, first + SERIES)
+        base = _select(arrays, scan.points[first : first + SERIES])
+        problem = pose(model, base, quanta, diagonal=False)
+        result = _solve(problem, tolerance, limit, depth=limit + 1)
+        group, ratio = scan.group[members] - first, scan.ratio[members]
+        orders = problem.grades / model.grading.unit
+        parts.append(_read(problem, sum_series(result, group, ratio, orders), tolerance))
+        done.append(members)
+    back = np.argsort(np.concatenate(done))
+    joined: dict[str, Any] = {
+        n: np.concatenate([getattr(part, n) for part in parts])[back] for n in _arrays(parts[0])
+    }
+    return replace(parts[0], **joined)
+
+
+def _select(arrays: Arrays, points: np.ndarray) -> Arrays:
+    return {name: array[points] for name, array in arrays.items()}
 
 
 def _arrays(solution: GradedSolution) -> dict[str, Any]:
@@ -124,11 +161,12 @@ def _arrays(solution: GradedSolution) -> dict[str, Any]:
     return {name: array for name, array in found.items() if isinstance(array, np.ndarray)}
 
 
-def _solve(problem: Problem, tolerance: float, limit: int, density: bool) -> GradedSolution:
+def _solve(
+    problem: Problem, tolerance: float, limit: int, density: bool = False, depth: int = 0
+) -> Result:
     """The batch in slabs, on all cores: the compiled code runs outside Python's lock."""
     points = problem.factors.shape[1]
-    result = _empty(problem, points, density)
-
+    result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
     cores = os.cpu_count() or 1
     size = min(SLAB, LANES * (1 + points // (4 * cores * LANES)))
@@ -141,18 +179,19 @@ def _solve(problem: Problem, tolerance: float, limit: int, density: bool) -> Gra
     _compile(problem.program, problem.factors, LANES, problem.pure, tolerance, limit, result)
     with ThreadPoolExecutor(cores) as pool:
         list(pool.map(work, range(0, points, size)))
+    return result
+
+
+def _read(problem: Problem, result: Result, tolerance: float) -> GradedSolution:
+    density = problem.density(result.density) if result.density.shape[1] else None
+    numbers = result.populations, result.error, result.remainder, result.sweeps
+    finite = np.isfinite(result.populations).all(axis=1)
     return GradedSolution(
-        problem.space,
-        result.populations,
-        result.error,
-        np.isfinite(result.populations).all(axis=1) & (result.remainder <= tolerance),
-        result.remainder,
-        result.sweeps,
-        problem.density(result.density) if density else None,
+        problem.space, *numbers, finite & (result.remainder <= tolerance), density
     )
 
 
-def _empty(problem: Problem, points: int, density: bool) -> Result:
+def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Result:
     elements = len(problem.program.left) if density else 0
     return Result(
         np.empty((points, problem.space.size)),
@@ -160,6 +199,7 @@ def _empty(problem: Problem, points: int, density: bool) -> Result:
         np.empty(points),
         np.empty(points, dtype=np.int64),
         np.zeros((points, elements), dtype=complex),
+        np.zeros((points, depth, problem.space.size)),
     )
 
 

@@ -13,6 +13,8 @@ from numba import njit
 
 ROW = 6  # terms of a sum that are added in one pass
 TINY = 1e-300
+OFF = 1e-7  # relative error of right-hand sides that probes what round-off does
+ROUNDINGS = 8  # of which EPSILON is one
 EPSILON = float(np.finfo(np.float64).eps)
 COMPILED: Any = {
     "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
@@ -78,18 +80,17 @@ class Program(NamedTuple):
     elements: System
     views: Sums  # amplitude of each Fock state, from amplitudes
     counts: Sums  # population of each Fock state, from elements
-    grade: np.ndarray  # number of the grade of each Fock state
-    mixed: bool  # whether a Fock state is a sum of several basis states
 
 
 class Result(NamedTuple):
     """What `solve` fills; the first index is the point."""
 
     populations: np.ndarray  # (points, states), trace one
-    error: np.ndarray  # (points, states): see `roundoff`
+    error: np.ndarray  # (points, states): round-off of the populations, absolute
     remainder: np.ndarray  # (points,): see `accumulate`
     sweeps: np.ndarray  # (points,)
     density: np.ndarray  # (points, elements), complex; with no elements it is left out
+    series: np.ndarray  # (points, sweeps, states): corrections, not normalised; or no sweeps
 
 
 @njit(**COMPILED)
@@ -107,42 +108,65 @@ def solve(
     ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
     the leading order is psi psi', otherwise it is the first sweep from the vacuum.
     """
-    states, elements = len(program.grade), len(program.left)
+    states, elements = len(program.views.group) - 1, len(program.left)
     # one more unknown than there are: it stays zero and fills up rows
-    f_re, f_im = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
-    x_re, x_im = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
-    a_re, a_im = entries(program.elements, lanes), entries(program.elements, lanes)
-    y_re, y_im = zeros(states + 1, lanes), zeros(states + 1, lanes)
-    b_re, b_im = entries(program.amplitudes, lanes), entries(program.amplitudes, lanes)
-    guess, p, change = zeros(states, lanes), zeros(states, lanes), zeros(2, lanes)
+    f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
+    x = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
+    y = zeros(states + 1, lanes), zeros(states + 1, lanes)
+    a, b = entries(program.elements, lanes), entries(program.amplitudes, lanes)
+    p, old, probe = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
+    change = zeros(2, lanes)
     for start in range(0, factors.shape[1], lanes):
-        load(factors, start, f_re, f_im)
-        factorise(program.elements.matrix, f_re, f_im, a_re, a_im)
-        if pure:
-            factorise(program.amplitudes.matrix, f_re, f_im, b_re, b_im)
-            y_re[0] = 1.0
-            relax(program.amplitudes, f_re, f_im, b_re, b_im, y_re, y_im)
-            outer(program, y_re, y_im, x_re, x_im)
-            square(program.views, y_re, y_im, p)
-        else:
-            x_re[:], x_im[:], p[:] = 0.0, 0.0, 0.0
-            x_re[0] = 1.0
-            relax(program.elements, f_re, f_im, a_re, a_im, x_re, x_im)
-            accumulate(program.counts, x_re, p, change)
-        guess[:] = p
-        collect(x_re, x_im, start, result.density)
-        # the vacuum element is one by convention: it has no corrections
-        x_re[0], change[0] = 0.0, 1.0
+        load(factors, start, *f)
+        factorise(program.elements.matrix, *f, *a)
+        factorise(program.amplitudes.matrix, *f, *b)
+        # once with right-hand sides that are a little off, to see what round-off does
+        lead(program, pure, OFF, f, a, b, x, y, p)
+        correct(program, OFF, f, a, x, p, change)
+        probe[:] = p
+        lead(program, pure, 0.0, f, a, b, x, y, p)
+        old[:] = 0.0
+        record(p, old, start, 0, result.series)
+        collect(*x, start, result.density)
+        change[0] = 1.0
         sweep, left = 0, np.inf
         while sweep < limit and left > tolerance:
-            relax(program.elements, f_re, f_im, a_re, a_im, x_re, x_im)
-            collect(x_re, x_im, start, result.density)
-            left = accumulate(program.counts, x_re, p, change)
+            left = correct(program, 0.0, f, a, x, p, change)
             sweep += 1
-        store(p, roundoff(program, guess, p), start, result)
+            record(p, old, start, sweep, result.series)
+            collect(*x, start, result.density)
+            if sweep == 1:
+                probe -= p
+        store(p, probe, start, result)
         for z in range(min(lanes, len(result.sweeps) - start)):
             result.remainder[start + z] = change[1, z]
             result.sweeps[start + z] = sweep
+
+
+@njit(**COMPILED)
+def lead(
+    program: Program, pure: bool, off: float, f: Any, a: Any, b: Any, x: Any, y: Any, p: Any
+) -> None:
+    """Elements and populations of the leading order, for a vacuum element of one."""
+    if pure:
+        y[0][0] = 1.0
+        relax(program.amplitudes, off, *f, *b, *y)
+        outer(program, *y, *x)
+        square(program.views, *y, p)
+    else:
+        x[0][:], x[1][:] = 0.0, 0.0
+        x[0][0] = 1.0
+        relax(program.elements, off, *f, *a, *x)
+        count(program.counts, x[0], p)
+
+
+@njit(**COMPILED)
+def correct(program: Program, off: float, f: Any, a: Any, x: Any, p: Any, change: Any) -> float:
+    """Turn one correction into the next and add it to the populations."""
+    # the vacuum element is one by convention: it has no corrections
+    x[0][0] = 0.0
+    relax(program.elements, off, *f, *a, *x)
+    return accumulate(program.counts, x[0], p, change)
 
 
 @njit(**COMPILED)
@@ -152,7 +176,7 @@ def zeros(rows: int, lanes: int) -> Any:
 
 @njit(**COMPILED)
 def entries(system: System, lanes: int) -> Any:
-    return np.zeros((system.matrix.size, lanes))
+    return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
 
 
 @njit(**COMPILED)
@@ -167,7 +191,7 @@ def load(values: Any, start: int, re: Any, im: Any) -> None:
 
 
 @njit(**COMPILED)
-def store(p: Any, error: Any, start: int, result: Result) -> None:
+def store(p: Any, probe: Any, start: int, result: Result) -> None:
     """Populations and their errors, divided by the trace."""
     for z in range(min(p.shape[1], len(result.populations) - start)):
         trace = 0.0
@@ -175,9 +199,20 @@ def store(p: Any, error: Any, start: int, result: Result) -> None:
             trace += p[i, z]
         for i in range(p.shape[0]):
             result.populations[start + z, i] = p[i, z] / trace
-            result.error[start + z, i] = error[i, z] / trace
+            error = ROUNDINGS * EPSILON * (abs(probe[i, z]) / OFF + abs(p[i, z]))
+            result.error[start + z, i] = error / trace
         for e in range(result.density.shape[1]):
             result.density[start + z, e] /= trace
+
+
+@njit(**COMPILED)
+def record(p: Any, old: Any, start: int, sweep: int, series: Any) -> None:
+    """Keep what this sweep has changed, if it is asked for."""
+    if sweep < series.shape[1]:
+        for z in range(min(p.shape[1], len(series) - start)):
+            for i in range(p.shape[0]):
+                series[start + z, sweep, i] = p[i, z] - old[i, z]
+        old[:] = p
 
 
 @njit(**COMPILED)
@@ -275,8 +310,13 @@ def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> No
 
 
 @njit(**COMPILED)
-def relax(system: System, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any) -> None:
-    """One sweep: every block, upward and in place, is solved for what the others feed into it."""
+def relax(
+    system: System, off: float, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
+) -> None:
+    """One sweep: every block, upward and in place, is solved for what the others feed into it.
+
+    Each right-hand side is made wrong by a fraction up to ``off``.
+    """
     lanes, lu = x_re.shape[1], system.matrix
     re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
     for b in range(1, len(system.block) - 1):
@@ -287,6 +327,9 @@ def relax(system: System, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any,
         )
         for e in range(first, last):
             total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
+            if off != 0.0:
+                re *= 1.0 + off * np.sin(7.0 * e)
+                im *= 1.0 + off * np.cos(7.0 * e)
             if coupled:
                 for z in range(lanes):
                     x_re[e, z] = re[z]
@@ -339,6 +382,15 @@ def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
 
 
 @njit(**COMPILED)
+def count(counts: Sums, x_re: Any, p: Any) -> None:
+    """Populations of the Fock states."""
+    new = np.empty(p.shape[1])
+    for i in range(p.shape[0]):
+        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
+        p[i] = new
+
+
+@njit(**COMPILED)
 def accumulate(counts: Sums, x_re: Any, p: Any, change: Any) -> float:
     """Add the correction to the populations; largest estimated remainder of the lanes.
 
@@ -357,27 +409,3 @@ def accumulate(counts: Sums, x_re: Any, p: Any, change: Any) -> float:
         change[1, z] = worst[z] * ratio / (1.0 - ratio) if ratio < 1.0 else np.inf
         change[0, z] = worst[z]
     return change[1].max()
-
-
-@njit(**COMPILED)
-def roundoff(program: Program, guess: Any, p: Any) -> Any:
-    """Absolute errors of the populations, an upper estimate.
-
-    An amplitude is as wrong as the largest of its grade is rounded.  Corrections are rounded
-    each for itself in the Fock basis, with those of their whole grade in a mixed one.
-    """
-    grades, lanes = program.grade.max() + 1, p.shape[1]
-    error, size, moved = zeros(p.shape[0], lanes), zeros(grades, lanes), zeros(grades, lanes)
-    for i in range(p.shape[0]):
-        g = program.grade[i]
-        for z in range(lanes):
-            size[g, z] += guess[i, z]
-            moved[g, z] += abs(p[i, z] - guess[i, z])
-    for i in range(p.shape[0]):
-        g = program.grade[i]
-        for z in range(lanes):
-            own = abs(p[i, z] - guess[i, z])
-            error[i, z] = 4 * EPSILON * (np.sqrt(size[g, z] * guess[i, z]) + p[i, z] + own)
-            if program.mixed:
-                error[i, z] += EPSILON * (16 * EPSILON * size[g, z] + 8 * moved[g, z])
-    return error

@@ -48,8 +48,6 @@ def assemble(
         _system(pairs.block, join([pairs.read(term) for term in terms]), factors),
         list_sums(size, size, _linear(vectors)),
         list_sums(size, len(pairs.left), pairs.populations(vectors)),
-        level,
-        bool(np.count_nonzero(vectors) > size),
     )
 
 

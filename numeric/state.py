@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import qutip
 
-from numeric.batch import MISSING, OK, Block, matrices, solve_block
+from numeric.arguments import check_occupation, check_order
+from numeric.batch import MISSING, NOT_CONVERGED, OK, Block, matrices, solve_block
 from numeric.certificate import Certificate, changes, estimate, roundoff
 from numeric.solvers import DENSITY
 from systems import Model
@@ -98,12 +99,19 @@ class SteadyState:
         return self._shaped(self._judge(self._correlation(mode, order)))
 
     def probability(self, occupation: Occupation) -> Any:
-        """Probability of an occupation, a tuple in the order of ``model.modes``."""
-        return self._show(self._probability(occupation))
+        """Probability of an occupation, a tuple in the order of ``model.modes``.
+
+        Raises `ValueError` if the truncation does not hold it.
+        """
+        return self._show(self._probability(occupation), self._cut(occupation))
 
     def probability_status(self, occupation: Occupation) -> Any:
-        """Per point "ok", "not resolved" or the status of the state."""
-        return self._shaped(self._judge(self._probability(occupation)))
+        """Per point "ok", "not resolved", "not converged" or the status of the state.
+
+        "not converged" is a chosen truncation that is large enough for the correlations, but
+        not for this probability.
+        """
+        return self._shaped(self._judge(self._probability(occupation), self._cut(occupation)))
 
     def density_matrix(self) -> Any:
         """Density matrix: a `qutip.Qobj` on the restricted space for one point.
@@ -153,6 +161,16 @@ class SteadyState:
 
         return self._gather_estimate(read)
 
+    def _cut(self, occupation: Occupation) -> np.ndarray:
+        """Change of a probability with two more quanta; zero where it was not computed."""
+
+        def read(block: Block) -> np.ndarray:
+            if block.cut is None:
+                return np.zeros(len(block.points))
+            return block.cut[:, block.space.position(occupation)]
+
+        return self._gather(read)
+
     def _finer(self, block: Block) -> Block:
         """The same points with two more quanta."""
         if np.all(block.status == MISSING):
@@ -181,15 +199,17 @@ class SteadyState:
     def _gather_estimate(self, read: Callable[[Block], Estimate]) -> Estimate:
         return self._gather(lambda b: read(b)[0]), self._gather(lambda b: read(b)[1])
 
-    def _judge(self, estimate: Estimate) -> np.ndarray:
+    def _judge(self, estimate: Estimate, cut: np.ndarray | float = 0.0) -> np.ndarray:
         value, error = estimate
-        word = np.where(error > RESOLVED * abs(value), NOT_RESOLVED, OK).astype(object)
+        word = np.full(value.shape, OK, dtype=object)
+        word[cut > RESOLVED * abs(value)] = NOT_CONVERGED
+        word[error > RESOLVED * abs(value)] = NOT_RESOLVED
         word[np.isnan(value)] = UNDEFINED
         status = self._gather(lambda block: block.status)
         return np.where(status == OK, word, status)
 
-    def _show(self, estimate: Estimate) -> Any:
-        return self._shaped(np.where(self._judge(estimate) == OK, estimate[0], np.nan))
+    def _show(self, estimate: Estimate, cut: np.ndarray | float = 0.0) -> Any:
+        return self._shaped(np.where(self._judge(estimate, cut) == OK, estimate[0], np.nan))
 
     def _shaped(self, flat: np.ndarray) -> Any:
         return flat.reshape(self.shape)[()]
@@ -197,27 +217,3 @@ class SteadyState:
 
 class NoJumpState(SteadyState):
     """States of H_eff alone; an unnormalised one has probabilities relative to the vacuum's."""
-
-
-def check_order(order: int, quanta: int) -> None:
-    """Raise unless g^(order) can be computed with this many quanta."""
-    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
-        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
-    if quanta < order:
-        raise ValueError(
-            f"Argument `quanta` must be at least {order} for g{order}, but is {quanta}."
-        )
-
-
-def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
-    """Raise unless the occupation is one of the truncated space."""
-    count = len(model.modes)
-    if len(occupation) != count or any(int(n) != n or n < 0 for n in occupation):
-        raise ValueError(
-            f"Argument `occupation` must be {count} non-negative integers, but is {occupation!r}."
-        )
-    if sum(occupation) > quanta:
-        raise ValueError(
-            f"Argument `quanta` must be at least {sum(occupation)} for the probability of "
-            f"{tuple(occupation)}, but is {quanta}."
-        )

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import qutip
 
+from numeric.arguments import check_occupation, check_order, check_quanta
 from numeric.operators import Space, lower, space
 from numeric.scaling import loss_scale
-from numeric.state import check_occupation, check_order
-from numeric.truncation import check_quanta
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, evaluate, read_values

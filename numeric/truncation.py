@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numeric.batch import LARGEST, NOT_CONVERGED, OK, Block, fits, solve_block
+from numeric.arguments import check_order, check_quanta
+from numeric.batch import NOT_CONVERGED, OK, Block, solve_block
 from numeric.certificate import changes, roundoff
 from numeric.operators import count_states
-from numeric.state import check_order
 from systems import Model
 from systems.values import Arrays
 
@@ -68,17 +68,18 @@ class Search:
         for quanta in range(self.order, limit - 1):
             for q in (quanta, quanta + 2):
                 # each truncation is solved once, for the points that are still open
-                known = solved.get(q)
+                known = solved.pop(q, None)
                 solved[q] = (
                     _keep(known, points) if known else solve_block(model, arrays, points, q, solver)
                 )
-            settled = self._settled(model, solved[quanta], solved[quanta + 2])
-            done.append(solved[quanta].take(settled))
+            coarse, fine = solved.pop(quanta), solved[quanta + 2]
+            settled = self._settled(model, coarse, fine)
+            done.append(coarse.compared(fine).take(settled))
             points = points[~settled]
             if not points.size:
                 break
         else:
-            done.append(_keep(solved[limit], points).with_status(NOT_CONVERGED))
+            done.append(_keep(fine, points).with_status(NOT_CONVERGED))
         return [block for block in done if len(block.points)]
 
     def _settled(self, model: Model, coarse: Block, fine: Block) -> np.ndarray:
@@ -86,18 +87,6 @@ class Search:
         # a change within round-off says nothing about the truncation
         within = [~(change[name] >= self.tolerance + floor[name]) for name in change]
         return np.all(within, axis=0) | (coarse.status != OK)
-
-
-def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
-    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
-    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
-        raise ValueError(f"Argument `{name}` must be a positive integer, but is {quanta!r}.")
-    if not fits(model, quanta):
-        size = count_states(model.modes, quanta)
-        raise ValueError(
-            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {quanta} quanta "
-            f"are {size} states and {size**2} unknowns."
-        )
 
 
 def _keep(block: Block, points: np.ndarray) -> Block:

@@ -8,13 +8,13 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import delayed_correlation, steady_state
-from systems import Loss, Model
+from systems import Loss, Model, kerr
 
 Delta, chi, xi, G, J = sp.symbols("Delta chi xi G J", real=True)
 gamma, gain, pairs, phase = sp.symbols("gamma gain pairs phase", positive=True)
 a, b, s, r = BosonOp("a"), BosonOp("b"), SigmaMinus("s"), SigmaMinus("r")
 cavity = Delta * Dagger(a) * a + xi * (Dagger(a) + a)
-kerr = chi * Dagger(a) ** 2 * a**2
+nonlinear = chi * Dagger(a) ** 2 * a**2
 squeezing = G * (Dagger(a) ** 2 + a**2)
 hopping = J * (Dagger(a) * b + Dagger(b) * a)
 VALUES = {
@@ -39,7 +39,7 @@ NOT_UNIQUE = {
         cavity + Delta * Dagger(b) * b,
         (Loss(gamma, a),),
     ),
-    "no loss at all": (cavity + kerr, ()),
+    "no loss at all": (cavity + nonlinear, ()),
     "an atom that is dephased only": (
         cavity + Delta * SigmaPlus("s") * s,
         (Loss(gamma, a), Loss(phase, SigmaPlus("s") * s)),
@@ -68,7 +68,7 @@ NO_STEADY_STATE = {
     "gain above loss": (cavity, (Loss(gamma, a), Loss(gain, Dagger(a))), {"gain": 1.2}),
     "gain equal to loss": (cavity, (Loss(gamma, a), Loss(gain, Dagger(a))), {"gain": 1.0}),
     "gain above loss, whatever the Kerr shift": (
-        cavity + kerr,
+        cavity + nonlinear,
         (Loss(gamma, a), Loss(gain, Dagger(a))),
         {"gain": 1.2},
     ),
@@ -106,7 +106,7 @@ def test_what_limits_the_growth_brings_the_steady_state_back():
         cavity, (Loss(gamma, a), Loss(gain, Dagger(a)), Loss(pairs, a**2)), gain=1.2, quanta=12
     )
     detuned = solve(cavity + squeezing, (Loss(gamma, a),), Delta=1.5, G=0.26, quanta=12)
-    shifted = solve(cavity + squeezing + kerr, (Loss(gamma, a),), Delta=0.0, G=0.26, quanta=12)
+    shifted = solve(cavity + squeezing + nonlinear, (Loss(gamma, a),), Delta=0.0, G=0.26, quanta=12)
     drained = solve(
         cavity + hopping,
         (Loss(gamma, a), Loss(gain, Dagger(a)), Loss(gamma, b)),
@@ -125,6 +125,18 @@ def test_a_truncation_that_is_not_found_is_reported():
     assert state.certificate.change["n(a)"] > 1e-3
 
 
+def test_a_probability_beyond_the_chosen_truncation_is_reported():
+    values = {"Delta": 0.0, "chi": 0.2, "gamma": 1.0, "xi": 0.01}
+    state = steady_state(kerr.MODEL, values)
+    top = int(state.quanta)
+    # P of the last shell lacks what comes down from above, of relative order xi^2
+    assert state.probability_status((2,)) == "ok"
+    assert state.probability_status((top,)) == "not converged"
+    assert np.isnan(state.probability((top,)))
+    fixed = steady_state(kerr.MODEL, values, quanta=top)
+    assert fixed.probability((top,)) > 0  # asked for this truncation: its own number
+
+
 def test_every_point_of_a_batch_has_its_own_status():
     state = solve(
         cavity, (Loss(gamma, a), Loss(gain, Dagger(a))),
@@ -137,7 +149,7 @@ def test_every_point_of_a_batch_has_its_own_status():
 
 
 def test_no_photons_are_undefined_and_never_zero_over_zero():
-    state = solve(cavity + kerr, (Loss(gamma, a),), xi=np.array([0.0, 1e-3]))
+    state = solve(cavity + nonlinear, (Loss(gamma, a),), xi=np.array([0.0, 1e-3]))
     assert state.status.tolist() == ["ok", "ok"]
     assert state.number("a")[0] == 0
     assert state.correlation_status("a").tolist() == ["undefined", "ok"]
