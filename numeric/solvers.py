@@ -2,7 +2,7 @@
 
 Of the master equation:
 
-- "graded": `numeric.graded`, compiled sweeps over many points at once, for weak drive.
+- "graded": `numeric.graded.sweeps`, compiled sweeps over many points at once, for weak drive.
 - "direct": `numeric.reference`, one sparse LU factorisation per point.
 - "iterative": `numeric.iterative`, for truncations whose factors are large.
 - "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at
@@ -20,7 +20,7 @@ import numpy as np
 import qutip
 
 from numeric import graded, iterative, nojump, reference
-from numeric.graded_lists import TooLarge
+from numeric.graded.lists import TooLarge
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.reference import Solution
 from numeric.stability import decays

@@ -9,8 +9,8 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from compare import agreement, budget
 from compare.budget import largest
-from compare.rungs import BRINGS
-from compare.waterfall import draw
+from compare.budget.rungs import BRINGS
+from compare.budget.waterfall import draw
 from systems import Loss, Model, jaynes_cummings, kerr, nanotip
 
 gamma, kappa, xi = sp.symbols("gamma kappa xi", positive=True)

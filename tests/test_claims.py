@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import claims, claims_blockade, claims_device, claims_mechanism, figures, reproduction
-from compare.claims_power import power_of_truth
-from compare.claims_rule import (
+from compare import figures, reproduction
+from compare.claims import blockade, claims_text, device, efficiency, mechanism, paper
+from compare.claims.power import power_of_truth
+from compare.claims.rule import (
     LEADING,
     NOT_REPRODUCED,
     REPRODUCED,
@@ -67,9 +68,9 @@ def test_printed_number_is_true_within_half_a_unit_of_its_last_digit(
 
 
 def test_every_claim_says_where_it_stands_and_what_it_says() -> None:
-    names = [claim.__name__ for claim in claims.CLAIMS]
+    names = [claim.__name__ for claim in paper.CLAIMS]
     assert len(set(names)) == len(names)
-    for claim in claims.CLAIMS:
+    for claim in paper.CLAIMS:
         place, _, statement = (inspect.getdoc(claim) or "").partition(": ")
         assert "Fig. " in place or "Eq. " in place, claim.__name__
         assert statement.endswith(".")
@@ -77,9 +78,7 @@ def test_every_claim_says_where_it_stands_and_what_it_says() -> None:
 
 
 def test_no_claim_is_forgotten() -> None:
-    parts = ("claims_device", "claims_blockade", "claims_mechanism", "claims_efficiency")
-    for part in parts:
-        module = __import__(f"compare.{part}", fromlist=["_"])
+    for module in (device, blockade, mechanism, efficiency):
         written = {
             function
             for name, function in inspect.getmembers(module, inspect.isfunction)
@@ -87,24 +86,24 @@ def test_no_claim_is_forgotten() -> None:
             and not name.startswith("_")
             and inspect.signature(function).return_annotation is Readings
         }
-        assert written <= set(claims.CLAIMS)
+        assert written <= set(paper.CLAIMS)
 
 
 @pytest.fixture(scope="module")
 def few() -> pd.DataFrame:
     """Rows of claims that need few points."""
     some = (
-        claims_device.J_0,
-        claims_device.weak_drive,
-        claims_device.formula_for_r,
-        claims_device.amplitude_sum,
-        claims_device.eq7,
-        claims_blockade.g2_ideal,
-        claims_blockade.g2_tip,
-        claims_blockade.blockade_for_strong_chi,
-        claims_blockade.no_blockade_for_weak_chi,
+        device.J_0,
+        device.weak_drive,
+        device.formula_for_r,
+        device.amplitude_sum,
+        device.eq7,
+        blockade.g2_ideal,
+        blockade.g2_tip,
+        blockade.blockade_for_strong_chi,
+        blockade.no_blockade_for_weak_chi,
     )
-    return claims.audit(claims=some).set_index("claim")
+    return paper.audit(claims=some).set_index("claim")
 
 
 def test_printed_correlations_are_those_of_the_master_equation(few: pd.DataFrame) -> None:
@@ -127,21 +126,21 @@ def test_formula_with_an_undefined_letter_is_undetermined(few: pd.DataFrame) -> 
 
 
 def test_interference_blocks_in_the_closed_form_alone_unless_the_drive_is_weak() -> None:
-    claim = claims_blockade.blockade_at_side_low
+    claim = blockade.blockade_at_side_low
     assert verdict(claim(PAPER)) == LEADING
     assert verdict(claim(WEAK)) == REPRODUCED
-    assert verdict(claims_mechanism.C20_zero(PAPER)) == LEADING
+    assert verdict(mechanism.C20_zero(PAPER)) == LEADING
 
 
 def test_formula_with_a_flipped_sign_is_not_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert verdict(claims_device.eq6_cw(PAPER)) == REPRODUCED
+    assert verdict(device.eq6_cw(PAPER)) == REPRODUCED
     monkeypatch.setitem(PUBLISHED, "P10", 2 * PUBLISHED["P10"])
-    assert verdict(claims_device.eq6_cw(PAPER)) == NOT_REPRODUCED
+    assert verdict(device.eq6_cw(PAPER)) == NOT_REPRODUCED
 
 
 def test_power_of_truth_of_the_weak_drive_is_that_of_a_tenth_of_the_loss() -> None:
     gamma = PAPER.parameters(0.35e-6, 0.27e-6)["gamma"]
-    found = power_of_truth(claims_device.weak_drive, PAPER)
+    found = power_of_truth(device.weak_drive, PAPER)
     # the precision of the search
     assert found == pytest.approx(PAPER.power_of(0.1 * gamma), rel=2e-3)
 
@@ -161,7 +160,7 @@ def test_claim_that_no_power_makes_true_has_none() -> None:
 
 
 def test_audit_prints_verdicts_reasons_and_powers(few: pd.DataFrame) -> None:
-    text = claims.claims_text(few.reset_index())
+    text = claims_text(few.reset_index())
     assert "weak_drive: 0.93" in text  # 4 fW (0.1/0.207)^2
     assert all(word in text for word in VERDICTS)
 

@@ -9,7 +9,7 @@ import sympy as sp
 
 from compare.cli import main
 from compare.formula import check_formula
-from compare.notation import read_formula
+from compare.formula.notation import read_formula
 from systems import Loss, Model, jaynes_cummings, kerr, nanotip
 from systems.library import SYSTEMS
 

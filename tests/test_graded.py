@@ -9,7 +9,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import graded, reference
-from numeric.graded_problem import pose
+from numeric.graded import sweeps
+from numeric.graded.problem import pose
 from numeric.liouvillian import liouvillian
 from systems import Loss, Model, nanotip, second_harmonic
 from systems.grading import NoGrading
@@ -64,7 +65,7 @@ def solve(model, quanta, **values):
 def in_fock_basis(model, quanta, **values):
     """The same without a common eigenbasis: the general road."""
     arrays = {n: np.atleast_1d(v) for n, v in read_values(model, values).items()}
-    return graded._solve(pose(model, arrays, quanta, diagonal=False), 1e-11, 60, False)
+    return sweeps._solve(pose(model, arrays, quanta, diagonal=False), 1e-11, 60, False)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analytic import summation
-from analytic.power_series import ratio
+from analytic.series import summation
+from analytic.series.power_series import ratio
 
 
 def rational(top: list[float], bottom: list[float], terms: int) -> np.ndarray:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare import tip
-from compare.targets import find_target, listed
+from compare.cli import tip
+from compare.cli.targets import find_target, listed
 from systems import Model, nanotip
 
 

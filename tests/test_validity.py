@@ -10,7 +10,7 @@ import pytest
 
 from compare import agreement, critical_drive, validity
 from compare.cli import main
-from compare.maps import POWER, axes_of, draw
+from compare.drive.maps import POWER, axes_of, draw
 from systems import kerr
 
 DELTA, CHI = np.meshgrid([0.0, 0.5, 1.0], [1.0, 3.0], indexing="ij")

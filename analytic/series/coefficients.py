@@ -1,0 +1,127 @@
+"""Terms of the series of combinations of moments: which powers there are, and their numbers.
+
+``<X>`` starts at the power of the drive at which the mode is really excited (`lead`) and goes on in
+steps; a correction is a factor ``drive**2``, whatever the unit of the grading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from math import gcd
+
+import numpy as np
+
+from analytic.fock import occupations
+from analytic.series.hierarchy import Hierarchy
+from analytic.series.moments import Moments
+from analytic.series.quantities import Combination, probability_words
+from analytic.series.recursion import Recursion
+from systems import Model
+from systems.ladder import Occupation, Word, express
+from systems.values import Arrays
+
+EXTRA = 4  # orders of the drive within which a state is excited, or taken never to be
+
+Terms = Callable[[Combination], np.ndarray]  # a combination -> its terms, (terms, points)
+
+
+class Coefficients:
+    """The series of a model with ``corrections`` terms beyond the leading one."""
+
+    def __init__(self, model: Model, corrections: int) -> None:
+        self.model, self.corrections = model, corrections
+        self.moments = Moments(model)
+        self._recursions: dict[frozenset[tuple[Word, int]], Recursion] = {}
+        self._leads: dict[Word, int | None] = {}
+
+    def probability(self, occupation: Occupation) -> Combination:
+        """The combination of moments that is ``P_n``, as far as the series goes."""
+        top = self._lead((occupation, occupation)) + self._span
+        return probability_words(self.model, occupation, top)
+
+    @cached_property
+    def family(self) -> tuple[Combination, ...]:
+        """Populations of all states that one or two orders of the drive excite."""
+        unit = self.model.grading.unit
+        states = [n for grade in range(1, 2 * unit + 1) for n in occupations(self.model, grade)]
+        return tuple(self.probability(n) for n in states if self.is_excited(n))
+
+    def solve(self, combinations: Iterable[Combination], arrays: Arrays) -> Terms:
+        """The terms of the combinations at values, which are flattened to points."""
+        recursion = self._recursion(combinations)
+        moments, nodes = recursion.solve(arrays), recursion.hierarchy.nodes
+        nothing = np.zeros(moments.shape[1])
+
+        def terms(combination: Combination) -> np.ndarray:
+            sums = [nothing] * self.count
+            for word, weight in combination.items():
+                for j, power in enumerate(self.powers(combination)):
+                    if (word, power) in nodes:
+                        sums[j] = sums[j] + float(weight) * moments[nodes[word, power]].real
+            return np.array(sums)
+
+        return terms
+
+    def hierarchy(self, combinations: Iterable[Combination]) -> Hierarchy:
+        """The hierarchy that leads to all terms of the combinations."""
+        return self._recursion(combinations).hierarchy
+
+    def powers(self, combination: Combination) -> list[int]:
+        """The powers of ``drive**(1/unit)`` of the terms."""
+        lead = self._lead(next(iter(combination))) if combination else 0
+        return [lead + j * self.step for j in range(self.count)]
+
+    @property
+    def count(self) -> int:
+        """Number of terms, the leading one included."""
+        return self._span // self.step + 1
+
+    @property
+    def each(self) -> int:
+        """Terms in one correction: 2 if odd powers of the drive occur as well."""
+        return 2 * self.model.grading.unit // self.step
+
+    @cached_property
+    def step(self) -> int:
+        """What separates the powers that do occur."""
+        nodes = self.hierarchy(self.family).nodes
+        leads = [(c, self._lead(next(iter(c)))) for c in self.family]
+        distances = [p - lead for c, lead in leads for w, p in nodes if w in c and p >= lead]
+        return gcd(2 * self.model.grading.unit, *distances)
+
+    @property
+    def _span(self) -> int:
+        return 2 * self.model.grading.unit * self.corrections
+
+    def is_excited(self, occupation: Occupation) -> bool:
+        """Whether the drive reaches the occupation within a few orders more than its grade."""
+        return self._find_lead((occupation, occupation)) is not None
+
+    def _recursion(self, combinations: Iterable[Combination]) -> Recursion:
+        requests: dict[Word, int] = {}
+        for combination in combinations:
+            top = self._lead(next(iter(combination))) + self._span if combination else 0
+            for word in combination:
+                requests[word] = max(top, requests.get(word, 0))
+        key = frozenset(requests.items())
+        if key not in self._recursions:
+            self._recursions[key] = Recursion(Hierarchy(self.moments, requests))
+        return self._recursions[key]
+
+    def _lead(self, word: Word) -> int:
+        lead = self._find_lead(word)
+        if lead is None:
+            raise ValueError(
+                f"Moment `{express(word, self.model.modes)}` must be excited by the drive, but "
+                f"vanishes up to {EXTRA} orders of `{self.model.drive}` beyond its quanta."
+            )
+        return lead
+
+    def _find_lead(self, word: Word) -> int | None:
+        if word not in self._leads:
+            grade, unit = self.moments.grade(word), self.model.grading.unit
+            powers = range(grade, grade + EXTRA * unit + 1)
+            alive = (p for p in powers if (word, p) in Hierarchy(self.moments, {word: p}).nodes)
+            self._leads[word] = next(alive, None)
+        return self._leads[word]

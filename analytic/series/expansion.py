@@ -1,0 +1,246 @@
+"""Closed forms beyond leading order: the steady state as a series in the drive, jumps included.
+
+`expand` gives for any model whose jumps lower the number of quanta, or keep it, the coefficients of
+
+    <X> = drive^n (f_0 + f_1 drive^2 + f_2 drive^4 + ...)
+
+exactly, from the full Lindblad equation (`moments` and `hierarchy` beside this file): f_0 is the
+leading order of H_eff, with dephasing that of the density matrix, and ``corrections`` = k says
+that f_0 ... f_k are there.  How they are added up is the matter of `summation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from analytic.decay import check_decay
+from analytic.series import summation
+from analytic.series.closed_forms import ClosedForms
+from analytic.series.coefficients import Coefficients
+from analytic.series.power_series import ratio
+from analytic.series.quantities import (
+    Quantity,
+    check_occupation,
+    correlation_symbol,
+    cross_symbol,
+    number_symbol,
+    number_words,
+    probability_symbol,
+)
+from systems import Model
+from systems.ladder import Mode, Occupation
+from systems.values import Arrays, Values, read_values
+
+OK, UNDEFINED, NOT_CONVERGED = "ok", "undefined", "not converged"
+REACH = 2.0  # at an interference zero the first correction is all there is: a ratio of one
+ROUNDOFF = 1e-12  # of a sum, relative to its largest term
+SUMS = ("auto", "taylor", "pade")
+
+
+def expand(model: Model, corrections: int = 1) -> Expansion:
+    """The steady state up to ``corrections`` orders of drive^2 beyond the leading order.
+
+    Raises `ValueError` if the Hamiltonian has no grading in its drive, if a jump raises the number
+    of quanta (thermal light, gain), or if some excitation never decays.
+    """
+    if not isinstance(model, Model):
+        raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
+    whole = isinstance(corrections, int | np.integer) and not isinstance(corrections, bool)
+    if not whole or corrections < 0:
+        raise ValueError(
+            f"Argument `corrections` must be a whole number from 0 on, but is {corrections!r}."
+        )
+    expansion = Expansion(model, int(corrections))
+    check_decay(model)
+    return expansion
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Values of a quantity with what they are worth; all arrays of one shape.
+
+    ``uncertainty`` is absolute: how much the last correction changed the sum, or one degree of its
+    denominator if that changes more (without corrections: what the first one would change).  It
+    bounds the error in nearly all cases, often generously.  ``status`` is "ok", "undefined" (0/0:
+    no photons) or "not converged" (uncertainty above twice the value).
+    """
+
+    value: np.ndarray
+    uncertainty: np.ndarray
+    status: np.ndarray
+
+
+class Expansion:
+    """The series of one model: quantities, their coefficients, their sums.
+
+    Modes are named by operator or label.  Closed forms are in the model's symbols.
+    """
+
+    def __init__(self, model: Model, corrections: int) -> None:
+        self.model, self.corrections = model, corrections
+        # without corrections the first one is still needed to judge
+        self._coefficients = Coefficients(model, max(corrections, 1))
+
+    def __repr__(self) -> str:
+        return f"<series of the {self.model.name}, corrections: {self.corrections}>"
+
+    def number(self, mode: Mode | str) -> Quantity:
+        """Mean number ``<a'a>``."""
+        operator = self.model.modes[self.model.index(mode)]
+        return Quantity(self, number_symbol(operator), number_words(self.model, mode))
+
+    def correlation(self, mode: Mode | str, order: int = 2) -> Quantity:
+        """``g^(order)(0)`` of a mode."""
+        if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
+            raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
+        symbol = correlation_symbol(self.model.modes[self.model.index(mode)], order)
+        below = (number_words(self.model, mode),) * order
+        return Quantity(self, symbol, number_words(self.model, mode, order), below)
+
+    def cross_correlation(self, first: Mode | str, second: Mode | str) -> Quantity:
+        """``g2_12(0) = <a'b'ba>/(<a'a> <b'b>)`` of two modes."""
+        i, j = self.model.index(first), self.model.index(second)
+        if i == j:
+            return self.correlation(first)
+        both = tuple(int(k in (i, j)) for k in range(len(self.model.modes)))
+        symbol = cross_symbol(self.model.modes[i], self.model.modes[j])
+        below = number_words(self.model, first), number_words(self.model, second)
+        return Quantity(self, symbol, {(both, both): sp.S.One}, below)
+
+    def probability(self, occupation: Occupation) -> Quantity:
+        """Probability of an occupation, a tuple in the order of ``model.modes``."""
+        state = check_occupation(self.model, occupation)
+        return Quantity(self, probability_symbol(state), self._coefficients.probability(state))
+
+    def evaluate(self, quantity: Quantity, values: Values, sum: str = "auto") -> np.ndarray:  # noqa: A002
+        """A quantity at values of the model's symbols: array of their broadcast shape.
+
+        ``sum="auto"`` puts all series over one denominator, the one that suits the populations of
+        one and two quanta best (see `summation`): exact where these are rational of that degree,
+        and indifferent to leading terms that vanish by interference.  It is NaN exactly where
+        `assess` has another status than "ok".  "taylor" adds the quantity's own terms, "pade"
+        takes Pade approximants of its own; a sum asked for by name is returned as it is, NaN only
+        where undefined.
+        """
+        result = self.assess(quantity, values, sum)
+        kept = result.status == OK if sum == "auto" else result.status != UNDEFINED
+        return np.where(kept, result.value, np.nan)
+
+    def assess(self, quantity: Quantity, values: Values, sum: str = "auto") -> Assessment:  # noqa: A002
+        """The sum at values of the model's symbols, its uncertainty and its status."""
+        if sum not in SUMS:
+            raise ValueError(f"Argument `sum` must be one of {', '.join(SUMS)}, but is {sum!r}.")
+        self._check(quantity)
+        arrays = read_values(self.model, values)
+        value, *others = self._sums(quantity, arrays, sum)
+        floor = ROUNDOFF * np.abs(value)
+        uncertainty = np.maximum.reduce([floor, *(np.abs(other - value) for other in others)])
+        lost = uncertainty > REACH * np.abs(value)
+        status = np.where(np.isnan(value), UNDEFINED, np.where(lost, NOT_CONVERGED, OK))
+        return Assessment(*(_shaped(x, arrays) for x in (value, uncertainty, status)))
+
+    def terms(self, quantity: Quantity, values: Values) -> np.ndarray:
+        """The terms of the quantity's series, leading order first: array (terms, *shape).
+
+        Powers of the drive are included: the terms add up to the Taylor sum.
+        """
+        self._check(quantity)
+        arrays = read_values(self.model, values)
+        found = self._coefficients.solve((quantity.above, *quantity.below), arrays)
+        terms = ratio(found(quantity.above), *map(found, quantity.below))
+        return _shaped(np.array(terms[: self._count]), arrays)
+
+    def radius(self, values: Values) -> np.ndarray:
+        """Estimated drive up to which the Taylor series converge, in the units of the drive.
+
+        The nearest zero of the denominator of "auto"; the more corrections, the better known.
+        """
+        arrays = read_values(self.model, values)
+        found = self._coefficients.solve(self._coefficients.family, arrays)
+        family = np.array([found(combination) for combination in self._coefficients.family])
+        reach = summation.radius(summation.fit(family, self._coefficients.count - 1))
+        power = self.model.grading.unit / self._coefficients.step
+        return np.abs(arrays[str(self.model.drive)]) * _shaped(reach**power, arrays)
+
+    def closed_form(
+        self, quantity: Quantity, at: Mapping[Any, Any] | None = None
+    ) -> tuple[sp.Expr, ...]:
+        """The terms of the quantity's series as factored closed forms, leading order first.
+
+        ``at`` puts rational numbers in the place of symbols, e.g. ``{Delta: 0}``.
+        """
+        self._check(quantity)
+        hierarchy = self._coefficients.hierarchy((quantity.above, *quantity.below))
+        forms = ClosedForms(hierarchy, _read_numbers(self.model, at or {}))
+        parts = [
+            [forms.total(combination, power) for power in self._coefficients.powers(combination)]
+            for combination in (quantity.above, *quantity.below)
+        ]
+        parts = [part[: self._count] for part in parts]
+        return tuple(forms.expression(term) for term in ratio(*parts))
+
+    def latex(self, quantities: Iterable[Quantity] = ()) -> str:
+        """Closed forms as one LaTeX ``align*``: of the mean numbers, or of what is given."""
+        chosen = list(quantities) or [self.number(mode) for mode in self.model.modes]
+        rows = [f"  {q.symbol} &= {sp.latex(q.expr)}" for q in chosen]
+        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+    @property
+    def _count(self) -> int:
+        """Terms that belong to the expansion."""
+        return self._coefficients.each * self.corrections + 1
+
+    def _sums(self, quantity: Quantity, arrays: Arrays, sum: str) -> list[np.ndarray]:  # noqa: A002
+        """The sum, and the others that it is judged by."""
+        family = self._coefficients.family if sum == "auto" else ()
+        parts = (quantity.above, *quantity.below)
+        found = self._coefficients.solve((*family, *parts), arrays)
+        series = [found(combination) for combination in parts]
+        whole, fewer = self._coefficients.count, self._coefficients.count - self._coefficients.each
+        if sum == "taylor":
+            terms = np.array(ratio(*series))
+            sums = [terms[:n].sum(axis=0) for n in (whole, fewer)]
+        elif sum == "pade":
+            sums = [_over(*(summation.pade(f[:n]) for f in series)) for n in (whole, fewer)]
+        else:
+            populations = np.array([found(combination) for combination in family])
+            sums = [
+                _over(*(summation.quotient(f[:n], q) for f in series))
+                for n, degree in ((whole, whole - 1), (fewer, fewer - 1), (whole, whole - 2))
+                for q in [summation.denominator(populations[:, :n], degree)]
+            ]
+        return sums if self.corrections else [sums[1], sums[0]]
+
+    def _check(self, quantity: Quantity) -> None:
+        if not isinstance(quantity, Quantity) or quantity.expansion is not self:
+            raise TypeError(
+                "Argument `quantity` must be a quantity of this expansion, such as "
+                f"s.number(mode), but is {quantity!r}."
+            )
+
+
+def _over(above: np.ndarray, *below: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return above / np.prod(np.array(below), axis=0) if below else above
+
+
+def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:
+    """The last axis, which runs over points, in the shape of the values."""
+    return np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
+
+
+def _read_numbers(model: Model, at: Mapping[Any, Any]) -> dict[sp.Symbol, sp.Expr]:
+    known = {str(symbol): symbol for symbol in model.parameters}
+    numbers = {str(name): sp.nsimplify(value, rational=True) for name, value in at.items()}
+    for name, number in numbers.items():
+        if name not in known or not number.is_number:
+            raise ValueError(
+                f"Argument `at` must hold numbers for some of {', '.join(known)}, but has "
+                f"{name} = {number}."
+            )
+    return {known[name]: number for name, number in numbers.items()}

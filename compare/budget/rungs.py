@@ -1,0 +1,88 @@
+"""The rungs of the ladder from a closed form to the master equation.
+
+Each leaves out less than the one before:
+
+    leading order          the closed form, lowest order in the drive
+    normalised             its amplitudes divided by their norm
+    H_eff, C_0 = 1         all orders of the drive among the amplitudes, which are then normalised
+    H_eff, slowest         the slowest decaying state of H_eff: the vacuum is depleted as well
+    H_eff, converged       the same with as many quanta as the master equation needs
+    one correction         the full Lindblad equation, quantum jumps included, to the next order
+    two corrections        and the one after it
+    truncated              the master equation cut at the quanta of the formula
+    master equation        converged
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+import analytic
+import numeric
+from compare.budget.populations import Populations
+from compare.drive.curve import evaluate
+from compare.quantities import Quantity
+from systems import Model
+from systems.values import Arrays
+
+TRUTH = "master equation"
+JUMPS = "quantum jumps"
+BRINGS = {
+    "leading order": "the formula",
+    "normalised": "the norm of the amplitudes",
+    "H_eff, C_0 = 1": "higher orders of the drive between jumps",
+    "H_eff, slowest": "the depletion of the vacuum between jumps",
+    "H_eff, converged": "the truncation of H_eff",
+    "one correction": JUMPS,
+    "two corrections": "the second correction",
+    "truncated": "all further orders, at the cut of the formula",
+    TRUTH: "the cut of the master equation",
+}
+
+Rung = Callable[[Quantity], Any]  # a quantity -> its value at every point
+
+
+def build_rungs(
+    model: Model, arrays: Arrays, grade: int, cut: int, states: numeric.SteadyState
+) -> dict[str, Rung]:
+    """All rungs, worked out when first asked for: `ValueError` where the model has none.
+
+    ``grade`` and ``cut`` are the quanta of the formula as its grading weighs them and as they
+    are counted; ``states`` is the converged master equation.
+    """
+    most = int(np.max(states.quanta))
+
+    @cache
+    def closed() -> analytic.Derivation:
+        return analytic.derive(model, grade)
+
+    @cache
+    def expand(corrections: int) -> analytic.Expansion:
+        return analytic.expand(model, corrections=corrections)
+
+    @cache
+    def normalised() -> Populations:
+        weights = [closed().evaluate(closed().probability(n), arrays) for n in closed().states]
+        return Populations(model, closed().states, np.stack(weights, axis=-1))
+
+    @cache
+    def nojump(quanta: int, kind: str) -> numeric.NoJumpState:
+        return numeric.nojump_state(model, arrays, quanta, kind=kind)
+
+    @cache
+    def truncated() -> numeric.SteadyState:
+        return numeric.steady_state(model, arrays, quanta=cut)
+
+    return {
+        "leading order": lambda q: evaluate(closed(), q.on(closed()), arrays),
+        "normalised": lambda q: q.on(normalised()),
+        "H_eff, C_0 = 1": lambda q: q.on(nojump(cut, "normalised")),
+        "H_eff, slowest": lambda q: q.on(nojump(cut, "slowest")),
+        "H_eff, converged": lambda q: q.on(nojump(most, "slowest")),
+        "one correction": lambda q: evaluate(expand(1), q.on(expand(1)), arrays),
+        "two corrections": lambda q: evaluate(expand(2), q.on(expand(2)), arrays),
+        "truncated": lambda q: q.on(truncated()),
+        TRUTH: lambda q: q.on(states),
+    }

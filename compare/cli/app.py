@@ -1,0 +1,222 @@
+"""The command line.  Every wrong input ends with one sentence and exit code 2."""
+
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from tqdm import tqdm
+
+import analytic
+from compare import figures, output, provenance, reproduction
+from compare.agreement import agreement, summary
+from compare.claims import claims_text
+from compare.cli import commands
+from compare.cli.scan import read_settings
+from compare.cli.targets import find_target, listed
+from compare.cli.text import derivation_text, summary_text
+from compare.formula import IDENTICAL, check_formula, read_definitions
+
+app = typer.Typer(
+    help="Photon blockade: closed forms against the master equation, from one Hamiltonian.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+FORCE = "Overwrite files that blockade did not write or that were changed since."
+System = Annotated[
+    str, typer.Argument(help="A listed system (see `blockade systems`) or path/to/file.py:NAME.")
+]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command ``blockade``; never returns."""
+    # a killed run removes its drafts, as an interrupted one does
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        app(arguments, prog_name="blockade")
+    except (ValueError, TypeError, OSError, MemoryError) as error:
+        sentence = " ".join(str(error).split()) or type(error).__name__
+        typer.echo(f"blockade: {sentence}", err=True)
+        sys.exit(2)
+
+
+@app.command()
+def reproduce(
+    stems: Annotated[list[str] | None, typer.Argument(help="Figures; without any, all.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Make the paper's figures, and the audit of its claims.
+
+    Each figure is a CSV, a PNG, a PDF and a sidecar .json with the provenance; agreement.csv sums
+    up how far both roads are apart. Without figures named, claims.csv is made as well. What is
+    current is not made again.
+
+    Example: blockade reproduce fig3c --out results
+    """
+    chosen = [figures.check(stem) for stem in stems or figures.stems()]
+    if not stems:
+        chosen.append(reproduction.CLAIMS)
+    due = reproduction.due(chosen, out, fresh=fresh, force=force)
+    for stem in tqdm(due, "figures", leave=False, delay=1, disable=None):
+        reproduction.make(stem, out)
+    for stem in chosen:
+        typer.echo(f"{out / stem}: {'computed' if stem in due else 'current'}")
+    whole = reproduction.write_agreement(out)
+    if not whole.empty:
+        typer.echo(summary_text(whole))
+    if not stems:
+        typer.echo("\n" + claims_text(reproduction.read_claims(out)))
+
+
+@app.command()
+def audit(
+    out: Annotated[Path, typer.Option(help="Folder of claims.csv.")] = Path("results"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Say of every claim of the paper whether it holds.
+
+    The value printed, that of the closed form and that of the master equation, and a verdict; at
+    the end the input power at which a disputed claim would come true.
+
+    Example: blockade audit --out results
+    """
+    for stem in reproduction.due([reproduction.CLAIMS], out, fresh=fresh, force=force):
+        reproduction.make(stem, out)
+    typer.echo(claims_text(reproduction.read_claims(out)))
+
+
+@app.command()
+def derive(
+    system: System,
+    quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
+    latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
+    abbreviate: Annotated[
+        bool, typer.Option("--abbreviate", help="In the system's own abbreviations.")
+    ] = False,
+) -> None:
+    """Print amplitude equations and closed forms.
+
+    The closed forms are of leading order in the drive.
+
+    Example: blockade derive nanotip --quanta 3 --latex
+    """
+    target = find_target(system)
+    short = target.abbreviations if abbreviate else {}
+    closed = analytic.derive(target.model, quanta)
+    typer.echo(closed.latex(short) if latex else derivation_text(closed, short))
+
+
+@app.command()
+def compare(
+    system: System,
+    fixed: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A value; repeatable.")
+    ] = None,
+    varied: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="NAME=START:STOP:COUNT",
+            help="A range (START:STOP:COUNT:log for geometric steps) or a list V1,V2,...; "
+            "several make a grid.",
+        ),
+    ] = None,
+    quantities: Annotated[
+        str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
+    ] = "number,g2",
+    quanta: Annotated[
+        int | None, typer.Option(help="Truncation; without it chosen point by point.")
+    ] = None,
+    solver: Annotated[str, typer.Option(help="Solver of the master equation.")] = "auto",
+    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Table to write.")] = None,
+    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+) -> None:
+    """Tabulate closed forms and master equation.
+
+    Values are the model's symbols. Of the nanotip, r and phi (um) and power (fW) may be set and
+    varied as well.
+
+    Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
+    """
+    target = find_target(system)
+    settings, names = read_settings(fixed or [], varied or [])
+    labels = {target.columns.get(name, name): settings[name] for name in names}
+    values = target.read(settings)
+    if out is not None:
+        output.check_csv(out, force)
+    table = agreement(target.model, values, quantities, labels=labels, quanta=quanta, solver=solver)
+    if out is not None:
+        words = ["blockade", "compare", target.name, *_repeat("--set", fixed)]
+        words += [*_repeat("--vary", varied), "--quantities", quantities, "--solver", solver]
+        record = provenance.record(shlex.join(words), "compare.agreement")
+        output.publish(out.parent, out.stem, {"csv": output.to_csv(table)}, record | table.attrs)
+    typer.echo(summary_text(summary(table)))
+
+
+@app.command()
+def check(
+    system: System,
+    formula: Annotated[str, typer.Option(help="As printed, in SymPy's or LaTeX's spelling.")],
+    quantity: Annotated[
+        str, typer.Option(help="number, g2, P10, ..., or an amplitude C20.")
+    ] = "g2",
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FORMULA", help="An abbreviation; repeatable, in order."),
+    ] = None,
+    convention: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FORMULA",
+            help="What a letter of the paper is in the model's symbols (gamma=gamma/2).",
+        ),
+    ] = None,
+    latex: Annotated[
+        bool, typer.Option("--latex", help="Read LaTeX even without a backslash or brace.")
+    ] = False,
+) -> None:
+    """Compare a printed formula with the derived one.
+
+    The system's own abbreviations are known. The exit code is 0 if the formula is identical, as
+    printed or under the conventions given, and 1 if not.
+
+    Example: blockade check nanotip --quantity P10 --formula "4*xi**2*Abs(Delta_1/eta_1)**2"
+    --where "Delta_1=2*Delta-I*gamma" --where "eta_1=4*Abs(J)**2-Delta_1**2"
+    """
+    target = find_target(system)
+    known = {str(name): meaning for name, meaning in target.abbreviations.items()}
+    letters = known | dict(read_definitions(where or []))
+    verdict = check_formula(
+        target.model, formula, quantity, letters, convention or [], latex or None
+    )
+    typer.echo(str(verdict))
+    raise typer.Exit(verdict.verdict != IDENTICAL)
+
+
+@app.command()
+def systems() -> None:
+    """List the systems and their values.
+
+    Example: blockade systems
+    """
+    for name, line in listed().items():
+        target = find_target(name)
+        values = [*target.columns, *map(str, target.model.parameters)]
+        example = " ".join(f"--set {key}={value:.6g}" for key, value in target.example.items())
+        typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
+
+
+for command in (commands.budget, commands.validity, commands.optimum):
+    app.command()(command)
+
+
+def _repeat(option: str, values: list[str] | None) -> list[str]:
+    return [word for value in values or [] for word in (option, value)]

@@ -1,0 +1,167 @@
+"""Commands on the error of a formula: ``budget``, ``validity``, ``optimum``."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+import typer
+
+from compare.budget import waterfall
+from compare.budget.ladder import budget as error_budget
+from compare.budget.ladder import largest, varied
+from compare.cli.options import (
+    Fixed,
+    Force,
+    Out,
+    Request,
+    System,
+    Varied,
+    check_out,
+    command_line,
+    read_request,
+    write,
+)
+from compare.drive import maps
+from compare.drive.optimum import optimum as find_optimum
+from compare.drive.validity import validity as critical_drives
+from systems import nanotip
+
+Quantity = Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...; one of them.")]
+Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation - 1|.")]
+Order = Annotated[int, typer.Option(help="Corrections to the formula; 0 is the leading order.")]
+
+
+def budget(
+    system: System,
+    fixed: Fixed = None,
+    vary: Varied = None,
+    quantities: Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...")] = "number,g2",
+    quanta: Annotated[
+        int | None, typer.Option(help="Truncation of the formula; without it the least.")
+    ] = None,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Say where the error of a formula comes from.
+
+    A ladder from the leading order to the converged master equation: what each step contributes,
+    with sign. The contributions add up to the error.
+
+    Example: blockade budget nanotip --set r=0.35 --set phi=0.21 --quanta 3 --out budget.csv
+    """
+    request = read_request(system, fixed, vary)
+    check_out(out, force)
+    table = error_budget(
+        request.target.model, request.values, quantities, labels=request.labels, quanta=quanta
+    )
+    if out is not None:
+        figure = waterfall.draw(table) if len(varied(table)) < 2 else None
+        others = {"quantities": quantities, "quanta": quanta}
+        command = command_line("budget", system, fixed, vary, **others)
+        write(out, table, figure, command, "compare.budget.waterfall")
+    if not varied(table):
+        shown = table[["quantity", "rung", "value", "contribution"]]
+        typer.echo(shown.to_string(index=False, float_format="{:.6g}".format))
+    for sentence in largest(table):
+        typer.echo(sentence)
+    for rung, reason in table.attrs["left_out"].items():
+        typer.echo(f"Left out: {rung}. {reason}")
+
+
+def validity(
+    system: System,
+    fixed: Fixed = None,
+    vary: Varied = None,
+    quantity: Quantity = "g2",
+    tolerance: Tolerance = 0.01,
+    order: Order = 0,
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Map the drive up to which a formula may be believed.
+
+    Over one value or two (with a picture). If the drive is set as well, the deviation at that
+    drive is tabulated, and the picture shows where it reaches the tolerance.
+
+    Example: blockade validity nanotip --vary r=0.25:0.6:41 --vary phi=0.1:0.45:41 --out map.csv
+    """
+    request = read_request(system, fixed, vary)
+    check_out(out, force)
+    model = request.target.model
+    if str(model.drive) in request.labels or "power_fW" in request.labels:
+        raise ValueError(f"The drive `{model.drive}` must not vary: it is what is searched for.")
+    table = critical_drives(
+        model, request.values, quantity, tolerance, order, labels=request.labels
+    )
+    if model is nanotip.MODEL:
+        power_of = nanotip.Device().power_of
+        power = 1e15 * power_of(table["critical_drive"])
+        table.insert(table.columns.get_loc("estimate"), maps.POWER, power)
+        table.attrs["at"] = f" at {1e15 * power_of(table['drive'].iloc[0]):.3g} fW"
+    if out is not None:
+        figure = maps.draw(table, _mark(request, table)) if len(maps.axes_of(table)) == 2 else None
+        others = {"quantity": quantity, "tolerance": tolerance, "order": order}
+        command = command_line("validity", system, fixed, vary, **others)
+        write(out, table, figure, command, "compare.drive.maps")
+    typer.echo(_validity_text(table))
+
+
+def optimum(
+    system: System,
+    over: Annotated[str, typer.Option(help="The values that are optimised, such as chi,J.")],
+    fixed: Fixed = None,
+    vary: Varied = None,
+    quantity: Quantity = "g2",
+    out: Out = None,
+    force: Force = False,
+) -> None:
+    """Compare the zero of a formula with the true minimum.
+
+    The place and the depth of the minimum: of the leading order, with one and two corrections, of
+    the master equation. The search starts from the values set; the drive is varied.
+
+    Example: blockade optimum kerr_dimer --set Delta=0.275 --set U=0.0428 --set J=3 --set gamma=1
+    --over Delta,U --vary F=0.01,0.02,0.05
+    """
+    request = read_request(system, fixed, vary)
+    check_out(out, force)
+    drive = str(request.target.model.drive)
+    if list(request.labels) != [drive]:
+        raise ValueError(f"The drive `{drive}` must vary, and nothing else.")
+    values = {name: value for name, value in request.values.items() if name != drive}
+    table = find_optimum(
+        request.target.model, values, over.split(","), np.ravel(request.values[drive]), quantity
+    )
+    if out is not None:
+        command = command_line("optimum", system, fixed, vary, over=over, quantity=quantity)
+        write(out, table, None, command, "compare.drive.optimum")
+    typer.echo(table.to_string(index=False, float_format="{:.6g}".format))
+
+
+def _mark(request: Request, table: pd.DataFrame) -> dict[str, float] | None:
+    """Coordinates of the system's point of interest, if it lies on the map."""
+    columns = request.target.columns
+    point = {columns.get(name, name): value for name, value in request.target.example.items()}
+    names = maps.axes_of(table)
+    on_map = all(
+        name in point and table[name].min() <= point[name] <= table[name].max() for name in names
+    )
+    return {name: point[name] for name in names} if on_map else None
+
+
+def _validity_text(table: pd.DataFrame) -> str:
+    """The table itself if it is short, else its range."""
+    if len(table) <= 20:
+        return str(table.to_string(index=False, float_format="{:.6g}".format))
+    known = table[table["status"] == "ok"]
+    counts = ", ".join(f"{count} {word}" for word, count in table["status"].value_counts().items())
+    lines = [f"{len(table)} points: {counts}"]
+    lines += [
+        f"{name}: {known[name].min():.6g} to {known[name].max():.6g}"
+        for name in ("critical_drive", maps.POWER)
+        if name in known and len(known)
+    ]
+    if "deviation" in table:
+        within = table["critical_drive"] >= table["drive"]
+        lines.append(f"within the tolerance at the drive set: {within.mean():.1%} of the points")
+    return "\n".join(lines)

@@ -1,0 +1,100 @@
+"""Pictures of a validity table over two values: the critical drive, and the error at one drive."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from compare.drive.search import NOT_REACHED
+from compare.drive.validity import MEASURES
+from compare.figures.style import RED, WIDTH, styled
+
+UNKNOWN = "#BBBBBB"  # where there is no number
+POWER = "critical_power_fW"
+DECADES = 4  # that are told apart, from the largest number downwards
+
+
+def axes_of(table: pd.DataFrame) -> list[str]:
+    """The columns over which the table is a map."""
+    return [name for name in table.columns if name not in {*MEASURES, POWER}]
+
+
+@styled
+def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
+    """Map of the critical drive and, at the drive of the table, of the size of the deviation.
+
+    The red line is where the formula is just within the tolerance at that drive.  ``mark``
+    holds the coordinates of a point to be marked, such as an operating point.  Hatched is where the
+    formula held as far as was searched, black where it holds at no drive, grey where nothing is
+    known.  Raises `ValueError` unless two values vary.
+    """
+    names = axes_of(table)
+    if len(names) != 2:
+        raise ValueError(
+            "The picture of a validity table must be of two values that vary, but "
+            f"{', '.join(names) or 'none'} {'vary' if len(names) > 1 else 'does'}."
+        )
+    columns = [POWER if POWER in table else "critical_drive"]
+    columns += ["deviation"] if "deviation" in table else []
+    figure = Figure(figsize=(1.1 * WIDTH * len(columns), 2.7), layout="constrained")
+    panels = figure.subplots(1, len(columns), squeeze=False).flat
+    for axes, column in zip(panels, columns, strict=True):
+        _draw_map(axes, table, names, column)
+        if "drive" in table:
+            _draw_contour(axes, table, names)
+        if mark is not None:
+            axes.plot(*(mark[name] for name in names), "*", color="white", mec="black", ms=9)
+    _hatch(figure.axes[0], table, names)
+    return figure
+
+
+def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) -> None:
+    grid = _grid(table, names, abs(table[column]))
+    known = table[column].abs()[np.isfinite(table[column]) & (table[column] != 0)]
+    top = known.max() if len(known) else 1.0
+    bottom = min(max(known.min(), top / 10**DECADES), top / 2) if len(known) else 0.1
+    # a formula that is right to many digits is not a formula that holds nowhere
+    under = "black" if column != "deviation" else colormaps["viridis"](0)
+    image = axes.pcolormesh(
+        grid.columns,
+        grid.index,
+        np.ma.masked_invalid(grid),
+        norm=LogNorm(bottom, top),
+        cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
+        rasterized=True,
+    )
+    axes.set(xlabel=names[0], ylabel=names[1])
+    axes.figure.colorbar(image, ax=axes, label=_label(table, column), extend="min")
+
+
+def _label(table: pd.DataFrame, column: str) -> str:
+    name, drive = table.attrs["quantity"], table.attrs["drive"]
+    if column == "deviation":
+        drives = table["drive"].unique()
+        at = f" at {drive} = {drives[0]:.3g}" if len(drives) == 1 else ""
+        return f"|deviation| of {name}{table.attrs.get('at', at)}"
+    symbol = drive if column == "critical_drive" else "input power (fW)"
+    return f"{symbol}, {name} off by {100 * table.attrs['tolerance']:.3g} %"
+
+
+def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    """The line on which the critical drive is the drive of the table."""
+    ratio = _grid(table, names, table["critical_drive"] / table["drive"])
+    if ratio.min().min() < 1 < ratio.max().max():
+        axes.contour(ratio.columns, ratio.index, ratio, [1], colors=RED, linewidths=1)
+
+
+def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    """Mark the lower bounds."""
+    bound = _grid(table, names, table["status"] == NOT_REACHED).astype(float)
+    shown = np.ma.masked_equal(bound, 0)
+    axes.pcolor(bound.columns, bound.index, shown, hatch="////", alpha=0, shading="nearest")
+
+
+def _grid(table: pd.DataFrame, names: list[str], values: pd.Series) -> pd.DataFrame:
+    return table.assign(shown=values).pivot(index=names[1], columns=names[0], values="shown")

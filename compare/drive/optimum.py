@@ -1,0 +1,127 @@
+"""Where a blockade is deepest, and how deep: the zero of the formula against the true minimum.
+
+To leading order in the drive two paths to two photons can cancel exactly, C_20 = 0.  At any finite
+drive quantum jumps out of states with three quanta fill that zero: g2 is of the order xi^2 there,
+and its minimum lies elsewhere by an amount of the order xi^2.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize
+
+import analytic
+import numeric
+from compare.agreement import ORDER
+from compare.drive.curve import evaluate
+from compare.quantities import Quantity, read_quantity
+from systems import Model
+
+FORMULA, TRUTH = "formula", "master equation"
+FIRST_STEP = 0.03  # of the search, relative to the parameters
+PRECISION = 1e-7  # of the place, relative: the depth is flat there and far more precise
+EVALUATIONS = 300  # at most, of one search
+VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
+
+Point = Mapping[str, Any]
+
+
+def optimum(
+    model: Model,
+    values: Mapping[Any, Any],
+    over: str | Sequence[str],
+    drives: Iterable[float],
+    quantity: str = "g2",
+    corrections: Iterable[int] = (1, 2),
+) -> pd.DataFrame:
+    """Minima of a quantity over one or more parameters, as functions of the drive.
+
+    One row per drive and road (formula, with corrections, master equation): the drive, ``road``,
+    the place of its minimum (one column per name in ``over``), its ``minimum``, and ``true``, what
+    the master equation says at that place.  The formula is of leading order.  The search is
+    local and starts from ``values``, which are numbers; of a complex parameter the modulus varies.
+
+    Raises `ValueError` for arrays, for names that the model does not have, for models without a
+    formula, and where a search does not end in a minimum.
+    """
+    wanted, name = read_quantity(model, quantity), str(model.drive)
+    names = [over] if isinstance(over, str) else [str(key) for key in over]
+    start = _read_start(model, values, names)
+    roads = _roads(model, wanted, corrections)
+    rows = []
+    for drive in drives:
+        at = {**start, name: float(drive)}
+        for road, function in roads.items():
+            place = _minimise(function, at, names, road)
+            depth, true = function(place), roads[TRUTH](place)
+            sizes = {key: _size(place[key]) for key in names}
+            rows.append({name: drive, "road": road, **sizes, "minimum": depth, "true": true})
+    return pd.DataFrame(rows)
+
+
+def _roads(
+    model: Model, quantity: Quantity, corrections: Iterable[int]
+) -> dict[str, Callable[[Point], float]]:
+    """The functions to be minimised."""
+    closed = analytic.derive(model, quantity.quanta(model))
+    roads = {FORMULA: _closed(closed, quantity)}
+    for count in corrections:
+        name = f"{count} correction{'s' * (count > 1)}"
+        roads[name] = _closed(analytic.expand(model, corrections=count), quantity)
+    return {**roads, TRUTH: _solved(model, quantity)}
+
+
+def _closed(road: Any, quantity: Quantity) -> Callable[[Point], float]:
+    expression = quantity.on(road)
+    return lambda point: float(evaluate(road, expression, point))
+
+
+def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
+    order = max(ORDER, sum(quantity.occupation))
+    return lambda point: float(quantity.on(numeric.steady_state(model, point, order=order)))
+
+
+def _minimise(
+    function: Callable[[Point], float], at: Point, names: Sequence[str], road: str
+) -> dict[str, Any]:
+    """The values at the minimum of a function next to ``at``."""
+    # in units of the start: a simplex and a tolerance then suit all parameters
+    units = np.array([at[key] or 1.0 for key in names])
+
+    def place(x: np.ndarray) -> dict[str, Any]:
+        return {**at, **dict(zip(names, x * units, strict=True))}
+
+    def depth(x: np.ndarray) -> float:
+        return float(np.log(max(function(place(x)), VANISHING)))
+
+    x = np.array([float(at[key] != 0) for key in names])
+    simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(names))])
+    options = {"initial_simplex": simplex, "xatol": PRECISION, "fatol": np.inf,
+               "maxfev": EVALUATIONS}  # fmt: skip
+    found = minimize(depth, x, method="Nelder-Mead", options=options)
+    if not found.success or not np.isfinite(found.fun):
+        raise ValueError(
+            f"Argument `values` must lie near a minimum, but from there the search on the road "
+            f"`{road}` does not end: {found.message}"
+        )
+    return place(found.x)
+
+
+def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -> dict[str, Any]:
+    start = {str(key): value for key, value in values.items()}
+    known = [str(symbol) for symbol in model.parameters if symbol != model.drive]
+    for name in names:
+        if name not in known:
+            raise ValueError(
+                f"Argument `over` must hold names among {', '.join(known)}, but holds `{name}`."
+            )
+    arrays = [key for key, value in start.items() if np.ndim(value)]
+    if arrays:
+        raise ValueError(f"Value `{arrays[0]}` must be a number, but is an array.")
+    return start
+
+
+def _size(value: Any) -> float:
+    return float(abs(value)) if isinstance(value, complex) else float(value)

@@ -1,0 +1,411 @@
+"""Compiled sweeps over the grades; the derivation stands in `numeric.graded.sweeps`.
+
+Some dozens of points travel together: the last index of every array is the point, contiguous,
+so that each loop over it becomes vector instructions.  Complex numbers are kept as two real
+arrays for the same reason.  Which numbers enter a sum, and with which constants, is the same for
+all points; these lists are worked out once, in `numeric.graded.lists`.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+ROW = 6  # terms of a sum that are added in one pass
+TINY = 1e-300
+OFF = 1e-7  # relative error of right-hand sides that probes what round-off does
+ROUNDINGS = 8  # of which EPSILON is one
+EPSILON = float(np.finfo(np.float64).eps)
+COMPILED: Any = {
+    "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
+    "error_model": "numpy",  # 1/0 is infinite
+    "nogil": True,
+    "cache": True,
+}
+
+
+class Sums(NamedTuple):
+    """Sum s is ``sum_g factor[g] sum_r sum_t (real[r,t] Re + i imag[r,t] Im) x[source[r,t]]``.
+
+    The groups g run from ``group[s]`` to ``group[s+1]``, their rows r from ``row[g]`` to
+    ``row[g+1]``, and t over the `ROW` terms of a row.  Rows are filled up with weights zero.
+    The first group of every sum has factor number 0, which is one.
+    """
+
+    group: np.ndarray
+    factor: np.ndarray
+    row: np.ndarray
+    source: np.ndarray
+    real: np.ndarray
+    imag: np.ndarray
+
+
+class Elimination(NamedTuple):
+    """LU factors, without pivoting, of a matrix with one sparsity pattern for all points.
+
+    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Step t eliminates unknown
+    ``unknown[t]``.  It uses the entries ``lower`` below the pivot, in the rows of the unknowns
+    ``below``, and ``upper`` beside it, in the columns of the unknowns ``after``; every product
+    of a lower and an upper entry is subtracted from an entry ``target``.  The lists of step t
+    begin at ``lower_start[t]``, ``upper_start[t]`` and ``target_start[t]``.
+    """
+
+    size: int  # number of entries; those that ``entries`` does not reach start as zero
+    entries: Sums  # from the factors
+    unknown: np.ndarray
+    lower_start: np.ndarray
+    upper_start: np.ndarray
+    target_start: np.ndarray
+    lower: np.ndarray
+    below: np.ndarray
+    upper: np.ndarray
+    after: np.ndarray
+    target: np.ndarray
+
+
+class System(NamedTuple):
+    """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others."""
+
+    block: np.ndarray
+    matrix: Elimination
+    sums: Sums
+
+
+class Program(NamedTuple):
+    """Element e is ``X[left[e], right[e]]``; element 0 and state 0 are the vacuum."""
+
+    left: np.ndarray
+    right: np.ndarray
+    amplitudes: System
+    elements: System
+    views: Sums  # amplitude of each Fock state, from amplitudes
+    counts: Sums  # population of each Fock state, from elements
+
+
+class Result(NamedTuple):
+    """What `solve` fills; the first index is the point."""
+
+    populations: np.ndarray  # (points, states), trace one
+    error: np.ndarray  # (points, states): round-off of the populations, absolute
+    remainder: np.ndarray  # (points,): see `accumulate`
+    sweeps: np.ndarray  # (points,)
+    density: np.ndarray  # (points, elements), complex; with no elements it is left out
+    series: np.ndarray  # (points, sweeps, states): corrections, not normalised; or no sweeps
+
+
+@njit(**COMPILED)
+def solve(
+    program: Program,
+    factors: Any,
+    lanes: int,
+    pure: bool,
+    tolerance: float,
+    limit: int,
+    result: Result,
+) -> None:
+    """Sweep until the estimated remainder of the populations is below ``tolerance``.
+
+    ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
+    the leading order is psi psi', otherwise it is the first sweep from the vacuum.
+    """
+    states, elements = len(program.views.group) - 1, len(program.left)
+    # one more unknown than there are: it stays zero and fills up rows
+    f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
+    x = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
+    y = zeros(states + 1, lanes), zeros(states + 1, lanes)
+    a, b = entries(program.elements, lanes), entries(program.amplitudes, lanes)
+    p, old, probe = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
+    change = zeros(2, lanes)
+    for start in range(0, factors.shape[1], lanes):
+        load(factors, start, *f)
+        factorise(program.elements.matrix, *f, *a)
+        factorise(program.amplitudes.matrix, *f, *b)
+        # once with right-hand sides that are a little off, to see what round-off does
+        lead(program, pure, OFF, f, a, b, x, y, p)
+        correct(program, OFF, f, a, x, p, change)
+        probe[:] = p
+        lead(program, pure, 0.0, f, a, b, x, y, p)
+        old[:] = 0.0
+        record(p, old, start, 0, result.series)
+        collect(*x, start, result.density)
+        change[0] = 1.0
+        sweep, left = 0, np.inf
+        while sweep < limit and left > tolerance:
+            left = correct(program, 0.0, f, a, x, p, change)
+            sweep += 1
+            record(p, old, start, sweep, result.series)
+            collect(*x, start, result.density)
+            if sweep == 1:
+                probe -= p
+        store(p, probe, start, result)
+        for z in range(min(lanes, len(result.sweeps) - start)):
+            result.remainder[start + z] = change[1, z]
+            result.sweeps[start + z] = sweep
+
+
+@njit(**COMPILED)
+def lead(
+    program: Program, pure: bool, off: float, f: Any, a: Any, b: Any, x: Any, y: Any, p: Any
+) -> None:
+    """Elements and populations of the leading order, for a vacuum element of one."""
+    if pure:
+        y[0][0] = 1.0
+        relax(program.amplitudes, off, *f, *b, *y)
+        outer(program, *y, *x)
+        square(program.views, *y, p)
+    else:
+        x[0][:], x[1][:] = 0.0, 0.0
+        x[0][0] = 1.0
+        relax(program.elements, off, *f, *a, *x)
+        count(program.counts, x[0], p)
+
+
+@njit(**COMPILED)
+def correct(program: Program, off: float, f: Any, a: Any, x: Any, p: Any, change: Any) -> float:
+    """Turn one correction into the next and add it to the populations."""
+    # the vacuum element is one by convention: it has no corrections
+    x[0][0] = 0.0
+    relax(program.elements, off, *f, *a, *x)
+    return accumulate(program.counts, x[0], p, change)
+
+
+@njit(**COMPILED)
+def zeros(rows: int, lanes: int) -> Any:
+    return np.zeros((rows, lanes))
+
+
+@njit(**COMPILED)
+def entries(system: System, lanes: int) -> Any:
+    return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
+
+
+@njit(**COMPILED)
+def load(values: Any, start: int, re: Any, im: Any) -> None:
+    """Points from ``start`` on; the last one is repeated until the lanes are full."""
+    last = values.shape[1] - 1
+    for i in range(values.shape[0]):
+        for z in range(re.shape[1]):
+            value = values[i, min(start + z, last)]
+            re[i, z] = value.real
+            im[i, z] = value.imag
+
+
+@njit(**COMPILED)
+def store(p: Any, probe: Any, start: int, result: Result) -> None:
+    """Populations and their errors, divided by the trace."""
+    for z in range(min(p.shape[1], len(result.populations) - start)):
+        trace = 0.0
+        for i in range(p.shape[0]):
+            trace += p[i, z]
+        for i in range(p.shape[0]):
+            result.populations[start + z, i] = p[i, z] / trace
+            error = ROUNDINGS * EPSILON * (abs(probe[i, z]) / OFF + abs(p[i, z]))
+            result.error[start + z, i] = error / trace
+        for e in range(result.density.shape[1]):
+            result.density[start + z, e] /= trace
+
+
+@njit(**COMPILED)
+def record(p: Any, old: Any, start: int, sweep: int, series: Any) -> None:
+    """Keep what this sweep has changed, if it is asked for."""
+    if sweep < series.shape[1]:
+        for z in range(min(p.shape[1], len(series) - start)):
+            for i in range(p.shape[0]):
+                series[start + z, sweep, i] = p[i, z] - old[i, z]
+        old[:] = p
+
+
+@njit(**COMPILED)
+def collect(x_re: Any, x_im: Any, start: int, density: Any) -> None:
+    """Add a correction to the elements that are asked for, if any."""
+    for z in range(min(x_re.shape[1], density.shape[0] - start)):
+        for e in range(density.shape[1]):
+            density[start + z, e] += complex(x_re[e, z], x_im[e, z])
+
+
+@njit(**COMPILED, inline="always")
+def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def]
+    """Sum of rows first to last of x; the first row sets, the others add."""
+    lanes = out.size
+    for r in range(first, last):
+        s0, s1, s2 = source[r, 0], source[r, 1], source[r, 2]
+        s3, s4, s5 = source[r, 3], source[r, 4], source[r, 5]
+        w0, w1, w2 = weight[r, 0], weight[r, 1], weight[r, 2]
+        w3, w4, w5 = weight[r, 3], weight[r, 4], weight[r, 5]
+        if r == first:
+            for z in range(lanes):
+                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+        else:
+            for z in range(lanes):
+                out[z] += (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+
+
+@njit(**COMPILED, inline="always")
+def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
+    """Sum number s into re + i im; u and v are work space."""
+    g = sums.group[s]
+    combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, re)
+    combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, im)
+    for g in range(sums.group[s] + 1, sums.group[s + 1]):
+        f = sums.factor[g]
+        combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, u)
+        combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, v)
+        for z in range(re.size):
+            re[z] += f_re[f, z] * u[z] - f_im[f, z] * v[z]
+            im[z] += f_re[f, z] * v[z] + f_im[f, z] * u[z]
+
+
+@njit(**COMPILED, inline="always")
+def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
+    """y -= a x for rows a, x, y."""
+    for z in range(y_re.shape[1]):
+        # read everything before writing anything: one test for overlap, then vectors
+        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
+        re, im = y_re[y, z], y_im[y, z]
+        y_re[y, z] = re - r * u + s * v
+        y_im[y, z] = im - r * v - s * u
+
+
+@njit(**COMPILED, inline="always")
+def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
+    """x *= a for rows a, x."""
+    for z in range(x_re.shape[1]):
+        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
+        x_re[x, z] = r * u - s * v
+        x_im[x, z] = r * v + s * u
+
+
+@njit(**COMPILED)
+def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> None:
+    """Fill the entries and eliminate; pivots are stored inverted."""
+    lanes, sums = a_re.shape[1], lu.entries
+    re, im = np.empty(lanes), np.empty(lanes)
+    known = len(sums.group) - 1
+    for e in range(known):
+        first, last = sums.row[e], sums.row[e + 1]
+        combine(sums.source, sums.real, first, last, f_re, re)
+        combine(sums.source, sums.imag, first, last, f_im, im)
+        for z in range(lanes):
+            a_re[e, z] = re[z]
+            a_im[e, z] = im[z]
+    a_re[known:] = 0.0
+    a_im[known:] = 0.0
+    for t in range(1, len(lu.unknown)):
+        e, target = lu.unknown[t], lu.target_start[t]
+        for z in range(lanes):
+            u, v = a_re[e, z], a_im[e, z]
+            n = 1.0 / (u * u + v * v)
+            a_re[e, z] = n * u
+            a_im[e, z] = -n * v
+        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            low = lu.lower[i]
+            multiply(a_re, a_im, e, a_re, a_im, low)
+            for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+                subtract(a_re, a_im, low, a_re, a_im, lu.upper[j], a_re, a_im, lu.target[target])
+                target += 1
+
+
+@njit(**COMPILED)
+def relax(
+    system: System, off: float, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
+) -> None:
+    """One sweep: every block, upward and in place, is solved for what the others feed into it.
+
+    Each right-hand side is made wrong by a fraction up to ``off``.
+    """
+    lanes, lu = x_re.shape[1], system.matrix
+    re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
+    for b in range(1, len(system.block) - 1):
+        first, last = system.block[b], system.block[b + 1]
+        coupled = (
+            lu.lower_start[first] < lu.lower_start[last]
+            or lu.upper_start[first] < lu.upper_start[last]
+        )
+        for e in range(first, last):
+            total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
+            if off != 0.0:
+                re *= 1.0 + off * np.sin(7.0 * e)
+                im *= 1.0 + off * np.cos(7.0 * e)
+            if coupled:
+                for z in range(lanes):
+                    x_re[e, z] = re[z]
+                    x_im[e, z] = im[z]
+            else:
+                for z in range(lanes):
+                    x_re[e, z] = a_re[e, z] * re[z] - a_im[e, z] * im[z]
+                    x_im[e, z] = a_re[e, z] * im[z] + a_im[e, z] * re[z]
+        if coupled:
+            substitute(lu, first, last, a_re, a_im, x_re, x_im)
+
+
+@njit(**COMPILED)
+def substitute(
+    lu: Elimination, first: int, last: int, a_re: Any, a_im: Any, x_re: Any, x_im: Any
+) -> None:
+    """Solve one block in place, down and back."""
+    for t in range(first, last):
+        e = lu.unknown[t]
+        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            subtract(a_re, a_im, lu.lower[i], x_re, x_im, e, x_re, x_im, lu.below[i])
+    for t in range(last - 1, first - 1, -1):
+        e = lu.unknown[t]
+        for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+            subtract(a_re, a_im, lu.upper[j], x_re, x_im, lu.after[j], x_re, x_im, e)
+        multiply(a_re, a_im, e, x_re, x_im, e)
+
+
+@njit(**COMPILED)
+def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
+    """X = psi psi'."""
+    for e in range(len(program.left)):
+        i, j = program.left[e], program.right[e]
+        for z in range(x_re.shape[1]):
+            x_re[e, z] = y_re[i, z] * y_re[j, z] + y_im[i, z] * y_im[j, z]
+        for z in range(x_re.shape[1]):
+            x_im[e, z] = y_im[i, z] * y_re[j, z] - y_re[i, z] * y_im[j, z]
+
+
+@njit(**COMPILED)
+def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
+    """Populations |psi|^2 of the Fock states: squared last, so that small ones stay exact."""
+    lanes = p.shape[1]
+    re, im = np.empty(lanes), np.empty(lanes)
+    for i in range(p.shape[0]):
+        combine(views.source, views.real, views.row[i], views.row[i + 1], y_re, re)
+        combine(views.source, views.real, views.row[i], views.row[i + 1], y_im, im)
+        for z in range(lanes):
+            p[i, z] = re[z] * re[z] + im[z] * im[z]
+
+
+@njit(**COMPILED)
+def count(counts: Sums, x_re: Any, p: Any) -> None:
+    """Populations of the Fock states."""
+    new = np.empty(p.shape[1])
+    for i in range(p.shape[0]):
+        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
+        p[i] = new
+
+
+@njit(**COMPILED)
+def accumulate(counts: Sums, x_re: Any, p: Any, change: Any) -> float:
+    """Add the correction to the populations; largest estimated remainder of the lanes.
+
+    ``change`` keeps the largest relative change of a population in this sweep and, in its
+    second row, the remainder of the geometric series that the last two changes suggest.
+    """
+    lanes = p.shape[1]
+    new, worst = np.empty(lanes), np.zeros(lanes)
+    for i in range(p.shape[0]):
+        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
+        for z in range(lanes):
+            p[i, z] += new[z]
+            worst[z] = max(worst[z], abs(new[z]) / (abs(p[i, z]) + TINY))
+    for z in range(lanes):
+        ratio = worst[z] / (change[0, z] + TINY)
+        change[1, z] = worst[z] * ratio / (1.0 - ratio) if ratio < 1.0 else np.inf
+        change[0, z] = worst[z]
+    return change[1].max()

@@ -1,0 +1,161 @@
+"""A model's master equation as constant matrices times coefficients, ready for the sweeps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+from scipy.sparse import csr_array
+
+from numeric.graded.basis import Columns, choose_phases, common_basis, proportional, turn
+from numeric.graded.kernel import Program
+from numeric.graded.lists import Term, assemble
+from numeric.operators import Space, space
+from systems import Model
+from systems.grading import NoGrading
+from systems.ladder import Word, express
+from systems.values import Arrays
+
+NEGLIGIBLE = 1e-13  # relative: what a rotation leaves of a zero
+Pair = tuple[Word | None, Word | None]  # words on the left and on the right of rho
+Recipe = tuple[tuple[int, float, Pair], ...]  # number of the coefficient, ratio to it, words
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A batch to be solved, as `numeric.graded.kernel.solve` takes it.
+
+    ``vectors`` (Fock state, basis state) and ``phases`` (mode, point) lead back to Fock states.
+    """
+
+    space: Space
+    grades: np.ndarray  # of the Fock states
+    program: Program
+    factors: np.ndarray
+    pure: bool
+    vectors: np.ndarray
+    phases: np.ndarray
+
+    @property
+    def is_rotated(self) -> bool:
+        """Whether the basis is another one than that of the Fock states."""
+        return bool(np.count_nonzero(self.vectors) > self.space.size)
+
+    def density(self, elements: np.ndarray) -> np.ndarray:
+        """Density matrices (point, state, state) from elements (point, element)."""
+        size, left, right = self.space.size, self.program.left, self.program.right
+        rho = np.empty((len(elements), size, size), dtype=complex)
+        rho[:, right, left] = elements.conj()
+        rho[:, left, right] = elements
+        turns = np.exp(-1j * (self.space.occupations @ self.phases)).T
+        return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
+
+
+def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Problem:
+    """The problem for arrays of one dimension, in a diagonal basis if wanted and possible.
+
+    Raises `NoGrading` if the Hamiltonian has no grading or a jump may not lower the grade.
+    """
+    equation, on = _equation(model), space(model.modes, quanta)
+    grades = on.occupations @ np.array(model.grading.weights)
+    effective, jumps, unit = equation.evaluate(arrays)
+    phases = choose_phases(effective, model.grading)
+    effective = {word: turn(column, word, phases) for word, column in effective.items()}
+    terms: list[tuple[Pair, np.ndarray]] = []
+    for word, column in effective.items():
+        terms += [((word, None), -1j * column), ((None, word), 1j * column.conj())]
+    for (left, right), column in jumps.items():
+        terms.append(((left, right), turn(turn(column, left, phases), right, -phases)))
+    # in units of a loss rate, with one as the first coefficient: see `Sums`
+    columns = [np.ones(unit.shape, dtype=complex), *(column / unit for _, column in terms)]
+    factors, kinds, ratios = proportional(columns)
+    recipe = tuple(zip(kinds[1:], ratios[1:], (pair for pair, _ in terms), strict=True))
+    vectors = _vectors(model, effective, on, grades, diagonal)
+    program = _program(model, quanta, recipe, len(factors), vectors.tobytes())
+    return Problem(on, grades, program, factors, equation.pure, vectors, phases)
+
+
+@dataclass(frozen=True)
+class _Equation:
+    """Words of H_eff, pairs of words of the jumps, and a function for all their coefficients."""
+
+    words: tuple[Word, ...]
+    pairs: tuple[tuple[Word, Word], ...]
+    names: tuple[str, ...]
+    function: Callable[..., list[np.ndarray]]
+    pure: bool
+
+    def evaluate(
+        self, arrays: Arrays
+    ) -> tuple[Columns, dict[tuple[Word, Word], np.ndarray], np.ndarray]:
+        """Coefficients of the words and of the pairs, and the unit of energy."""
+        shape = next(iter(arrays.values())).shape
+        found = self.function(*(arrays[name] for name in self.names))
+        columns = [np.broadcast_to(np.asarray(c, dtype=complex), shape) for c in found]
+        rates = [rate.real for rate in columns[len(self.words) + len(self.pairs) :]]
+        unit = next((rate for rate in rates if np.all(rate > 0)), np.ones(shape))
+        words = dict(zip(self.words, columns, strict=False))
+        return words, dict(zip(self.pairs, columns[len(self.words) :], strict=False)), unit
+
+
+@lru_cache(maxsize=32)
+def _equation(model: Model) -> _Equation:
+    vacuum = (0,) * len(model.modes)
+    # a constant moves no level against another
+    effective = {w: c for w, c in model.effective_ladder.items() if w != (vacuum, vacuum)}
+    jumps: dict[tuple[Word, Word], sp.Expr] = {}
+    pure = True
+    for loss, ladder in zip(model.losses, model.jumps, strict=True):
+        for word, x in ladder.items():
+            _check_jump(model, word)
+            pure = pure and model.grading.raises(word) < 0
+            for other, y in ladder.items():
+                product = loss.rate * x * sp.conjugate(y)
+                jumps[word, other] = jumps.get((word, other), 0) + product
+    rates = [loss.rate for loss in model.losses]
+    function = sp.lambdify(model.parameters, [*effective.values(), *jumps.values(), *rates])
+    names = tuple(str(symbol) for symbol in model.parameters)
+    return _Equation(tuple(effective), tuple(jumps), names, function, pure)
+
+
+def _check_jump(model: Model, word: Word) -> None:
+    if model.grading.raises(word) > 0 or not any(word[1]):
+        raise NoGrading(
+            "The losses must not raise the number of quanta, but one has the term "
+            f"`{express(word, model.modes)}`."
+        )
+
+
+def _vectors(
+    model: Model, effective: Columns, on: Space, grades: np.ndarray, diagonal: bool
+) -> np.ndarray:
+    undriven = {w: c for w, c in effective.items() if model.grading.raises(w) == 0}
+    matrices = {word: on.word(word).real.toarray() for word in undriven}
+    vectors = common_basis(undriven, matrices, grades) if diagonal else None
+    return np.eye(on.size)[:, np.argsort(grades, kind="stable")] if vectors is None else vectors
+
+
+@lru_cache(maxsize=32)
+def _program(model: Model, quanta: int, recipe: Recipe, factors: int, vectors: bytes) -> Program:
+    on = space(model.modes, quanta)
+    basis = np.frombuffer(vectors).reshape(on.size, on.size)
+    # words of H_eff that share a coefficient may be diagonal only together
+    sums: dict[tuple[int, bool], csr_array] = {}
+    terms = []
+    for factor, ratio, (left, right) in recipe:
+        if left and right:
+            terms.append(Term(factor, ratio, *(_rotate(on.word(w), basis) for w in (left, right))))
+        elif word := left or right:
+            key = factor, right is None
+            sums[key] = sums.get(key, 0) + ratio * on.word(word)
+    for (factor, is_left), matrix in sums.items():
+        rotated = _rotate(matrix, basis)
+        terms.append(Term(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
+    grades = on.occupations @ np.array(model.grading.weights)
+    return assemble(grades, basis, terms, factors)
+
+
+def _rotate(matrix: csr_array, vectors: np.ndarray) -> csr_array:
+    rotated = vectors.T @ matrix.real.toarray() @ vectors
+    return csr_array(np.where(abs(rotated) > NEGLIGIBLE * abs(rotated).max(), rotated, 0))
