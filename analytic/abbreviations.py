@@ -15,6 +15,7 @@ Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
 def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
     """The expression with every abbreviation replaced by its definition."""
+    _check(abbreviations)
     for name, definition in reversed(list(abbreviations.items())):
         expression = expression.xreplace({name: definition})
     return expression
@@ -26,6 +27,7 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     The abbreviations that are linear in everything are tried as substitutions, in all
     combinations; what is then a multiple of an abbreviation becomes that symbol.
     """
+    _check(abbreviations)
     constant = product.constant
     factors: list[tuple[sp.Expr, int]] = []
     for factor, power in product.factors:
@@ -33,6 +35,14 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
         constant *= number**power
         factors.append((short, power))
     return Written(constant, tuple(factors))
+
+
+def _check(abbreviations: Abbreviations) -> None:
+    if not isinstance(abbreviations, Mapping):
+        raise TypeError(
+            "Argument `abbreviations` must be a dict from symbols to their definitions, "
+            f"but is `{abbreviations}`."
+        )
 
 
 def _shorten(factor: sp.Expr, abbreviations: Abbreviations) -> tuple[sp.Expr, sp.Expr]:

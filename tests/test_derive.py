@@ -168,10 +168,11 @@ def test_latex_holds_every_equation_and_form():
         (lambda: nanotip.number("b"), "must be one of a1, a2"),
         (lambda: nanotip.evaluate(next(iter(ABBREVIATIONS)), {"Delta": 0, "J": 0, "chi": 1,
                                   "gamma": 1, "xi": 1}), "spell_out"),
+        (lambda: nanotip.latex(nanotip.number(a1)), "`abbreviations` must be a dict"),
     ],
 )  # fmt: skip
 def test_bad_requests_are_refused(call, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((ValueError, TypeError), match=message):
         call()
 
 
