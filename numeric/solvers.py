@@ -22,6 +22,7 @@ import qutip
 from numeric import graded, iterative, nojump, reference
 from numeric.graded.lists import TooLarge
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.operators import space
 from numeric.reference import Solution
 from numeric.stability import decays
 from systems import Model
@@ -59,10 +60,13 @@ DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 
 
-# Populations below this go with the estimate of their error; a factorisation is not worth its time.
+# Populations below this go with the estimate of their error ("not resolved" where it is too
+# large): amplitudes that interfere to such a small rest leave no digits to a factorisation either.
 TRUSTED = 1e-20
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
-MANY = 32  # points from which on the sweeps are worth the time to prepare (and to compile) them
+# Points times states^4 from which on the sweeps are worth the time to prepare (and to compile)
+# them: that is 15 points of 28 states, 2 of 45, where one factorisation takes 0.1 s.
+MANY = 9e6
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ def sweep(
     None where the sweeps do not apply: few points, no grading, jumps that raise it.
     """
     count = len(next(iter(arrays.values())))
-    if count < MANY:
+    if count * space(model.modes, quanta).size ** 4 < MANY:
         return None
     try:
         found = graded.solve(model, arrays, quanta, density=density)

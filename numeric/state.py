@@ -22,7 +22,8 @@ from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays
 
-RESOLVED = 1e-6  # largest estimated relative error of a number that is returned
+RESOLVED = 1e-6  # largest estimated relative error of a number or correlation that is returned
+SURE = 1e-8  # the same for a probability, of which very small ones may be uncertain
 UNDEFINED, NOT_RESOLVED = "undefined", "not resolved"
 Estimate = tuple[np.ndarray, np.ndarray]  # value and absolute error, per point
 
@@ -103,7 +104,7 @@ class SteadyState:
 
         Raises `ValueError` if the truncation does not hold it.
         """
-        return self._show(self._probability(occupation), self._cut(occupation))
+        return self._show(self._probability(occupation), self._cut(occupation), SURE)
 
     def probability_status(self, occupation: Occupation) -> Any:
         """Per point "ok", "not resolved", "not converged" or the status of the state.
@@ -111,7 +112,8 @@ class SteadyState:
         "not converged" is a chosen truncation that is large enough for the correlations, but
         not for this probability.
         """
-        return self._shaped(self._judge(self._probability(occupation), self._cut(occupation)))
+        found = self._judge(self._probability(occupation), self._cut(occupation), SURE)
+        return self._shaped(found)
 
     def density_matrix(self) -> Any:
         """Density matrix: a `qutip.Qobj` on the restricted space for one point.
@@ -199,17 +201,23 @@ class SteadyState:
     def _gather_estimate(self, read: Callable[[Block], Estimate]) -> Estimate:
         return self._gather(lambda b: read(b)[0]), self._gather(lambda b: read(b)[1])
 
-    def _judge(self, estimate: Estimate, cut: np.ndarray | float = 0.0) -> np.ndarray:
+    def _judge(
+        self, estimate: Estimate, cut: np.ndarray | float = 0.0, resolved: float = RESOLVED
+    ) -> np.ndarray:
         value, error = estimate
         word = np.full(value.shape, OK, dtype=object)
         word[cut > RESOLVED * abs(value)] = NOT_CONVERGED
-        word[error > RESOLVED * abs(value)] = NOT_RESOLVED
+        word[error > resolved * abs(value)] = NOT_RESOLVED
         word[np.isnan(value)] = UNDEFINED
         status = self._gather(lambda block: block.status)
         return np.where(status == OK, word, status)
 
-    def _show(self, estimate: Estimate, cut: np.ndarray | float = 0.0) -> Any:
-        return self._shaped(np.where(self._judge(estimate, cut) == OK, estimate[0], np.nan))
+    def _show(
+        self, estimate: Estimate, cut: np.ndarray | float = 0.0, resolved: float = RESOLVED
+    ) -> Any:
+        return self._shaped(
+            np.where(self._judge(estimate, cut, resolved) == OK, estimate[0], np.nan)
+        )
 
     def _shaped(self, flat: np.ndarray) -> Any:
         return flat.reshape(self.shape)[()]

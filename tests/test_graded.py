@@ -65,7 +65,8 @@ def solve(model, quanta, **values):
 def in_fock_basis(model, quanta, **values):
     """The same without a common eigenbasis: the general road."""
     arrays = {n: np.atleast_1d(v) for n, v in read_values(model, values).items()}
-    return sweeps._solve(pose(model, arrays, quanta, diagonal=False), 1e-11, 60, False)
+    problem = pose(model, arrays, quanta, diagonal=False)
+    return sweeps._read(problem, sweeps._solve(problem, 1e-11, 60), 1e-11)
 
 
 @pytest.mark.parametrize(
@@ -230,6 +231,16 @@ def test_the_correction_to_leading_order_is_second_order_in_the_drive():
 def test_points_where_the_series_diverges_are_reported():
     state = solve(KERR, 8, Delta=0.0, chi=0.1, gamma=1.0, xi=np.array([0.1, 5.0]))
     assert list(state.converged) == [True, False]
+
+
+def test_a_series_that_starts_quickly_and_goes_on_slowly_is_not_cut_short():
+    # on two-photon resonance, far from the one-photon resonance, the second correction is 1e-6
+    # of the first, the third 1e-2 of the second
+    values = {"Delta": -1.0, "chi": 1.0, "gamma": 1e-3, "xi": 3e-4}
+    arrays = {n: np.atleast_1d(v) for n, v in values.items()}
+    fast, slow = graded.solve(KERR, arrays, 5), reference.solve(liouvillian(KERR, 5), arrays)
+    assert fast.converged
+    np.testing.assert_allclose(fast.populations, slow.populations, rtol=1e-10, atol=0)
 
 
 def test_a_mode_that_never_decays_is_reported():

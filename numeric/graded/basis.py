@@ -61,14 +61,14 @@ def common_basis(
     if not all(_equal(columns[w], columns.get(w[::-1], 0 * columns[w])) for w in symmetric):
         return None
     coefficients, kinds, ratios = proportional([columns[w] for w in symmetric])
-    family = np.zeros((len(coefficients), len(grades), len(grades)))
+    family = np.zeros((len(coefficients), len(grades), len(grades)), dtype=np.longdouble)
     for kind, ratio, w in zip(kinds, ratios, symmetric, strict=True):
-        family[kind] += ratio * (matrices[w] + matrices[w].T) / 2
+        family[kind] += ratio * (sharpen(matrices[w]) + sharpen(matrices[w]).T) / 2
     order = np.argsort(grades, kind="stable")
     parts = [_diagonalise(family, order[grades[order] == g]) for g in np.unique(grades)]
     if any(part is None for part in parts):
         return None
-    vectors = np.zeros(family.shape[1:])
+    vectors = np.zeros(family.shape[1:], dtype=np.longdouble)
     vectors[order] = block_diag(*(part for part in parts if part is not None))
     return vectors
 
@@ -106,7 +106,30 @@ def _diagonalise(family: np.ndarray, states: np.ndarray) -> np.ndarray | None:
     block = family[:, states[:, None], states]
     size = abs(block).max(axis=(1, 2)) + 1e-300
     # any combination will do; irrational weights keep accidental degeneracies away
-    vectors = eigh(np.tensordot(np.sqrt(2 + np.arange(len(block))) / size, block, 1))[1]
+    whole = np.tensordot(np.sqrt(2 + np.arange(len(block))) / size, block, 1)
+    vectors = _polish(whole, eigh(whole.astype(float))[1])
     turned = vectors.T @ block @ vectors
     off = abs(turned * (1 - np.eye(len(states)))).max(axis=(1, 2))
     return vectors if np.all(off <= COMMUTE * len(states) * size) else None
+
+
+def sharpen(matrix: np.ndarray) -> np.ndarray:
+    """The matrix of a word, whose elements are square roots of integers, in long doubles."""
+    return np.sign(matrix) * np.sqrt(np.rint(matrix.astype(np.longdouble) ** 2))
+
+
+def _polish(matrix: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Eigenvectors to the precision of the matrix.
+
+    T. Ogita and K. Aishima, Japan J. Indust. Appl. Math. 35, 1007 (2018), Algorithm 1.
+    """
+    for _ in range(2):
+        vectors = vectors.astype(matrix.dtype)
+        R, S = np.eye(len(matrix)) - vectors.T @ vectors, vectors.T @ matrix @ vectors
+        values = S.diagonal() / (1 - R.diagonal())
+        gap = values - values[:, None]
+        np.fill_diagonal(gap, 1)
+        E = (S + values * R) / gap
+        np.fill_diagonal(E, R.diagonal() / 2)
+        vectors = vectors + vectors @ E
+    return vectors

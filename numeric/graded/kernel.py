@@ -13,9 +13,8 @@ from numba import njit
 
 ROW = 6  # terms of a sum that are added in one pass
 TINY = 1e-300
-OFF = 1e-7  # relative error of right-hand sides that probes what round-off does
-ROUNDINGS = 8  # of which EPSILON is one
-EPSILON = float(np.finfo(np.float64).eps)
+PATTERNS = 2  # of errors on purpose, which probe what round-off does
+OFF = 1e-7  # their relative size
 COMPILED: Any = {
     "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
     "error_model": "numpy",  # 1/0 is infinite
@@ -83,14 +82,15 @@ class Program(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What `solve` fills; the first index is the point."""
+    """What `solve` fills; the first index is the point.  The vacuum's population is one."""
 
-    populations: np.ndarray  # (points, states), trace one
-    error: np.ndarray  # (points, states): round-off of the populations, absolute
+    populations: np.ndarray  # (points, states)
+    terms: np.ndarray  # (points, states): sum of the absolute values of all corrections
+    probes: np.ndarray  # (points, 2, states): see `probe`
     remainder: np.ndarray  # (points,): see `accumulate`
     sweeps: np.ndarray  # (points,)
     density: np.ndarray  # (points, elements), complex; with no elements it is left out
-    series: np.ndarray  # (points, sweeps, states): corrections, not normalised; or no sweeps
+    series: np.ndarray  # (points, sweeps, states): the corrections one by one; or no sweeps
 
 
 @njit(**COMPILED)
@@ -114,59 +114,56 @@ def solve(
     x = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
     y = zeros(states + 1, lanes), zeros(states + 1, lanes)
     a, b = entries(program.elements, lanes), entries(program.amplitudes, lanes)
-    p, old, probe = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
-    change = zeros(2, lanes)
+    p, new, terms = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
+    wrong, change = np.zeros((PATTERNS, 2, states, lanes)), zeros(3, lanes)
     for start in range(0, factors.shape[1], lanes):
         load(factors, start, *f)
         factorise(program.elements.matrix, *f, *a)
         factorise(program.amplitudes.matrix, *f, *b)
-        # once with right-hand sides that are a little off, to see what round-off does
-        lead(program, pure, OFF, f, a, b, x, y, p)
-        correct(program, OFF, f, a, x, p, change)
-        probe[:] = p
-        lead(program, pure, 0.0, f, a, b, x, y, p)
-        old[:] = 0.0
-        record(p, old, start, 0, result.series)
-        collect(*x, start, result.density)
-        change[0] = 1.0
+        for k in range(PATTERNS):
+            lead(program, pure, k + 1, f, a, b, x, y, p)
+            correct(program, k + 1, f, a, x, new)
+            wrong[k, 0], wrong[k, 1] = p, new
+        lead(program, pure, 0, f, a, b, x, y, p)
+        terms[:] = p
+        new[:] = p
+        change[0], change[1] = 1.0, 0.5
         sweep, left = 0, np.inf
+        keep(new, x, start, sweep, result)
         while sweep < limit and left > tolerance:
-            left = correct(program, 0.0, f, a, x, p, change)
+            correct(program, 0, f, a, x, new)
             sweep += 1
-            record(p, old, start, sweep, result.series)
-            collect(*x, start, result.density)
+            keep(new, x, start, sweep, result)
             if sweep == 1:
-                probe -= p
-        store(p, probe, start, result)
-        for z in range(min(lanes, len(result.sweeps) - start)):
-            result.remainder[start + z] = change[1, z]
-            result.sweeps[start + z] = sweep
+                probe(wrong, p, new, start, result.probes)
+            left = accumulate(new, p, terms, change)
+        store(p, terms, change[2], sweep, start, result)
 
 
 @njit(**COMPILED)
 def lead(
-    program: Program, pure: bool, off: float, f: Any, a: Any, b: Any, x: Any, y: Any, p: Any
+    program: Program, pure: bool, pattern: int, f: Any, a: Any, b: Any, x: Any, y: Any, p: Any
 ) -> None:
     """Elements and populations of the leading order, for a vacuum element of one."""
     if pure:
         y[0][0] = 1.0
-        relax(program.amplitudes, off, *f, *b, *y)
+        relax(program.amplitudes, pattern, *f, *b, *y)
         outer(program, *y, *x)
         square(program.views, *y, p)
     else:
         x[0][:], x[1][:] = 0.0, 0.0
         x[0][0] = 1.0
-        relax(program.elements, off, *f, *a, *x)
+        relax(program.elements, pattern, *f, *a, *x)
         count(program.counts, x[0], p)
 
 
 @njit(**COMPILED)
-def correct(program: Program, off: float, f: Any, a: Any, x: Any, p: Any, change: Any) -> float:
-    """Turn one correction into the next and add it to the populations."""
+def correct(program: Program, pattern: int, f: Any, a: Any, x: Any, new: Any) -> None:
+    """Turn one correction of the elements into the next, and read off the populations."""
     # the vacuum element is one by convention: it has no corrections
     x[0][0] = 0.0
-    relax(program.elements, off, *f, *a, *x)
-    return accumulate(program.counts, x[0], p, change)
+    relax(program.elements, pattern, *f, *a, *x)
+    count(program.counts, x[0], new)
 
 
 @njit(**COMPILED)
@@ -191,36 +188,43 @@ def load(values: Any, start: int, re: Any, im: Any) -> None:
 
 
 @njit(**COMPILED)
-def store(p: Any, probe: Any, start: int, result: Result) -> None:
-    """Populations and their errors, divided by the trace."""
-    for z in range(min(p.shape[1], len(result.populations) - start)):
-        trace = 0.0
+def store(p: Any, terms: Any, remainder: Any, sweep: int, start: int, result: Result) -> None:
+    """The points of the lanes, without those that only fill them up."""
+    for z in range(min(p.shape[1], len(result.sweeps) - start)):
+        result.remainder[start + z] = remainder[z]
+        result.sweeps[start + z] = sweep
         for i in range(p.shape[0]):
-            trace += p[i, z]
-        for i in range(p.shape[0]):
-            result.populations[start + z, i] = p[i, z] / trace
-            error = ROUNDINGS * EPSILON * (abs(probe[i, z]) / OFF + abs(p[i, z]))
-            result.error[start + z, i] = error / trace
-        for e in range(result.density.shape[1]):
-            result.density[start + z, e] /= trace
+            result.populations[start + z, i] = p[i, z]
+            result.terms[start + z, i] = terms[i, z]
 
 
 @njit(**COMPILED)
-def record(p: Any, old: Any, start: int, sweep: int, series: Any) -> None:
-    """Keep what this sweep has changed, if it is asked for."""
-    if sweep < series.shape[1]:
-        for z in range(min(p.shape[1], len(series) - start)):
-            for i in range(p.shape[0]):
-                series[start + z, sweep, i] = p[i, z] - old[i, z]
-        old[:] = p
+def probe(wrong: Any, p: Any, new: Any, start: int, probes: Any) -> None:
+    """By how much errors of right-hand sides by a fraction `OFF` change, in units of it,
+
+    the populations of leading order and those of the first correction: the larger one of two
+    patterns, because one of them may cancel by chance.
+    """
+    for z in range(min(p.shape[1], len(probes) - start)):
+        for i in range(p.shape[0]):
+            probes[start + z, :, i] = 0.0
+            for k in range(PATTERNS):
+                first = abs(wrong[k, 0, i, z] - p[i, z]) / OFF
+                second = abs(wrong[k, 1, i, z] - new[i, z]) / OFF
+                probes[start + z, 0, i] = max(probes[start + z, 0, i], first)
+                probes[start + z, 1, i] = max(probes[start + z, 1, i], second)
 
 
 @njit(**COMPILED)
-def collect(x_re: Any, x_im: Any, start: int, density: Any) -> None:
-    """Add a correction to the elements that are asked for, if any."""
-    for z in range(min(x_re.shape[1], density.shape[0] - start)):
+def keep(new: Any, x: Any, start: int, sweep: int, result: Result) -> None:
+    """Keep what this sweep has added, to populations and elements, where it is asked for."""
+    series, density = result.series, result.density
+    for z in range(min(new.shape[1], len(result.sweeps) - start)):
+        if sweep < series.shape[1]:
+            for i in range(new.shape[0]):
+                series[start + z, sweep, i] = new[i, z]
         for e in range(density.shape[1]):
-            density[start + z, e] += complex(x_re[e, z], x_im[e, z])
+            density[start + z, e] += complex(x[0][e, z], x[1][e, z])
 
 
 @njit(**COMPILED, inline="always")
@@ -311,11 +315,11 @@ def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> No
 
 @njit(**COMPILED)
 def relax(
-    system: System, off: float, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
+    system: System, pattern: int, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
 ) -> None:
     """One sweep: every block, upward and in place, is solved for what the others feed into it.
 
-    Each right-hand side is made wrong by a fraction up to ``off``.
+    With a ``pattern`` above zero each right-hand side is made wrong by a fraction up to `OFF`.
     """
     lanes, lu = x_re.shape[1], system.matrix
     re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
@@ -327,9 +331,9 @@ def relax(
         )
         for e in range(first, last):
             total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
-            if off != 0.0:
-                re *= 1.0 + off * np.sin(7.0 * e)
-                im *= 1.0 + off * np.cos(7.0 * e)
+            if pattern > 0:
+                re *= 1.0 + OFF * np.sin((5.0 + pattern) * e)
+                im *= 1.0 + OFF * np.cos((5.0 + pattern) * e)
             if coupled:
                 for z in range(lanes):
                     x_re[e, z] = re[z]
@@ -391,21 +395,22 @@ def count(counts: Sums, x_re: Any, p: Any) -> None:
 
 
 @njit(**COMPILED)
-def accumulate(counts: Sums, x_re: Any, p: Any, change: Any) -> float:
-    """Add the correction to the populations; largest estimated remainder of the lanes.
+def accumulate(new: Any, p: Any, terms: Any, change: Any) -> float:
+    """Add a correction to the populations; largest estimated remainder of the lanes.
 
-    ``change`` keeps the largest relative change of a population in this sweep and, in its
-    second row, the remainder of the geometric series that the last two changes suggest.
+    ``change`` keeps the largest relative change of a population, its ratio to the one before,
+    and the remainder of a geometric series of the larger one of the last two ratios.
     """
     lanes = p.shape[1]
-    new, worst = np.empty(lanes), np.zeros(lanes)
+    worst = np.zeros(lanes)
     for i in range(p.shape[0]):
-        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
         for z in range(lanes):
-            p[i, z] += new[z]
-            worst[z] = max(worst[z], abs(new[z]) / (abs(p[i, z]) + TINY))
+            p[i, z] += new[i, z]
+            terms[i, z] += abs(new[i, z])
+            worst[z] = max(worst[z], abs(new[i, z]) / (abs(p[i, z]) + TINY))
     for z in range(lanes):
         ratio = worst[z] / (change[0, z] + TINY)
-        change[1, z] = worst[z] * ratio / (1.0 - ratio) if ratio < 1.0 else np.inf
-        change[0, z] = worst[z]
-    return change[1].max()
+        decay = max(ratio, change[1, z])
+        change[2, z] = worst[z] * decay / (1.0 - decay) if decay < 1.0 else np.inf
+        change[0, z], change[1, z] = worst[z], ratio
+    return change[2].max()

@@ -8,7 +8,7 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from numeric.graded.basis import Columns, choose_phases, common_basis, proportional, turn
+from numeric.graded.basis import Columns, choose_phases, common_basis, proportional, sharpen, turn
 from numeric.graded.kernel import Program
 from numeric.graded.lists import Term, assemble
 from numeric.operators import Space, space
@@ -133,29 +133,35 @@ def _vectors(
     undriven = {w: c for w, c in effective.items() if model.grading.raises(w) == 0}
     matrices = {word: on.word(word).real.toarray() for word in undriven}
     vectors = common_basis(undriven, matrices, grades) if diagonal else None
-    return np.eye(on.size)[:, np.argsort(grades, kind="stable")] if vectors is None else vectors
+    fock = np.eye(on.size, dtype=np.longdouble)[:, np.argsort(grades, kind="stable")]
+    return fock if vectors is None else vectors
 
 
 @lru_cache(maxsize=32)
 def _program(model: Model, quanta: int, recipe: Recipe, factors: int, vectors: bytes) -> Program:
     on = space(model.modes, quanta)
-    basis = np.frombuffer(vectors).reshape(on.size, on.size)
+    basis = np.frombuffer(vectors, dtype=np.longdouble).reshape(on.size, on.size)
+
+    def sharp(word: Word) -> np.ndarray:
+        return sharpen(on.word(word).real.toarray())
+
     # words of H_eff that share a coefficient may be diagonal only together
-    sums: dict[tuple[int, bool], csr_array] = {}
+    sums: dict[tuple[int, bool], np.ndarray] = {}
     terms = []
     for factor, ratio, (left, right) in recipe:
         if left and right:
-            terms.append(Term(factor, ratio, *(_rotate(on.word(w), basis) for w in (left, right))))
+            terms.append(Term(factor, ratio, *(_rotate(sharp(w), basis) for w in (left, right))))
         elif word := left or right:
             key = factor, right is None
-            sums[key] = sums.get(key, 0) + ratio * on.word(word)
+            sums[key] = sums.get(key, 0) + ratio * sharp(word)
     for (factor, is_left), matrix in sums.items():
         rotated = _rotate(matrix, basis)
         terms.append(Term(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
     grades = on.occupations @ np.array(model.grading.weights)
-    return assemble(grades, basis, terms, factors)
+    return assemble(grades, basis.astype(float), terms, factors)
 
 
-def _rotate(matrix: csr_array, vectors: np.ndarray) -> csr_array:
-    rotated = vectors.T @ matrix.real.toarray() @ vectors
-    return csr_array(np.where(abs(rotated) > NEGLIGIBLE * abs(rotated).max(), rotated, 0))
+def _rotate(matrix: np.ndarray, vectors: np.ndarray) -> csr_array:
+    rotated = vectors.T @ matrix @ vectors
+    large = abs(rotated) > NEGLIGIBLE * abs(rotated).max()
+    return csr_array(np.where(large, rotated, 0).astype(float))

@@ -7,7 +7,8 @@ drive:
     p_i(xi) = sum_s c_is (xi/xi_0)^(2 (g_i + s)),
 
 with g_i the grade of the state i in orders of the drive.  The coefficients c_is are found at the
-largest drive xi_0 of the scan: the sweeps that are enough there are enough at all others.
+largest drive xi_0 of the scan: the sweeps that are enough there are enough at all others.  The
+round-off errors of the c_is are powers of the drive too, and so are their probes.
 """
 
 from dataclasses import dataclass
@@ -73,32 +74,32 @@ def is_homogeneous(model: Model) -> bool:
 def sum_series(result: Result, group: np.ndarray, ratio: np.ndarray, orders: np.ndarray) -> Result:
     """The result at drives that are ``ratio`` times that of their ``group``.
 
-    ``orders`` are the g_i of the Fock states.
+    ``orders`` are the g_i of the Fock states.  Where the series diverges at the largest drive it
+    holds as many terms as were allowed, which may still be enough for the others.
     """
-    x = (ratio**2)[:, None]
-    total = np.zeros((len(group), len(orders)))
-    for s in range(result.sweeps.max(), -1, -1):
-        total = total * x + result.series[group, s]
-    last, powers = result.sweeps[group], x**orders
-    populations = total * powers
-    trace = populations.sum(axis=1, keepdims=True)
-    # round-off falls at least as fast as the leading order
-    error = (result.error * result.series.sum(axis=(1, 2))[:, None])[group] * powers
-    changes = [_largest(result.series[group, s] * x ** s[:, None], total) for s in (last - 1, last)]
-    remainder = _remainder(*changes)
-    return Result(populations / trace, error / trace, remainder, last, *_nothing(len(group)))
+    x, last = (ratio**2)[:, None], result.sweeps[group]
+    total, terms = np.zeros((2, len(group), len(orders)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for s in range(last.max(), -1, -1):
+            c = result.series[group, s]
+            total, terms = total * x + c, terms * x + abs(c)
+        changes = [_largest(result.series, group, last - back, x, total) for back in (2, 1, 0)]
+    powers = x**orders
+    probes = result.probes[group] * np.stack([powers, powers * x], axis=1)
+    nothing = np.zeros((len(group), 0), dtype=complex), np.zeros((len(group), 0, 0))
+    return Result(total * powers, terms * powers, probes, _remainder(*changes), last, *nothing)
 
 
-def _largest(change: np.ndarray, total: np.ndarray) -> np.ndarray:
-    return np.max(abs(change) / (abs(total) + TINY), axis=1)
+def _largest(
+    series: np.ndarray, group: np.ndarray, s: np.ndarray, x: np.ndarray, total: np.ndarray
+) -> np.ndarray:
+    """Largest relative change of a population by term number s; 1 for s = 0, and 2 for -1."""
+    changes = abs(series[group, s]) * x ** np.maximum(s, 0)[:, None] / (abs(total) + TINY)
+    return np.where(s > 0, changes.max(axis=1), 0.5**s)
 
 
-def _remainder(before: np.ndarray, change: np.ndarray) -> np.ndarray:
+def _remainder(first: np.ndarray, second: np.ndarray, third: np.ndarray) -> np.ndarray:
     """As in `numeric.graded.kernel.accumulate`."""
-    decay = change / (before + TINY)
-    with np.errstate(divide="ignore"):
-        return np.where(decay < 1, change * decay / (1 - decay), np.inf)
-
-
-def _nothing(points: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros((points, 0), dtype=complex), np.zeros((points, 0, 0))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        decay = np.maximum(third / (second + TINY), second / (first + TINY))
+        return np.where(decay < 1, third * decay / (1 - decay), np.inf)

@@ -30,6 +30,12 @@ it a positive real part, which bounds the growth, and exceptional points are not
 it.  In a basis where K is diagonal (`numeric.graded.basis`) a block solve is one division.
 There a small population can be the difference of larger ones; such points are solved again in
 the Fock basis, where small elements keep their relative accuracy.
+
+How much accuracy is left is measured: the leading order and the first correction are computed
+again with right-hand sides that are wrong by up to 1e-7 on purpose (`numeric.graded.kernel.probe`).
+What this changes, scaled down to double precision, estimates the round-off of each population.
+Where the number of quanta is large, some populations remain uncertain at 1e-20 and below: the
+amplitudes that feed them interfere, which no solver in double precision can follow.
 """
 
 import os
@@ -55,6 +61,8 @@ LANES = 64  # points that travel together; fewer cost more each, more do not fit
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
 FLOOR = 1e-30
+ROUNDINGS = 16  # of a right-hand side; each is up to EPSILON
+EPSILON = float(np.finfo(float).eps)
 SERIES = 1024  # series that are kept at a time
 COMPILING = Lock()
 
@@ -126,9 +134,7 @@ def _solve_points(
     (again,) = np.nonzero(solution.doubtful & solution.converged)
     if problem.is_rotated and again.size:
         problem = pose(model, _select(arrays, again), quanta, diagonal=False)
-        better = _read(problem, _solve(problem, tolerance, limit), tolerance)
-        for name in _arrays(solution):
-            getattr(solution, name)[again] = getattr(better, name)
+        _replace(solution, again, _read(problem, _solve(problem, tolerance, limit), tolerance))
     return solution
 
 
@@ -149,7 +155,18 @@ def _solve_scan(
     joined: dict[str, Any] = {
         n: np.concatenate([getattr(part, n) for part in parts])[back] for n in _arrays(parts[0])
     }
-    return replace(parts[0], **joined)
+    solution = replace(parts[0], **joined)
+    # a drive that is far too strong makes numbers too large for the whole group
+    (lost,) = np.nonzero(~np.isfinite(solution.populations).all(axis=1))
+    if lost.size:
+        alone = _solve_points(model, _select(arrays, lost), quanta, tolerance, limit, density=False)
+        _replace(solution, lost, alone)
+    return solution
+
+
+def _replace(solution: GradedSolution, points: np.ndarray, better: GradedSolution) -> None:
+    for name in _arrays(solution):
+        getattr(solution, name)[points] = getattr(better, name)
 
 
 def _select(arrays: Arrays, points: np.ndarray) -> Arrays:
@@ -183,12 +200,16 @@ def _solve(
 
 
 def _read(problem: Problem, result: Result, tolerance: float) -> GradedSolution:
-    density = problem.density(result.density) if result.density.shape[1] else None
-    numbers = result.populations, result.error, result.remainder, result.sweeps
-    finite = np.isfinite(result.populations).all(axis=1)
-    return GradedSolution(
-        problem.space, *numbers, finite & (result.remainder <= tolerance), density
-    )
+    trace = result.populations.sum(axis=1, keepdims=True)
+    probes = result.probes.sum(axis=1)
+    # what the probe does not see: the rounding of the sum of the corrections itself
+    error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
+    converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
+    rho = None
+    if result.density.shape[1]:
+        rho = problem.density(result.density / trace)
+    numbers = result.populations / trace, error, result.remainder, result.sweeps, converged
+    return GradedSolution(problem.space, *numbers, rho)
 
 
 def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Result:
@@ -196,6 +217,7 @@ def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Resu
     return Result(
         np.empty((points, problem.space.size)),
         np.empty((points, problem.space.size)),
+        np.empty((points, 2, problem.space.size)),
         np.empty(points),
         np.empty(points, dtype=np.int64),
         np.zeros((points, elements), dtype=complex),
