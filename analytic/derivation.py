@@ -112,6 +112,10 @@ class Derivation:
         NaN where it is undefined, 0/0.
         """
         arrays = read_values(self.model, values)
+        if not isinstance(expression, sp.Expr):
+            raise TypeError(
+                f"Argument `expression` must be a SymPy expression, but is {expression!r}."
+            )
         unknown = expression.free_symbols - set(self.model.parameters)
         if unknown:
             raise ValueError(

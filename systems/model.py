@@ -64,6 +64,8 @@ class Model:
     weights: Mapping[str, int] | None = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
+        if isinstance(self.losses, Loss):
+            raise TypeError("Argument `losses` must be a tuple of Loss objects, but is one Loss.")
         object.__setattr__(self, "losses", tuple(self.losses))
         _check_types(self)
         _check_symbols(self)
@@ -167,6 +169,8 @@ def _check_symbols(model: Model) -> None:
             f"Argument `drive` must be a symbol of the Hamiltonian, but `{model.drive}` "
             "does not occur in it."
         )
+    for coefficient in model.ladder.values():
+        model.by_order(coefficient)  # raises unless it is a polynomial in the drive
 
 
 def _check_weights(model: Model) -> None:

@@ -21,7 +21,7 @@ def read_values(model: Model, values: Values) -> Arrays:
     complex value of a real symbol, arrays that do not broadcast, and rates that are not
     positive.
     """
-    given = {str(name): value for name, value in values.items()}
+    given = _named(model, values)
     _check_names(model, given)
     arrays = {str(s): _read(s, given[str(s)]) for s in model.parameters}
     try:
@@ -51,6 +51,19 @@ def _compile(expression: sp.Expr) -> tuple[list[str], Callable[..., Any]]:
     return [str(symbol) for symbol in symbols], function
 
 
+def _named(model: Model, values: Values) -> dict[str, Any]:
+    if not isinstance(model, Model):
+        raise TypeError(f"Argument `model` must be a Model, but is {model!r}.")
+    if not isinstance(values, Mapping):
+        raise TypeError(f"Argument `values` must be a dict from names to values: {values!r}.")
+    given = {str(name): value for name, value in values.items()}
+    if len(given) < len(values):
+        names = [str(name) for name in values]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"Argument `values` must hold `{twice}` once, but holds it twice.")
+    return given
+
+
 def _check_names(model: Model, given: Mapping[str, Any]) -> None:
     known = [str(symbol) for symbol in model.parameters]
     for name in given:
@@ -68,7 +81,10 @@ def _check_names(model: Model, given: Mapping[str, Any]) -> None:
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
-    array = np.asarray(value)
+    try:
+        array = np.asarray(complex(value) if isinstance(value, sp.Expr) else value)
+    except (ValueError, TypeError):  # rows of different lengths, an expression with symbols
+        array = np.asarray(None)
     if array.dtype.kind not in "iufc":
         raise TypeError(f"Value `{symbol}` must be a number or an array, but is {value!r}.")
     if array.size == 0:

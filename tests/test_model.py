@@ -91,6 +91,8 @@ def test_names_of_sympy_built_ins_are_only_names():
         (lambda: Loss(a, a), TypeError, "must be a number or an expression of symbols"),
         (lambda: Loss(gamma, gamma), TypeError, "must hold a ladder operator"),
         (lambda: model(drive, losses=(gamma,)), TypeError, "must hold Loss objects"),
+        (lambda: model(drive, losses=Loss(gamma, a)), TypeError, "but is one Loss"),
+        (lambda: model(sp.sin(xi) * (a + Dagger(a))), ValueError, "a polynomial in the drive `xi`"),
         (
             lambda: model(sp.Symbol("gamma", real=True) * Dagger(a) * a + drive),
             ValueError,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from systems import nanotip
 from systems.values import read_values
@@ -33,11 +34,29 @@ def test_arrays_broadcast_to_one_shape_and_integers_become_floats():
         ({"chi": np.ma.masked_array([1, 2], [True, False])}, TypeError, "masked"),
         ({"chi": []}, ValueError, "`chi` must hold at least one number"),
         ({"chi": [1, 2], "xi": [1, 2, 3]}, ValueError, r"chi \(2,\), xi \(3,\)"),
+        ({"chi": [[1, 2], [3]]}, TypeError, "`chi` must be a number or an array"),
+        ({"chi": nanotip.xi}, TypeError, "`chi` must be a number or an array"),
+        ({nanotip.chi: 2}, ValueError, "must hold `chi` once"),
     ],
 )
 def test_bad_values_are_named(change, error, message):
     with pytest.raises(error, match=message):
         read_values(nanotip.MODEL, GOOD | change)
+
+
+def test_numbers_of_sympy_are_numbers():
+    exact = {"Delta": sp.Integer(0), "J": sp.I / 2, "chi": sp.Rational(1, 2), "gamma": sp.pi}
+    arrays = read_values(nanotip.MODEL, GOOD | exact)
+    assert {name: arrays[name][()] for name in exact} == {
+        "Delta": 0, "J": 0.5j, "chi": 0.5, "gamma": np.pi,
+    }  # fmt: skip
+
+
+def test_values_are_a_dict_and_the_model_is_a_model():
+    with pytest.raises(TypeError, match="`values` must be a dict"):
+        read_values(nanotip.MODEL, [1, 2])
+    with pytest.raises(TypeError, match="`model` must be a Model, but is 'nanotip'"):
+        read_values("nanotip", GOOD)
 
 
 def test_missing_values_are_listed():

@@ -4,23 +4,37 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 import sympy as sp
+from sympy.printing.str import StrPrinter
 
 from analytic import Derivation
 from compare.quantities import Quantity, read_quantity
+from systems import Model
 from systems.ladder import label
 
 
 def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]) -> str:
     """The amplitude equations and the leading-order closed forms, one a line."""
-    equations = [f"{equation.lhs} = {equation.rhs}" for equation in closed.equations]
-    definitions = [f"{name} = {meaning}" for name, meaning in abbreviations.items()]
-    forms = [f"{name} = {form}" for name, form in _closed_forms(closed, abbreviations)]
+    write = _Writer(closed.model).doprint
+    equations = [f"{write(eq.lhs)} = {write(eq.rhs)}" for eq in closed.equations]
+    definitions = [f"{name} = {write(meaning)}" for name, meaning in abbreviations.items()]
+    forms = [f"{name} = {write(form)}" for name, form in _closed_forms(closed, abbreviations)]
     parts = {
         "Amplitudes of the effective Hamiltonian": equations,
         "Abbreviations": definitions,
         f"Steady state to leading order in {closed.model.drive}": forms,
     }
     return "\n\n".join("\n  ".join([head, *lines]) for head, lines in parts.items() if lines)
+
+
+class _Writer(StrPrinter):
+    """SymPy's text, but ``i`` for the imaginary unit where a symbol is called ``I``."""
+
+    def __init__(self, model: Model) -> None:
+        super().__init__()
+        self.unit = "i" if "I" in map(str, model.parameters) else "I"
+
+    def _print_ImaginaryUnit(self, expr: sp.Expr) -> str:
+        return self.unit
 
 
 def summary_text(summary: pd.DataFrame) -> str:
