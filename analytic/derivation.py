@@ -23,6 +23,7 @@ from analytic.conditions import Condition, zeros
 from analytic.decay import check_decay
 from analytic.factored import Factored
 from analytic.numeric_conditions import numeric_zeros
+from analytic.unknowns import Unknowns, exact_values, read_unknowns, symbols_of
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Values, evaluate, read_values
@@ -128,35 +129,29 @@ class Derivation:
     def blockade_conditions(
         self,
         mode: Mode | str,
-        solve_for: sp.Symbol | tuple[sp.Expr, ...],
-        at: Mapping[sp.Symbol, sp.Expr] | None = None,
+        solve_for: Unknowns,
+        at: Mapping[sp.Symbol | str, sp.Expr] | None = None,
         order: int = 2,
         values: Values | None = None,
     ) -> list[Condition]:
         """Where the amplitude of ``order`` quanta in the mode vanishes: all real branches.
 
-        A complex amplitude vanishes where two real unknowns ``solve_for`` (symbols, or the
-        modulus ``Abs(J)`` of a complex one), or a complex one that enters without its conjugate,
-        take the values found; ``at`` fixes further symbols.  With ``values`` of all other symbols
+        A complex amplitude vanishes where two real unknowns ``solve_for`` (symbols, their names,
+        or the modulus ``Abs(J)`` of a complex one), or a complex one that enters without its
+        conjugate, take the values found; ``at`` fixes further symbols.  With ``values`` of all other symbols
         the branches are numbers, also where they have no closed form; without, that raises
         `NoClosedForm`.  Points at which the mode stays empty altogether are left out.  The zero
         is of leading order only: `optimal_points` says what is left there.
         """
-        unknowns = (solve_for,) if isinstance(solve_for, sp.Expr) else tuple(solve_for)
-        if len(unknowns) not in (1, 2):
-            raise ValueError(
-                "Argument `solve_for` must be two real unknowns or a complex one, "
-                f"but is {solve_for!r}."
-            )
+        unknowns = read_unknowns(self.model, solve_for)
+        fixed = symbols_of(self.model, at or {}, "at")
         amplitude = self._amplitude(self.model.occupation(mode, order))
         ratio = amplitude / self._excited(mode) ** order
         vanishing = {factor for factor, power in amplitude.factors if power > 0}
         factors = [f for f, power in ratio.factors if power > 0 and f in vanishing]
         if values is None:
-            return zeros(factors, unknowns, at)
-        given = {str(name): sp.nsimplify(value, rational=True) for name, value in values.items()}
-        known = {s: given[str(s)] for s in self.model.parameters if str(s) in given}
-        return numeric_zeros(factors, unknowns, {**known, **(at or {})})
+            return zeros(factors, unknowns, fixed)
+        return numeric_zeros(factors, unknowns, exact_values(self.model, values) | fixed)
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
         """Equations and closed forms as one LaTeX ``align*`` environment."""

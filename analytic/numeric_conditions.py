@@ -38,6 +38,10 @@ def _numeric(
     moduli = {m: sp.Dummy(nonnegative=True) for m in factor.atoms(sp.Abs) if m in unknowns}
     equation = sp.expand(sp.expand(factor.xreplace(moduli).subs(values)).doit())
     letters = [moduli.get(unknown, unknown) for unknown in unknowns]
+    missing = equation.free_symbols - set(letters)
+    if missing:
+        names = ", ".join(sorted(map(str, missing)))
+        raise ValueError(f"Argument `values` must hold a value for {names}.")
     if not equation.free_symbols:
         return []
     if len(letters) == 1:

@@ -21,6 +21,7 @@ import sympy as sp
 
 import analytic
 from analytic.derivation import Derivation
+from analytic.unknowns import Unknowns
 from systems.ladder import Mode
 from systems.values import Values
 
@@ -58,7 +59,7 @@ class OptimalPoint:
 def optimal_points(
     closed: Derivation,
     mode: Mode | str,
-    solve_for: sp.Symbol | tuple[sp.Expr, ...],
+    solve_for: Unknowns,
     values: Values,
     order: int = 2,
 ) -> list[OptimalPoint]:

@@ -143,6 +143,35 @@ def test_what_cannot_be_solved_is_refused():
         derive(MODEL).blockade_conditions(a1, J)
 
 
+def test_unknowns_may_be_named_and_need_no_assumptions():
+    closed, values = derive(kerr_dimer.MODEL), {"J": 3, "gamma": 1}
+    branches = closed.blockade_conditions("a", ("Delta", "U"), values=values)
+    assert len(branches) == 2
+    for unknowns in (sp.symbols("Delta U"), (kerr_dimer.Delta, kerr_dimer.U)):
+        assert closed.blockade_conditions("a", unknowns, values=values) == branches
+
+
+@pytest.mark.parametrize(
+    ("solve_for", "values", "message"),
+    [
+        (("Delta", "V"), {"J": 3, "gamma": 1}, "`solve_for` must hold symbols of the model"),
+        (("Delta", "U"), {"J": 3, "gama": 1}, "did you mean `gamma`"),
+        (("Delta", "U"), {"J": 3}, "`values` must hold a value for gamma"),
+        (("Delta", "U"), {"J": 3, "gamma": float("nan")}, "`gamma` must be finite"),
+        (("Delta", "U"), {"J": 3, "gamma": -1}, "Rate `gamma` .* must be positive"),
+        (("Delta", "U"), {"J": [3, 4], "gamma": 1}, "`J` must be a single number"),
+    ],
+)
+def test_bad_unknowns_and_values_are_named(solve_for, values, message):
+    closed = derive(kerr_dimer.MODEL)
+    for find in (
+        lambda: closed.blockade_conditions("a", solve_for, values=values),
+        lambda: optimal_points(closed, "a", solve_for, values),
+    ):
+        with pytest.raises(ValueError, match=message):
+            find()
+
+
 DIMER = {"J": 3.0, "gamma": 1.0}
 
 

@@ -1,0 +1,60 @@
+"""What a blockade condition is solved for, and the exact values of everything else."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+import sympy as sp
+
+from systems import Model
+from systems.values import Values, read_values
+
+Unknowns: TypeAlias = sp.Expr | str | tuple[sp.Expr | str, ...]
+
+
+def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
+    """One complex or two real unknowns: symbols of the model, their names, or moduli of them."""
+    given = (solve_for,) if isinstance(solve_for, sp.Expr | str) else tuple(solve_for)
+    if len(given) not in (1, 2):
+        raise ValueError(
+            "Argument `solve_for` must be two real unknowns or a complex one, "
+            f"but is {solve_for!r}."
+        )
+    return tuple(_read(model, unknown) for unknown in given)
+
+
+def exact_values(model: Model, values: Values) -> dict[sp.Symbol, sp.Expr]:
+    """Single values as exact numbers; names that are missing stay missing.
+
+    Raises as `systems.values.read_values`, and `ValueError` for an array.
+    """
+    given = {str(name): value for name, value in values.items()}
+    missing = {str(s): 1.0 for s in model.parameters if str(s) not in given}
+    arrays = read_values(model, missing | given)
+    for name, value in given.items():
+        if np.ndim(value):
+            raise ValueError(f"Value `{name}` must be a single number here, but is an array.")
+    known = [s for s in model.parameters if str(s) in given]
+    return {s: sp.nsimplify(arrays[str(s)].item(), rational=True) for s in known}
+
+
+def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dict[sp.Symbol, Any]:
+    """A dict by symbol or name, by the model's own symbols."""
+    return {_symbol(model, name, argument): value for name, value in given.items()}
+
+
+def _read(model: Model, unknown: sp.Expr | str) -> sp.Expr:
+    if isinstance(unknown, sp.Abs):
+        return sp.Abs(_symbol(model, unknown.args[0], "solve_for"))
+    return _symbol(model, unknown, "solve_for")
+
+
+def _symbol(model: Model, name: Any, argument: str) -> sp.Symbol:
+    # by name: a symbol declared elsewhere may lack the assumptions of the model's
+    known = {str(symbol): symbol for symbol in model.parameters}
+    if str(name) not in known:
+        raise ValueError(
+            f"Argument `{argument}` must hold symbols of the model ({', '.join(known)}), "
+            f"but holds `{name}`."
+        )
+    return known[str(name)]
