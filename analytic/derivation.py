@@ -138,10 +138,10 @@ class Derivation:
 
         A complex amplitude vanishes where two real unknowns ``solve_for`` (symbols, their names,
         or the modulus ``Abs(J)`` of a complex one), or a complex one that enters without its
-        conjugate, take the values found; ``at`` fixes further symbols.  With ``values`` of all other symbols
-        the branches are numbers, also where they have no closed form; without, that raises
-        `NoClosedForm`.  Points at which the mode stays empty altogether are left out.  The zero
-        is of leading order only: `optimal_points` says what is left there.
+        conjugate, take the values found; ``at`` fixes further symbols.  With ``values`` of all
+        other symbols the branches are numbers, also where they have no closed form; without,
+        that raises `NoClosedForm`.  Points at which the mode stays empty altogether are left
+        out.  The zero is of leading order only: `optimal_points` says what is left there.
         """
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")
