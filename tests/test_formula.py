@@ -203,11 +203,43 @@ def test_plain_text_means_what_sympy_means(text, meaning):
         ("__import__('os')", "but uses `__import__`"),
         ("x.y", "cannot be read at `. y`"),
         (r"\frac{x}", "cannot be read at its end"),
+        ("lambda: 0", "but uses `lambda`"),
+        ("x!", "cannot be read at `!`"),
+        ("x/0", "must not divide by zero"),
+        ("1/((x + y)**2 - x**2 - 2*x*y - y**2)", "must not divide by zero"),
+        (r"\frac{1}{x - x}", "must not divide by zero"),
+        (r"\sqrt[0]{2}", "must not divide by zero"),
+        ("x**99999999", "powers up to a degree of 100, but has one of 99999999"),
+        ("9**9**9**9", "powers up to a degree"),
+        ("(((x+1)**60+1)**60+1)**60", "powers up to a degree of 100, but has one of 3600"),
+        ("((10**99)**9 + x)**9", "powers up to|numbers up to"),
+        ("1e999999999", r"numbers up to 1e\+300"),
+        ("(" * 5000 + "x", "nested too deeply"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(text, message):
     with pytest.raises(ValueError, match=message):
         read_formula(text, NAMES)
+
+
+@pytest.mark.parametrize("text", [None, 5, ["x"]])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(TypeError, match="A formula must be a text"):
+        read_formula(text, NAMES)
+
+
+def test_signs_and_greek_letters_of_print_are_read():
+    gamma = sp.Symbol("gamma", positive=True)
+    names = NAMES | {"Delta": x, "gamma": gamma}
+    assert read_formula("Δ^2 − γ·Δ", names) == x**2 - gamma * x
+    # a model's own letter comes first
+    assert read_formula("γ", names | {"γ": x}) == x
+
+
+def test_values_that_differ_are_shown_to_differ():
+    found = str(check_formula(kerr.MODEL, "xi**2/(Delta**2 + 0.25000001*gamma**2)", "number"))
+    printed, derived = re.search(r"printed (\S+), derived (\S+)", found).groups()
+    assert 0 < abs(float(printed) / float(derived) - 1) < 1e-6
 
 
 @pytest.mark.parametrize(

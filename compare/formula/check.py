@@ -42,7 +42,7 @@ class Verdict:
     def __str__(self) -> str:
         if self.verdict == DIFFERENT:
             point = ", ".join(f"{name} = {_short(value)}" for name, value in self.point.items())
-            printed, derived = map(_short, (self.printed_value, self.derived_value))
+            printed, derived = _told_apart(self.printed_value, self.derived_value)
             values = f"at {point}: printed {printed}, derived {derived}"
             return f"{self.quantity}: different, for example {values}"
         proof = "" if self.proved else " (at random points; not proved)"
@@ -143,7 +143,13 @@ def _read(definition: Any, names: Mapping[str, sp.Expr]) -> sp.Expr:
     return read_formula(str(definition), names)
 
 
-def _short(value: complex | None) -> str:
+def _told_apart(left: complex | None, right: complex | None) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to see that they differ."""
+    pairs = [(_short(left, digits), _short(right, digits)) for digits in (6, 9, 12, 16)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+
+
+def _short(value: complex | None, digits: int = 6) -> str:
     if value is None:
         return "?"
-    return f"{value.real:.6g}" if value.imag == 0 else f"{value:.6g}"
+    return f"{value.real if value.imag == 0 else value:.{digits}g}"

@@ -2,8 +2,8 @@ r"""Formulas as they are printed, in SymPy's or in LaTeX's spelling, read into S
 
 The names are those given, and nothing else: ``E``, ``I``, ``S``, ``N``, ``Q``, ``gamma`` or
 ``beta`` are the model's symbols where it has them (SymPy's own readers make built-ins of them,
-or execute the text).  ``\Delta_{1}`` is the name ``Delta_1``.  ``i``, ``I`` and ``pi`` keep their
-meaning where no symbol has that name.
+or execute the text).  ``\Delta_{1}`` is the name ``Delta_1``, and so is a Greek letter of a text
+copied from print.  ``i``, ``I`` and ``pi`` keep their meaning where no symbol has that name.
 
     sum     = product, + or -, ...
     product = factor, * or / or nothing (LaTeX), ...
@@ -12,6 +12,7 @@ meaning where no symbol has that name.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import NoReturn
@@ -32,19 +33,27 @@ FUNCTIONS: dict[str, Callable[[sp.Expr], sp.Expr]] = {
     "Im": sp.im,
 }
 CONSTANTS = {"i": sp.I, "I": sp.I, "pi": sp.pi}
+HIGHEST = 100  # degree of a power: more is a slip of the pen, and would be multiplied out
+LARGEST = 1e300  # number: a double, as the values that are put in later
 
 
 def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = None) -> sp.Expr:
     """The right-hand side of a formula, each name replaced by what it stands for.
 
     ``latex=None`` takes a backslash or a brace as a sign of LaTeX.  Raises `ValueError` with the
-    place at which the text cannot be read, or the name that is not known.
+    place at which the text cannot be read, or the name that is not known, for a division by zero,
+    and for powers above `HIGHEST` and numbers above `LARGEST`.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"A formula must be a text, but is {text!r}.")
     is_latex = latex if latex is not None else bool(re.search(r"[\\{}]", text))
     right = re.split(r"=|\\simeq|\\approx|\\equiv", text)[-1].strip().rstrip(".,;")
     if not right:
         raise ValueError(f"Formula `{text}` must have a right-hand side, but it is empty.")
-    return _Reader(right, names, is_latex).read()
+    try:
+        return _Reader(right, names, is_latex).read()
+    except RecursionError:
+        raise ValueError(f"Formula `{text[:40]}...` is nested too deeply to be read.") from None
 
 
 class _Reader:
@@ -93,7 +102,7 @@ class _Reader:
             if self._next in ("*", "/"):
                 divided = self._take() == "/"
                 factor = self._signed()
-                product = product / factor if divided else product * factor
+                product *= self._power(factor, sp.S.NegativeOne) if divided else factor
             elif self._starts_factor():
                 if divided:
                     raise ValueError(
@@ -129,13 +138,31 @@ class _Reader:
                 self.at += 3
                 base = sp.conjugate(base)
             else:
-                base = base ** (self._argument() if self.latex else self._signed())
+                base = self._power(base, self._argument() if self.latex else self._signed())
         return base
+
+    def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        if not exponent.is_nonnegative and _is_zero(base):
+            raise ValueError(f"Formula `{self.text}` must not divide by zero.")
+        degree = abs(exponent) * max(_degree(base), 1)
+        if degree.is_number and degree > HIGHEST:
+            raise ValueError(
+                f"Formula `{self.text}` must hold powers up to a degree of {HIGHEST}, but has one "
+                f"of {degree}."
+            )
+        return self._finite(base**exponent)
+
+    def _finite(self, value: sp.Expr) -> sp.Expr:
+        if value.is_number and not abs(value) <= LARGEST:
+            raise ValueError(
+                f"Formula `{self.text}` must hold numbers up to {LARGEST:g}, but has a larger one."
+            )
+        return value
 
     def _atom(self) -> sp.Expr:
         token = self._take()
         if re.fullmatch(NUMBER, token):
-            return sp.Rational(token)
+            return sp.Rational(token) if float(token) <= LARGEST else self._finite(sp.oo)
         if token in ("(", "[", "{"):
             return self._until({"(": ")", "[": "]", "{": "}"}[token])
         if token in ("|", r"\lvert"):
@@ -143,10 +170,10 @@ class _Reader:
             return sp.Abs(inside, evaluate=False)
         if token in (r"\frac", r"\dfrac", r"\tfrac"):
             top = self._argument()
-            return top / self._argument()
+            return top * self._power(self._argument(), sp.S.NegativeOne)
         if token == r"\sqrt":
             degree = self._until("]") if self._next == "[" and self._take() else sp.Integer(2)
-            return self._argument() ** (1 / degree)
+            return self._power(self._argument(), self._power(degree, sp.S.NegativeOne))
         if token in (r"\overline", r"\bar"):
             return sp.conjugate(self._argument())
         if re.match(r"[^\W\d]|\\[A-Za-z]", token):
@@ -170,6 +197,8 @@ class _Reader:
 
     def _named(self, token: str) -> sp.Expr:
         name = token.lstrip("\\") + self._subscript()
+        if name not in self.names:
+            name = "".join(map(_spelled, name))
         if name in self.names:
             return self.names[name]
         if name in FUNCTIONS and self._next in ("(", "{", "["):
@@ -195,3 +224,31 @@ class _Reader:
             letters.append(self._take().lstrip("\\"))
         self._take("}")
         return "_" + "".join(letters)
+
+
+def _degree(expression: sp.Expr) -> sp.Expr:
+    """The degree in all symbols together that the expression has when multiplied out."""
+    degrees = [_degree(part) for part in expression.args]
+    match expression:
+        case sp.Pow():
+            return degrees[0] * abs(expression.exp) if expression.exp.is_number else sp.S.One
+        case sp.Mul():
+            return sp.Add(*degrees)
+    return sp.Max(*degrees) if degrees else sp.Integer(not expression.is_number)
+
+
+def _is_zero(expression: sp.Expr) -> bool:
+    """Whether it vanishes for all values, tried at one without any symmetry."""
+    symbols = sorted(expression.free_symbols, key=str)
+    point = {s: sp.sqrt(sp.prime(k + 2)) / 7 + sp.Rational(k, 3) for k, s in enumerate(symbols)}
+    return bool(expression.evalf(subs=point, chop=True) == 0)
+
+
+def _spelled(letter: str) -> str:
+    """A Greek letter by its name, with a capital for a capital; others as they are."""
+    match = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER ([A-Z]+)", unicodedata.name(letter, ""))
+    if match is None:
+        return letter
+    # Unicode's only spelling that is not SymPy's
+    name = match[2].lower().replace("lamda", "lambda")
+    return name.capitalize() if match[1] == "CAPITAL" else name

@@ -7,6 +7,8 @@ upright ``\mathrm{Re}`` becomes one word.
 import re
 
 NUMBER = r"\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+"
+# signs of a text copied from print
+PRINTED = str.maketrans({"−": "-", "·": "*", "×": "*", "⋅": "*"})
 PLAIN = re.compile(rf"\s*({NUMBER}|[^\W\d]\w*|\*\*|\S)")
 LATEX = re.compile(r"\s*(\d+\.?\d*|\.\d+|\\[A-Za-z]+|\S)")
 # spacing and sizes say nothing; bars and brackets keep their side
@@ -19,6 +21,7 @@ UPRIGHT = re.compile(r"\\(?:mathrm|mathit|text|operatorname)\s*\{\s*([A-Za-z]\w*
 
 def tokens(text: str, latex: bool) -> list[str]:
     """The tokens of a text in plain or in LaTeX's spelling."""
+    text = text.translate(PRINTED)
     if not latex:
         return PLAIN.findall(text)
     for side, plain in SIDES.items():
