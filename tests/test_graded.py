@@ -89,6 +89,7 @@ def test_populations_and_coherences_are_those_of_the_direct_solver(model, values
     # the series stops at 1e-11; both solvers keep relative accuracy
     np.testing.assert_allclose(fast.populations, slow.populations, rtol=1e-9, atol=0)
     rho = graded.solve(model, arrays, 5, density=True).density
+    assert rho.dtype == complex  # not a longer type, which linear algebra refuses
     size = np.sqrt(slow.populations[:, :, None] * slow.populations[:, None])
     assert np.max(abs(rho - slow.rho) / (size + 1e-300)) < 1e-9  # an unreachable state is 0/0
 

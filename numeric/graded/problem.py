@@ -72,8 +72,10 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     factors, kinds, ratios = proportional(columns)
     recipe = tuple(zip(kinds[1:], ratios[1:], (pair for pair, _ in terms), strict=True))
     vectors = _vectors(model, effective, on, grades, diagonal)
-    program = _program(model, quanta, recipe, len(factors), vectors.tobytes())
-    return Problem(on, grades, program, factors, equation.pure, vectors, phases)
+    high = vectors.astype(float)
+    low = (vectors - high).astype(float)  # the bytes of long doubles hold random ones
+    program = _program(model, quanta, recipe, len(factors), high.tobytes(), low.tobytes())
+    return Problem(on, grades, program, factors, equation.pure, high, phases)
 
 
 @dataclass(frozen=True)
@@ -138,9 +140,12 @@ def _vectors(
 
 
 @lru_cache(maxsize=32)
-def _program(model: Model, quanta: int, recipe: Recipe, factors: int, vectors: bytes) -> Program:
+def _program(
+    model: Model, quanta: int, recipe: Recipe, factors: int, high: bytes, low: bytes
+) -> Program:
     on = space(model.modes, quanta)
-    basis = np.frombuffer(vectors, dtype=np.longdouble).reshape(on.size, on.size)
+    basis = np.frombuffer(high).astype(np.longdouble) + np.frombuffer(low)
+    basis = basis.reshape(on.size, on.size)
 
     def sharp(word: Word) -> np.ndarray:
         return sharpen(on.word(word).real.toarray())
