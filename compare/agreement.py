@@ -20,8 +20,8 @@ from systems import Model
 from systems.values import Arrays, Values, read_values
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
-ORDER = 4  # g2 to g4 are converged in any case
-PORTION = 4096  # points solved together: enough for the compiled sweeps, few enough for a bar
+ORDER = 4  # populations are taken from states that are good for g2 to g4: the small ones lag behind
+PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
 
@@ -47,8 +47,7 @@ def agreement(
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
     closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
-    highest = max(wanted, key=lambda q: sum(q.occupation))
-    states = solve(model, arrays, highest, quanta=quanta, solver=solver)
+    states = solve(model, arrays, wanted, quanta=quanta, solver=solver)
     parts = [points.assign(quantity=q.name, **_measure(q, closed, states, arrays)) for q in wanted]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": _ranges(arrays), "numeric": describe(states)}
@@ -93,19 +92,21 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
 
 
 def solve(
-    model: Model, arrays: Arrays, highest: Quantity, quanta: int | None, solver: str
+    model: Model, arrays: Arrays, wanted: Sequence[Quantity], quanta: int | None, solver: str
 ) -> list[numeric.SteadyState]:
     """Steady states of all points in order, in portions that a progress bar counts.
 
-    ``highest`` is the quantity that needs most quanta: the truncation holds it and, where it is
-    chosen point by point, is converged for it.
+    The truncation holds what is wanted and, where it is chosen point by point, is converged
+    for numbers and g2 in any case, for higher correlations where they are wanted.
     """
+    highest = max(wanted, key=lambda q: sum(q.occupation))
     least = sum(highest.occupation)
     if quanta is not None and quanta < least:
         raise ValueError(
             f"Argument `quanta` must be at least {least} for {highest.name}, but is {quanta}."
         )
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
+    populations = any(q.method == "probability" for q in wanted)
     portions = np.array_split(points, -(-len(points) // PORTION))
     flat = {name: array.ravel() for name, array in arrays.items()}
     return [
@@ -114,7 +115,7 @@ def solve(
             {name: array[portion] for name, array in flat.items()},
             quanta=quanta,
             solver=solver,
-            order=max(ORDER, least),
+            order=max(ORDER if populations else 2, least),
         )
         for portion in tqdm(portions, "master equation", leave=False, delay=1, disable=None)
     ]

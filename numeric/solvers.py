@@ -64,9 +64,9 @@ STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equatio
 # large): amplitudes that interfere to such a small rest leave no digits to a factorisation either.
 TRUSTED = 1e-20
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
-# Points times states^4 from which on the sweeps are worth the time to prepare (and to compile)
-# them: that is 15 points of 28 states, 2 of 45, where one factorisation takes 0.1 s.
-MANY = 9e6
+# From so many points on the sweeps are worth the time to prepare (and to compile) them, or from so
+# many points times states^4 on: 5 points of 36 states, 2 of 45, 1 of 55, which takes half a second
+MANY, MUCH = 32, 9e6
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def sweep(
     None where the sweeps do not apply: few points, no grading, jumps that raise it.
     """
     count = len(next(iter(arrays.values())))
-    if count * space(model.modes, quanta).size ** 4 < MANY:
+    if count < MANY and count * space(model.modes, quanta).size ** 4 < MUCH:
         return None
     try:
         found = graded.solve(model, arrays, quanta, density=density)

@@ -16,7 +16,7 @@ import qutip
 
 from numeric.arguments import check_occupation, check_order
 from numeric.batch import MISSING, NOT_CONVERGED, OK, Block, matrices, solve_block
-from numeric.certificate import Certificate, changes, estimate, roundoff
+from numeric.certificate import Certificate, changes, estimate, joint_estimate, moment, roundoff
 from numeric.solvers import DENSITY
 from systems import Model
 from systems.ladder import Mode, Occupation
@@ -66,8 +66,10 @@ class SteadyState:
     @cached_property
     def certificate(self) -> Certificate:
         """What the results are worth; solves once more, with two more quanta."""
-        change = [changes(self.model, block, self._finer(block)) for block in self.blocks]
-        floors = [roundoff(self.model, block) for block in self.blocks]
+        # of results for which the truncation was not chosen nothing is certified
+        order = self.order or 4
+        change = [changes(self.model, block, self._finer(block), order) for block in self.blocks]
+        floors = [roundoff(self.model, block, order) for block in self.blocks]
         return Certificate(
             quanta=self.quanta,
             change=self._merge(change),
@@ -98,6 +100,23 @@ class SteadyState:
         """Per point "ok", "undefined" (no photons), "not resolved" or the state's status."""
         self._check_order(order)
         return self._shaped(self._judge(self._correlation(mode, order)))
+
+    def cross_correlation(self, first: Mode | str, second: Mode | str) -> Any:
+        """Normalised equal-time correlation g2_12(0) = <a1'a2'a2 a1>/(<a1'a1> <a2'a2>).
+
+        Raises `ValueError` if the truncation holds fewer than two quanta.
+        """
+        if self.model.index(first) == self.model.index(second):
+            return self.correlation(first)
+        self._check_order(2)
+        return self._show(*self._joint(first, second))
+
+    def cross_correlation_status(self, first: Mode | str, second: Mode | str) -> Any:
+        """Per point "ok", "undefined" (a mode without photons), or as for a probability."""
+        if self.model.index(first) == self.model.index(second):
+            return self.correlation_status(first)
+        self._check_order(2)
+        return self._shaped(self._judge(*self._joint(first, second)))
 
     def probability(self, occupation: Occupation) -> Any:
         """Probability of an occupation, a tuple in the order of ``model.modes``.
@@ -153,6 +172,19 @@ class SteadyState:
     def _correlation(self, mode: Mode | str, order: int) -> Estimate:
         position = self.model.index(mode)
         return self._gather_estimate(lambda block: estimate(block, position, order))
+
+    def _joint(self, first: Mode | str, second: Mode | str) -> tuple[Estimate, np.ndarray]:
+        """g2_12, and how much of it two more quanta may change."""
+        i, j = self.model.index(first), self.model.index(second)
+
+        def cut(block: Block) -> np.ndarray:
+            if block.cut is None:
+                return np.zeros(len(block.points))
+            both = block.space.falling(i, 1) * block.space.falling(j, 1)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                return block.cut @ both / (moment(block, i, 1)[0] * moment(block, j, 1)[0])
+
+        return self._gather_estimate(lambda block: joint_estimate(block, i, j)), self._gather(cut)
 
     def _probability(self, occupation: Occupation) -> Estimate:
         check_occupation(occupation, self.model, self._fewest)

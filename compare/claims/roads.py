@@ -1,24 +1,32 @@
 """Both roads at the places of the paper, for the audit."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from compare.agreement import agreement
+import analytic
+import numeric
 from compare.claims.rule import Roads
 from compare.figures.cavities import kerr
+from compare.quantities import read_quantity
 from systems import nanotip
 
 
-def solve(values: Mapping[str, Any], quantity: str) -> Roads:
+def solve(values: Mapping[str, Any], name: str) -> Roads:
     """A quantity of the nanotip on both roads, in the shape of the values."""
-    shape = np.broadcast_shapes(*(np.shape(value) for value in values.values()))
-    table = agreement(nanotip.MODEL, values, quantity)
-    return of(table).map(lambda column: column.reshape(shape)[()])
+    quantity = read_quantity(nanotip.MODEL, name)
+    closed = _closed(quantity.quanta(nanotip.MODEL))
+    state = numeric.steady_state(nanotip.MODEL, values, order=max(2, sum(quantity.occupation)))
+    return Roads(closed.evaluate(quantity.on(closed), values).real, quantity.on(state))
+
+
+@cache
+def _closed(quanta: int) -> analytic.Derivation:
+    return analytic.derive(nanotip.MODEL, quanta)
 
 
 def at(
