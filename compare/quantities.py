@@ -2,6 +2,7 @@
 
     number, number_a2      mean number of quanta <a'a> of a mode
     g2, g3, g2_a2          g^(k)(0) = <a'^k a^k> / <a'a>^k of a mode, k = 2, 3, ...
+    g2_a1_a2               g2_12(0) = <a1'a2'a2 a1> / (<a1'a1> <a2'a2>) of two modes
     P10, P01, P0210        probability of an occupation, written in the order of `model.modes`
 
 After the underscore stands the label of a mode.  Without one the mode is the first that the
@@ -62,9 +63,11 @@ def read_quantity(model: Model, name: str) -> Quantity:
     if match["digits"]:
         occupation = _read_digits(model, name, match["digits"])
         return Quantity(name, "probability", (occupation,), occupation)
+    order = int(match["order"] or 1)
+    if order == 2 and (pair := _read_pair(model, name, match["mode"] or "")):
+        return Quantity(name, "cross_correlation", pair, _one_each(model, *pair))
     mode = _read_mode(model, name, match["mode"])
-    if match["order"]:
-        order = int(match["order"])
+    if order > 1:
         return Quantity(name, "correlation", (mode, order), model.occupation(mode, order))
     return Quantity(name, "number", (mode,), model.occupation(mode))
 
@@ -97,9 +100,27 @@ def _read_mode(model: Model, name: str, text: str | None) -> Mode:
     return model.modes[labels.index(text)]
 
 
+def _read_pair(model: Model, name: str, text: str) -> tuple[Mode, Mode] | None:
+    """The modes that ``a1_a2`` names; None where it is not two labels, or is the label of one."""
+    modes = {label(mode): mode for mode in model.modes}
+    cuts = [i for i, sign in enumerate(text) if sign == "_" and text not in modes]
+    pairs = [(text[:i], text[i + 1 :]) for i in cuts if {text[:i], text[i + 1 :]} <= modes.keys()]
+    if len(pairs) > 1:
+        readings = " or ".join(f"{first} and {second}" for first, second in pairs)
+        raise ValueError(f"Quantity `{name}` must name two modes, but may mean {readings}.")
+    return (modes[pairs[0][0]], modes[pairs[0][1]]) if pairs else None
+
+
+def _one_each(model: Model, first: Mode, second: Mode) -> tuple[int, ...]:
+    both = zip(model.occupation(first), model.occupation(second), strict=True)
+    return tuple(n + k for n, k in both)
+
+
 def _unknown(model: Model, name: str) -> str:
     last, one = label(model.modes[-1]), "1" + "0" * (len(model.modes) - 1)
+    first = label(model.modes[0])
+    pair = f", g2_{first}_{last} between two" if len(model.modes) > 1 else ""
     return (
         f"Quantity `{name}` is not known; there are number, g2, g3, ... (number_{last}, "
-        f"g2_{last} for the mode {last}) and P{one}, ... (one digit per mode)."
+        f"g2_{last} for the mode {last}{pair}) and P{one}, ... (one digit per mode)."
     )

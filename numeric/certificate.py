@@ -52,6 +52,15 @@ def estimate(block: Block, mode: int, order: int) -> tuple[np.ndarray, np.ndarra
         return g, error / n**order + order * abs(g) * n_error / n
 
 
+def joint_estimate(block: Block, first: int, second: int) -> tuple[np.ndarray, np.ndarray]:
+    """g2_12 of two different modes and its absolute error, per point."""
+    both = block.space.falling(first, 1) * block.space.falling(second, 1)
+    (n1, error1), (n2, error2) = (moment(block, mode, 1) for mode in (first, second))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        g = block.populations @ both / (n1 * n2)
+        return g, block.error @ both / (n1 * n2) + abs(g) * (error1 / n1 + error2 / n2)
+
+
 def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
     """Names of the certified results, with mode and order: n, g2, ... of each mode."""
     names = []

@@ -4,41 +4,56 @@
     g_12(tau) = Tr[b2'b2 exp(L tau) b1 rho b1']/(<b1'b1> <b2'b2>)
 
 These are read off the whole density matrix.  A field that interferes destructively is known to
-the precision of what interferes; where the terms of a sum cancel to less than `RESOLVED` of their
-size the result is NaN, and so it is for delayed correlations of so few photons.
+the precision of what interferes.  Every result has the shape of the batch and is NaN exactly where
+the function of the same name with ``_status`` gives another word than "ok": that of the state,
+"undefined" (0/0) or "not resolved" (below round-off).  The truncation is that of the state: chosen
+for the modes' own statistics, not for a field in which they cancel.
 """
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
-from scipy.linalg import expm
 
-from numeric.liouvillian import liouvillian
+from numeric.batch import OK
+from numeric.delayed import field_matrices, read_delays, regression
 from numeric.operators import space
-from numeric.state import SteadyState
+from numeric.state import NOT_RESOLVED, RESOLVED, UNDEFINED, Estimate, SteadyState
 from systems.ladder import Mode
-from systems.output import read_field
-from systems.values import evaluate
 
 Field: TypeAlias = Mode | str | sp.Expr
-RESOLVED = 1e-10  # round-off is 1e-16 of the largest term: six digits are left at least
+EPSILON = np.finfo(float).eps
 
 
 def number(state: SteadyState, field: Field) -> Any:
     """``<b'b>`` of a field; a flux if b is an output field."""
-    return _moment(state, [field], [field]).real
+    return _show(state, _number(_Density(state), field))
+
+
+def number_status(state: SteadyState, field: Field) -> Any:
+    """Per point what `number` is worth."""
+    return _words(state, _number(_Density(state), field))
 
 
 def correlation(state: SteadyState, field: Field, order: int = 2) -> Any:
     """``g^(order)(0)`` of a field."""
-    return _moment(state, [field] * order, [field] * order).real / number(state, field) ** order
+    return _show(state, _correlation(_Density(state), [field] * order))
+
+
+def correlation_status(state: SteadyState, field: Field, order: int = 2) -> Any:
+    """Per point what `correlation` is worth."""
+    return _words(state, _correlation(_Density(state), [field] * order))
 
 
 def cross_correlation(state: SteadyState, first: Field, second: Field) -> Any:
     """``g2_12(0)`` of two fields."""
-    both = _moment(state, [first, second], [first, second]).real
-    return both / (number(state, first) * number(state, second))
+    return _show(state, _correlation(_Density(state), [first, second]))
+
+
+def cross_correlation_status(state: SteadyState, first: Field, second: Field) -> Any:
+    """Per point what `cross_correlation` is worth."""
+    return _words(state, _correlation(_Density(state), [first, second]))
 
 
 def squeezing(state: SteadyState, field: Field) -> Any:
@@ -47,80 +62,112 @@ def squeezing(state: SteadyState, field: Field) -> Any:
     ``1 - Var X/(vacuum) = 2 (|<bb> - <b>^2| - <b'b> + |<b>|^2)`` for the quietest phase; negative
     where every quadrature is noisier than the vacuum.
     """
-    mean = _moment(state, [], [field])
-    pairs = abs(_moment(state, [], [field, field]) - mean**2)
-    return 2 * (pairs - number(state, field) + abs(mean) ** 2)
+    return _show(state, _squeezing(_Density(state), field))
+
+
+def squeezing_status(state: SteadyState, field: Field) -> Any:
+    """Per point what `squeezing` is worth."""
+    return _words(state, _squeezing(_Density(state), field))
 
 
 def purity(state: SteadyState) -> Any:
     """``Tr rho^2``: 1 for a pure state."""
-    rho = _matrices(state)
-    return _shaped(state, np.einsum("pij,pji->p", rho, rho).real)
+    return _show(state, _purity(_Density(state)))
+
+
+def purity_status(state: SteadyState) -> Any:
+    """Per point what `purity` is worth."""
+    return _words(state, _purity(_Density(state)))
 
 
 def delayed_correlation(
     state: SteadyState, first: Field, taus: Any, second: Field | None = None
-) -> Any:
+) -> np.ndarray:
     """``g2_12(tau)``, shape ``state.shape + taus.shape``; ``second=None``: the same field.
 
-    ``taus`` are in the inverse unit of the rates; g2_12(-tau) = g2_21(tau).
+    ``taus`` are in the inverse unit of the rates; g2_12(-tau) = g2_21(tau).  NaN where the status
+    of `cross_correlation` is not "ok".
     """
     other = first if second is None else second
-    delays = np.asarray(taus, dtype=float)
-    rho, b1, b2 = _matrices(state), _operators(state, first), _operators(state, other)
-    found = [
-        [_delayed(L, r, x, y, t) if t >= 0 else _delayed(L, r, y, x, -t) for t in delays.ravel()]
-        for L, r, x, y in zip(_generators(state), rho, b1, b2, strict=True)
-    ]
-    return np.array(found).reshape(*state.shape, *delays.shape)
+    now = _correlation(_Density(state), [first, other])
+    shown, status = np.ravel(_show(state, now)), np.ravel(_words(state, now))
+    return regression(state, first, other, read_delays(taus), shown, status)
 
 
-def _delayed(
-    L: np.ndarray, rho: np.ndarray, first: np.ndarray, second: np.ndarray, tau: float
-) -> float:
-    after = first @ rho @ first.conj().T
-    count = np.trace(after).real
-    later = (expm(L * tau) @ after.ravel()).reshape(rho.shape) / count
-    steady = np.trace(second @ rho @ second.conj().T).real
-    number = np.trace(second @ later @ second.conj().T).real / steady
-    return number if min(steady, number * steady) > RESOLVED else np.nan
+class _Density:
+    """The density matrices of a batch, shape (points, states, states), with their errors."""
+
+    def __init__(self, state: SteadyState) -> None:
+        found = state.density_matrix()
+        rho = found.full() if state.shape == () else found
+        self.state, self.on = state, space(state.model.modes, int(np.max(state.quanta)))
+        self.rho = rho.reshape(-1, *rho.shape[-2:])
+        self.error = self._errors()
+
+    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Estimate:
+        """``<(left product)' (right product)>`` and its absolute error, per point."""
+        bra, ket = self._product(left), self._product(right)
+        path = "pij,pjk,pik->p"
+        value = np.einsum(path, ket, self.rho, bra.conj(), optimize=True)
+        return value, np.einsum(path, abs(ket), self.error, abs(bra), optimize=True)
+
+    def _product(self, fields: Sequence[Field]) -> np.ndarray:
+        flat = {name: array.ravel() for name, array in self.state.arrays.items()}
+        product = np.eye(self.on.size)[None]
+        for field in fields:
+            product = product @ field_matrices(self.state.model, field, flat, self.on)
+        return product
+
+    def _errors(self) -> np.ndarray:
+        """Of rho_ij = psi_i conj(psi_j) where the errors of |psi_i|^2 are known."""
+        p, e = np.zeros((2, *self.rho.shape[:2]))
+        for block in self.state.blocks:
+            where = np.array([self.on.position(tuple(n)) for n in block.space.occupations])
+            p[np.ix_(block.points, where)] = abs(block.populations)
+            e[np.ix_(block.points, where)] = block.error
+        size = np.sqrt(np.maximum(p, e))
+        relative = np.divide(e, size**2, out=np.zeros_like(e), where=size > 0) / 2 + EPSILON
+        outer = size[:, :, None] * size[:, None, :]
+        return np.asarray(outer * (relative[:, :, None] + relative[:, None, :]))
 
 
-def _moment(state: SteadyState, left: list[Field], right: list[Field]) -> Any:
-    """``<(left product)' (right product)>``: a normally ordered moment."""
-    rho = _matrices(state)
-    bra = ket = np.eye(rho.shape[-1])[None]
-    for field in left:
-        bra = bra @ _operators(state, field)
-    for field in right:
-        ket = ket @ _operators(state, field)
-    value = np.einsum("pij,pjk,pik->p", ket, rho, bra.conj(), optimize=True)
-    terms = np.einsum("pij,pjk,pik->p", abs(ket), abs(rho), abs(bra), optimize=True)
-    return _shaped(state, np.where(abs(value) < RESOLVED * terms, np.nan, value))
+def _number(density: _Density, field: Field) -> Estimate:
+    value, error = density.moment([field], [field])
+    return value.real, error
 
 
-def _matrices(state: SteadyState) -> np.ndarray:
-    """Density matrices, shape (points, states, states)."""
-    found = state.density_matrix()
-    rho = found.full() if state.shape == () else found
-    return rho.reshape(-1, *rho.shape[-2:])
+def _correlation(density: _Density, fields: Sequence[Field]) -> Estimate:
+    value, error = density.moment(fields, fields)
+    g, relative = value.real, np.zeros(len(value))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for field in fields:
+            n, n_error = _number(density, field)
+            g, error, relative = g / n, error / n, relative + n_error / n
+        return g, error + abs(g) * relative
 
 
-def _operators(state: SteadyState, field: Field) -> np.ndarray:
-    """The field as a matrix at every point, shape (points, states, states)."""
-    model, on = state.model, space(state.model.modes, int(np.max(state.quanta)))
-    words = read_field(model, field)
-    return sum(
-        np.multiply.outer(evaluate(c, state.arrays).ravel(), on.word(word).toarray())
-        for word, c in words.items()
-    )
+def _squeezing(density: _Density, field: Field) -> Estimate:
+    mean, mean_error = density.moment([], [field])
+    pairs, pairs_error = density.moment([], [field, field])
+    n, n_error = _number(density, field)
+    value = 2 * (abs(pairs - mean**2) - n + abs(mean) ** 2)
+    return value, 2 * (pairs_error + n_error + 4 * abs(mean) * mean_error)
 
 
-def _generators(state: SteadyState) -> list[np.ndarray]:
-    equation = liouvillian(state.model, int(np.max(state.quanta)))
-    flat = {name: array.ravel() for name, array in state.arrays.items()}
-    return [equation.matrix(c).toarray() for c in equation.coefficients(flat)]
+def _purity(density: _Density) -> Estimate:
+    value = np.einsum("pij,pji->p", density.rho, density.rho).real
+    return value, 2 * np.einsum("pij,pij->p", abs(density.rho), density.error)
 
 
-def _shaped(state: SteadyState, flat: np.ndarray) -> Any:
-    return flat.reshape(state.shape)[()]
+def _words(state: SteadyState, estimate: Estimate) -> Any:
+    value, error = estimate
+    word = np.full(value.shape, OK, dtype=object)
+    word[error > RESOLVED * abs(value)] = NOT_RESOLVED
+    word[np.isnan(value)] = UNDEFINED
+    status = np.ravel(state.status)
+    return np.where(status == OK, word, status).reshape(state.shape)[()]
+
+
+def _show(state: SteadyState, estimate: Estimate) -> Any:
+    good = np.ravel(_words(state, estimate)) == OK
+    return np.where(good, estimate[0], np.nan).reshape(state.shape)[()]

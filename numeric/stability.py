@@ -8,7 +8,8 @@ equations
 of the second moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among themselves obey a
 linear equation d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or
 one at zero that is fed, they grow for ever.  Of a nonlinear model the total number of quanta
-may still close.  Models without gain and without two-quanta drives need no check.
+may still close.  A symbol whose value is zero does not count: a Kerr mode without its nonlinearity
+is linear.  Models without gain and without two-quanta drives need no check.
 """
 
 from functools import lru_cache
@@ -29,8 +30,21 @@ def exists(model: Model, arrays: Arrays) -> np.ndarray:
     shape = next(iter(arrays.values())).shape
     if not _pumped(model):
         return np.ones(shape, dtype=bool)
-    bounded = ~_total_number_grows(model, arrays)
-    M, source = _drift(model)
+    zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
+    patterns, which = np.unique(zero, axis=1, return_inverse=True)
+    bounded = np.empty(zero.shape[1], dtype=bool)
+    for k, pattern in enumerate(patterns.T):
+        rows = which.ravel() == k
+        absent = frozenset(s for s, gone in zip(model.parameters, pattern, strict=True) if gone)
+        some = {name: array.ravel()[rows] for name, array in arrays.items()}
+        bounded[rows] = _bounded(model, absent, some)
+    return bounded.reshape(shape)
+
+
+def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
+    """The same for points of one dimension, at which the symbols ``absent`` are zero."""
+    bounded = ~_total_number_grows(model, absent, arrays)
+    M, source = _drift(model, absent)
     if M.shape[0]:
         bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
     return bounded
@@ -98,9 +112,9 @@ def _second_moments(model: Model) -> list[Word]:
 
 
 @lru_cache(maxsize=32)
-def _drift(model: Model) -> tuple[sp.Matrix, sp.Matrix]:
+def _drift(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix, sp.Matrix]:
     """Drift matrix and source of the second moments that close among themselves."""
-    flow = {word: heisenberg(model, word) for word in _second_moments(model)}
+    flow = {word: _without(absent, heisenberg(model, word)) for word in _second_moments(model)}
     closed = set(flow)
     # drop a moment whose equation holds a higher one, then those that it drops in turn
     while leaving := {
@@ -130,21 +144,26 @@ def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=32)
-def _total_number(model: Model) -> tuple[sp.Matrix, sp.Expr] | None:
+def _total_number(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix, sp.Expr] | None:
     """Net gain of each mode and the source of the total number of quanta, if it closes."""
     ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
     flow = add(*(heisenberg(model, (p, p)) for p in ones))
-    flow = {word: sp.expand(coefficient) for word, coefficient in flow.items()}
+    flow = _without(absent, {word: sp.expand(x) for word, x in flow.items()})
     numbers = [(p, p) for p in ones]
-    if any(_degree(model, w) > 1 and w not in numbers and c != 0 for w, c in flow.items()):
+    if any(_degree(model, w) > 1 and w not in numbers for w in flow):
         return None
     source = flow.get(((0,) * len(model.modes),) * 2, sp.S.Zero)
     return sp.Matrix([flow.get(word, sp.S.Zero) for word in numbers]), source
 
 
-def _total_number_grows(model: Model, arrays: Arrays) -> np.ndarray:
+def _without(absent: frozenset[sp.Symbol], operator: Ladder) -> Ladder:
+    left = {word: x.xreplace(dict.fromkeys(absent, sp.S.Zero)) for word, x in operator.items()}
+    return {word: x for word, x in left.items() if x != 0}
+
+
+def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     shape = next(iter(arrays.values())).shape
-    total = _total_number(model)
+    total = _total_number(model, absent)
     if total is None:
         return np.zeros(shape, dtype=bool)
     gain, source = _numbers(total[0], arrays)[..., 0].real, evaluate(total[1], arrays).real

@@ -18,6 +18,8 @@ CW, CCW = nanotip.MODEL.modes
         ("number_a2", "number", (CCW,)),
         ("g2", "correlation", (CW, 2)),
         ("g10_a2", "correlation", (CCW, 10)),
+        ("g2_a1_a2", "cross_correlation", (CW, CCW)),
+        ("g2_a2_a1", "cross_correlation", (CCW, CW)),
         ("P10", "probability", ((1, 0),)),
         ("P0210", "probability", ((2, 10),)),
     ],
@@ -65,3 +67,24 @@ def test_without_a_label_the_mode_is_the_one_that_is_driven() -> None:
     )
     assert model.modes[0] == atom
     assert driven_mode(model) == cavity
+
+
+def with_labels(*labels: str) -> Model:
+    x = symbols("x", real=True)
+    modes = [BosonOp(name) for name in labels]
+    energy = sum(Dagger(m) * m + x * (Dagger(m) + m) for m in modes)
+    return Model("labels", energy, [Loss(1, m) for m in modes], x)
+
+
+def test_labels_with_underscores_are_read_as_long_as_they_have_one_meaning() -> None:
+    model = with_labels("a", "a_b", "b")
+    assert read_quantity(model, "g2_a_b").method == "correlation"
+    assert read_quantity(model, "g2_a_a_b").arguments == (BosonOp("a"), BosonOp("a_b"))
+    with pytest.raises(ValueError, match="may mean a and b_c or a_b and c"):
+        read_quantity(with_labels("a", "a_b", "b_c", "c"), "g2_a_b_c")
+
+
+@pytest.mark.parametrize("name", ["g3_a1_a2", "number_a1_a2", "g2_a1_a2_a1", "g2_a1_"])
+def test_only_g2_is_between_two_modes(name: str) -> None:
+    with pytest.raises(ValueError, match="must name one of the modes a1, a2"):
+        read_quantity(nanotip.MODEL, name)

@@ -21,7 +21,7 @@ from compare.agreement import ORDER, coordinates
 from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, read_quantities
 from numeric.batch import Block
-from numeric.certificate import estimate
+from numeric.certificate import estimate, joint_estimate
 from systems import Model
 from systems.values import Values, read_values
 
@@ -128,6 +128,9 @@ def _estimate(block: Block, quantity: Quantity, model: Model) -> tuple[np.ndarra
     if quantity.method == "probability":
         state = block.space.position(quantity.occupation)
         return block.populations[:, state], block.error[:, state]
+    if quantity.method == "cross_correlation":
+        first, second = (model.index(mode) for mode in quantity.arguments)
+        return joint_estimate(block, first, second)
     mode, *order = quantity.arguments
     return estimate(block, model.index(mode), *(order or [1]))
 

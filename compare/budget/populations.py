@@ -25,6 +25,15 @@ class Populations:
         with np.errstate(divide="ignore", invalid="ignore"):
             return self._moment(mode, order) / self._moment(mode, 1) ** order
 
+    def cross_correlation(self, first: Mode | str, second: Mode | str) -> np.ndarray:
+        """``g2_12(0)`` of two modes; NaN where one is empty."""
+        i, j = self.model.index(first), self.model.index(second)
+        if i == j:
+            return self.correlation(first)
+        both = self._populations @ (self._occupations[:, i] * self._occupations[:, j])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return both / (self._moment(first, 1) * self._moment(second, 1))
+
     def probability(self, occupation: Occupation) -> np.ndarray:
         """Probability of an occupation."""
         return self._populations[..., self.states.index(tuple(occupation))]
