@@ -71,6 +71,17 @@ def test_deviation_stays_within_the_tolerance_everywhere_below() -> None:
         assert (abs(table["deviation"]) < size).all()
 
 
+def test_maximum_that_exceeds_the_tolerance_between_two_steps_is_not_missed() -> None:
+    values = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0}
+    drives = np.linspace(0.16, 0.2, 41)
+    table = agreement(kerr.MODEL, {**values, "xi": drives}, "g2")
+    peak = abs(table["deviation"]).max()
+    # a parabola, from c xi^2 and its square: off by 1e-3 for +-1.6 % of the drive, a step is 25 %
+    found = critical_drive(kerr.MODEL, values, "g2", peak * np.array([1 - 1e-3, 1 + 1e-3]))
+    assert found.drive[0] < drives[abs(table["deviation"]).argmax()] < found.drive[1]
+    assert found.drive[0] == pytest.approx(0.176, rel=0.03)
+
+
 @pytest.mark.parametrize("order", [0, 1])
 def test_estimate_from_the_next_correction_is_exact_for_small_tolerances(order: int) -> None:
     found = critical_drive(kerr.MODEL, KERR, "number", [1e-3, 1e-5], order)

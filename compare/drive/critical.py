@@ -7,8 +7,9 @@ corrections the deviation is c xi^(2 (k + 1)) for weak drive, so that
     xi* = (tolerance/|c|)^(1/(2 (k + 1)))
 
 estimates it, c being the difference that the next correction makes.  The critical drive itself is
-found on the converged master equation: geometric steps upward until the tolerance is exceeded,
-then a root of log(|deviation|/tolerance) in log(drive), which is nearly a straight line.
+found on the converged master equation: geometric steps upward until the tolerance is exceeded, at
+a step or at a maximum between steps, then a root of log(|deviation|/tolerance) in log(drive),
+which is nearly a straight line.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from systems import Model
 from systems.values import Values
 
 START = 0.4  # of the estimate: the deviation is then a sixth of the tolerance
+WEAK = 0.1  # of the drive that makes one quantum: far from where a deviation may have turned back
 WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
 CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
 FINEST = 1e-6  # least tolerance: no truncation can be told to be better than a millionth of it
@@ -91,7 +93,9 @@ def critical_drive(
         return np.log(np.maximum(abs(found), SMALLEST) / tolerances[points]), status
 
     search = Search(excess, WEAKEST * single, end)
-    search.bracket(np.maximum(START * np.fmin(estimate, end), WEAKEST * single))
+    start = np.minimum(START * np.fmin(estimate, end), WEAK * single)
+    search.bracket(np.maximum(start, WEAKEST * single))
+    search.look_between()
     search.refine()
     shaped = (
         a.reshape(ray.shape)[()] for a in (search.inside, estimate, search.status, tolerances)

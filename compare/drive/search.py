@@ -1,17 +1,20 @@
 """The largest argument up to which a function stays negative, for many functions at once.
 
-Geometric steps upward find the first argument at which the function is positive; the root between
-it and the one before is then closed in upon in the logarithm of the argument.
+Geometric steps upward find the first argument at which the function is positive; where it rose and
+fell again below zero, its maximum between the steps is looked at.  The root between the first
+positive argument and the one before is then closed in upon in the logarithm of the argument.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize.elementwise import find_root
+from scipy.optimize.elementwise import find_minimum, find_root
 from tqdm import tqdm
 
 OK, NOT_REACHED, NOWHERE, UNDEFINED = "ok", "not reached", "nowhere", "undefined"
-STEP = 1.25  # on the way up: a function that is positive for less than such a step is missed
+STEP = 1.25  # on the way up
+HEIGHT = -0.3  # of a step from which the function falls again and might have been positive nearby
+BETWEEN = 1e-3  # of the place of a maximum, relative: its height is flat there
 PRECISION = 1e-6  # of the argument, relative
 
 # arguments and the points they belong to -> the function there, and "ok" or why it is unknown
@@ -27,17 +30,42 @@ class Search:
             (4, len(end)), np.nan
         )
         self.status = np.full(len(end), "", dtype=object)
+        self._path: list[np.ndarray] = []  # arguments and values at each step, NaN where not asked
 
     def bracket(self, start: np.ndarray) -> None:
         """Step up from ``start`` until outside; down first, where that is outside already."""
         x, active = start.copy(), np.arange(len(start))
         with tqdm(total=len(x), desc="bracketed", leave=False, delay=1, disable=None) as bar:
             while active.size:
-                self._note(active, x[active], *self.function(x[active], active))
+                value, word = self.function(x[active], active)
+                self._path.append(np.full((2, len(x)), np.nan))
+                self._path[-1][:, active] = x[active], value
+                self._note(active, x[active], value, word)
                 up = np.isnan(self.outside)
                 x = np.where(up, np.minimum(STEP * x, self.end), x / 2)
                 bar.update(int(np.sum(self.status[active] != "")))
                 active = active[self.status[active] == ""]
+
+    def look_between(self) -> None:
+        """Bracket the first maximum above zero between steps that are all below zero."""
+        caught = np.zeros(len(self.end), bool)
+        for steps in zip(self._path, self._path[1:], self._path[2:], strict=False):
+            (x, f) = np.array(steps).swapaxes(0, 1)
+            near = (f[1] > HEIGHT) & (f[1] >= f[0]) & (f[1] >= f[2]) & (f.max(axis=0) <= 0)
+            points = np.flatnonzero(near & (x[0] < x[1]) & (x[1] < x[2]) & ~caught)
+            if not points.size:
+                continue
+            top = find_minimum(
+                lambda log_x, at: -self.function(np.exp(log_x), at)[0],
+                tuple(np.log(x[:, points])),
+                args=(points,),
+                tolerances={"xatol": BETWEEN, "xrtol": 0},
+            )
+            over = top.success & (top.f_x < 0)
+            points = points[over]
+            caught[points], self.status[points] = True, OK
+            self.inside[points], self._at_inside[points] = x[0, points], f[0, points]
+            self.outside[points], self._at_outside[points] = np.exp(top.x[over]), -top.f_x[over]
 
     def refine(self) -> None:
         """Close in on the root wherever there is a bracket."""
