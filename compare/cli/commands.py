@@ -118,20 +118,23 @@ def optimum(
     """Compare the zero of a formula with the true minimum.
 
     The place and the depth of the minimum: of the leading order, with one and two corrections, of
-    the master equation. The search starts from the values set; the drive is varied.
+    the master equation. The search starts from the values set; the drive is varied (of the nanotip,
+    the power may be).
 
     Example: blockade optimum kerr_dimer --set Delta=0.275 --set U=0.0428 --set J=3 --set gamma=1
     --over Delta,U --vary F=0.01,0.02,0.05
     """
     request = read_request(system, fixed, vary)
     check_out(out, force)
-    drive = str(request.target.model.drive)
-    if list(request.labels) != [drive]:
+    model = request.target.model
+    drive = str(model.drive)
+    if list(request.labels) not in ([drive], ["power_fW"]):
         raise ValueError(f"The drive `{drive}` must vary, and nothing else.")
     values = {name: value for name, value in request.values.items() if name != drive}
-    table = find_optimum(
-        request.target.model, values, over.split(","), np.ravel(request.values[drive]), quantity
-    )
+    drives = np.ravel(request.values[drive])
+    table = find_optimum(model, values, over.split(","), drives, quantity)
+    if model is nanotip.MODEL:
+        table.insert(0, "power_fW", 1e15 * nanotip.Device().power_of(table[drive]))
     if out is not None:
         command = command_line("optimum", system, fixed, vary, over=over, quantity=quantity)
         write(out, table, None, command, "compare.drive.optimum")

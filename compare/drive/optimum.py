@@ -14,7 +14,6 @@ from scipy.optimize import minimize
 
 import analytic
 import numeric
-from compare.agreement import ORDER
 from compare.drive.curve import evaluate
 from compare.quantities import Quantity, read_quantity
 from systems import Model
@@ -22,6 +21,7 @@ from systems import Model
 FORMULA, TRUTH = "formula", "master equation"
 FIRST_STEP = 0.03  # of the search, relative to the parameters
 PRECISION = 1e-7  # of the place, relative: the depth is flat there and far more precise
+CONVERGED = 1e-6  # of the master equation, relative
 EVALUATIONS = 300  # at most, of one search
 VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
 
@@ -52,9 +52,10 @@ def optimum(
     roads = _roads(model, wanted, corrections)
     rows = []
     for drive in drives:
-        at = {**start, name: float(drive)}
+        place: Point = {**start, name: float(drive)}
+        # every road starts where the one before has its minimum: the last is the slowest
         for road, function in roads.items():
-            place = _minimise(function, at, names, road)
+            place = _minimise(function, place, _units(start, names), road)
             depth, true = function(place), roads[TRUTH](place)
             sizes = {key: _size(place[key]) for key in names}
             rows.append({name: drive, "road": road, **sizes, "minimum": depth, "true": true})
@@ -79,34 +80,45 @@ def _closed(road: Any, quantity: Quantity) -> Callable[[Point], float]:
 
 
 def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
-    order = max(ORDER, sum(quantity.occupation))
-    return lambda point: float(quantity.on(numeric.steady_state(model, point, order=order)))
+    # higher correlations would ask for more quanta, and are not looked at
+    order = max(2, sum(quantity.occupation))
+
+    def solve(point: Point) -> float:
+        return float(
+            quantity.on(numeric.steady_state(model, point, order=order, tolerance=CONVERGED))
+        )
+
+    return solve
 
 
 def _minimise(
-    function: Callable[[Point], float], at: Point, names: Sequence[str], road: str
+    function: Callable[[Point], float], at: Point, units: Mapping[str, float], road: str
 ) -> dict[str, Any]:
     """The values at the minimum of a function next to ``at``."""
-    # in units of the start: a simplex and a tolerance then suit all parameters
-    units = np.array([at[key] or 1.0 for key in names])
 
     def place(x: np.ndarray) -> dict[str, Any]:
-        return {**at, **dict(zip(names, x * units, strict=True))}
+        return {**at, **{key: x_key * units[key] for key, x_key in zip(units, x, strict=True)}}
 
     def depth(x: np.ndarray) -> float:
         return float(np.log(max(function(place(x)), VANISHING)))
 
-    x = np.array([float(at[key] != 0) for key in names])
-    simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(names))])
+    x = np.array([at[key] / unit for key, unit in units.items()])
+    simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(x))])
     options = {"initial_simplex": simplex, "xatol": PRECISION, "fatol": np.inf,
                "maxfev": EVALUATIONS}  # fmt: skip
-    found = minimize(depth, x, method="Nelder-Mead", options=options)
+    with np.errstate(over="ignore", invalid="ignore"):  # of a search that runs away
+        found = minimize(depth, x, method="Nelder-Mead", options=options)
     if not found.success or not np.isfinite(found.fun):
         raise ValueError(
             f"Argument `values` must lie near a minimum, but from there the search on the road "
             f"`{road}` does not end: {found.message}"
         )
     return place(found.x)
+
+
+def _units(start: Point, names: Sequence[str]) -> dict[str, Any]:
+    """The parameters at the start: in these units a simplex and a tolerance suit them all."""
+    return {key: start[key] or 1.0 for key in names}
 
 
 def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -> dict[str, Any]:
