@@ -21,6 +21,7 @@ from systems.values import Arrays, Values, read_values
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
 ORDER = 4  # populations are taken from states that are good for g2 to g4: the small ones lag behind
+CONVERGED = 1e-6  # largest relative change by two more quanta of a number that is resolved
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
@@ -41,7 +42,8 @@ def agreement(
     else: ``labels={"phi_um": phi * 1e6}``.  Then ``quantity, analytic, numeric, deviation,
     matching_digits, resolved, status``.  ``analytic`` is the leading order in the drive,
     `compare.quantities` explains the names, ``quanta`` and ``solver`` are for
-    `numeric.steady_state`.  What was computed how is kept in ``attrs``.
+    `numeric.steady_state`.  A number that two more quanta change by more than `CONVERGED` stays
+    in the table as "not converged".  What was computed how is kept in ``attrs``.
     """
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
@@ -148,6 +150,9 @@ def _measure(
     formula = np.ravel(closed.evaluate(quantity.on(closed), arrays)).real
     solved = np.concatenate([quantity.on(state) for state in states])
     status = np.concatenate([quantity.status_on(state) for state in states]).astype(str)
+    finer = np.concatenate([quantity.on(state.finer) for state in states])
+    cut = (status == "ok") & (abs(solved - finer) > CONVERGED * abs(finer))
+    status = np.where(cut, "not converged", status)
     return {
         "analytic": formula,
         "numeric": solved,

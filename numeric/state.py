@@ -7,7 +7,7 @@ populations are, with an estimate of their error.  All results of direct detecti
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -68,7 +68,8 @@ class SteadyState:
         """What the results are worth; solves once more, with two more quanta."""
         # of results for which the truncation was not chosen nothing is certified
         order = self.order or 4
-        change = [changes(self.model, block, self._finer(block), order) for block in self.blocks]
+        pairs = zip(self.blocks, self.finer.blocks, strict=True)
+        change = [changes(self.model, block, finer, order) for block, finer in pairs]
         floors = [roundoff(self.model, block, order) for block in self.blocks]
         return Certificate(
             quanta=self.quanta,
@@ -78,6 +79,11 @@ class SteadyState:
             solver=self.solver,
             status=self.status,
         )
+
+    @cached_property
+    def finer(self) -> "SteadyState":
+        """The same points with two more quanta."""
+        return replace(self, blocks=tuple(map(self._finer, self.blocks)), order=None)
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode."""
@@ -94,12 +100,12 @@ class SteadyState:
         (``quanta=None``) for lower orders only.
         """
         self._check_order(order)
-        return self._show(self._correlation(mode, order))
+        return self._show(self._normalised(mode, order))
 
     def correlation_status(self, mode: Mode | str, order: int = 2) -> Any:
         """Per point "ok", "undefined" (no photons), "not resolved" or the state's status."""
         self._check_order(order)
-        return self._shaped(self._judge(self._correlation(mode, order)))
+        return self._shaped(self._judge(self._normalised(mode, order)))
 
     def cross_correlation(self, first: Mode | str, second: Mode | str) -> Any:
         """Normalised equal-time correlation g2_12(0) = <a1'a2'a2 a1>/(<a1'a1> <a2'a2>).
@@ -172,6 +178,13 @@ class SteadyState:
     def _correlation(self, mode: Mode | str, order: int) -> Estimate:
         position = self.model.index(mode)
         return self._gather_estimate(lambda block: estimate(block, position, order))
+
+    def _normalised(self, mode: Mode | str, order: int) -> Estimate:
+        value, error = self._correlation(mode, order)
+        if order > 1:
+            return value, error
+        with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
+            return value / value, error / value
 
     def _joint(self, first: Mode | str, second: Mode | str) -> tuple[Estimate, np.ndarray]:
         """g2_12, and how much of it two more quanta may change."""

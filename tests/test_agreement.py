@@ -75,6 +75,14 @@ def test_single_point_needs_no_coordinates() -> None:
     assert list(table["quantity"]) == ["number", "g2"]
 
 
+def test_a_truncation_that_is_too_small_is_said_in_every_row() -> None:
+    values = {"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 3.0}
+    table = agreement(KERR, values, quanta=2)
+    assert list(table["status"]) == ["not converged"] * 2
+    assert not table["resolved"].any()
+    assert agreement(KERR, values)["resolved"].all()
+
+
 def test_table_remembers_how_it_was_solved() -> None:
     values = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": np.array([0.01, 0.1])}
     attrs = agreement(KERR, values, quanta=5).attrs
