@@ -109,7 +109,8 @@ def blockade_at_side_high(device: Device) -> Readings:
 
 
 def _g2(device: Device, phi_um: float, chi_over_gamma: float) -> tuple[Roads, str]:
-    return solve(at(device, R_UM, phi_um, chi_over_gamma), "g2"), "g2(0)"
+    g2 = solve(at(device, R_UM, phi_um, chi_over_gamma), "g2")
+    return g2, f"g2(0), blockade read as below {BLOCKADE:g},"
 
 
 def _revival(device: Device, phi_um: float) -> Roads:

@@ -60,7 +60,9 @@ def agreement_4b(device: Device) -> Readings:
     follows, stays = (
         Roads(np.nan, max(gaps[fig4b.NONE], gaps[tip])) for tip in (fig4b.FOLLOWS, fig4b.STAYS)
     )
-    measure = "largest |closed form - master equation| over the largest R, a tip that"
+    measure = (
+        "largest |closed form - master equation| of the points, over the largest R, a tip that"
+    )
     return (*below(SAME, follows, f"{measure} follows J_0,", "excellent"),
             *below(SAME, stays, f"{measure} stays,", "excellent"))  # fmt: skip
 

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from compare.agreement import compare_numbers
 from compare.claims import blockade, efficiency, mechanism
 from compare.claims import device as of_device
-from compare.claims.power import Claim, power_of_truth
+from compare.claims.power import DOWN, UP, Claim, power_of_truth
 from compare.claims.roads import table
 from compare.claims.rule import DISPUTED, VERDICTS, reason, verdict
 from compare.figures.cavities import PAPER
@@ -94,7 +94,7 @@ def claims_text(rows: pd.DataFrame) -> str:
         numbers.to_string(index=False, float_format="{:.4g}".format, na_rep="", justify="left"),
         "\n".join(reasons),
         f"{len(rows)} claims: {', '.join(counts)}.",
-        "\n".join(["Input power at which a disputed claim comes true:", *powers]),
+        "\n".join([_powers_head(), *powers]),
     ]
     return "\n\n".join(parts)
 
@@ -117,6 +117,11 @@ def _row(claim: Claim, device: Device) -> dict[str, object]:
         "reason": reason(readings),
         "true_at_fW": power_of_truth(claim, device) * 1e15 if word in DISPUTED else np.nan,
     }
+
+
+def _powers_head() -> str:
+    low, high = (1e15 * PAPER.power * end for end in (DOWN.min(), UP.max()))
+    return f"Input power from {low:g} to {high:g} fW at which a disputed claim comes true:"
 
 
 def _power_text(claim: str, power_fW: float) -> str:

@@ -21,7 +21,8 @@ def solve(values: Mapping[str, Any], name: str) -> Roads:
     quantity = read_quantity(nanotip.MODEL, name)
     closed = _closed(quantity.quanta(nanotip.MODEL))
     state = numeric.steady_state(nanotip.MODEL, values, order=max(2, sum(quantity.occupation)))
-    return Roads(closed.evaluate(quantity.on(closed), values).real, quantity.on(state))
+    formula = np.asarray(closed.evaluate(quantity.on(closed), values)).real[()]
+    return Roads(formula, quantity.on(state))
 
 
 @cache

@@ -80,7 +80,7 @@ class Reading:
             return f"be at most {self.high:g}"
         if np.isinf(self.high):
             return f"be at least {self.low:g}"
-        return f"lie between {self.low:g} and {self.high:g}"
+        return f"lie between {self.low:.4g} and {self.high:.4g}"
 
 
 Readings = tuple[Reading, ...]
@@ -96,7 +96,9 @@ def reason(readings: Readings) -> str:
     """The numbers behind the verdict, in one sentence."""
     if len(readings) == 1:
         return f"{readings[0]}."
-    return f"The text does not say which: {'; or '.join(map(str, readings))}."
+    open_question = verdict(readings) == UNDETERMINED
+    head = "The text does not say which" if open_question else "In each reading of the text"
+    return f"{head}: {('; or ' if open_question else '; ').join(map(str, readings))}."
 
 
 def digits(printed: str, roads: Roads, measure: str) -> Readings:
@@ -104,6 +106,12 @@ def digits(printed: str, roads: Roads, measure: str) -> Readings:
     number = Decimal(printed)
     half = Decimal((0, (5,), int(number.as_tuple().exponent) - 1))
     return (Reading(roads, printed, float(number - half), float(number + half), measure),)
+
+
+def near(number: float, share: float, roads: Roads, measure: str) -> Readings:
+    """What a printed formula gives, true within a share of it."""
+    low, high = (1 - share) * number, (1 + share) * number
+    return (Reading(roads, f"{number:.3g}", low, high, measure),)
 
 
 def exactly(number: int, roads: Roads, measure: str) -> Readings:

@@ -44,10 +44,11 @@ def draw(table: pd.DataFrame) -> Figure:
     """One curve per cavity; light below the dotted line g2 = 1 is sub-Poissonian."""
     figure, axes = new_figure()
     axes.axhline(1, color="black", lw=0.6, ls=":")
-    for name, colour in zip(NAMES, (GREY, BLUE, RED), strict=True):
+    for i, (name, colour) in enumerate(zip(NAMES, (GREY, BLUE, RED), strict=True)):
         rows = table[table["quantity"] == f"g2(tau) ({name})"]
-        draw_roads(axes, rows, "gamma1_tau", colour, name, every=6)
-    axes.set(xlabel=r"$\gamma_1\tau$", ylabel=r"$g^{(2)}_\mathrm{cw}(\tau)$", xlim=(0, TAU.max()))
-    axes.set_ylim(bottom=0)
-    roads_legend(axes, markers="leading order")
+        # in turns: two of the curves nearly coincide
+        draw_roads(axes, rows, "gamma1_tau", colour, name, slice(2 * i, None, 6))
+    axes.set(xlabel=r"$\gamma_1\tau$", ylabel=r"$g^{(2)}_\mathrm{cw}(\tau)$", yscale="log")
+    axes.set_xlim(0, TAU.max())
+    roads_legend(axes, markers="leading order", loc="lower right")
     return figure

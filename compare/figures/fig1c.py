@@ -31,7 +31,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = new_figure()
     for name, colour in zip(NAMES, (GREY, BLUE, RED), strict=True):
         rows = table[table["quantity"] == f"N_cw ({name})"]
-        draw_roads(axes, rows, "Delta_over_gamma1", colour, name, every=6)
+        draw_roads(axes, rows, "Delta_over_gamma1", colour, name, slice(0, None, 5))
     axes.set(xlabel=r"$\Delta/\gamma_1$", ylabel=r"$N_\mathrm{cw}$", xlim=(-5, 5))
     axes.set_ylim(bottom=0)
     roads_legend(axes)

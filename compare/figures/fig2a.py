@@ -37,7 +37,8 @@ def draw(table: pd.DataFrame) -> Figure:
         image = draw_map(left, rows, "phi_um", "chi_over_gamma", "numeric", norm=norm)
         figure.colorbar(image, label=label, extend="both" if name == "g2" else "neither")
         image = draw_deviation(right, rows, "phi_um", "chi_over_gamma")
-        figure.colorbar(image, label=f"deviation of {label} (%)", extend="both")
+        # a closed form is never negative, so that nothing lies below -100 %
+        figure.colorbar(image, label=f"deviation of {label} (%)", extend="max")
     for axes in panels.flat:
         _mark(axes)
     panels[-1, 0].set_xlabel(r"$\phi$ ($\mu$m)")

@@ -1,5 +1,7 @@
 """Fig. 2(b): g2(0) and N_cw against chi/gamma at three phi, Eq. (4), Eq. (6) and Eq. (7)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -11,7 +13,7 @@ from compare.figures.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_leg
 from systems import nanotip
 
 CHI = np.unique([*np.geomspace(0.05, 10, 101), 0.1, 0.5, 3])  # chi/gamma, with the marked points
-CUTS = {PHI_UM: RED, SIDE_UM[0]: GREEN, SIDE_UM[1]: BLUE}
+CUTS = {PHI_UM: (RED, "-"), SIDE_UM[0]: (GREEN, "-"), SIDE_UM[1]: (BLUE, "--")}
 # the points that the text names: phi, chi/gamma, marker of the paper
 MARKED = ((PHI_UM, 0.1, "s"), (PHI_UM, 3, "o"), (SIDE_UM[0], 0.5, "^"), (SIDE_UM[1], 0.5, "^"))
 
@@ -28,7 +30,7 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Above g2(0), below N_cw; the filled points are the paper's, by the master equation."""
+    """Above g2(0), below N_cw; large markers are the points of the text, open by closed form."""
     figure = Figure(figsize=(WIDTH, 4.2), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw_panel(upper, table[table["quantity"] == "g2"])
@@ -42,9 +44,12 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
-    for phi, colour in CUTS.items():
-        label = rf"$\phi = {phi:g}\,\mu$m"
-        draw_roads(axes, rows[rows["phi_um"] == phi], "chi_over_gamma", colour, label, every=6)
+    for i, (phi, (colour, line)) in enumerate(CUTS.items()):
+        label, marked = rf"$\phi = {phi:g}\,\mu$m", slice(2 * i, None, 6)  # in turns
+        cut = rows[rows["phi_um"] == phi]
+        draw_roads(axes, cut, "chi_over_gamma", colour, label, marked, line)
     for phi, chi, marker in MARKED:
         point = rows[(rows["phi_um"] == phi) & (rows["chi_over_gamma"] == chi)]
-        axes.plot(chi, point["numeric"], marker, color=CUTS[phi], mec="black", ms=6, zorder=3)
+        look: Any = {"color": CUTS[phi][0], "mec": "black", "ms": 6, "zorder": 3}
+        axes.plot(chi, point["analytic"], marker, **look | {"color": "white"})
+        axes.plot(chi, point["numeric"], marker, **look)

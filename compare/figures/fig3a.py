@@ -17,6 +17,10 @@ from analytic.fock import apply, occupations
 from compare.figures.style import BLUE, GREEN, GREY, RED, WIDTH, styled
 from systems import nanotip
 
+LABELS = {
+    "two paths": "$\\chi/\\gamma = 0.5$\n$|J| = \\gamma$",
+    "one path": "$\\chi/\\gamma = 3$\n$J = 0$",
+}
 CASES = {  # in units of gamma
     "two paths": {nanotip.chi: 0.5, nanotip.J: 1, nanotip.Delta: 0},
     "one path": {nanotip.chi: 3, nanotip.J: 0, nanotip.Delta: 0},
@@ -72,6 +76,7 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.set(xlim=(-0.1, 5), ylim=(-1.5, 2 * PHOTON + 8), yticks=[], xticks=[0.5, 3])
         axes.set_xticklabels(["eigenenergies", "transition paths"])
         axes.tick_params(length=0)
+        axes.text(4.9, 0, LABELS[case], ha="right")
     return figure
 
 
@@ -132,6 +137,6 @@ def _arrow(
     axes.annotate("", head, tail, arrowprops=shape)
     x, y = (tail[0] + head[0]) / 2, (y0 + y1) / 2
     if sideways:
-        axes.text(x, y - 0.3, text, color=colour, ha="center", va="top")
+        axes.text(x, y - 0.5, text, color=colour, ha="center", va="top")
     else:
         axes.text(x + 0.06, y, text, color=colour, va="center")

@@ -28,7 +28,7 @@ def draw(table: pd.DataFrame) -> Figure:
     for name, colour, text in (("P10", RED, "CW"), ("P01", BLUE, "CCW")):
         rows = table[table["quantity"] == name]
         label = rf"$P_{{{name[1:]}}}^\mathrm{{{text}}}$"
-        draw_roads(axes, rows, "phi_um", colour, label, every=6)
+        draw_roads(axes, rows, "phi_um", colour, label, slice(0, None, 6))
     axes.set(xlabel=r"$\phi$ ($\mu$m)", ylabel="probability", xlim=(0, 0.55))
     axes.set_ylim(bottom=-0.004)  # room for the markers at zero
     roads_legend(axes)

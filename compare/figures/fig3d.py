@@ -28,7 +28,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = new_figure()
     axes.axhline(1, color="black", lw=0.6, ls=":")
     for (phi, rows), colour in zip(table.groupby("phi_um"), (GREEN, RED, BLUE), strict=True):
-        draw_roads(axes, rows, "r_um", colour, rf"$\phi = {phi:g}\,\mu$m", every=5)
+        draw_roads(axes, rows, "r_um", colour, rf"$\phi = {phi:g}\,\mu$m", slice(0, None, 5))
     axes.set(
         xlabel=r"$r$ ($\mu$m)", ylabel=r"$g^{(2)}_\mathrm{cw}(0)$", yscale="log", xlim=(0, 0.8)
     )

@@ -34,7 +34,8 @@ def draw(table: pd.DataFrame) -> Figure:
     image = draw_map(left, percent, "r_um", "phi_um", "numeric", vmin=0, vmax=100)
     figure.colorbar(image, label=r"$\mathcal{R}$ (%)")
     image = draw_deviation(right, table, "r_um", "phi_um")
-    figure.colorbar(image, label=r"deviation of $\mathcal{R}$ (%)", extend="both")
+    # a closed form is never negative, so that nothing lies below -100 %
+    figure.colorbar(image, label=r"deviation of $\mathcal{R}$ (%)", extend="max")
     for axes in (left, right):
         axes.plot(R_TIP_UM, PHI_UM, "x", color="black")
         axes.set_xlabel(r"$r$ ($\mu$m)")

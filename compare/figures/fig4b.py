@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from compare.figures.cavities import PAPER, PHI_UM, R_UM
 from compare.figures.efficiency import AT_ZERO, DETUNINGS, efficiency
 from compare.figures.style import BLUE, GREEN, RED, draw_roads, new_figure, roads_legend, styled
 from systems import nanotip
 
-J0 = np.linspace(0.1, 3, 30)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
+J0 = np.linspace(0.1, 3, 59)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
 FOLLOWS, STAYS, NONE = TIPS = ("tip follows", "tip stays", "no tip")
 FIXED, MINIMUM = READINGS = ("Delta = 0", "minimum over Delta")
 
@@ -65,8 +66,9 @@ def draw(table: pd.DataFrame) -> Figure:
     percent = table.assign(analytic=100 * table["analytic"], numeric=100 * table["numeric"])
     for tip, colour in zip(TIPS, (RED, GREEN, BLUE), strict=True):
         rows, least = (percent[percent["quantity"] == name(tip, kind)] for kind in READINGS)
-        draw_roads(axes, rows, "J0_over_gamma1", colour, tip, every=2)
+        draw_roads(axes, rows, "J0_over_gamma1", colour, tip, slice(0, None, 4))
         axes.plot(least["J0_over_gamma1"], least["numeric"], color=colour, ls=":")
     axes.set(xlabel=r"$J_0/\gamma_1$", ylabel=r"$\mathcal{R}$ (%)", xlim=(0, 3), ylim=(-3, 103))
-    roads_legend(axes, loc="center right")
+    dotted = Line2D([], [], color="black", ls=":", label=r"minimum over $\Delta$")
+    roads_legend(axes, more=[dotted], loc="center right")
     return figure

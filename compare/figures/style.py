@@ -1,5 +1,6 @@
 """How the figures look: one column wide, colours that every eye can tell apart (Okabe, Ito)."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -36,20 +37,31 @@ def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Ax
 
 
 def draw_roads(
-    axes: Axes, rows: pd.DataFrame, x: str, colour: str, label: str, every: int = 1
+    axes: Axes,
+    rows: pd.DataFrame,
+    x: str,
+    colour: str,
+    label: str,
+    marked: slice = slice(None),
+    line: str = "-",
 ) -> None:
-    """The master equation as a curve and the closed form as markers, as in the paper."""
+    """The master equation as a curve and the closed form as markers, as in the paper.
+
+    ``marked`` chooses the rows that get a marker.
+    """
     numeric = rows["numeric"].where(rows["resolved"])  # a gap where it is not resolved
-    axes.plot(rows[x], numeric, color=colour, label=label)
-    marked = rows.iloc[::every]
-    axes.plot(marked[x], marked["analytic"], "o", color=colour, mfc="white")
+    axes.plot(rows[x], numeric, line, color=colour, label=label)
+    marked_rows = rows.iloc[marked]
+    axes.plot(marked_rows[x], marked_rows["analytic"], "o", color=colour, mfc="white")
 
 
-def roads_legend(axes: Axes, markers: str = "closed form", **where: Any) -> None:
-    """Legend of the curves' labels, and of what curves and markers are."""
+def roads_legend(
+    axes: Axes, markers: str = "closed form", more: Sequence[Line2D] = (), **where: Any
+) -> None:
+    """Legend of the curves' labels, of what curves and markers are, and of ``more``."""
     curve = Line2D([], [], color="black", label="master equation")
     marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label=markers)
-    axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker], **where)
+    axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker, *more], **where)
 
 
 def draw_map(axes: Axes, rows: pd.DataFrame, x: str, y: str, value: str, **how: Any) -> QuadMesh:
