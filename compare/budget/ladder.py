@@ -43,7 +43,8 @@ def budget(
     change of the value; ``deviation``, ``contribution`` and ``roundoff`` are relative to the
     converged master equation, whose status is ``status``.  ``quanta`` is the truncation of the
     formula; without it the fewest that hold the quantities.  Rungs that the model does not allow
-    (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.
+    (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.  With a
+    column for each rung: ``table.pivot(index="quantity", columns="rung", values="value")``.
 
     Raises `ValueError` for values, quantities or quanta that make no sense.
     """
@@ -72,11 +73,21 @@ def varied(table: pd.DataFrame) -> list[str]:
 
 
 def largest(table: pd.DataFrame) -> list[str]:
-    """One sentence per quantity: the error of the formula, and the step that contributes most.
+    """One sentence per quantity: error of the formula, step that contributes most, round-off.
 
     Of a sweep it speaks of the point at which the formula is worst.
     """
     return [_sentence(str(name), rows) for name, rows in table.groupby("quantity", sort=False)]
+
+
+def brings(ladder: pd.DataFrame) -> list[str]:
+    """What each rung of one ladder adds: whichever first follows H_eff brings the jumps."""
+    rungs = list(ladder["rung"])
+    pure = [rung.startswith("H_eff") for rung in rungs]
+    return [
+        JUMPS if before and not here else BRINGS[rung]
+        for rung, before, here in zip(rungs, [False, *pure], pure, strict=False)
+    ]
 
 
 def _ladder(
@@ -147,12 +158,6 @@ def _sentence(name: str, rows: pd.DataFrame) -> str:
     where = "".join(f", at {place} = {top[place]:.6g}" for place in varied(rows))
     return (
         f"{name}{where}: {first['rung']} {first['deviation']:+.3%}, of which the largest part is "
-        f"{_brings(ladder, top)} ({top['contribution']:+.3%})."
+        f"{brings(ladder)[top.name - start]} ({top['contribution']:+.3%}); round-off "
+        f"{first['roundoff']:.0e}."
     )
-
-
-def _brings(ladder: pd.DataFrame, row: pd.Series) -> str:
-    """What the step to a rung adds: whichever first follows H_eff brings the jumps."""
-    before = str(ladder["rung"].shift()[row.name])
-    jumps = before.startswith("H_eff") and not row["rung"].startswith("H_eff")
-    return JUMPS if jumps else BRINGS[row["rung"]]

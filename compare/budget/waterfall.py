@@ -1,8 +1,8 @@
 """Pictures of an error budget: a waterfall for a point, lines for a sweep.
 
-A bar of the waterfall is the change that one rung of the ladder makes, from the formula at the top
-down to the master equation; its label is what the step contributes to the formula's deviation.
-Along a sweep each line is the contribution of one step, and the black one is their sum.
+The waterfall adds up what the steps of the ladder contribute, from no error at the top to that of
+the formula at the bottom.  Along a sweep the contributions lie on top of one another, those of
+either sign on their side of zero, and the black line is their sum.
 """
 
 from collections.abc import Callable
@@ -12,12 +12,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from compare.budget.ladder import varied
+from compare.budget.ladder import brings, varied
+from compare.drive.maps import spell
 from compare.figures.style import BLUE, GREY, RED, WIDTH, styled
 
 # Okabe and Ito, without the black of the sum
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#999999", "#B8A800")
-LINEAR = 1e-3  # contributions below a thousandth lie on the linear part of the axis
 
 
 @styled
@@ -36,7 +36,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) -> Figure:
     groups = list(table.groupby("quantity", sort=False))
-    figure = Figure(figsize=(1.5 * WIDTH, 2.3 * len(groups)), layout="constrained")
+    figure = Figure(figsize=(2 * WIDTH, 2.3 * len(groups)), layout="constrained")
     for axes, (_, rows) in zip(
         figure.subplots(len(groups), squeeze=False).flat, groups, strict=True
     ):
@@ -45,36 +45,36 @@ def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) ->
 
 
 def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
-    value, step = rows["value"].to_numpy(), rows["step"].to_numpy()
-    y = np.arange(len(rows))
-    axes.barh(0, value[0], color=GREY, height=0.6)
-    axes.barh(y[1:], step[1:], left=value[:-1], color=np.where(step[1:] > 0, RED, BLUE), height=0.6)
+    part, names = 100 * rows["contribution"].to_numpy()[1:], brings(rows)[1:]
+    total, y = part.sum(), np.arange(len(part))
+    ends = np.cumsum(part)
+    axes.use_sticky_edges = False  # room beside the longest bar
+    axes.barh(y, part, left=ends - part, color=np.where(part > 0, RED, BLUE), height=0.6)
+    axes.barh(len(y), total, color=GREY, height=0.6)
     # from the end of one bar to the beginning of the next
-    axes.vlines(value[:-1], y[:-1] - 0.3, y[1:] + 0.3, color="black", lw=0.6)
-    axes.axvline(value[-1], color="black", lw=0.6, ls=":")
-    texts = [f"formula {_percent(rows['deviation'].iloc[0])}"]
-    texts += [_percent(-part) for part in rows["contribution"].iloc[1:]]
-    for i, text in enumerate(texts):
-        axes.text(1.02, i, text, va="center", transform=axes.get_yaxis_transform())
-    axes.set_yticks(y, rows["rung"])
-    axes.set(xlabel=rows["quantity"].iloc[0], xlim=(0, 1.05 * value.max()))
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.vlines(ends, y - 0.3, y + 1.3, color="black", lw=0.6)
+    axes.axvline(0, color="black", lw=0.6)
+    for i, size in enumerate([*part, total]):
+        axes.text(1.02, i, f"{size:+.3g} %", va="center", transform=axes.get_yaxis_transform())
+    axes.set_yticks([*y, len(y)], [*names, f"error of the {rows['rung'].iloc[0]}"])
+    axes.set(xlabel=f"contribution to the error of {rows['quantity'].iloc[0]} (%)")
+    axes.set_ylim(len(y) + 0.5, -0.5)
 
 
 def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
     rungs = list(dict.fromkeys(rows["rung"]))
-    by_rung = rows.pivot(index=x, columns="rung", values="contribution")[rungs]
-    for rung, colour in zip(rungs[1:], COLOURS, strict=False):
-        axes.plot(by_rung.index, by_rung[rung], color=colour, label=rung)
-    axes.plot(
-        by_rung.index, by_rung.sum(axis=1, skipna=False), color="black", lw=1.6, label="total"
-    )
+    names = brings(rows.iloc[: len(rungs)])
+    by_rung = 100 * rows.pivot(index=x, columns="rung", values="contribution")[rungs[1:]]
+    tops = {sign: np.zeros(len(by_rung)) for sign in (1, -1)}
+    for rung, name, colour in zip(rungs[1:], names[1:], COLOURS, strict=False):
+        for sign, top in tops.items():
+            part = sign * np.maximum(sign * by_rung[rung].to_numpy(), 0)
+            label = name if sign > 0 else None
+            axes.fill_between(by_rung.index, top, top + part, color=colour, lw=0, label=label)
+            tops[sign] = top + part
+    total = by_rung.sum(axis=1, skipna=False)
+    axes.plot(total, color="black", lw=1.6, label=f"error of the {rungs[0]}")
     axes.axhline(0, color="black", lw=0.4)
-    axes.set_yscale("symlog", linthresh=LINEAR)
-    axes.set(xlabel=x, ylabel=f"contribution, {rows['quantity'].iloc[0]}")
+    axes.set(xlabel=spell(x), ylabel=f"contribution, {rows['quantity'].iloc[0]} (%)")
     axes.margins(x=0)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:+.3g} %"

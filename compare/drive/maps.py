@@ -24,11 +24,16 @@ def axes_of(table: pd.DataFrame) -> list[str]:
     return [name for name in table.columns if name not in {*MEASURES, POWER}]
 
 
+def spell(column: str) -> str:
+    """A column as the label of an axis: ``r_um`` is r (µm)."""
+    return f"{column.removesuffix('_um')} (µm)" if column.endswith("_um") else column
+
+
 @styled
 def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
     """Map of the critical drive and, at the drive of the table, of the size of the deviation.
 
-    The red line is where the formula is just within the tolerance at that drive.  ``mark``
+    On the red lines the deviation at that drive is the tolerance (dashed: its negative).  ``mark``
     holds the coordinates of a point to be marked, such as an operating point.  Hatched is where the
     formula held as far as was searched, black where it holds at no drive, grey where nothing is
     known.  Raises `ValueError` unless two values vary.
@@ -48,7 +53,10 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
         if "drive" in table:
             _draw_contour(axes, table, names)
         if mark is not None:
-            axes.plot(*(mark[name] for name in names), "*", color="white", mec="black", ms=9)
+            place = [mark[name] for name in names]
+            axes.plot(*place, "*", color="white", mec="black", ms=9, label="operating point")
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(loc="lower right", frameon=True)
     _hatch(figure.axes[0], table, names)
     return figure
 
@@ -68,7 +76,7 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
         cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
         rasterized=True,
     )
-    axes.set(xlabel=names[0], ylabel=names[1])
+    axes.set(xlabel=spell(names[0]), ylabel=spell(names[1]))
     axes.figure.colorbar(image, ax=axes, label=_label(table, column), extend="min")
 
 
@@ -83,10 +91,14 @@ def _label(table: pd.DataFrame, column: str) -> str:
 
 
 def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
-    """The line on which the critical drive is the drive of the table."""
-    ratio = _grid(table, names, table["critical_drive"] / table["drive"])
-    if ratio.min().min() < 1 < ratio.max().max():
-        axes.contour(ratio.columns, ratio.index, ratio, [1], colors=RED, linewidths=1)
+    """The lines on which the deviation at the drive of the table is the tolerance."""
+    # with its sign the deviation is smooth, also where a narrow strip within it changes sign
+    signed, tolerance = _grid(table, names, table["deviation"]), table.attrs["tolerance"]
+    levels = [t for t in (-tolerance, tolerance) if signed.min().min() < t < signed.max().max()]
+    if levels:
+        axes.contour(signed.columns, signed.index, signed, levels, colors=RED, linewidths=1)
+        at = table.attrs.get("at", " at the drive set")
+        axes.plot([], color=RED, lw=1, label=f"±{100 * tolerance:.3g} %{at}")
 
 
 def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
