@@ -66,8 +66,10 @@ class Assessment:
 
     ``uncertainty`` is absolute: how much the last correction changed the sum, or one degree of its
     denominator if that changes more (without corrections: what the first one would change).  It
-    bounds the error in nearly all cases, often generously.  ``status`` is "ok", "undefined" (0/0:
-    no photons) or "not converged" (uncertainty above twice the value).
+    bounds the error at 99 % of random points of the nanotip, but at 84 % of those of a strongly
+    driven Jaynes-Cummings cavity, whose series hardly converges (`benchmarks.corrections`).
+    ``status`` is "ok", "undefined" (0/0: no photons) or "not converged" (uncertainty above twice
+    the value).
     """
 
     value: np.ndarray
