@@ -4,6 +4,7 @@ Abbreviations are a dict from symbol to definition; a definition may use those b
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import combinations
 
 import sympy as sp
@@ -31,7 +32,7 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     constant = product.constant
     factors: list[tuple[sp.Expr, int]] = []
     for factor, power in product.factors:
-        number, short = _shorten(factor, abbreviations)
+        number, short = _shorten(factor, tuple(abbreviations.items()))
         constant *= number**power
         factors.append((short, power))
     return Written(constant, tuple(factors))
@@ -45,22 +46,26 @@ def _check(abbreviations: Abbreviations) -> None:
         )
 
 
-def _shorten(factor: sp.Expr, abbreviations: Abbreviations) -> tuple[sp.Expr, sp.Expr]:
+@lru_cache(maxsize=1024)  # amplitudes, populations and correlations share their factors
+def _shorten(
+    factor: sp.Expr, abbreviations: tuple[tuple[sp.Symbol, sp.Expr], ...]
+) -> tuple[sp.Expr, sp.Expr]:
     # |z| and conj(z) must be one letter for polynomial division
-    plain = [sp.expand(definition - name) for name, definition in abbreviations.items()]
+    plain = [sp.expand(definition - name) for name, definition in abbreviations]
     opaque = {m: sp.Dummy() for e in (factor, *plain) for m in e.atoms(sp.Abs, sp.conjugate)}
     polynomial = sp.expand(factor).xreplace(opaque)
     linear = [r.xreplace(opaque) for r in plain if _is_linear(r.xreplace(opaque))]
     letters = sorted(polynomial.free_symbols.union(*(r.free_symbols for r in linear)), key=str)
+    # only the order of the letters that a relation holds makes a difference
     candidates = [polynomial] + [
         _divide(polynomial, chosen, [front, *(x for x in reversed(letters) if x != front)])
         for count in range(1, len(linear) + 1)
         for chosen in combinations(linear, count)
-        for front in letters
+        for front in sorted(set().union(*(r.free_symbols for r in chosen)), key=str)
     ]
     shortest = min(candidates, key=lambda c: (sp.count_ops(c), str(c)))
     shortest = shortest.xreplace({letter: whole for whole, letter in opaque.items()})
-    for name, definition in abbreviations.items():
+    for name, definition in abbreviations:
         multiple = sp.cancel(shortest / definition)
         if multiple.is_number:
             return multiple, name

@@ -3,11 +3,10 @@
     H = sum_j [Delta a_j'a_j + chi a_j'a_j'a_j a_j + J a_j'a_(j+1) + conj(J) a_(j+1)'a_j]
         + xi (a1' + a1),        losses gamma D[a_j].
 
-The smallest lattice with a loop: only |J| and the phase of J^3 around it matter.  Three modes
-driven together are the smallest ring of D. Gerace, H. E. Tureci, A. Imamoglu, V. Giovannetti and
-R. Fazio, Nat. Phys. 5, 281 (2009), and of M. Bamba et al., Phys. Rev. A 83, 021802(R) (2011), who
-look for correlations between sites.  `PUBLISHED` is the inverse of the circulant one-photon
-block, E + J S + conj(J) S', S the shift by one site.
+The smallest lattice with a loop: only |J| and the phase of J^3 around it matter.  Three
+superconducting qubits, which are strongly nonlinear modes, were closed to such a loop by P. Roushan
+et al., Nat. Phys. 13, 146 (2017): photons circulate in the sense of the flux.  `PUBLISHED` is the
+inverse of the circulant one-photon block, E + J S + conj(J) S', S the shift by one site.
 """
 
 import sympy as sp

@@ -69,7 +69,7 @@ SYSTEMS: dict[str, Entry] = {
     "kerr_ring": _entry(
         kerr_ring,
         "ring of three Kerr modes with a synthetic flux",
-        "Gerace et al., Nat. Phys. 5, 281 (2009); Bamba et al., Phys. Rev. A 83, 021802(R) (2011)",
+        "Roushan et al., Nat. Phys. 13, 146 (2017)",
     ),
     "jaynes_cummings": _entry(
         jaynes_cummings,

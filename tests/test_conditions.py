@@ -29,7 +29,7 @@ def test_nanotip_blockade_needs_half_a_linewidth_of_nonlinearity():
 
 
 def test_kerr_dimer_has_the_optimum_of_bamba_et_al():
-    # Bamba et al., Phys. Rev. A 83, 021802 (2011), Eqs. (5)-(6), with gamma/2 for their gamma/2
+    # Bamba et al., Phys. Rev. A 83, 021802(R) (2011): energy decay rate gamma, as here
     D, U = sp.symbols("D U", real=True)
     L, g, F = sp.symbols("L gamma F", positive=True)
     a, b = BosonOp("a"), BosonOp("b")
