@@ -7,6 +7,7 @@ is exactly the projected operator; a word such as a a' would leave the space on 
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import comb
 
 import numpy as np
 import qutip
@@ -62,11 +63,12 @@ def space(modes: tuple[Mode, ...], quanta: int) -> Space:
 
 def count_states(modes: Sequence[Mode], quanta: int) -> int:
     """Number of states of the space, without building it."""
-    by_total = np.ones(1)
-    for mode in modes:
-        by_total = np.convolve(by_total, np.ones(2 if is_two_level(mode) else quanta + 1))
-        by_total = by_total[: quanta + 1]
-    return int(by_total.sum())
+    levels = sum(is_two_level(mode) for mode in modes)
+    bosons = len(modes) - levels
+    # k excited two-level systems, and the rest of the quanta or fewer in the bosonic modes
+    return sum(
+        comb(levels, k) * comb(quanta - k + bosons, bosons) for k in range(min(levels, quanta) + 1)
+    )
 
 
 def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> qutip.Qobj:

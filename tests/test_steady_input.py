@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from numeric import delayed_correlation, nojump_state, steady_state, trajectories
-from systems import kerr, nanotip
+from numeric.operators import count_states, space
+from systems import jaynes_cummings, kerr, nanotip
 
 KERR = {"Delta": 0.1, "chi": 1.0, "gamma": 1.0, "xi": 0.1}
 TIP = {**KERR, "J": 0.5}
@@ -27,7 +28,9 @@ def test_bad_values_are_refused(changed, message):
         steady_state(kerr.MODEL, {**KERR, **changed})
 
 
-@pytest.mark.parametrize("value", ["0.1", None, np.ma.masked_array([0.1], [True])])
+@pytest.mark.parametrize(
+    "value", ["0.1", ["0.1"], None, True, [[0.1], [0.1, 0.2]], np.ma.masked_array([0.1], [True])]
+)
 def test_values_that_are_no_numbers_are_refused(value):
     with pytest.raises(TypeError, match="xi"):
         steady_state(kerr.MODEL, {**KERR, "xi": value})
@@ -49,6 +52,19 @@ def test_quanta_must_be_a_positive_integer(quanta):
 def test_a_liouvillian_that_does_not_fit_is_refused_with_its_size():
     with pytest.raises(ValueError, match="861 states and 741321 unknowns"):
         steady_state(nanotip.MODEL, TIP, quanta=40)
+
+
+def test_a_truncation_of_any_size_is_refused_at_once():
+    with pytest.raises(ValueError, match="500001500001 states"):
+        steady_state(nanotip.MODEL, TIP, quanta=10**6)
+    with pytest.raises(ValueError, match="Argument `limit` must leave at most"):
+        steady_state(nanotip.MODEL, TIP, limit=10**6)
+
+
+@pytest.mark.parametrize("model", [kerr.MODEL, nanotip.MODEL, jaynes_cummings.MODEL])
+@pytest.mark.parametrize("quanta", [1, 2, 5])
+def test_the_states_are_counted_right(model, quanta):
+    assert count_states(model.modes, quanta) == space(model.modes, quanta).size
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ from numba import typeof
 from tqdm import tqdm
 
 from numeric.graded import kernel
-from numeric.graded.kernel import Result
+from numeric.graded.kernel import Program, Result
 from numeric.graded.problem import Problem, pose
 from numeric.graded.scan import Scan, find_scan, sum_series
 from numeric.operators import Space
@@ -58,6 +58,7 @@ from systems import Model
 from systems.values import Arrays
 
 LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
+CACHE = 2**24  # bytes of their numbers from which on fewer are faster, measured
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
 FLOOR = 1e-30
@@ -185,18 +186,26 @@ def _solve(
     points = problem.factors.shape[1]
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
-    cores = os.cpu_count() or 1
+    cores, lanes = os.cpu_count() or 1, _lanes(problem.program)
     size = min(SLAB, LANES * (1 + points // (4 * cores * LANES)))
 
     def work(start: int) -> None:
         slab = slice(start, start + size)
         factors, part = problem.factors[:, slab].copy(), Result(*(a[slab] for a in result))
-        kernel.solve(problem.program, factors, LANES, problem.pure, tolerance, limit, part)
+        kernel.solve(problem.program, factors, lanes, problem.pure, tolerance, limit, part)
 
-    _compile(problem.program, problem.factors, LANES, problem.pure, tolerance, limit, result)
+    _compile(problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result)
     with ThreadPoolExecutor(cores) as pool:
         list(pool.map(work, range(0, points, size)))
     return result
+
+
+def _lanes(program: Program) -> int:
+    numbers = 16 * (program.elements.matrix.size + len(program.left))
+    lanes = LANES
+    while lanes > 8 and lanes * numbers > CACHE:
+        lanes //= 2
+    return lanes
 
 
 def _read(problem: Problem, result: Result, tolerance: float) -> GradedSolution:

@@ -1,0 +1,307 @@
+"""Steady states: points per second, side by side: ``python -m benchmarks.steady_states``.
+
+The map is the paper's model at six quanta (28 states): detuning -5 to 5, |J| 0 to 3, chi = 1,
+xi = 0.1, all in units of gamma.  Ours and the loops of `benchmarks.rivals` take turns in one run;
+the loops are timed on a random sample of the same points, ours on all of them.  Ratios are medians
+over the turns; they carry over to other machines, times do not.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+import mpmath as mp
+import numpy as np
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from tqdm import tqdm
+
+from benchmarks.rivals import Loop, fastest_splu, g2, qutip_nanotip
+from numeric import graded, reference, steady_state
+from numeric.graded import kernel
+from numeric.graded.problem import pose
+from numeric.liouvillian import liouvillian
+from numeric.operators import space
+from numeric.precise import precise_populations
+from numeric.state import SteadyState
+from systems import Loss, Model, nanotip
+from systems.values import Arrays, read_values
+
+QUANTA = 6
+Delta, chi_a, chi_b, J = sp.symbols("Delta chi_a chi_b J", real=True)
+kappa_a, kappa_b, xi = sp.symbols("kappa_a kappa_b xi", positive=True)
+a, b = BosonOp("a"), BosonOp("b")
+PAIR = Model(
+    "two modes with unequal losses and nonlinearities",
+    Delta * (Dagger(a) * a + Dagger(b) * b)
+    + chi_a * Dagger(a) ** 2 * a**2
+    + chi_b * Dagger(b) ** 2 * b**2
+    + J * (Dagger(a) * b + Dagger(b) * a)
+    + xi * (Dagger(a) + a),
+    (Loss(kappa_a, a), Loss(kappa_b, b)),
+    xi,
+)
+UNEQUAL = {"chi_a": 1.0, "chi_b": 0.3, "kappa_a": 1.0, "kappa_b": 3.0, "xi": 0.1}
+Row = tuple[str, str]
+
+
+def main() -> None:
+    """Measure and print; nothing is kept."""
+    options = _options()
+    if options.memory:
+        return _print_memory(options.memory)
+    parts = [part(options) for part in (paper, user, strong, general, growth, scan, memory)]
+    bar = tqdm(total=7, unit="part", file=sys.stderr)
+    for part in parts:
+        for name, text in part:
+            tqdm.write(f"{name:46s} {text}", file=sys.stdout)
+        bar.update()
+    bar.close()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.steady_states", description=__doc__)
+    parser.add_argument("--side", type=int, default=200, help="points along each axis of the map")
+    parser.add_argument("--sample", type=int, default=20, help="points of the loops in each turn")
+    parser.add_argument("--turns", type=int, default=5, help="how often all take their turn")
+    parser.add_argument("--million", action="store_true", help="run 10^6 points for their memory")
+    parser.add_argument("--memory", type=int, default=0, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def paper_map(side: int, drive: float = 0.1) -> Arrays:
+    """The map, flattened."""
+    axes = np.meshgrid(np.linspace(-5, 5, side), np.linspace(0, 3, side), indexing="ij")
+    values = {"Delta": axes[0], "J": axes[1], "chi": 1.0, "gamma": 1.0, "xi": drive}
+    return {n: v.ravel() for n, v in read_values(nanotip.MODEL, values).items()}
+
+
+def pair_map(side: int) -> Arrays:
+    """Detunings and couplings, the exceptional point J = (kappa_b - kappa_a)/4 among them."""
+    coupling = np.append(np.linspace(0.1, 3, side - 1), 0.5)
+    axes = np.meshgrid(np.linspace(-5, 5, side), coupling, indexing="ij")
+    values = {"Delta": axes[0], "J": axes[1], **UNEQUAL}
+    return {n: v.ravel() for n, v in read_values(PAIR, values).items()}
+
+
+def choose(arrays: Arrays, points: np.ndarray) -> Arrays:
+    """Some of the points."""
+    return {name: array[points] for name, array in arrays.items()}
+
+
+def draw(arrays: Arrays, count: int, seed: int) -> Arrays:
+    """Random points."""
+    total = len(arrays["xi"])
+    return choose(arrays, np.random.default_rng(seed).choice(total, count, replace=False))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Wall time."""
+    start = perf_counter()
+    work()
+    return perf_counter() - start
+
+
+def race(
+    ours: Callable[[], object],
+    points: int,
+    arrays: Arrays,
+    loops: list[Loop],
+    options: argparse.Namespace,
+) -> tuple[float, list[float], list[float]]:
+    """Seconds per point of ours, of each loop, and their ratios: medians over the turns."""
+    ours()  # compiles, fills caches
+    turns = []
+    for turn in range(options.turns):
+        sample = draw(arrays, options.sample, seed=turn)
+        turns.append([seconds(ours) / points, *(np.median(loop(sample)[1]) for loop in loops)])
+    own, *others = np.array(turns).T
+    ratios = [float(np.median(other / own)) for other in others]
+    return float(np.median(own)), [float(np.median(o)) for o in others], ratios
+
+
+def paper(options: argparse.Namespace) -> Iterator[Row]:
+    """The bare sweeps on the map against both loops, with the errors of all."""
+    model, arrays = nanotip.MODEL, paper_map(options.side)
+    splu, loop = fastest_splu(model, QUANTA, draw(arrays, 5, 0)), qutip_nanotip(QUANTA)
+    count = len(arrays["xi"])
+    yield "map of the paper's model", f"{options.side} x {options.side} points, 28 states"
+
+    def ours() -> graded.GradedSolution:
+        return graded.solve(model, arrays, QUANTA)
+
+    own, others, ratios = race(ours, count, arrays, [loop, splu], options)
+    yield "sweeps", f"{1 / own:,.0f} points/s, {1e6 * own:.1f} us a point"
+    yield "loop of qutip.steadystate", f"{1e3 * others[0]:.1f} ms a point, ratio {ratios[0]:,.0f}"
+    name = f"loop of splu ({splu.ordering})"
+    yield name, f"{1e3 * others[1]:.1f} ms a point, ratio {ratios[1]:,.0f}"
+    solution = ours()
+    yield (
+        "sweeps made; converged",
+        (f"median {np.median(solution.sweeps):.0f}; {solution.converged.mean():.2%}"),
+    )
+    yield from _errors(arrays, solution.populations, [loop, splu], options)
+    yield "share of the matrix-product speed", f"{_speed(arrays):.0%}"
+
+
+def _errors(
+    arrays: Arrays, populations: np.ndarray, loops: list[Loop], options: argparse.Namespace
+) -> Iterator[Row]:
+    model, size = nanotip.MODEL, 200
+    found = g2(populations, model, QUANTA)
+    some = np.random.default_rng(1).choice(len(found), size, replace=False)
+    direct = reference.solve(liouvillian(model, QUANTA), choose(arrays, some)).populations
+    error = np.max(abs(found[some] / g2(direct, model, QUANTA) - 1))
+    yield f"error of g2 against the direct solver, {size} points", f"{error:.1e}"
+    few = np.append(np.argmin(found), some[:3])
+    exact = np.array([_precise_g2(choose(arrays, np.array([i]))) for i in few])
+    yield "error of g2 against 50 digits, 4 points", f"{np.max(abs(found[few] / exact - 1)):.1e}"
+    for name, loop in zip(("qutip.steadystate", "splu"), loops, strict=True):
+        theirs = g2(loop(choose(arrays, few))[0], model, QUANTA)
+        yield f"  the same of {name}", f"{np.max(abs(theirs / exact - 1)):.1e}"
+
+
+def _precise_g2(point: Arrays) -> float:
+    on = space(nanotip.MODEL.modes, QUANTA)
+    values = {name: array[0] for name, array in point.items()}
+    P = precise_populations(nanotip.MODEL, values, QUANTA)
+    n, pairs = (mp.fsum(p * f for p, f in zip(P, on.falling(0, k), strict=True)) for k in (1, 2))
+    return float(pairs / n**2)
+
+
+def _speed(arrays: Arrays) -> float:
+    """Operations per second of the kernel over those of a matrix product on all cores."""
+    problem = pose(nanotip.MODEL, arrays, QUANTA)
+    solution = graded.solve(nanotip.MODEL, arrays, QUANTA)
+    # lanes wait for the slowest of them: the sweeps are those that were made
+    sweeps = np.mean(solution.sweeps) + kernel.PATTERNS
+    work = len(arrays["xi"]) * sweeps * _operations(problem.program.elements)
+    ours = work / seconds(lambda: graded.sweeps._solve(problem, 1e-11, 60))
+    matrix, cores = np.random.default_rng(0).random((1500, 1500)), os.cpu_count() or 1
+    with ThreadPoolExecutor(cores) as pool:
+        both = seconds(lambda: list(pool.map(lambda _: matrix @ matrix, range(4 * cores))))
+    return float(ours / (4 * cores * 2 * 1500**3 / both))
+
+
+def _operations(system: kernel.System) -> int:
+    """Additions and multiplications of a sweep: what fills up rows is not counted."""
+    sums, matrix = system.sums, system.matrix
+    terms = 2 * (np.count_nonzero(sums.real) + np.count_nonzero(sums.imag))
+    groups = 8 * (len(sums.factor) - (len(sums.group) - 1))
+    return int(terms + groups + 8 * (len(matrix.lower) + len(matrix.upper)) + 6 * system.block[-1])
+
+
+def user(options: argparse.Namespace) -> Iterator[Row]:
+    """The same map by `numeric.steady_state`, as a user calls it."""
+    arrays, model = paper_map(options.side), nanotip.MODEL
+    splu, loop = fastest_splu(model, QUANTA, draw(arrays, 5, 0)), qutip_nanotip(QUANTA)
+    count = len(arrays["xi"])
+
+    def ours() -> object:
+        return steady_state(model, arrays, quanta=QUANTA).correlation("a1")
+
+    own, _, ratios = race(ours, count, arrays, [loop, splu], options)
+    yield (
+        "steady_state(..., quanta=6).correlation",
+        (f"{1e6 * own:.1f} us a point, ratios {ratios[0]:,.0f} (qutip), {ratios[1]:,.0f} (splu)"),
+    )
+    state = steady_state(model, arrays, quanta=QUANTA)
+    yield "  its certificate (two more quanta)", f"{1e6 * seconds(_certify(state)) / count:.1f} us"
+    chosen = seconds(lambda: steady_state(model, arrays, order=2))
+    yield "steady_state(..., order=2), truncation chosen", f"{1e6 * chosen / count:.1f} us a point"
+
+
+def _certify(state: SteadyState) -> Callable[[], object]:
+    return lambda: state.certificate
+
+
+def strong(options: argparse.Namespace) -> Iterator[Row]:
+    """The map at half the loss rate: what converges, and what the fallback takes."""
+    arrays, model = paper_map(max(options.side // 2, 20), drive=0.5), nanotip.MODEL
+    fine = graded.solve(model, arrays, QUANTA).converged
+    easy = choose(arrays, np.flatnonzero(fine))
+    splu = fastest_splu(model, QUANTA, draw(arrays, 5, 0))
+    ours = race(lambda: graded.solve(model, easy, QUANTA), int(fine.sum()), easy, [splu], options)
+    yield (
+        "xi/gamma = 0.5, converged points",
+        (f"{1e6 * ours[0]:.1f} us a point, ratio {ours[2][0]:,.0f} (splu)"),
+    )
+    yield "  share by the fallback", f"{1 - fine.mean():.1%}"
+
+
+def general(options: argparse.Namespace) -> Iterator[Row]:
+    """Unequal losses and nonlinearities."""
+    arrays = pair_map(max(options.side // 4, 20))
+    splu = fastest_splu(PAIR, QUANTA, draw(arrays, 5, 0))
+    solution = graded.solve(PAIR, arrays, QUANTA)
+    own, _, ratios = race(
+        lambda: graded.solve(PAIR, arrays, QUANTA), len(arrays["xi"]), arrays, [splu], options
+    )
+    some = draw(arrays, 50, 1)
+    some |= {"J": np.where(np.arange(50) < 10, 0.5, some["J"])}  # exceptional points
+    direct = reference.solve(liouvillian(PAIR, QUANTA), some).populations
+    found = graded.solve(PAIR, some, QUANTA).populations
+    error = np.max(abs(g2(found, PAIR, QUANTA) / g2(direct, PAIR, QUANTA) - 1))
+    yield (
+        "general two-mode model",
+        (
+            f"{1e6 * own:.1f} us a point, ratio {ratios[0]:,.0f} (splu), "
+            f"converged {solution.converged.mean():.1%}, error of g2 {error:.1e}"
+        ),
+    )
+
+
+def growth(options: argparse.Namespace) -> Iterator[Row]:
+    """Time per point against the number of states."""
+    states, times = [], []
+    for quanta, part in ((6, 2), (8, 3), (10, 4), (12, 6)):
+        arrays = paper_map(max(options.side // part, 16))
+        work = [_sweep(arrays, quanta) for _ in range(options.turns + 1)][1:]
+        states.append(space(nanotip.MODEL.modes, quanta).size)
+        times.append(np.median(work) / len(arrays["xi"]))
+        yield f"{states[-1]} states", f"{1e6 * times[-1]:.1f} us a point"
+    power = np.polyfit(np.log(states), np.log(times), 1)[0]
+    yield "  fitted power of the number of states", f"{power:.2f}"
+
+
+def _sweep(arrays: Arrays, quanta: int) -> float:
+    return seconds(lambda: graded.solve(nanotip.MODEL, arrays, quanta))
+
+
+def scan(options: argparse.Namespace) -> Iterator[Row]:
+    """Many drives for each of a few points of the map."""
+    base, drives = draw(paper_map(options.side), 40, 2), np.geomspace(1e-4, 0.3, 1000)
+    arrays = {name: np.repeat(array, len(drives)) for name, array in base.items()}
+    arrays["xi"] = np.tile(drives, len(base["xi"]))
+    times = [_sweep(arrays, QUANTA) for _ in range(options.turns + 1)][1:]
+    one = np.median(times) / len(arrays["xi"])
+    yield "scan of the drive, 40 x 1000 points", f"{1e6 * one:.1f} us a point"
+
+
+def memory(options: argparse.Namespace) -> Iterator[Row]:
+    """Peak memory of a process of its own."""
+    for side in (options.side, *([1000] if options.million else [])):
+        command = [sys.executable, "-m", "benchmarks.steady_states", "--memory", str(side)]
+        found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        yield f"peak memory, {side**2:,} points", found.strip()
+
+
+def _print_memory(side: int) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    state = steady_state(nanotip.MODEL, paper_map(side), quanta=QUANTA)
+    resolved = np.isfinite(state.correlation("a1")).mean()
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(
+        f"{after / 2**20:.2f} GiB ({before / 2**20:.2f} before the solve), {resolved:.1%} "
+        "resolved\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
