@@ -38,6 +38,7 @@ from systems.values import Arrays, Values, read_values
 
 OK, UNDEFINED, NOT_CONVERGED = "ok", "undefined", "not converged"
 REACH = 2.0  # at an interference zero the first correction is all there is: a ratio of one
+BEYOND = 0.5  # the same where the denominator has a pole: the drive lies beyond the radius
 ROUNDOFF = 1e-12  # of a sum, relative to its largest term
 SUMS = ("auto", "taylor", "pade")
 
@@ -68,8 +69,8 @@ class Assessment:
     denominator if that changes more (without corrections: what the first one would change).  It
     bounds the error at 99 % of random points of the nanotip, but at 84 % of those of a strongly
     driven Jaynes-Cummings cavity, whose series hardly converges (`benchmarks.corrections`).
-    ``status`` is "ok", "undefined" (0/0: no photons) or "not converged" (uncertainty above twice
-    the value).
+    ``status`` is "ok", "undefined" (0/0: no photons) or "not converged": uncertainty above twice
+    the value, or above half of it where a pole shows that the drive lies beyond the radius.
     """
 
     value: np.ndarray
@@ -139,10 +140,10 @@ class Expansion:
             raise ValueError(f"Argument `sum` must be one of {', '.join(SUMS)}, but is {sum!r}.")
         self._check(quantity)
         arrays = read_values(self.model, values)
-        value, *others = self._sums(quantity, arrays, sum)
+        (value, *others), beyond = self._sums(quantity, arrays, sum)
         floor = ROUNDOFF * np.abs(value)
         uncertainty = np.maximum.reduce([floor, *(np.abs(other - value) for other in others)])
-        lost = uncertainty > REACH * np.abs(value)
+        lost = uncertainty > np.where(beyond, BEYOND, REACH) * np.abs(value)
         status = np.where(np.isnan(value), UNDEFINED, np.where(lost, NOT_CONVERGED, OK))
         return Assessment(*(_shaped(x, arrays) for x in (value, uncertainty, status)))
 
@@ -197,13 +198,19 @@ class Expansion:
         """Terms that belong to the expansion."""
         return self._coefficients.each * self.corrections + 1
 
-    def _sums(self, quantity: Quantity, arrays: Arrays, sum: str) -> list[np.ndarray]:  # noqa: A002
-        """The sum, and the others that it is judged by."""
+    def _sums(
+        self,
+        quantity: Quantity,
+        arrays: Arrays,
+        sum: str,  # noqa: A002
+    ) -> tuple[list[np.ndarray], np.ndarray]:
+        """The sum, the others that it is judged by, and where "auto" had to avoid a pole."""
         family = self._coefficients.family if sum == "auto" else ()
         parts = (quantity.above, *quantity.below)
         found = self._coefficients.solve((*family, *parts), arrays)
         series = [found(combination) for combination in parts]
         whole, fewer = self._coefficients.count, self._coefficients.count - self._coefficients.each
+        beyond = np.zeros(series[0].shape[-1], bool)
         if sum == "taylor":
             terms = np.array(ratio(*series))
             sums = [terms[:n].sum(axis=0) for n in (whole, fewer)]
@@ -211,12 +218,13 @@ class Expansion:
             sums = [_over(*(summation.pade(f[:n]) for f in series)) for n in (whole, fewer)]
         else:
             populations = np.array([found(combination) for combination in family])
+            beyond = summation.has_pole(summation.fit(populations, whole - 1))
             sums = [
                 _over(*(summation.quotient(f[:n], q) for f in series))
                 for n, degree in ((whole, whole - 1), (fewer, fewer - 1), (whole, whole - 2))
                 for q in [summation.denominator(populations[:, :n], degree)]
             ]
-        return sums if self.corrections else [sums[1], sums[0]]
+        return (sums if self.corrections else [sums[1], sums[0]]), beyond
 
     def _check(self, quantity: Quantity) -> None:
         if not isinstance(quantity, Quantity) or quantity.expansion is not self:
