@@ -116,22 +116,23 @@ def solve(
     a, b = entries(program.elements, lanes), entries(program.amplitudes, lanes)
     p, new, terms = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
     wrong, change = np.zeros((PATTERNS, 2, states, lanes)), zeros(3, lanes)
+    off, exact = patterns(elements), np.zeros((2, 0))
     for start in range(0, factors.shape[1], lanes):
         load(factors, start, *f)
         factorise(program.elements.matrix, *f, *a)
         factorise(program.amplitudes.matrix, *f, *b)
         for k in range(PATTERNS):
-            lead(program, pure, k + 1, f, a, b, x, y, p)
-            correct(program, k + 1, f, a, x, new)
+            lead(program, pure, off[k], f, a, b, x, y, p)
+            correct(program, off[k], f, a, x, new)
             wrong[k, 0], wrong[k, 1] = p, new
-        lead(program, pure, 0, f, a, b, x, y, p)
+        lead(program, pure, exact, f, a, b, x, y, p)
         terms[:] = p
         new[:] = p
         change[0], change[1] = 1.0, 0.5
         sweep, left = 0, np.inf
         keep(new, x, start, sweep, result)
         while sweep < limit and left > tolerance:
-            correct(program, 0, f, a, x, new)
+            correct(program, exact, f, a, x, new)
             sweep += 1
             keep(new, x, start, sweep, result)
             if sweep == 1:
@@ -141,28 +142,38 @@ def solve(
 
 
 @njit(**COMPILED)
+def patterns(elements: int) -> Any:
+    """Factors (pattern, real or imaginary part, element) that differ from one by up to `OFF`."""
+    off, e = np.empty((PATTERNS, 2, elements)), np.arange(elements)
+    for k in range(PATTERNS):
+        off[k, 0] = 1.0 + OFF * np.sin((6.0 + k) * e)
+        off[k, 1] = 1.0 + OFF * np.cos((6.0 + k) * e)
+    return off
+
+
+@njit(**COMPILED)
 def lead(
-    program: Program, pure: bool, pattern: int, f: Any, a: Any, b: Any, x: Any, y: Any, p: Any
+    program: Program, pure: bool, off: Any, f: Any, a: Any, b: Any, x: Any, y: Any, p: Any
 ) -> None:
     """Elements and populations of the leading order, for a vacuum element of one."""
     if pure:
         y[0][0] = 1.0
-        relax(program.amplitudes, pattern, *f, *b, *y)
+        relax(program.amplitudes, off, *f, *b, *y)
         outer(program, *y, *x)
         square(program.views, *y, p)
     else:
         x[0][:], x[1][:] = 0.0, 0.0
         x[0][0] = 1.0
-        relax(program.elements, pattern, *f, *a, *x)
+        relax(program.elements, off, *f, *a, *x)
         count(program.counts, x[0], p)
 
 
 @njit(**COMPILED)
-def correct(program: Program, pattern: int, f: Any, a: Any, x: Any, new: Any) -> None:
+def correct(program: Program, off: Any, f: Any, a: Any, x: Any, new: Any) -> None:
     """Turn one correction of the elements into the next, and read off the populations."""
     # the vacuum element is one by convention: it has no corrections
     x[0][0] = 0.0
-    relax(program.elements, pattern, *f, *a, *x)
+    relax(program.elements, off, *f, *a, *x)
     count(program.counts, x[0], new)
 
 
@@ -205,8 +216,8 @@ def probe(wrong: Any, p: Any, new: Any, start: int, probes: Any) -> None:
     the populations of leading order and those of the first correction: the larger one of two
     patterns, because one of them may cancel by chance.
     """
-    for z in range(min(p.shape[1], len(probes) - start)):
-        for i in range(p.shape[0]):
+    for i in range(p.shape[0]):
+        for z in range(min(p.shape[1], len(probes) - start)):
             probes[start + z, :, i] = 0.0
             for k in range(PATTERNS):
                 first = abs(wrong[k, 0, i, z] - p[i, z]) / OFF
@@ -315,11 +326,11 @@ def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> No
 
 @njit(**COMPILED)
 def relax(
-    system: System, pattern: int, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
+    system: System, off: Any, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
 ) -> None:
     """One sweep: every block, upward and in place, is solved for what the others feed into it.
 
-    With a ``pattern`` above zero each right-hand side is made wrong by a fraction up to `OFF`.
+    The real and imaginary parts of right-hand sides are multiplied by ``off``, unless it is empty.
     """
     lanes, lu = x_re.shape[1], system.matrix
     re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
@@ -331,9 +342,9 @@ def relax(
         )
         for e in range(first, last):
             total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
-            if pattern > 0:
-                re *= 1.0 + OFF * np.sin((5.0 + pattern) * e)
-                im *= 1.0 + OFF * np.cos((5.0 + pattern) * e)
+            if off.shape[1] > 0:
+                re *= off[0, e]
+                im *= off[1, e]
             if coupled:
                 for z in range(lanes):
                     x_re[e, z] = re[z]
