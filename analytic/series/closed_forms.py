@@ -11,8 +11,8 @@ from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 from analytic.factored import Alphabet
 from analytic.series.expressions import write
 from analytic.series.hierarchy import Block, Hierarchy, Node
-from analytic.series.quantities import Combination
 from analytic.series.quotient import Quotient, total
+from analytic.series.words import Combination
 
 
 class ClosedForms:

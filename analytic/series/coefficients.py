@@ -15,8 +15,8 @@ import numpy as np
 from analytic.fock import occupations
 from analytic.series.hierarchy import Hierarchy
 from analytic.series.moments import Moments
-from analytic.series.quantities import Combination, probability_words
 from analytic.series.recursion import Recursion
+from analytic.series.words import Combination, probability_words
 from systems import Model
 from systems.ladder import Occupation, Word, express
 from systems.values import Arrays

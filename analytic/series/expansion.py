@@ -25,13 +25,12 @@ from analytic.series.coefficients import Coefficients
 from analytic.series.power_series import ratio
 from analytic.series.quantities import (
     Quantity,
-    check_occupation,
     correlation_symbol,
     cross_symbol,
     number_symbol,
-    number_words,
     probability_symbol,
 )
+from analytic.series.words import check_occupation, number_words
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, read_values
