@@ -65,7 +65,7 @@ class _Relaxation:
     def _matrix(self) -> np.ndarray:
         """K between unscaled kets; the vacuum's own equation is dropped, so that phi_0 = 1."""
         model, K = self.closed.model, np.zeros((len(self.states),) * 2, complex)
-        for word, part in _leading(model).items():
+        for word, part in leading_terms(model).items():
             number = self._number(part)
             for column, ket in enumerate(self.states):
                 bra, factor = apply(model, word, ket)
@@ -95,7 +95,7 @@ class _Relaxation:
         return row
 
 
-def _leading(model: Model) -> Ladder:
+def leading_terms(model: Model) -> Ladder:
     """H_eff as far as it is of leading order: what it raises, the drive pays for."""
     return {
         word: part
