@@ -67,10 +67,11 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
-    """Deviation and matching digits of two arrays; NaN where the numerical value is zero."""
+    """Deviation and matching digits of two arrays; NaN where only the numerical value is zero."""
     analytic, numeric = np.asarray(analytic, float), np.asarray(numeric, float)
     with np.errstate(divide="ignore", invalid="ignore"):
         deviation = np.where(numeric == 0, np.nan, analytic / numeric - 1)
+        deviation = np.where((analytic == 0) & (numeric == 0), 0.0, deviation)
         digits = np.clip(-np.log10(np.abs(deviation)), 0, DIGITS)
     return {"deviation": deviation, "matching_digits": digits}
 

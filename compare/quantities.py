@@ -5,8 +5,9 @@
     g2_a1_a2               g2_12(0) = <a1'a2'a2 a1> / (<a1'a1> <a2'a2>) of two modes
     P10, P01, P0210        probability of an occupation, written in the order of `model.modes`
 
-After the underscore stands the label of a mode.  Without one the mode is the first that the
-drive acts on alone: the CW mode ``a1`` of the nanotip.  An occupation has one digit per mode,
+After the underscore stands the label of a mode.  Without one the mode is the first boson that the
+drive acts on alone, as the CW mode ``a1`` of the nanotip, or else the first boson: a two-level
+system has no second quantum to correlate.  An occupation has one digit per mode,
 or two digits per mode where a mode holds ten quanta or more: ``P0210`` of two modes is (2, 10).
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from systems import Model
-from systems.ladder import Mode, label
+from systems.ladder import Mode, is_two_level, label
 
 PATTERN = re.compile(r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>\d+)")
 
@@ -73,10 +74,11 @@ def read_quantity(model: Model, name: str) -> Quantity:
 
 
 def driven_mode(model: Model) -> Mode:
-    """The first mode that a term of creation operators of this mode alone feeds."""
+    """The first boson that a term of creation operators of it alone feeds, or the first boson."""
     pumps = [p for p, q in model.ladder if not any(q) and len(p) - p.count(0) == 1]
     driven = [mode for i, mode in enumerate(model.modes) if any(p[i] for p in pumps)]
-    return (driven or model.modes)[0]
+    bosons = [mode for mode in (*driven, *model.modes) if not is_two_level(mode)]
+    return (bosons or model.modes)[0]
 
 
 def _read_digits(model: Model, name: str, digits: str) -> tuple[int, ...]:

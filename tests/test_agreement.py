@@ -137,3 +137,10 @@ def test_labels_must_fit_the_points() -> None:
         agreement(KERR, values, labels={"r_um": np.zeros(2)}, quanta=4)
     with pytest.raises(ValueError, match="must not use the name `numeric`"):
         agreement(KERR, values, labels={"numeric": np.zeros(3)}, quanta=4)
+
+
+def test_two_exact_zeros_agree_and_one_says_nothing() -> None:
+    # g2 of a two-level system is zero on both roads
+    found = compare_numbers([0.0, 1.0], [0.0, 0.0])
+    np.testing.assert_array_equal(found["deviation"], [0.0, np.nan])
+    assert found["matching_digits"][0] == DIGITS

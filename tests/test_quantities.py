@@ -4,9 +4,10 @@ import pytest
 from sympy import symbols
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaX
 
 from compare.quantities import driven_mode, read_quantities, read_quantity
-from systems import Loss, Model, nanotip
+from systems import Loss, Model, jaynes_cummings, nanotip
 
 CW, CCW = nanotip.MODEL.modes
 
@@ -67,6 +68,13 @@ def test_without_a_label_the_mode_is_the_one_that_is_driven() -> None:
     )
     assert model.modes[0] == atom
     assert driven_mode(model) == cavity
+
+
+def test_a_driven_atom_is_judged_by_the_light_of_its_cavity() -> None:
+    assert driven_mode(jaynes_cummings.ATOM_DRIVEN) == BosonOp("a")
+    x = symbols("x", real=True)
+    atom = Model("atom", SigmaX("s") * x, [Loss(1, SigmaMinus("s"))], x)
+    assert driven_mode(atom) == SigmaMinus("s")
 
 
 def with_labels(*labels: str) -> Model:
