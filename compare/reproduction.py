@@ -29,7 +29,8 @@ def due(stems: Sequence[str], folder: Path, *, fresh: bool, force: bool) -> list
     if not force:
         for stem in wanted:
             output.check_ours(folder, stem, SUFFIXES)
-        output.check_ours(folder, AGREEMENT, ["csv"])
+        if any(stem != CLAIMS for stem in stems):
+            output.check_ours(folder, AGREEMENT, ["csv"])
     return wanted
 
 
@@ -57,7 +58,7 @@ def read_claims(folder: Path) -> pd.DataFrame:
 
 
 def write_agreement(folder: Path) -> pd.DataFrame:
-    """Write ``agreement.csv``: the summary of every current figure that both roads made."""
+    """Write ``agreement.csv``, if it changes: the summary of every current figure of both roads."""
     stems = [stem for stem in figures.stems() if is_current(stem, folder)]
     tables = {stem: pd.read_csv(folder / f"{stem}.csv") for stem in stems}
     parts = [
@@ -70,7 +71,10 @@ def write_agreement(folder: Path) -> pd.DataFrame:
     whole = pd.concat(parts, ignore_index=True)
     whole.insert(0, "figure", whole.pop("figure"))
     record = provenance.record("blockade reproduce", "compare.agreement")
-    output.publish(folder, AGREEMENT, {"csv": output.to_csv(whole)}, record)
+    current, content = folder / f"{AGREEMENT}.csv", output.to_csv(whole)
+    kept = output.is_current(folder, AGREEMENT, record["inputs"])
+    if not kept or current.read_bytes() != content:
+        output.publish(folder, AGREEMENT, {"csv": content}, record)
     return whole
 
 

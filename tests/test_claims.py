@@ -24,6 +24,8 @@ from compare.claims.rule import (
     above,
     below,
     digits,
+    near,
+    reason,
     verdict,
 )
 from compare.cli import main
@@ -53,6 +55,17 @@ def test_readings_that_differ_leave_a_claim_undetermined() -> None:
     roads = Roads(1.0, 1.0)
     assert verdict((*below(2, roads, "x"), *above(0, roads, "x"))) == REPRODUCED
     assert verdict((*below(2, roads, "x"), *above(2, roads, "x"))) == UNDETERMINED
+
+
+def test_text_is_called_open_only_where_its_readings_differ_in_their_verdicts() -> None:
+    roads = Roads(1.0, 1.0)
+    assert "does not say" in reason((*below(2, roads, "x"), *above(2, roads, "x")))
+    assert "does not say" not in reason((*below(0, roads, "x"), *above(2, roads, "x")))
+
+
+@pytest.mark.parametrize(("master", "word"), [(1.04, REPRODUCED), (1.06, LEADING), (0.94, LEADING)])
+def test_printed_formula_is_true_within_a_share_of_its_value(master: float, word: str) -> None:
+    assert verdict(near(1.0, 0.05, Roads(1.0, master), "x")) == word
 
 
 @pytest.mark.parametrize(
@@ -199,6 +212,8 @@ def test_audit_is_computed_once(quick: list[int], capsys: pytest.CaptureFixture[
     assert len(quick) == 2
     written = pd.read_csv("results/claims.csv", dtype={"printed": str})
     assert list(written["printed"])[:2] == ["0.4", "<< 1"]
+    Path("results/agreement.csv").write_text("mine")
+    run("audit")  # does not write this one
 
 
 def test_reproduce_without_arguments_makes_the_audit_as_well(

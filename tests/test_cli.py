@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from compare.cli import main
-from compare.figures import fig3b
+from compare.figures import fig3b, fig3d
 from compare.provenance import ROOT
 
 Run = Callable[..., tuple[int, str, str]]
@@ -37,7 +37,7 @@ def run(
     signal.signal(signal.SIGTERM, before)
 
 
-@pytest.mark.parametrize("command", ["reproduce", "derive", "compare", "systems"])
+@pytest.mark.parametrize("command", ["reproduce", "audit", "derive", "compare", "systems"])
 def test_help_of_every_command_shows_an_example(run: Run, command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0
@@ -134,6 +134,16 @@ def test_reproduce_makes_what_is_missing_and_keeps_what_was_edited(
     assert run(*words, "--fresh")[0] == 2
     assert Path("made/fig3b.csv").read_text() == "mine"
     assert "fig3b: computed" in run(*words, "--force")[1]
+
+
+def test_second_reproduction_writes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fig3d, "R_UM", np.array([0.3, 0.35]))
+    words = ["reproduce", "fig3d", "--out", "made"]
+    assert "fig3d: computed" in run(*words)[1]
+    written = {path: path.stat().st_mtime_ns for path in Path("made").iterdir()}
+    assert {path.stem for path in written} == {"fig3d", "agreement"}
+    assert "fig3d: current" in run(*words)[1]
+    assert {path: path.stat().st_mtime_ns for path in Path("made").iterdir()} == written
 
 
 CASES = [
