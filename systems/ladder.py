@@ -12,7 +12,7 @@ from math import comb, factorial, prod
 from typing import TypeAlias
 
 import sympy as sp
-from sympy.physics.quantum import Dagger, Operator
+from sympy.physics.quantum import AntiCommutator, Commutator, Dagger, Operator
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaOpBase, SigmaPlus, SigmaX, SigmaY, SigmaZ
 
@@ -20,6 +20,7 @@ Occupation = tuple[int, ...]
 Word = tuple[Occupation, Occupation]
 Ladder = dict[Word, sp.Expr]
 Mode: TypeAlias = BosonOp | SigmaMinus
+HIGHEST = 100  # power of an operator: more is a slip of the pen
 
 
 def label(mode: Mode) -> str:
@@ -131,8 +132,13 @@ def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
             return result
         case _ if expression.is_commutative:
             return {(none, none): expression}
-        case sp.Pow(base=base, exp=exponent) if exponent.is_Integer and exponent > 0:
-            return _read(sp.Mul(*[base] * int(exponent), evaluate=False), modes)
+        case sp.Pow(base=base, exp=exponent) if exponent.is_Float or exponent.is_Integer:
+            if float(exponent) in range(1, HIGHEST):
+                return _read(sp.Mul(*[base] * int(exponent), evaluate=False), modes)
+        case Commutator(args=(left, right)):
+            return _read(left * right - right * left, modes)
+        case AntiCommutator(args=(left, right)):
+            return _read(left * right + right * left, modes)
         case sp.adjoint() | Dagger():
             return adjoint(_read(expression.args[0], modes))
         case BosonOp():

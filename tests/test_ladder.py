@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy.physics.quantum import Dagger
+from sympy.physics.quantum import AntiCommutator, Commutator, Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus, SigmaX, SigmaY, SigmaZ
 
@@ -71,6 +71,13 @@ def test_commutator_of_a_boson_is_one():
     assert normal_order(a * Dagger(a) - Dagger(a) * a, [a]) == {((0,), (0,)): 1}
 
 
+def test_commutators_and_powers_with_a_decimal_point_are_read():
+    assert normal_order(Commutator(a, Dagger(a)), [a]) == {((0,), (0,)): 1}
+    number = normal_order(AntiCommutator(a, Dagger(a)), [a])
+    assert number == {((1,), (1,)): 2, ((0,), (0,)): 1}
+    assert normal_order(a**2.0, [a]) == {((0,), (2,)): 1}
+
+
 def test_powers_of_sums_and_nested_adjoints_are_read():
     z = sp.Symbol("z", complex=True)
     square = normal_order(Dagger((z * a + b) ** 2), [a, b])
@@ -103,6 +110,8 @@ def test_modes_are_sorted_by_number_not_by_letter():
         (sp.exp(a), "must be a polynomial"),
         (sp.Symbol("x", commutative=False) * a, "must commute"),
         (a**-1, "must be a polynomial"),
+        (a**0.5, "must be a polynomial"),
+        (a**10000, "must be a polynomial"),
     ],
 )
 def test_what_is_no_polynomial_is_refused_by_name(expression, message):
