@@ -13,6 +13,7 @@ from time import perf_counter
 
 import numpy as np
 import qutip
+from threadpoolctl import threadpool_limits
 
 from compare import figures, reproduction
 from systems import nanotip
@@ -72,4 +73,5 @@ def sample(count: int, seed: int) -> Iterator[dict[str, complex]]:
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1):  # as the command does; QuTiP is faster so as well
+        main()
