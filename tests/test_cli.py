@@ -1,6 +1,7 @@
 """The command line: what it writes, and one sentence with exit code 2 for what is wrong."""
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -37,7 +38,20 @@ def run(
     signal.signal(signal.SIGTERM, before)
 
 
-@pytest.mark.parametrize("command", ["reproduce", "audit", "derive", "compare", "systems"])
+COMMANDS = [
+    "reproduce",
+    "audit",
+    "derive",
+    "compare",
+    "check",
+    "systems",
+    "budget",
+    "validity",
+    "optimum",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_of_every_command_shows_an_example(run: Run, command: str) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0
@@ -83,6 +97,9 @@ def test_compare_writes_a_tidy_table_with_a_sidecar(run: Run) -> None:
     assert sidecar["command"].startswith("blockade compare nanotip --set r=0.35 --vary phi=")
     assert sidecar["numeric"]["quanta"] == [4, 4]
     assert "P10" in out
+    again = shlex.split(sidecar["command"])[1:]
+    assert run(*again, "--out", "again.csv")[0] == 0
+    assert Path("again.csv").read_bytes() == Path("made/phi.csv").read_bytes()
 
 
 def test_compare_works_on_a_model_in_a_file(run: Run) -> None:
@@ -98,6 +115,16 @@ def test_compare_works_on_a_model_in_a_file(run: Run) -> None:
     )
     assert code == 0
     assert "xi = 0.1" in out
+
+
+def test_sidecar_tells_an_edited_model_from_the_one_before(run: Run) -> None:
+    sums = []
+    for text in ("from systems.kerr import MODEL", "from systems.kerr import MODEL  # edited"):
+        Path("mine.py").write_text(text)
+        words = [word for value in ("Delta=0", "chi=1", "gamma=1") for word in ("--set", value)]
+        run("compare", "mine.py:MODEL", *words, "--vary", "xi=0.1,0.2", "--out", "mine.csv")
+        sums.append(json.loads(Path("mine.json").read_text())["system_sha256"])
+    assert len(set(sums)) == 2
 
 
 def test_compare_overwrites_its_own_table_and_nothing_else(run: Run) -> None:

@@ -1,6 +1,5 @@
 """The command line.  Every wrong input ends with one sentence and exit code 2."""
 
-import shlex
 import signal
 import sys
 from pathlib import Path
@@ -11,11 +10,11 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 import analytic
-from compare import figures, output, provenance, reproduction
+from compare import figures, output, reproduction
 from compare.agreement import agreement, summary
 from compare.claims import claims_text
 from compare.cli import commands
-from compare.cli.scan import read_settings
+from compare.cli.options import Fixed, Force, System, Varied, read_request, write
 from compare.cli.targets import find_target, listed
 from compare.cli.text import derivation_text, summary_text
 from compare.formula import IDENTICAL, check_formula, read_definitions
@@ -27,11 +26,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-
-FORCE = "Overwrite files that blockade did not write or that were changed since."
-System = Annotated[
-    str, typer.Argument(help="A listed system (see `blockade systems`) or path/to/file.py:NAME.")
-]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -53,7 +47,7 @@ def reproduce(
     stems: Annotated[list[str] | None, typer.Argument(help="Figures; without any, all.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
-    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+    force: Force = False,
 ) -> None:
     """Make the paper's figures, and the audit of its claims.
 
@@ -67,10 +61,11 @@ def reproduce(
     if not stems:
         chosen.append(reproduction.CLAIMS)
     due = reproduction.due(chosen, out, fresh=fresh, force=force)
-    for stem in tqdm(due, "figures", leave=False, delay=1, disable=None):
-        reproduction.make(stem, out)
-    for stem in chosen:
-        typer.echo(f"{out / stem}: {'computed' if stem in due else 'current'}")
+    for stem in tqdm(chosen, "figures", leave=False, delay=1, disable=None):
+        if stem in due:
+            reproduction.make(stem, out)
+        with tqdm.external_write_mode():
+            typer.echo(f"{out / stem}: {'computed' if stem in due else 'current'}")
     whole = reproduction.write_agreement(out)
     if not whole.empty:
         typer.echo(summary_text(whole))
@@ -82,7 +77,7 @@ def reproduce(
 def audit(
     out: Annotated[Path, typer.Option(help="Folder of claims.csv.")] = Path("results"),
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
-    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+    force: Force = False,
 ) -> None:
     """Say of every claim of the paper whether it holds.
 
@@ -120,18 +115,8 @@ def derive(
 @app.command()
 def compare(
     system: System,
-    fixed: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A value; repeatable.")
-    ] = None,
-    varied: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--vary",
-            metavar="NAME=START:STOP:COUNT",
-            help="A range (START:STOP:COUNT:log for geometric steps) or a list V1,V2,...; "
-            "several make a grid.",
-        ),
-    ] = None,
+    fixed: Fixed = None,
+    vary: Varied = None,
     quantities: Annotated[
         str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
     ] = "number,g2",
@@ -140,7 +125,7 @@ def compare(
     ] = None,
     solver: Annotated[str, typer.Option(help="Solver of the master equation.")] = "auto",
     out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Table to write.")] = None,
-    force: Annotated[bool, typer.Option("--force", help=FORCE)] = False,
+    force: Force = False,
 ) -> None:
     """Tabulate closed forms and master equation.
 
@@ -149,18 +134,20 @@ def compare(
 
     Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
     """
-    target = find_target(system)
-    settings, names = read_settings(fixed or [], varied or [])
-    labels = {target.columns.get(name, name): settings[name] for name in names}
-    values = target.read(settings)
+    request = read_request(system, fixed, vary)
     if out is not None:
         output.check_csv(out, force)
-    table = agreement(target.model, values, quantities, labels=labels, quanta=quanta, solver=solver)
+    table = agreement(
+        request.target.model,
+        request.values,
+        quantities,
+        labels=request.labels,
+        quanta=quanta,
+        solver=solver,
+    )
     if out is not None:
-        words = ["blockade", "compare", target.name, *_repeat("--set", fixed)]
-        words += [*_repeat("--vary", varied), "--quantities", quantities, "--solver", solver]
-        record = provenance.record(shlex.join(words), "compare.agreement")
-        output.publish(out.parent, out.stem, {"csv": output.to_csv(table)}, record | table.attrs)
+        line = request.line("compare", quantities=quantities, quanta=quanta, solver=solver)
+        write(out, table, None, request, line, "compare.agreement")
     typer.echo(summary_text(summary(table)))
 
 
@@ -219,7 +206,3 @@ def systems() -> None:
 
 for command in (commands.budget, commands.validity, commands.optimum):
     app.command()(command)
-
-
-def _repeat(option: str, values: list[str] | None) -> list[str]:
-    return [word for value in values or [] for word in (option, value)]

@@ -17,7 +17,6 @@ from compare.cli.options import (
     System,
     Varied,
     check_out,
-    command_line,
     read_request,
     write,
 )
@@ -56,9 +55,8 @@ def budget(
     )
     if out is not None:
         figure = waterfall.draw(table) if len(varied(table)) < 2 else None
-        others = {"quantities": quantities, "quanta": quanta}
-        command = command_line("budget", system, fixed, vary, **others)
-        write(out, table, figure, command, "compare.budget.waterfall")
+        line = request.line("budget", quantities=quantities, quanta=quanta)
+        write(out, table, figure, request, line, "compare.budget.waterfall")
     if not varied(table):
         shown = table[["quantity", "rung", "value", "contribution"]]
         typer.echo(shown.to_string(index=False, float_format="{:.6g}".format))
@@ -100,9 +98,8 @@ def validity(
         table.attrs["at"] = f" at {1e15 * power_of(table['drive'].iloc[0]):.3g} fW"
     if out is not None:
         figure = maps.draw(table, _mark(request, table)) if len(maps.axes_of(table)) == 2 else None
-        others = {"quantity": quantity, "tolerance": tolerance, "order": order}
-        command = command_line("validity", system, fixed, vary, **others)
-        write(out, table, figure, command, "compare.drive.maps")
+        line = request.line("validity", quantity=quantity, tolerance=tolerance, order=order)
+        write(out, table, figure, request, line, "compare.drive.maps")
     typer.echo(_validity_text(table))
 
 
@@ -136,8 +133,8 @@ def optimum(
     if model is nanotip.MODEL:
         table.insert(0, "power_fW", 1e15 * nanotip.Device().power_of(table[drive]))
     if out is not None:
-        command = command_line("optimum", system, fixed, vary, over=over, quantity=quantity)
-        write(out, table, None, command, "compare.drive.optimum")
+        line = request.line("optimum", over=over, quantity=quantity)
+        write(out, table, None, request, line, "compare.drive.optimum")
     typer.echo(table.to_string(index=False, float_format="{:.6g}".format))
 
 

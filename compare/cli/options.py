@@ -49,6 +49,13 @@ class Request:
     settings: Mapping[str, Any]
     values: dict[str, Any]
     labels: dict[str, Any]
+    words: tuple[str, ...]  # of the command line
+
+    def line(self, command: str, **others: Any) -> str:
+        """The command that makes a result, for its sidecar; ``others`` are its own options."""
+        given = [(f"--{name}", str(value)) for name, value in others.items() if value is not None]
+        options = [word for option in given for word in option]
+        return shlex.join(["blockade", command, self.target.name, *self.words, *options])
 
 
 def read_request(system: str, fixed: list[str] | None, varied: list[str] | None) -> Request:
@@ -56,18 +63,9 @@ def read_request(system: str, fixed: list[str] | None, varied: list[str] | None)
     target = find_target(system)
     settings, names = read_settings(fixed or [], varied or [])
     labels = {target.columns.get(name, name): settings[name] for name in names}
-    return Request(target, settings, target.read(settings), labels)
-
-
-def command_line(
-    command: str, system: str, fixed: list[str] | None, varied: list[str] | None, **others: Any
-) -> str:
-    """The command that makes a result, for its sidecar."""
-    words = ["blockade", command, find_target(system).name]
-    words += [word for value in fixed or [] for word in ("--set", value)]
+    words = [word for value in fixed or [] for word in ("--set", value)]
     words += [word for value in varied or [] for word in ("--vary", value)]
-    given = {name: value for name, value in others.items() if value is not None}
-    return shlex.join([*words, *(str(w) for name, v in given.items() for w in (f"--{name}", v))])
+    return Request(target, settings, target.read(settings), labels, tuple(words))
 
 
 def check_out(out: Path | None, force: bool) -> None:
@@ -78,8 +76,12 @@ def check_out(out: Path | None, force: bool) -> None:
             output.check_ours(out.parent, out.stem, ["csv", "png", "pdf"])
 
 
-def write(out: Path, table: pd.DataFrame, figure: Figure | None, command: str, module: str) -> None:
+def write(
+    out: Path, table: pd.DataFrame, figure: Figure | None, request: Request, line: str, module: str
+) -> None:
     """Write a table, its picture where there is one, and the sidecar."""
     files = {"csv": output.to_csv(table), **(render(figure) if figure else {})}
-    record = provenance.record(command, module)
+    record = provenance.record(line, module)
+    if request.target.source:
+        record["system_sha256"] = request.target.source
     output.publish(out.parent, out.stem, files, record | table.attrs)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,7 +24,7 @@ from systems.library import SYSTEMS
 class Target:
     """A model, how its values are read from settings, and the columns that settings get.
 
-    ``example`` holds settings of a point of interest.
+    ``example`` holds settings of a point of interest; ``source`` is the SHA-256 of a user's file.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Target:
     columns: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
+    source: str | None = None
 
 
 def find_target(text: str) -> Target:
@@ -70,7 +72,8 @@ def _from_file(text: str) -> Target:
     if name not in models:
         found = f"holds {', '.join(models)}" if models else "holds none"
         raise ValueError(f"File `{path}` must hold a Model called `{name}`, but {found}.")
-    return Target(f"{Path(path).name}:{name}", getattr(module, name))
+    source = sha256(Path(path).read_bytes()).hexdigest()
+    return Target(f"{Path(path).name}:{name}", getattr(module, name), source=source)
 
 
 def _load(path: Path) -> ModuleType:
