@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from numeric.operators import Space, space
 from numeric.solvers import Solved, density_matrices, solve, sweep
+from numeric.threads import one_thread
 from systems import Model
 from systems.values import Arrays
 
@@ -56,6 +57,7 @@ def select(arrays: Arrays, points: np.ndarray) -> Arrays:
     return {name: np.atleast_1d(array)[where] for name, array in arrays.items()}
 
 
+@one_thread
 def solve_block(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, solver: str
 ) -> Block:
@@ -71,6 +73,7 @@ def solve_block(
     return block
 
 
+@one_thread
 def matrices(model: Model, arrays: Arrays, block: Block, rows: np.ndarray) -> np.ndarray:
     """Density matrices of some rows of a block that are "ok", solved again if not kept."""
     if block.rho is not None:

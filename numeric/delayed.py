@@ -29,6 +29,7 @@ from numeric.scaled import rescaled, scaled
 from numeric.scaling import scale, weights
 from numeric.state import SteadyState
 from numeric.steady import steady_state
+from numeric.threads import one_thread
 from systems import Model
 from systems.ladder import Mode
 from systems.output import read_field
@@ -114,6 +115,7 @@ def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.
     return np.asarray(sum(terms))
 
 
+@one_thread
 def _points(
     state: SteadyState,
     block: Block,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 import analytic
@@ -33,9 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     # a killed run removes its drafts, as an interrupted one does
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        # the solvers keep every core busy: linear algebra on more threads only gets in their way
-        with threadpool_limits(1):
-            app(arguments, prog_name="blockade")
+        app(arguments, prog_name="blockade")
     except (ValueError, TypeError, OSError, MemoryError) as error:
         sentence = " ".join(str(error).split()) or type(error).__name__
         typer.echo(f"blockade: {sentence}", err=True)
