@@ -1,12 +1,15 @@
-"""read . exp(L t) start at many times t, from a small rational Krylov space.
+"""read . exp(L t) start at many times t and for many points, from small rational Krylov spaces.
 
-The space spanned by start, (L - z)^-1 start, (L - z)^-2 start, ... costs one LU factorisation
-and holds slow and fast motion alike after a few tens of solves; projected on it, L is a matrix
-of that size.  The space grows until the result no longer changes.  A. Ruhe, Linear Algebra
-Appl. 58, 391 (1984); J. van den Eshof and M. Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006).
+The space spanned by start, (L - z)^-1 start, (L - z)^-2 start, ... holds slow and fast motion
+alike after a few tens of solves; projected on it, L is a matrix of that size.  The space grows
+until the result no longer changes.  A. Ruhe, Linear Algebra Appl. 58, 391 (1984); J. van den
+Eshof and M. Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006).
+
+L acts on Hermitian matrices, which have real scalar products: vectors are real throughout, a
+complex number being two real ones.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +23,7 @@ SAMPLES = 30  # times at which the result of a space is compared with the one be
 FIRST, MORE, LAST = 24, 12, 180  # dimensions at which the space is checked
 DEFECTIVE = 1e5  # condition of the eigenvectors from which on they lose digits
 ROUNDOFF = 1e-13  # of the largest result
+Solve = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -72,52 +76,99 @@ def sum_exponentials(values: np.ndarray, weights: np.ndarray, times: np.ndarray)
 
 
 def propagate(
-    L: csc_array,
+    solve: Solve,
     start: np.ndarray,
     read: np.ndarray,
     times: np.ndarray,
-    rate: float,
+    rate: np.ndarray,
     accuracy: float = 1e-8,
 ) -> np.ndarray:
-    """``read . exp(L t) start``, real part, for times t >= 0 in rising order.
+    """``read . exp(L t) start`` (point, time) for times t >= 0 in rising order.
 
-    ``start`` is a Hermitian matrix, flattened, and stays one.  ``rate`` is a typical frequency
-    of the motion that is read; it only sets the speed.
+    ``solve`` applies (L - rate)^-1 to a vector for each point.  ``rate`` (point) is a typical
+    frequency of the motion that is read; it only sets the speed.  NaN where no space was found
+    to be large enough.
     """
     some = times[np.unique(np.linspace(0, len(times) - 1, SAMPLES).astype(int))]
-    before = np.full(len(some), np.nan)
-    for projection in projections(L, start, read, rate):
-        result = projection(some)
-        floor = ROUNDOFF * np.max(abs(result))
-        if np.all(abs(result - before) <= accuracy * abs(result) + floor):
-            return projection(times)
-        before = result
-    return propagate_stepwise(L, start, read, times)
+    before, result = (
+        np.full((len(start), len(some)), np.nan),
+        np.full((len(start), len(times)), np.nan),
+    )
+    left = np.arange(len(start))
+    for space in spaces(solve, start):
+        left = left[space.finite[left]]
+        for i in left:
+            projection = space.project(i, read[i], rate[i])
+            now = projection(some)
+            floor = ROUNDOFF * np.max(abs(now))
+            if np.all(abs(now - before[i]) <= accuracy * abs(now) + floor):
+                result[i] = projection(times)
+            before[i] = now
+        left = left[np.isnan(result[left, -1])]
+        if not left.size:
+            break
+    return result
 
 
-def projections(
-    L: csc_array, start: np.ndarray, read: np.ndarray, rate: float
-) -> Iterator[Projection]:
-    """Projections of growing size, by Arnoldi's method with (L - rate)^-1."""
-    factors = factorise(csc_array(L - rate * identity(len(start), format="csc")))
-    last, norm = min(LAST, len(start)), float(np.linalg.norm(start))
-    # Hermitian matrices have real scalar products: a complex number is two real ones
-    V, H = np.zeros((last + 1, 2 * len(start))), np.zeros((last + 1, last))
-    V[0], read = (start / norm).astype(complex).view(float), read.astype(complex).conj().view(float)
+@dataclass(frozen=True)
+class Spaces:
+    """One space for each point: ``vectors`` (point, k, number), ``inverse`` the projected solve.
+
+    Of a space that is closed under L only the first ``size`` vectors (point) are there.
+    """
+
+    vectors: np.ndarray
+    inverse: np.ndarray  # (point, k, k)
+    size: np.ndarray
+    norm: np.ndarray
+
+    @property
+    def finite(self) -> np.ndarray:
+        """The points of which every solve succeeded."""
+        return np.asarray(np.isfinite(self.inverse).all(axis=(1, 2)))
+
+    def project(self, i: int, read: np.ndarray, rate: float) -> Projection:
+        """L and what is read, on the space of a point."""
+        k = self.size[i]
+        L = rate * np.eye(k) + np.linalg.inv(self.inverse[i, :k, :k])
+        return Projection(L, self.vectors[i, :k] @ read, self.norm[i])
+
+
+def spaces(solve: Solve, start: np.ndarray) -> Iterator[Spaces]:
+    """Spaces of growing size by Arnoldi's method, all points together."""
+    points, last = len(start), min(LAST, start.shape[1])
+    V, H = np.empty((points, last + 1, start.shape[1])), np.zeros((points, last, last))
+    norm, size = np.linalg.norm(start, axis=1), np.zeros(points, dtype=int)
+    V[:, 0] = start / norm[:, None]
     for k in range(1, last + 1):
-        w = factors.solve(V[k - 1].view(complex)).view(float)
+        w = solve(np.ascontiguousarray(V[:, k - 1]))
         for _ in range(2):  # once is not orthogonal to round-off
-            h = V[:k] @ w
-            w -= h @ V[:k]
-            H[:k, k - 1] += h
-        H[k, k - 1] = np.linalg.norm(w)
-        closed = H[k, k - 1] <= ROUNDOFF * np.max(abs(H[:k, :k]))
-        if closed or (k >= FIRST and (k - FIRST) % MORE == 0):
-            yield Projection(rate * np.eye(k) + np.linalg.inv(H[:k, :k]), V[:k] @ read, norm)
-        if closed:  # an invariant space: nothing will change any more
-            yield Projection(rate * np.eye(k) + np.linalg.inv(H[:k, :k]), V[:k] @ read, norm)
+            h = (V[:, :k] @ w[:, :, None])[:, :, 0]
+            w -= (h[:, None] @ V[:, :k])[:, 0]
+            H[:, :k, k - 1] += h
+        rest = np.linalg.norm(w, axis=1)
+        closed = rest <= ROUNDOFF * abs(H[:, :k, :k]).max(axis=(1, 2))
+        size[closed & (size == 0)] = k
+        done = bool(np.all(size > 0))
+        for _ in range(2 if done else int(k >= FIRST and (k - FIRST) % MORE == 0)):
+            # of a space that is closed nothing will change any more: the second one says so
+            yield Spaces(V[:, :k], H[:, :k, :k], np.where(size, size, k), norm)
+        if done:
             return
-        V[k] = w / H[k, k - 1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            V[:, k] = np.where(size[:, None], 0, w / rest[:, None])
+        if k < last:
+            H[:, k, k - 1] = rest
+
+
+class Factorised:
+    """(L - rate)^-1 by one LU factorisation, at one point; on matrices, flattened."""
+
+    def __init__(self, L: csc_array, rate: float) -> None:
+        self.factors = factorise(csc_array(L - rate * identity(L.shape[0], format="csc")))
+
+    def __call__(self, vectors: np.ndarray) -> np.ndarray:
+        return np.asarray(self.factors.solve(vectors[0].view(complex)).view(float)[None])
 
 
 def propagate_stepwise(

@@ -129,3 +129,23 @@ def test_leading_order_is_refused_where_jumps_do_not_lower_the_quanta():
         delayed_correlation(
             THERMAL, {"gamma": 1.0, "bath": 0.1, "xi": 0.1}, "a", TAUS, leading_order=True
         )
+
+
+def test_points_that_travel_together_do_not_feel_each_other():
+    # among them linear light, whose Krylov space is closed at once, and a drive at which the
+    # sweeps diverge
+    values = {
+        "Delta": np.array([0.3, -1.0, 0.0, 0.4, 2.0]),
+        "J": np.array([0.8, 0.2, 1.0j, 0.0, 0.5 - 1.0j]),
+        "chi": np.array([1.4, 0.0, 0.5, 3.0, 6.0]),
+        "gamma": np.array([1.0, 2.0, 1.0, 0.5, 1.0]),
+        "xi": np.array([0.1, 1e-4, 0.02, 0.6, 1e-5]),
+    }
+    together = delayed_correlation(nanotip.MODEL, values, "a1", TAUS[::50], quanta=6)
+    for i, g2 in enumerate(together):
+        point = {name: value[i] for name, value in values.items()}
+        alone = delayed_correlation(nanotip.MODEL, point, "a1", TAUS[::50], quanta=6)
+        # both roads stop when g2 changes by less than 1e-8
+        np.testing.assert_allclose(g2, alone, rtol=1e-7, atol=0)
+    # coherent light stays coherent, but for the cut at six quanta
+    np.testing.assert_allclose(together[1], 1, rtol=1e-9, atol=0)

@@ -116,11 +116,11 @@ def solve(
     a, b = entries(program.elements, lanes), entries(program.amplitudes, lanes)
     p, new, terms = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
     wrong, change = np.zeros((PATTERNS, 2, states, lanes)), zeros(3, lanes)
-    off, exact = patterns(elements), np.zeros((2, 0))
+    off, exact, unshifted = patterns(elements), np.zeros((2, 0)), np.zeros(lanes)
     for start in range(0, factors.shape[1], lanes):
         load(factors, start, *f)
-        factorise(program.elements.matrix, *f, *a)
-        factorise(program.amplitudes.matrix, *f, *b)
+        factorise(program.elements.matrix, 1, unshifted, f, a)
+        factorise(program.amplitudes.matrix, 1, unshifted, f, b)
         for k in range(PATTERNS):
             lead(program, pure, off[k], f, a, b, x, y, p)
             correct(program, off[k], f, a, x, new)
@@ -158,13 +158,13 @@ def lead(
     """Elements and populations of the leading order, for a vacuum element of one."""
     if pure:
         y[0][0] = 1.0
-        relax(program.amplitudes, off, *f, *b, *y)
+        relax(program.amplitudes, 1, off, nothing(y), f, b, y)
         outer(program, *y, *x)
         square(program.views, *y, p)
     else:
         x[0][:], x[1][:] = 0.0, 0.0
         x[0][0] = 1.0
-        relax(program.elements, off, *f, *a, *x)
+        relax(program.elements, 1, off, nothing(x), f, a, x)
         count(program.counts, x[0], p)
 
 
@@ -173,13 +173,19 @@ def correct(program: Program, off: Any, f: Any, a: Any, x: Any, new: Any) -> Non
     """Turn one correction of the elements into the next, and read off the populations."""
     # the vacuum element is one by convention: it has no corrections
     x[0][0] = 0.0
-    relax(program.elements, off, *f, *a, *x)
+    relax(program.elements, 1, off, nothing(x), f, a, x)
     count(program.counts, x[0], new)
 
 
 @njit(**COMPILED)
 def zeros(rows: int, lanes: int) -> Any:
     return np.zeros((rows, lanes))
+
+
+@njit(**COMPILED)
+def nothing(x: Any) -> Any:
+    """No source."""
+    return zeros(0, x[0].shape[1]), zeros(0, x[0].shape[1])
 
 
 @njit(**COMPILED)
@@ -295,21 +301,27 @@ def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
 
 
 @njit(**COMPILED)
-def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> None:
-    """Fill the entries and eliminate; pivots are stored inverted."""
-    lanes, sums = a_re.shape[1], lu.entries
+def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any) -> None:
+    """Fill the entries, add ``shift`` (point) to the pivots and eliminate, from step ``begin`` on.
+
+    Pivots are stored inverted.
+    """
+    (f_re, f_im), (a_re, a_im) = f, a
+    lanes, sums, unknowns = a_re.shape[1], lu.entries, len(lu.unknown)
     re, im = np.empty(lanes), np.empty(lanes)
     known = len(sums.group) - 1
     for e in range(known):
         first, last = sums.row[e], sums.row[e + 1]
         combine(sums.source, sums.real, first, last, f_re, re)
         combine(sums.source, sums.imag, first, last, f_im, im)
+        if e < unknowns:
+            re += shift
         for z in range(lanes):
             a_re[e, z] = re[z]
             a_im[e, z] = im[z]
     a_re[known:] = 0.0
     a_im[known:] = 0.0
-    for t in range(1, len(lu.unknown)):
+    for t in range(begin, unknowns):
         e, target = lu.unknown[t], lu.target_start[t]
         for z in range(lanes):
             u, v = a_re[e, z], a_im[e, z]
@@ -325,16 +337,16 @@ def factorise(lu: Elimination, f_re: Any, f_im: Any, a_re: Any, a_im: Any) -> No
 
 
 @njit(**COMPILED)
-def relax(
-    system: System, off: Any, f_re: Any, f_im: Any, a_re: Any, a_im: Any, x_re: Any, x_im: Any
-) -> None:
+def relax(system: System, begin: int, off: Any, source: Any, f: Any, a: Any, x: Any) -> None:
     """One sweep: every block, upward and in place, is solved for what the others feed into it.
 
-    The real and imaginary parts of right-hand sides are multiplied by ``off``, unless it is empty.
+    It begins with block ``begin``.  To the right-hand sides ``source`` is added, and their real
+    and imaginary parts are multiplied by ``off``, unless these are empty.
     """
+    (f_re, f_im), (a_re, a_im), (x_re, x_im) = f, a, x
     lanes, lu = x_re.shape[1], system.matrix
     re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
-    for b in range(1, len(system.block) - 1):
+    for b in range(begin, len(system.block) - 1):
         first, last = system.block[b], system.block[b + 1]
         coupled = (
             lu.lower_start[first] < lu.lower_start[last]
@@ -342,6 +354,9 @@ def relax(
         )
         for e in range(first, last):
             total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
+            if source[0].shape[0] > 0:
+                re += source[0][e]
+                im += source[1][e]
             if off.shape[1] > 0:
                 re *= off[0, e]
                 im *= off[1, e]

@@ -33,6 +33,7 @@ class Problem:
     grades: np.ndarray  # of the Fock states
     program: Program
     factors: np.ndarray
+    unit: np.ndarray  # of energy, per point, in which the factors are
     pure: bool
     vectors: np.ndarray
     phases: np.ndarray
@@ -48,8 +49,26 @@ class Problem:
         rho = np.empty((len(elements), size, size), dtype=complex)
         rho[:, right, left] = elements.conj()
         rho[:, left, right] = elements
-        turns = np.exp(-1j * (self.space.occupations @ self.phases)).T
+        turns = self._turns
         return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
+
+    def elements(self, matrices: np.ndarray) -> np.ndarray:
+        """Elements (point, element) of Hermitian matrices (point, state, state): see `density`."""
+        turns, left, right = self._turns, self.program.left, self.program.right
+        turned = turns.conj()[:, :, None] * matrices * turns[:, None]
+        return np.asarray((self.vectors.T @ turned @ self.vectors)[:, left, right])
+
+    def dual(self, observables: np.ndarray) -> np.ndarray:
+        """What gives Tr[O rho] as the real part of its product with the elements of rho."""
+        size, left, right = self.space.size, self.program.left, self.program.right
+        # the elements that are left out are conjugates of others
+        alone = (left != right) & ~np.isin(right * size + left, left * size + right)
+        return self.elements(observables).conj() * np.where(alone, 2, 1)
+
+    @property
+    def _turns(self) -> np.ndarray:
+        """Phases (point, state) of the Fock states."""
+        return np.exp(-1j * (self.space.occupations @ self.phases)).T
 
 
 def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Problem:
@@ -75,7 +94,7 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     high = vectors.astype(float)
     low = (vectors - high).astype(float)  # the bytes of long doubles hold random ones
     program = _program(model, quanta, recipe, len(factors), high.tobytes(), low.tobytes())
-    return Problem(on, grades, program, factors, equation.pure, high, phases)
+    return Problem(on, grades, program, factors, unit, equation.pure, high, phases)
 
 
 @dataclass(frozen=True)

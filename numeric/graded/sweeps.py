@@ -194,7 +194,8 @@ def _solve(
         factors, part = problem.factors[:, slab].copy(), Result(*(a[slab] for a in result))
         kernel.solve(problem.program, factors, lanes, problem.pure, tolerance, limit, part)
 
-    _compile(problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result)
+    arguments = problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result
+    compile_once(kernel.solve, *arguments)
     with ThreadPoolExecutor(cores) as pool:
         list(pool.map(work, range(0, points, size)))
     return result
@@ -234,12 +235,12 @@ def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Resu
     )
 
 
-def _compile(*arguments: Any) -> None:
+def compile_once(function: Any, *arguments: Any) -> None:
     """Compile for these types of arguments, saying so if the cache does not serve."""
     with COMPILING:
-        if not kernel.solve.signatures:
+        if not function.signatures:
             note = "Compiling the sweeps over the grades (once, then cached) ..."
             timer = Timer(4, lambda: tqdm.write(note, file=sys.stderr))
             timer.start()
-            kernel.solve.compile(tuple(typeof(argument) for argument in arguments))
+            function.compile(tuple(typeof(argument) for argument in arguments))
             timer.cancel()
