@@ -17,8 +17,9 @@ import numpy as np
 import sympy as sp
 
 from numeric.batch import OK
-from numeric.delayed import field_matrices, read_delays, regression
+from numeric.delayed import read_delays, regression
 from numeric.operators import space
+from numeric.regression import field_matrices
 from numeric.state import NOT_RESOLVED, RESOLVED, UNDEFINED, Estimate, SteadyState
 from systems.ladder import Mode
 
