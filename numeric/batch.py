@@ -13,7 +13,8 @@ from numeric.threads import one_thread
 from systems import Model
 from systems.values import Arrays
 
-OK, MISSING, NOT_CONVERGED = "ok", "does not exist", "not converged"
+OK, MISSING = "ok", "does not exist"
+NOT_UNIQUE, NOT_CONVERGED = "not unique", "not converged"
 FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
 CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
 KEPT = 2**20  # elements of density matrices that are kept; of more points they are solved again
@@ -32,6 +33,11 @@ class Block:
     status: np.ndarray
     rho: np.ndarray | None = None  # (points, states, states), kept for few points only
     cut: np.ndarray | None = None  # change of the populations with two more quanta, if known
+
+    @property
+    def found(self) -> np.ndarray:
+        """Where there is a state, converged with the truncation or not."""
+        return np.asarray(~np.isnan(self.populations).any(axis=1))
 
     def take(self, chosen: np.ndarray) -> "Block":
         """The chosen points, a mask."""
@@ -122,10 +128,10 @@ def _empty(model: Model, points: np.ndarray, quanta: int) -> Block:
     return Block(on, points, populations, error, np.empty(count), solver, status, rho)
 
 
-def missing_block(model: Model, points: np.ndarray, quanta: int) -> Block:
-    """Points that have no steady state: nothing is solved."""
+def unsolved_block(model: Model, points: np.ndarray, quanta: int, status: str) -> Block:
+    """Points at which there is nothing to solve."""
     block = _empty(model, points, quanta)
     for numbers in (block.populations, block.error, block.residual):
         numbers[...] = np.nan
-    block.solver[:], block.status[:] = "none", MISSING
+    block.solver[:], block.status[:] = "none", status
     return block

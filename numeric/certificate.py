@@ -72,14 +72,18 @@ def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, i
 
 
 def changes(model: Model, coarse: Block, fine: Block, order: int = 4) -> dict[str, np.ndarray]:
-    """Relative change of each result from one truncation to a finer one, same points."""
+    """Relative change of each result from one truncation to a finer one, same points.
+
+    NaN where one of them found no state.
+    """
     changed = {}
     for name, mode, k in results(model, coarse.space.quanta, order):
         before, after = estimate(coarse, mode, k)[0], estimate(fine, mode, k)[0]
         with np.errstate(divide="ignore", invalid="ignore"):
             # an empty mode stays empty: no change, although its g2 is undefined
             same = (before == after) | (np.isnan(before) & np.isnan(after))
-            changed[name] = np.where(same, 0.0, abs(before / after - 1))
+            change = np.where(same, 0.0, abs(before / after - 1))
+        changed[name] = np.where(coarse.found & fine.found, change, np.nan)
     return changed
 
 
@@ -94,4 +98,5 @@ def roundoff(model: Model, block: Block, order: int = 4) -> dict[str, np.ndarray
 
 
 def _worst(numbers: Any) -> float:
-    return float(np.nanmax(np.append(numbers, 0.0)))
+    found = np.ravel(numbers)[~np.isnan(np.ravel(numbers))]
+    return float(np.max(found)) if found.size else float("nan")

@@ -9,9 +9,14 @@ of the second moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among the
 linear equation d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or
 one at zero that is fed, they grow for ever.  Of a nonlinear model the total number of quanta
 may still close.  A symbol whose value is zero does not count: a Kerr mode without its nonlinearity
-is linear.  Models without gain and without two-quanta drives need no check.
+is linear.  Models without gain and without two-quanta drives, in which every mode has a loss,
+need no check.
+
+The first moments tell whether it is unique: amplitudes that close among themselves and of which
+a combination is not damped oscillate for ever, or, driven on resonance, grow.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
@@ -26,28 +31,56 @@ MARGINAL = 1e-9  # growth rate relative to the largest rate that counts as zero
 
 
 def exists(model: Model, arrays: Arrays) -> np.ndarray:
-    """False where the second moments of the model grow without limit; shape of the arrays."""
-    shape = next(iter(arrays.values())).shape
-    if not _pumped(model):
-        return np.ones(shape, dtype=bool)
+    """False where moments of the model grow without limit; shape of the arrays."""
+    if not _pumped(model) and _every_mode_is_lossy(model):
+        return np.ones(_shape(arrays), dtype=bool)
+    return _by_pattern(_bounded, model, arrays)
+
+
+def _by_pattern(
+    judge: Callable[[Model, frozenset[sp.Symbol], Arrays], np.ndarray],
+    model: Model,
+    arrays: Arrays,
+) -> np.ndarray:
+    """Points with the same symbols zero are judged together."""
     zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
     patterns, which = np.unique(zero, axis=1, return_inverse=True)
-    bounded = np.empty(zero.shape[1], dtype=bool)
+    good = np.empty(zero.shape[1], dtype=bool)
     for k, pattern in enumerate(patterns.T):
         rows = which.ravel() == k
         absent = frozenset(s for s, gone in zip(model.parameters, pattern, strict=True) if gone)
         some = {name: array.ravel()[rows] for name, array in arrays.items()}
-        bounded[rows] = _bounded(model, absent, some)
-    return bounded.reshape(shape)
+        good[rows] = judge(model, absent, some)
+    return good.reshape(_shape(arrays))
 
 
 def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """The same for points of one dimension, at which the symbols ``absent`` are zero."""
     bounded = ~_total_number_grows(model, absent, arrays)
-    M, source = _drift(model, absent)
-    if M.shape[0]:
-        bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
+    for order in (1, 2):
+        M, source = _drift(model, absent, order)
+        if M.shape[0]:
+            bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
     return bounded
+
+
+def damped(model: Model, arrays: Arrays) -> np.ndarray:
+    """False where linear light oscillates for ever; shape of the arrays.
+
+    Then the steady state is not unique: any number of quanta may be in that oscillation.
+    """
+    if _every_mode_is_lossy(model):
+        return np.ones(_shape(arrays), dtype=bool)
+    return _by_pattern(_amplitudes_decay, model, arrays)
+
+
+def _amplitudes_decay(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
+    M, _ = _drift(model, absent, order=1)
+    if not M.shape[0]:
+        return np.ones(_shape(arrays), dtype=bool)
+    matrices = _numbers(M, arrays)
+    size = np.max(abs(matrices), axis=(-1, -2))[..., None]
+    return np.all(np.linalg.eigvals(matrices).real < -MARGINAL * size, axis=-1)
 
 
 def decays(model: Model, arrays: Arrays) -> np.ndarray:
@@ -55,13 +88,21 @@ def decays(model: Model, arrays: Arrays) -> np.ndarray:
 
     Where one does not, only the drive (if anything) makes the steady state unique.
     """
-    shape = next(iter(arrays.values())).shape
-    ones, none = [model.occupation(mode) for mode in model.modes], (0,) * len(model.modes)
-    if {((none, one),) for one in ones} <= {tuple(jump) for jump in model.jumps}:
-        return np.ones(shape, dtype=bool)  # every mode has a loss of its own
+    if _every_mode_is_lossy(model):
+        return np.ones(_shape(arrays), dtype=bool)
+    ones = [model.occupation(mode) for mode in model.modes]
     K = sp.Matrix([[model.effective_ladder.get((p, q), sp.S.Zero) for q in ones] for p in ones])
     values = np.linalg.eigvals(_numbers(K, arrays))
     return np.all(values.imag < -MARGINAL * np.max(abs(values), axis=-1, keepdims=True), axis=-1)
+
+
+def _every_mode_is_lossy(model: Model) -> bool:
+    ones, none = [model.occupation(mode) for mode in model.modes], (0,) * len(model.modes)
+    return {((none, one),) for one in ones} <= {tuple(jump) for jump in model.jumps}
+
+
+def _shape(arrays: Arrays) -> tuple[int, ...]:
+    return next(iter(arrays.values())).shape
 
 
 def heisenberg(model: Model, word: Word) -> Ladder:
@@ -100,6 +141,12 @@ def _pumped(model: Model) -> bool:
     return any(n >= 2 for n in raised) or any(n >= 1 for n in jumps)
 
 
+def _first_moments(model: Model) -> list[Word]:
+    ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
+    none = (0,) * len(model.modes)
+    return [(none, one) for one in ones] + [(one, none) for one in ones]
+
+
 def _second_moments(model: Model) -> list[Word]:
     ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
     none = (0,) * len(model.modes)
@@ -112,20 +159,24 @@ def _second_moments(model: Model) -> list[Word]:
 
 
 @lru_cache(maxsize=32)
-def _drift(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix, sp.Matrix]:
-    """Drift matrix and source of the second moments that close among themselves."""
-    flow = {word: _without(absent, heisenberg(model, word)) for word in _second_moments(model)}
+def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.Matrix, sp.Matrix]:
+    """Drift matrix and source of the moments of this order that close among themselves."""
+    words = _second_moments(model) if order == 2 else _first_moments(model)
+    flow = {word: _without(absent, heisenberg(model, word)) for word in words}
     closed = set(flow)
+    none = ((0,) * len(model.modes),) * 2
+
+    def is_open(word: Word) -> bool:
+        # lower moments and an atom only feed second moments, but an atom may damp an amplitude
+        other = set(flow[word]) - closed - {none}
+        return any(order == 1 or _degree(model, w) > 1 for w in other)
+
     # drop a moment whose equation holds a higher one, then those that it drops in turn
-    while leaving := {
-        word
-        for word in closed
-        if any(_degree(model, other) > 1 and other not in closed for other in flow[word])
-    }:
+    while leaving := set(filter(is_open, closed)):
         closed -= leaving
-    order, none = sorted(closed), ((0,) * len(model.modes),) * 2
-    M = sp.Matrix(len(order), len(order), lambda i, j: flow[order[i]].get(order[j], sp.S.Zero))
-    return M, sp.Matrix([flow[word].get(none, sp.S.Zero) for word in order])
+    kept = sorted(closed)
+    M = sp.Matrix(len(kept), len(kept), lambda i, j: flow[kept[i]].get(kept[j], sp.S.Zero))
+    return M, sp.Matrix([flow[word].get(none, sp.S.Zero) for word in kept])
 
 
 def _numbers(matrix: sp.Matrix, arrays: Arrays) -> np.ndarray:
@@ -139,7 +190,9 @@ def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
     # noise that feeds a marginal moment makes it grow linearly
     fed = abs(np.einsum("...ij,...ik->...j", left, source)) > MARGINAL * size
     marginal = abs(values.real) <= MARGINAL * size
-    unstable = (values.real > MARGINAL * size) | (marginal & fed & (abs(values.imag) <= MARGINAL))
+    unstable = (values.real > MARGINAL * size) | (
+        marginal & fed & (abs(values.imag) <= MARGINAL * size)
+    )
     return np.any(unstable, axis=-1)
 
 
@@ -150,7 +203,7 @@ def _total_number(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix
     flow = add(*(heisenberg(model, (p, p)) for p in ones))
     flow = _without(absent, {word: sp.expand(x) for word, x in flow.items()})
     numbers = [(p, p) for p in ones]
-    if any(_degree(model, w) > 1 and w not in numbers for w in flow):
+    if not numbers or any(_degree(model, w) > 1 and w not in numbers for w in flow):
         return None
     source = flow.get(((0,) * len(model.modes),) * 2, sp.S.Zero)
     return sp.Matrix([flow.get(word, sp.S.Zero) for word in numbers]), source
@@ -162,9 +215,8 @@ def _without(absent: frozenset[sp.Symbol], operator: Ladder) -> Ladder:
 
 
 def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
-    shape = next(iter(arrays.values())).shape
     total = _total_number(model, absent)
     if total is None:
-        return np.zeros(shape, dtype=bool)
+        return np.zeros(_shape(arrays), dtype=bool)
     gain, source = _numbers(total[0], arrays)[..., 0].real, evaluate(total[1], arrays).real
     return np.all(gain >= 0, axis=-1) & (source > 0)

@@ -15,7 +15,7 @@ import numpy as np
 import qutip
 
 from numeric.arguments import check_occupation, check_order
-from numeric.batch import MISSING, NOT_CONVERGED, OK, Block, matrices, solve_block
+from numeric.batch import NOT_CONVERGED, OK, Block, matrices, solve_block
 from numeric.certificate import Certificate, changes, estimate, joint_estimate, moment, roundoff
 from numeric.solvers import DENSITY
 from systems import Model
@@ -220,7 +220,7 @@ class SteadyState:
 
     def _finer(self, block: Block) -> Block:
         """The same points with two more quanta."""
-        if np.all(block.status == MISSING):
+        if not np.any(block.found):
             return block
         name = str(block.solver[0])
         solver = name if name in DENSITY and name != "direct" else "auto"

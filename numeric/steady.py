@@ -9,10 +9,10 @@ two more quanta are allowed (`numeric.truncation`).
 
 import numpy as np
 
-from numeric.batch import missing_block
+from numeric.batch import MISSING, NOT_UNIQUE, unsolved_block
 from numeric.nojump import KINDS
 from numeric.solvers import STEADY
-from numeric.stability import exists
+from numeric.stability import damped, exists
 from numeric.state import NoJumpState, SteadyState
 from numeric.truncation import Search
 from systems import Model
@@ -46,9 +46,11 @@ def steady_state(
     search = Search(quanta, tolerance, limit, order)
     search.check(model)
     stable = np.ravel(exists(model, arrays))
-    blocks = search(model, arrays, np.flatnonzero(stable), solver)
-    if not stable.all():
-        blocks.append(missing_block(model, np.flatnonzero(~stable), quanta or order))
+    unique = np.ravel(damped(model, arrays)) | ~stable
+    blocks = search(model, arrays, np.flatnonzero(stable & unique), solver)
+    for mask, word in ((~stable, MISSING), (~unique, NOT_UNIQUE)):
+        if mask.any():
+            blocks.append(unsolved_block(model, np.flatnonzero(mask), quanta or order, word))
     return SteadyState(model, arrays, tuple(blocks), search.certified)
 
 

@@ -83,10 +83,11 @@ class Search:
         return [block for block in done if len(block.points)]
 
     def _settled(self, model: Model, coarse: Block, fine: Block) -> np.ndarray:
+        """Whether two more quanta change nothing; nothing is left to change without a state."""
         change, floor = changes(model, coarse, fine, self.order), roundoff(model, fine, self.order)
         # a change within round-off says nothing about the truncation
         within = [~(change[name] >= self.tolerance + floor[name]) for name in change]
-        return np.all(within, axis=0) | (coarse.status != OK)
+        return (np.all(within, axis=0) & (fine.status == OK)) | (coarse.status != OK)
 
 
 def _keep(block: Block, points: np.ndarray) -> Block:

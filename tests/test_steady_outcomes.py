@@ -50,6 +50,10 @@ NOT_UNIQUE = {
         xi * (Dagger(a) + a + Dagger(b) + b),
         (Loss(gamma, a + b),),
     ),
+    "a dark combination that is driven off resonance": (
+        cavity + Delta * Dagger(b) * b,
+        (Loss(gamma, a + b),),
+    ),
 }
 
 
@@ -165,3 +169,17 @@ def test_a_mode_in_the_dark_is_undefined_beside_one_that_is_not():
     assert state.status == "ok"
     assert state.correlation_status("b") == "ok"
     assert state.correlation_status("a") in ("undefined", "not resolved")
+
+
+@pytest.mark.parametrize("quanta", [None, 3, 8])
+def test_a_driven_dark_combination_has_no_number_at_any_truncation(quanta):
+    dark = cavity + Delta * Dagger(b) * b, (Loss(gamma, a + b),)
+    assert solve(*dark, quanta=quanta).status == "not unique"
+    # its amplitude grows with the time on resonance
+    assert solve(*dark, quanta=quanta, Delta=0.0).status == "does not exist"
+
+
+def test_a_lossless_mode_that_an_atom_or_pair_loss_damps_has_a_steady_state():
+    atom = Delta * SigmaPlus("s") * s + J * (Dagger(a) * s + a * SigmaPlus("s"))
+    assert solve(cavity + atom, (Loss(gamma, s),)).status == "ok"
+    assert solve(cavity, (Loss(pairs, a**2),)).status == "ok"

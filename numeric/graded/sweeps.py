@@ -217,7 +217,8 @@ def _read(problem: Problem, result: Result, tolerance: float) -> GradedSolution:
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
-        rho = problem.density(result.density / trace)
+        with np.errstate(invalid="ignore"):  # of points that are not converged
+            rho = problem.density(result.density / trace)
     numbers = result.populations / trace, error, result.remainder, result.sweeps, converged
     return GradedSolution(problem.space, *numbers, rho)
 
