@@ -66,6 +66,10 @@ class Liouvillian:
         """L for one row of coefficients."""
         return self.total(np.concatenate([c, c.conj(), c]))
 
+    def diagonal_terms(self, c: np.ndarray) -> np.ndarray:
+        """How large the terms are whose sums, with cancellation, are the diagonal of L."""
+        return self.total.diagonal_terms(np.concatenate([c, c.conj(), c]))
+
 
 class Combination:
     """A sum of constant sparse matrices on their common pattern."""
@@ -84,6 +88,11 @@ class Combination:
 
     def __call__(self, c: np.ndarray) -> csc_array:
         return csc_array((self._weights @ c, self.rows, self._ends), shape=self.shape)
+
+    def diagonal_terms(self, c: np.ndarray) -> np.ndarray:
+        """Sums of the absolute values of the terms whose sums are the diagonal."""
+        sizes, on = abs(self._weights) @ abs(c), self.rows == self.columns
+        return np.bincount(self.rows[on], sizes[on], self.shape[0])
 
 
 @lru_cache(maxsize=32)

@@ -106,8 +106,7 @@ def from_vacuum(point: Scaled, invert: Callable[..., Any]) -> Found:
     start, source = _split(point)
     source[0] = 0  # delta_00 = 0
     system = with_first_row(point.L, np.eye(1, start.size)[0])
-    delta, error, gap = solve_refined(system, source, partial(invert, K=point.K))
-    return _square(start + delta, error, gap)
+    return _square(*solve_refined(system, source, partial(invert, K=point.K), point.terms, start))
 
 
 def _split(point: Scaled) -> tuple[np.ndarray, np.ndarray]:
@@ -125,7 +124,8 @@ def _from_trace(point: Scaled) -> Found:
     """The density matrix itself, with trace one."""
     trace = np.eye(len(point.K)).ravel()
     source = np.eye(1, trace.size, dtype=complex)[0]
-    return _square(*solve_refined(with_first_row(point.L, trace), source, factorise))
+    system = with_first_row(point.L, trace)
+    return _square(*solve_refined(system, source, factorise, point.terms, 0 * source))
 
 
 def _square(sigma: np.ndarray, error: np.ndarray, gap: float) -> Found:
@@ -148,8 +148,18 @@ def factorise(matrix: csc_array, K: np.ndarray | None = None) -> SuperLU:
     return splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
 
 
-def solve_refined(system: csc_array, source: np.ndarray, invert: Callable[..., Any]) -> Found:
-    """Solution, its error (the last correction) and the relative distance to a singular system."""
+def solve_refined(
+    system: csc_array,
+    source: np.ndarray,
+    invert: Callable[..., Any],
+    terms: np.ndarray,
+    start: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """``start`` plus the solution, its error and the relative distance to a singular system.
+
+    The error is what the last correction corrects, and what the rounding of the diagonal does:
+    its elements are sums of larger ``terms``.
+    """
     try:
         inverse = invert(system)
     except RuntimeError:  # exactly singular
@@ -160,6 +170,10 @@ def solve_refined(system: csc_array, source: np.ndarray, invert: Callable[..., A
         solution = solution + correction
     # a generic vector has a part along the near-null direction, which the solve blows up
     probe = np.exp(1j * np.arange(source.size) ** 2)
-    blown_up = np.max(abs(inverse.solve(probe))) * np.max(abs(system.data))
+    size = np.bincount(system.indices, abs(system.data), source.size)
+    blown_up = np.max(abs(inverse.solve(size * probe)))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
-    return solution, abs(correction), float(gap)
+    result = start + solution
+    rounding = EPSILON * terms * result * probe
+    rounding[0] = 0  # the first row is not that of the master equation
+    return result, abs(correction) + abs(inverse.solve(rounding)), float(gap)

@@ -16,6 +16,7 @@ class Scaled:
     L: csc_array
     jump: csc_array
     K: np.ndarray
+    terms: np.ndarray  # sums of the absolute values of what adds up to the diagonal of L
     s: float
     shrink: np.ndarray  # s^g: rho_ij = shrink_i sigma_ij shrink_j
 
@@ -29,7 +30,7 @@ def scaled_point(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
     pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
     L, jump = scaled(equation.matrix(c), s, pairs), scaled(equation.jump(c), s, pairs)
     K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
-    return Scaled(L, jump, K, s, s**grades)
+    return Scaled(L, jump, K, equation.diagonal_terms(c), s, s**grades)
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
