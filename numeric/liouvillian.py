@@ -66,9 +66,10 @@ class Liouvillian:
         """L for one row of coefficients."""
         return self.total(np.concatenate([c, c.conj(), c]))
 
-    def diagonal_terms(self, c: np.ndarray) -> np.ndarray:
-        """How large the terms are whose sums, with cancellation, are the diagonal of L."""
-        return self.total.diagonal_terms(np.concatenate([c, c.conj(), c]))
+    def diagonal_terms(self, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How large the terms are whose sums, with cancellation, are the diagonals of L and K."""
+        parts = np.einsum("kii->ki", abs(self._effective))
+        return self.total.diagonal_terms(np.concatenate([c, c.conj(), c])), abs(c) @ parts
 
 
 class Combination:

@@ -23,6 +23,7 @@ SAMPLES = 30  # times at which the result of a space is compared with the one be
 FIRST, MORE, LAST = 24, 12, 180  # dimensions at which the space is checked
 DEFECTIVE = 1e5  # condition of the eigenvectors from which on they lose digits
 ROUNDOFF = 1e-13  # of the largest result
+SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 Solve = Callable[[np.ndarray], np.ndarray]
 
 
@@ -33,6 +34,7 @@ class Projection:
     L: np.ndarray
     read: np.ndarray
     norm: float
+    rate: float  # that the space was made with
 
     def __call__(self, times: np.ndarray) -> np.ndarray:
         """The real part at these times, in rising order."""
@@ -43,6 +45,8 @@ class Projection:
             return self._step(times)
         if np.linalg.norm(vectors) * np.linalg.norm(inverse) > DEFECTIVE:
             return self._step(times)
+        # L has the eigenvalue zero: its round-off would grow with the time
+        values[abs(values) <= ROUNDOFF * self.rate] = 0
         weights = (self.read @ vectors) * inverse[:, 0] * self.norm
         # a space that is still too small may have growing motions
         with np.errstate(over="ignore", invalid="ignore"):
@@ -53,7 +57,7 @@ class Projection:
         state, result = self.norm * np.eye(len(self.L))[0], np.empty(len(times))
         last, propagator = -1.0, np.eye(len(self.L))
         for i, step in enumerate(np.diff(times, prepend=0.0)):
-            if abs(step - last) > 1e-12 * times[-1]:
+            if abs(step - last) > SAME * step:
                 last, propagator = step, expm(self.L * step)
             state = propagator @ state
             result[i] = (self.read @ state).real
@@ -131,7 +135,7 @@ class Spaces:
         """L and what is read, on the space of a point."""
         k = self.size[i]
         L = rate * np.eye(k) + np.linalg.inv(self.inverse[i, :k, :k])
-        return Projection(L, self.vectors[i, :k] @ read, self.norm[i])
+        return Projection(L, self.vectors[i, :k] @ read, self.norm[i], rate)
 
 
 def spaces(solve: Solve, start: np.ndarray) -> Iterator[Spaces]:

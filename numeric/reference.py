@@ -29,7 +29,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
-from numeric.scaled import Scaled, amplitudes, rescaled, scaled_point
+from numeric.scaled import Scaled, amplitudes, rescaled, response, scaled_point
 from numeric.scaling import scale
 from systems.values import Arrays
 
@@ -98,26 +98,33 @@ def finish(
     trace = np.trace(rho).real
     balance = np.max(abs(point.L) @ abs(sigma.ravel()))
     residual = np.max(abs(point.L @ sigma.ravel())) / (balance or 1.0)
-    return rho / trace, error * point.shrink**2 / trace, float(residual), status, solver
+    error = error * point.shrink**2 / trace
+    # dividing by the trace spreads its error
+    error = error + rho.diagonal().real / trace * np.sum(error)
+    return rho / trace, error, float(residual), status, solver
 
 
 def from_vacuum(point: Scaled, invert: Callable[..., Any]) -> Found:
     """start + delta, with the vacuum's population one."""
-    start, source = _split(point)
+    start, source, off = _split(point)
     source[0] = 0  # delta_00 = 0
     system = with_first_row(point.L, np.eye(1, start.size)[0])
-    return _square(*solve_refined(system, source, partial(invert, K=point.K), point.terms, start))
+    delta, error, gap = solve_refined(system, source, partial(invert, K=point.K), point.terms)
+    return _square(start + delta, off + error, gap)
 
 
-def _split(point: Scaled) -> tuple[np.ndarray, np.ndarray]:
-    """psi psi' and -L psi psi', or the vacuum where psi is no good start."""
+def _split(point: Scaled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """psi psi', -L psi psi' and the error of the first; the vacuum where psi is no good start."""
     psi = amplitudes(point.K)
     if not np.all(abs(psi) < LARGEST):
         vacuum = np.eye(1, len(psi) ** 2, dtype=complex)[0]
-        return vacuum, -point.L @ vacuum
+        return vacuum, -point.L @ vacuum, np.zeros(vacuum.size)
     start, back = np.outer(psi, psi.conj()), np.zeros_like(point.K)
     back[0] = (point.K[0] @ psi) * psi.conj()
-    return start.ravel(), 1j * (back - back.conj().T).ravel() - point.jump @ start.ravel()
+    source = 1j * (back - back.conj().T).ravel() - point.jump @ start.ravel()
+    # rounding moves psi as a whole: where it vanishes by interference psi psi' stays small
+    off = abs(response(point.K, EPSILON * point.terms_K * psi * _generic(psi.size)))
+    return start.ravel(), source, np.outer(2 * abs(psi) + off, off).ravel()
 
 
 def _from_trace(point: Scaled) -> Found:
@@ -125,7 +132,7 @@ def _from_trace(point: Scaled) -> Found:
     trace = np.eye(len(point.K)).ravel()
     source = np.eye(1, trace.size, dtype=complex)[0]
     system = with_first_row(point.L, trace)
-    return _square(*solve_refined(system, source, factorise, point.terms, 0 * source))
+    return _square(*solve_refined(system, source, factorise, point.terms))
 
 
 def _square(sigma: np.ndarray, error: np.ndarray, gap: float) -> Found:
@@ -153,9 +160,8 @@ def solve_refined(
     source: np.ndarray,
     invert: Callable[..., Any],
     terms: np.ndarray,
-    start: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """``start`` plus the solution, its error and the relative distance to a singular system.
+    """The solution, its error and the relative distance to a singular system.
 
     The error is what the last correction corrects, and what the rounding of the diagonal does:
     its elements are sums of larger ``terms``.
@@ -169,11 +175,15 @@ def solve_refined(
         correction = inverse.solve(source - system @ solution)
         solution = solution + correction
     # a generic vector has a part along the near-null direction, which the solve blows up
-    probe = np.exp(1j * np.arange(source.size) ** 2)
+    probe = _generic(source.size)
     size = np.bincount(system.indices, abs(system.data), source.size)
     blown_up = np.max(abs(inverse.solve(size * probe)))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
-    result = start + solution
-    rounding = EPSILON * terms * result * probe
+    rounding = EPSILON * terms * solution * probe
     rounding[0] = 0  # the first row is not that of the master equation
-    return result, abs(correction) + abs(inverse.solve(rounding)), float(gap)
+    return solution, abs(correction) + abs(inverse.solve(rounding)), float(gap)
+
+
+def _generic(size: int) -> np.ndarray:
+    """Phases without a pattern."""
+    return np.exp(1j * np.arange(size) ** 2)

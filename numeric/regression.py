@@ -159,8 +159,7 @@ def pose_regression(
     populations = np.einsum("pii->pi", rho).real[:, low].clip(min=0)
     s = np.max(populations ** (0.5 / grades[low]), axis=1).clip(max=1)
 
-    energies = np.einsum("pii->pi", equation.effective(equation.coefficients(arrays)))
-    seen = (energies[:, :, None] - energies.conj()[:, None])[:, quanta <= 2 * photon]
+    seen = quanta <= 2 * photon
     return Regression(
         equation,
         arrays,
@@ -169,7 +168,20 @@ def pose_regression(
         photons / n2[:, None, None],
         np.minimum(quanta, 2 * photon),
         s,
-        np.sqrt(np.mean(abs(seen) ** 2, axis=1)),
+        np.sqrt(
+            np.mean(_rates(equation.effective(equation.coefficients(arrays)))[:, seen], axis=1)
+        ),
+    )
+
+
+def _rates(K: np.ndarray) -> np.ndarray:
+    """Squares of the frequencies at which elements of chi move, (points, states, states)."""
+    energies = np.einsum("pii->pi", K)
+    coupled = np.sum(abs(K) ** 2, axis=2) - abs(energies) ** 2
+    return np.asarray(
+        abs(energies[:, :, None] - energies.conj()[:, None]) ** 2
+        + coupled[:, :, None]
+        + coupled[:, None]
     )
 
 

@@ -17,6 +17,7 @@ class Scaled:
     jump: csc_array
     K: np.ndarray
     terms: np.ndarray  # sums of the absolute values of what adds up to the diagonal of L
+    terms_K: np.ndarray  # and of K
     s: float
     shrink: np.ndarray  # s^g: rho_ij = shrink_i sigma_ij shrink_j
 
@@ -30,7 +31,7 @@ def scaled_point(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
     pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
     L, jump = scaled(equation.matrix(c), s, pairs), scaled(equation.jump(c), s, pairs)
     K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
-    return Scaled(L, jump, K, equation.diagonal_terms(c), s, s**grades)
+    return Scaled(L, jump, K, *equation.diagonal_terms(c), s, s**grades)
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
@@ -43,12 +44,18 @@ def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
 def amplitudes(K: np.ndarray) -> np.ndarray:
     """psi with psi_0 = 1 and (K psi)_n = 0 for n > 0; infinite where there is none."""
     vacuum = np.eye(len(K), dtype=complex)[0]
-    system = np.vstack([vacuum, K[1:]])
+    psi = response(K, vacuum)
+    if not np.isfinite(psi).all():
+        return psi
+    return psi + response(K, vacuum - np.vstack([vacuum, K[1:]]) @ psi)
+
+
+def response(K: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """psi with psi_0 = source_0, (K psi)_n = source_n for n > 0; infinite where there is none."""
     try:
-        psi = np.linalg.solve(system, vacuum)
-        return psi + np.linalg.solve(system, vacuum - system @ psi)
+        return np.linalg.solve(np.vstack([np.eye(len(K))[0], K[1:]]), source)
     except np.linalg.LinAlgError:
-        return np.full_like(vacuum, np.inf)
+        return np.full_like(source, np.inf)
 
 
 def rescaled(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:

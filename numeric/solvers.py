@@ -24,6 +24,7 @@ from numeric.graded.lists import TooLarge
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.operators import space
 from numeric.reference import Solution
+from numeric.scaling import stiffness
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
@@ -63,6 +64,7 @@ STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equatio
 # Populations below this go with the estimate of their error ("not resolved" where it is too
 # large): amplitudes that interfere to such a small rest leave no digits to a factorisation either.
 TRUSTED = 1e-20
+STIFF = 1e6  # cancellation from which on round-off is estimated point by point
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
 # From so many points on the sweeps are worth the time to prepare (and to compile) them, or from so
 # many points times states^4 on: 5 points of 36 states, 2 of 45, 1 of 55, which takes half a second
@@ -109,6 +111,7 @@ def sweep(
     numbers = (found.populations, found.error, found.remainder)
     # the sweeps start from the empty state without a drive, which has to be the only one
     trusted = found.converged & ~found.doubtful_above(TRUSTED) & decays(model, arrays)
+    trusted &= stiffness(model, arrays, quanta) < STIFF
     return Solved(*numbers, status, solver, found.density), trusted
 
 

@@ -57,10 +57,9 @@ def _by_pattern(
 def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """The same for points of one dimension, at which the symbols ``absent`` are zero."""
     bounded = ~_total_number_grows(model, absent, arrays)
-    for order in (1, 2):
-        M, source = _drift(model, absent, order)
-        if M.shape[0]:
-            bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
+    M, source = _drift(model, absent, order=2)
+    if M.shape[0]:
+        bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
     return bounded
 
 
@@ -160,16 +159,16 @@ def _second_moments(model: Model) -> list[Word]:
 
 @lru_cache(maxsize=32)
 def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.Matrix, sp.Matrix]:
-    """Drift matrix and source of the moments of this order that close among themselves."""
-    words = _second_moments(model) if order == 2 else _first_moments(model)
+    """Drift matrix and source of the moments up to this order that close among themselves."""
+    words = _first_moments(model) + (_second_moments(model) if order == 2 else [])
     flow = {word: _without(absent, heisenberg(model, word)) for word in words}
     closed = set(flow)
     none = ((0,) * len(model.modes),) * 2
 
     def is_open(word: Word) -> bool:
-        # lower moments and an atom only feed second moments, but an atom may damp an amplitude
+        # what is bounded only feeds second moments, but an atom may damp an amplitude
         other = set(flow[word]) - closed - {none}
-        return any(order == 1 or _degree(model, w) > 1 for w in other)
+        return any(_degree(model, word) == 1 or _degree(model, w) > 1 for w in other)
 
     # drop a moment whose equation holds a higher one, then those that it drops in turn
     while leaving := set(filter(is_open, closed)):

@@ -31,7 +31,7 @@ def carmichael_walls(tau, xi):
     """
     with mp.workdps(40):
         tau, mu = mp.mpf(tau), mp.sqrt(4 * mp.mpf(xi) ** 2 - mp.mpf(1) / 16)
-        wave = mp.cos(mu * tau) + 3 / (4 * mu) * mp.sin(mu * tau)
+        wave = mp.cos(mu * tau) + 3 * tau / 4 * mp.sinc(mu * tau)
         return float(mp.re(1 - mp.exp(-3 * tau / 4) * wave))
 
 
@@ -149,3 +149,22 @@ def test_points_that_travel_together_do_not_feel_each_other():
         np.testing.assert_allclose(g2, alone, rtol=1e-7, atol=0)
     # coherent light stays coherent, but for the cut at six quanta
     np.testing.assert_allclose(together[1], 1, rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("xi", [0.125, 0.125 * (1 + 1e-9), 1e3, 1e6])
+def test_short_and_long_delays_may_be_asked_for_together(xi):
+    # 0.125 is the exceptional point; at strong drive the fast motion hides the slow one
+    taus = np.array([1e-8, 1e-3, 0.01, 0.1, 1.0, 3.0, 1e3, 1e6])
+    g2 = delayed_correlation(ATOM, {"gamma": 1.0, "xi": xi}, "s", taus)
+    exact = [carmichael_walls(tau, xi) for tau in taus]
+    np.testing.assert_allclose(g2[1:], exact[1:], rtol=1e-6, atol=0)  # standard of the road
+    # where g2 = 4 xi^2 tau^2 is below the round-off of what it is the difference of
+    assert abs(g2[0] - exact[0]) < 1e-12
+
+
+def test_a_nonlinearity_far_above_all_rates_does_not_stop_it():
+    values = {"Delta": 0.0, "chi": 3e4, "gamma": 1.0, "xi": 0.1}
+    g2 = delayed_correlation(kerr.MODEL, values, "a", [0.5, 1.0], quanta=4)
+    exact = [carmichael_walls(tau, 0.1) for tau in (0.5, 1.0)]
+    # two photons are admixed by (xi/chi)^2 and by their beat note, xi/chi
+    np.testing.assert_allclose(g2, exact, rtol=1e-4, atol=0)
