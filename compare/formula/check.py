@@ -2,12 +2,13 @@
 
 Papers agree on physics and differ in letters: a decay rate may be that of the energy or of the
 amplitude, ``chi`` may be ``U/2``, a detuning may count from the laser or from the resonance.
-What is not identical is tried under each of these conventions, fewest first; what is still
-different is shown to differ at the simplest point of the parameters where it does.
+What is not identical is tried under each of these conventions, fewest first; an amplitude also
+with another phase and with the norm of its ket.  What is still different is shown to differ at
+the simplest point of the parameters where it does.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,9 @@ import sympy as sp
 import analytic
 from analytic.identity import same_function
 from compare.formula.conventions import Setting, settings
+from compare.formula.factors import Factor, factors
 from compare.formula.notation import read_formula
-from compare.formula.samples import CLOSE, Samples
+from compare.formula.samples import Samples
 from compare.quantities import read_quantity
 from systems import Model
 
@@ -38,16 +40,27 @@ class Verdict:
     point: Mapping[str, complex] = field(default_factory=dict)
     printed_value: complex | None = None
     derived_value: complex | None = None
+    deviation: float | None = None  # of the two values, relative; they may agree as doubles
+    multiple: sp.Expr | None = None  # of the derived form, if the printed one is that everywhere
 
     def __str__(self) -> str:
         if self.verdict == DIFFERENT:
-            point = ", ".join(f"{name} = {_short(value)}" for name, value in self.point.items())
-            printed, derived = _told_apart(self.printed_value, self.derived_value)
-            values = f"at {point}: printed {printed}, derived {derived}"
-            return f"{self.quantity}: different, for example {values}"
+            return f"{self.quantity}: different, {self._difference}"
         proof = "" if self.proved else " (at random points; not proved)"
         under = f": {'; '.join(self.conventions)}" if self.conventions else ""
         return f"{self.quantity}: {self.verdict}{proof}{under}"
+
+    @property
+    def _difference(self) -> str:
+        point = ", ".join(f"{name} = {_short(value)}" for name, value in self.point.items())
+        printed, derived = _told_apart(self.printed_value, self.derived_value)
+        values = f"for example at {point}: printed {printed}, derived {derived}"
+        if printed == derived:
+            values += f" (apart by {self.deviation:.1g} of it)"
+        if self.multiple is None:
+            return values
+        times = _times(self.multiple)
+        return f"the printed form is {times} times the derived one everywhere, {values}"
 
 
 def check_formula(
@@ -73,8 +86,7 @@ def check_formula(
     if same_function(printed, derived):
         return Verdict(quantity, IDENTICAL, printed, derived)
     samples = Samples(model, printed, derived)
-    found = [(setting, samples.factor(setting)) for setting in settings(model)]
-    readings = [(setting, factor) for setting, factor in found if factor is not None]
+    readings = list(_readings(samples, model, factors(_occupation(model, quantity))))
     if not readings:
         return _different(samples, quantity, printed, derived)
     return _up_to(*min(readings, key=_assumptions), quantity, printed, derived)
@@ -82,35 +94,57 @@ def check_formula(
 
 def derived_form(model: Model, quantity: str) -> sp.Expr:
     """The closed form of a quantity: one of `compare.quantities`, or an amplitude ``C20``."""
-    if quantity.startswith("C"):
-        occupation = read_quantity(model, f"P{quantity[1:]}").arguments[0]
+    if occupation := _occupation(model, quantity):
         return analytic.derive(model, max(1, model.grading.of(occupation))).amplitude(occupation)
     found = read_quantity(model, quantity)
     return found.on(analytic.derive(model, found.quanta(model)))
 
 
-def _assumptions(reading: tuple[Setting, sp.Expr]) -> tuple[int, bool]:
+def _occupation(model: Model, quantity: str) -> tuple[int, ...] | None:
+    """That of an amplitude; None for what is measured."""
+    if not quantity.startswith("C"):
+        return None
+    return tuple(read_quantity(model, f"P{quantity[1:]}").arguments[0])
+
+
+def _readings(
+    samples: Samples, model: Model, allowed: Iterable[Factor]
+) -> Iterator[tuple[Setting, Factor]]:
+    """The conventions, each with a factor, under which the forms agree at random points."""
+    for setting in settings(model):
+        ratio = samples.ratio(setting)
+        if ratio is not None:
+            yield from ((setting, f) for f in allowed if samples.is_close(ratio, f.value))
+
+
+def _assumptions(reading: tuple[Setting, Factor]) -> tuple[int, int]:
     """How much a reading assumes; a convention is a better reason than a factor."""
     setting, factor = reading
-    return len(setting.conventions) + (factor != 1), factor != 1
+    return len(setting.sentences) + len(factor.sentences), len(factor.sentences)
 
 
 def _up_to(
-    setting: Setting, factor: sp.Expr, quantity: str, printed: sp.Expr, derived: sp.Expr
+    setting: Setting, factor: Factor, quantity: str, printed: sp.Expr, derived: sp.Expr
 ) -> Verdict:
-    sentences = list(setting.sentences)
-    if factor != 1:
-        kind = "phase" if abs(abs(sp.N(factor)) - 1) < CLOSE else "normalisation"
-        sentences.append(f"{kind}: the derived form is {factor} times the printed one")
-    proved = same_function(factor * setting.apply(printed), derived)
+    sentences = setting.sentences + factor.sentences
+    proved = same_function(factor.value * setting.apply(printed), derived)
     verdict = CONVENTION if sentences else IDENTICAL
-    return Verdict(quantity, verdict, printed, derived, tuple(sentences), proved)
+    return Verdict(quantity, verdict, printed, derived, sentences, proved)
 
 
 def _different(samples: Samples, quantity: str, printed: sp.Expr, derived: sp.Expr) -> Verdict:
-    point, left, right = samples.witness(printed.free_symbols | derived.free_symbols)
-    return Verdict(quantity, DIFFERENT, printed, derived, point=point, printed_value=left,
-                   derived_value=right)  # fmt: skip
+    found = samples.witness(printed.free_symbols | derived.free_symbols)
+    return Verdict(
+        quantity,
+        DIFFERENT,
+        printed,
+        derived,
+        point=found.point,
+        printed_value=complex(found.printed),
+        derived_value=complex(found.derived),
+        deviation=found.deviation,
+        multiple=samples.multiple(),
+    )
 
 
 def _names(
@@ -147,6 +181,14 @@ def _told_apart(left: complex | None, right: complex | None) -> tuple[str, str]:
     """Both numbers with as many digits as it takes to see that they differ."""
     pairs = [(_short(left, digits), _short(right, digits)) for digits in (6, 9, 12, 16)]
     return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+
+
+def _times(multiple: sp.Expr) -> str:
+    if not multiple.has(sp.Float):
+        return str(multiple)
+    if abs(multiple - 1) < 1e-5:  # six digits would say 1
+        return f"(1 + {_short(complex(multiple - 1), 3)})"
+    return _short(complex(multiple))
 
 
 def _short(value: complex | None, digits: int = 6) -> str:

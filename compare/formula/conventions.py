@@ -1,8 +1,9 @@
 """The conventions in which papers differ, as substitutions in a printed formula."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import combinations, product
+from typing import Any
 
 import sympy as sp
 
@@ -13,10 +14,11 @@ HALF = sp.Rational(1, 2)
 
 @dataclass(frozen=True)
 class Convention:
-    """One way to read a paper: its letters are multiples of the model's."""
+    """One way to read a paper: its letters are multiples of the model's, or their conjugates."""
 
     sentence: str
-    multiples: Mapping[sp.Symbol, sp.Rational]
+    multiples: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)
+    conjugates: tuple[sp.Symbol, ...] = ()
     conjugated: bool = False
 
 
@@ -37,14 +39,29 @@ class Setting:
         return {s: m for c in self.conventions for s, m in c.multiples.items()}
 
     @property
+    def conjugates(self) -> set[sp.Symbol]:
+        """The letters of the paper that are the conjugates of the model's."""
+        return {s for c in self.conventions for s in c.conjugates}
+
+    @property
     def conjugated(self) -> bool:
         """Whether the paper's i is the model's -i."""
         return any(c.conjugated for c in self.conventions)
 
     def apply(self, form: sp.Expr) -> sp.Expr:
         """The printed form in the model's symbols."""
-        read = form.xreplace({s: m * s for s, m in self.multiples.items()})
+        read = form.xreplace({s: sp.conjugate(s) for s in self.conjugates})
+        read = read.xreplace({s: m * s for s, m in self.multiples.items()})
         return sp.conjugate(read) if self.conjugated else read
+
+    def read(self, symbols: Iterable[sp.Symbol], values: Iterable[Any]) -> list[Any]:
+        """Values of the paper's letters, from those of the model's symbols."""
+        paired = zip(symbols, values, strict=True)
+        return [self._value(symbol, value) for symbol, value in paired]
+
+    def _value(self, symbol: sp.Symbol, value: Any) -> Any:
+        factor = float(self.multiples.get(symbol, 1))  # powers of two: exact
+        return factor * (value.conjugate() if symbol in self.conjugates else value)
 
 
 def settings(model: Model) -> Iterator[Setting]:
@@ -65,7 +82,7 @@ def _kinds(model: Model) -> list[list[Convention]]:
          *_scales("half the model's", "twice the model's", roles["coupling"])],
         [*_signs("sign of the drive", roles["drive"]),
          *_scales("half the model's", "twice the model's", roles["drive"])],
-        [Convention("time dependence exp(+i omega t): i stands for -i", {}, conjugated=True)],
+        [Convention("time dependence exp(+i omega t): i stands for -i", conjugated=True)],
     ]  # fmt: skip
 
 

@@ -1,16 +1,42 @@
-"""Two closed forms compared at points: random ones to find a factor, simple ones to show."""
+"""Two closed forms compared at points: random ones to find a ratio, simple ones to show.
 
-from collections.abc import Iterable, Set
-from itertools import islice, product
+Doubles find the candidates, 40 digits decide: a term of 1e-12 is no round-off.
+"""
 
+from collections.abc import Callable, Iterable, Sequence, Set
+from itertools import chain
+from typing import Any, NamedTuple
+
+import mpmath
 import numpy as np
 import sympy as sp
 
 from compare.formula.conventions import Setting
+from compare.formula.factors import recognise
+from compare.formula.points import random_points, simple_points
 from systems import Model
 
-CLOSE = 1e-9  # relative; round-off of the forms is below it, a wrong term above
-LARGEST = 20_000  # simple points tried
+DIGITS = 40
+FINE = 1e-30  # relative; cancellation in the forms may cost ten of the digits
+ROUGH = 1e-6  # the same in doubles; a candidate is looked at again with all digits
+DOUBLE = 1e-9  # where a form holds doubles itself, and is worth no more
+TRIED = 500  # points looked at with all digits in search of a witness
+
+Form = Callable[..., Any]
+
+
+class Witness(NamedTuple):
+    """A point at which the forms differ, by name, and their values there."""
+
+    point: dict[str, complex]
+    printed: mpmath.mpc
+    derived: mpmath.mpc
+
+    @property
+    def deviation(self) -> float:
+        """How far apart the values are, in units of the larger one."""
+        larger = max(abs(self.printed), abs(self.derived))
+        return float(abs(self.printed - self.derived) / larger)
 
 
 class Samples:
@@ -18,68 +44,100 @@ class Samples:
 
     def __init__(self, model: Model, printed: sp.Expr, derived: sp.Expr) -> None:
         self.symbols = model.parameters
-        self.printed, self.derived = (
-            sp.lambdify(self.symbols, form, "numpy", cse=True) for form in (printed, derived)
-        )
-        random = np.random.default_rng(0)
-        sizes = random.uniform(0.5, 1.5, (len(self.symbols), 4))
-        turns = np.exp(1j * random.uniform(0, 6, sizes.shape))
-        real = np.array([[s.is_real is not None] for s in self.symbols])
-        self.points = sizes * np.where(real, 1, turns)
+        self.forms = (printed, derived)
+        self.doubles, self.digits = (self._functions(kind) for kind in ("numpy", "mpmath"))
+        self.points = random_points(self.symbols)
+        self.close = DOUBLE if printed.has(sp.Float) or derived.has(sp.Float) else FINE
 
-    def both(self, points: np.ndarray, setting: Setting | None = None) -> np.ndarray:
-        """The printed and the derived form at points (symbols, count), shape (2, count)."""
-        multiples = setting.multiples if setting else {}
-        scaled = [float(multiples.get(s, 1)) * x for s, x in zip(self.symbols, points, strict=True)]
+    def ratio(self, setting: Setting) -> mpmath.mpc | None:
+        """The number that turns the printed into the derived form, if it is one and the same."""
+        printed, derived = self._rough(self.points, setting)
         with np.errstate(all="ignore"):
-            printed = self.printed(*scaled) * np.ones(points.shape[1], complex)
-            derived = self.derived(*points) * np.ones(points.shape[1], complex)
-        return np.array([printed.conj() if setting and setting.conjugated else printed, derived])
-
-    def factor(self, setting: Setting) -> sp.Expr | None:
-        """The number that turns the printed into the derived form, if there is one."""
-        printed, derived = self.both(self.points, setting)
-        with np.errstate(divide="ignore", invalid="ignore"):
             ratios = derived / printed
-        if not np.allclose(ratios, ratios[0], rtol=CLOSE, atol=0):
+            # what is not finite in doubles may be with more digits
+            differ = abs(ratios - ratios[0]) > ROUGH * abs(ratios[0])
+        if differ.any():
             return None
-        return _recognise(complex(ratios[0]))
+        with mpmath.workdps(DIGITS):
+            return self._constant(self._exact(point, setting) for point in self.points.T)
 
-    def witness(self, used: Set[sp.Basic]) -> tuple[dict[str, complex], complex, complex]:
-        """The simplest point at which the forms differ, by name, and their values there."""
+    def witness(self, used: Set[sp.Basic]) -> Witness:
+        """The simplest point at which the forms differ.
+
+        Raises `ValueError` where no point is found at which both are finite and differ.
+        """
         # where all simple points are poles, a random one is still a witness
-        points = np.hstack([_simple_points(self.symbols), self.points])
-        values = self.both(points)
-        apart = abs(values[0] - values[1]) > CLOSE * abs(values).max(axis=0)
-        first = np.flatnonzero(apart & np.isfinite(values).all(axis=0))[0]
-        at = zip(self.symbols, points[:, first], strict=True)
-        left, right = map(complex, values[:, first])
-        return {str(s): complex(x) for s, x in at if s in used}, left, right
+        points = np.hstack([simple_points(self.symbols), self.points])
+        with mpmath.workdps(DIGITS):
+            for point in self._likely(points):
+                left, right = self._exact(point)
+                if self._apart(left, right):
+                    at = zip(self.symbols, point, strict=True)
+                    return Witness({str(s): complex(x) for s, x in at if s in used}, left, right)
+        raise ValueError(
+            f"Formula `{self.forms[0]}` must be finite where it is compared, but no point is found "
+            "at which it is and differs from the derived one."
+        )
+
+    def is_close(self, number: mpmath.mpc, other: sp.Expr) -> bool:
+        """Whether a ratio is the exact number ``other``, as far as the digits tell."""
+        with mpmath.workdps(DIGITS):
+            exact = mpmath.mpmathify(sp.N(other, DIGITS))
+            return bool(abs(number - exact) <= self.close * abs(exact))
+
+    def multiple(self) -> sp.Expr | None:
+        """The number that turns the derived into the printed form as it stands, if it is one."""
+        ratio = self.ratio(Setting(()))
+        with mpmath.workdps(DIGITS):
+            return recognise(1 / ratio) if ratio else None
+
+    def _functions(self, kind: str) -> tuple[Form, Form]:
+        left, right = (
+            sp.lambdify(self.symbols, form, kind, cse=True, dummify=True) for form in self.forms
+        )
+        return left, right
+
+    def _rough(self, points: np.ndarray, setting: Setting | None = None) -> np.ndarray:
+        """The printed and the derived form in doubles, shape (2, count)."""
+        read = setting.read(self.symbols, points) if setting else points
+        ones = np.ones(points.shape[1], complex)
+        with np.errstate(all="ignore"):
+            left, right = (f(*x) * ones for f, x in zip(self.doubles, (read, points), strict=True))
+        return np.array([left.conj() if setting and setting.conjugated else left, right])
+
+    def _exact(self, point: np.ndarray, setting: Setting | None = None) -> list[mpmath.mpc]:
+        """The printed and the derived form at one point; NaN where they are not defined."""
+        numbers = [mpmath.mpc(x) if x.imag else mpmath.mpf(x.real) for x in map(complex, point)]
+        read = setting.read(self.symbols, numbers) if setting else numbers
+        left, right = (_value(f, x) for f, x in zip(self.digits, (read, numbers), strict=True))
+        return [mpmath.conj(left) if setting and setting.conjugated else left, right]
+
+    def _constant(self, pairs: Iterable[Sequence[mpmath.mpc]]) -> mpmath.mpc | None:
+        first = None
+        for printed, derived in pairs:
+            ratio = derived / printed if printed else mpmath.mpc("nan")
+            first = ratio if first is None else first
+            if not abs(ratio - first) <= self.close * abs(first):  # NaN is no ratio
+                return None
+        return first
+
+    def _likely(self, points: np.ndarray) -> Iterable[np.ndarray]:
+        """Points that differ in doubles, then others: the simplest of them, and the random ones."""
+        left, right = self._rough(points)
+        with np.errstate(all="ignore"):
+            apart = abs(left - right) > ROUGH * np.maximum(abs(left), abs(right))
+        same = points[:, ~apart].T
+        return chain(points[:, apart].T[:TRIED], same[:TRIED], self.points.T)
+
+    def _apart(self, left: mpmath.mpc, right: mpmath.mpc) -> bool:
+        larger = max(abs(left), abs(right))
+        if not (mpmath.isfinite(left) and mpmath.isfinite(right)) or larger < FINE:
+            return False  # a pole, or the round-off of a zero
+        return bool(abs(left - right) > self.close * larger)
 
 
-def _simple_points(symbols: Iterable[sp.Symbol]) -> np.ndarray:
-    """Points of small whole numbers (symbols, count), the simplest first."""
-    choices = [_simple_numbers(symbol) for symbol in symbols]
-    ranks = islice(product(*(range(len(choice)) for choice in choices)), LARGEST)
-    chosen = [[c[i] for c, i in zip(choices, rank, strict=True)] for rank in sorted(ranks, key=sum)]
-    return np.array(chosen, complex).T
-
-
-def _simple_numbers(symbol: sp.Symbol) -> tuple[complex, ...]:
-    if symbol.is_positive:
-        return 1, 2, 3
-    return (0, 1, -1, 2) if symbol.is_real else (0, 1, 1j, 1 + 1j)
-
-
-def _recognise(number: complex) -> sp.Expr | None:
-    """The number as a ratio of small whole numbers, perhaps with a root, if it is one."""
-    for unit in (1, 1j):
-        rest = number / unit
-        if not np.isfinite(number) or number == 0 or abs(rest.imag) > CLOSE * abs(rest):
-            continue
-        for root in (1, 2, 3, 6):
-            exact = sp.nsimplify(rest.real / root**0.5, rational=True, tolerance=1e-8)
-            close = abs(float(exact) * root**0.5 / rest.real - 1) < CLOSE
-            if close and max(abs(exact.p), exact.q) <= 64:
-                return exact * sp.sqrt(root) * (sp.I if unit == 1j else 1)
-    return None
+def _value(form: Form, point: Sequence[Any]) -> mpmath.mpc:
+    try:
+        return mpmath.mpc(form(*point))
+    except (ZeroDivisionError, OverflowError):
+        return mpmath.mpc("nan")

@@ -1,0 +1,51 @@
+"""Points of the parameters at which two closed forms are compared: random ones and simple ones.
+
+A symbol that is only real takes both signs, a complex one all quadrants: ``Abs(chi)`` is ``chi``
+at every positive value.
+"""
+
+from collections.abc import Sequence
+from itertools import islice, product
+
+import numpy as np
+import sympy as sp
+
+COUNT = 32  # random points; two signs agree at all of them with a chance of 1 in 6e8
+LARGEST = 20_000  # simple points tried
+
+
+def random_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
+    """Points (symbols, count) over two decades, as far as the symbols' assumptions allow."""
+    random = np.random.default_rng(0)
+    shape = (len(symbols), COUNT)
+    # one in each of equal sectors, so that no symbol misses a sign or a quadrant
+    sectors = random.permuted(np.tile(np.arange(COUNT), (len(symbols), 1)), axis=1)
+    turns = np.exp(2j * np.pi * (sectors + random.uniform(size=shape)) / COUNT)
+    units = [_unit(symbol, turn) for symbol, turn in zip(symbols, turns, strict=True)]
+    return 10 ** random.uniform(-1, 1, shape) * np.array(units)
+
+
+def simple_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
+    """Points of small whole numbers (symbols, count), the simplest first."""
+    choices = [_simple_numbers(symbol) for symbol in symbols]
+    ranks = islice(product(*(range(len(choice)) for choice in choices)), LARGEST)
+    chosen = [[c[i] for c, i in zip(choices, rank, strict=True)] for rank in sorted(ranks, key=sum)]
+    return np.array(chosen, complex).T
+
+
+def _unit(symbol: sp.Symbol, turn: np.ndarray) -> np.ndarray:
+    sign = np.sign(turn.real)
+    if symbol.is_nonnegative or symbol.is_nonpositive:
+        return abs(sign) if symbol.is_nonnegative else -abs(sign)
+    if symbol.is_imaginary:
+        return 1j * sign
+    return sign if symbol.is_real else turn
+
+
+def _simple_numbers(symbol: sp.Symbol) -> tuple[complex, ...]:
+    if symbol.is_nonnegative or symbol.is_nonpositive:
+        sizes = (1, 2, 3) if symbol.is_nonzero else (0, 1, 2, 3)
+        return sizes if symbol.is_nonnegative else tuple(-size for size in sizes)
+    if symbol.is_imaginary:
+        return 0, 1j, -1j
+    return (0, 1, -1, 2) if symbol.is_real else (0, 1, 1j, 1 + 1j, -1)
