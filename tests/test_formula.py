@@ -211,6 +211,15 @@ def test_a_model_with_decimals_of_its_own_is_compared_to_their_digits():
     assert verdict(KERR_G2.replace("chi", "chi/10"), model=model).verdict == "identical"
 
 
+@pytest.mark.parametrize("occupation", [(0, 1), (1, 1), (0, 2)])
+def test_the_conjugate_of_a_coupling_is_one_convention(occupation):
+    form = derive(nanotip.MODEL, 2).amplitude(occupation)
+    printed = str(form.xreplace({nanotip.J: sp.conjugate(nanotip.J)}))
+    found = verdict(printed, "C{}{}".format(*occupation), nanotip.MODEL)
+    assert found.proved
+    assert found.conventions == ("J is conj(J) of the model (phase reference of the coupling)",)
+
+
 def test_a_stated_convention_makes_the_formula_identical():
     amplitude_rate = "(Delta**2 + gamma**2)/((Delta + U/2)**2 + gamma**2)"
     found = verdict(amplitude_rate, conventions={"gamma": "gamma/2", "U": "2*chi"})

@@ -82,6 +82,8 @@ def _kinds(model: Model) -> list[list[Convention]]:
          *_scales("half the model's", "twice the model's", roles["coupling"])],
         [*_signs("sign of the drive", roles["drive"]),
          *_scales("half the model's", "twice the model's", roles["drive"])],
+        _conjugates("phase reference of the coupling", roles["coupling"]),
+        _conjugates("phase reference of the drive", roles["drive"]),
         [Convention("time dependence exp(+i omega t): i stands for -i", conjugated=True)],
     ]  # fmt: skip
 
@@ -92,6 +94,12 @@ def _scales(halved: str, doubled: str, symbols: list[sp.Symbol]) -> list[Convent
 
 def _signs(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
     return _multiples(sp.S.NegativeOne, word, symbols)
+
+
+def _conjugates(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    turned = tuple(s for s in symbols if not s.is_real)
+    listed = ", ".join(f"{s} is conj({s}) of the model" for s in turned)
+    return [Convention(f"{listed} ({word})", conjugates=turned)] if turned else []
 
 
 def _multiples(factor: sp.Rational, word: str, symbols: list[sp.Symbol]) -> list[Convention]:
