@@ -287,6 +287,11 @@ NAMES = {"x": x, "y": y, "z": z, "J": J, "x_1": sp.Symbol("x_1"), "x_ab": sp.Sym
         (r"x_1 + x_{1} + x_{\mathrm{ab}} + x_{ab}", 2 * NAMES["x_1"] + 2 * NAMES["x_ab"]),
         (r"y = 2x = x + x", 2 * x),
         (r"\big( x \big)\, y\quad", x * y),
+        (r"x² \sqrt{y}³ z⁻¹", x**2 * sp.sqrt(y) ** 3 / z),
+        (r"\begin{equation} g = x y, \label{eq:g}\tag{7} \end{equation}", x * y),
+        (r"\begin{aligned}[t] g &= x + y \\ &\quad - z. \nonumber \end{aligned}", x + y - z),
+        ("\\begin{align*}\n y &= 2x \\\\[2pt]\n &= x + x\\,.\n\\end{align*}", 2 * x),
+        (r"\[ g(0, x) = [x + y] z \]", (x + y) * z),
     ],
 )
 def test_latex_means_what_it_means_on_paper(text, meaning):
@@ -303,6 +308,9 @@ def test_latex_means_what_it_means_on_paper(text, meaning):
         ("x**-1 - -y", 1 / x + y),
         ("sqrt(x)*exp(y)*conjugate(J)", sp.sqrt(x) * sp.exp(y) * sp.conjugate(J)),
         ("2*I*pi*x", 2 * sp.I * sp.pi * x),
+        ("(x + y)²/z¹²", (x + y) ** 2 / z**12),
+        ("g = x*y,", x * y),
+        ("$x y$", x * y),
     ],
 )
 def test_plain_text_means_what_sympy_means(text, meaning):
@@ -324,6 +332,9 @@ def test_plain_text_means_what_sympy_means(text, meaning):
         ("x.y", "cannot be read at `. y`"),
         (r"\frac{x}", "cannot be read at its end"),
         ("lambda: 0", "but uses `lambda`"),
+        (r"\begin{cases} x & y \end{cases}", "holds the environment `cases`"),
+        (r"P = x, \quad Q = y", "must be one equation, but holds several"),
+        (r"P &= x \\ Q &= y", "must be one equation, but holds several"),
         ("x!", "cannot be read at `!`"),
         ("x/0", "must not divide by zero"),
         ("1/((x + y)**2 - x**2 - 2*x*y - y**2)", "must not divide by zero"),

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 import sympy as sp
 
+from compare.formula.layout import right_hand_side
 from compare.formula.tokens import NUMBER, tokens
 
 FUNCTIONS: dict[str, Callable[[sp.Expr], sp.Expr]] = {
@@ -40,14 +41,14 @@ LARGEST = 1e300  # number: a double, as the values that are put in later
 def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = None) -> sp.Expr:
     """The right-hand side of a formula, each name replaced by what it stands for.
 
-    ``latex=None`` takes a backslash or a brace as a sign of LaTeX.  Raises `ValueError` with the
-    place at which the text cannot be read, or the name that is not known, for a division by zero,
-    and for powers above `HIGHEST` and numbers above `LARGEST`.
+    ``latex=None`` takes a backslash, a brace or a dollar as a sign of LaTeX.  Raises `ValueError`
+    with the place at which the text cannot be read, or the name that is not known, for several
+    equations, for a division by zero, and for powers above `HIGHEST` and numbers above `LARGEST`.
     """
     if not isinstance(text, str):
         raise TypeError(f"A formula must be a text, but is {text!r}.")
-    is_latex = latex if latex is not None else bool(re.search(r"[\\{}]", text))
-    right = re.split(r"=|\\simeq|\\approx|\\equiv", text)[-1].strip().rstrip(".,;")
+    is_latex = latex if latex is not None else bool(re.search(r"[\\{}$]", text))
+    right = right_hand_side(text)
     if not right:
         raise ValueError(f"Formula `{text}` must have a right-hand side, but it is empty.")
     try:

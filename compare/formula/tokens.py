@@ -1,7 +1,7 @@
 r"""The words of a printed formula: numbers, names, signs and LaTeX commands.
 
 Spacing and sizes are dropped, ``\left|`` and ``\right|`` become ``\lvert`` and ``\rvert``, an
-upright ``\mathrm{Re}`` becomes one word.
+upright ``\mathrm{Re}`` becomes one word, ``²`` becomes ``^2``.
 """
 
 import re
@@ -9,6 +9,8 @@ import re
 NUMBER = r"\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+"
 # signs of a text copied from print
 PRINTED = str.maketrans({"−": "-", "·": "*", "×": "*", "⋅": "*"})
+RAISED = re.compile("⁻?[⁰¹²³⁴-⁹]+")
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PLAIN = re.compile(rf"\s*({NUMBER}|[^\W\d]\w*|\*\*|\S)")
 LATEX = re.compile(r"\s*(\d+\.?\d*|\.\d+|\\[A-Za-z]+|\S)")
 # spacing and sizes say nothing; bars and brackets keep their side
@@ -21,7 +23,8 @@ UPRIGHT = re.compile(r"\\(?:mathrm|mathit|text|operatorname)\s*\{\s*([A-Za-z]\w*
 
 def tokens(text: str, latex: bool) -> list[str]:
     """The tokens of a text in plain or in LaTeX's spelling."""
-    text = text.translate(PRINTED)
+    group = "^{{{}}}" if latex else "^({})"
+    text = RAISED.sub(lambda m: group.format(m[0].translate(LOWERED)), text.translate(PRINTED))
     if not latex:
         return PLAIN.findall(text)
     for side, plain in SIDES.items():
