@@ -1,5 +1,7 @@
 """Arguments that several functions of the numerical road share, checked with one sentence."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from numeric.operators import count_states
@@ -7,6 +9,11 @@ from systems import Model
 from systems.ladder import Occupation
 
 LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
+
+
+def is_real(value: object) -> bool:
+    """Whether it is a real number."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
@@ -34,6 +41,10 @@ def check_order(order: int, quanta: int) -> None:
 def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
     """Raise unless the occupation is one of the truncated space."""
     count = len(model.modes)
+    if not isinstance(occupation, Sequence | np.ndarray) or isinstance(occupation, str):
+        raise TypeError(
+            f"Argument `occupation` must be a tuple of {count} integers, but is {occupation!r}."
+        )
     if len(occupation) != count or any(int(n) != n or n < 0 for n in occupation):
         raise ValueError(
             f"Argument `occupation` must be {count} non-negative integers, but is {occupation!r}."

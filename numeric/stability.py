@@ -89,10 +89,20 @@ def decays(model: Model, arrays: Arrays) -> np.ndarray:
     """
     if _every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
+    values = _single_excitations(model, arrays)
+    return np.all(values.imag < -MARGINAL * np.max(abs(values), axis=-1, keepdims=True), axis=-1)
+
+
+def slowest_decay(model: Model, arrays: Arrays) -> np.ndarray:
+    """The smallest rate at which a single excitation decays without a drive, in their unit."""
+    return np.asarray(-2 * np.max(_single_excitations(model, arrays).imag, axis=-1))
+
+
+def _single_excitations(model: Model, arrays: Arrays) -> np.ndarray:
+    """Complex energies of H_eff without a drive, one quantum in all."""
     ones = [model.occupation(mode) for mode in model.modes]
     K = sp.Matrix([[model.effective_ladder.get((p, q), sp.S.Zero) for q in ones] for p in ones])
-    values = np.linalg.eigvals(_numbers(K, arrays))
-    return np.all(values.imag < -MARGINAL * np.max(abs(values), axis=-1, keepdims=True), axis=-1)
+    return np.linalg.eigvals(_numbers(K, arrays))
 
 
 def _every_mode_is_lossy(model: Model) -> bool:

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 import numpy as np
 import qutip
 
-from numeric.arguments import check_occupation, check_order, check_quanta
+from numeric.arguments import check_occupation, check_order, check_quanta, is_real
 from numeric.operators import Space, lower, space
 from numeric.scaling import loss_scale
+from numeric.stability import slowest_decay
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, evaluate, read_values
 
 FEWEST = 10  # jumps below which their spread says nothing
 SAMPLES = 200  # times at which a trajectory is read
+SIGMAS, ACCURACY = 6, 1e-3  # of a drift that is none: statistical error, and of the integrator
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Trajectories:
     def correlation(self, mode: Mode | str, order: int = 2) -> float:
         """g^(k)(0) of a mode, ``order`` = k: ratio of the means over all trajectories."""
         n, moment = np.mean(self._moments(mode, 1)), np.mean(self._moments(mode, order))
-        return float(moment / n**order)
+        return float(moment / n**order) if n else float("nan")  # no photons: undefined
 
     def correlation_error(self, mode: Mode | str, order: int = 2) -> float:
         """Standard error of `correlation`, to first order in those of numerator and n."""
@@ -86,14 +88,17 @@ def trajectories(
 ) -> Trajectories:
     """Quantum trajectories of one point, started in the vacuum and averaged once stationary.
 
-    Each runs for ``duration`` (in the inverse unit of the rates; by default 60 lifetimes of
-    the fastest loss) and is averaged over the second half.  ``seed`` makes a run repeatable.
-    Raises `ValueError` or `TypeError` for bad arguments or for arrays of values.
+    Each runs for ``duration`` (in the inverse unit of the rates; by default 60 lifetimes of the
+    fastest loss or 20 of the slowest excitation, whichever is longer) and is averaged over the
+    second half.  ``seed`` makes a run repeatable.  Raises `ValueError` or `TypeError` for bad
+    arguments or for arrays of values, and `ValueError` if the populations still drift.
     """
     arrays = read_values(model, values)
     _check(model, arrays, quanta, count, duration)
+    _check_seed(seed)
     on, unit = space(model.modes, quanta), float(loss_scale(model, arrays)) or 1.0
-    times = np.linspace(0, 60.0 if duration is None else duration * unit, 2 * SAMPLES)
+    span = _default_duration(model, arrays, unit) if duration is None else duration * unit
+    times = np.linspace(0, span, 2 * SAMPLES)
     hamiltonian, collapses = _in_units(model, arrays, quanta, unit)
     result = qutip.mcsolve(
         hamiltonian,
@@ -106,8 +111,30 @@ def trajectories(
         options={"keep_runs_results": True, "progress_bar": False, "atol": 1e-12, "rtol": 1e-8},
     )
     runs = np.array(result.runs_expect)  # (states, trajectories, times)
+    _check_stationary(on, runs[:, :, SAMPLES:], span / unit)
     jumps = sum(np.sum(np.array(clicks) > times[SAMPLES]) for clicks in result.col_times)
     return Trajectories(model, on, runs[:, :, SAMPLES:].mean(axis=2).T, int(jumps))
+
+
+def _default_duration(model: Model, arrays: Arrays, unit: float) -> float:
+    """In units of the fastest loss; an excitation that does not decay by itself does not count."""
+    slowest = float(slowest_decay(model, arrays)) / unit
+    return max(60.0, 20 / slowest if slowest > 1e-9 else 0.0)
+
+
+def _check_stationary(on: Space, runs: np.ndarray, duration: float) -> None:
+    """Raise if quanta still come or go while they are averaged, beyond their statistical error."""
+    for number in on.occupations.T:
+        numbers = np.tensordot(number, runs, 1)  # (trajectories, times)
+        early, late = (half.mean(axis=1) for half in np.split(numbers, 2, axis=1))
+        drift = late - early
+        error = np.std(drift, ddof=1) / np.sqrt(len(drift)) + ACCURACY * np.mean(late)
+        if abs(np.mean(drift)) > SIGMAS * error:
+            raise ValueError(
+                f"Argument `duration` must be long enough for a steady state, but after "
+                f"{duration:g} a mean number still goes from {early.mean():.3g} to "
+                f"{late.mean():.3g}."
+            )
 
 
 def _in_units(
@@ -131,5 +158,10 @@ def _check(model: Model, arrays: Arrays, quanta: int, count: int, duration: floa
         raise ValueError(f"Argument `model` must have losses, but `{model.name}` has none.")
     if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 2:
         raise ValueError(f"Argument `count` must be an integer of at least 2, but is {count!r}.")
-    if duration is not None and not 0 < duration < np.inf:
+    if duration is not None and not (is_real(duration) and 0 < duration < np.inf):
         raise ValueError(f"Argument `duration` must be positive, but is {duration!r}.")
+
+
+def _check_seed(seed: int | None) -> None:
+    if seed is not None and (not isinstance(seed, int | np.integer) or seed < 0):
+        raise ValueError(f"Argument `seed` must be a non-negative integer, but is {seed!r}.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from numeric.arguments import check_order, check_quanta
+from numeric.arguments import check_order, check_quanta, is_real
 from numeric.batch import NOT_CONVERGED, OK, Block, solve_block
 from numeric.certificate import changes, roundoff
 from numeric.operators import count_states
@@ -38,7 +38,7 @@ class Search:
         """Raise unless the arguments make sense for the model."""
         if self.quanta is not None:
             return check_quanta(model, self.quanta)
-        if not 0 < self.tolerance < 1:
+        if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
             raise ValueError(
                 f"Argument `tolerance` must lie between 0 and 1, but is {self.tolerance!r}."
             )

@@ -124,7 +124,16 @@ def test_kinds_of_no_jump_states_are_listed():
 
 @pytest.mark.parametrize(
     ("argument", "value"),
-    [("count", 1), ("count", 2.5), ("duration", 0.0), ("duration", np.inf), ("quanta", 0)],
+    [
+        ("count", 1),
+        ("count", 2.5),
+        ("duration", 0.0),
+        ("duration", np.inf),
+        ("duration", "x"),
+        ("quanta", 0),
+        ("seed", -1),
+        ("seed", "a"),
+    ],
 )
 def test_trajectories_check_their_arguments(argument, value):
     with pytest.raises(ValueError, match=f"Argument `{argument}` must"):
@@ -134,3 +143,15 @@ def test_trajectories_check_their_arguments(argument, value):
 def test_trajectories_take_one_point():
     with pytest.raises(ValueError, match="must hold numbers"):
         trajectories(kerr.MODEL, {**KERR, "xi": [0.1, 0.2]}, 3)
+
+
+@pytest.mark.parametrize("tolerance", ["1", None, 1j, 0.0, 1.0])
+def test_the_tolerance_is_a_number_between_0_and_1(tolerance):
+    with pytest.raises(ValueError, match="Argument `tolerance` must"):
+        steady_state(kerr.MODEL, KERR, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("occupation", [0, None, "2"])
+def test_an_occupation_is_a_tuple(occupation):
+    with pytest.raises(TypeError, match="Argument `occupation` must"):
+        steady_state(kerr.MODEL, KERR, quanta=3).probability(occupation)

@@ -2,10 +2,21 @@
 
 import numpy as np
 import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state, trajectories
-from systems import kerr
+from systems import Loss, Model, kerr
 
+J, F, gamma, kappa = sp.symbols("J F gamma kappa", positive=True)
+a, b = BosonOp("a"), BosonOp("b")
+FILLING = Model(
+    "a slow mode behind a fast one",
+    F * (Dagger(a) + a) + J * (Dagger(a) * b + Dagger(b) * a),
+    (Loss(gamma, a), Loss(kappa, b)),
+    drive=F,
+)
 VALUES = {"Delta": 0.2, "chi": 0.4, "gamma": 2e5, "xi": 1e5}
 
 
@@ -48,3 +59,10 @@ def test_without_jumps_the_spread_is_no_error():
     # what is left is the no-jump state; accuracy of the integrator
     expected = steady_state(kerr.MODEL, weak).number("a")
     assert sampled.number("a") == pytest.approx(expected, rel=1e-3)
+
+
+def test_trajectories_that_still_drift_are_refused():
+    # a mode that the light reaches slowly is still filling after 60 lifetimes of the other one
+    slow = {"J": 1e-3, "F": 0.5, "gamma": 1.0, "kappa": 2e-3}
+    with pytest.raises(ValueError, match="`duration` must be long enough"):
+        trajectories(FILLING, slow, 6, count=20, duration=60.0, seed=1)
