@@ -23,10 +23,11 @@ from analytic.conditions import Condition, zeros
 from analytic.decay import check_decay
 from analytic.factored import Factored
 from analytic.numeric_conditions import numeric_zeros
+from analytic.units import degree, own_unit, rates_of
 from analytic.unknowns import Unknowns, exact_values, read_unknowns, symbols_of
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
-from systems.values import Values, evaluate, read_values
+from systems.values import Arrays, Values, evaluate, read_values
 
 
 def derive(model: Model, quanta: int = 2) -> Derivation:
@@ -110,7 +111,7 @@ class Derivation:
         """A closed form at values of the model's symbols: numbers or arrays that broadcast.
 
         Returns an array of the broadcast shape (0-d for numbers), real where the expression is;
-        NaN where it is undefined, 0/0.
+        NaN where it is undefined, 0/0.  The unit of the rates does not matter.
         """
         arrays = read_values(self.model, values)
         if not isinstance(expression, sp.Expr):
@@ -124,7 +125,7 @@ class Derivation:
                 f"{', '.join(sorted(map(str, unknown)))} (abbreviations: use "
                 "analytic.spell_out first)."
             )
-        return evaluate(expression, arrays)
+        return _in_own_unit(expression, arrays)
 
     def blockade_conditions(
         self,
@@ -201,6 +202,15 @@ class Derivation:
     def _squared(product: Factored, abbreviations: Abbreviations | None) -> sp.Expr:
         written = abbreviate(product, abbreviations) if abbreviations else product.written
         return written.modulus_squared
+
+
+def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    power, rates = degree(expression), rates_of(expression)
+    if power is None or not rates:
+        return evaluate(expression, arrays)
+    unit = own_unit(arrays, rates)
+    scaled = {name: x / unit if name in rates else x for name, x in arrays.items()}
+    return np.asarray(evaluate(expression, scaled) * unit ** float(power))
 
 
 def _digits(occupation: Occupation) -> str:

@@ -3,7 +3,8 @@
 The deviation of a quantity is ``analytic/numeric - 1``.  To leading order it falls as the
 square of the drive.  ``matching_digits = -log10 |deviation|``, between 0 and the 15.7 digits
 of double precision.  A numerical value below its own round-off floor is not resolved: its
-deviation says nothing, and no summary counts it.
+deviation says nothing, and no summary counts it.  The same holds where a formula is 0/0 or
+infinite, or where only the master equation is zero: `status` says so, and no deviation is given.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from systems.values import Arrays, Values, read_values
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
 ORDER = 4  # populations are taken from states that are good for g2 to g4: the small ones lag behind
+UNDEFINED, DIVERGES, ONLY_ZERO = "formula undefined", "formula diverges", "numeric is zero"
 CONVERGED = 1e-6  # largest relative change by two more quanta of a number that is resolved
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
@@ -60,17 +62,19 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     """One row per quantity: how many points, and the size of the deviation over them.
 
     ``largest``, ``median`` and ``rms`` are of ``|deviation|`` over the resolved points; ``where``,
-    ``analytic`` and ``numeric`` belong to the largest.
+    ``analytic`` and ``numeric`` belong to the largest.  ``left_out`` says why and how often a
+    point is not resolved.
     """
     groups = table.groupby("quantity", sort=False)
     return pd.DataFrame([{"quantity": name, **_summarise(group)} for name, group in groups])
 
 
 def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
-    """Deviation and matching digits of two arrays; NaN where only the numerical value is zero."""
+    """Deviation and matching digits of two arrays; NaN where there is no finite deviation."""
     analytic, numeric = np.asarray(analytic, float), np.asarray(numeric, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        deviation = np.where(numeric == 0, np.nan, analytic / numeric - 1)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratio = analytic / numeric
+        deviation = np.where(np.isfinite(ratio), ratio - 1, np.nan)
         deviation = np.where((analytic == 0) & (numeric == 0), 0.0, deviation)
         digits = np.clip(-np.log10(np.abs(deviation)), 0, DIGITS)
     return {"deviation": deviation, "matching_digits": digits}
@@ -154,25 +158,34 @@ def _measure(
     finer = np.concatenate([quantity.on(state.finer) for state in states])
     cut = (status == "ok") & (abs(solved - finer) > CONVERGED * abs(finer))
     status = np.where(cut, "not converged", status)
+    found = compare_numbers(formula, solved)
+    status = np.where(status == "ok", without_deviation(formula, found["deviation"]), status)
     return {
         "analytic": formula,
         "numeric": solved,
-        **compare_numbers(formula, solved),
+        **found,
         "resolved": status == "ok",
         "status": status,
     }
 
 
+def without_deviation(formula: np.ndarray, deviation: np.ndarray) -> np.ndarray:
+    """Why there is no deviation from a number that is known: "ok" where there is one."""
+    cases = [np.isfinite(deviation), np.isnan(formula), np.isinf(formula)]
+    return np.select(cases, ["ok", UNDEFINED, DIVERGES], ONLY_ZERO)
+
+
 def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
     good = rows[rows["resolved"] & rows["deviation"].notna()]
-    size = good["deviation"].abs()
+    size, bad = good["deviation"].abs(), rows.drop(good.index)["status"]
+    words = ", ".join(f"{count} {word}" for word, count in bad.value_counts().items())
+    counts = {"points": len(rows), "resolved": len(good), "left_out": words}
     if good.empty:
-        return {"points": len(rows), "resolved": 0}
+        sizes = dict.fromkeys(("largest", "median", "rms"), np.nan)
+        return counts | sizes | {"where": "", "analytic": np.nan, "numeric": np.nan}
     worst = good.loc[size.idxmax()]
     places = [name for name in rows.columns if name not in {"quantity", *MEASURES}]
-    return {
-        "points": len(rows),
-        "resolved": len(good),
+    return counts | {
         "largest": size.max(),
         "median": size.median(),
         "rms": np.sqrt((size**2).mean()),

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
+import mpmath
 import numpy as np
 import sympy as sp
 
@@ -37,18 +38,45 @@ def read_values(model: Model, values: Values) -> Arrays:
 
 
 def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
-    """A SymPy expression of the symbols named in ``arrays``, as an array of their shape."""
+    """A SymPy expression of the symbols named in ``arrays``, as an array of their shape.
+
+    NaN where it is undefined, 0/0.  What leaves the range of floats on the way is computed again
+    with exponents of any size.
+    """
     names, function = _compile(expression)
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.broadcast_to(function(*(arrays[name] for name in names)), shape)
+    left: set[str] = set()
+    with np.errstate(all="call", call=lambda what, _: left.add(what)):
+        found = np.broadcast_to(function(*(arrays[name] for name in names)), shape)
+    if "overflow" in left:
+        return _evaluate_wide(expression, arrays, found, np.ones(shape, bool))
+    if "underflow" in left:
+        return _evaluate_wide(expression, arrays, found, (found == 0) | ~np.isfinite(found))
+    return found
 
 
 @lru_cache(maxsize=1024)
-def _compile(expression: sp.Expr) -> tuple[list[str], Callable[..., Any]]:
+def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     symbols = sorted(expression.free_symbols, key=str)
-    function = sp.lambdify(symbols, expression, "numpy", cse=True)
+    function = sp.lambdify(symbols, expression, module, cse=True)
     return [str(symbol) for symbol in symbols], function
+
+
+def _evaluate_wide(
+    expression: sp.Expr, arrays: Arrays, found: np.ndarray, doubtful: np.ndarray
+) -> np.ndarray:
+    """``found``, evaluated again point by point where it is ``doubtful``."""
+    names, function = _compile(expression, "mpmath")
+    flat = [np.broadcast_to(arrays[name], found.shape).ravel() for name in names]
+    wide = found.ravel().copy()
+    with mpmath.workprec(80):  # bits: more than a float has, so that only its rounding is left
+        for point in np.flatnonzero(doubtful):
+            try:
+                number = function(*(mpmath.mpmathify(array[point]) for array in flat))
+            except ZeroDivisionError:
+                continue  # a pole, or 0/0: infinity and NaN are right
+            wide[point] = complex(number) if np.iscomplexobj(wide) else float(mpmath.re(number))
+    return wide.reshape(found.shape)
 
 
 def _named(model: Model, values: Values) -> dict[str, Any]:

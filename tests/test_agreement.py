@@ -8,7 +8,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from compare import agreement, summary
-from compare.agreement import DIGITS, compare_numbers
+from compare.agreement import DIGITS, compare_numbers, without_deviation
 from systems import Loss, Model
 
 Delta, chi, gamma, xi = symbols("Delta chi gamma xi", real=True)
@@ -91,6 +91,14 @@ def test_table_remembers_how_it_was_solved() -> None:
     assert attrs["numeric"]["status"] == {"ok": 2}
 
 
+def test_a_formula_without_a_number_is_not_resolved_and_says_why() -> None:
+    formula, numeric = np.array([np.nan, np.inf, 1.0, 0.0, 0.0]), np.array([1.0, 1.0, 0, 0, 1.0])
+    deviation = compare_numbers(formula, numeric)["deviation"]
+    np.testing.assert_array_equal(deviation, [np.nan, np.nan, np.nan, 0, -1])
+    words = ["formula undefined", "formula diverges", "numeric is zero", "ok", "ok"]
+    assert without_deviation(formula, deviation).tolist() == words
+
+
 def test_matching_digits_count_the_decimals_that_agree() -> None:
     found = compare_numbers([1.01, 1.0, 5.0, 1.0, -0.0], [1.0, 1.0, 1.0, 0.0, 2.0])
     np.testing.assert_allclose(found["deviation"], [0.01, 0, 4, np.nan, -1], rtol=1e-12)
@@ -123,6 +131,7 @@ def test_summary_of_a_quantity_without_resolved_points_says_so() -> None:
     undefined = table[table["quantity"] == "g2_b"]
     assert set(undefined["status"]) == {"undefined"}
     assert summary(table).set_index("quantity").loc["g2_b", "resolved"] == 0
+    assert summary(table).set_index("quantity").loc["g2_b", "left_out"] == "2 undefined"
 
 
 def test_too_few_quanta_are_refused_before_anything_is_solved() -> None:

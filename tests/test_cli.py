@@ -173,6 +173,20 @@ def test_second_reproduction_writes_nothing(run: Run, monkeypatch: pytest.Monkey
     assert {path: path.stat().st_mtime_ns for path in Path("made").iterdir()} == written
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "kerr --set Delta=0 --set chi=1 --set gamma=1 --set xi=0 --quantities g2",
+        "nanotip --set r=0.35 --set phi=0.27 --set power=0",
+    ],
+)
+def test_summary_says_what_a_point_without_deviation_lacks(run: Run, words: str) -> None:
+    code, out, err = run("compare", *words.split())
+    assert (code, err) == (0, "")
+    assert "1 undefined" in out
+    assert "nan" not in out
+
+
 CASES = [
     ("compare nanotip --set r=0.35", "needs a value for phi"),
     ("compare nanotip --set r=0.35 --set phi=nan", "Value `phi` must be finite"),

@@ -191,3 +191,25 @@ def test_a_mode_that_only_jumps_populate_is_refused():
     parametric = Model("pairs", xi * (a**2 + Dagger(a) ** 2), (Loss(gamma, a),), xi)
     with pytest.raises(ValueError, match="decided by quantum jumps"):
         derive(parametric).number(a)
+
+
+SIXTH = derive(MODEL, 6)
+POINT = {"Delta": 0.0, "J": 0.0695576 + 0.0021322j, "chi": 5.327121018, "gamma": 1.0, "xi": 0.2}
+
+
+@pytest.mark.parametrize("order", [5, 6])
+@pytest.mark.parametrize("unit", [1e6, 1e-6, 1e40, 1e-60])
+def test_a_correlation_does_not_depend_on_the_unit_of_the_rates(order, unit):
+    form = SIXTH.correlation(a1, order)
+    scaled = {name: unit * value for name, value in POINT.items()}
+    # round-off of the polynomials of degree sixty and less
+    np.testing.assert_allclose(
+        SIXTH.evaluate(form, scaled), SIXTH.evaluate(form, POINT), rtol=1e-12, atol=0
+    )
+
+
+def test_a_closed_form_that_is_no_energy_comes_out_in_the_unit_of_the_values():
+    form = nanotip.number(a1) * gamma**3 / xi
+    values = {name: 1e6 * value for name, value in POINT.items()}
+    expected = 1e12 * nanotip.evaluate(form, POINT)
+    np.testing.assert_allclose(nanotip.evaluate(form, values), expected, rtol=1e-13, atol=0)

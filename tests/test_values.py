@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from systems import nanotip
-from systems.values import read_values
+from systems.values import evaluate, read_values
 
 GOOD = {"Delta": 0, "J": 0.5 + 0.1j, "chi": 1, "gamma": 1, "xi": 0.1}
 
@@ -62,3 +62,17 @@ def test_values_are_a_dict_and_the_model_is_a_model():
 def test_missing_values_are_listed():
     with pytest.raises(ValueError, match="a value for chi, xi"):
         read_values(nanotip.MODEL, {"Delta": 0, "J": 0, "gamma": 1})
+
+
+def test_what_leaves_the_range_of_floats_on_the_way_is_right_all_the_same():
+    x, y = sp.symbols("x y", real=True)
+    arrays = {"x": np.array([1e200, 2.0, 1e-200]), "y": np.array([2e200, 1.0, 4e-200])}
+    ratio = np.array([1 / 2, 2.0, 1 / 4])
+    quotient = evaluate(x**2 / y**2, arrays)
+    np.testing.assert_allclose(quotient, ratio**2, rtol=1e-15, atol=0)
+
+
+def test_nothing_over_nothing_stays_undefined():
+    x, y = sp.symbols("x y", real=True)
+    arrays = {"x": np.array([0.0, 1e200]), "y": np.array([0.0, 1e200])}
+    np.testing.assert_array_equal(evaluate(x**2 / y**2, arrays), [np.nan, 1.0])

@@ -38,11 +38,18 @@ class _Writer(StrPrinter):
 
 
 def summary_text(summary: pd.DataFrame) -> str:
-    """The summary with deviations in percent."""
+    """The summary with deviations in percent; what no point has is a dash."""
     shown = summary.copy()
     for measure in ("largest", "median", "rms"):
-        shown[measure] = [f"{100 * deviation:.3g} %" for deviation in summary[measure]]
-    return shown.to_string(index=False, float_format="{:.6g}".format)
+        shown[measure] = [_percent(deviation) for deviation in summary[measure]]
+    empty = [name for name in ("where", "left_out") if not summary[name].fillna("").any()]
+    return shown.drop(columns=empty).to_string(
+        index=False, float_format="{:.6g}".format, na_rep="-"
+    )
+
+
+def _percent(deviation: float) -> str:
+    return "-" if pd.isna(deviation) else f"{100 * deviation:.3g} %"
 
 
 def _closed_forms(
