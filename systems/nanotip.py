@@ -128,8 +128,21 @@ class Device:
 
     @property
     def chi(self) -> float:
-        """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
-        return 3 * hbar * self.omega_0**2 * self.susceptibility / (4 * epsilon_0 * self.mode_volume)
+        """Kerr parameter of this device (rad/s): `kerr` at its own values."""
+        return float(self.kerr())
+
+    def kerr(self, susceptibility: Any = None, mode_volume: Any = None) -> Any:
+        """chi = 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s); arrays broadcast.
+
+        ``susceptibility`` is chi^(3)/epsilon_r^2 in m^2/V^2, ``mode_volume`` V_eff in m^3; without
+        one, the device's own.  From the text below Eq. (2), which refers to R. W. Boyd, Nonlinear
+        Optics, 3rd ed. (Academic Press, 2008), for it; omega is taken at omega_0.
+        """
+        chi_3 = self.susceptibility if susceptibility is None else np.asarray(susceptibility)
+        volume = self.mode_volume if mode_volume is None else np.asarray(mode_volume)
+        if not np.all(np.asarray(volume) > 0):
+            raise ValueError(f"Argument `mode_volume` must be positive (m^3), but is {volume}.")
+        return 3 * hbar * self.omega_0**2 * chi_3 / (4 * epsilon_0 * volume)
 
     def drive(self, power: Any = None) -> Any:
         """xi = sqrt(gamma_ex P_in/(hbar omega_L)) (rad/s) for powers in W.

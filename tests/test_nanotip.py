@@ -52,6 +52,28 @@ def test_drive_is_the_root_of_the_power():
     assert device.power_of(device.drive()) == pytest.approx(device.power, rel=1e-15)
 
 
+def test_the_kerr_parameter_is_that_of_a_calculation_by_hand():
+    # omega = 2 pi 2.99792e8/1550e-9 = 1.21526e15 rad/s, omega^2 = 1.47685e30;
+    # 3 hbar omega^2 = 3 x 1.05457e-34 x 1.47685e30 = 4.67234e-4, times 1.8e-17: 8.41021e-21;
+    # 4 epsilon_0 V = 4 x 8.85419e-12 x 150e-18 = 5.31251e-27
+    # in units J s x s^-2 x m^2 V^-2/(C V^-1 m^-1 x m^3) = J/(C V s) = 1/s
+    # six digits are carried, and omega enters squared
+    assert device.kerr() == pytest.approx(8.41021e-21 / 5.31251e-27, rel=1e-5)
+    assert device.chi == device.kerr()
+
+
+def test_the_kerr_parameter_is_the_susceptibility_per_volume_of_the_mode():
+    susceptibility = device.susceptibility * np.array([[-1.0], [0.0], [3.0]])
+    volume = device.mode_volume * np.array([1.0, 2.0, 10.0, 100.0])
+    chi = device.kerr(susceptibility, volume)
+    expected = device.chi * np.array([[-1.0], [0.0], [3.0]]) / np.array([1.0, 2.0, 10.0, 100.0])
+    # the same product in another order: round-off
+    np.testing.assert_allclose(chi, expected, rtol=1e-14, atol=0)
+    for field, value in (("susceptibility", 2e-17), ("mode_volume", 1e-15)):
+        varied = replace(device, **{field: value}).chi
+        assert device.kerr(**{field: value}) == varied  # the same operations
+
+
 def test_critical_coupling_is_the_default_and_follows_the_quality_factor():
     better = replace(device, quality_factor=2e10)
     assert better.coupling_rate == better.gamma_0 == device.gamma_0 / 2
@@ -72,6 +94,7 @@ def test_ideal_and_bare_cavity_differ_by_backscattering_alone():
         (lambda: replace(device, power=-1), "`power` must not be negative"),
         (lambda: replace(device, wavelength="red"), "`wavelength` must be a finite number"),
         (lambda: replace(device, mode_volume=np.nan), "`mode_volume` must be a finite number"),
+        (lambda: device.kerr(mode_volume=[1e-16, 0.0]), "`mode_volume` must be positive"),
         (lambda: device.parameters(-1e-6, 0), "`r` must not be negative"),
         (lambda: device.positions(0.35 * um, 1e7), "`coupling` must lie between"),
         (lambda: replace(device, backscattering=100).backscattering_free(), "J = 0 needs"),
