@@ -53,7 +53,8 @@ class Model:
     ``{"a": 1, "b": 2}``; without it they are found.
 
     Raises `TypeError` or `ValueError` if the Hamiltonian is not Hermitian, the drive does
-    not occur in it, a rate is negative, or an operator is no ladder operator.
+    not occur in it, a rate is negative, an operator is no ladder operator, or a symbol has the
+    name of a mode.
     """
 
     name: str
@@ -163,6 +164,11 @@ def _check_symbols(model: Model) -> None:
     if twice:
         raise ValueError(
             f"Symbol `{twice[0]}` occurs with two sets of assumptions; declare it once."
+        )
+    shared = sorted(names.keys() & {label(mode) for mode in model.modes})
+    if shared:
+        raise ValueError(
+            f"Name `{shared[0]}` must be that of a symbol or of a mode, but is both; rename one."
         )
     if not any(model.drive in c.free_symbols for c in model.ladder.values()):
         raise ValueError(

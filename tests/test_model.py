@@ -98,6 +98,17 @@ def test_names_of_sympy_built_ins_are_only_names():
             ValueError,
             "two sets of assumptions",
         ),
+        # printed, this would read Delta*a*Dagger(a)*a: operator or number?
+        (
+            lambda: model(sp.Symbol("a", real=True) * Dagger(a) * a + drive),
+            ValueError,
+            "Name `a` must be that of a symbol or of a mode, but is both",
+        ),
+        (
+            lambda: model(Delta * s * SigmaPlus("s") + drive, (Loss(sp.Symbol("s") ** 2, a),)),
+            ValueError,
+            "Name `s` must be",
+        ),
         (lambda: nanotip.MODEL.index("a3"), ValueError, "must be one of a1, a2"),
     ],
 )
