@@ -1,8 +1,10 @@
 """Values of a model's symbols: checked once, the same way on both roads."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
+from numbers import Number, Real
 from typing import Any
 
 import mpmath
@@ -110,20 +112,40 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
     try:
-        array = np.asarray(complex(value) if isinstance(value, sp.Expr) else value)
+        array = _as_numbers(value)
     except (ValueError, TypeError):  # rows of different lengths, an expression with symbols
         array = np.asarray(None)
+    except OverflowError:
+        raise ValueError(f"Value `{symbol}` must lie below 1.8e308, the largest float.") from None
     if array.dtype.kind not in "iufc":
-        raise TypeError(f"Value `{symbol}` must be a number or an array, but is {value!r}.")
+        raise TypeError(
+            f"Value `{symbol}` must be a number or an array, but is {shorten(repr(value))}."
+        )
     if array.size == 0:
         raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
     if not np.isfinite(array).all():
         raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
     if symbol.is_real and array.dtype.kind == "c":
         if np.any(array.imag):
-            raise ValueError(f"Value `{symbol}` must be real, but is complex.")
+            first = array[array.imag != 0][0]
+            raise ValueError(f"Value `{symbol}` must be real, but is {first:g}.")
         array = array.real
     return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def _as_numbers(value: Any) -> np.ndarray:
+    """An array; exact numbers (of SymPy, `Fraction`, `Decimal`, long integers) become floats."""
+    array = np.asarray(complex(value) if isinstance(value, sp.Expr) else value)
+    exact = array.dtype == object and all(isinstance(x, Number | Decimal) for x in array.flat)
+    if not exact:
+        return array
+    kind = float if all(isinstance(x, Real | Decimal) for x in array.flat) else complex
+    return np.array([kind(x) for x in array.flat], kind).reshape(array.shape)
+
+
+def shorten(text: str) -> str:
+    """A text of at most eighty signs."""
+    return text if len(text) <= 80 else f"{text[:76]} ..."
 
 
 def _check_rates(model: Model, arrays: Arrays) -> None:

@@ -1,5 +1,8 @@
 """Values are checked once, by name, and broadcast."""
 
+from decimal import Decimal
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -28,7 +31,9 @@ def test_arrays_broadcast_to_one_shape_and_integers_become_floats():
         ({"chi": [1, np.inf]}, ValueError, "`chi` must be finite"),
         ({"gamma": 0}, ValueError, "Rate `gamma` .* must be positive"),
         ({"gamma": [1.0, -2.0]}, ValueError, "but is -2"),
-        ({"Delta": 1j}, ValueError, "`Delta` must be real"),
+        ({"Delta": 1j}, ValueError, r"`Delta` must be real, but is 0\+1j"),
+        ({"chi": 10**400}, ValueError, "`chi` must lie below 1.8e308"),
+        ({"chi": "5" * 400}, TypeError, r"a number or an array, but is '5{75} \.\.\."),
         ({"chi": "5"}, TypeError, "`chi` must be a number or an array"),
         ({"chi": None}, TypeError, "`chi` must be a number or an array"),
         ({"chi": np.ma.masked_array([1, 2], [True, False])}, TypeError, "masked"),
@@ -50,6 +55,14 @@ def test_numbers_of_sympy_are_numbers():
     assert {name: arrays[name][()] for name in exact} == {
         "Delta": 0, "J": 0.5j, "chi": 0.5, "gamma": np.pi,
     }  # fmt: skip
+
+
+def test_exact_numbers_are_numbers():
+    exact = {"Delta": Decimal("0.25"), "J": Fraction(1, 2), "chi": [Fraction(1, 4), 10**30]}
+    arrays = read_values(nanotip.MODEL, GOOD | exact)
+    assert arrays["Delta"].tolist() == [0.25, 0.25]
+    assert arrays["J"].tolist() == [0.5, 0.5]
+    assert arrays["chi"].tolist() == [0.25, 1e30]
 
 
 def test_values_are_a_dict_and_the_model_is_a_model():
