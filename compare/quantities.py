@@ -3,12 +3,12 @@
     number, number_a2      mean number of quanta <a'a> of a mode
     g2, g3, g2_a2          g^(k)(0) = <a'^k a^k> / <a'a>^k of a mode, k = 2, 3, ...
     g2_a1_a2               g2_12(0) = <a1'a2'a2 a1> / (<a1'a1> <a2'a2>) of two modes
-    P10, P01, P0210        probability of an occupation, written in the order of `model.modes`
+    P10, P01, P0010        probability of an occupation, written in the order of `model.modes`
 
 After the underscore stands the label of a mode.  Without one the mode is the first boson that the
 drive acts on alone, as the CW mode ``a1`` of the nanotip, or else the first boson: a two-level
 system has no second quantum to correlate.  An occupation has one digit per mode,
-or two digits per mode where a mode holds ten quanta or more: ``P0210`` of two modes is (2, 10).
+or two digits per mode where a mode holds ten quanta or more: ``P0010`` of two modes is (0, 10).
 """
 
 import re
@@ -16,10 +16,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from systems import Model
 from systems.ladder import Mode, is_two_level, label
 
 PATTERN = re.compile(r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>\d+)")
+
+LARGEST = 70  # amplitudes that a closed form may rest on: g10 of two modes takes half a minute
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,17 @@ def read_quantities(model: Model, names: str | Iterable[str]) -> tuple[Quantity,
 
 
 def read_quantity(model: Model, name: str) -> Quantity:
-    """The quantity called ``name``, see the head of this file."""
+    """The quantity called ``name``, see the head of this file.
+
+    Raises `ValueError` also for more quanta than a closed form can hold.
+    """
+    quantity = _read(model, name)
+    if not _fits(model, quantity.occupation):
+        raise ValueError(_too_large(model, quantity))
+    return quantity
+
+
+def _read(model: Model, name: str) -> Quantity:
     match = PATTERN.fullmatch(name)
     if match is None or match["order"] in ("0", "1"):
         raise ValueError(_unknown(model, name))
@@ -116,6 +130,29 @@ def _read_pair(model: Model, name: str, text: str) -> tuple[Mode, Mode] | None:
 def _one_each(model: Model, first: Mode, second: Mode) -> tuple[int, ...]:
     both = zip(model.occupation(first), model.occupation(second), strict=True)
     return tuple(n + k for n, k in both)
+
+
+def _fits(model: Model, occupation: tuple[int, ...]) -> bool:
+    """Whether at most `LARGEST` amplitudes have no more quanta than the occupation."""
+    if sum(occupation) >= LARGEST:
+        return False
+    states = np.ones(model.grading.of(occupation) + 1, int)  # by quanta: without modes the vacuum
+    states[1:] = 0
+    for mode, weight in zip(model.modes, model.grading.weights, strict=True):
+        top = 1 if is_two_level(mode) else len(states)
+        shifts = [n * weight for n in range(top + 1) if n * weight < len(states)]
+        shifted = [np.pad(states[: len(states) - shift], (shift, 0)) for shift in shifts]
+        states = np.sum(shifted, axis=0)
+    return bool(states.sum() <= LARGEST)
+
+
+def _too_large(model: Model, quantity: Quantity) -> str:
+    must = f"Quantity `{quantity.name}` must rest on at most {LARGEST} amplitudes"
+    if quantity.method != "correlation":
+        return f"{must}, but needs more: name an occupation of fewer quanta."
+    mode = quantity.arguments[0]
+    top = max(k for k in range(1, LARGEST) if _fits(model, model.occupation(mode, k)))
+    return f"{must}, but needs more: the largest order of the mode {label(mode)} is g{top}."
 
 
 def _unknown(model: Model, name: str) -> str:

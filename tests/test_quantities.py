@@ -7,7 +7,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaX
 
 from compare.quantities import driven_mode, read_quantities, read_quantity
-from systems import Loss, Model, jaynes_cummings, nanotip
+from systems import Loss, Model, jaynes_cummings, nanotip, second_harmonic
 
 CW, CCW = nanotip.MODEL.modes
 
@@ -22,7 +22,7 @@ CW, CCW = nanotip.MODEL.modes
         ("g2_a1_a2", "cross_correlation", (CW, CCW)),
         ("g2_a2_a1", "cross_correlation", (CCW, CW)),
         ("P10", "probability", ((1, 0),)),
-        ("P0210", "probability", ((2, 10),)),
+        ("P0010", "probability", ((0, 10),)),
     ],
 )
 def test_name_stands_for_a_method_that_both_roads_have(
@@ -36,6 +36,19 @@ def test_name_stands_for_a_method_that_both_roads_have(
 def test_unknown_name_is_answered_with_the_names_that_exist(name: str) -> None:
     with pytest.raises(ValueError, match=r"there are number, g2, g3, .*number_a2, g2_a2.*P10"):
         read_quantity(nanotip.MODEL, name)
+
+
+@pytest.mark.parametrize("name", ["g11", "g99_a2", "g1000000000", "P9999"])
+def test_quantity_of_more_amplitudes_than_can_be_derived_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match=f"Quantity `{name}` must rest on at most 70 amplitudes"):
+        read_quantity(nanotip.MODEL, name)
+
+
+def test_amplitudes_are_counted_in_the_weights_of_the_modes() -> None:
+    # up to N quanta a, and b of two quanta: sum of floor(n/2) + 1 = 64 for N = 14, 72 for N = 15
+    assert read_quantity(second_harmonic.MODEL, "g14_a").quanta(second_harmonic.MODEL) == 14
+    with pytest.raises(ValueError, match="the largest order of the mode a is g14"):
+        read_quantity(second_harmonic.MODEL, "g15_a")
 
 
 @pytest.mark.parametrize("name", ["P1", "P100", "P00001"])
