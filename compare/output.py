@@ -48,7 +48,8 @@ def to_csv(table: pd.DataFrame) -> bytes:
 def check_csv(path: Path, force: bool) -> None:
     """Raise `ValueError` unless the table and its sidecar can be written to ``path``."""
     if path.suffix != ".csv":
-        raise ValueError(f"Argument `--out` must be a file FILE.csv, but is `{path}`.")
+        given = "empty, or the folder `.`" if path == Path() else f"`{path}`"
+        raise ValueError(f"Argument `--out` must be a file FILE.csv, but is {given}.")
     check_folder(path.parent)
     if not force:
         check_ours(path.parent, path.stem, ["csv"])
@@ -61,7 +62,7 @@ def check_folder(folder: Path) -> None:
         TemporaryFile(dir=next(place for place in places if place.exists())).close()
     except OSError as error:
         raise ValueError(
-            f"Folder `{folder}` must be one that can be written, but: {error.strerror}."
+            f"Folder `{folder}` of `--out` must be one that can be written, but: {error.strerror}."
         ) from None
 
 

@@ -193,19 +193,34 @@ CASES = [
     ("compare nanotip --set r=0.35 --vary phy=0:1:3", "did you mean `phi`?"),
     ("compare nanotip --set r=0.35 --set phi=0.2 --set gama=1", "did you mean `gamma`?"),
     ("compare nanotip --set J=0 --set gamma=-1", "Rate `gamma`"),
-    ("compare nanotip --set r=-1 --set phi=0", "Argument `r` must not be negative"),
+    ("compare nanotip --set r=-1 --set phi=0", "Value `r` must not be negative (um), but is -1"),
     ("compare nanotip --set r=0.35 --set phi=0 --quanta 1", "`quanta` must be at least 2 for g2"),
     ("compare nanotip --set r=0.35 --set phi=0 --quantities g2_b", "modes a1, a2"),
     ("compare nanotip --set r=0.35 --set phi=0 --solver fast", "Argument `solver`"),
-    ("compare nanotip --set r=0.35 --set phi=0 --out file/x.csv", "Folder `file` must be one"),
+    (
+        "compare nanotip --set r=0.35 --set phi=0 --out file/x.csv",
+        "Folder `file` of `--out` must be one",
+    ),
     ("compare nanotip --set r=0.35 --set phi=0 --out file", "FILE.csv"),
     ("compare nanotop --set r=0.35", "did you mean `nanotip`?"),
     ("compare skew.py:skew --set k=1", "must be Hermitian"),
     ("compare nothing.py:model", "does not exist"),
     ("derive nanotip --quanta 0", "Argument `quanta`"),
     ("derive nanotop", "did you mean `nanotip`?"),
-    ("reproduce fig9z", "there are fig"),
-    ("reproduce fig3b --out file", "Folder `file` must be one"),
+    ("reproduce elsewhere", "there are fig"),
+    ("reproduce FIG3C", "did you mean `fig3c`?"),
+    ("reproduce fig3", "did you mean `fig3"),
+    ("compare nanotip --set r=0.35 --set phi=0.2 --quantities g99", "the mode a1 is g10"),
+    ("compare nanotip --set r=0.35 --vary phi=0.1:0.5:1000000000", "`--vary phi` must make at"),
+    ("compare nanotip --set r=0.35 --set phi=0.2 --quanta x", "but is `x`"),
+    ("compare nanotip --foo", "No such option: --foo"),
+    ("compare kerr --set Delta=0 --set chi=1 --set gamma=1", "(`--set`, `--vary`) must hold a"),
+    ("compare kerr --set delta=0", "did you mean `Delta`?"),
+    ("compare kerr --set Delta=1j --set chi=1 --set gamma=1 --set xi=1", "real, but is 0+1j"),
+    ("validity kerr --order -1", "--order"),
+    ("optimum kerr --over foo", "`--over` must not hold `foo`"),
+    ("compare kerr --out .", "must be a file FILE.csv, but is empty, or the folder `.`"),
+    ("reproduce fig3b --out file", "Folder `file` of `--out` must be one"),
 ]
 SKEW = """
 from sympy import symbols
@@ -227,3 +242,19 @@ def test_wrong_input_ends_with_one_sentence_and_no_file(
     assert sentence in err
     assert err.count("\n") == 1
     assert {path.name for path in Path().iterdir()} - {"__pycache__"} == {"file", "skew.py"}
+
+
+def test_a_distance_in_the_unit_of_nanometres_is_remarked_on(run: Run) -> None:
+    code, _, err = run("compare", "nanotip", "--set", "r=350", "--set", "phi=270", "--quanta", "4")
+    assert code == 0
+    assert "r = 350 um is so far that the tip does nothing" in err
+
+
+def test_interrupted_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("compare.cli.app.agreement", interrupt)
+    code, out, err = run("compare", "nanotip", *PLACE)
+    assert (code, out) == (130, "")
+    assert err == "blockade: interrupted, nothing half-written is left\n"

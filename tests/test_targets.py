@@ -45,8 +45,8 @@ def test_nanotip_takes_its_model_values_without_a_position() -> None:
         ({"r": 0.35, "phi": 0.2, "J": 0.0}, "Value `J` follows from `r`: give one or the other"),
         ({"J": 0.0, "gamma": 1.0, "xi": 1.0, "power": 1.0}, "Value `xi` follows from `power`"),
         ({"r": 0.35, "phy": 0.2}, "not `phy`; did you mean `phi`?"),
-        ({"r": 0.35, "phi": 0.2, "power": -1.0}, "`power` must not be negative"),
-        ({"r": 0.35, "phi": 0.2j}, "`phi` must be real"),
+        ({"r": 0.35, "phi": 0.2, "power": -1.0}, "`power` must not be negative (fW), but is -1"),
+        ({"r": 0.35, "phi": 0.2j}, "`phi` must be real, but is 0+0.2j"),
     ],
 )
 def test_settings_that_contradict_or_lack_each_other_are_refused(

@@ -2,8 +2,9 @@
 
 import signal
 import sys
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 from tqdm import tqdm
@@ -26,17 +27,44 @@ app = typer.Typer(
     add_completion=False,
 )
 
+USAGE: Any = typer.BadParameter.__base__  # of all errors of usage; typer does not export it
+INTERRUPTED = 130  # exit code after Ctrl-C
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command ``blockade``; never returns."""
     # a killed run removes its drafts, as an interrupted one does
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        app(arguments, prog_name="blockade")
+        code = app(arguments, prog_name="blockade", standalone_mode=False)
+    except USAGE as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message(), err=True)
+            sys.exit(2)
+        _refuse(_usage(error))
     except (ValueError, TypeError, OSError, MemoryError) as error:
-        sentence = " ".join(str(error).split()) or type(error).__name__
-        typer.echo(f"blockade: {sentence}", err=True)
-        sys.exit(2)
+        _refuse(_in_options(str(error)) or type(error).__name__)
+    if code == INTERRUPTED:
+        typer.echo("blockade: interrupted, nothing half-written is left", err=True)
+    sys.exit(code)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(f"blockade: {' '.join(sentence.split())}", err=True)
+    sys.exit(2)
+
+
+def _usage(error: Any) -> str:
+    """What is wrong with a word of the command line, and the word itself where typer keeps it."""
+    found: Any = getattr(error.__cause__, "errors", list)()
+    given = "".join(f", but is `{one['input']}`" for one in found[:1])
+    command = error.ctx.command_path if error.ctx else "blockade"
+    return f"{error.format_message().rstrip('.')}{given}; see `{command} --help`."
+
+
+def _in_options(sentence: str) -> str:
+    """The sentence about an argument in the words of the command line."""
+    return sentence.replace("Argument `values` must", "The values (`--set`, `--vary`) must")
 
 
 @app.command()
@@ -54,7 +82,7 @@ def reproduce(
 
     Example: blockade reproduce fig3c --out results
     """
-    chosen = [figures.check(stem) for stem in stems or figures.stems()]
+    chosen = [_figure(stem) for stem in stems or figures.stems()]
     if not stems:
         chosen.append(reproduction.CLAIMS)
     due = reproduction.due(chosen, out, fresh=fresh, force=force)
@@ -199,6 +227,14 @@ def systems() -> None:
         values = [*target.columns, *map(str, target.model.parameters)]
         example = " ".join(f"--set {key}={value:.6g}" for key, value in target.example.items())
         typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
+
+
+def _figure(text: str) -> str:
+    """The stem, if there is such a figure; raises `ValueError` with the near one."""
+    near = get_close_matches(text.lower(), figures.stems(), n=1)
+    if near and text not in figures.stems():
+        raise ValueError(f"Figure `{text}` does not exist; did you mean `{near[0]}`?")
+    return figures.check(text)
 
 
 for command in (commands.budget, commands.validity, commands.optimum):

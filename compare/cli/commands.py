@@ -27,7 +27,9 @@ from systems import nanotip
 
 Quantity = Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...; one of them.")]
 Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation - 1|.")]
-Order = Annotated[int, typer.Option(help="Corrections to the formula; 0 is the leading order.")]
+Order = Annotated[
+    int, typer.Option(min=0, help="Corrections to the formula; 0 is the leading order.")
+]
 
 
 def budget(
@@ -97,7 +99,11 @@ def validity(
         table.insert(table.columns.get_loc("estimate"), maps.POWER, power)
         table.attrs["at"] = f" at {1e15 * power_of(table['drive'].iloc[0]):.3g} fW"
     if out is not None:
-        figure = maps.draw(table, _mark(request, table)) if len(maps.axes_of(table)) == 2 else None
+        axes = maps.axes_of(table)
+        figure = maps.draw(table, _mark(request, table)) if len(axes) == 2 else None
+        if len(axes) > 2:
+            several = f"a picture has two axes, but {', '.join(axes)} vary"
+            typer.echo(f"blockade: only the table is written: {several}.", err=True)
         line = request.line("validity", quantity=quantity, tolerance=tolerance, order=order)
         write(out, table, figure, request, line, "compare.drive.maps")
     typer.echo(_validity_text(table))
@@ -126,7 +132,9 @@ def optimum(
     model = request.target.model
     drive = str(model.drive)
     if list(request.labels) not in ([drive], ["power_fW"]):
-        raise ValueError(f"The drive `{drive}` must vary, and nothing else.")
+        unknown = [name for name in over.split(",") if name not in map(str, model.parameters)]
+        also = f"; and `--over` must not hold `{unknown[0]}`" if unknown else ""
+        raise ValueError(f"The drive `{drive}` must vary (`--vary`), and nothing else{also}.")
     values = {name: value for name, value in request.values.items() if name != drive}
     drives = np.ravel(request.values[drive])
     table = find_optimum(model, values, over.split(","), drives, quantity)

@@ -59,13 +59,19 @@ class Request:
 
 
 def read_request(system: str, fixed: list[str] | None, varied: list[str] | None) -> Request:
-    """The system and the settings of a command; raises `ValueError`."""
+    """The system and the settings of a command; raises `ValueError`.
+
+    What may be meant otherwise is said on standard error.
+    """
     target = find_target(system)
     settings, names = read_settings(fixed or [], varied or [])
     labels = {target.columns.get(name, name): settings[name] for name in names}
     words = [word for value in fixed or [] for word in ("--set", value)]
     words += [word for value in varied or [] for word in ("--vary", value)]
-    return Request(target, settings, target.read(settings), labels, tuple(words))
+    values = target.read(settings)
+    if remark := target.remark(settings):
+        typer.echo(f"blockade: {remark}", err=True)
+    return Request(target, settings, values, labels, tuple(words))
 
 
 def check_out(out: Path | None, force: bool) -> None:

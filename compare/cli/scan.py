@@ -1,9 +1,14 @@
 """Values written on the command line: ``chi=5``, ``phi=0.1:0.5:81``, ``xi=1e-4:0.3:40:log``."""
 
 from collections.abc import Iterable
+from math import prod
 from typing import Any
 
 import numpy as np
+
+from systems.values import shorten
+
+POINTS = 4_000_000  # of a grid; each takes some hundred bytes while it is solved and tabulated
 
 
 def read_settings(fixed: Iterable[str], varied: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
@@ -18,6 +23,9 @@ def read_settings(fixed: Iterable[str], varied: Iterable[str]) -> tuple[dict[str
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"Value `{twice[0]}` must be given once, but is given twice.")
+    count = prod(len(axis) for _, axis in axes)
+    if count > POINTS:
+        raise ValueError(_too_many(", ".join(name for name, _ in axes), count))
     grid = np.meshgrid(*(axis for _, axis in axes), indexing="ij")
     varying = {name: array.ravel() for (name, _), array in zip(axes, grid, strict=True)}
     return {**dict(constants), **varying}, list(varying)
@@ -41,21 +49,36 @@ def read_axis(name: str, text: str) -> np.ndarray:
     start, *others = parts = text.split(":")
     if not others:
         return np.array([read_number(name, number) for number in text.split(",")])
-    if len(parts) not in (3, 4) or parts[3:] not in ([], ["log"]) or not _is_count(parts[2]):
+    if len(parts) not in (3, 4) or parts[3:] not in ([], ["log"]):
         raise ValueError(
             f"Argument `--vary` must look like {name}=START:STOP:COUNT, "
             f"{name}=START:STOP:COUNT:log or {name}=V1,V2,..., but is `{name}={text}`."
         )
-    ends = read_number(name, start), read_number(name, others[0])
+    ends, count = (read_number(name, start), read_number(name, others[0])), _count(name, parts[2])
+    if count > 1 and ends[0] == ends[1]:
+        raise ValueError(
+            f"Argument `--vary {name}` must have different ends for {count} points, "
+            f"but is `{name}={text}`."
+        )
     if len(parts) == 3:
-        return np.linspace(*ends, int(parts[2]))
+        return np.linspace(*ends, count)
     if any(isinstance(end, complex) or end <= 0 for end in ends):
         raise ValueError(f"Value `{name}` must be positive for steps of `log`, but is `{text}`.")
-    return np.geomspace(*ends, int(parts[2]))
+    return np.geomspace(*ends, count)
 
 
-def _is_count(text: str) -> bool:
-    return text.isdecimal() and int(text) > 0
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal() or not text.strip("0"):
+        raise ValueError(
+            f"The COUNT of `--vary {name}` must be a whole number from 1 on, but is `{text}`."
+        )
+    if len(text.lstrip("0")) > len(str(POINTS)) or int(text) > POINTS:
+        raise ValueError(_too_many(name, shorten(text)))
+    return int(text)
+
+
+def _too_many(names: str, count: Any) -> str:
+    return f"Argument `--vary {names}` must make at most {POINTS} points, but makes {count}."
 
 
 def _split(setting: str) -> tuple[str, str]:

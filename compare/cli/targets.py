@@ -30,6 +30,7 @@ class Target:
     name: str
     model: Model
     read: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
+    remark: Callable[[Mapping[str, Any]], str | None] = lambda settings: None
     columns: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -54,7 +55,13 @@ def find_target(text: str) -> Target:
     entry = SYSTEMS[text]
     target = Target(text, entry.model, abbreviations=entry.abbreviations, example=entry.values)
     if text == "nanotip":
-        return replace(target, read=tip.read_values, columns=tip.COLUMNS, example=tip.EXAMPLE)
+        return replace(
+            target,
+            read=tip.read_values,
+            remark=tip.remark,
+            columns=tip.COLUMNS,
+            example=tip.EXAMPLE,
+        )
     return target
 
 

@@ -14,6 +14,7 @@ from systems import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
 EXAMPLE = {"r": 0.35, "phi": 0.27}
+FAR = 10  # um: a hundred decay lengths of the tip's field
 DECIDES = {"r": ("J", "gamma"), "phi": ("J", "gamma"), "power": ("xi",)}
 
 
@@ -43,9 +44,10 @@ def _check(settings: Mapping[str, Any]) -> None:
         both = [other for other in decided if name in settings and other in settings]
         if both:
             raise ValueError(f"Value `{both[0]}` follows from `{name}`: give one or the other.")
-    for name in settings.keys() & {"r", "phi", "power"}:
-        if np.iscomplexobj(settings[name]):
-            raise ValueError(f"Value `{name}` must be real, but is complex.")
+    for name in sorted(settings.keys() & COLUMNS.keys()):
+        value = np.ravel(settings[name])
+        if np.iscomplexobj(value):
+            raise ValueError(f"Value `{name}` must be real, but is {_first(value, value.imag)}.")
     needed = ("J", "gamma") if {"J", "gamma"} & settings.keys() else ("r", "phi")
     missing = [name for name in needed if name not in settings]
     if missing:
@@ -53,5 +55,21 @@ def _check(settings: Mapping[str, Any]) -> None:
             f"The nanotip needs a value for {' and '.join(missing)} "
             "(r and phi in um, or J and gamma in rad/s)."
         )
-    if np.any(np.asarray(settings.get("power", 0)) < 0):
-        raise ValueError("Value `power` must not be negative (fW).")
+    for name, unit in (("r", "um"), ("power", "fW")):
+        value = np.ravel(settings.get(name, 0))
+        if np.any(value < 0):
+            raise ValueError(
+                f"Value `{name}` must not be negative ({unit}), but is {value.min():g}."
+            )
+
+
+def _first(values: np.ndarray, where: np.ndarray) -> str:
+    return f"{values[np.flatnonzero(where)[0] if np.any(where) else 0]:g}"
+
+
+def remark(settings: Mapping[str, Any]) -> str | None:
+    """What may be meant otherwise: a distance at which the tip does nothing."""
+    far = np.max(settings.get("r", 0))
+    if far <= FAR:
+        return None
+    return f"r = {far:g} um is so far that the tip does nothing (r and phi are in um)."
