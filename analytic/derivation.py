@@ -192,10 +192,7 @@ class Derivation:
     def _excited(self, mode: Mode | str) -> Factored:
         amplitude = self._amplitude(self.model.occupation(mode))
         if not amplitude:
-            raise ValueError(
-                f"Mode `{mode}` has no one-quantum amplitude at leading order, so its photon "
-                "statistics are decided by quantum jumps: use numeric.steady_state."
-            )
+            raise ValueError(_dark(self.model, mode))
         return amplitude
 
     @staticmethod
@@ -211,6 +208,22 @@ def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     unit = own_unit(arrays, rates)
     scaled = {name: x / unit if name in rates else x for name, x in arrays.items()}
     return np.asarray(evaluate(expression, scaled) * unit ** float(power))
+
+
+def _dark(model: Model, mode: Mode | str) -> str:
+    """Why a mode has no one-quantum amplitude at leading order, and what to use instead."""
+    name = label(model.modes[model.index(mode)])
+    one = f"Mode `{name}` has no one-quantum amplitude at leading order"
+    jumps = "its photon statistics are decided by quantum jumps"
+    pump = (model.occupation(mode), (0,) * len(model.modes))
+    if 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):
+        return (
+            f"{one}: a term of first order in `{model.drive}` fills {model.grading.unit} quanta "
+            f"at the same order as the one-photon drive fills one, so {jumps}. If that term is "
+            "weaker, give it a symbol of its own and name its order in the drive among the "
+            "`orders` of the Model; if not, use analytic.expand or numeric.steady_state."
+        )
+    return f"{one}, so {jumps}: use analytic.expand or numeric.steady_state."
 
 
 def _digits(occupation: Occupation) -> str:

@@ -59,7 +59,9 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
         if weights is None:
             raise NoGrading(
                 f"Term `{express(word, modes)}` of the Hamiltonian must conserve the number of "
-                f"quanta or be proportional to the drive, but is of order {order} in the drive."
+                f"quanta or be proportional to the drive, but is of order {order} in the drive; "
+                "name its coefficient among the `orders` of the Model if it is small, or use "
+                "numeric.steady_state, which needs no grading."
             )
     exact = [Fraction(w).limit_denominator(LIMIT) for w in weights or [1.0] * len(modes)]
     unit = lcm(*(w.denominator for w in exact))
@@ -77,7 +79,8 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
         if order == 0 and raised:
             raise NoGrading(
                 f"Argument `weights` must make the term `{express(word, modes)}` of the "
-                f"Hamiltonian conserve the number of quanta, but it changes it by {raised}."
+                f"Hamiltonian conserve the number of quanta, but it changes it by {raised}; "
+                "choose other weights, or use numeric.steady_state, which needs no grading."
             )
         unit = max(unit, -(-raised // max(order, 1)))
     return Grading(tuple(weights), unit)

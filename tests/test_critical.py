@@ -5,12 +5,15 @@ import numpy as np
 import pytest
 import sympy as sp
 from scipy.optimize import brentq
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from compare import agreement, critical_drive
 from systems import Loss, Model, jaynes_cummings, kerr, nanotip, parametric_kerr
 
 gamma, xi = sp.symbols("gamma xi", positive=True)
+a = BosonOp("a")
 ATOM = Model(
     name="driven two-level atom",
     hamiltonian=xi * (SigmaPlus("s") + SigmaMinus("s")),
@@ -164,6 +167,16 @@ def test_power_of_the_nanotip_makes_the_critical_drive() -> None:
 def test_bad_arguments_are_refused_in_one_sentence(arguments: dict, sentence: str) -> None:
     with pytest.raises((ValueError, TypeError), match=sentence.replace("(", r"\(")):
         critical_drive(kerr.MODEL, KERR, **arguments)
+
+
+@pytest.mark.parametrize("order", [2, 4])
+def test_modes_that_only_pairs_fill_have_no_critical_drive_and_no_talk_of_a_largest(
+    order: int,
+) -> None:
+    pump = xi * (a**order + Dagger(a) ** order)
+    model = Model("pairs", Dagger(a) ** 2 * a**2 + pump, (Loss(gamma, a),), xi)
+    with pytest.raises(ValueError, match="no one-quantum amplitude at leading order"):
+        critical_drive(model, {"gamma": 1.0}, "g2")
 
 
 def test_small_companion_of_the_drive_needs_a_drive_to_belong_to() -> None:

@@ -189,7 +189,7 @@ def test_jumps_that_do_not_lower_the_number_of_quanta_are_refused_by_name(loss):
 
 def test_a_mode_that_only_jumps_populate_is_refused():
     parametric = Model("pairs", xi * (a**2 + Dagger(a) ** 2), (Loss(gamma, a),), xi)
-    with pytest.raises(ValueError, match="decided by quantum jumps"):
+    with pytest.raises(ValueError, match=r"decided by quantum jumps: use analytic\.expand"):
         derive(parametric).number(a)
 
 
@@ -213,3 +213,12 @@ def test_a_closed_form_that_is_no_energy_comes_out_in_the_unit_of_the_values():
     values = {name: 1e6 * value for name, value in POINT.items()}
     expected = 1e12 * nanotip.evaluate(form, POINT)
     np.testing.assert_allclose(nanotip.evaluate(form, values), expected, rtol=1e-13, atol=0)
+
+
+def test_pairs_at_the_first_order_of_the_drive_are_named_with_the_way_out():
+    G, both = sp.Symbol("G", positive=True), a**2 + Dagger(a) ** 2
+    strong = Model("pairs", kerr().hamiltonian + xi * both, (Loss(gamma, a),), xi)
+    with pytest.raises(ValueError, match=r"first order in `xi` fills 2 quanta .* `orders` of the"):
+        derive(strong).number(a)
+    weak = Model("pairs", kerr().hamiltonian + G * both, (Loss(gamma, a),), xi, orders={G: 2})
+    assert_closed_form_equals(derive(weak).number(a), derive(kerr()).number(a))

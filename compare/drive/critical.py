@@ -82,6 +82,7 @@ def critical_drive(
     tolerances = np.broadcast_to(tolerance, ray.shape).ravel()
     single = one_quantum_drive(ray)
     end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
+    _check_reach(single, model)
     _check_largest(end)
     formula = Curve(wanted, order, ray)
     estimate = asymptotic_drive(formula, tolerances)
@@ -114,6 +115,15 @@ def _read_tolerance(tolerance: Any) -> np.ndarray:
 def _check_order(order: int) -> None:
     if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 0:
         raise ValueError(f"Argument `order` must be a number of corrections, but is {order!r}.")
+
+
+def _check_reach(single: np.ndarray, model: Model) -> None:
+    if not np.all(np.isfinite(single)):
+        raise ValueError(
+            "Argument `model` must have a mode that the drive fills with one quantum, where the "
+            f"search for the critical `{model.drive}` starts, but has no one-quantum amplitude at "
+            "leading order: hold analytic.expand against numeric.steady_state at given drives."
+        )
 
 
 def _check_largest(largest: np.ndarray) -> None:
