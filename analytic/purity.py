@@ -25,7 +25,17 @@ from systems.output import leading_part
 
 
 def purity(closed: Derivation) -> sp.Expr:
-    """``Tr rho^2``; what is missing to 1 is of order ``drive**4`` for modes driven one by one.
+    """``Tr rho^2``, NaN where the leading order takes away more than there is.
+
+    What is missing to 1 is `impurity`: where that is no small number, as above the threshold of a
+    parametric drive, the purity is lost.  Raises as `impurity`.
+    """
+    missing = impurity(closed)
+    return sp.Piecewise((1 - missing, missing < 1), (sp.nan, True))
+
+
+def impurity(closed: Derivation) -> sp.Expr:
+    """``1 - Tr rho^2``, of order ``drive**4`` for modes driven one by one.
 
     Raises `ValueError` if the amplitudes do not reach: that takes one quantum more than a jump
     removes.
@@ -41,7 +51,7 @@ def purity(closed: Derivation) -> sp.Expr:
         if quanta == min(removed):  # others are of higher order in the drive
             phi = sp.Matrix([_addition(closed, jump, ket) for ket in kets])
             missing += loss.rate * (phi.H * W * phi)[0]
-    return 1 - 2 * sp.re(missing, evaluate=False)
+    return 2 * sp.re(missing, evaluate=False)
 
 
 def _addition(closed: Derivation, jump: Ladder, ket: Occupation) -> sp.Expr:

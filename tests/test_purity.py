@@ -6,7 +6,7 @@ import sympy as sp
 from helpers import assert_closed_form_equals
 
 from analytic import derive, fields
-from analytic.purity import purity
+from analytic.purity import impurity, purity
 from numeric import observables, steady_state
 from systems import (
     Loss,
@@ -73,7 +73,7 @@ def test_a_weakly_squeezed_mode_is_a_gaussian_state():
     # Tr rho^2 = 1/sqrt((1 + 2 n)^2 - 4 |m|^2), with as many photons from pairs, |m|^2, as jumps
     # leave single: n = 2 |m|^2, while the squeezing is 2 |m|
     closed = derive(kerr.MODEL)
-    gap = (1 - purity(closed)).doit()
+    gap = impurity(closed).doit()
     assert_closed_form_equals(sp.simplify(gap), fields.squeezing(closed, "a").doit() ** 2 / 2)
 
 
@@ -91,3 +91,12 @@ def test_linear_light_is_pure_whatever_is_lost(model):
 def test_purity_takes_one_quantum_more_than_a_jump_removes():
     with pytest.raises(ValueError, match="`quanta` must be at least 2"):
         purity(derive(kerr.MODEL, quanta=1))
+
+
+def test_a_purity_is_returned_only_where_it_can_be_one():
+    # above the threshold of a parametric drive, 2 |G| = gamma/2, there is no steady state at all
+    values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.2, "G": np.array([0.01, 0.6])}
+    closed = derive(parametric_kerr.MODEL)
+    found = closed.evaluate(purity(closed), values)
+    assert 0 < found[0] <= 1
+    assert np.isnan(found[1])
