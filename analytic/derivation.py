@@ -24,7 +24,7 @@ from analytic.decay import check_decay
 from analytic.factored import Factored
 from analytic.numeric_conditions import numeric_zeros
 from analytic.units import degree, own_unit, rates_of
-from analytic.unknowns import Unknowns, exact_values, read_unknowns, symbols_of
+from analytic.unknowns import Unknowns, check_moduli, exact_values, read_unknowns, symbols_of
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Arrays, Values, evaluate, read_values
@@ -141,8 +141,11 @@ class Derivation:
         or the modulus ``Abs(J)`` of a complex one), or a complex one that enters without its
         conjugate, take the values found; ``at`` fixes further symbols.  With ``values`` of all
         other symbols the branches are numbers, also where they have no closed form; without,
-        that raises `NoClosedForm`.  Points at which the mode stays empty altogether are left
-        out.  The zero is of leading order only: `optimal_points` says what is left there.
+        that raises `NoClosedForm`.  An unknown may be a phase, as in ``r*exp(I*phi)``: it is found
+        in (-pi, pi], and r, if it is the other unknown, as a modulus.  Points at which the
+        amplitude is 0/0 or the mode stays empty altogether are left out, and so are those that
+        the symbols' assumptions exclude.  The zero is of leading order only: `optimal_points`
+        says what is left there.
         """
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")
@@ -150,9 +153,11 @@ class Derivation:
         ratio = amplitude / self._excited(mode) ** order
         vanishing = {factor for factor, power in amplitude.factors if power > 0}
         factors = [f for f, power in ratio.factors if power > 0 and f in vanishing]
+        poles = [f for f, power in ratio.factors if power < 0]
+        check_moduli(factors, unknowns)
         if values is None:
-            return zeros(factors, unknowns, fixed)
-        return numeric_zeros(factors, unknowns, exact_values(self.model, values) | fixed)
+            return zeros(factors, poles, unknowns, fixed)
+        return numeric_zeros(factors, poles, unknowns, exact_values(self.model, values) | fixed)
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
         """Equations and closed forms as one LaTeX ``align*`` environment."""

@@ -1,6 +1,7 @@
 """What a blockade condition is solved for, and the exact values of everything else."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,6 +11,7 @@ from systems import Model
 from systems.values import Values, read_values
 
 Unknowns: TypeAlias = sp.Expr | str | tuple[sp.Expr | str, ...]
+MODULUS = re.compile(r"Abs\((?P<name>.+)\)")
 
 
 def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
@@ -20,7 +22,32 @@ def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
             "Argument `solve_for` must be two real unknowns or a complex one, "
             f"but is {solve_for!r}."
         )
-    return tuple(_read(model, unknown) for unknown in given)
+    unknowns = tuple(_read(model, unknown) for unknown in given)
+    if len(set(unknowns)) < len(unknowns):
+        raise ValueError(
+            f"Argument `solve_for` must hold two different unknowns, but holds `{unknowns[0]}` "
+            "twice."
+        )
+    for unknown in unknowns if len(unknowns) == 2 else ():
+        if unknown.is_real is None:
+            raise ValueError(
+                f"Argument `solve_for` must hold two real unknowns, but `{unknown}` is complex: "
+                f"solve for `Abs({unknown})`, or for `{unknown}` alone."
+            )
+    return unknowns
+
+
+def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> None:
+    """Raise `ValueError` if an amplitude holds more of a symbol than the modulus asked for."""
+    for modulus in (unknown for unknown in unknowns if isinstance(unknown, sp.Abs)):
+        symbol = modulus.args[0]
+        alone = [f for f in factors if f not in (symbol, sp.conjugate(symbol))]
+        if any(f.xreplace({modulus: sp.Dummy()}).has(symbol) for f in alone):
+            raise ValueError(
+                f"Argument `solve_for` must not hold `{modulus}` where the phase of `{symbol}` "
+                f"matters, too: solve for `{symbol}` alone, or write it as r*exp(I*phi) with real "
+                "r and phi in the Hamiltonian."
+            )
 
 
 def exact_values(model: Model, values: Values) -> dict[sp.Symbol, sp.Expr]:
@@ -44,9 +71,16 @@ def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dic
 
 
 def _read(model: Model, unknown: sp.Expr | str) -> sp.Expr:
-    if isinstance(unknown, sp.Abs):
-        return sp.Abs(_symbol(model, unknown.args[0], "solve_for"))
-    return _symbol(model, unknown, "solve_for")
+    modulus = MODULUS.fullmatch(str(unknown))
+    if modulus is None:
+        return _symbol(model, unknown, "solve_for")
+    symbol = _symbol(model, modulus["name"], "solve_for")
+    if symbol.is_real:
+        raise ValueError(
+            f"Argument `solve_for` must hold moduli of complex symbols only, but `{symbol}` is "
+            f"real: solve for `{symbol}`."
+        )
+    return sp.Abs(symbol)
 
 
 def _symbol(model: Model, name: Any, argument: str) -> sp.Symbol:
