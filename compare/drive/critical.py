@@ -10,6 +10,11 @@ estimates it, c being the difference that the next correction makes.  The critic
 found on the converged master equation: geometric steps upward until the tolerance is exceeded, at
 a step or at a maximum between steps, then a root of log(|deviation|/tolerance) in log(drive),
 which is nearly a straight line.
+
+What adapts is the work at each point: the steps begin next to the estimate, only points still
+searched for are solved, and each with the quanta that its drive needs.  The grid does not adapt.
+Interpolation between the points of a coarser one would be wrong where a map is worth looking
+at, next to the lines on which the deviation changes sign and the critical drive jumps.
 """
 
 from dataclasses import dataclass
@@ -25,7 +30,7 @@ from compare.quantities import read_quantity
 from systems import Model
 from systems.values import Values
 
-START = 0.4  # of the estimate: the deviation is then a sixth of the tolerance
+START = 0.8  # of the estimate: the deviation is then two thirds of the tolerance
 WEAK = 0.1  # of the drive that makes one quantum: far from where a deviation may have turned back
 WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
 CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
