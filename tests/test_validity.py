@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from compare import agreement, critical_drive, validity
-from compare.cli import main
-from compare.drive.maps import POWER, axes_of, draw
-from systems import kerr
+from compare.cli import main, tip
+from compare.drive import maps
+from compare.drive.maps import POWER, axes_of, draw, middle
+from systems import kerr, nanotip
 
 DELTA, CHI = np.meshgrid([0.0, 0.5, 1.0], [1.0, 3.0], indexing="ij")
 VALUES = {"Delta": DELTA, "chi": CHI, "gamma": 1.0, "xi": 0.1}
@@ -76,6 +78,59 @@ def test_command_writes_table_picture_and_provenance(
     assert "critical_drive" in out
     assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".png", ".pdf", ".json"}
     assert list(pd.read_csv("map.csv").columns[:3]) == ["Delta", "chi", "critical_drive"]
+
+
+def lines_and_stars(figure: Figure) -> tuple[int, int]:
+    """How many legend entries are red lines, and how many are stars."""
+    (legend,) = figure.legends
+    words = [text.get_text() for text in legend.get_texts()]
+    return sum("±" in text for text in words), words.count("operating point")
+
+
+def test_map_without_a_drive_has_a_line_within_which_the_formula_holds_on_half(
+    table: pd.DataFrame,
+) -> None:
+    figure = draw(table.drop(columns=["drive", "deviation"]), mark={"Delta": 0.5, "chi": 2.0})
+    assert lines_and_stars(figure) == (1, 1)
+    assert (table["critical_drive"] > middle(table)).mean() == 0.5
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--set Delta=0 --vary r=0.3:0.4:3 --vary phi=0.2:0.35:3",
+        "--set r=0.35 --set phi=0.27 --vary Delta=-5e5:5e5:3 --vary chi=1e6:2e6:3",
+        "--set phi=0.27 --vary r=0.3:0.4:3 --vary chi=1e6:2e6:3",
+    ],
+)
+def test_every_map_of_the_nanotip_around_its_operating_point_shows_it(
+    run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    drawn: list[Figure] = []
+    monkeypatch.setattr(maps, "draw", lambda *given: drawn.append(draw(*given)) or drawn[0])
+    code, _, error = run("validity", "nanotip", *words.split(), "--tolerance", "0.2",
+                         "--out", "map.csv")  # fmt: skip
+    assert (code, error) == (0, "")
+    assert lines_and_stars(drawn[0]) == (1, 1)
+
+
+def test_operating_point_of_the_nanotip_is_that_of_its_device() -> None:
+    point, device = tip.operating_point({}), nanotip.Device()
+    assert point["Delta"] == 0
+    assert point["chi"] == device.chi
+    # um and fW to SI units and back, in round-off
+    assert device.drive(1e-15 * point["power"]) == pytest.approx(point["xi"], rel=1e-14)
+    moved, known = tip.operating_point({"phi": 0.21}), device.parameters(0.35e-6, 0.21e-6)
+    assert moved["J"] == pytest.approx(known["J"], rel=1e-14)
+
+
+def test_complex_coupling_of_an_operating_point_lies_on_no_map(
+    run: Callable[..., tuple[int, str, str]],
+) -> None:
+    words = "--set gamma=1 --set Delta=0 --vary J=0.5,1,2 --vary chi=2,3 --out map.csv"
+    code, out, error = run("validity", "kerr_ring", *words.split())
+    assert (code, error) == (0, "")
+    assert "no xi is set" in out
 
 
 def test_command_gives_the_input_power_of_the_nanotip(

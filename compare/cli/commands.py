@@ -9,6 +9,7 @@ import typer
 from compare.budget import waterfall
 from compare.budget.ladder import budget as error_budget
 from compare.budget.ladder import largest, varied
+from compare.cli import tip
 from compare.cli.options import (
     Fixed,
     Force,
@@ -80,8 +81,9 @@ def validity(
 ) -> None:
     """Map the drive up to which a formula may be believed.
 
-    Over one value or two (with a picture). If the drive is set as well, the deviation at that
-    drive is tabulated, and the picture shows where it reaches the tolerance.
+    Over any values; with two there is a picture, in which a star is the operating point. If the
+    drive is set as well, the deviation at that drive is tabulated and mapped, and red lines show
+    where it reaches the tolerance; if not, the red line belongs to the median critical drive.
 
     Example: blockade validity nanotip --vary r=0.25:0.6:41 --vary phi=0.1:0.45:41 --out map.csv
     """
@@ -107,6 +109,12 @@ def validity(
         line = request.line("validity", quantity=quantity, tolerance=tolerance, order=order)
         write(out, table, figure, request, line, "compare.drive.maps")
     typer.echo(_validity_text(table))
+    if out is not None and "drive" not in table and len(maps.axes_of(table)) == 2:
+        typer.echo(
+            f"no {model.drive} is set: the red line is for {model.drive} = "
+            f"{maps.middle(table):.6g}, the median critical drive; --set {model.drive}=... "
+            "maps the deviation as well"
+        )
 
 
 def optimum(
@@ -147,14 +155,18 @@ def optimum(
 
 
 def _mark(request: Request, table: pd.DataFrame) -> dict[str, float] | None:
-    """Coordinates of the system's point of interest, if it lies on the map."""
-    columns = request.target.columns
-    point = {columns.get(name, name): value for name, value in request.target.example.items()}
-    names = maps.axes_of(table)
-    on_map = all(
-        name in point and table[name].min() <= point[name] <= table[name].max() for name in names
-    )
-    return {name: point[name] for name in names} if on_map else None
+    """Coordinates of the system's operating point, if it lies on the map."""
+    target = request.target
+    nano = target.model is nanotip.MODEL
+    example = tip.operating_point(request.settings) if nano else target.example
+    point = {target.columns.get(name, name): value for name, value in example.items()}
+    place = {name: point.get(name, np.nan) for name in maps.axes_of(table)}
+    return place if all(map(_spans, map(table.get, place), place.values())) else None
+
+
+def _spans(axis: pd.Series, value: complex) -> bool:
+    """Whether a coordinate lies on an axis; a complex one lies on none."""
+    return bool(np.isreal(value) and axis.min() <= value.real <= axis.max())
 
 
 def _validity_text(table: pd.DataFrame) -> str:

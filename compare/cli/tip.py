@@ -31,6 +31,18 @@ def read_values(settings: Mapping[str, Any]) -> dict[str, Any]:
     return values | given
 
 
+def operating_point(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The paper's device, in the names of settings: with the tip where they fix it, or at EXAMPLE.
+
+    It has every name that may vary: ``r``, ``phi`` (um), ``power`` (fW) and the model's own.
+    """
+    device = nanotip.Device()
+    fixed = {name: settings[name] for name in EXAMPLE if np.isscalar(settings.get(name))}
+    place = EXAMPLE | fixed
+    values = device.parameters(place["r"] * 1e-6, place["phi"] * 1e-6)
+    return {**place, "power": 1e15 * device.power, **values}
+
+
 def _check(settings: Mapping[str, Any]) -> None:
     known = [*COLUMNS, *map(str, nanotip.MODEL.parameters)]
     for name in settings:

@@ -29,11 +29,17 @@ def spell(column: str) -> str:
     return f"{column.removesuffix('_um')} (µm)" if column.endswith("_um") else column
 
 
+def middle(table: pd.DataFrame) -> float:
+    """The median of the critical drives, a drive for which the formula holds on half of the map."""
+    return float(table["critical_drive"].median())
+
+
 @styled
 def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
     """Map of the critical drive and, at the drive of the table, of the size of the deviation.
 
-    On the red lines the deviation at that drive is the tolerance (dashed: its negative).  ``mark``
+    On the red lines the deviation at that drive is the tolerance (dashed: its negative).  A table
+    without a drive has one map, and the red line is where `middle` is the critical drive.  ``mark``
     holds the coordinates of a point to be marked, such as an operating point.  Hatched is where the
     formula held as far as was searched, black where it holds at no drive, grey where nothing is
     known.  Raises `ValueError` unless two values vary.
@@ -50,13 +56,14 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
     panels = figure.subplots(1, len(columns), squeeze=False).flat
     for axes, column in zip(panels, columns, strict=True):
         _draw_map(axes, table, names, column)
-        if "drive" in table:
-            _draw_contour(axes, table, names)
+        draw_line = _draw_contour if "drive" in table else _draw_middle
+        draw_line(axes, table, names)
         if mark is not None:
             place = [mark[name] for name in names]
             axes.plot(*place, "*", color="white", mec="black", ms=9, label="operating point")
-        if axes.get_legend_handles_labels()[0]:
-            axes.legend(loc="lower right", frameon=True)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    if handles:  # outside, where it hides nothing of the map
+        figure.legend(handles, labels, loc="outside lower center", ncols=2)
     _hatch(figure.axes[0], table, names)
     return figure
 
@@ -99,6 +106,15 @@ def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
         axes.contour(signed.columns, signed.index, signed, levels, colors=RED, linewidths=1)
         at = table.attrs.get("at", " at the drive set")
         axes.plot([], color=RED, lw=1, label=f"±{100 * tolerance:.3g} %{at}")
+
+
+def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    """The line on which the median of the critical drives is the critical drive."""
+    grid, level = _grid(table, names, table["critical_drive"]), middle(table)
+    if grid.min().min() < level < grid.max().max():
+        axes.contour(grid.columns, grid.index, grid, [level], colors=RED, linewidths=1)
+        at = f"{table.attrs['drive']} = {level:.3g}, the median"
+        axes.plot([], color=RED, lw=1, label=f"±{100 * table.attrs['tolerance']:.3g} % at {at}")
 
 
 def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
