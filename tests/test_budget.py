@@ -1,6 +1,7 @@
 """The error budget: its steps add up, and where the answer is known each has its size."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import sympy as sp
 from sympy.physics.quantum import Dagger
@@ -8,10 +9,11 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from compare import agreement, budget
-from compare.budget import largest
+from compare.budget import largest, widen
 from compare.budget.rungs import BRINGS
 from compare.budget.waterfall import draw
-from systems import Loss, Model, jaynes_cummings, kerr, nanotip
+from compare.budget.wide import FLOOR, budget_text
+from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, nanotip
 
 gamma, kappa, xi = sp.symbols("gamma kappa xi", positive=True)
 a = BosonOp("a")
@@ -123,3 +125,65 @@ def test_picture_has_a_panel_per_quantity_for_points_and_sweeps_but_none_for_gri
 def test_truncation_that_cannot_hold_the_quantity_is_refused() -> None:
     with pytest.raises(ValueError, match="Argument `quanta` must be at least 3 for g3"):
         budget(kerr.MODEL, kerr.VALUES, "g3", quanta=2)
+
+
+def test_wide_table_has_the_same_numbers_with_the_contribution_beside_each_rung() -> None:
+    values = {**SWEEP, "xi": np.array([0.1, 0.05, 0.1])}  # in no order, and one of them twice
+    table = budget(kerr.MODEL, values, "number,g2")
+    wide, rungs = widen(table), list(BRINGS)
+    assert len(wide) == 2 * 3
+    pairs = [name for rung in rungs[1:] for name in (rung, f"{rung}_contribution")]
+    assert list(wide.columns) == ["xi", "quantity", rungs[0], *pairs, "roundoff", "status"]
+    long = table["value"].to_numpy().reshape(-1, len(rungs))
+    np.testing.assert_array_equal(wide[rungs], long)
+    assert list(wide["xi"]) == [0.1, 0.05, 0.1] * 2
+    parts = wide[[f"{rung}_contribution" for rung in rungs[1:]]].sum(axis=1)
+    # round-off of nine terms of the size of one
+    off = wide["leading order"] / wide["master equation"] - 1
+    np.testing.assert_allclose(parts, off, rtol=0, atol=1e-14)
+
+
+def test_printed_ladder_of_each_quantity_ends_with_its_round_off_floor() -> None:
+    lines = budget_text(budget(kerr.MODEL, kerr.VALUES, "number,g2")).splitlines()
+    assert [FLOOR in line for line in lines[1:]] == [*[False] * len(BRINGS), True] * 2
+    assert "g2" in lines[-1]
+
+
+def test_steps_that_cancel_are_named_a_pair_and_not_the_cause() -> None:
+    # two quanta are too few for g2 next to its zero: cutting there is undone by the next step
+    values = {**kerr_dimer.VALUES, "F": 0.2}
+    (sentence,) = largest(budget(kerr_dimer.MODEL, values, "g2"))
+    cause, others = sentence.split(", while ")
+    assert "largest part is higher orders of the drive between jumps" in cause
+    assert "against the depletion of the vacuum" in cause
+    assert "the cut of the master equation" in others
+    assert "cancel" in others
+
+
+def ladder(contributions: list[float]) -> pd.DataFrame:
+    """A made-up ladder of one point with these steps."""
+    parts = np.array([0.0, *contributions])
+    deviation = parts.sum() - np.cumsum(parts)
+    rungs = [*list(BRINGS)[: len(contributions)], "master equation"]
+    columns = {"rung": rungs, "deviation": deviation, "contribution": parts}
+    return pd.DataFrame({"quantity": "g2", **columns, "roundoff": 1e-15, "status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("contributions", "against", "pairs"),
+    [
+        ([0.5, 0.2, 0.1], 0, 0),
+        ([0.5, -0.2, 0.1], 0, 0),  # less than half
+        ([0.5, -0.3, 0.1], 1, 0),
+        ([0.5, 3.0, -2.99], 0, 1),
+        ([0.5, 0.03, -0.0299], 0, 0),  # they cancel, but nobody took them for the cause
+        ([-3.0, 2.99, 0.5], 0, 1),
+    ],
+)
+def test_sentence_names_what_stands_against_the_largest_step(
+    contributions: list[float], against: int, pairs: int
+) -> None:
+    (sentence,) = largest(ladder(contributions))
+    assert "(+50.000%)" in sentence.split(", against")[0].split(", while")[0]
+    assert sentence.count("against") == against
+    assert sentence.count("cancel") == pairs

@@ -44,7 +44,7 @@ def budget(
     converged master equation, whose status is ``status``.  ``quanta`` is the truncation of the
     formula; without it the fewest that hold the quantities.  Rungs that the model does not allow
     (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.  With a
-    column for each rung: ``table.pivot(index="quantity", columns="rung", values="value")``.
+    column for each rung and each contribution: `widen`.
 
     Raises `ValueError` for values, quantities or quanta that make no sense.
     """
@@ -70,14 +70,6 @@ def budget(
 def varied(table: pd.DataFrame) -> list[str]:
     """The columns of a budget that tell its points apart."""
     return [name for name in table.columns if name not in {"quantity", *MEASURES}]
-
-
-def largest(table: pd.DataFrame) -> list[str]:
-    """One sentence per quantity: error of the formula, step that contributes most, round-off.
-
-    Of a sweep it speaks of the point at which the formula is worst.
-    """
-    return [_sentence(str(name), rows) for name, rows in table.groupby("quantity", sort=False)]
 
 
 def brings(ladder: pd.DataFrame) -> list[str]:
@@ -144,20 +136,3 @@ def _estimate(block: Block, quantity: Quantity, model: Model) -> tuple[np.ndarra
         return joint_estimate(block, first, second)
     mode, *order = quantity.arguments
     return estimate(block, model.index(mode), *(order or [1]))
-
-
-def _sentence(name: str, rows: pd.DataFrame) -> str:
-    rungs = rows["rung"].nunique()
-    formula = rows["deviation"].iloc[::rungs].abs()
-    if formula.isna().all():
-        words = ", ".join(dict.fromkeys(rows["status"]))
-        return f"{name}: the error is not known, the master equation is {words}."
-    start = formula.idxmax()
-    ladder = rows.loc[start : start + rungs - 1]
-    first, top = ladder.iloc[0], ladder.loc[ladder["contribution"].abs().idxmax()]
-    where = "".join(f", at {place} = {top[place]:.6g}" for place in varied(rows))
-    return (
-        f"{name}{where}: {first['rung']} {first['deviation']:+.3%}, of which the largest part is "
-        f"{brings(ladder)[top.name - start]} ({top['contribution']:+.3%}); round-off "
-        f"{first['roundoff']:.0e}."
-    )

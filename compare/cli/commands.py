@@ -8,7 +8,9 @@ import typer
 
 from compare.budget import waterfall
 from compare.budget.ladder import budget as error_budget
-from compare.budget.ladder import largest, varied
+from compare.budget.ladder import varied
+from compare.budget.sentences import largest
+from compare.budget.wide import budget_text, widen
 from compare.cli import tip
 from compare.cli.options import (
     Fixed,
@@ -41,13 +43,16 @@ def budget(
     quanta: Annotated[
         int | None, typer.Option(help="Truncation of the formula; without it the least.")
     ] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="In the file a row per point, a column per rung.")
+    ] = False,
     out: Out = None,
     force: Force = False,
 ) -> None:
     """Say where the error of a formula comes from.
 
     A ladder from the leading order to the converged master equation: what each step contributes,
-    with sign. The contributions add up to the error.
+    with sign. The contributions add up to the error; below the round-off floor none means anything.
 
     Example: blockade budget nanotip --set r=0.35 --set phi=0.21 --quanta 3 --out budget.csv
     """
@@ -58,11 +63,12 @@ def budget(
     )
     if out is not None:
         figure = waterfall.draw(table) if len(varied(table)) < 2 else None
-        line = request.line("budget", quantities=quantities, quanta=quanta)
-        write(out, table, figure, request, line, "compare.budget.waterfall")
+        line = request.line("budget", quantities=quantities, quanta=quanta) + " --wide" * wide
+        write(
+            out, widen(table) if wide else table, figure, request, line, "compare.budget.waterfall"
+        )
     if not varied(table):
-        shown = table[["quantity", "rung", "value", "contribution"]]
-        typer.echo(shown.to_string(index=False, float_format="{:.6g}".format))
+        typer.echo(budget_text(table))
     for sentence in largest(table):
         typer.echo(sentence)
     for rung, reason in table.attrs["left_out"].items():

@@ -1,0 +1,83 @@
+"""What an error budget says in a sentence: the largest step, and what stands against it.
+
+Two neighbouring steps may be huge and cancel: a cut of the master equation that is too tight for
+g2 next to a zero is one step, and lifting it is the next.  Neither is a cause of the formula's
+error.  Such a pair counts as one step, of the size of its sum, and is named for what it is.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from compare.budget.ladder import brings, varied
+
+CANCELLING = 0.1  # a pair that leaves less than this part of its larger step is one step
+AGAINST = 0.5  # of the largest step: a step of the other sign that is worth naming
+
+Step = tuple[str, float]  # what it brings, and what it contributes
+
+
+def largest(table: pd.DataFrame) -> list[str]:
+    """One sentence per quantity: error of the formula, step that contributes most, round-off.
+
+    A step of the other sign at least half as large is named beside it, and so are neighbours
+    that are larger but cancel.  Of a sweep it speaks of the point at which the formula is worst.
+    """
+    return [_sentence(str(name), rows) for name, rows in table.groupby("quantity", sort=False)]
+
+
+def _sentence(name: str, rows: pd.DataFrame) -> str:
+    rungs = rows["rung"].nunique()
+    formula = rows["deviation"].iloc[::rungs].abs()
+    if formula.isna().all():
+        words = ", ".join(dict.fromkeys(rows["status"]))
+        return f"{name}: the error is not known, the master equation is {words}."
+    start = formula.idxmax()
+    ladder = rows.loc[start : start + rungs - 1]
+    first = ladder.iloc[0]
+    where = "".join(f", at {place} = {first[place]:.6g}" for place in varied(rows))
+    return (
+        f"{name}{where}: {first['rung']} {first['deviation']:+.3%}, of which the largest part is "
+        f"{_causes(ladder)}; round-off {first['roundoff']:.0e}."
+    )
+
+
+def _causes(ladder: pd.DataFrame) -> str:
+    """The largest step, what stands against it, and the larger pairs that cancel."""
+    parts = ladder["contribution"].fillna(0.0)
+    steps, pairs = _join(list(zip(brings(ladder), parts, strict=True)))
+    top = max(steps, key=_size)
+    other = max(steps, key=lambda step: -step[1] * np.sign(top[1]))
+    words = [_spell(top)]
+    if other[1] * top[1] < 0 and _size(other) >= AGAINST * _size(top):
+        words.append(f"against {_spell(other)}")
+    for one, two in pairs:
+        if max(_size(one), _size(two)) > _size(top):
+            words.append(f"while {_spell(one)} and {_spell(two)} cancel")
+    return ", ".join(words)
+
+
+def _join(steps: Sequence[Step]) -> tuple[list[Step], list[tuple[Step, Step]]]:
+    """The steps, those that cancel joined with their neighbour, and the pairs so joined."""
+    joined: list[Step] = []
+    pairs = []
+    for step in steps:
+        if joined and _cancel(joined[-1], step):
+            before = joined.pop()
+            pairs.append((before, step))
+            step = (f"{before[0]} with {step[0]}", before[1] + step[1])
+        joined.append(step)
+    return joined, pairs
+
+
+def _cancel(one: Step, two: Step) -> bool:
+    return abs(one[1] + two[1]) < CANCELLING * max(_size(one), _size(two))
+
+
+def _size(step: Step) -> float:
+    return abs(step[1])
+
+
+def _spell(step: Step) -> str:
+    return f"{step[0]} ({step[1]:+.3%})"

@@ -1,0 +1,42 @@
+"""An error budget laid out wide, and as text: rungs as columns, or as the lines of a ladder."""
+
+import pandas as pd
+
+from compare.budget.ladder import varied
+
+FLOOR = "round-off floor"
+
+
+def widen(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per point and quantity: each rung a column, its step's contribution beside it.
+
+    ``<rung>`` is the value and ``<rung>_contribution`` what the step to it contributes; the
+    first rung has no step.  ``roundoff`` and ``status`` come last.  A rung that a quantity does not
+    have is NaN there.
+    """
+    rungs = list(dict.fromkeys(table["rung"]))
+    # the points in their own order, also where one is given twice
+    first = table["rung"] == table["rung"].groupby(table["quantity"]).transform("first")
+    row = first.cumsum().rename("row")
+    columns = {}
+    for rung in rungs:
+        at = table[table["rung"] == rung].set_axis(row[table["rung"] == rung])
+        columns[rung] = at["value"]
+        if rung != rungs[0]:
+            columns[f"{rung}_contribution"] = at["contribution"]
+    ends = table[first].set_axis(row[first])
+    floor = ends[["roundoff", "status"]]
+    wide = pd.concat([ends[[*varied(table), "quantity"]], pd.DataFrame(columns), floor], axis=1)
+    wide.attrs = dict(table.attrs)
+    return wide.reset_index(drop=True)
+
+
+def budget_text(table: pd.DataFrame) -> str:
+    """The ladder of a point for a terminal, the round-off floor its last line."""
+    shown = table[["quantity", "rung", "value", "contribution"]]
+    ends = table.drop_duplicates("quantity")[["quantity", "roundoff"]]
+    floors = ends.rename(columns={"roundoff": "contribution"}).assign(rung=FLOOR)
+    lines = pd.concat([shown, floors]).sort_values(
+        "quantity", kind="stable", key=lambda names: names.map(list(ends["quantity"]).index)
+    )
+    return str(lines.to_string(index=False, float_format="{:.6g}".format, na_rep=""))
