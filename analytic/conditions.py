@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
@@ -11,6 +12,10 @@ from analytic.domains import simplify_domain
 from analytic.elimination import NoClosedForm, candidates, roots
 from analytic.phases import check_polynomial, complex_amplitude, find_phases
 from analytic.verification import trials
+
+if TYPE_CHECKING:
+    from analytic.optimum import OptimalPoint
+    from systems.values import Values
 
 Point = Mapping[sp.Expr, sp.Expr]
 
@@ -21,6 +26,16 @@ class Condition:
 
     values: Mapping[sp.Expr, sp.Expr]
     domain: sp.Basic
+    limits: Callable[[Values], OptimalPoint] | None = field(default=None, repr=False, compare=False)
+
+    def at(self, values: Values) -> OptimalPoint:
+        """What the zero is worth, with numbers for all other symbols but the drive.
+
+        Its next-order residual, the drive it survives, its sensitivity to every parameter.
+        Raises `ValueError` outside the domain, and for bad values.
+        """
+        assert self.limits is not None, "`Derivation.blockade_conditions` sets it"
+        return self.limits(values)
 
     def __str__(self) -> str:
         where = "" if self.domain == sp.true else f"  for {self.domain}"

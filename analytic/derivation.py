@@ -11,7 +11,8 @@ of second order in the drive; `analytic.expand` gives them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from math import factorial
 
 import numpy as np
@@ -144,9 +145,11 @@ class Derivation:
         that raises `NoClosedForm`.  An unknown may be a phase, as in ``r*exp(I*phi)``: it is found
         in (-pi, pi], and r, if it is the other unknown, as a modulus.  Points at which the
         amplitude is 0/0 or the mode stays empty altogether are left out, and so are those that
-        the symbols' assumptions exclude.  The zero is of leading order only: `optimal_points`
-        says what is left there.
+        the symbols' assumptions exclude.  The zero is of leading order only: what is left there
+        is said by ``condition.at(values)``, for all of them at once by `optimal_points`.
         """
+        from analytic.optimum import limits  # which stands on this module
+
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")
         amplitude = self._amplitude(self.model.occupation(mode, order))
@@ -156,8 +159,11 @@ class Derivation:
         poles = [f for f, power in ratio.factors if power < 0]
         check_moduli(factors, unknowns)
         if values is None:
-            return zeros(factors, poles, unknowns, fixed)
-        return numeric_zeros(factors, poles, unknowns, exact_values(self.model, values) | fixed)
+            found = zeros(factors, poles, unknowns, fixed)
+        else:
+            exact = exact_values(self.model, values)
+            found = numeric_zeros(factors, poles, unknowns, exact | fixed)
+        return [replace(c, limits=partial(limits, self, mode, c, order)) for c in found]
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
         """Equations and closed forms as one LaTeX ``align*`` environment."""

@@ -20,8 +20,9 @@ import numpy as np
 import sympy as sp
 
 import analytic
+from analytic.conditions import Condition
 from analytic.derivation import Derivation
-from analytic.unknowns import Unknowns
+from analytic.unknowns import Unknowns, exact_values
 from systems.ladder import Mode
 from systems.values import Values
 
@@ -53,7 +54,11 @@ class OptimalPoint:
 
     def __str__(self) -> str:
         place = ", ".join(f"{name} = {value:.6g}" for name, value in self.values.items())
-        return f"{place}: below 0.01 up to a drive of {self.drive():.3g}"
+        slopes = ", ".join(f"{name} {self.tolerance(name):.2g}" for name in self.curvature)
+        return (
+            f"{place}: g = {self.residual:.3g} drive^2, below 0.01 up to a drive of "
+            f"{self.drive():.3g}; alone reached when off by {slopes}"
+        )
 
 
 def optimal_points(
@@ -69,14 +74,24 @@ def optimal_points(
     zero depends on it.
     """
     conditions = closed.blockade_conditions(mode, solve_for, order=order, values=values)
+    return [limits(closed, mode, condition, order, values) for condition in conditions]
+
+
+def limits(
+    closed: Derivation, mode: Mode | str, condition: Condition, order: int, values: Values
+) -> OptimalPoint:
+    """What the zero of one branch is worth at these values of the other symbols.
+
+    Raises `ValueError` outside the domain of the branch, and for bad values.
+    """
     known = {str(name): value for name, value in values.items()}
-    found = []
-    for condition in conditions:
-        # a modulus is taken as the value of its symbol: the phase is free
-        at = {_name(unknown): complex(v) for unknown, v in condition.values.items()}
-        at = known | {name: v.real if v.imag == 0 else v for name, v in at.items()}
-        found.append(_assess(closed, mode, at, order))
-    return found
+    exact = exact_values(closed.model, values)
+    if condition.domain.subs(exact) == sp.false:
+        raise ValueError(f"Argument `values` must lie in the domain {condition.domain}.")
+    # a modulus is taken as the value of its symbol: the phase is free
+    at = {_name(unknown): complex(v.subs(exact)) for unknown, v in condition.values.items()}
+    at = known | {name: v.real if v.imag == 0 else v for name, v in at.items()}
+    return _assess(closed, mode, at, order)
 
 
 def _assess(closed: Derivation, mode: Mode | str, at: dict[str, Any], order: int) -> OptimalPoint:

@@ -197,3 +197,19 @@ def test_what_is_left_at_the_zero_is_what_the_master_equation_leaves():
         reached = steady_state(kerr_dimer.MODEL, point.values | {"F": strength / 10}, quanta=6)
         # a tenth of that drive leaves a hundredth of the limit, up to the next order
         assert reached.correlation("a") == pytest.approx(1e-4, rel=0.1)
+
+
+def test_a_branch_says_what_its_zero_is_worth():
+    closed, values = derive(kerr_dimer.MODEL), {"J": 3.0, "gamma": 1.0}
+    unknowns = (kerr_dimer.Delta, kerr_dimer.U)
+    expected = optimal_points(closed, "a", unknowns, values)
+    branches = closed.blockade_conditions("a", unknowns)
+    found = [branch.at(values) for branch in branches]
+    assert len(found) == len(expected) > 0
+    for point in found:
+        (same,) = [e for e in expected if e.values == pytest.approx(point.values, rel=1e-9)]
+        assert point.residual == pytest.approx(same.residual, rel=1e-6)  # the zero, to 1e-12
+        assert point.curvature == pytest.approx(same.curvature, rel=1e-6)
+        assert f"up to a drive of {point.drive():.3g}" in str(point)
+    with pytest.raises(ValueError, match="must lie in the domain"):
+        branches[0].at({"J": 0.3, "gamma": 1.0})  # J > gamma/sqrt(2)
