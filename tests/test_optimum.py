@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from compare import optimum
+from compare.drive.minima import draw
 from systems import jaynes_cummings, kerr
 
 VALUES = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
@@ -46,6 +47,18 @@ def test_corrections_find_the_true_minimum_that_the_formula_misses(table: pd.Dat
 def test_true_depth_of_the_true_minimum_is_its_minimum(table: pd.DataFrame) -> None:
     true = rows(table, "master equation")
     np.testing.assert_array_equal(true["minimum"], true["true"])
+
+
+def test_picture_shows_place_and_depth_of_every_road_and_writes_a_zero_out(
+    table: pd.DataFrame,
+) -> None:
+    place, depth = draw(table).axes
+    assert (place.get_ylabel(), depth.get_ylabel()) == ("g", "minimum of g2")
+    lines = {str(line.get_label()): line.get_ydata() for line in depth.lines}
+    assert next(iter(lines)) == "formula (its minimum is 0)"
+    true = rows(table, "master equation")["minimum"]
+    np.testing.assert_array_equal(lines["master equation"], true)
+    assert (lines["master equation, at the place of the formula"] > true.to_numpy()).all()
 
 
 @pytest.mark.parametrize(

@@ -142,13 +142,14 @@ def test_command_gives_the_input_power_of_the_nanotip(
     assert POWER in out
 
 
-def test_optimum_of_the_nanotip_is_tabulated_over_the_input_power(
-    run: Callable[..., tuple[int, str, str]],
+def test_optimum_of_the_nanotip_is_tabulated_and_drawn_over_the_input_power(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
     code, _, error = run("optimum", "nanotip", "--set", "r=0.35", "--set", "phi=0.21", "--set",
                          "chi=1.48e5", "--over", "chi", "--vary", "power=0.01",
                          "--out", "optimum.csv")  # fmt: skip
     assert (code, error) == (0, "")
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".png", ".pdf", ".json"}
     table = pd.read_csv("optimum.csv")
     np.testing.assert_allclose(table["power_fW"], 0.01, rtol=1e-12)
     # near chi = gamma/2 jumps make the truth larger than the formula says

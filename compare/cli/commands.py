@@ -23,7 +23,7 @@ from compare.cli.options import (
     read_request,
     write,
 )
-from compare.drive import maps
+from compare.drive import maps, minima
 from compare.drive.optimum import optimum as find_optimum
 from compare.drive.validity import validity as critical_drives
 from systems import nanotip
@@ -134,9 +134,9 @@ def optimum(
 ) -> None:
     """Compare the zero of a formula with the true minimum.
 
-    The place and the depth of the minimum: of the leading order, with one and two corrections, of
-    the master equation. The search starts from the values set; the drive is varied (of the nanotip,
-    the power may be).
+    The place and the depth of the minimum, tabulated and drawn: of the leading order, with one and
+    two corrections, of the master equation. The search starts from the values set; the drive is
+    varied (of the nanotip, the power may be).
 
     Example: blockade optimum kerr_dimer --set Delta=0.275 --set U=0.0428 --set J=3 --set gamma=1
     --over Delta,U --vary F=0.01,0.02,0.05
@@ -156,7 +156,7 @@ def optimum(
         table.insert(0, "power_fW", 1e15 * nanotip.Device().power_of(table[drive]))
     if out is not None:
         line = request.line("optimum", over=over, quantity=quantity)
-        write(out, table, None, request, line, "compare.drive.optimum")
+        write(out, table, minima.draw(table), request, line, "compare.drive.minima")
     typer.echo(table.to_string(index=False, float_format="{:.6g}".format))
 
 

@@ -42,6 +42,7 @@ def optimum(
     the place of its minimum (one column per name in ``over``), its ``minimum``, and ``true``, what
     the master equation says at that place.  The formula is of leading order.  The search is
     local and starts from ``values``, which are numbers; of a complex parameter the modulus varies.
+    `compare.drive.minima` draws the table.
 
     Raises `ValueError` for arrays, for names that the model does not have, for models without a
     formula, and where a search does not end in a minimum.
@@ -59,7 +60,9 @@ def optimum(
             depth, true = function(place), roads[TRUTH](place)
             sizes = {key: _size(place[key]) for key in names}
             rows.append({name: drive, "road": road, **sizes, "minimum": depth, "true": true})
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table.attrs = {"model": model.name, "drive": name, "quantity": quantity}
+    return table
 
 
 def _roads(
