@@ -20,6 +20,14 @@ ATOM = Model(
     losses=(Loss(gamma, SigmaMinus("s")),),
     drive=xi,
 )
+a = BosonOp("a")
+Delta, chi = sp.symbols("Delta chi", real=True)
+PAIRS = Model(
+    name="Kerr mode driven by pairs",
+    hamiltonian=Delta * Dagger(a) * a + chi * Dagger(a) ** 2 * a**2 + xi * (Dagger(a) ** 2 + a**2),
+    losses=(Loss(gamma, a),),
+    drive=xi,
+)
 KERR = {"Delta": 0.3, "chi": 2.0, "gamma": 1.0}
 # relative precision of the critical drive, and that of the converged master equation beside it
 PRECISION = 1e-5
@@ -122,6 +130,17 @@ def test_parametric_drive_grows_with_the_square_of_the_drive() -> None:
     pair = [{"xi": 0.1, "G": 1e-3j}, {"xi": 0.2, "G": 4e-3j}]
     one, other = (critical_drive(parametric_kerr.MODEL, {**values, **at}).drive for at in pair)
     assert one == pytest.approx(other, rel=PRECISION)
+
+
+def test_laser_that_makes_pairs_only_has_a_critical_drive_once_an_end_is_given() -> None:
+    values = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0}
+    found = critical_drive(PAIRS, values, "P2", largest=[0.1, 0.5])
+    # searched from other ends: the same root, each to 1e-6
+    assert found.drive[0] == pytest.approx(found.drive[1], rel=PRECISION)
+    table = agreement(PAIRS, {**values, "xi": found.drive}, "P2")
+    np.testing.assert_allclose(table["deviation"], 0.01, rtol=PRECISION)
+    with pytest.raises(ValueError, match="`largest`"):
+        critical_drive(PAIRS, values, "P2")
 
 
 def test_formula_of_a_coherent_state_never_fails() -> None:

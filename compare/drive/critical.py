@@ -75,7 +75,8 @@ def critical_drive(
     unless ``model.orders`` names symbols that grow with it.  ``tolerance`` bounds
     ``|formula/master equation - 1|`` and may be an array.  ``order`` 0 is the leading order, k
     the formula with k corrections.  The search ends at ``largest``, without it at the drive
-    for which the leading order predicts one quantum in some mode.
+    for which the leading order predicts one quantum in some mode; a model that is driven by
+    pairs only has none and needs ``largest``.
 
     Raises `ValueError` for values, a quantity, a tolerance or an order that make no sense.
     """
@@ -89,8 +90,10 @@ def critical_drive(
     end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
     _check_reach(single, model)
     _check_largest(end)
+    # a laser that makes pairs only puts no single quantum anywhere: the end sets the scale
+    single = np.where(np.isfinite(single), single, end)
     formula = Curve(wanted, order, ray)
-    estimate = asymptotic_drive(formula, tolerances)
+    estimate = asymptotic_drive(formula, tolerances, single)
     deviation = Deviation(formula, CONVERGED * tolerances.min(), solver)
 
     def excess(drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -64,9 +64,10 @@ def one_quantum_drive(ray: Ray) -> np.ndarray:
     return np.min(drives, axis=0)
 
 
-def asymptotic_drive(curve: Curve, tolerance: np.ndarray) -> np.ndarray:
+def asymptotic_drive(curve: Curve, tolerance: np.ndarray, single: np.ndarray) -> np.ndarray:
     """The drive at which the next correction alone would reach the tolerance.
 
+    ``single`` is a strong drive, such as `one_quantum_drive`, from which the weak ones are taken;
     inf where that correction vanishes, and next to nothing where the formula itself does.
     """
     finer = Curve(curve.quantity, curve.order + 1, curve.ray)
@@ -75,7 +76,7 @@ def asymptotic_drive(curve: Curve, tolerance: np.ndarray) -> np.ndarray:
         with np.errstate(divide="ignore", invalid="ignore"):
             return abs(curve(drive[points], points) / finer(drive[points], points) - 1)
 
-    power, single = 2 * (curve.order + 1), one_quantum_drive(curve.ray)
+    power = 2 * (curve.order + 1)
     drive, off = AIM ** (1 / power) * single, np.arange(len(single))
     difference = difference_at(off)
     with np.errstate(divide="ignore"):
