@@ -14,11 +14,14 @@ from compare.figures import (
     fig2a,
     fig2b,
     fig3a,
+    fig3b,
     fig3c,
     fig3d,
     fig4a,
     fig4b,
+    style,
 )
+from compare.figures.cavities import PAPER
 from compare.figures.style import STYLE, render
 from systems import nanotip
 
@@ -92,6 +95,10 @@ def test_fig3b_coupling_vanishes_and_equals_gamma_where_the_paper_says(
     assert phi[ratio.argmin()] == pytest.approx(0.27, abs=0.005)
     crossings = phi[:-1][np.diff(np.sign(ratio - 1)) != 0]
     assert crossings == pytest.approx([0.21, 0.33], abs=0.005)
+    # the dots of the inset: true crossings, so that they lie in the cells found on the map
+    cell = phi[1] - phi[0]
+    dots = np.array(fig3b.unit_coupling())
+    assert np.all((crossings <= dots) & (dots <= crossings + cell))
 
 
 @pytest.mark.parametrize("road", ["analytic", "numeric"])
@@ -195,6 +202,36 @@ def test_fig4b_printed_numbers_belong_to_a_fixed_detuning_and_not_to_the_minimum
     assert least[fig4b.NONE][1.8] > 0.95
     # printed as 99.7 %
     assert fixed[fig4b.STAYS][1.8] == pytest.approx(0.997, abs=0.0005)
+
+
+def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    # (0.273, 0.2805) um: the closed form is cut off, the master equation is just above zero
+    edge = {
+        name: np.atleast_1d(value) for name, value in PAPER.parameters(0.273e-6, 0.2805e-6).items()
+    }
+    for table in (tables["fig4a"], tables["fig4b"], efficiency.efficiency(edge, PAPER)):
+        difference = table["analytic"] - table["numeric"]
+        # the rounding of numbers of order one
+        assert table["deviation"].to_numpy() == pytest.approx(difference, rel=0, abs=1e-15)
+    assert table["analytic"].item() == 0 < table["numeric"].item()
+    assert abs(table["deviation"].item()) < 0.01
+
+
+def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detunings() -> None:
+    bare = {name: np.atleast_1d(value) for name, value in PAPER.without_tip().items()}
+    coarse, fine = (
+        efficiency.efficiency(bare, PAPER, np.linspace(-4, 4, count)) for count in (41, 641)
+    )
+    # what is left of a parabola after a step of 0.2 is refined twice by four
+    assert coarse["numeric"].item() == pytest.approx(fine["numeric"].item(), rel=1e-6)
+
+
+def test_markers_of_curves_that_coincide_lie_side_by_side() -> None:
+    dense = np.arange(60) < 20
+    rows = [style.thinned(dense, 6, 24, 8 * i) for i in range(3)]
+    assert len({*np.concatenate(rows)}) == sum(map(len, rows))
 
 
 def test_efficiency_is_one_for_the_light_of_the_ideal_cavity_and_none_for_coherent_light() -> None:

@@ -6,10 +6,21 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.figures.cavities import NAMES, PAPER, cavity
-from compare.figures.style import BLUE, GREY, RED, draw_roads, new_figure, roads_legend, styled
+from compare.figures.style import (
+    BLUE,
+    GREY,
+    RED,
+    draw_roads,
+    new_figure,
+    roads_legend,
+    styled,
+    thinned,
+)
 from systems import nanotip
 
 DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1
+# where markers start, so that they do not meet in the wings, and |Delta|/gamma_1 of many markers
+MARKED = ((0, 1), (5, 2.5), (10, 1))
 
 
 def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
@@ -29,9 +40,10 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     """One curve per cavity; backscattering splits the resonance, the tip joins it again."""
     figure, axes = new_figure()
-    for name, colour in zip(NAMES, (GREY, BLUE, RED), strict=True):
+    for name, colour, (start, apart) in zip(NAMES, (GREY, BLUE, RED), MARKED, strict=True):
         rows = table[table["quantity"] == f"N_cw ({name})"]
-        draw_roads(axes, rows, "Delta_over_gamma1", colour, name, slice(0, None, 5))
+        marked = thinned(abs(DETUNING) <= apart, 5, 15, start)
+        draw_roads(axes, rows, "Delta_over_gamma1", colour, name, marked)
     axes.set(xlabel=r"$\Delta/\gamma_1$", ylabel=r"$N_\mathrm{cw}$", xlim=(-5, 5))
     axes.set_ylim(bottom=0)
     roads_legend(axes)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, kerr
-from compare.figures.style import GREY, RED, WIDTH, draw_deviation, draw_map, styled
+from compare.figures.style import WIDTH, draw_deviation, draw_map, styled
 from systems import nanotip
 
 PHIS_UM = np.linspace(0, 0.55, 201)  # one period lambda/(2 n_0)
@@ -33,14 +33,12 @@ def draw(table: pd.DataFrame) -> Figure:
     panels = figure.subplots(2, 2, sharex=True, sharey=True)
     for (left, right), (name, label) in zip(panels, reversed(LABELS.items()), strict=True):
         rows = table[table["quantity"] == name]
-        norm = LogNorm(1e-3, 1e1) if name == "g2" else None
+        norm = LogNorm() if name == "g2" else None  # from the smallest to the largest
         image = draw_map(left, rows, "phi_um", "chi_over_gamma", "numeric", norm=norm)
-        figure.colorbar(image, label=label, extend="both" if name == "g2" else "neither")
-        image = draw_deviation(right, rows, "phi_um", "chi_over_gamma")
-        # a closed form is never negative, so that nothing lies below -100 %
-        figure.colorbar(image, label=f"deviation of {label} (%)", extend="max")
-    for axes in panels.flat:
-        _mark(axes)
+        figure.colorbar(image, label=f"{label}, master equation")
+        draw_deviation(right, rows, "phi_um", "chi_over_gamma", label)
+        _mark(left, "white")
+        _mark(right, "black")
     panels[-1, 0].set_xlabel(r"$\phi$ ($\mu$m)")
     panels[-1, 1].set_xlabel(r"$\phi$ ($\mu$m)")
     for axes in panels[:, 0]:
@@ -48,11 +46,11 @@ def draw(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _mark(axes: Axes) -> None:
-    """The cuts of Fig. 2(b) and the three points that the text names."""
-    axes.axvline(PHI_UM, color=RED, ls="--", lw=0.8)
+def _mark(axes: Axes, colour: str) -> None:
+    """The cuts of Fig. 2(b) and the four points that the text names."""
+    axes.axvline(PHI_UM, color=colour, ls="--", lw=0.8)
     for phi in SIDE_UM:
-        axes.axvline(phi, color=GREY, ls="--", lw=0.8)
+        axes.axvline(phi, color=colour, ls=":", lw=0.8)
     axes.plot([PHI_UM], [0.1], "s", color="white", mec="black")
     axes.plot([PHI_UM], [3], "o", color="white", mec="black")
     axes.plot(SIDE_UM, [0.5, 0.5], "^", color="white", mec="black")

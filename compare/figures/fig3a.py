@@ -73,8 +73,8 @@ def draw(table: pd.DataFrame) -> Figure:
         _draw_eigenstates(axes, rows[rows["basis"] == "eigenstate"])
         places = _draw_states(axes, rows[rows["basis"] == "Fock state"])
         (_draw_two_paths if case == "two paths" else _draw_one_path)(axes, places)
-        axes.set(xlim=(-0.1, 5), ylim=(-1.5, 2 * PHOTON + 8), yticks=[], xticks=[0.5, 3])
-        axes.set_xticklabels(["eigenenergies", "transition paths"])
+        axes.set(xlim=(-0.1, 5), ylim=(-1.5, 2 * PHOTON + 8), yticks=[], xticks=[0.6, 3])
+        axes.set_xticklabels(["eigenenergies\n(bands: loss rates)", "transition paths"])
         axes.tick_params(length=0)
         axes.text(4.9, 0, LABELS[case], ha="right")
     return figure
@@ -89,7 +89,7 @@ def _draw_eigenstates(axes: Axes, rows: pd.DataFrame) -> None:
     for quanta in (1, 2):
         axes.axhline(quanta * PHOTON, color=GREY, lw=0.5, ls=":")
         label = rf"${quanta if quanta > 1 else ''}\omega_L$"
-        axes.text(1.03, quanta * PHOTON - 0.2, label, va="top", color=GREY)
+        axes.text(1.1, quanta * PHOTON - 0.3, label, va="top", color=GREY)
 
 
 def _draw_states(axes: Axes, rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
@@ -120,7 +120,7 @@ def _draw_one_path(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
     _arrow(axes, at["00"], at["10"], RED, r"$\omega_L$")
     _arrow(axes, at["10"], (x, y + PHOTON), BLUE, r"$\omega_L$")
     _arrow(axes, (x, y + PHOTON), level, GREY, r"$2\chi$", "<->")
-    _arrow(axes, at["10"], at["01"], GREY, r"$J=0$", "-")
+    _arrow(axes, at["10"], at["01"], GREY, "\n$J=0$", "-")  # below the cross
     axes.plot((x + at["01"][0]) / 2, y, "x", color=RED, ms=7, mew=1.5)
 
 

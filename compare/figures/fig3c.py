@@ -25,10 +25,11 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     """Both probabilities; P01 has its minimum where P10 has its maximum."""
     figure, axes = new_figure()
-    for name, colour, text in (("P10", RED, "CW"), ("P01", BLUE, "CCW")):
+    # with these steps both are marked at 0.27 um, and not where the curves cross
+    for name, colour, text, step in (("P10", RED, "CW", 6), ("P01", BLUE, "CCW", 9)):
         rows = table[table["quantity"] == name]
         label = rf"$P_{{{name[1:]}}}^\mathrm{{{text}}}$"
-        draw_roads(axes, rows, "phi_um", colour, label, slice(0, None, 6))
+        draw_roads(axes, rows, "phi_um", colour, label, slice(0, None, step))
     axes.set(xlabel=r"$\phi$ ($\mu$m)", ylabel="probability", xlim=(0, 0.55))
     axes.set_ylim(bottom=-0.004)  # room for the markers at zero
     roads_legend(axes)

@@ -6,7 +6,16 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.figures.cavities import PAPER
-from compare.figures.style import BLUE, GREEN, RED, draw_roads, new_figure, roads_legend, styled
+from compare.figures.style import (
+    BLUE,
+    GREEN,
+    RED,
+    draw_roads,
+    new_figure,
+    roads_legend,
+    styled,
+    thinned,
+)
 from systems import nanotip
 
 R_UM = np.linspace(0, 0.8, 161)
@@ -27,8 +36,10 @@ def draw(table: pd.DataFrame) -> Figure:
     """One curve per phi; light below the dotted line g2 = 1 is sub-Poissonian."""
     figure, axes = new_figure()
     axes.axhline(1, color="black", lw=0.6, ls=":")
-    for (phi, rows), colour in zip(table.groupby("phi_um"), (GREEN, RED, BLUE), strict=True):
-        draw_roads(axes, rows, "r_um", colour, rf"$\phi = {phi:g}\,\mu$m", slice(0, None, 5))
+    colours, apart = (GREEN, RED, BLUE), (R_UM > 0.2) & (R_UM < 0.5)
+    for i, ((phi, rows), colour) in enumerate(zip(table.groupby("phi_um"), colours, strict=True)):
+        marked = thinned(apart, 6, 12, 4 * i)  # in turns; the second curve at r = 0.35 um
+        draw_roads(axes, rows, "r_um", colour, rf"$\phi = {phi:g}\,\mu$m", marked)
     axes.set(
         xlabel=r"$r$ ($\mu$m)", ylabel=r"$g^{(2)}_\mathrm{cw}(0)$", yscale="log", xlim=(0, 0.8)
     )

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 
 from compare.figures.cavities import PAPER, PHI_UM
 from compare.figures.cavities import R_UM as R_TIP_UM
-from compare.figures.efficiency import efficiency
-from compare.figures.style import WIDTH, draw_deviation, draw_map, styled
+from compare.figures.efficiency import SCALE, efficiency
+from compare.figures.style import WIDTH, draw_map, styled
 from systems import nanotip
 
 R_UM = np.linspace(0, 0.7, 201)
@@ -20,22 +21,25 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     table = efficiency(device.parameters(r * 1e-6, phi * 1e-6), device)
     table.insert(0, "r_um", r)
     table.insert(1, "phi_um", phi)
-    table.insert(2, "quantity", "R")
+    table.insert(2, "quantity", f"R ({SCALE})")
     table.attrs |= {"parameters": vars(device)}
     return table
 
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Left R in percent by the master equation, right the deviation; the cross is the paper's."""
+    """Left R in percent by the master equation, right the difference; the cross is the paper's."""
     figure = Figure(figsize=(2 * WIDTH, 2.5), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True)
-    percent = table.assign(numeric=100 * table["numeric"])
+    percent = table.assign(
+        numeric=100 * table["numeric"], difference=100 * (table["analytic"] - table["numeric"])
+    )
     image = draw_map(left, percent, "r_um", "phi_um", "numeric", vmin=0, vmax=100)
-    figure.colorbar(image, label=r"$\mathcal{R}$ (%)")
-    image = draw_deviation(right, table, "r_um", "phi_um")
-    # a closed form is never negative, so that nothing lies below -100 %
-    figure.colorbar(image, label=r"deviation of $\mathcal{R}$ (%)", extend="max")
+    figure.colorbar(image, label=r"$\mathcal{R}$ (%), master equation")
+    norm = CenteredNorm()  # white where both agree
+    image = draw_map(right, percent, "r_um", "phi_um", "difference", cmap="PuOr_r", norm=norm)
+    label = "$\\mathcal{R}$: closed form $-$ master\nequation (percentage points)"
+    figure.colorbar(image, label=label)
     for axes in (left, right):
         axes.plot(R_TIP_UM, PHI_UM, "x", color="black")
         axes.set_xlabel(r"$r$ ($\mu$m)")

@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from compare.figures.cavities import PAPER, PHI_UM, R_UM
-from compare.figures.efficiency import AT_ZERO, DETUNINGS, efficiency
-from compare.figures.style import BLUE, GREEN, RED, draw_roads, new_figure, roads_legend, styled
+from compare.figures.efficiency import AT_ZERO, DETUNINGS, SCALE, efficiency
+from compare.figures.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
 from systems import nanotip
 
 J0 = np.linspace(0.1, 3, 59)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
 FOLLOWS, STAYS, NONE = TIPS = ("tip follows", "tip stays", "no tip")
+DOTS: Any = {"ls": ":", "lw": 2}  # wider than the curves, so as to be seen on them
 FIXED, MINIMUM = READINGS = ("Delta = 0", "minimum over Delta")
 
 
@@ -37,17 +39,23 @@ def at_zero(device: nanotip.Device = PAPER) -> pd.DataFrame:
 
 def name(tip: str, reading: str = FIXED) -> str:
     """How the table calls R with this tip in this reading of Eq. (8)."""
-    return f"R ({tip}, {reading})"
+    return f"R ({tip}, {reading}; {SCALE})"
 
 
 def _curves(device: nanotip.Device, reading: str, detunings: np.ndarray) -> pd.DataFrame:
     """One row per tip and J_0, in one reading of Eq. (8)."""
-    cavities = [_cavity(tip, replace(device, backscattering=x)) for tip in TIPS for x in J0]
-    values = {key: np.array([cavity[key] for cavity in cavities]) for key in cavities[0]}
+    parts = [cavities(tip, device, J0) for tip in TIPS]
+    values = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     rows = efficiency(values, device, detunings)
     rows.insert(0, "J0_over_gamma1", np.tile(J0, len(TIPS)))
     rows.insert(1, "quantity", [name(tip, reading) for tip in TIPS for _ in J0])
     return rows
+
+
+def cavities(tip: str, device: nanotip.Device, J0_over_gamma1: np.ndarray) -> dict[str, Any]:
+    """Values of the model (rad/s) with this tip, one for each J_0."""
+    each = [_cavity(tip, replace(device, backscattering=float(x))) for x in J0_over_gamma1]
+    return {key: np.array([values[key] for values in each]) for key in each[0]}
 
 
 def _cavity(tip: str, device: nanotip.Device) -> dict[str, Any]:
@@ -61,14 +69,25 @@ def _cavity(tip: str, device: nanotip.Device) -> dict[str, Any]:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """R in percent at Delta = 0; dotted, without markers: the minimum over the detuning."""
-    figure, axes = new_figure(height=2.8)
+    """R in percent at Delta = 0; dotted, without markers: the minimum over the detuning.
+
+    Above the part near 100 %, where the dotted curves are.  To the eye
+    that of a tip that follows lies on the curve at Delta = 0.
+    """
+    figure = Figure(figsize=(WIDTH, 4), layout="constrained")
+    near, whole = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.6))
     percent = table.assign(analytic=100 * table["analytic"], numeric=100 * table["numeric"])
-    for tip, colour in zip(TIPS, (RED, GREEN, BLUE), strict=True):
-        rows, least = (percent[percent["quantity"] == name(tip, kind)] for kind in READINGS)
-        draw_roads(axes, rows, "J0_over_gamma1", colour, tip, slice(0, None, 4))
-        axes.plot(least["J0_over_gamma1"], least["numeric"], color=colour, ls=":")
-    axes.set(xlabel=r"$J_0/\gamma_1$", ylabel=r"$\mathcal{R}$ (%)", xlim=(0, 3), ylim=(-3, 103))
-    dotted = Line2D([], [], color="black", ls=":", label=r"minimum over $\Delta$")
-    roads_legend(axes, more=[dotted], loc="center right")
+    _draw_panel(near, percent)
+    _draw_panel(whole, percent)
+    near.set(ylabel=r"$\mathcal{R}$ (%)", ylim=(98, 100.1))
+    whole.set(xlabel=r"$J_0/\gamma_1$", ylabel=r"$\mathcal{R}$ (%)", xlim=(0, 3), ylim=(-3, 103))
+    dotted = Line2D([], [], color="black", **DOTS, label=r"minimum over $\Delta$")
+    roads_legend(whole, more=[dotted], loc="center right")
     return figure
+
+
+def _draw_panel(axes: Axes, percent: pd.DataFrame) -> None:
+    for i, (tip, colour) in enumerate(zip(TIPS, (RED, GREEN, BLUE), strict=True)):
+        rows, least = (percent[percent["quantity"] == name(tip, kind)] for kind in READINGS)
+        draw_roads(axes, rows, "J0_over_gamma1", colour, tip, slice(i, None, 4))  # in turns
+        axes.plot(least["J0_over_gamma1"], least["numeric"], color=colour, **DOTS)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
+from matplotlib.colors import SymLogNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -42,7 +44,7 @@ def draw_roads(
     x: str,
     colour: str,
     label: str,
-    marked: slice = slice(None),
+    marked: slice | np.ndarray = slice(None),
     line: str = "-",
 ) -> None:
     """The master equation as a curve and the closed form as markers, as in the paper.
@@ -55,12 +57,19 @@ def draw_roads(
     axes.plot(marked_rows[x], marked_rows["analytic"], "o", color=colour, mfc="white")
 
 
-def roads_legend(
-    axes: Axes, markers: str = "closed form", more: Sequence[Line2D] = (), **where: Any
-) -> None:
+def thinned(dense: np.ndarray, fine: int, coarse: int, start: int = 0) -> np.ndarray:
+    """Rows that get a marker: every ``fine``-th one where ``dense``, else every ``coarse``-th.
+
+    Curves that nearly coincide get different ``start``s, so that their markers lie side by side.
+    """
+    index = np.arange(len(dense)) - start
+    return np.flatnonzero(index % np.where(dense, fine, coarse) == 0)
+
+
+def roads_legend(axes: Axes, more: Sequence[Line2D] = (), **where: Any) -> None:
     """Legend of the curves' labels, of what curves and markers are, and of ``more``."""
     curve = Line2D([], [], color="black", label="master equation")
-    marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label=markers)
+    marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label="closed form")
     axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker, *more], **where)
 
 
@@ -71,10 +80,20 @@ def draw_map(axes: Axes, rows: pd.DataFrame, x: str, y: str, value: str, **how: 
     return axes.pcolormesh(grid.columns, grid.index, grid, rasterized=True, **how)
 
 
-def draw_deviation(axes: Axes, rows: pd.DataFrame, x: str, y: str) -> QuadMesh:
-    """The deviation of the closed form in percent; orange where it is too large."""
+def draw_deviation(axes: Axes, rows: pd.DataFrame, x: str, y: str, name: str) -> QuadMesh:
+    """The deviation of the closed form in percent; orange where it is too large.
+
+    The colours are linear up to 10 % and logarithmic beyond, with a bar from -100 %, below which
+    no closed form that is positive can lie, to 1000 %.
+    """
     percent = rows.assign(percent=100 * rows["deviation"])
-    return draw_map(axes, percent, x, y, "percent", cmap="PuOr_r", vmin=-100, vmax=100)
+    norm = SymLogNorm(10, vmin=-1000, vmax=1000)
+    image = draw_map(axes, percent, x, y, "percent", cmap="PuOr_r", norm=norm)
+    label = f"{name}: closed form/\nmaster equation $-$ 1 (%)"
+    bar = axes.figure.colorbar(image, ax=axes, label=label, ticks=[-100, -10, 0, 10, 100, 1000])
+    bar.ax.set_ylim(-100, 1000)
+    bar.ax.set_yticklabels(["$-100$", "$-10$", "0", "10", "100", "1000"])
+    return image
 
 
 def render(figure: Figure) -> dict[str, bytes]:
