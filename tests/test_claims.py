@@ -12,7 +12,9 @@ import pytest
 
 from compare import figures, reproduction
 from compare.claims import blockade, claims_text, device, efficiency, mechanism, paper
+from compare.claims.extremes import Curve, greatest, least
 from compare.claims.power import power_of_truth
+from compare.claims.roads import at, solve
 from compare.claims.rule import (
     LEADING,
     NOT_REPRODUCED,
@@ -61,6 +63,39 @@ def test_text_is_called_open_only_where_its_readings_differ_in_their_verdicts() 
     roads = Roads(1.0, 1.0)
     assert "does not say" in reason((*below(2, roads, "x"), *above(2, roads, "x")))
     assert "does not say" not in reason((*below(0, roads, "x"), *above(2, roads, "x")))
+
+
+@pytest.mark.parametrize(
+    ("curve", "low", "high", "infimum"),
+    [
+        (lambda x: (x - 0.123) ** 2, 0, 1, 0),
+        (lambda x: np.exp(-x), 0, 2, np.exp(-2)),
+        (lambda x: x, 0.5, 1, 0.5),
+    ],
+)
+def test_infimum_counts_the_ends_and_what_lies_between_the_points(
+    curve: Curve, low: float, high: float, infimum: float
+) -> None:
+    # a place is found to a half of 1/32/16^3 of the interval: a parabola is then off by its square
+    assert least(curve, low, high) == pytest.approx(infimum, rel=1e-12, abs=1e-8)
+    assert greatest(lambda x: -curve(x), low, high) == -least(curve, low, high)
+
+
+def test_extremes_of_the_claims_are_those_of_the_whole_range() -> None:
+    ends = {"bunching_near": (0.2, 0.33), "no_blockade_far": (0.6, 0.21)}
+    for claim, (r_um, phi_um) in ends.items():
+        (reading,) = getattr(mechanism, claim)(PAPER)
+        # there lies the infimum of an interval that is open at this end
+        at_end = solve(at(PAPER, r_um, phi_um), "g2").master
+        assert reading.roads.master == pytest.approx(at_end, rel=1e-12)
+
+
+def test_reason_tells_a_miss_by_two_percent_from_one_by_a_hundred() -> None:
+    assert "(+1.94 % from the printed value)" in reason(blockade.g4_tip(PAPER))
+    assert "+100 % from the printed" in reason(digits("0.5", Roads(0.5, 1.0), "x"))
+    # no share of nothing, and no distance from a bound
+    assert "printed" not in reason(digits("0", Roads(1.0, 1.0), "x"))
+    assert "printed" not in reason(below(2, Roads(1.0, 1.0), "x"))
 
 
 @pytest.mark.parametrize(("master", "word"), [(1.04, REPRODUCED), (1.06, LEADING), (0.94, LEADING)])
@@ -119,6 +154,16 @@ def few() -> pd.DataFrame:
     return paper.audit(claims=some).set_index("claim")
 
 
+def test_distance_of_the_roads_stands_under_deviation_and_says_which_it_is(
+    few: pd.DataFrame,
+) -> None:
+    assert few.loc["g2_tip", "quantity"] == "g2(0)"
+    assert few.loc["eq7", "quantity"] == "largest |deviation|"
+    assert few.loc["eq7", ["leading_order", "master_equation"]].isna().all()
+    assert 0 < few.loc["eq7", "deviation"] < device.EXACT
+    assert set(few.attrs["columns"]) <= set(few.columns)
+
+
 def test_printed_correlations_are_those_of_the_master_equation(few: pd.DataFrame) -> None:
     # the paper's digits, 0.009 and 0.012, are no leading orders
     for claim, printed in (("g2_ideal", 0.009), ("g2_tip", 0.012)):
@@ -174,6 +219,8 @@ def test_claim_that_no_power_makes_true_has_none() -> None:
 
 def test_audit_prints_verdicts_reasons_and_powers(few: pd.DataFrame) -> None:
     text = claims_text(few.reset_index())
+    assert "closed form/master equation - 1" in text
+    assert "at which a disputed claim would hold" in text
     assert "weak_drive: 0.93" in text  # 4 fW (0.1/0.207)^2
     assert all(word in text for word in VERDICTS)
 

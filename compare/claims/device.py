@@ -24,55 +24,57 @@ PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
 
 def J_0(device: Device) -> Readings:
     """Fig. 1: J_0 = 1.8 gamma_1 ~ 0.4 MHz."""
-    return digits("0.4", _both(device.J_0 / 1e6), "J_0 in units of 1e6 rad/s")
+    return digits("0.4", _both(device.J_0 / 1e6), "J_0 (1e6 rad/s)")
 
 
 def chi_over_gamma(device: Device) -> Readings:
     """Fig. 1: chi/gamma ~ 5.3."""
     values = at(device, R_UM, 0.27)
-    return digits("5.3", _both(values["chi"] / values["gamma"]), "chi/gamma at r = 0.35 um")
+    return digits("5.3", _both(values["chi"] / values["gamma"]), "chi/gamma", "at r = 0.35 um")
 
 
 def weak_drive(device: Device) -> Readings:
     """text above Eq. (5): the drive is weak, xi << gamma."""
     values = at(device, R_UM, 0.27)
-    measure = "xi/gamma with the tip, << read as a factor of ten,"
-    return below(WEAK, _both(values["xi"] / values["gamma"]), measure, "<< 1")
+    detail = "with the tip, << read as a factor of ten,"
+    return below(WEAK, _both(values["xi"] / values["gamma"]), "xi/gamma", detail, "<< 1")
 
 
 def r_zero(device: Device) -> Readings:
     """text below Eq. (6): J = 0 at r = 0.35 um."""
-    return digits("0.35", _both(device.backscattering_free()[0] * 1e6), "r of J = 0 in um")
+    return digits("0.35", _both(device.backscattering_free()[0] * 1e6), "r (um)", "of J = 0")
 
 
 def phi_zero_first(device: Device) -> Readings:
     """text below Eq. (6): J = 0 at phi = 0.27 um for l = 0."""
-    return digits("0.27", _both(_phi_zero(device, 0)), _phi_words(device, 0))
+    return digits("0.27", _both(_phi_zero(device, 0)), "phi (um)", _phi_words(device, 0))
 
 
 def phi_zero_second(device: Device) -> Readings:
     """text below Eq. (6): J = 0 at phi = 0.82 um for l = 1."""
-    return digits("0.82", _both(_phi_zero(device, 1)), _phi_words(device, 1))
+    return digits("0.82", _both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
 
 
 def phi_gamma_low(device: Device) -> Readings:
     """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.21 um."""
-    return digits("0.21", _both(_phi_gamma(device)[0]), "the smaller phi of |J| = gamma in um")
+    return digits("0.21", _both(_phi_gamma(device)[0]), "phi (um)", "of |J| = gamma, the smaller,")
 
 
 def phi_gamma_high(device: Device) -> Readings:
     """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.33 um."""
-    return digits("0.33", _both(_phi_gamma(device)[1]), "the larger phi of |J| = gamma in um")
+    return digits("0.33", _both(_phi_gamma(device)[1]), "phi (um)", "of |J| = gamma, the larger,")
 
 
 def formula_for_r(device: Device) -> Readings:
     """text below Eq. (6): r = ln(a_t/J_0)/2 alpha_t, with an alpha_t that is not defined."""
     ratio = np.log(device.tip_coupling_amplitude / device.J_0)
     as_beta = digits(
-        "0.35", _both(ratio * device.tip_coupling_length * 1e6), "r in um with beta_t for alpha_t"
+        "0.35", _both(ratio * device.tip_coupling_length * 1e6), "r (um)", "with beta_t for alpha_t"
     )
     # 1/a_t is a time: the formula gives no length
-    return as_beta + digits("0.35", _both(np.nan), "r with a_t for alpha_t, which is not a length,")
+    return as_beta + digits(
+        "0.35", _both(np.nan), "r (um)", "with a_t for alpha_t, which is not a length,"
+    )
 
 
 def amplitude_sum(device: Device) -> Readings:
@@ -82,7 +84,8 @@ def amplitude_sum(device: Device) -> Readings:
     names = [f"P{m}{n}" for m, n in left_out]
     populations = of(agreement(MODEL, at(device, R_UM, 0.21), names))
     count = populations.map(lambda P: int(np.sum(P > 0)))
-    return exactly(0, count, "number of populated states up to three photons that it leaves out")
+    detail = "that are populated, up to three photons, and that it leaves out"
+    return exactly(0, count, "number of states", detail)
 
 
 def eq5(device: Device) -> Readings:
@@ -115,11 +118,9 @@ def _formula(device: Device, name: str, quantity: str) -> Readings:
     expected = evaluate(observable, read_values(MODEL, values)).real
     off = float(max(abs(expected / solve(values, quantity).master - 1)))
     words = "is proved identical to" if proved else "is not identical to"
-    measure = (
-        f"the formula {words} the derived one; its deviation from the master equation "
-        f"at xi/gamma = {LIMIT:g}, largest over four phi,"
-    )
-    return below(EXACT, Roads(np.nan, off if proved else np.inf), measure, "=")
+    detail = f"at xi/gamma = {LIMIT:g} over four phi, of a formula that {words} the derived one,"
+    gap = Roads(np.nan, off if proved else np.inf)
+    return below(EXACT, gap, "largest |deviation|", detail, "=")
 
 
 def _phi_zero(device: Device, period: int) -> float:
@@ -130,7 +131,7 @@ def _phi_zero(device: Device, period: int) -> float:
 
 def _phi_words(device: Device, period: int) -> str:
     exact = 1e6 * device.backscattering_free(period)[1]
-    return f"phi in um of the smallest |J| at the printed r = 0.35 um ({exact:.4f} where J = 0)"
+    return f"of the smallest |J| at the printed r = 0.35 um ({exact:.4f} where J = 0)"
 
 
 def _phi_gamma(device: Device) -> list[float]:

@@ -18,6 +18,20 @@ from compare.claims.rule import DISPUTED, VERDICTS, reason, verdict
 from compare.figures.cavities import PAPER
 from systems.nanotip import Device
 
+COLUMNS = {  # for the sidecar and the terminal
+    "quantity": "what the numbers of the row are",
+    "leading_order": "the quantity by the closed form",
+    "master_equation": "the quantity by the master equation",
+    "deviation": (
+        "closed form/master equation - 1, negative where the closed form is too small; "
+        "or, where both columns before are empty, the distance that `quantity` names"
+    ),
+    "true_at_fW": (
+        "input power nearest to the device's at which a disputed claim would hold, "
+        "empty where there is none"
+    ),
+}
+
 CLAIMS: tuple[Claim, ...] = (
     of_device.J_0,
     of_device.chi_over_gamma,
@@ -68,15 +82,14 @@ CLAIMS: tuple[Claim, ...] = (
 def audit(device: Device = PAPER, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
     """One row per claim, computed now.
 
-    Columns: ``claim, place, statement, printed, leading_order, master_equation, deviation, verdict,
-    reason, true_at_fW``; the last is the input power nearest to the device's at which a disputed
-    claim comes true, NaN where there is none.  With several readings the numbers are those of the
-    first; the reason has all.
+    Columns: ``claim, place, statement, quantity, printed, leading_order, master_equation,
+    deviation, verdict, reason, true_at_fW``; `COLUMNS` explains them.  With several readings the
+    numbers are those of the first; the reason has all.
     """
     table.cache_clear()
     bar = tqdm(claims, "claims", leave=False, delay=1, disable=None)
     rows = pd.DataFrame([_row(claim, device) for claim in bar])
-    rows.attrs = {"parameters": vars(device)}
+    rows.attrs = {"parameters": vars(device), "columns": COLUMNS}
     return rows
 
 
@@ -92,6 +105,7 @@ def claims_text(rows: pd.DataFrame) -> str:
     powers = [_power_text(row.claim, row.true_at_fW) for row in disputed.itertuples()]
     parts = [
         numbers.to_string(index=False, float_format="{:.4g}".format, na_rep="", justify="left"),
+        f"Deviation: {COLUMNS['deviation']}.",
         "\n".join(reasons),
         f"{len(rows)} claims: {', '.join(counts)}.",
         "\n".join([_powers_head(), *powers]),
@@ -104,15 +118,19 @@ def _row(claim: Claim, device: Device) -> dict[str, object]:
     word = verdict(readings)
     first = readings[0]
     place, _, statement = (claim.__doc__ or "").strip().rstrip(".").partition(": ")
-    leading, master = first.roads.leading, first.roads.master
+    leading, master = float(first.roads.leading), float(first.roads.master)
+    deviation = compare_numbers(leading, master)["deviation"].item()
+    if first.compares:
+        deviation, master = master, np.nan
     return {
         "claim": claim.__name__,
         "place": place,
         "statement": statement,
+        "quantity": first.quantity,
         "printed": first.printed,
         "leading_order": leading,
         "master_equation": master,
-        "deviation": compare_numbers(leading, master)["deviation"].item(),
+        "deviation": deviation,
         "verdict": word,
         "reason": reason(readings),
         "true_at_fW": power_of_truth(claim, device) * 1e15 if word in DISPUTED else np.nan,
@@ -121,7 +139,10 @@ def _row(claim: Claim, device: Device) -> dict[str, object]:
 
 def _powers_head() -> str:
     low, high = (1e15 * PAPER.power * end for end in (DOWN.min(), UP.max()))
-    return f"Input power from {low:g} to {high:g} fW at which a disputed claim comes true:"
+    return (
+        f"Input power at which a disputed claim would hold, searched from {low:g} to {high:g} fW "
+        f"(the paper has {1e15 * PAPER.power:g} fW):"
+    )
 
 
 def _power_text(claim: str, power_fW: float) -> str:

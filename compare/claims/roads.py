@@ -1,9 +1,9 @@
 """Both roads at the places of the paper, for the audit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -18,11 +18,29 @@ from systems import nanotip
 
 def solve(values: Mapping[str, Any], name: str) -> Roads:
     """A quantity of the nanotip on both roads, in the shape of the values."""
+    return each(lambda road: road(values, name))
+
+
+def each(number: Callable[["Road"], Any]) -> Roads:
+    """A number found on each road by itself, such as a minimum."""
+    return Roads(number(leading), number(master))
+
+
+def leading(values: Mapping[str, Any], name: str) -> Any:
+    """A quantity of the nanotip by its closed form."""
     quantity = read_quantity(nanotip.MODEL, name)
     closed = _closed(quantity.quanta(nanotip.MODEL))
+    return np.asarray(closed.evaluate(quantity.on(closed), values)).real[()]
+
+
+def master(values: Mapping[str, Any], name: str) -> Any:
+    """A quantity of the nanotip by the master equation."""
+    quantity = read_quantity(nanotip.MODEL, name)
     state = numeric.steady_state(nanotip.MODEL, values, order=max(2, sum(quantity.occupation)))
-    formula = np.asarray(closed.evaluate(quantity.on(closed), values)).real[()]
-    return Roads(formula, quantity.on(state))
+    return quantity.on(state)
+
+
+Road: TypeAlias = Callable[[Mapping[str, Any], str], Any]
 
 
 @cache

@@ -39,13 +39,24 @@ class Roads:
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of a claim: its number on both roads, and where the number must lie."""
+    """One reading of a claim: its number on both roads, and where the number must lie.
+
+    A number that compares the roads, such as the largest deviation, stands on the second of them
+    and is NaN on the first.
+    """
 
     roads: Roads
     printed: str
     low: float
     high: float
-    measure: str  # what the number is, in words
+    quantity: str  # what the number is
+    detail: str  # of what, and where
+    number: float = np.nan  # what is printed, where it is one number
+
+    @property
+    def compares(self) -> bool:
+        """Whether the number is a distance of the roads, and none of either of them."""
+        return bool(np.isnan(self.roads.leading) and not np.isnan(self.roads.master))
 
     def holds(self, value: float) -> bool:
         """Whether the claim is true of this number; never of NaN."""
@@ -61,17 +72,26 @@ class Reading:
         return LEADING if self.holds(self.roads.leading) else NOT_REPRODUCED
 
     def __str__(self) -> str:
-        return f"{self.measure} must {self._interval()}: {self._values()}"
+        measure = f"{self.quantity} {self.detail}".strip()
+        return f"{measure} must {self._interval()}: {self._values()}"
 
     def _values(self) -> str:
         leading, master = self.roads.leading, self.roads.master
         if np.isnan(master):
             return "there is no number"
         if leading == master:
-            return f"{master:.4g} on both roads"
-        # a comparison of both roads has no value on one of them
-        end = "" if np.isnan(leading) else f", leading order {leading:.4g}"
-        return f"master equation {master:.4g}{end}"
+            return f"{master:.4g} on both roads{self._distance()}"
+        if self.compares:
+            return f"it is {master:.4g}"
+        return f"master equation {master:.4g}{self._distance()}, closed form {leading:.4g}"
+
+    def _distance(self) -> str:
+        """How far the number is from the printed one, by the road that judges."""
+        if not self.number or np.isnan(self.number + self.roads.master):
+            return ""
+        # rounded first: what is left by round-off is no distance
+        percent = round(100 * (self.roads.master / self.number - 1), 3) + 0.0
+        return f" ({percent:+.3g} % from the printed value)"
 
     def _interval(self) -> str:
         if self.low == self.high:
@@ -101,29 +121,34 @@ def reason(readings: Readings) -> str:
     return f"{head}: {('; or ' if open_question else '; ').join(map(str, readings))}."
 
 
-def digits(printed: str, roads: Roads, measure: str) -> Readings:
+def digits(printed: str, roads: Roads, quantity: str, detail: str = "") -> Readings:
     """A printed number: true within half a unit of its last digit."""
     number = Decimal(printed)
     half = Decimal((0, (5,), int(number.as_tuple().exponent) - 1))
-    return (Reading(roads, printed, float(number - half), float(number + half), measure),)
+    low, high = float(number - half), float(number + half)
+    return (Reading(roads, printed, low, high, quantity, detail, float(number)),)
 
 
-def near(number: float, share: float, roads: Roads, measure: str) -> Readings:
+def near(number: float, share: float, roads: Roads, quantity: str, detail: str = "") -> Readings:
     """What a printed formula gives, true within a share of it."""
     low, high = (1 - share) * number, (1 + share) * number
-    return (Reading(roads, f"{number:.3g}", low, high, measure),)
+    return (Reading(roads, f"{number:.3g}", low, high, quantity, detail, number),)
 
 
-def exactly(number: int, roads: Roads, measure: str) -> Readings:
+def exactly(number: int, roads: Roads, quantity: str, detail: str = "") -> Readings:
     """A count."""
-    return (Reading(roads, str(number), number, number, measure),)
+    return (Reading(roads, str(number), number, number, quantity, detail),)
 
 
-def below(bound: float, roads: Roads, measure: str, printed: str = "") -> Readings:
+def below(
+    bound: float, roads: Roads, quantity: str, detail: str = "", printed: str = ""
+) -> Readings:
     """A number that must not be larger than a bound."""
-    return (Reading(roads, printed or f"< {bound:g}", -np.inf, bound, measure),)
+    return (Reading(roads, printed or f"< {bound:g}", -np.inf, bound, quantity, detail),)
 
 
-def above(bound: float, roads: Roads, measure: str, printed: str = "") -> Readings:
+def above(
+    bound: float, roads: Roads, quantity: str, detail: str = "", printed: str = ""
+) -> Readings:
     """A number that must not be smaller than a bound."""
-    return (Reading(roads, printed or f"> {bound:g}", bound, np.inf, measure),)
+    return (Reading(roads, printed or f"> {bound:g}", bound, np.inf, quantity, detail),)

@@ -32,11 +32,6 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     return table
 
 
-def at_zero(device: nanotip.Device = PAPER) -> pd.DataFrame:
-    """The rows of the default reading alone."""
-    return _curves(device, FIXED, AT_ZERO)
-
-
 def name(tip: str, reading: str = FIXED) -> str:
     """How the table calls R with this tip in this reading of Eq. (8)."""
     return f"R ({tip}, {reading}; {SCALE})"
