@@ -5,12 +5,22 @@
 
 The smallest lattice with a loop: only |J| and the phase of J^3 around it matter.  Three
 superconducting qubits, which are strongly nonlinear modes, were closed to such a loop by P. Roushan
-et al., Nat. Phys. 13, 146 (2017): photons circulate in the sense of the flux.  `PUBLISHED` is the
-inverse of the circulant one-photon block, E + J S + conj(J) S', S the shift by one site.
+et al., Nat. Phys. 13, 146 (2017): photons circulate in the sense of the flux.
+
+No published closed form of this ring is known to us.  `PUBLISHED` and `PAIR`, which is C200, follow
+from the coupled linear equations by translation symmetry.  One photon: the inverse of the circulant
+block E + J S + conj(J) S', S the shift by one site, with the eigenvalues e = E + J w + conj(J w),
+w^3 = 1, whose product is D_1.  Two photons meet at one site only, so that each total quasimomentum
+scatters by itself.  With e the energy of the photon whose momentum it takes twice, a pair without
+chi has the share 1/e^2 + 2 e/D_1, and chi divides it by 1 + chi (E + e)/(e (3 E - e)).
+
+`CONDITIONS`: the two ways from a1 to a2, one hop or two hops the other way round, cancel at
+J^2 = E conj(J), where a2 stays dark to leading order; a pair is resonant where a divisor vanishes
+without losses.
 """
 
 import sympy as sp
-from sympy import Abs, I, conjugate
+from sympy import Abs, I, conjugate, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
@@ -42,5 +52,14 @@ PUBLISHED = {
     "C010": -xi * (J**2 - E * conjugate(J)) / D_1,
     "C001": -xi * (conjugate(J) ** 2 - E * J) / D_1,
 }
-CONDITIONS = {"one-photon resonance, no flux": {Delta: -2 * J}}
+thirds = (sp.S.One, (-1 + sqrt(3) * I) / 2, (-1 - sqrt(3) * I) / 2)
+energies = [E + J * w + conjugate(J * w) for w in thirds]
+PAIR = xi**2 / (9 * sqrt(2)) * sp.Add(
+    *((1 / e**2 + 2 * e / D_1) / (1 + chi * (E + e) / (e * (3 * E - e))) for e in energies)
+)  # fmt: skip
+CONDITIONS = {
+    "one-photon resonance, no flux": {Delta: -2 * J},
+    "two-photon resonance, no flux": {chi: -(Delta + 2 * J) * (Delta - J) / (Delta + J)},
+    "dark neighbour": {Delta: 0, J: gamma * (sqrt(3) - I) / 4},
+}
 VALUES = {"Delta": 0.0, "J": 1.0 + 0.5j, "chi": 2.0, "gamma": 1.0, "xi": 0.1}
