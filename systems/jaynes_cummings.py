@@ -9,7 +9,12 @@ Birnbaum et al., Nature 436, 87 (2005).  Far from that, on resonance, the paths 
 a driven cavity cancel at g^2 = gamma (kappa + gamma)/4; the amplitudes are those of H. J.
 Carmichael, R. J. Brecha and P. R. Rice, Opt. Commun. 82, 73 (1991).  A laser on the atom cannot
 climb the ladder of an empty cavity and blocks better, also at two photons: C. Hamsen, K. N.
-Tolazzi, T. Wilk and G. Rempe, Phys. Rev. Lett. 118, 133604 (2017).
+Tolazzi, T. Wilk and G. Rempe, Phys. Rev. Lett. 118, 133604 (2017); their criteria of n-photon
+blockade are `systems.multiphoton`.
+
+`PUBLISHED` follows from the coupled equations of the amplitudes of Carmichael et al. with detunings
+(the numbers of their equations were not checked), `PUBLISHED_ATOM_DRIVEN` from the same equations
+with the drive moved to the atom: no published closed form of it is known to us.
 """
 
 import sympy as sp

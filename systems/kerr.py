@@ -6,7 +6,9 @@ k photons cost Delta + (k - 1) chi each, so a laser tuned to one photon misses t
 (A. Imamoglu, H. Schmidt, G. Woods and M. Deutsch, Phys. Rev. Lett. 79, 1467 (1997)), and a laser
 tuned to k photons blocks k + 1 (A. Miranowicz, M. Paprzycka, Y.-x. Liu, J. Bajer and F. Nori,
 Phys. Rev. A 87, 023809 (2013)).  The steady state is known at any drive: P. D. Drummond and
-D. F. Walls, J. Phys. A 13, 725 (1980); `PUBLISHED` is its limit of weak drive.
+D. F. Walls, J. Phys. A 13, 725 (1980).  `PUBLISHED` follows from their moments <a'^k a^k>
+in the limit of weak drive (the number of their equation was not checked).  Whether n photons block
+the next one is judged by `systems.multiphoton`.
 """
 
 import sympy as sp

@@ -8,6 +8,10 @@ mode emits single photons although U << gamma.  M. Bamba, A. Imamoglu, I. Caruso
 Phys. Rev. A 83, 021802(R) (2011), explained it: two paths lead to two photons in that mode, and
 they cancel where ``CONDITIONS`` hold, which asks for J > gamma/sqrt(2).  For J >> gamma the
 optimum tends to Delta = gamma/(2 sqrt(3)), U = 2 gamma^3/(3 sqrt(3) J^2).
+
+`PUBLISHED` follows from the coupled equations of the amplitudes of Bamba et al., solved for the
+driven mode; `CONDITIONS` are their optimal detuning and nonlinearity in our letters.  The numbers
+of their equations were not checked.
 """
 
 import sympy as sp
@@ -33,7 +37,6 @@ MODEL = Model(
 
 E = sp.Symbol("E")
 ABBREVIATIONS = {E: Delta - I * gamma / 2}
-# The amplitudes of Bamba et al., solved for the driven mode
 PUBLISHED = {
     "C10": F * E / (J**2 - E**2),
     "C20": F**2 * (J**2 * U + 2 * E**2 * (E + U))

@@ -21,7 +21,10 @@ from systems.model import Model
 
 @dataclass(frozen=True)
 class Entry:
-    """A listed system; ``published`` maps names of quantities to forms in ``abbreviations``."""
+    """A listed system; ``published`` maps names of quantities to forms in ``abbreviations``.
+
+    The system's docstring says which equation a form is, or what it follows from.
+    """
 
     model: Model
     about: str
@@ -56,9 +59,10 @@ SYSTEMS: dict[str, Entry] = {
     ),
     "kerr": _entry(
         kerr,
-        "driven Kerr mode",
+        "driven Kerr mode; n-photon blockade is judged by systems.multiphoton",
         "Drummond and Walls, J. Phys. A 13, 725 (1980); "
-        "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997)",
+        "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997); "
+        "Miranowicz et al., Phys. Rev. A 87, 023809 (2013)",
     ),
     "kerr_dimer": _entry(
         kerr_dimer,
@@ -69,7 +73,7 @@ SYSTEMS: dict[str, Entry] = {
     "kerr_ring": _entry(
         kerr_ring,
         "ring of three Kerr modes with a synthetic flux",
-        "Roushan et al., Nat. Phys. 13, 146 (2017)",
+        "Roushan et al., Nat. Phys. 13, 146 (2017), for the experiment",
     ),
     "jaynes_cummings": _entry(
         jaynes_cummings,
@@ -79,7 +83,7 @@ SYSTEMS: dict[str, Entry] = {
     ),
     "jaynes_cummings_atom": _entry(
         jaynes_cummings,
-        "driven two-level atom in a cavity",
+        "driven two-level atom in a cavity; n-photon blockade is judged by systems.multiphoton",
         "Hamsen et al., Phys. Rev. Lett. 118, 133604 (2017)",
         model=jaynes_cummings.ATOM_DRIVEN,
         published=jaynes_cummings.PUBLISHED_ATOM_DRIVEN,

@@ -12,7 +12,8 @@ C. Hamsen, K. N. Tolazzi, T. Wilk and G. Rempe, Phys. Rev. Lett. 118, 133604 (20
 g^(2) > 1 with g^(3) < 1; A. Miranowicz, M. Paprzycka, Y.-x. Liu, J. Bajer and F. Nori, Phys. Rev.
 A 87, 023809 (2013), read blockades off the populations.  The second line follows from the first
 where n + 1 photons are the most that matter: n! P_n = N^n (g^(n) - N g^(n+1)) and
-(n + 1)! P_(n+1) = N^(n+1) g^(n+1), to be compared with N^k exp(-N).
+(n + 1)! P_(n+1) = N^(n+1) g^(n+1), to be compared with N^k exp(-N).  The numbers of the equations
+in the two papers were not checked.
 
 At weak drive both correlations are large at two-photon resonance: g^(3) falls below one only
 when the drive fills the two-photon state.  Judge the master equation, not the closed forms.

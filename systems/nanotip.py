@@ -1,7 +1,7 @@
 """A Kerr whispering-gallery resonator with backscattering and a nanotip.
 
 J. Tang et al., "Achieving Robust Single-Photon Blockade with a Single Nanotip": Eqs. (1)-(3)
-as `MODEL`, the printed closed forms as `PUBLISHED`, the experiment as `Device`.  ``a1`` is the
+as `MODEL`, Eqs. (5)-(7) as printed as `PUBLISHED`, the experiment as `Device`.  ``a1`` is the
 clockwise (CW) mode that the laser drives, ``a2`` the counter-clockwise one.
 
 Frequencies are angular, in rad/s, everywhere: what the paper calls 1 MHz is 1e6 rad/s.

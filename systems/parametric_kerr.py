@@ -6,7 +6,8 @@ The parametric drive brings two photons at once.  With G of the size of xi^2 thi
 strong as that of two photons one by one, and destroys it at G = xi^2/(Delta - i gamma/2) for any
 chi, zero included: B. Sarma and A. K. Sarma, Phys. Rev. A 96, 053827 (2017).  Without
 nonlinearity the light is a displaced squeezed state: M.-A. Lemonde, N. Didier and A. A. Clerk,
-Phys. Rev. A 90, 063824 (2014).
+Phys. Rev. A 90, 063824 (2014).  `PUBLISHED` follows from the coupled equations of the amplitudes of
+one and two photons; the equations of the two papers were not checked.
 """
 
 import sympy as sp

@@ -5,7 +5,8 @@
 
 Two photons of a hybridise with one of b and split by 2 sqrt(2) g, so that a laser resonant with
 one photon misses two: A. Majumdar and D. Gerace, Phys. Rev. B 87, 235319 (2013).  A quantum of b
-counts as two.
+counts as two.  `PUBLISHED` follows from the coupled equations of the three amplitudes; the
+equations of the paper were not checked.
 """
 
 import sympy as sp

@@ -7,7 +7,8 @@ Rotation drags light along: it shifts the two directions of circulation by oppos
 resonance from the other.  R. Huang, A. Miranowicz, J.-Q. Liao, F. Nori and H. Jing, Phys. Rev.
 Lett. 121, 153601 (2018).  The drag of a spinning silica resonator was measured by S. Maayani et
 al., Nature 558, 569 (2018).  Without backscattering the directions are two separate modes; `a` is
-the one that the laser drives.
+the one that the laser drives.  `PUBLISHED` follows from the form of the Kerr mode, `systems.kerr`,
+at the detuning Delta + Delta_F; the equations of Huang et al. were not checked.
 """
 
 from dataclasses import dataclass

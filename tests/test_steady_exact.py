@@ -46,7 +46,8 @@ ATOM = Model(
 def drummond_walls(order, Delta, chi, gamma, gamma_2, xi):
     """<a'^k a^k> of the Kerr mode: P. D. Drummond and D. F. Walls, J. Phys. A 13, 725 (1980).
 
-    Their Eq. (5.16); pair loss enters as an imaginary part of chi.
+    Their Eq. (5.16), a number not checked against the print; pair loss enters as an imaginary
+    part of chi.
     """
     X = mp.mpc(chi, -mp.mpf(gamma_2) / 2)
     x, w = mp.mpc(Delta, -mp.mpf(gamma) / 2) / X, abs(xi / X) ** 2

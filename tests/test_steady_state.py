@@ -29,7 +29,8 @@ POINT = {"Delta": 0.3, "J": 0.8 + 0.5j, "chi": 1.4, "gamma": 1.0, "xi": 0.2}
 def drummond_walls(Delta, chi, gamma, xi, p, q):
     """<a'^p a^q> of H = Delta a'a + chi a'a'aa + xi (a' + a), losses gamma D[a], exactly.
 
-    P. D. Drummond and D. F. Walls, J. Phys. A 13, 725 (1980), Eq. (5.16), in our signs.
+    P. D. Drummond and D. F. Walls, J. Phys. A 13, 725 (1980), Eq. (5.16), in our signs;
+    the number was not checked against the print.
     """
     x = mp.mpc(Delta, -mp.mpf(gamma) / 2) / chi
     w = -mp.mpf(xi) / chi

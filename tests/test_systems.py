@@ -7,6 +7,7 @@ from helpers import assert_closed_form_equals
 from sympy import Abs, Rational, conjugate, sqrt
 
 from analytic import derive, spell_out
+from compare.cli.targets import listed
 from compare.quantities import read_quantity
 from numeric import steady_state
 from systems import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip, spinning
@@ -79,6 +80,15 @@ def test_every_entry_is_complete():
         assert entry.literature
         known = set(entry.model.parameters) | set(entry.abbreviations)
         assert all(form.free_symbols <= known for form in entry.published.values()), name
+
+
+def test_the_criteria_of_n_photon_blockade_are_named_with_the_systems_that_show_it():
+    # Miranowicz et al. (2013) judge a Kerr mode, Hamsen et al. (2017) a driven atom
+    lines = listed()
+    judged = {name for name, line in lines.items() if "systems.multiphoton" in line}
+    assert judged == {"kerr", "jaynes_cummings_atom"}
+    assert "Miranowicz et al., Phys. Rev. A 87, 023809 (2013)" in lines["kerr"]
+    assert "Hamsen et al., Phys. Rev. Lett. 118, 133604 (2017)" in lines["jaynes_cummings_atom"]
 
 
 def test_kerr_dimer_tends_to_the_optimum_of_strong_coupling():
