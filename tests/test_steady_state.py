@@ -74,6 +74,20 @@ def test_without_backscattering_the_driven_mode_of_the_nanotip_is_the_kerr_mode(
     np.testing.assert_allclose(state.correlation("a1"), alone.correlation("a"), rtol=1e-8, atol=0)
 
 
+@pytest.mark.parametrize(("Delta", "chi", "quanta"), [(0.0, 5.0, 9), (0.7, -0.9, 12)])
+def test_without_backscattering_the_nanotip_has_the_exact_probabilities_at_any_drive(
+    Delta, chi, quanta
+):
+    drives = np.array([1e-6, 1e-3, 0.1, 0.5, 2.0])
+    values = {"Delta": Delta, "chi": chi, "gamma": 1.0}
+    state = steady_state(MODEL, {**values, "J": 0.0, "xi": drives}, quanta=quanta)
+    found = [state.probability((m, 0)) for m in range(5)]
+    with mp.workdps(50):
+        exact = [[float(exact_probability(m, **values, xi=x)) for x in drives] for m in range(5)]
+    # round-off of a solve with condition number below 1e3; the cut is exact to 1e-12 here
+    np.testing.assert_allclose(found, exact, rtol=1e-11, atol=0)
+
+
 def test_without_a_nonlinearity_the_light_is_coherent():
     values = {**POINT, "chi": 0.0, "xi": np.array([1e-5, 1e-2, 0.2])}
     state = steady_state(MODEL, values)
