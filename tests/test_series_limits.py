@@ -150,17 +150,6 @@ def test_the_series_of_the_atom_converges_up_to_the_saturation_that_its_pole_mir
     )
 
 
-@pytest.mark.parametrize("corrections", [1, 2])
-def test_a_series_that_grows_beyond_its_radius_says_so(corrections: int) -> None:
-    # a laser below the resonance of a Kerr mode: one photon brings the next nearer, N bends up
-    values = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0, "xi": np.array([0.1, 2.0, 5.0])}
-    series = expand(kerr.MODEL, corrections)
-    number = series.number("a")
-    assert list(series.radius(values) > values["xi"]) == [True, False, False]
-    assert list(series.assess(number, values).status) == ["ok", "not converged", "not converged"]
-    assert list(np.isnan(series.evaluate(number, values))) == [False, True, True]
-
-
 def test_the_order_in_which_the_hamiltonian_is_written_changes_nothing() -> None:
     a = kerr.a
     anti = Model(

@@ -12,7 +12,6 @@ that f_0 ... f_k are there.  How they are added up is the matter of `summation`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,6 +19,7 @@ import sympy as sp
 
 from analytic.decay import check_decay
 from analytic.series import summation
+from analytic.series.assessment import OK, SUMS, UNDEFINED, Assessment, assess
 from analytic.series.closed_forms import ClosedForms
 from analytic.series.coefficients import Coefficients
 from analytic.series.power_series import ratio
@@ -34,12 +34,6 @@ from analytic.series.words import check_occupation, number_words
 from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, read_values
-
-OK, UNDEFINED, NOT_CONVERGED = "ok", "undefined", "not converged"
-REACH = 2.0  # at an interference zero the first correction is all there is: a ratio of one
-BEYOND = 0.5  # the same where the denominator has a pole: the drive lies beyond the radius
-ROUNDOFF = 1e-12  # of a sum, relative to its largest term
-SUMS = ("auto", "taylor", "pade")
 
 
 def expand(model: Model, corrections: int = 1) -> Expansion:
@@ -58,23 +52,6 @@ def expand(model: Model, corrections: int = 1) -> Expansion:
     expansion = Expansion(model, int(corrections))
     check_decay(model)
     return expansion
-
-
-@dataclass(frozen=True)
-class Assessment:
-    """Values of a quantity with what they are worth; all arrays of one shape.
-
-    ``uncertainty`` is absolute: how much the last correction changed the sum, or one degree of its
-    denominator if that changes more (without corrections: what the first one would change).  It
-    bounds the error at 99 % of random points of the nanotip, but at 84 % of those of a strongly
-    driven Jaynes-Cummings cavity, whose series hardly converges (`benchmarks.corrections`).
-    ``status`` is "ok", "undefined" (0/0: no photons) or "not converged": uncertainty above twice
-    the value, or above half of it where a pole shows that the drive lies beyond the radius.
-    """
-
-    value: np.ndarray
-    uncertainty: np.ndarray
-    status: np.ndarray
 
 
 class Expansion:
@@ -139,12 +116,17 @@ class Expansion:
             raise ValueError(f"Argument `sum` must be one of {', '.join(SUMS)}, but is {sum!r}.")
         self._check(quantity)
         arrays = read_values(self.model, values)
-        (value, *others), beyond = self._sums(quantity, arrays, sum)
-        floor = ROUNDOFF * np.abs(value)
-        uncertainty = np.maximum.reduce([floor, *(np.abs(other - value) for other in others)])
-        lost = uncertainty > np.where(beyond, BEYOND, REACH) * np.abs(value)
-        status = np.where(np.isnan(value), UNDEFINED, np.where(lost, NOT_CONVERGED, OK))
-        return Assessment(*(_shaped(x, arrays) for x in (value, uncertainty, status)))
+        family, parts = self._coefficients.family, (quantity.above, *quantity.below)
+        found = self._coefficients.solve((*family, *parts), arrays)
+        result = assess(
+            [found(combination) for combination in parts],
+            np.array([found(combination) for combination in family]),
+            how=sum,
+            each=self._coefficients.each,
+            corrected=self.corrections > 0,
+        )
+        shaped = (_shaped(x, arrays) for x in (result.value, result.uncertainty, result.status))
+        return Assessment(*shaped)
 
     def terms(self, quantity: Quantity, values: Values) -> np.ndarray:
         """The terms of the quantity's series, leading order first: array (terms, *shape).
@@ -197,45 +179,12 @@ class Expansion:
         """Terms that belong to the expansion."""
         return self._coefficients.each * self.corrections + 1
 
-    def _sums(
-        self,
-        quantity: Quantity,
-        arrays: Arrays,
-        sum: str,  # noqa: A002
-    ) -> tuple[list[np.ndarray], np.ndarray]:
-        """The sum, the others that it is judged by, and where "auto" had to avoid a pole."""
-        family = self._coefficients.family if sum == "auto" else ()
-        parts = (quantity.above, *quantity.below)
-        found = self._coefficients.solve((*family, *parts), arrays)
-        series = [found(combination) for combination in parts]
-        whole, fewer = self._coefficients.count, self._coefficients.count - self._coefficients.each
-        beyond = np.zeros(series[0].shape[-1], bool)
-        if sum == "taylor":
-            terms = np.array(ratio(*series))
-            sums = [terms[:n].sum(axis=0) for n in (whole, fewer)]
-        elif sum == "pade":
-            sums = [_over(*(summation.pade(f[:n]) for f in series)) for n in (whole, fewer)]
-        else:
-            populations = np.array([found(combination) for combination in family])
-            beyond = summation.has_pole(summation.fit(populations, whole - 1))
-            sums = [
-                _over(*(summation.quotient(f[:n], q) for f in series))
-                for n, degree in ((whole, whole - 1), (fewer, fewer - 1), (whole, whole - 2))
-                for q in [summation.denominator(populations[:, :n], degree)]
-            ]
-        return (sums if self.corrections else [sums[1], sums[0]]), beyond
-
     def _check(self, quantity: Quantity) -> None:
         if not isinstance(quantity, Quantity) or quantity.expansion is not self:
             raise TypeError(
                 "Argument `quantity` must be a quantity of this expansion, such as "
                 f"s.number(mode), but is {quantity!r}."
             )
-
-
-def _over(above: np.ndarray, *below: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return above / np.prod(np.array(below), axis=0) if below else above
 
 
 def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:

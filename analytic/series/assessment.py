@@ -1,0 +1,120 @@
+"""What the sum of a series is worth: its uncertainty and its status, from other sums of it.
+
+The sum is compared with that of one correction less and, over a common denominator, of one degree
+less.  By accident the two may agree where the sum is wrong; hence the uncertainty is never below
+the typical one, the median over the populations of few quanta.  The typical change also tells a
+leading term that vanishes by interference, where one quantity changes altogether and the others
+hardly, from a series that runs away, where all do.  The radius of convergence decides the rest.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from analytic.series import summation
+from analytic.series.power_series import ratio
+
+OK, UNDEFINED, NOT_CONVERGED = "ok", "undefined", "not converged"
+SUMS = ("auto", "taylor", "pade")
+LIMIT = 0.5  # largest uncertainty of a value, relative to it
+ZERO, TYPICAL = 2.0, 0.1  # the same at an interference zero: where others change by a tenth at most
+BEYOND = 0.01  # the same beyond the radius, where a denominator has to continue the series
+ROUNDOFF = 1e-11  # of a sum, relative to it
+
+Sum = Callable[[Sequence[np.ndarray]], np.ndarray]  # series above and below a bar -> the quotient
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Values of a quantity with what they are worth; all arrays of one shape.
+
+    ``uncertainty`` is absolute: the most that the last correction, or one degree of the
+    denominator, changes the sum or, relatively, the populations typically (without corrections:
+    what the first one would change); of a Taylor sum, the rest of a geometric series.  It bounds
+    the error at 99.9 % of random points of the nanotip, and at 89 to 99 % of those of a strongly
+    driven Jaynes-Cummings cavity, whose series hardly converges (`benchmarks.corrections`).
+
+    ``status`` is "ok", "undefined" (0/0: no photons) or "not converged": uncertainty above half of
+    the value, or above twice of it where the leading term vanishes by interference while the
+    populations change by a tenth at most; beyond the radius above a hundredth.  A Taylor sum is
+    "ok" there only where its corrections vanish.
+    """
+
+    value: np.ndarray
+    uncertainty: np.ndarray
+    status: np.ndarray
+
+
+def assess(
+    parts: Sequence[np.ndarray], family: np.ndarray, how: str, each: int, corrected: bool
+) -> Assessment:
+    """The quotient of series (terms, points), the first above the bar; ``each`` terms a correction.
+
+    ``family`` holds the series of populations, (series, terms, points).  If not ``corrected``, the
+    last correction only serves to judge the sum without it.
+    """
+    sums = _sums(family, how, each)
+    sums = sums if corrected else [sums[1], sums[0]]
+    value, change = _compare(sums, parts)
+    typical = _typical(sums, family)
+    x = 1 / summation.radius(summation.fit(family, family.shape[1] - 1))
+    floor = ROUNDOFF * np.abs(value)
+    exact = change <= floor  # as the moments of a linear system, whose populations are not
+    if how == "taylor":
+        change *= _tail(x)
+    uncertainty = np.where(exact, floor, np.maximum(change, typical * np.abs(value)))
+    limit = np.where(typical <= TYPICAL, ZERO, LIMIT)
+    lost = uncertainty > np.where(x >= 1, BEYOND, limit) * np.abs(value)
+    status = np.where(np.isnan(value), UNDEFINED, np.where(lost, NOT_CONVERGED, OK))
+    return Assessment(value, uncertainty, status)
+
+
+def _typical(sums: list[Sum], family: np.ndarray) -> np.ndarray:
+    """The median of what the sums of the family differ by, relative to them."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pairs = (_compare(sums, [f]) for f in family)
+        return np.median([np.nan_to_num(change / np.abs(value)) for value, change in pairs], axis=0)
+
+
+def _tail(x: np.ndarray) -> np.ndarray:
+    """What follows the last term of a geometric series of ratio x, relative to it; 1 at least."""
+    with np.errstate(divide="ignore"):
+        return np.where(x < 1, np.maximum(1, x / (1 - x)), 1 / ROUNDOFF)
+
+
+def _sums(family: np.ndarray, how: str, each: int) -> list[Sum]:
+    """The sum, that of one correction less, and others to judge it by."""
+    whole, fewer = family.shape[1], family.shape[1] - each
+    if how == "taylor":
+        return [partial(_taylor, count=n) for n in (whole, fewer)]
+    if how == "pade":
+        return [partial(_pade, count=n) for n in (whole, fewer)]
+    return [
+        partial(_common, count=n, q=summation.denominator(family[:, :n], degree))
+        for n, degree in ((whole, whole - 1), (fewer, fewer - 1), (whole, whole - 2))
+    ]
+
+
+def _compare(sums: list[Sum], parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The sum and by how much the others differ from it at most."""
+    value, *others = (add(parts) for add in sums)
+    return value, np.max([np.abs(other - value) for other in others], axis=0)
+
+
+def _taylor(parts: Sequence[np.ndarray], count: int) -> np.ndarray:
+    return np.array(ratio(*parts))[:count].sum(axis=0)
+
+
+def _pade(parts: Sequence[np.ndarray], count: int) -> np.ndarray:
+    return _over(*(summation.pade(f[:count]) for f in parts))
+
+
+def _common(parts: Sequence[np.ndarray], count: int, q: np.ndarray) -> np.ndarray:
+    return _over(*(summation.quotient(f[:count], q) for f in parts))
+
+
+def _over(above: np.ndarray, *below: np.ndarray) -> np.ndarray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return above / np.prod(np.array(below), axis=0) if below else above
