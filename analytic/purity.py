@@ -23,15 +23,17 @@ from systems import Model
 from systems.ladder import Ladder, Occupation, is_two_level
 from systems.output import leading_part
 
+LIMIT = sp.Rational(1, 3)  # of what may be missing
+
 
 def purity(closed: Derivation) -> sp.Expr:
-    """``Tr rho^2``, NaN where the leading order takes away more than there is.
+    """``Tr rho^2``, NaN where more than a third is missing to one: see `impurity`.
 
-    What is missing to 1 is `impurity`: where that is no small number, as above the threshold of a
-    parametric drive, the purity is lost.  Raises as `impurity`.
+    The correction then exceeds half the sum, beyond what `analytic.expand` calls "ok" too, and a
+    parametric drive may be above its threshold.  Raises as `impurity`.
     """
     missing = impurity(closed)
-    return sp.Piecewise((1 - missing, missing < 1), (sp.nan, True))
+    return sp.Piecewise((1 - missing, missing <= LIMIT), (sp.nan, True))
 
 
 def impurity(closed: Derivation) -> sp.Expr:

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import numeric
+from analytic import derive
+from analytic.purity import purity
 from analytic.series import expand
-from systems import Model, jaynes_cummings, kerr, kerr_dimer, nanotip
+from systems import Model, jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr
 
 BELOW = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0}  # one photon brings the next nearer: N bends up
 RANDOM = np.random.default_rng(11)
@@ -124,3 +126,13 @@ def test_a_coherent_state_has_its_moments_at_any_drive() -> None:
         g2 = series.assess(series.correlation("a1"), values, sum=how)
         assert set(g2.status) == {"ok"}
         np.testing.assert_allclose(g2.value, 1, rtol=1e-10, atol=0)  # round-off
+
+
+def test_the_purity_of_light_above_the_parametric_threshold_is_not_returned() -> None:
+    closed = derive(parametric_kerr.MODEL)
+    pumps = np.array([0.02, 0.3, 0.6])  # threshold: 2 G = gamma/2
+    values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.2, "G": pumps}
+    found = closed.evaluate(purity(closed), values)
+    assert list(np.isnan(found)) == [False, True, True]
+    # squeezed vacuum: Tr rho^2 = 1 - 8 (G/gamma)^2, the next term being of the order of its square
+    assert found[0] == pytest.approx(1 - 8 * 0.02**2, abs=(8 * 0.02**2) ** 2)
