@@ -87,6 +87,16 @@ class Derivation:
         """Mean number ``<a'a>``, of order ``drive**2``."""
         return self._squared(self._excited(mode), abbreviations)
 
+    def moment(
+        self, mode: Mode | str, order: int = 1, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
+        """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, of order ``drive**(2 k)``."""
+        _check_order(order)
+        if order > 1 and is_two_level(self.model.modes[self.model.index(mode)]):
+            return sp.S.Zero
+        several = self._amplitude(self.model.occupation(mode, order))
+        return self._squared(several.times(sp.sqrt(factorial(order))), abbreviations)
+
     def correlation(
         self, mode: Mode | str, order: int = 2, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:

@@ -59,6 +59,18 @@ def test_a_strong_nonlinearity_makes_the_cavity_saturate_like_an_atom() -> None:
     np.testing.assert_allclose(found, s / (1 + 2 * s), rtol=1e-9, atol=0)
 
 
+def test_a_hard_core_cavity_has_the_terms_and_the_pade_sum_of_the_atom_exactly() -> None:
+    one = expand(nanotip.MODEL, corrections=1).probability((1, 0))
+    terms = one.closed_form({"Delta": 0, "J": 0})
+    chi = nanotip.chi
+    leading, first = (sp.limit(term, chi, sp.oo) for term in terms)
+    g, drive = nanotip.gamma, nanotip.xi
+    assert_closed_form_equals(leading, 4 * drive**2 / g**2)
+    assert_closed_form_equals(first, -32 * drive**4 / g**4)
+    s = 4 * drive**2 / g**2
+    assert_closed_form_equals(leading / (1 - first / leading), s / (1 + 2 * s))
+
+
 def drummond_walls(order: int, terms: int, x: sp.Expr, ratio: sp.Expr) -> list[mpf]:
     """Terms of ``<a'^n a^n>`` in powers of the drive, J. Phys. A 13, 725 (1980).
 
@@ -78,14 +90,18 @@ def drummond_walls(order: int, terms: int, x: sp.Expr, ratio: sp.Expr) -> list[m
 
 @pytest.mark.parametrize("order", [1, 2, 3])
 @pytest.mark.parametrize("point", [(0.0, 0.5, 1.0), (-0.7, 1.3, 0.4), (2.1, -0.6, 0.9)])
+@pytest.mark.parametrize(
+    ("model", "mode", "more"),
+    [(kerr.MODEL, "a", {}), (nanotip.MODEL, "a1", {"J": 0.0})],
+    ids=["Kerr mode", "nanotip"],
+)
 def test_without_backscattering_the_series_is_that_of_drummond_and_walls(
-    order: int, point: tuple[float, float, float]
+    model: Model, mode: str, more: dict[str, float], order: int, point: tuple[float, float, float]
 ) -> None:
     detuning, strength, rate = point
-    values = {"Delta": detuning, "chi": strength, "gamma": rate, "xi": 0.1}
-    series = expand(kerr.MODEL, corrections=4)
-    moment = series.correlation("a", order)
-    terms = series.terms(type(moment)(series, "G", moment.above), values)
+    values = {"Delta": detuning, "chi": strength, "gamma": rate, "xi": 0.1, **more}
+    series = expand(model, corrections=4)
+    terms = series.terms(series.moment(mode, order), values)
     with mp.workdps(30):
         x = mp.mpc(detuning, -rate / 2) / strength
         exact = drummond_walls(order, 5, x, mpf("0.1") / strength)
@@ -95,12 +111,32 @@ def test_without_backscattering_the_series_is_that_of_drummond_and_walls(
 def test_a_linear_system_has_no_correction_to_any_moment() -> None:
     values = {"Delta": 0.4, "J": 1.1 - 0.3j, "chi": 0.0, "gamma": 1.0, "xi": 0.3}
     series = expand(nanotip.MODEL, corrections=2)
-    for quantity in (series.number("a1"), series.correlation("a1"), series.correlation("a2", 3)):
+    moments = [series.moment(mode, k) for mode in ("a1", "a2") for k in (1, 2, 3)]
+    ratios = [series.correlation("a2", 3), series.cross_correlation("a1", "a2")]
+    for quantity in moments + ratios:
         terms = series.terms(quantity, values)
         assert np.all(np.abs(terms[1:]) < ROUNDOFF * terms[0])
     np.testing.assert_allclose(
         series.evaluate(series.correlation("a1"), values), 1, rtol=ROUNDOFF, atol=0
     )
+
+
+def test_without_nonlinearity_all_corrections_of_moments_are_zero_in_symbols() -> None:
+    series = expand(nanotip.MODEL, corrections=1)
+    for mode, order in [("a1", 1), ("a2", 1), ("a1", 2), ("a2", 2)]:
+        leading, first = series.moment(mode, order).closed_form({"chi": 0})
+        assert leading != 0
+        assert first == 0
+
+
+def test_a_moment_is_what_a_correlation_divides() -> None:
+    values = {"Delta": 0.2, "J": 0.8 + 0.1j, "chi": 0.5, "gamma": 1.0, "xi": 0.05}
+    for road in (analytic.derive(nanotip.MODEL, quanta=3), expand(nanotip.MODEL, corrections=0)):
+        for k in (2, 3):
+            parts = road.moment("a1", k), road.number("a1"), road.correlation("a1", k)
+            G, n, g = (road.evaluate(part, values) for part in parts)
+            np.testing.assert_allclose(G / n**k, g, rtol=ROUNDOFF, atol=0)
+    assert expand(ATOM, 0).moment("s", 2).expr == analytic.derive(ATOM).moment("s", 2) == 0
 
 
 def test_the_populations_of_a_linear_system_are_poissonian_term_by_term() -> None:

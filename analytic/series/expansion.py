@@ -27,6 +27,7 @@ from analytic.series.quantities import (
     Quantity,
     correlation_symbol,
     cross_symbol,
+    moment_symbol,
     number_symbol,
     probability_symbol,
 )
@@ -73,10 +74,15 @@ class Expansion:
         operator = self.model.modes[self.model.index(mode)]
         return Quantity(self, number_symbol(operator), number_words(self.model, mode))
 
+    def moment(self, mode: Mode | str, order: int = 1) -> Quantity:
+        """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, not divided by its number."""
+        _check_order(order)
+        symbol = moment_symbol(self.model.modes[self.model.index(mode)], order)
+        return Quantity(self, symbol, number_words(self.model, mode, order))
+
     def correlation(self, mode: Mode | str, order: int = 2) -> Quantity:
         """``g^(order)(0)`` of a mode."""
-        if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
-            raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
+        _check_order(order)
         symbol = correlation_symbol(self.model.modes[self.model.index(mode)], order)
         below = (number_words(self.model, mode),) * order
         return Quantity(self, symbol, number_words(self.model, mode, order), below)
@@ -185,6 +191,11 @@ class Expansion:
                 "Argument `quantity` must be a quantity of this expansion, such as "
                 f"s.number(mode), but is {quantity!r}."
             )
+
+
+def _check_order(order: int) -> None:
+    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
+        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
 
 
 def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:

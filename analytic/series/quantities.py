@@ -1,4 +1,4 @@
-"""What an expansion can be asked for: <a'a>, g^(k)(0) = <a'^k a^k>/<a'a>^k, P_n, by name."""
+"""What an expansion can be asked for: <a'a>, G^(k) = <a'^k a^k>, g^(k) = G^(k)/<a'a>^k, P_n."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def number_symbol(mode: Mode) -> str:
     """LaTeX of the mean number."""
     name = _name(mode)
     return rf"\langle {name}^\dagger {name} \rangle"
+
+
+def moment_symbol(mode: Mode, order: int) -> str:
+    """LaTeX of G^(order)(0)."""
+    return rf"G^{{({order})}}_{{{_name(mode)}}}(0)"
 
 
 def correlation_symbol(mode: Mode, order: int) -> str:
