@@ -1,6 +1,6 @@
 """Coefficients of the series against the master equation: differentiated, and by its slopes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import product
 from math import perm
@@ -76,20 +76,24 @@ class MasterEquation:
         )
 
 
+Weights = Callable[[Occupation], int]  # what an occupation adds to the quantity
+
+
 def differentiate(
-    model: Model, values: Mapping[str, Fraction | complex], mode: int, order: int, count: int
+    model: Model, values: Mapping[str, Fraction | complex], weigh: Weights, grade: int, count: int
 ) -> list[float]:
-    """The first ``count`` coefficients of ``<a'^k a^k>`` in powers of the drive squared."""
-    weight = model.grading.weights[mode] * order // model.grading.unit
+    """The first coefficients of ``sum_n weigh(n) P_n``, of this grade, in the drive squared."""
     with mp.workdps(DIGITS):
-        system = MasterEquation(model, values, model.grading.weights[mode] * order + count - 1)
+        system = MasterEquation(model, values, grade + count - 1)
         points = [STEP * (j + 1) for j in range(count)]
-        moments = []
+        sums = []
         for x in points:
             populations = system.populations(mp.sqrt(x)).items()
-            moments.append(mp.fsum(perm(n[mode], order) * p for n, p in populations) / x**weight)
+            sums.append(
+                mp.fsum(weigh(n) * p for n, p in populations) / x ** (grade // model.grading.unit)
+            )
         powers = matrix([[x**i for i in range(count)] for x in points])
-        return [float(c) for c in mp.lu_solve(powers, matrix(moments))]
+        return [float(c) for c in mp.lu_solve(powers, matrix(sums))]
 
 
 RANDOM = np.random.default_rng(7)
@@ -108,21 +112,53 @@ def rational() -> Fraction:
         (jaynes_cummings.ATOM_DRIVEN, 1, 1, 2),
         (second_harmonic.MODEL, 0, 2, 1),
         (nanotip.MODEL, 0, 1, 1),
+        (nanotip.MODEL, 0, 2, 1),
+        (kerr.MODEL, 0, 3, 2),
+        (jaynes_cummings.MODEL, 0, 3, 1),
     ],
     ids=lambda x: x.name if isinstance(x, Model) else str(x),
 )
 def test_coefficients_are_the_derivatives_of_the_master_equation(
     model: Model, mode: int, order: int, corrections: int
 ) -> None:
-    names = [str(symbol) for symbol in model.parameters if symbol != model.drive]
-    values = {name: rational() for name in names}
-    exact = differentiate(model, values, mode, order, corrections + 1)
-    floats = {name: float(value) for name, value in values.items()} | {str(model.drive): 1.0}
+    grade = model.grading.weights[mode] * order
+    exact, floats = differentiated(model, lambda n: perm(n[mode], order), grade, corrections)
     series = expand(model, corrections)
-    g = series.correlation(model.modes[mode], order)
-    terms = series.terms(type(g)(series, "G", g.above), floats)
+    terms = series.terms(series.moment(model.modes[mode], order), floats)
     # the polynomial leaves out STEP; what counts is round-off of the double precision
     np.testing.assert_allclose(terms, exact, rtol=1e-10, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("model", "occupation", "corrections"),
+    [
+        (nanotip.MODEL, (1, 1), 1),
+        (nanotip.MODEL, (2, 0), 1),
+        (kerr.MODEL, (2,), 2),
+        (jaynes_cummings.MODEL, (1, 1), 1),
+        (jaynes_cummings.MODEL, (2, 0), 1),
+    ],
+    ids=lambda x: x.name if isinstance(x, Model) else str(x),
+)
+def test_populations_have_the_derivatives_of_the_master_equation(
+    model: Model, occupation: Occupation, corrections: int
+) -> None:
+    grade = model.grading.of(occupation)
+    exact, floats = differentiated(model, lambda n: int(n == occupation), grade, corrections)
+    series = expand(model, corrections)
+    # differences of moments: a digit or two
+    terms = series.terms(series.probability(occupation), floats)
+    np.testing.assert_allclose(terms, exact, rtol=1e-9, atol=0)
+
+
+def differentiated(
+    model: Model, weigh: Weights, grade: int, corrections: int
+) -> tuple[list[float], dict[str, float]]:
+    """The exact coefficients at a random rational point, and the point with a drive of one."""
+    names = [str(symbol) for symbol in model.parameters if symbol != model.drive]
+    values = {name: rational() for name in names}
+    exact = differentiate(model, values, weigh, grade, corrections + 1)
+    return exact, {name: float(value) for name, value in values.items()} | {str(model.drive): 1.0}
 
 
 a, b = BosonOp("a"), BosonOp("b")
