@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from analytic.series.hierarchy import Block, Hierarchy
+from analytic.series.hierarchy import Block, Hierarchy, Node
 from systems.values import Arrays
 
 POINTS = 64  # solved at once: more do not fit the cache
@@ -21,6 +21,10 @@ class Recursion:
 
     def solve(self, arrays: Arrays) -> np.ndarray:
         """Terms of all moments, powers of the drive included: array (nodes, points).
+
+        Work grows with the square of the corrections up to four and nearly the fourth power
+        beyond: the nanotip's g2 with 2, 4, 8 takes 0.06, 0.26, 3 ms a point on one core in
+        batches, the first call 0.06, 0.3 and 2 s.
 
         Raises `ValueError` where the undriven system has more than one steady state.
         """
@@ -43,11 +47,15 @@ class Recursion:
         return moments
 
     @cached_property
-    def _steps(self) -> list["_Product | _Equations"]:
-        return [
-            (_Product if block.pairs else _Equations)(block, self.hierarchy)
-            for block in self.hierarchy.blocks
-        ]
+    def _steps(self) -> list["_Product | _Equations | _Conjugate"]:
+        steps: list[_Product | _Equations | _Conjugate] = []
+        solved: set[Node] = set()
+        for block in self.hierarchy.blocks:
+            conjugates = solved.issuperset(map(_conjugate, block.nodes))
+            kind = _Product if block.pairs else _Conjugate if conjugates else _Equations
+            steps.append(kind(block, self.hierarchy))
+            solved.update(block.nodes)
+        return steps
 
 
 class _Product:
@@ -60,6 +68,17 @@ class _Product:
 
     def solve(self, _: np.ndarray, moments: np.ndarray) -> np.ndarray:
         return moments[:, self._bra] * moments[:, self._ket]
+
+
+class _Conjugate:
+    """Moments whose conjugates are known: ``<a'^q a^p>`` is that of ``<a'^p a^q>``."""
+
+    def __init__(self, block: Block, hierarchy: Hierarchy) -> None:
+        self.rows = _rows(block, hierarchy)
+        self._others = np.array([hierarchy.nodes[_conjugate(node)] for node in block.nodes])
+
+    def solve(self, _: np.ndarray, moments: np.ndarray) -> np.ndarray:
+        return moments[:, self._others].conj()
 
 
 class _Equations:
@@ -85,6 +104,11 @@ class _Equations:
                 "Argument `values` must damp every excitation, but without drive the moments "
                 f"{', '.join(self._names)} do not decay (a lossless mode?)."
             ) from None
+
+
+def _conjugate(node: Node) -> Node:
+    (p, q), power = node
+    return (q, p), power
 
 
 def _rows(block: Block, hierarchy: Hierarchy) -> np.ndarray:
