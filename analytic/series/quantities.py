@@ -33,7 +33,11 @@ class Quantity:
 
     @property
     def terms(self) -> tuple[sp.Expr, ...]:
-        """The terms of its series in the drive, leading order first, as factored closed forms."""
+        """The terms of its series in the drive, leading order first, as factored closed forms.
+
+        With all symbols of the nanotip, one correction of g2 takes 20 s; that of g3 was not
+        done in 15 minutes, but is in less than one at Delta = 0 (`closed_form`).
+        """
         return self.closed_form()
 
     @property
