@@ -58,7 +58,7 @@ from systems import Model
 from systems.values import Arrays
 
 LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
-CACHE = 2**24  # bytes of their numbers from which on fewer are faster, measured
+CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
 FLOOR = 1e-30
