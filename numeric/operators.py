@@ -29,6 +29,7 @@ class Space:
         self.dims = self.lowering[0]._dims  # keeps the restricted space, which .dims forgets
         _, self.index, by_index = qutip.enr_state_dictionaries(dims, quanta)
         self.occupations = np.array([by_index[i] for i in range(len(by_index))])
+        self._words: dict[Word, csr_array] = {}
 
     @property
     def size(self) -> int:
@@ -36,7 +37,12 @@ class Space:
         return len(self.occupations)
 
     def word(self, word: Word) -> csr_array:
-        """Matrix of a normal-ordered product."""
+        """Matrix of a normal-ordered product, made once: not to be changed."""
+        if word not in self._words:
+            self._words[word] = self._multiply(word)
+        return self._words[word]
+
+    def _multiply(self, word: Word) -> csr_array:
         matrix = csr_array(identity(self.size, dtype=complex))
         for part, dagger in ((word[1], False), (word[0], True)):
             for lower, power in zip(self.lowering, part, strict=True):

@@ -88,8 +88,7 @@ def critical_drive(
     tolerances = np.broadcast_to(tolerance, ray.shape).ravel()
     single = one_quantum_drive(ray)
     end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
-    _check_reach(single, model)
-    _check_largest(end)
+    _check_end(end, model, given=largest is not None)
     # a laser that makes pairs only puts no single quantum anywhere: the end sets the scale
     single = np.where(np.isfinite(single), single, end)
     formula = Curve(wanted, order, ray)
@@ -125,15 +124,13 @@ def _check_order(order: int) -> None:
         raise ValueError(f"Argument `order` must be a number of corrections, but is {order!r}.")
 
 
-def _check_reach(single: np.ndarray, model: Model) -> None:
-    if not np.all(np.isfinite(single)):
-        raise ValueError(
-            "Argument `model` must have a mode that the drive fills with one quantum, where the "
-            f"search for the critical `{model.drive}` starts, but has no one-quantum amplitude at "
-            "leading order: hold analytic.expand against numeric.steady_state at given drives."
-        )
-
-
-def _check_largest(largest: np.ndarray) -> None:
-    if not np.all((largest > 0) & np.isfinite(largest)):
-        raise ValueError(f"Argument `largest` must be a positive drive, but is {largest.min():g}.")
+def _check_end(end: np.ndarray, model: Model, given: bool) -> None:
+    if np.all((end > 0) & np.isfinite(end)):
+        return
+    if given:
+        raise ValueError(f"Argument `largest` must be a positive drive, but is {end.min():g}.")
+    raise ValueError(
+        f"Argument `largest` must say where the search for the critical `{model.drive}` ends: the "
+        "drive of one quantum, where it would, is not there, for no mode has a one-quantum "
+        "amplitude at leading order."
+    )

@@ -21,6 +21,7 @@ from systems.grading import Grading
 from systems.ladder import Word
 
 EQUAL = 4e-15  # relative: numbers that differ by a few roundings are the same number
+FEW = 1024  # points up to which programs take longer to make than to run
 COMMUTE = 1e-13  # relative: rounding of an eigendecomposition
 Columns = dict[Word, np.ndarray]
 
@@ -74,11 +75,16 @@ def common_basis(
 
 
 def proportional(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], list[float]]:
-    """Representatives (k, point), and for each column the k and the real ratio to it."""
+    """Representatives (k, point), and for each column the k and the real ratio to it.
+
+    Of few points only ratios of small integers count, such as those of one symbol with itself:
+    the same program then serves other values of the symbols.
+    """
     found: list[np.ndarray] = []
     kinds, ratios = [], []
     for column in columns:
-        candidates = ((kind, _ratio(column, other)) for kind, other in enumerate(found))
+        exact = len(column) >= FEW
+        candidates = ((kind, _ratio(column, other, exact)) for kind, other in enumerate(found))
         kind, ratio = next((c for c in candidates if c[1]), (len(found), 1.0))
         if kind == len(found):
             found.append(column)
@@ -87,10 +93,12 @@ def proportional(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], 
     return np.array(found), kinds, ratios
 
 
-def _ratio(column: np.ndarray, other: np.ndarray) -> float:
+def _ratio(column: np.ndarray, other: np.ndarray, exact: bool) -> float:
     """The real number that makes the second the first, 0 if there is none within reason."""
     at = int(np.argmax(abs(other)))
     ratio = float((column[at] / other[at]).real) if other[at] else 0.0
+    if not exact and round(4 * ratio) != 4 * ratio:
+        return 0.0
     return ratio if 1e-6 < abs(ratio) < 1e6 and _equal(column, ratio * other) else 0.0
 
 

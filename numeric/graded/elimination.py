@@ -16,6 +16,7 @@ from scipy.sparse.linalg import splu
 from numeric.graded.kernel import Elimination
 from numeric.graded.sums import Entries, list_sums
 
+NOTHING = np.zeros(0, dtype=int)
 LARGEST = 10_000_000  # operations; each is kept as an integer
 
 
@@ -49,10 +50,13 @@ def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
     steps: list[Step] = []
     for first, last in pairwise(starts):
         mine = off & (inside.row >= first) & (inside.row < last)
+        if not mine.any():  # a diagonal block
+            steps += [Step(unknown, *[NOTHING] * 5) for unknown in range(first, last)]
+            continue
         number = np.full((last - first, last - first), -1)
         number[inside.row[mine] - first, inside.column[mine] - first] = numbers[mine]
         np.fill_diagonal(number, np.arange(first, last))
-        order = _order(number) if mine.any() else np.arange(last - first)
+        order = _order(number)
         used = _fill_in(number, order, used)
         steps += [_step(number, order, t, first) for t in range(last - first)]
         operations += sum(len(step.target) for step in steps[first:])

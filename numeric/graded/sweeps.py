@@ -59,6 +59,7 @@ from systems.values import Arrays
 
 LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
+FEWEST = 8  # a vector instruction takes several
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
 FLOOR = 1e-30
@@ -186,8 +187,9 @@ def _solve(
     points = problem.factors.shape[1]
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
-    cores, lanes = os.cpu_count() or 1, _lanes(problem.program)
-    size = min(SLAB, LANES * (1 + points // (4 * cores * LANES)))
+    cores = os.cpu_count() or 1
+    lanes = _lanes(problem.program, -(-points // cores))
+    size = min(SLAB, lanes * (1 + points // (4 * cores * lanes)))
 
     def work(start: int) -> None:
         slab = slice(start, start + size)
@@ -201,10 +203,11 @@ def _solve(
     return result
 
 
-def _lanes(program: Program) -> int:
+def _lanes(program: Program, points: int) -> int:
+    """How many points travel together, of those that a core has to do: no more than fit."""
     numbers = 16 * (program.elements.matrix.size + len(program.left))
     lanes = LANES
-    while lanes > 8 and lanes * numbers > CACHE:
+    while lanes > FEWEST and (lanes * numbers > CACHE or lanes >= 2 * points):
         lanes //= 2
     return lanes
 
