@@ -15,9 +15,11 @@ from compare.claims import device as of_device
 from compare.claims.power import DOWN, UP, Claim, power_of_truth
 from compare.claims.roads import table
 from compare.claims.rule import DISPUTED, VERDICTS, reason, verdict
-from compare.figures.cavities import PAPER
+from compare.figures.cavities import PAPER, described
 from systems.nanotip import Device
 
+# for the sidecar: of hundreds of solves, each with a certificate of its own
+SOLVED = {"solver": "auto", "quanta": "chosen per point, changes by two more quanta below 1e-8"}
 COLUMNS = {  # for the sidecar and the terminal
     "quantity": "what the numbers of the row are",
     "leading_order": "the quantity by the closed form",
@@ -89,7 +91,7 @@ def audit(device: Device = PAPER, claims: tuple[Claim, ...] = CLAIMS) -> pd.Data
     table.cache_clear()
     bar = tqdm(claims, "claims", leave=False, delay=1, disable=None)
     rows = pd.DataFrame([_row(claim, device) for claim in bar])
-    rows.attrs = {"parameters": vars(device), "columns": COLUMNS}
+    rows.attrs = described(device) | {"numeric": SOLVED, "columns": COLUMNS}
     return rows
 
 

@@ -86,7 +86,8 @@ def reproduce(
     if not stems:
         chosen.append(reproduction.CLAIMS)
     due = reproduction.due(chosen, out, fresh=fresh, force=force)
-    for stem in tqdm(chosen, "figures", leave=False, delay=1, disable=None):
+    for stem in (bar := tqdm(chosen, "figures", leave=False, disable=None)):
+        bar.set_description(stem)
         if stem in due:
             reproduction.make(stem, out)
         with tqdm.external_write_mode():
@@ -111,14 +112,17 @@ def audit(
 
     Example: blockade audit --out results
     """
-    for stem in reproduction.due([reproduction.CLAIMS], out, fresh=fresh, force=force):
+    due = reproduction.due([reproduction.CLAIMS], out, fresh=fresh, force=force)
+    for stem in due:
         reproduction.make(stem, out)
+    if not due:
+        typer.echo(f"{out / reproduction.CLAIMS}.csv is current; --fresh computes it again.\n")
     typer.echo(claims_text(reproduction.read_claims(out)))
 
 
 @app.command()
 def derive(
-    system: System,
+    system: System = "nanotip",
     quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
     latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
     abbreviate: Annotated[
@@ -128,6 +132,8 @@ def derive(
     """Print amplitude equations and closed forms.
 
     The closed forms are of leading order in the drive.
+
+    Without a system those of the paper.
 
     Example: blockade derive nanotip --quanta 3 --latex
     """

@@ -19,6 +19,11 @@ def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = PAPER) -> di
     return device.parameters(R_UM * 1e-6, PHI_UM * 1e-6, detuning)
 
 
+def described(device: nanotip.Device) -> dict[str, Any]:
+    """The parameters of a device for a sidecar, with the coupling rate that was used."""
+    return {"parameters": vars(device) | {"gamma_ex": device.coupling_rate}}
+
+
 def kerr(values: dict[str, Any], chi_over_gamma: Any) -> dict[str, Any]:
     """The same values with another nonlinearity, in units of their own total loss."""
     return values | {"chi": chi_over_gamma * values["gamma"]}

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import numeric
-from compare.agreement import compare_numbers
-from compare.figures.cavities import NAMES, PAPER, cavity
+from compare.agreement import compare_numbers, describe
+from compare.figures.cavities import NAMES, PAPER, cavity, described
 from compare.figures.style import (
     BLUE,
     GREY,
@@ -31,7 +31,8 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per cavity and delay, both roads; the quantity names the cavity."""
     parts = [_curve(name, device) for name in NAMES]
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = {"parameters": vars(device)}
+    solved = dict(zip(NAMES, (part.attrs for part in parts), strict=True))
+    table.attrs = {"cavities": solved} | described(device)
     return table
 
 
@@ -41,12 +42,16 @@ def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
         numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus, leading_order=weak)
         for weak in (False, True)
     )
-    status = numeric.steady_state(nanotip.MODEL, values).correlation_status("a1")
+    state = numeric.steady_state(nanotip.MODEL, {n: np.atleast_1d(v) for n, v in values.items()})
+    (status,) = state.correlation_status("a1")
     measures = compare_numbers(leading, solved)
     columns = {"gamma1_tau": TAU, "quantity": f"g2(tau) ({name})", "analytic": leading}
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {**columns, "numeric": solved, **measures, "resolved": status == "ok", "status": status}
     )
+    # g2(tau) starts from this state
+    table.attrs = {"J": abs(values["J"]), "gamma": values["gamma"], "numeric": describe([state])}
+    return table
 
 
 @styled

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.figures.cavities import NAMES, PAPER, cavity
+from compare.figures.cavities import NAMES, PAPER, cavity, described
 from compare.figures.style import (
     BLUE,
     GREY,
@@ -32,7 +32,8 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
         table = agreement(nanotip.MODEL, values, "number", labels=labels)
         parts.append(table.assign(quantity=f"N_cw ({name})"))
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = parts[-1].attrs | {"parameters": vars(device)}
+    solved = dict(zip(NAMES, (part.attrs for part in parts), strict=True))
+    table.attrs = {"cavities": solved} | described(device)
     return table
 
 

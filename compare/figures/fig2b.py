@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from compare.agreement import agreement
-from compare.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, kerr
+from compare.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, described, kerr
 from compare.figures.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
 from systems import nanotip
 
@@ -33,7 +33,7 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
     labels = {"phi_um": phi, "chi_over_gamma": chi}
     table = agreement(nanotip.MODEL, values, ["g2", "number"], labels=labels)
-    table.attrs |= {"parameters": vars(device), "r_um": R_UM}
+    table.attrs |= described(device) | {"r_um": R_UM}
     return table
 
 

@@ -7,6 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from compare.figures.cavities import described
 from compare.figures.style import GREY, RED, new_figure, styled
 from systems import nanotip
 
@@ -25,7 +26,7 @@ def compute() -> pd.DataFrame:
     table = pd.DataFrame(
         {"r_um": r, "phi_um": phi, "J2_MHz2": (J / 1e6) ** 2, "J_over_gamma": J / values["gamma"]}
     )
-    table.attrs = {"parameters": vars(device)}
+    table.attrs = described(device)
     return table
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.figures.cavities import PAPER
+from compare.figures.cavities import PAPER, described
 from compare.figures.style import BLUE, RED, draw_roads, new_figure, roads_legend, styled
 from systems import nanotip
 
@@ -17,7 +17,7 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per phi and probability, both roads."""
     values = device.parameters(R_UM * 1e-6, PHI_UM * 1e-6)
     table = agreement(nanotip.MODEL, values, ["P10", "P01"], labels={"phi_um": PHI_UM})
-    table.attrs |= {"parameters": vars(device), "r_um": R_UM}
+    table.attrs |= described(device) | {"r_um": R_UM}
     return table
 
 

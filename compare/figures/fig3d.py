@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.figures.cavities import PAPER
+from compare.figures.cavities import PAPER, described
 from compare.figures.style import (
     BLUE,
     GREEN,
@@ -27,7 +27,7 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)
     table = agreement(nanotip.MODEL, values, ["g2"], labels={"phi_um": phi, "r_um": r})
-    table.attrs |= {"parameters": vars(device)}
+    table.attrs |= described(device)
     return table
 
 

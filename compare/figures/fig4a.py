@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 
-from compare.figures.cavities import PAPER, PHI_UM
+from compare.figures.cavities import PAPER, PHI_UM, described
 from compare.figures.cavities import R_UM as R_TIP_UM
 from compare.figures.efficiency import SCALE, efficiency
 from compare.figures.style import WIDTH, draw_map, styled
@@ -22,7 +22,7 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     table.insert(0, "r_um", r)
     table.insert(1, "phi_um", phi)
     table.insert(2, "quantity", f"R ({SCALE})")
-    table.attrs |= {"parameters": vars(device)}
+    table.attrs |= described(device)
     return table
 
 

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from compare.figures.cavities import PAPER, PHI_UM, R_UM
+from compare.figures.cavities import PAPER, PHI_UM, R_UM, described
 from compare.figures.efficiency import AT_ZERO, DETUNINGS, SCALE, efficiency
 from compare.figures.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
 from systems import nanotip
@@ -28,7 +28,8 @@ def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per J_0, tip and reading of Eq. (8), both roads; the quantity names them."""
     parts = [_curves(device, FIXED, AT_ZERO), _curves(device, MINIMUM, DETUNINGS)]
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = parts[-1].attrs | {"parameters": vars(device), "r_um": R_UM, "phi_um": PHI_UM}
+    solved = dict(zip(READINGS, (part.attrs for part in parts), strict=True))
+    table.attrs = {"readings": solved} | described(device) | {"r_um": R_UM, "phi_um": PHI_UM}
     return table
 
 
