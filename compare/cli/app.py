@@ -116,7 +116,9 @@ def audit(
     for stem in due:
         reproduction.make(stem, out)
     if not due:
-        typer.echo(f"{out / reproduction.CLAIMS}.csv is current; --fresh computes it again.\n")
+        typer.echo(
+            f"{out / reproduction.CLAIMS}.csv is current; --fresh computes it again.", err=True
+        )
     typer.echo(claims_text(reproduction.read_claims(out)))
 
 
