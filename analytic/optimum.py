@@ -57,7 +57,7 @@ class OptimalPoint:
         slopes = ", ".join(f"{name} {self.tolerance(name):.2g}" for name in self.curvature)
         return (
             f"{place}: g = {self.residual:.3g} drive^2, below 0.01 up to a drive of "
-            f"{self.drive():.3g}; alone reached when off by {slopes}"
+            f"{self.drive():.3g}; at zero drive g reaches 0.01 when off by {slopes}"
         )
 
 
