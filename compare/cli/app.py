@@ -14,6 +14,7 @@ from compare import figures, output, reproduction
 from compare.agreement import agreement, summary
 from compare.claims import claims_text
 from compare.cli import commands
+from compare.cli.busy import busy
 from compare.cli.options import Fixed, Force, System, Varied, read_request, write
 from compare.cli.targets import find_target, listed
 from compare.cli.text import derivation_text, summary_text
@@ -141,8 +142,10 @@ def derive(
     """
     target = find_target(system)
     short = target.abbreviations if abbreviate else {}
-    closed = analytic.derive(target.model, quanta)
-    typer.echo(closed.latex(short) if latex else derivation_text(closed, short))
+    with busy(f"{target.name}, {quanta} quanta"):
+        closed = analytic.derive(target.model, quanta)
+        text = closed.latex(short) if latex else derivation_text(closed, short)
+    typer.echo(text)
 
 
 @app.command()

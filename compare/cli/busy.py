@@ -1,0 +1,30 @@
+"""A sign of life from work that cannot be counted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+
+from tqdm import tqdm
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show what is being done and for how long, on a terminal, if it takes over a second."""
+    done, clock = (
+        Event(),
+        tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=None),
+    )
+    clock.clear()
+
+    def tick() -> None:
+        while not done.wait(1):
+            clock.refresh()
+
+    thread = Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        clock.close()
