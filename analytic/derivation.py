@@ -28,7 +28,7 @@ from analytic.units import degree, own_unit, rates_of
 from analytic.unknowns import Unknowns, check_moduli, exact_values, read_unknowns, symbols_of
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
-from systems.values import Arrays, Values, evaluate, read_values
+from systems.values import Arrays, Values, check_positive, evaluate, read_values
 
 
 def derive(model: Model, quanta: int = 2) -> Derivation:
@@ -39,8 +39,7 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
     """
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
-    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
-        raise ValueError(f"Argument `quanta` must be a positive integer, but is {quanta!r}.")
+    check_positive("quanta", quanta)
     closed = Derivation(model, int(quanta))
     check_decay(model)
     return closed
@@ -91,7 +90,7 @@ class Derivation:
         self, mode: Mode | str, order: int = 1, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
         """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, of order ``drive**(2 k)``."""
-        _check_order(order)
+        check_positive("order", order)
         if order > 1 and is_two_level(self.model.modes[self.model.index(mode)]):
             return sp.S.Zero
         several = self._amplitude(self.model.occupation(mode, order))
@@ -101,7 +100,7 @@ class Derivation:
         self, mode: Mode | str, order: int = 2, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
         """``g^(order)(0)`` of a mode, independent of the drive to leading order."""
-        _check_order(order)
+        check_positive("order", order)
         if is_two_level(self.model.modes[self.model.index(mode)]):
             return sp.S.Zero
         several = self._amplitude(self.model.occupation(mode, order))
@@ -249,11 +248,6 @@ def _dark(model: Model, mode: Mode | str) -> str:
 
 def _digits(occupation: Occupation) -> str:
     return (r"," if max(occupation) > 9 else "").join(map(str, occupation))
-
-
-def _check_order(order: int) -> None:
-    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
-        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
 
 
 def _check_occupation(model: Model, occupation: Occupation) -> Occupation:

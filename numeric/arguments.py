@@ -7,6 +7,7 @@ import numpy as np
 from numeric.operators import count_states
 from systems import Model
 from systems.ladder import Occupation
+from systems.values import check_positive
 
 LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
 
@@ -18,8 +19,7 @@ def is_real(value: object) -> bool:
 
 def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
     """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
-    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
-        raise ValueError(f"Argument `{name}` must be a positive integer, but is {quanta!r}.")
+    check_positive(name, quanta)
     size = count_states(model.modes, quanta)
     if size**2 > LARGEST:
         raise ValueError(
@@ -30,8 +30,7 @@ def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
 
 def check_order(order: int, quanta: int) -> None:
     """Raise unless g^(order) can be computed with this many quanta."""
-    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
-        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
+    check_positive("order", order)
     if quanta < order:
         raise ValueError(
             f"Argument `quanta` must be at least {order} for g{order}, but is {quanta}."

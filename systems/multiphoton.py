@@ -27,6 +27,8 @@ from typing import Any
 
 import numpy as np
 
+from systems.values import check_positive
+
 
 def poisson(number: Any, quanta: int) -> Any:
     """Probability of ``quanta`` photons in coherent light of mean ``number``."""
@@ -39,7 +41,7 @@ def blocks(quanta: int, number: Any, lower: Any, upper: Any) -> Any:
 
     ``number`` is the mean; for n = 1, ``lower`` is one by definition.
     """
-    _check(quanta)
+    check_positive("quanta", quanta)
     mean = np.asarray(number)
     limit = np.exp(-mean)
     return (np.asarray(upper) < limit) & (np.asarray(lower) >= limit + mean * np.asarray(upper))
@@ -47,7 +49,7 @@ def blocks(quanta: int, number: Any, lower: Any, upper: Any) -> Any:
 
 def blocks_weakly(quanta: int, lower: Any, upper: Any) -> Any:
     """The same to leading order in the mean number: g^(n) >= 1 > g^(n+1)."""
-    _check(quanta)
+    check_positive("quanta", quanta)
     return (np.asarray(lower) >= 1) & (np.asarray(upper) < 1)
 
 
@@ -58,7 +60,7 @@ def excess(populations: Sequence[Any], number: Any) -> np.ndarray:
 
 def blocks_by_population(quanta: int, populations: Sequence[Any], number: Any) -> Any:
     """Whether P_n is at least that of Poisson and every higher P_k given is below it."""
-    _check(quanta)
+    check_positive("quanta", quanta)
     if len(populations) < quanta + 2:
         raise ValueError(
             f"Argument `populations` must hold P_0 to P_{quanta + 1} at least, but holds "
@@ -66,8 +68,3 @@ def blocks_by_population(quanta: int, populations: Sequence[Any], number: Any) -
         )
     relative = excess(populations, number)
     return (relative[quanta] >= 0) & np.all(relative[quanta + 1 :] < 0, axis=0)
-
-
-def _check(quanta: int) -> None:
-    if isinstance(quanta, bool) or not isinstance(quanta, int | np.integer) or quanta < 1:
-        raise ValueError(f"Argument `quanta` must be a positive integer, but is {quanta!r}.")

@@ -143,6 +143,12 @@ def _as_numbers(value: Any) -> np.ndarray:
     return np.array([kind(x) for x in array.flat], kind).reshape(array.shape)
 
 
+def check_positive(name: str, value: int) -> None:
+    """Raise `ValueError` unless the argument is a positive integer."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise ValueError(f"Argument `{name}` must be a positive integer, but is {value!r}.")
+
+
 def shorten(text: str) -> str:
     """A text of at most eighty signs."""
     return text if len(text) <= 80 else f"{text[:76]} ..."

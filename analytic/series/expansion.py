@@ -34,7 +34,7 @@ from analytic.series.quantities import (
 from analytic.series.words import check_occupation, number_words
 from systems import Model
 from systems.ladder import Mode, Occupation
-from systems.values import Arrays, Values, read_values
+from systems.values import Arrays, Values, check_positive, read_values
 
 
 def expand(model: Model, corrections: int = 1) -> Expansion:
@@ -76,13 +76,13 @@ class Expansion:
 
     def moment(self, mode: Mode | str, order: int = 1) -> Quantity:
         """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, not divided by its number."""
-        _check_order(order)
+        check_positive("order", order)
         symbol = moment_symbol(self.model.modes[self.model.index(mode)], order)
         return Quantity(self, symbol, number_words(self.model, mode, order))
 
     def correlation(self, mode: Mode | str, order: int = 2) -> Quantity:
         """``g^(order)(0)`` of a mode."""
-        _check_order(order)
+        check_positive("order", order)
         symbol = correlation_symbol(self.model.modes[self.model.index(mode)], order)
         below = (number_words(self.model, mode),) * order
         return Quantity(self, symbol, number_words(self.model, mode, order), below)
@@ -191,11 +191,6 @@ class Expansion:
                 "Argument `quantity` must be a quantity of this expansion, such as "
                 f"s.number(mode), but is {quantity!r}."
             )
-
-
-def _check_order(order: int) -> None:
-    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 1:
-        raise ValueError(f"Argument `order` must be a positive integer, but is {order!r}.")
 
 
 def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:
