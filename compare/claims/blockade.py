@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from compare.claims.extremes import Curve, greatest, least, place_of_least
-from compare.claims.roads import Road, at, each, of, solve, table
+from compare.claims.extremes import Curve, greatest, least, place_of_greatest
+from compare.claims.roads import Road, at, each, of, solve
 from compare.claims.rule import Readings, Roads, above, below, digits, exactly
 from compare.figures import fig1b
 from compare.figures.cavities import PHI_UM, R_UM, SIDE_UM, cavity
@@ -16,10 +16,7 @@ from systems.nanotip import Device
 
 BLOCKADE = 0.05  # g2(0) below it counts as blockade, and from it on as none
 SAME = 0.05  # curves that are closer than this, relative, are the same to the eye
-LOG_CHI = (
-    float(np.log(0.1)),
-    float(np.log(10)),
-)  # "regardless of chi": chi/gamma from weak to strong
+LOG_CHI = (np.log(0.1), np.log(10))  # "regardless of chi": chi/gamma from weak to strong
 AROUND_UM = (0.2, 0.34)  # phi around J = 0, from one |J| = gamma to the other
 
 
@@ -57,7 +54,7 @@ def breakdown(device: Device) -> Readings:
 
 def antibunching(device: Device) -> Readings:
     """Fig. 1(b): with the tip g2(0) < g2(tau)."""
-    rows = table(fig1b, device).query("quantity == 'g2(tau) (tip)'")
+    rows = fig1b.compute(device).query("quantity == 'g2(tau) (tip)'")
     delays = rows["gamma1_tau"].to_numpy()
     # the smallest g2(tau)/g2(0) says nothing: it comes as close to one as the first delay to zero
     place = of(rows).map(lambda g2: float(delays[np.argmin(g2)]))
@@ -73,8 +70,7 @@ def mode_splitting(device: Device) -> Readings:
 
 def number_independent_of_chi(device: Device) -> Readings:
     """Fig. 2(a): N_cw is independent of chi."""
-
-    phi = np.array([[PHI_UM], *([side] for side in SIDE_UM)])
+    phi = np.array([PHI_UM, *SIDE_UM])[:, np.newaxis]
     low, high = (np.full(len(phi), end) for end in LOG_CHI)
 
     def spread(road: Road) -> float:
@@ -138,8 +134,8 @@ def _revival(road: Road, device: Device, phi_um: float) -> Curve:
 
     def revival(log_chi: np.ndarray) -> np.ndarray:
         low, high = (np.full(log_chi.shape, end) for end in AROUND_UM)
-        top = place_of_least(
-            lambda phi: -_number(road, device, phi)(log_chi[:, np.newaxis]), low, high, points=9
+        top = place_of_greatest(
+            lambda phi: _number(road, device, phi)(log_chi[:, np.newaxis]), low, high, points=9
         )
         return np.asarray(
             _number(road, device, phi_um)(log_chi) / _number(road, device, top)(log_chi)

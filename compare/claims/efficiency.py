@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from compare.claims.blockade import SAME
-from compare.claims.extremes import Curve, greatest, least
+from compare.claims.extremes import Curve, gap, least
 from compare.claims.mechanism import GAP
 from compare.claims.roads import Road, at, each, leading, master, of
 from compare.claims.rule import Readings, Roads, above, below, digits
@@ -55,13 +55,12 @@ def R_robust(device: Device) -> Readings:
 def agreement_4b(device: Device) -> Readings:
     """Fig. 4(b): markers agree with curves."""
 
-    def gap(tip: str) -> float:
+    def apart(tip: str) -> float:
         closed, solved = (_curve(road, device, tip) for road in (leading, master))
-        widest = greatest(lambda J_0: abs(closed(J_0) - solved(J_0)), *ENDS)
-        return widest / greatest(solved, *ENDS)
+        return gap(closed, solved, *ENDS)
 
-    bare = gap(fig4b.NONE)
-    follows, stays = (Roads(np.nan, max(bare, gap(tip))) for tip in (fig4b.FOLLOWS, fig4b.STAYS))
+    bare = apart(fig4b.NONE)
+    follows, stays = (Roads(np.nan, max(bare, apart(tip))) for tip in (fig4b.FOLLOWS, fig4b.STAYS))
     detail = "for J_0 up to 3 gamma_1, without tip and with one that"
     return (*below(SAME, follows, GAP, f"{detail} follows J_0,", "excellent"),
             *below(SAME, stays, GAP, f"{detail} stays,", "excellent"))  # fmt: skip

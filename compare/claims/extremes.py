@@ -1,4 +1,4 @@
-"""The smallest value of a curve over an interval, to the digits that an audit shows."""
+"""The extremes of curves over an interval, to the digits that an audit shows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +27,17 @@ def greatest(curve: Curve, low: Any, high: Any, points: int = POINTS) -> Any:
 def place_of_least(curve: Curve, low: Any, high: Any, points: int = POINTS) -> Any:
     """Where the infimum lies: a grid with both ends, refined around its smallest value."""
     return _search(curve, low, high, points)[0]
+
+
+def place_of_greatest(curve: Curve, low: Any, high: Any, points: int = POINTS) -> Any:
+    """Where the supremum lies."""
+    return place_of_least(lambda x: -curve(x), low, high, points)
+
+
+def gap(closed: Curve, solved: Curve, low: float, high: float, points: int = POINTS) -> float:
+    """The largest distance of a closed form from the master equation, over its maximum."""
+    widest = greatest(lambda x: abs(closed(x) - solved(x)), low, high, points)
+    return float(widest / greatest(solved, low, high, points))
 
 
 def _search(curve: Curve, low: Any, high: Any, points: int) -> tuple[Any, Any]:

@@ -1,11 +1,9 @@
 """What the paper says about the mechanism and about its closed forms: Fig. 3."""
 
-from typing import Any
-
 import numpy as np
 
 from compare.claims.blockade import BLOCKADE, SAME
-from compare.claims.extremes import Curve, greatest, least, place_of_least
+from compare.claims.extremes import Curve, gap, greatest, least, place_of_greatest, place_of_least
 from compare.claims.roads import Road, at, each, leading, master, solve
 from compare.claims.rule import Readings, Roads, above, below, digits, near
 from compare.figures import fig3d
@@ -38,18 +36,18 @@ def g2_without_coupling(device: Device) -> Readings:
 
 def P01_suppressed(device: Device) -> Readings:
     """Fig. 3(c): P01 is suppressed at phi = 0.27 um."""
-    place = each(
-        lambda road: float(place_of_least(_on_circle(road, device, "P01"), *PERIOD_UM, FINE))
-    )
-    return digits("0.27", place, "phi (um)", "of the smallest P01")
+
+    def place(road: Road) -> float:
+        return float(place_of_least(_on_circle(road, device, "P01"), *PERIOD_UM, FINE))
+
+    return digits("0.27", each(place), "phi (um)", "of the smallest P01")
 
 
 def P10_largest(device: Device) -> Readings:
     """Fig. 3(c): P10 has its maximum at phi = 0.27 um."""
 
     def place(road: Road) -> float:
-        P10 = _on_circle(road, device, "P10")
-        return float(place_of_least(lambda phi: -P10(phi), *PERIOD_UM, FINE))
+        return float(place_of_greatest(_on_circle(road, device, "P10"), *PERIOD_UM, FINE))
 
     return digits("0.27", each(place), "phi (um)", "of the largest P10")
 
@@ -57,12 +55,11 @@ def P10_largest(device: Device) -> Readings:
 def agreement_3c(device: Device) -> Readings:
     """Fig. 3(c): excellent agreement of markers and curves."""
 
-    def gap(name: str) -> float:
+    def apart(name: str) -> float:
         closed, solved = (_on_circle(road, device, name) for road in (leading, master))
-        widest = greatest(lambda phi: abs(closed(phi) - solved(phi)), *PERIOD_UM, FINE)
-        return widest / greatest(solved, *PERIOD_UM, FINE)
+        return gap(closed, solved, *PERIOD_UM, FINE)
 
-    largest = Roads(np.nan, max(gap("P10"), gap("P01")))
+    largest = Roads(np.nan, max(apart("P10"), apart("P01")))
     return below(SAME, largest, GAP, "over phi, for P10 and P01,", "excellent")
 
 
@@ -96,13 +93,9 @@ def _least_g2(road: Road, device: Device, low: float, high: float) -> float:
 
 def _along(road: Road, device: Device, phi_um: float) -> Curve:
     """g2(0) against r in um."""
-    return lambda r_um: _array(road(at(device, r_um, phi_um), "g2"))
+    return lambda r_um: road(at(device, r_um, phi_um), "g2")
 
 
 def _on_circle(road: Road, device: Device, quantity: str) -> Curve:
     """A quantity against phi in um at r = 0.35 um."""
-    return lambda phi_um: _array(road(at(device, R_UM, phi_um), quantity))
-
-
-def _array(values: Any) -> np.ndarray:
-    return np.asarray(values)
+    return lambda phi_um: road(at(device, R_UM, phi_um), quantity)

@@ -13,7 +13,6 @@ from compare.agreement import compare_numbers
 from compare.claims import blockade, efficiency, mechanism
 from compare.claims import device as of_device
 from compare.claims.power import DOWN, UP, Claim, power_of_truth
-from compare.claims.roads import table
 from compare.claims.rule import DISPUTED, VERDICTS, reason, verdict
 from compare.figures.cavities import PAPER, described
 from systems.nanotip import Device
@@ -88,7 +87,6 @@ def audit(device: Device = PAPER, claims: tuple[Claim, ...] = CLAIMS) -> pd.Data
     deviation, verdict, reason, true_at_fW``; `COLUMNS` explains them.  With several readings the
     numbers are those of the first; the reason has all.
     """
-    table.cache_clear()
     bar = tqdm(claims, "claims", leave=False, delay=1, disable=None)
     rows = pd.DataFrame([_row(claim, device) for claim in bar])
     rows.attrs = described(device) | {"numeric": SOLVED, "columns": COLUMNS}

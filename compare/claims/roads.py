@@ -1,8 +1,7 @@
 """Both roads at the places of the paper, for the audit."""
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
-from types import ModuleType
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -54,13 +53,6 @@ def at(
     """Values with the tip at a place in um, and with another nonlinearity if it is given."""
     values = device.parameters(np.asarray(r_um) * 1e-6, np.asarray(phi_um) * 1e-6)
     return values if chi_over_gamma is None else kerr(values, chi_over_gamma)
-
-
-@lru_cache(maxsize=64)
-def table(figure: ModuleType, device: nanotip.Device) -> pd.DataFrame:
-    """The table of a figure for a device, kept while an audit asks for it again."""
-    found: pd.DataFrame = figure.compute(device)
-    return found
 
 
 def of(rows: pd.DataFrame) -> Roads:
