@@ -14,14 +14,13 @@ from compare.figures import (
     fig2a,
     fig2b,
     fig3a,
-    fig3b,
     fig3c,
     fig3d,
     fig4a,
     fig4b,
     style,
 )
-from compare.figures.cavities import PAPER
+from compare.figures.cavities import PAPER, unit_coupling
 from compare.figures.style import STYLE, render
 from systems import nanotip
 
@@ -97,7 +96,7 @@ def test_fig3b_coupling_vanishes_and_equals_gamma_where_the_paper_says(
     assert crossings == pytest.approx([0.21, 0.33], abs=0.005)
     # the dots of the inset: true crossings, so that they lie in the cells found on the map
     cell = phi[1] - phi[0]
-    dots = np.array(fig3b.unit_coupling())
+    dots = np.array(unit_coupling())
     assert np.all((crossings <= dots) & (dots <= crossings + cell))
 
 

@@ -11,7 +11,7 @@ from analytic.identity import same_function
 from compare.agreement import agreement
 from compare.claims.roads import at, of, solve
 from compare.claims.rule import Readings, Roads, below, digits, exactly
-from compare.figures.cavities import R_UM
+from compare.figures.cavities import R_UM, unit_coupling
 from compare.formula.check import derived_form
 from systems.nanotip import ABBREVIATIONS, MODEL, PUBLISHED, Device
 from systems.values import evaluate, read_values
@@ -57,12 +57,16 @@ def phi_zero_second(device: Device) -> Readings:
 
 def phi_gamma_low(device: Device) -> Readings:
     """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.21 um."""
-    return digits("0.21", _both(_phi_gamma(device)[0]), "phi (um)", "of |J| = gamma, the smaller,")
+    return digits(
+        "0.21", _both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,"
+    )
 
 
 def phi_gamma_high(device: Device) -> Readings:
     """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.33 um."""
-    return digits("0.33", _both(_phi_gamma(device)[1]), "phi (um)", "of |J| = gamma, the larger,")
+    return digits(
+        "0.33", _both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,"
+    )
 
 
 def formula_for_r(device: Device) -> Readings:
@@ -132,11 +136,6 @@ def _phi_zero(device: Device, period: int) -> float:
 def _phi_words(device: Device, period: int) -> str:
     exact = 1e6 * device.backscattering_free(period)[1]
     return f"of the smallest |J| at the printed r = 0.35 um ({exact:.4f} where J = 0)"
-
-
-def _phi_gamma(device: Device) -> list[float]:
-    gamma = at(device, R_UM, 0)["gamma"]
-    return [phi * 1e6 for phi in device.positions(R_UM * 1e-6, gamma)]
 
 
 def _both(value: float) -> Roads:

@@ -10,17 +10,8 @@ from matplotlib.figure import Figure
 
 import numeric
 from compare.agreement import compare_numbers, describe
-from compare.figures.cavities import NAMES, PAPER, cavity, described
-from compare.figures.style import (
-    BLUE,
-    GREY,
-    RED,
-    draw_roads,
-    new_figure,
-    roads_legend,
-    styled,
-    thinned,
-)
+from compare.figures.cavities import COLOURS, PAPER, cavity, gathered
+from compare.figures.style import draw_roads, new_figure, roads_legend, styled, thinned
 from systems import nanotip
 
 TAU = np.linspace(0, 10, 201)  # gamma_1 tau
@@ -29,11 +20,7 @@ EARLY = 3  # gamma_1 tau up to which the curves are apart
 
 def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per cavity and delay, both roads; the quantity names the cavity."""
-    parts = [_curve(name, device) for name in NAMES]
-    table = pd.concat(parts, ignore_index=True)
-    solved = dict(zip(NAMES, (part.attrs for part in parts), strict=True))
-    table.attrs = {"cavities": solved} | described(device)
-    return table
+    return gathered({name: _curve(name, device) for name in COLOURS}, device)
 
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
@@ -59,7 +46,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """One curve per cavity; light below the dotted line g2 = 1 is sub-Poissonian."""
     figure, axes = new_figure()
     axes.axhline(1, color="black", lw=0.6, ls=":")
-    for i, (name, colour) in enumerate(zip(NAMES, (GREY, BLUE, RED), strict=True)):
+    for i, (name, colour) in enumerate(COLOURS.items()):
         rows = table[table["quantity"] == f"g2(tau) ({name})"]
         # in turns, and fewer where all curves go to one
         marked = thinned(TAU < EARLY, 6, 24, 8 * i)

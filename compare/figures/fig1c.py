@@ -5,17 +5,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.figures.cavities import NAMES, PAPER, cavity, described
-from compare.figures.style import (
-    BLUE,
-    GREY,
-    RED,
-    draw_roads,
-    new_figure,
-    roads_legend,
-    styled,
-    thinned,
-)
+from compare.figures.cavities import COLOURS, PAPER, cavity, gathered
+from compare.figures.style import draw_roads, new_figure, roads_legend, styled, thinned
 from systems import nanotip
 
 DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1
@@ -25,23 +16,21 @@ MARKED = ((0, 1), (5, 2.5), (10, 1))
 
 def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
     """One row per cavity and detuning, both roads; the quantity names the cavity."""
-    parts = []
-    for name in NAMES:
-        values = cavity(name, device.gamma_1 * DETUNING, device)
-        labels = {"Delta_over_gamma1": DETUNING}
-        table = agreement(nanotip.MODEL, values, "number", labels=labels)
-        parts.append(table.assign(quantity=f"N_cw ({name})"))
-    table = pd.concat(parts, ignore_index=True)
-    solved = dict(zip(NAMES, (part.attrs for part in parts), strict=True))
-    table.attrs = {"cavities": solved} | described(device)
-    return table
+    return gathered({name: _curve(name, device) for name in COLOURS}, device)
+
+
+def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    values = cavity(name, device.gamma_1 * DETUNING, device)
+    labels = {"Delta_over_gamma1": DETUNING}
+    table = agreement(nanotip.MODEL, values, "number", labels=labels)
+    return table.assign(quantity=f"N_cw ({name})")
 
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
     """One curve per cavity; backscattering splits the resonance, the tip joins it again."""
     figure, axes = new_figure()
-    for name, colour, (start, apart) in zip(NAMES, (GREY, BLUE, RED), MARKED, strict=True):
+    for (name, colour), (start, apart) in zip(COLOURS.items(), MARKED, strict=True):
         rows = table[table["quantity"] == f"N_cw ({name})"]
         marked = thinned(abs(DETUNING) <= apart, 5, 15, start)
         draw_roads(axes, rows, "Delta_over_gamma1", colour, name, marked)

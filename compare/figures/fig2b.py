@@ -59,9 +59,8 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
     for i, (phi, (colour, line)) in enumerate(CUTS.items()):
         label = rf"$\phi = {phi:g}\,\mu$m"
         cut = rows[rows["phi_um"] == phi]
-        marked = np.array(
-            [n for n in range(2 * i, len(cut), 6) if _is_clear(phi, CHI[n])]
-        )  # in turns
+        in_turns = range(2 * i, len(cut), 6)
+        marked = np.array([n for n in in_turns if _is_clear(phi, CHI[n])])
         draw_roads(axes, cut, "chi_over_gamma", colour, label, marked, line)
     for phi, chi, marker in MARKED:
         point = rows[(rows["phi_um"] == phi) & (rows["chi_over_gamma"] == chi)]

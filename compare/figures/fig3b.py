@@ -7,13 +7,13 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from compare.figures.cavities import described
+from compare.figures.cavities import R_UM as R_TIP_UM
+from compare.figures.cavities import described, unit_coupling
 from compare.figures.style import GREY, RED, new_figure, styled
 from systems import nanotip
 
 R_UM = np.linspace(0, 0.7, 201)  # holds the 0.35 um of the inset
 PHI_UM = np.linspace(0, 1.1, 221)
-CUT_UM = 0.35  # r of the inset
 ZEROS_UM = 1e6 * np.array([nanotip.Device().backscattering_free(period) for period in (0, 1)])
 
 
@@ -28,13 +28,6 @@ def compute() -> pd.DataFrame:
     )
     table.attrs = described(device)
     return table
-
-
-def unit_coupling() -> list[float]:
-    """The two phi in um at which |J| = gamma on the cut of the inset."""
-    device = nanotip.Device()
-    gamma = device.parameters(CUT_UM * 1e-6, 0)["gamma"]
-    return [1e6 * phi for phi in device.positions(CUT_UM * 1e-6, gamma)]
 
 
 @styled
@@ -54,7 +47,7 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.plot(*ZEROS_UM.T, "x", color="white")
     axes.set(xlabel=r"$r$ ($\mu$m)", ylabel=r"$\phi$ ($\mu$m)")
     figure.colorbar(image, label=r"$|J|^2$ (MHz$^2$)", extend="min")
-    _draw_inset(axes, table[np.isclose(table["r_um"], CUT_UM)])
+    _draw_inset(axes, table[np.isclose(table["r_um"], R_TIP_UM)])
     return figure
 
 

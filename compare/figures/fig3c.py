@@ -5,11 +5,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.figures.cavities import PAPER, described
+from compare.figures.cavities import PAPER, R_UM, described
 from compare.figures.style import BLUE, RED, draw_roads, new_figure, roads_legend, styled
 from systems import nanotip
 
-R_UM = 0.35
 PHI_UM = np.linspace(0, 0.55, 221)  # one period lambda/(2 n_0)
 
 
