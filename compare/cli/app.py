@@ -134,9 +134,7 @@ def derive(
 ) -> None:
     """Print amplitude equations and closed forms.
 
-    The closed forms are of leading order in the drive.
-
-    Without a system those of the paper.
+    The closed forms are of leading order in the drive; without a system, those of the paper.
 
     Example: blockade derive nanotip --quanta 3 --latex
     """

@@ -10,10 +10,8 @@ from tqdm import tqdm
 @contextmanager
 def busy(what: str) -> Iterator[None]:
     """Show what is being done and for how long, on a terminal, if it takes over a second."""
-    done, clock = (
-        Event(),
-        tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=None),
-    )
+    done = Event()
+    clock = tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=None)
     clock.clear()
 
     def tick() -> None:
