@@ -18,12 +18,11 @@ from functools import cached_property, reduce
 from math import prod
 
 import sympy as sp
-from sympy.polys.matrices import DomainMatrix
-from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
-from sympy.polys.rings import PolyElement
 
+from analytic import polynomials
 from analytic.factored import Alphabet, Factored
 from analytic.fock import apply, norm, occupations
+from analytic.polynomials import Polynomial, Singular
 from systems import Model
 from systems.ladder import Occupation, Word, express
 
@@ -93,33 +92,34 @@ class Amplitudes:
         return parts
 
     @cached_property
-    def _blocks(self) -> list[tuple[dict[Occupation, PolyElement], list[PolyElement]]]:
+    def _blocks(self) -> list[tuple[dict[Occupation, Polynomial], list[Polynomial]]]:
         """Per grade: numerators of the scaled amplitudes, and their denominators."""
         vacuum = occupations(self.model, 0)[0]
-        blocks = [({vacuum: self._alphabet.ring.one}, [self._alphabet.ring.one])]
+        one = self._alphabet.ring.constant(1)
+        blocks = [({vacuum: one}, [one])]
         for grade in range(1, self.quanta + 1):
             blocks.append(self._solve(grade, blocks))
         return blocks
 
     def _solve(
-        self, grade: int, blocks: list[tuple[dict[Occupation, PolyElement], list[PolyElement]]]
-    ) -> tuple[dict[Occupation, PolyElement], list[PolyElement]]:
-        ring, kets = self._alphabet.ring, occupations(self.model, grade)
+        self, grade: int, blocks: list[tuple[dict[Occupation, Polynomial], list[Polynomial]]]
+    ) -> tuple[dict[Occupation, Polynomial], list[Polynomial]]:
+        zero, one = map(self._alphabet.ring.constant, (0, 1))
         sources = {k: blocks[grade - k] for k in self._parts if 0 < k <= grade}
         # all sources over one denominator: the product of their own
-        right = dict.fromkeys(kets, ring.zero)
+        right = dict.fromkeys(occupations(self.model, grade), zero)
         for k, (numerators, _) in sources.items():
             missing = (d for j, (_, bottoms) in sources.items() if j != k for d in bottoms)
-            others = prod(missing, start=ring.one)
+            others = prod(missing, start=one)
             for ket, numerator in numerators.items():
                 self._add_image(right, k, ket, -numerator * others)
         if not any(right.values()):
-            return right, [ring.one]
+            return right, [one]
         top, bottom = self._divide(grade, right)
         return top, [bottom, *(d for _, bottoms in sources.values() for d in bottoms)]
 
     def _add_image(
-        self, image: dict[Occupation, PolyElement], part: int, ket: Occupation, weight: PolyElement
+        self, image: dict[Occupation, Polynomial], part: int, ket: Occupation, weight: Polynomial
     ) -> None:
         for word, coefficient in self._parts[part].items():
             bra, factor = apply(self.model, word, ket)
@@ -127,29 +127,26 @@ class Amplitudes:
                 image[bra] += factor * weight * self._alphabet.element(coefficient)
 
     def _divide(
-        self, grade: int, right: dict[Occupation, PolyElement]
-    ) -> tuple[dict[Occupation, PolyElement], PolyElement]:
+        self, grade: int, right: dict[Occupation, Polynomial]
+    ) -> tuple[dict[Occupation, Polynomial], Polynomial]:
         """``H_NN^-1 right`` as numerators over one denominator, in lowest terms."""
-        ring = self._alphabet.ring
-        rows = []
+        zero, one = map(self._alphabet.ring.constant, (0, 1))
+        images = []
         for ket in right:
-            image = dict.fromkeys(right, ring.zero)
-            self._add_image(image, 0, ket, ring.one)
-            rows.append(list(image.values()))
-        domain, size = ring.to_domain(), len(right)
-        block = DomainMatrix(rows, (size, size), domain).transpose()
-        source = DomainMatrix([[x] for x in right.values()], (size, 1), domain)
+            image = dict.fromkeys(right, zero)
+            self._add_image(image, 0, ket, one)
+            images.append(image.values())
+        block = [list(row) for row in zip(*images, strict=True)]
         try:
-            solution, bottom = block.solve_den(source)
-        except DMNonInvertibleMatrixError:
+            solution, bottom = polynomials.solve(block, [[x] for x in right.values()])
+        except Singular:
             raise ValueError(
                 f"States of {grade} quanta have no steady amplitude: the undriven H_eff has a "
                 "zero eigenvalue there for all parameters (a lossless, resonant mode)."
             ) from None
-        top = solution.to_list_flat()
-        shared = reduce(PolyElement.gcd, filter(None, top), bottom)
-        quotients = [x.exquo(shared) for x in top]
-        return dict(zip(right, quotients, strict=True)), bottom.exquo(shared)
+        top = [x for (x,) in solution]
+        shared = reduce(Polynomial.gcd, top, bottom)
+        return {ket: x / shared for ket, x in zip(right, top, strict=True)}, bottom / shared
 
 
 def symbol(occupation: Occupation) -> sp.Symbol:

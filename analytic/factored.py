@@ -11,50 +11,52 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import groupby
+from math import lcm
 
 import sympy as sp
-from sympy.polys.rings import PolyElement, PolyRing
+
+from analytic import polynomials
+from analytic.polynomials import Factor, Polynomial
+
+LONG = 500  # terms: Python does not compile sums of thousands
 
 
 class Alphabet:
-    """The polynomial ring over the given coefficients, and what its letters stand for."""
+    """The polynomial ring over the given coefficients, and what its letters stand for.
+
+    One number multiplies all coefficients and makes them integers: whatever is made of them is
+    the quotient of two homogeneous expressions, in which it cancels.
+    """
 
     def __init__(self, coefficients: Iterable[sp.Expr]) -> None:
-        self.letters: dict[sp.Expr, sp.Symbol] = {}  # meaning -> generator of the ring
-        self._coded = {c: self._code(c) for c in sorted(set(coefficients), key=str)}
-        generators = list(self.letters.values()) or [sp.Dummy("one")]
-        self.ring: PolyRing = sp.ring(generators, sp.QQ)[0]
+        self.letters: dict[sp.Expr, sp.Symbol] = {}  # meaning -> symbol without assumptions
+        coded = {c: self._code(c) for c in sorted(set(coefficients), key=str)}
+        self.ring = polynomials.ring(len(self.letters))
+        generators = list(self.letters.values()) or [sp.Dummy()]
+        read = {c: sp.Poly(code, generators, domain=sp.QQ) for c, code in coded.items()}
+        number = lcm(*(int(x.q) for p in read.values() for x in p.coeffs()))
+        self._elements = {c: self._integers(p * number) for c, p in read.items()}
 
-    def element(self, coefficient: sp.Expr) -> PolyElement:
+    def element(self, coefficient: sp.Expr) -> Polynomial:
         """One of the given coefficients as a ring element."""
-        return self.ring.from_expr(self._coded[coefficient])
+        return self._elements[coefficient]
 
-    def expression(self, polynomial: PolyElement) -> sp.Expr:
-        """A ring element as an expression, with z conj(z) written |z|^2 where that is all."""
-        paired = [pair for pair in self._conjugates if self._is_balanced(polynomial, pair)]
-        terms = []
-        for powers, number in polynomial.terms():
-            left = dict(zip(self.letters, powers, strict=True))
-            term: sp.Expr = sp.Rational(number.numerator, number.denominator)
-            for z, z_conjugate in paired:
-                count = min(left[z], left[z_conjugate])
-                left[z], left[z_conjugate] = left[z] - count, left[z_conjugate] - count
-                term *= sp.Abs(z) ** (2 * count)
-            terms.append(term * sp.Mul(*(base**power for base, power in left.items())))
-        return sp.Add(*terms)
+    def _integers(self, polynomial: sp.Poly) -> Polynomial:
+        count = len(self.letters)
+        return self.ring.from_dict({m[:count]: int(x) for m, x in polynomial.terms()})
 
-    def factor(self, polynomial: PolyElement) -> tuple[sp.Expr, dict[PolyElement, int]]:
-        """Number and irreducible factors of a polynomial; each is factored once."""
-        if polynomial not in self._factored:
-            number, factors = _factor(polynomial)
-            rational = sp.Rational(number.numerator, number.denominator)
-            self._factored[polynomial] = rational, dict(factors)
-        return self._factored[polynomial]
+    def expression(self, polynomial: Polynomial) -> sp.Expr:
+        """A ring element as an expression, with z conj(z) written |z|^2 where that is all.
 
-    @cached_property
-    def _factored(self) -> dict[PolyElement, tuple[sp.Expr, dict[PolyElement, int]]]:
-        return {}
+        It is a sum of products, beyond `LONG` terms nested: ``x^2 (...) + x (...) + ...``.
+        """
+        letters = list(self.letters)
+        pairs = [p for p in self._conjugates if _is_balanced(polynomial, *map(letters.index, p))]
+        moduli = {letters.index(z): letters.index(conjugate) for z, conjugate in pairs}
+        bases = [*(sp.Abs(letters[i]) ** 2 for i in moduli), *letters]
+        terms = [(_pair(m, moduli), sp.Integer(int(x))) for m, x in polynomial.terms()]
+        return _sum(sorted(terms, reverse=True), bases)
 
     def _code(self, coefficient: sp.Expr) -> sp.Expr:
         number, rest = sp.expand(coefficient).primitive()
@@ -71,11 +73,6 @@ class Alphabet:
         starred = [z for z in self.letters if isinstance(z, sp.conjugate)]
         return [(z.args[0], z) for z in starred if z.args[0] in self.letters]
 
-    def _is_balanced(self, polynomial: PolyElement, pair: tuple[sp.Expr, sp.Expr]) -> bool:
-        """Whether all terms share the same excess of z over conj(z)."""
-        z, z_conjugate = (list(self.letters).index(x) for x in pair)
-        return len({powers[z] - powers[z_conjugate] for powers in polynomial}) == 1
-
 
 @dataclass(frozen=True)
 class Factored:
@@ -83,14 +80,13 @@ class Factored:
 
     alphabet: Alphabet
     constant: sp.Expr
-    powers: Mapping[PolyElement, int]
+    powers: Mapping[Factor, int]
 
     @classmethod
-    def of(cls, alphabet: Alphabet, polynomial: PolyElement) -> Factored:
+    def of(cls, alphabet: Alphabet, polynomial: Polynomial) -> Factored:
         """The factors of a polynomial."""
-        if not polynomial:
-            return cls(alphabet, sp.S.Zero, {})
-        return cls(alphabet, *alphabet.factor(polynomial))
+        number, powers = polynomials.factors(polynomial)
+        return cls(alphabet, sp.Integer(number), powers)
 
     def __mul__(self, other: Factored) -> Factored:
         powers = {f: self.powers.get(f, 0) + other.powers.get(f, 0) for f in
@@ -115,7 +111,8 @@ class Factored:
     @cached_property
     def factors(self) -> list[tuple[sp.Expr, int]]:
         """The irreducible factors as expressions, each with its power."""
-        return [(self.alphabet.expression(f), power) for f, power in self.powers.items()]
+        items = self.powers.items()
+        return [(self.alphabet.expression(f.polynomial), power) for f, power in items]
 
     @property
     def written(self) -> Written:
@@ -149,28 +146,26 @@ def _modulus(factor: sp.Expr) -> sp.Expr:
     return factor if factor.is_real else sp.Abs(factor, evaluate=False)
 
 
-def _factor(polynomial: PolyElement) -> tuple[Any, list[tuple[PolyElement, int]]]:
-    """Factors of a polynomial; a homogeneous one is factored with a letter less.
-
-    All letters are energies, so that nearly every polynomial is homogeneous; SymPy then needs
-    a tenth to a thousandth of the time.
-    """
-    powers = polynomial.tail_degrees()
-    core = polynomial.quo_term((powers, polynomial.ring.domain.one))
-    degrees = [i for i, degree in enumerate(core.degrees()) if degree]
-    if len({sum(monomial) for monomial in core}) > 1 or len(degrees) < 2:
-        return polynomial.factor_list()
-    letter, ring = degrees[0], polynomial.ring
-    number, factors = core.subs(letter, 1).factor_list()
-    whole = [(_homogenise(factor, letter), power) for factor, power in factors]
-    return number, [*((ring.gens[i], k) for i, k in enumerate(powers) if k), *whole]
+def _is_balanced(polynomial: Polynomial, z: int, conjugate: int) -> bool:
+    """Whether all terms share the same excess of one letter over another."""
+    return len({powers[z] - powers[conjugate] for powers in polynomial.monoms()}) == 1
 
 
-def _homogenise(polynomial: PolyElement, letter: int) -> PolyElement:
-    degree = max(map(sum, polynomial))
-    return polynomial.ring.from_dict(
-        {
-            tuple(k + (degree - sum(m)) * (i == letter) for i, k in enumerate(m)): number
-            for m, number in polynomial.terms()
-        }
+def _pair(powers: tuple[int, ...], moduli: Mapping[int, int]) -> tuple[int, ...]:
+    """The powers of ``z conj(z)``, for each such pair of letters, and of what is left."""
+    left = list(powers)
+    counts = []
+    for z, conjugate in moduli.items():
+        counts.append(min(left[z], left[conjugate]))
+        left[z] -= counts[-1]
+        left[conjugate] -= counts[-1]
+    return *counts, *left
+
+
+def _sum(terms: list[tuple[tuple[int, ...], sp.Expr]], bases: list[sp.Expr]) -> sp.Expr:
+    if len(terms) <= LONG:
+        return sp.Add(*(x * sp.Mul(*map(sp.Pow, bases, powers)) for powers, x in terms))
+    parts = groupby(terms, key=lambda term: term[0][0])
+    return sp.Add(
+        *(bases[0] ** k * _sum([(m[1:], x) for m, x in part], bases[1:]) for k, part in parts)
     )

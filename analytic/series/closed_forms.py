@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cache
-from math import lcm
 
 import sympy as sp
-from sympy.polys.matrices import DomainMatrix
-from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
+from analytic import polynomials
 from analytic.factored import Alphabet
+from analytic.polynomials import Singular
 from analytic.series.expressions import write
 from analytic.series.hierarchy import Block, Hierarchy, Node
 from analytic.series.quotient import Quotient, total
@@ -25,14 +24,11 @@ class ClosedForms:
         self.hierarchy = hierarchy
         coefficients = [sp.expand(c.subs(at)) for c in hierarchy.moments.coefficients]
         self._alphabet = Alphabet(coefficients)
-        elements = [self._alphabet.element(c) for c in coefficients]
-        # the equations are homogeneous: one number for all makes their coefficients integers
-        number = lcm(*(int(x.denominator) for e in elements for x in e.coeffs()))
-        self.ring = self._alphabet.ring.clone(domain=sp.ZZ)
-        self._letters = [(e * number).set_ring(self.ring) for e in elements]
+        self._letters = [self._alphabet.element(c) for c in coefficients]
+        self._zero, self._one = map(self._alphabet.ring.constant, (0, 1))
         self._place = {node: (b, i) for b in hierarchy.blocks for i, node in enumerate(b.nodes)}
-        self._zero = Quotient(self.ring.zero, 1, {})
-        self._known = {(hierarchy.identity, 0): Quotient(self.ring.one, 1, {})}
+        self._nothing = Quotient(self._zero, 1, {})
+        self._known = {(hierarchy.identity, 0): Quotient(self._one, 1, {})}
 
     def __getitem__(self, node: Node) -> Quotient:
         """One term of one moment, powers of the drive included."""
@@ -42,7 +38,7 @@ class ClosedForms:
 
     def total(self, combination: Combination, power: int) -> Quotient:
         """The term of a combination of moments at one power of the drive."""
-        return total([self._zero, *(self[w, power].times(x) for w, x in combination.items())])
+        return total([self._nothing, *(self[w, power].times(x) for w, x in combination.items())])
 
     def expression(self, quotient: Quotient) -> sp.Expr:
         """The quotient as a factored expression."""
@@ -50,7 +46,7 @@ class ClosedForms:
 
     def _find(self, node: Node) -> Quotient:
         if node not in self._place:
-            return self._zero
+            return self._nothing
         block, i = self._place[node]
         if block.pairs:
             bra, ket = block.pairs[i]
@@ -61,21 +57,21 @@ class ClosedForms:
     @cache  # noqa: B019  (lives as long as the closed forms that it belongs to)
     def _source(self, block: Block, row: int) -> Quotient:
         terms = [self[x].times(self._letters[c] * -n) for i, x, c, n in block.outer if i == row]
-        return total([self._zero, *terms])
+        return total([self._nothing, *terms])
 
     @cache  # noqa: B019
     def _inverse(self, block: Block) -> list[list[Quotient]]:
-        size = len(block.nodes)
-        rows = [[self.ring.zero] * size for _ in range(size)]
+        size = range(len(block.nodes))
+        rows = [[self._zero for _ in size] for _ in size]
         for row, column, letter, factor in block.inner:
             rows[row][column] += self._letters[letter] * factor
+        unit = [[self._one if i == j else self._zero for j in size] for i in size]
         try:
-            matrix = DomainMatrix(rows, (size, size), self.ring.to_domain())
-            inverse, determinant = matrix.inv_den()
-        except DMNonInvertibleMatrixError:
+            inverse, determinant = polynomials.solve(rows, unit)
+        except Singular:
             names = ", ".join(str(node[0]) for node in block.nodes)
             raise ValueError(
                 f"Every excitation must be damped, but without drive the moments {names} do not "
                 "decay (a lossless mode?)."
             ) from None
-        return [[Quotient.of(x, determinant) for x in row] for row in inverse.to_list()]
+        return [[Quotient.of(x, determinant) for x in row] for row in inverse]

@@ -1,45 +1,41 @@
 """Quotients of polynomials whose denominators stay products of known factors.
 
 The moments share few denominators, the determinants of their blocks; kept factored, they are
-compared by counting and no greatest common divisor of long polynomials is ever taken.  The
-polynomials have integer coefficients: SymPy's rational ones are ten times slower.
+compared by counting and no greatest common divisor of long polynomials is ever taken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, reduce
 from math import gcd, lcm, prod
 
 import sympy as sp
-from sympy.polys.rings import PolyElement
+
+from analytic.polynomials import Factor, Polynomial, divide, factors
 
 
 @dataclass(frozen=True)
 class Quotient:
     """``numerator / (divisor * prod_f f**powers[f])``, all over one ring of integers."""
 
-    numerator: PolyElement
+    numerator: Polynomial
     divisor: int
-    powers: Mapping[PolyElement, int]
+    powers: Mapping[Factor, int]
 
     @classmethod
-    def of(cls, numerator: PolyElement, denominator: PolyElement) -> Quotient:
+    def of(cls, numerator: Polynomial, denominator: Polynomial) -> Quotient:
         """The quotient of two polynomials, the denominator taken apart."""
-        number, factors = _factors(denominator)
-        return cls(numerator * (1 if number > 0 else -1), abs(number), dict(factors)).reduced
+        number, powers = factors(denominator)
+        return cls(numerator * (1 if number > 0 else -1), abs(number), powers).reduced
 
     @property
     def reduced(self) -> Quotient:
         """The same with all that divides the numerator cancelled."""
-        shared = gcd(self.divisor, *self.numerator.coeffs())
-        numerator, powers = self.numerator.quo_ground(shared), dict(self.powers)
+        shared = gcd(self.divisor, *map(int, self.numerator.coeffs()))
+        numerator, powers = self.numerator / shared, dict(self.powers)
         for factor in self.powers:
-            while powers[factor] and _may_divide(factor, numerator):
-                quotient, rest = numerator.div(factor)
-                if rest:
-                    break
+            while powers[factor] and (quotient := divide(numerator, factor.polynomial)):
                 numerator, powers[factor] = quotient, powers[factor] - 1
         kept = {factor: power for factor, power in powers.items() if power}
         return Quotient(numerator, self.divisor // shared, kept)
@@ -47,13 +43,13 @@ class Quotient:
     @property
     def inverse(self) -> Quotient:
         """``1 / self``."""
-        above = prod((f**power for f, power in self.powers.items()), start=self.numerator.ring.one)
-        return Quotient.of(above * self.divisor, self.numerator)
+        one = self.numerator.context().constant(self.divisor)
+        return Quotient.of(_product(self.powers, one), self.numerator)
 
-    def over(self, divisor: int, powers: Mapping[PolyElement, int]) -> PolyElement:
+    def over(self, divisor: int, powers: Mapping[Factor, int]) -> Polynomial:
         """The numerator over a denominator that holds this one's."""
-        missing = (f ** (power - self.powers.get(f, 0)) for f, power in powers.items())
-        return prod(missing, start=self.numerator * (divisor // self.divisor))
+        missing = {f: power - self.powers.get(f, 0) for f, power in powers.items()}
+        return _product(missing, self.numerator * (divisor // self.divisor))
 
     def __add__(self, other: Quotient) -> Quotient:
         return total([self, other])
@@ -64,12 +60,12 @@ class Quotient:
     def __mul__(self, other: Quotient | sp.Rational | int) -> Quotient:
         return self.times(other).reduced
 
-    def times(self, other: Quotient | PolyElement | sp.Rational | int) -> Quotient:
+    def times(self, other: Quotient | Polynomial | sp.Rational | int) -> Quotient:
         """The product, nothing cancelled: for terms of a `total`, which cancels."""
         if isinstance(other, sp.Rational | int):
             number = sp.Rational(other)
-            other = Quotient(self.numerator.ring.one * int(number.p), int(number.q), {})
-        if isinstance(other, PolyElement):
+            other = Quotient(self.numerator.context().constant(int(number.p)), int(number.q), {})
+        if isinstance(other, Polynomial):
             other = Quotient(other, 1, {})
         powers = {f: self.powers.get(f, 0) + other.powers.get(f, 0)
                   for f in {**self.powers, **other.powers}}  # fmt: skip
@@ -86,24 +82,12 @@ def total(quotients: Iterable[Quotient]) -> Quotient:
     """The sum, over the least common denominator."""
     terms = list(quotients)
     divisor = lcm(*(q.divisor for q in terms))
-    powers: dict[PolyElement, int] = {}
+    powers: dict[Factor, int] = {}
     for q in terms:
         powers = {f: max(powers.get(f, 0), q.powers.get(f, 0)) for f in {**powers, **q.powers}}
-    numerator = reduce(lambda x, y: x + y, (q.over(divisor, powers) for q in terms))
-    return Quotient(numerator, divisor, powers).reduced
+    first, *others = (q.over(divisor, powers) for q in terms)
+    return Quotient(sum(others, start=first), divisor, powers).reduced
 
 
-@cache
-def _factors(polynomial: PolyElement) -> tuple[int, list[tuple[PolyElement, int]]]:
-    number, factors = polynomial.factor_list()
-    return int(number), factors
-
-
-def _may_divide(factor: PolyElement, polynomial: PolyElement) -> bool:
-    """Whether it does with numbers for all letters but one: division that fails is slow."""
-    letters = factor.ring.gens
-    main = next(x for x in letters if factor.degree(x) > 0)
-    point = [(x, sp.prime(100 + i)) for i, x in enumerate(letters) if x != main]
-    if not point or not polynomial:
-        return bool(polynomial)
-    return not polynomial.evaluate(point).rem(factor.evaluate(point))
+def _product(powers: Mapping[Factor, int], start: Polynomial) -> Polynomial:
+    return prod((f.polynomial**power for f, power in powers.items()), start=start)

@@ -1,0 +1,81 @@
+"""Polynomials in many letters with integer coefficients: FLINT's, and what they lack for us.
+
+The closed forms are quotients of such polynomials, of up to tens of thousands of terms, for which
+SymPy's own need a hundred times longer.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
+from flint.utils.flint_exceptions import DomainError
+
+Polynomial = fmpz_mpoly
+Ring = fmpz_mpoly_ctx
+Matrix = list[list[Polynomial]]
+
+
+class Singular(ValueError):
+    """A matrix of polynomials has no inverse."""
+
+
+@dataclass(frozen=True, eq=False)
+class Factor:
+    """An irreducible polynomial as the key of a dictionary: FLINT's have no hash."""
+
+    polynomial: Polynomial
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Factor) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    @cached_property
+    def _text(self) -> str:
+        return str(self.polynomial)
+
+
+def ring(letters: int) -> Ring:
+    """The polynomials in that many letters, their terms in lexicographic order."""
+    return Ring.get([f"x{i}" for i in range(letters)], Ordering.lex)
+
+
+def factors(polynomial: Polynomial) -> tuple[int, dict[Factor, int]]:
+    """The number and the powers of the irreducible factors of a polynomial."""
+    number, found = polynomial.factor()
+    shortest_first = sorted(found, key=lambda pair: (len(pair[0]), str(pair[0])))
+    return int(number), {Factor(factor): int(power) for factor, power in shortest_first}
+
+
+def divide(dividend: Polynomial, divisor: Polynomial) -> Polynomial | None:
+    """The quotient, or None if there is a remainder."""
+    try:
+        return dividend / divisor
+    except DomainError:
+        return None
+
+
+def solve(matrix: Matrix, right: Matrix) -> tuple[Matrix, Polynomial]:
+    """``matrix^-1 right`` as numerators over one denominator, the determinant up to its sign.
+
+    Gauss-Jordan elimination in which all divisions are exact (Bareiss, Math. Comp. 22, 565
+    (1968)).  Raises `Singular`.
+    """
+    rows = [[*left, *others] for left, others in zip(matrix, right, strict=True)]
+    last = rows[0][0].context().constant(1)
+    for k in range(len(rows)):
+        candidates = [i for i in range(k, len(rows)) if rows[i][k]]
+        if not candidates:
+            raise Singular("Argument `matrix` must have an inverse, but its determinant is 0.")
+        pivot = min(candidates, key=lambda i: len(rows[i][k]))
+        rows[k], rows[pivot] = rows[pivot], rows[k]
+        head = rows[k]
+        rows = [
+            row
+            if row is head
+            else [(head[k] * x - row[k] * y) / last for x, y in zip(row, head, strict=True)]
+            for row in rows
+        ]
+        last = head[k]
+    return [row[len(rows) :] for row in rows], last

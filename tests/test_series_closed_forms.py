@@ -1,0 +1,62 @@
+"""Closed forms with all symbols against the coefficients in numbers, which never see them."""
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from analytic.factored import LONG, Alphabet
+from analytic.polynomials import Singular, ring, solve
+from analytic.series import expand
+from systems import Model, jaynes_cummings, kerr, nanotip, second_harmonic
+
+FRACTIONS = (sp.Rational(3, 7), sp.Rational(4, 5), sp.Rational(5, 9), sp.Rational(8, 7))
+
+
+@pytest.mark.parametrize(
+    ("model", "order", "corrections"),
+    [
+        (kerr.MODEL, 3, 3),
+        (jaynes_cummings.MODEL, 2, 1),
+        (second_harmonic.MODEL, 2, 1),
+        (nanotip.MODEL, 2, 1),
+        (nanotip.MODEL, 3, 1),  # a numerator of 16,112 terms
+    ],
+    ids=lambda x: x.name if isinstance(x, Model) else str(x),
+)
+def test_closed_forms_of_correlations_have_the_values_of_the_coefficients(
+    model: Model, order: int, corrections: int
+) -> None:
+    others = [x for x in model.parameters if x not in (model.drive, nanotip.J)]
+    exact = dict(zip(others, FRACTIONS * 2, strict=False)) | {model.drive: sp.Rational(1, 6)}
+    if nanotip.J in model.parameters:
+        exact[nanotip.J] = sp.Rational(4, 5) + sp.I * sp.Rational(1, 3)
+    series = expand(model, corrections)
+    quantity = series.correlation(model.modes[0], order)
+    # rational arithmetic: no number of the closed form is rounded
+    found = [complex(term.xreplace(exact)) for term in quantity.terms]
+    floats = {str(x): complex(n) if n.has(sp.I) else float(n) for x, n in exact.items()}
+    # round-off of the coefficients in double precision
+    np.testing.assert_allclose(found, series.terms(quantity, floats), rtol=1e-9, atol=0)
+
+
+def test_a_long_closed_form_can_be_compiled() -> None:
+    """Flat, a sum of thousands of terms is too deep for the compiler of Python."""
+    letters = sp.symbols("x y z")
+    alphabet = Alphabet(letters)
+    power = (sum(map(alphabet.element, letters)) + 1) ** 25
+    written = alphabet.expression(power)
+    assert len(power) > 3 * LONG
+    compiled = sp.lambdify(letters, written)
+    assert compiled(2, -3, 7) == (2 - 3 + 7 + 1) ** 25
+
+
+def test_a_linear_system_of_polynomials_is_solved_exactly() -> None:
+    x, y, z = ring(3).gens()
+    matrix = [[0 * x, x, y], [y, z, x + y], [z, x - y, 2 * z]]
+    right = [[x * y], [z], [x + 1]]
+    solution, determinant = solve(matrix, right)
+    for row, (source,) in zip(matrix, right, strict=True):
+        image = [a * s for a, (s,) in zip(row, solution, strict=True)]
+        assert sum(image, start=0 * x) == determinant * source
+    with pytest.raises(Singular, match="determinant"):
+        solve([[x, y], [x * z, y * z]], [[x], [y]])
