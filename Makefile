@@ -31,7 +31,7 @@ format: $(INSTALLED) ## Mend style and formatting where a tool can
 	$(BIN)/ruff format .
 
 notebooks: $(INSTALLED) ## Run the notebooks again and keep their outputs
-	$(BIN)/jupyter execute --inplace notebooks/*.ipynb
+	$(BIN)/python -m notebooks.rerun
 
 # The stamp is written last: an interrupted installation is done again, a finished one is not.
 $(INSTALLED): pyproject.toml requirements.lock
