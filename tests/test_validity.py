@@ -70,6 +70,20 @@ def test_picture_shows_both_maps_each_with_its_scale(table: pd.DataFrame) -> Non
         draw(validity(kerr.MODEL, {**VALUES, "Delta": 0.0, "chi": 1.0}, "number"))
 
 
+def test_geometric_steps_stand_evenly_and_lower_bounds_are_hatched() -> None:
+    Delta, chi = np.meshgrid([-1.0, 0.0, 2.0], [0.001, 0.1, 10.0], indexing="ij")
+    table = validity(kerr.MODEL, {**VALUES, "Delta": Delta, "chi": chi}, "number", tolerance=0.05)
+    left, _ = panels = draw(table).axes[:2]
+    for axes in panels:
+        assert (axes.get_xscale(), axes.get_yscale()) == ("linear", "log")
+        # the ends of a logarithmic cell are geometric means of neighbours
+        assert axes.get_ylim() == pytest.approx((1e-4, 100), rel=1e-12)
+    hatched = [c for c in left.collections if c.get_hatch()]
+    bounds = table["status"] == "not reached"
+    assert 0 < bounds.sum() < len(table)
+    assert hatched[0].get_array().count() == bounds.sum()
+
+
 def test_command_writes_table_picture_and_provenance(
     run: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:

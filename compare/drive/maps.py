@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
+from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
 
 from compare.drive.search import NOT_REACHED
@@ -61,10 +61,10 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
         if mark is not None:
             place = [mark[name] for name in names]
             axes.plot(*place, "*", color="white", mec="black", ms=9, label="operating point")
+    _hatch(figure.axes[0], table, names)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     if handles:  # outside, where it hides nothing of the map
-        figure.legend(handles, labels, loc="outside lower center", ncols=2)
-    _hatch(figure.axes[0], table, names)
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(columns) + 1)
     return figure
 
 
@@ -75,15 +75,17 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
     bottom = min(max(known.min(), top / 10**DECADES), top / 2) if len(known) else 0.1
     # a formula that is right to many digits is not a formula that holds nowhere
     under = "black" if column != "deviation" else colormaps["viridis"](0)
+    x, y = _edges(grid.columns), _edges(grid.index)
     image = axes.pcolormesh(
-        grid.columns,
-        grid.index,
+        x,
+        y,
         np.ma.masked_invalid(grid),
         norm=LogNorm(bottom, top),
         cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
         rasterized=True,
     )
-    axes.set(xlabel=spell(names[0]), ylabel=spell(names[1]))
+    axes.set(xlabel=spell(names[0]), xscale=_scale(grid.columns), xlim=(x[0], x[-1]))
+    axes.set(ylabel=spell(names[1]), yscale=_scale(grid.index), ylim=(y[0], y[-1]))
     axes.figure.colorbar(image, ax=axes, label=_label(table, column), extend="min")
 
 
@@ -120,8 +122,26 @@ def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     """Mark the lower bounds."""
     bound = _grid(table, names, table["status"] == NOT_REACHED).astype(float)
-    shown = np.ma.masked_equal(bound, 0)
-    axes.pcolor(bound.columns, bound.index, shown, hatch="////", alpha=0, shading="nearest")
+    if bound.any(axis=None):
+        shown, clear = np.ma.masked_equal(bound, 0), ListedColormap(["none"])
+        axes.pcolor(_edges(bound.columns), _edges(bound.index), shown, cmap=clear, hatch="////")
+        axes.fill([], [], fill=False, hatch="////", label="not reached")
+
+
+def _scale(x: pd.Index) -> str:
+    """Logarithmic for positive values in one ratio, such as the steps of ``:log``."""
+    if len(x) < 3 or x.min() <= 0:
+        return "linear"
+    ratios = x.values[1:] / x.values[:-1]
+    return "log" if np.allclose(ratios, ratios[0], rtol=1e-9) else "linear"
+
+
+def _edges(x: pd.Index) -> np.ndarray:
+    """The ends of the cells around ascending values, half a step to each side."""
+    if _scale(x) == "log":
+        return np.exp(_edges(pd.Index(np.log(x))))
+    half = np.diff(x) / 2
+    return np.array([x[0] - half[0], *(x[:-1] + half), x[-1] + half[-1]])
 
 
 def _grid(table: pd.DataFrame, names: list[str], values: pd.Series) -> pd.DataFrame:

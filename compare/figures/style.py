@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 3.37, 2.5  # one column of a letter, in inches
 STYLE: Any = {  # matplotlib types the keys one by one
     "font.size": 8,
     "axes.linewidth": 0.6,
+    "hatch.linewidth": 0.5,
     "lines.linewidth": 1.2,
     "lines.markersize": 4,
     "legend.fontsize": 7,
