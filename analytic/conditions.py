@@ -109,10 +109,14 @@ def _real_branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condi
             "solved for; give the argument `values` for numbers."
         )
     check_polynomial(equation, letters)
-    parts = [sp.expand(part) for part in equation.as_real_imag()]
+    # a complex symbol takes two letters: functions of it are none for a polynomial
+    symbols = [z for z in equation.free_symbols if not z.is_real]
+    planes = {f(z): sp.Dummy(str(f(z)), real=True) for z in symbols for f in (sp.re, sp.im)}
+    flat = equation.subs({z: planes[sp.re(z)] + sp.I * planes[sp.im(z)] for z in symbols})
+    parts = [sp.expand(part) for part in sp.expand(flat).as_real_imag()]
+    meaning = {dummy: whole for whole, dummy in (moduli | planes).items()}
     solutions = candidates([part for part in parts if part != 0], letters)
     branches = (_branch(unknowns, letters, solution) for solution in solutions)
-    meaning = {dummy: modulus for modulus, dummy in moduli.items()}
     return [
         Condition({x: v.xreplace(meaning) for x, v in b.values.items()}, b.domain.xreplace(meaning))
         for b in branches

@@ -12,7 +12,7 @@ from analytic.domains import simplify_domain
 from analytic.identity import same_function
 from analytic.optimum import curvature, optimal_points
 from numeric import steady_state
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, parametric_kerr
+from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, kerr_ring, parametric_kerr
 from systems.nanotip import MODEL, Delta, J, a1, chi, gamma
 
 x, y, z = sp.symbols("x y z", positive=True)
@@ -141,6 +141,9 @@ def test_what_cannot_be_solved_is_refused():
         closed.blockade_conditions("a", (chi, Delta, gamma))
     with pytest.raises(NoClosedForm, match="its conjugate occurs"):
         derive(MODEL).blockade_conditions(a1, J)
+    # its complex coupling is two letters; the resultant of its parts has no radicals
+    with pytest.raises(NoClosedForm, match="no closed form"):
+        derive(kerr_ring.MODEL).blockade_conditions("a1", ("Delta", "chi"))
 
 
 def test_unknowns_may_be_named_and_need_no_assumptions():
