@@ -63,15 +63,15 @@ class Alphabet:
         conjugates = rest.atoms(sp.conjugate)
         bare = rest.xreplace({z: sp.Dummy() for z in conjugates}).free_symbols & rest.free_symbols
         atoms = sorted(conjugates | bare, key=str)
-        if rest.has(sp.I) or not rest.is_polynomial(*atoms) or not atoms:
-            atoms = [rest] if not rest.is_Rational else []
+        if not rest.is_Rational and not _is_rational_polynomial(rest, atoms):
+            atoms = [rest]
         letters = {a: self.letters.setdefault(a, sp.Dummy(f"x{len(self.letters)}")) for a in atoms}
         return number * rest.xreplace(letters)
 
     @cached_property
     def _conjugates(self) -> list[tuple[sp.Expr, sp.Expr]]:
-        starred = [z for z in self.letters if isinstance(z, sp.conjugate)]
-        return [(z.args[0], z) for z in starred if z.args[0] in self.letters]
+        pairs = [(sp.conjugate(z), z) for z in self.letters if z.has(sp.conjugate)]
+        return [(z, z_conjugate) for z, z_conjugate in pairs if z in self.letters]
 
 
 @dataclass(frozen=True)
@@ -144,6 +144,11 @@ def _modulus(factor: sp.Expr) -> sp.Expr:
         return sp.Abs(factor.args[0])
     # SymPy would multiply |x + i y| out into a root of a long polynomial
     return factor if factor.is_real else sp.Abs(factor, evaluate=False)
+
+
+def _is_rational_polynomial(expression: sp.Expr, letters: list[sp.Expr]) -> bool:
+    polynomial = expression.as_poly(*letters) if letters else None
+    return polynomial is not None and (polynomial.domain.is_ZZ or polynomial.domain.is_QQ)
 
 
 def _is_balanced(polynomial: Polynomial, z: int, conjugate: int) -> bool:

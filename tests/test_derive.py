@@ -222,3 +222,10 @@ def test_pairs_at_the_first_order_of_the_drive_are_named_with_the_way_out():
         derive(strong).number(a)
     weak = Model("pairs", kerr().hamiltonian + G * both, (Loss(gamma, a),), xi, orders={G: 2})
     assert_closed_form_equals(derive(weak).number(a), derive(kerr()).number(a))
+
+
+def test_irrational_numbers_may_stand_in_the_hamiltonian():
+    stronger = MODEL.hamiltonian.subs(J, sqrt(2) * J)
+    closed = derive(Model("more backscattering", stronger, MODEL.losses, MODEL.drive))
+    assert_closed_form_equals(closed.correlation(a1), nanotip.correlation(a1).subs(J, sqrt(2) * J))
+    assert_closed_form_equals(closed.number("a2"), nanotip.number("a2").subs(J, sqrt(2) * J))
