@@ -26,6 +26,8 @@ def _write_power(
     for conjugate, sign in _conjugates(alphabet, factor):
         if others.get(conjugate) == power:
             others.pop(conjugate)
+            if written.could_extract_minus_sign():
+                written = alphabet.expression(conjugate.polynomial)
             # SymPy would multiply |x + i y| out into a root of a long polynomial
             return (sign * sp.Abs(written, evaluate=False) ** 2) ** power
     negative = written.could_extract_minus_sign()
