@@ -193,6 +193,11 @@ CASES = [
     ("compare nanotip --set r=0.35 --vary phy=0:1:3", "did you mean `phi`?"),
     ("compare nanotip --set r=0.35 --set phi=0.2 --set gama=1", "did you mean `gamma`?"),
     ("compare nanotip --set J=0 --set gamma=-1", "Rate `gamma`"),
+    (
+        "compare nanotip --set J=1 --set gamma=1 --set chi=1",
+        "`gamma` must be in rad/s beside the device's xi",
+    ),
+    ("validity nanotip --set J=1 --set gamma=1 --set xi=1", "`gamma` must be in rad/s beside"),
     ("compare nanotip --set r=-1 --set phi=0", "Value `r` must not be negative (um), but is -1"),
     ("compare nanotip --set r=0.35 --set phi=0 --quanta 1", "`quanta` must be at least 2 for g2"),
     ("compare nanotip --set r=0.35 --set phi=0 --quantities g2_b", "modes a1, a2"),

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from compare.budget.ladder import brings, varied
-from compare.drive.maps import spell
+from compare.drive.maps import scale_of, spell
 from compare.figures.style import BLUE, GREY, RED, WIDTH, styled
 
 # Okabe and Ito, without the black of the sum
@@ -75,6 +75,7 @@ def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
     total = by_rung.sum(axis=1, skipna=False)
     axes.plot(total, color="black", lw=1.6, label=f"error of the {rungs[0]}")
     axes.axhline(0, color="black", lw=0.4)
+    axes.set(xscale=scale_of(pd.Index(rows[x].unique())))
     axes.set(xlabel=spell(x), ylabel=f"contribution, {rows['quantity'].iloc[0]} (%)")
     axes.margins(x=0)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -15,6 +15,7 @@ from systems import nanotip
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
 EXAMPLE = {"r": 0.35, "phi": 0.27}
 FAR = 10  # um: a hundred decay lengths of the tip's field
+FOREIGN = 100  # times gamma: a rate that must be in another unit
 DECIDES = {"r": ("J", "gamma"), "phi": ("J", "gamma"), "power": ("xi",)}
 
 
@@ -28,6 +29,7 @@ def read_values(settings: Mapping[str, Any]) -> dict[str, Any]:
         values = device.parameters(given.pop("r") * 1e-6, given.pop("phi") * 1e-6)
     if "power" in given:
         values["xi"] = device.drive(given.pop("power") * 1e-15)
+    _check_unit(settings, values)
     return values | given
 
 
@@ -72,6 +74,19 @@ def _check(settings: Mapping[str, Any]) -> None:
         if np.any(value < 0):
             raise ValueError(
                 f"Value `{name}` must not be negative ({unit}), but is {value.min():g}."
+            )
+
+
+def _check_unit(settings: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Raise for rates in a unit of one's own beside others that are still the device's."""
+    gamma = np.real(settings.get("gamma", np.inf))
+    smallest = np.min(gamma, where=gamma > 0, initial=np.inf)
+    for name in ("chi", "xi"):
+        device = np.max(values[name])
+        if name not in settings and device > FOREIGN * smallest:
+            raise ValueError(
+                f"Value `gamma` must be in rad/s beside the device's {name} = {device:.3g} rad/s, "
+                f"but is {smallest:g}: give `{name}` in the same unit."
             )
 
 

@@ -29,6 +29,14 @@ def spell(column: str) -> str:
     return f"{column.removesuffix('_um')} (µm)" if column.endswith("_um") else column
 
 
+def scale_of(x: pd.Index) -> str:
+    """The scale of an axis: logarithmic for positive values in one ratio, as of ``:log``."""
+    if len(x) < 3 or x.min() <= 0:
+        return "linear"
+    ratios = x.values[1:] / x.values[:-1]
+    return "log" if np.allclose(ratios, ratios[0], rtol=1e-9) else "linear"
+
+
 def middle(table: pd.DataFrame) -> float:
     """The median of the critical drives, a drive for which the formula holds on half of the map."""
     return float(table["critical_drive"].median())
@@ -84,8 +92,8 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
         cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
         rasterized=True,
     )
-    axes.set(xlabel=spell(names[0]), xscale=_scale(grid.columns), xlim=(x[0], x[-1]))
-    axes.set(ylabel=spell(names[1]), yscale=_scale(grid.index), ylim=(y[0], y[-1]))
+    axes.set(xlabel=spell(names[0]), xscale=scale_of(grid.columns), xlim=(x[0], x[-1]))
+    axes.set(ylabel=spell(names[1]), yscale=scale_of(grid.index), ylim=(y[0], y[-1]))
     axes.figure.colorbar(image, ax=axes, label=_label(table, column), extend="min")
 
 
@@ -128,17 +136,9 @@ def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
         axes.fill([], [], fill=False, hatch="////", label="not reached")
 
 
-def _scale(x: pd.Index) -> str:
-    """Logarithmic for positive values in one ratio, such as the steps of ``:log``."""
-    if len(x) < 3 or x.min() <= 0:
-        return "linear"
-    ratios = x.values[1:] / x.values[:-1]
-    return "log" if np.allclose(ratios, ratios[0], rtol=1e-9) else "linear"
-
-
 def _edges(x: pd.Index) -> np.ndarray:
     """The ends of the cells around ascending values, half a step to each side."""
-    if _scale(x) == "log":
+    if scale_of(x) == "log":
         return np.exp(_edges(pd.Index(np.log(x))))
     half = np.diff(x) / 2
     return np.array([x[0] - half[0], *(x[:-1] + half), x[-1] + half[-1]])
