@@ -1,7 +1,7 @@
 """Polynomials in many letters with integer coefficients: FLINT's, and what they lack for us.
 
 The closed forms are quotients of such polynomials, of up to tens of thousands of terms, for which
-SymPy's own need a hundred times longer.
+SymPy's own need forty to a hundred times longer.
 """
 
 from dataclasses import dataclass
