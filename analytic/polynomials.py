@@ -7,7 +7,8 @@ SymPy's own need forty to a hundred times longer.
 from dataclasses import dataclass
 from functools import cached_property
 
-from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
+import sympy as sp
+from flint import Ordering, fmpz, fmpz_mpoly, fmpz_mpoly_ctx
 from flint.utils.flint_exceptions import DomainError
 
 Polynomial = fmpz_mpoly
@@ -43,9 +44,23 @@ def ring(letters: int) -> Ring:
 
 def factors(polynomial: Polynomial) -> tuple[int, dict[Factor, int]]:
     """The number and the powers of the irreducible factors of a polynomial."""
-    number, found = polynomial.factor()
+    try:
+        number, found = polynomial.factor()
+    except OverflowError:  # python-flint 0.9 compares leading coefficients as machine integers
+        number, found = _factor_by_sympy(polynomial)
     shortest_first = sorted(found, key=lambda pair: (len(pair[0]), str(pair[0])))
     return int(number), {Factor(factor): int(power) for factor, power in shortest_first}
+
+
+def _factor_by_sympy(polynomial: Polynomial) -> tuple[fmpz, list[tuple[Polynomial, int]]]:
+    context = polynomial.context()
+    terms = {powers: int(number) for powers, number in polynomial.terms()}
+    whole = sp.Poly.from_dict(terms, *sp.symbols(context.names()))
+    number, found = whole.factor_list()
+    read = ({m: int(x) for m, x in factor.terms()} for factor, _ in found)
+    return fmpz(int(number)), [
+        (context.from_dict(x), k) for x, (_, k) in zip(read, found, strict=True)
+    ]
 
 
 def divide(dividend: Polynomial, divisor: Polynomial) -> Polynomial | None:

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from analytic.factored import LONG, Alphabet
-from analytic.polynomials import Singular, ring, solve
+from analytic.polynomials import Singular, factors, ring, solve
 from analytic.series import expand
 from systems import Model, jaynes_cummings, kerr, nanotip, second_harmonic
 
@@ -60,3 +60,15 @@ def test_a_linear_system_of_polynomials_is_solved_exactly() -> None:
         assert sum(image, start=0 * x) == determinant * source
     with pytest.raises(Singular, match="determinant"):
         solve([[x, y], [x * z, y * z]], [[x], [y]])
+
+
+def test_polynomials_with_long_coefficients_are_factored() -> None:
+    x, y = ring(2).gens()
+    long = 10**30
+    number, powers = factors(-6 * (long * x + y + 1) ** 2 * (long * x - y) * (long * y + 7 * x))
+    assert number == -6
+    assert {str(f.polynomial): k for f, k in powers.items()} == {
+        str(long * x + y + 1): 2,
+        str(long * x - y): 1,
+        str(7 * x + long * y): 1,
+    }
