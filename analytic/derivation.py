@@ -23,12 +23,13 @@ from analytic.amplitudes import Amplitudes
 from analytic.conditions import Condition, zeros
 from analytic.decay import check_decay
 from analytic.factored import Factored
+from analytic.fock import check_occupation
 from analytic.numeric_conditions import numeric_zeros
 from analytic.units import degree, own_unit, rates_of
-from analytic.unknowns import Unknowns, check_moduli, exact_values, read_unknowns, symbols_of
+from analytic.unknowns import Unknowns, check_moduli, read_unknowns, symbols_of
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
-from systems.values import Arrays, Values, check_positive, evaluate, read_values
+from systems.values import Arrays, Values, check_positive, evaluate, read_exact, read_values
 
 
 def derive(model: Model, quanta: int = 2) -> Derivation:
@@ -170,7 +171,7 @@ class Derivation:
         if values is None:
             found = zeros(factors, poles, unknowns, fixed)
         else:
-            exact = exact_values(self.model, values)
+            exact = read_exact(self.model, values, "values")
             found = numeric_zeros(factors, poles, unknowns, exact | fixed)
         return [replace(c, limits=partial(limits, self, mode, c, order)) for c in found]
 
@@ -200,10 +201,10 @@ class Derivation:
         return lines
 
     def _amplitude(self, occupation: Occupation) -> Factored:
-        occupation = tuple(occupation)
+        occupation = check_occupation(self.model, occupation)
         if occupation in self.states:
             return self._amplitudes[occupation]
-        grade = self.model.grading.of(_check_occupation(self.model, occupation))
+        grade = self.model.grading.of(occupation)
         raise ValueError(
             f"Argument `quanta` must be at least {grade} for the amplitude of {occupation}, "
             f"but is {self.quanta}."
@@ -211,7 +212,7 @@ class Derivation:
 
     def _excited(self, mode: Mode | str) -> Factored:
         amplitude = self._amplitude(self.model.occupation(mode))
-        if not amplitude:
+        if amplitude.written.expr == 0:  # also where letters of the alphabet cancel one another
             raise ValueError(_dark(self.model, mode))
         return amplitude
 
@@ -236,7 +237,7 @@ def _dark(model: Model, mode: Mode | str) -> str:
     one = f"Mode `{name}` has no one-quantum amplitude at leading order"
     jumps = "its photon statistics are decided by quantum jumps"
     pump = (model.occupation(mode), (0,) * len(model.modes))
-    if 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):
+    if model.grading.unit > 1 and 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):
         return (
             f"{one}: a term of first order in `{model.drive}` fills {model.grading.unit} quanta "
             f"at the same order as the one-photon drive fills one, so {jumps}. If that term is "
@@ -248,19 +249,3 @@ def _dark(model: Model, mode: Mode | str) -> str:
 
 def _digits(occupation: Occupation) -> str:
     return (r"," if max(occupation) > 9 else "").join(map(str, occupation))
-
-
-def _check_occupation(model: Model, occupation: Occupation) -> Occupation:
-    counts = len(occupation) == len(model.modes) and all(
-        isinstance(n, int | np.integer) and n >= 0 for n in occupation
-    )
-    full = counts and any(
-        n > 1 and is_two_level(m) for n, m in zip(occupation, model.modes, strict=True)
-    )
-    if not counts or full:
-        modes = ", ".join(map(label, model.modes))
-        raise ValueError(
-            f"Argument `occupation` must hold one number of quanta for each of {modes} (a "
-            f"two-level system: 0 or 1), but is {occupation}."
-        )
-    return occupation

@@ -7,13 +7,15 @@ Kets are scaled, ``|n) = prod_i (a_i')^(n_i) |0> = prod_i sqrt(n_i!) |n>``, so t
 has integer elements and no square root enters the algebra.
 """
 
+from collections.abc import Iterable
 from itertools import product
 from math import factorial, perm, prod
 
+import numpy as np
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Occupation, Word, is_two_level
+from systems.ladder import Occupation, Word, is_two_level, label
 
 
 def occupations(model: Model, grade: int) -> list[Occupation]:
@@ -24,6 +26,22 @@ def occupations(model: Model, grade: int) -> list[Occupation]:
     ]
     ranges = (range(top, -1, -1) for top in tops)
     return [n for n in product(*ranges) if model.grading.of(n) == grade]
+
+
+def check_occupation(model: Model, occupation: Occupation) -> Occupation:
+    """The occupation as a tuple; `ValueError` unless it is a state of the model."""
+    counts = tuple(occupation) if isinstance(occupation, Iterable) else ()
+    rooms = [1 if is_two_level(mode) else float("inf") for mode in model.modes]
+    if len(counts) != len(rooms) or any(
+        isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 <= n <= room
+        for n, room in zip(counts, rooms, strict=False)
+    ):
+        raise ValueError(
+            "Argument `occupation` must hold one number of quanta for each of "
+            f"{', '.join(map(label, model.modes))} (a two-level system: 0 or 1), but is "
+            f"{occupation!r}."
+        )
+    return tuple(map(int, counts))
 
 
 def apply(model: Model, word: Word, ket: Occupation) -> tuple[Occupation, int]:

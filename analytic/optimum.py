@@ -22,9 +22,9 @@ import sympy as sp
 import analytic
 from analytic.conditions import Condition
 from analytic.derivation import Derivation
-from analytic.unknowns import Unknowns, exact_values
+from analytic.unknowns import Unknowns
 from systems.ladder import Mode
-from systems.values import Values
+from systems.values import Values, read_exact
 
 STEP = 1e-4  # relative to the parameter; two-sided, on an amplitude that is (nearly) linear
 WEAK = 1e-3  # of the largest rate: the drive at which the residual is read off
@@ -85,7 +85,7 @@ def limits(
     Raises `ValueError` outside the domain of the branch, and for bad values.
     """
     known = {str(name): value for name, value in values.items()}
-    exact = exact_values(closed.model, values)
+    exact = read_exact(closed.model, values, "values")
     if condition.domain.subs(exact) == sp.false:
         raise ValueError(f"Argument `values` must lie in the domain {condition.domain}.")
     # a modulus is taken as the value of its symbol: the phase is free

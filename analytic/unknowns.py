@@ -1,14 +1,12 @@
-"""What a blockade condition is solved for, and the exact values of everything else."""
+"""What a blockade condition is solved for."""
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
-import numpy as np
 import sympy as sp
 
 from systems import Model
-from systems.values import Values, read_values
 
 Unknowns: TypeAlias = sp.Expr | str | tuple[sp.Expr | str, ...]
 MODULUS = re.compile(r"Abs\((?P<name>.+)\)")
@@ -48,21 +46,6 @@ def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> Non
                 f"matters, too: solve for `{symbol}` alone, or write it as r*exp(I*phi) with real "
                 "r and phi in the Hamiltonian."
             )
-
-
-def exact_values(model: Model, values: Values) -> dict[sp.Symbol, sp.Expr]:
-    """Single values as exact numbers; names that are missing stay missing.
-
-    Raises as `systems.values.read_values`, and `ValueError` for an array.
-    """
-    given = {str(name): value for name, value in values.items()}
-    missing = {str(s): 1.0 for s in model.parameters if str(s) not in given}
-    arrays = read_values(model, missing | given)
-    for name, value in given.items():
-        if np.ndim(value):
-            raise ValueError(f"Value `{name}` must be a single number here, but is an array.")
-    known = [s for s in model.parameters if str(s) in given]
-    return {s: sp.nsimplify(arrays[str(s)].item(), rational=True) for s in known}
 
 
 def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dict[sp.Symbol, Any]:

@@ -1,6 +1,6 @@
 """Values of a model's symbols: checked once, the same way on both roads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
@@ -37,6 +37,24 @@ def read_values(model: Model, values: Values) -> Arrays:
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
     _check_rates(model, arrays)
     return arrays
+
+
+def read_exact(model: Model, values: Values, argument: str = "at") -> dict[sp.Symbol, sp.Expr]:
+    """Single rational numbers for some of the symbols, floats as the decimals that they show.
+
+    Raises `ValueError` or `TypeError` as `read_values` does, and for an array.
+    """
+    given = _named(model, values, argument)
+    known = {str(symbol): symbol for symbol in model.parameters}
+    _check_known(known, given, argument)
+    for name, value in given.items():
+        if np.ndim(value):
+            raise ValueError(f"Value `{name}` must be a single number here, but is an array.")
+    arrays = {name: _read(known[name], value) for name, value in given.items()}
+    _check_rates(model, arrays)
+    # arrays hold floats: what was exact stays so
+    exact = {n: arrays[n].item() if hasattr(x, "dtype") else x for n, x in given.items()}
+    return {known[name]: sp.nsimplify(x, rational=True) for name, x in exact.items()}
 
 
 def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
@@ -81,31 +99,35 @@ def _evaluate_wide(
     return wide.reshape(found.shape)
 
 
-def _named(model: Model, values: Values) -> dict[str, Any]:
+def _named(model: Model, values: Values, argument: str = "values") -> dict[str, Any]:
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a Model, but is {model!r}.")
     if not isinstance(values, Mapping):
-        raise TypeError(f"Argument `values` must be a dict from names to values: {values!r}.")
+        raise TypeError(f"Argument `{argument}` must be a dict from names to values: {values!r}.")
     given = {str(name): value for name, value in values.items()}
     if len(given) < len(values):
         names = [str(name) for name in values]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"Argument `values` must hold `{twice}` once, but holds it twice.")
+        raise ValueError(f"Argument `{argument}` must hold `{twice}` once, but holds it twice.")
     return given
 
 
 def _check_names(model: Model, given: Mapping[str, Any]) -> None:
     known = [str(symbol) for symbol in model.parameters]
+    _check_known(known, given, "values")
+    missing = [name for name in known if name not in given]
+    if missing:
+        raise ValueError(f"Argument `values` must hold a value for {', '.join(missing)}.")
+
+
+def _check_known(known: Collection[str], given: Iterable[str], argument: str) -> None:
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
             hint = f"; did you mean `{near[0]}`?" if near else "."
             raise ValueError(
-                f"Argument `values` must hold {', '.join(known)}, but also has `{name}`{hint}"
+                f"Argument `{argument}` must hold {', '.join(known)}, but also has `{name}`{hint}"
             )
-    missing = [name for name in known if name not in given]
-    if missing:
-        raise ValueError(f"Argument `values` must hold a value for {', '.join(missing)}.")
 
 
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
@@ -156,6 +178,8 @@ def shorten(text: str) -> str:
 
 def _check_rates(model: Model, arrays: Arrays) -> None:
     for loss in model.losses:
+        if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
+            continue
         rate = evaluate(loss.rate, arrays)
         if loss.rate.is_Symbol and np.any(rate.real <= 0):
             must = "be positive (leave the loss out of the model for a lossless mode)"

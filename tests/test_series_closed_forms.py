@@ -72,3 +72,36 @@ def test_polynomials_with_long_coefficients_are_factored() -> None:
         str(long * x - y): 1,
         str(7 * x + long * y): 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [
+        ({"gamma": -1}, "must be positive"),
+        ({"Delta": sp.I}, "`Delta` must be real"),
+        ({"Delta": sp.nan}, "`Delta` must be finite"),
+        ({"Delta": sp.oo}, "`Delta` must be finite"),
+        ({"Delta": [0, 1]}, "single number"),
+        ({"delta": 0}, "did you mean `Delta`"),
+        ({"Delta": 0, sp.Symbol("Delta"): 1}, "holds it twice"),
+    ],
+)
+def test_a_closed_form_is_given_at_values_that_have_one(at: dict, message: str) -> None:
+    series = expand(kerr.MODEL)
+    with pytest.raises(ValueError, match=message):
+        series.closed_form(series.number("a"), at)
+
+
+def test_a_closed_form_that_is_0_over_0_is_refused() -> None:
+    series = expand(nanotip.MODEL)
+    for quantity in (series.correlation("a2"), series.cross_correlation("a1", "a2")):
+        with pytest.raises(ValueError, match=r"undefined, 0/0, at \{J: 0\}"):
+            quantity.closed_form({nanotip.J: 0})
+    assert series.number("a2").closed_form({nanotip.J: 0}) == (0, 0)
+
+
+def test_numbers_that_are_exact_stay_so() -> None:
+    series = expand(kerr.MODEL, 0)
+    third = {"Delta": sp.Rational(1, 3), "gamma": sp.Rational(2, 3), "xi": 1}
+    (number,) = series.number("a").closed_form(third)
+    assert sp.simplify(number) == sp.Rational(9, 2)  # xi^2/(Delta^2 + gamma^2/4)

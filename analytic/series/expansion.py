@@ -18,6 +18,7 @@ import numpy as np
 import sympy as sp
 
 from analytic.decay import check_decay
+from analytic.fock import check_occupation
 from analytic.series import summation
 from analytic.series.assessment import OK, SUMS, UNDEFINED, Assessment, assess
 from analytic.series.closed_forms import ClosedForms
@@ -31,10 +32,10 @@ from analytic.series.quantities import (
     number_symbol,
     probability_symbol,
 )
-from analytic.series.words import check_occupation, number_words
+from analytic.series.words import number_words
 from systems import Model
 from systems.ladder import Mode, Occupation
-from systems.values import Arrays, Values, check_positive, read_values
+from systems.values import Arrays, Values, check_positive, read_exact, read_values
 
 
 def expand(model: Model, corrections: int = 1) -> Expansion:
@@ -162,21 +163,33 @@ class Expansion:
     ) -> tuple[sp.Expr, ...]:
         """The terms of the quantity's series as factored closed forms, leading order first.
 
-        ``at`` puts rational numbers in the place of symbols, e.g. ``{Delta: 0}``.
+        ``at`` puts rational numbers in the place of symbols, e.g. ``{Delta: 0}``.  Terms multiply
+        with modes, symbols and corrections, and there is no limit on the time that they take.
+
+        Raises `ValueError` for numbers that `evaluate` would refuse, and where it is 0/0.
         """
         self._check(quantity)
         hierarchy = self._coefficients.hierarchy((quantity.above, *quantity.below))
-        forms = ClosedForms(hierarchy, _read_numbers(self.model, at or {}))
+        forms = ClosedForms(hierarchy, read_exact(self.model, at or {}))
         parts = [
             [forms.total(combination, power) for power in self._coefficients.powers(combination)]
             for combination in (quantity.above, *quantity.below)
         ]
         parts = [part[: self._count] for part in parts]
+        if not all(part[0] for part in parts[1:]):
+            raise ValueError(
+                f"Quantity `{quantity.symbol}` is undefined, 0/0, at {at}: there are no quanta."
+            )
         return tuple(forms.expression(term) for term in ratio(*parts))
 
-    def latex(self, quantities: Iterable[Quantity] = ()) -> str:
-        """Closed forms as one LaTeX ``align*``: of the mean numbers, or of what is given."""
-        chosen = list(quantities) or [self.number(mode) for mode in self.model.modes]
+    def latex(self, quantities: Quantity | Iterable[Quantity] = ()) -> str:
+        """Closed forms as one LaTeX ``align*``: of what is given, or the mean numbers not zero."""
+        given = (quantities,) if isinstance(quantities, Quantity) else tuple(quantities)
+        for quantity in given:
+            self._check(quantity)
+        modes = self.model.modes
+        driven = (m for m in modes if self._coefficients.is_excited(self.model.occupation(m)))
+        chosen = given or [self.number(mode) for mode in driven]
         rows = [f"  {q.symbol} &= {sp.latex(q.expr)}" for q in chosen]
         return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
 
@@ -196,15 +209,3 @@ class Expansion:
 def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:
     """The last axis, which runs over points, in the shape of the values."""
     return np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
-
-
-def _read_numbers(model: Model, at: Mapping[Any, Any]) -> dict[sp.Symbol, sp.Expr]:
-    known = {str(symbol): symbol for symbol in model.parameters}
-    numbers = {str(name): sp.nsimplify(value, rational=True) for name, value in at.items()}
-    for name, number in numbers.items():
-        if name not in known or not number.is_number:
-            raise ValueError(
-                f"Argument `at` must hold numbers for some of {', '.join(known)}, but has "
-                f"{name} = {number}."
-            )
-    return {known[name]: number for name, number in numbers.items()}

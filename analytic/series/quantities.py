@@ -48,9 +48,10 @@ class Quantity:
     def closed_form(self, at: Mapping[sp.Symbol, sp.Expr] | None = None) -> tuple[sp.Expr, ...]:
         """The terms with rational numbers in place of some symbols, e.g. ``{Delta: 0}``.
 
-        With fewer symbols it is shorter: two corrections of the nanotip's g2 in seconds.
+        A zero shortens it most: two corrections of the nanotip's g2 at ``{Delta: 0}`` take seconds.
+        Other numbers may make it longer, where a sum that was one symbol is multiplied out.
         """
-        return self.expansion.closed_form(self, dict(at or {}))
+        return self.expansion.closed_form(self, at)
 
     @property
     def latex(self) -> str:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from math import factorial, prod
 
-import numpy as np
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, is_two_level, label
+from systems.ladder import Mode, Occupation, Word, is_two_level
 
 Combination = Mapping[Word, sp.Rational]
 
@@ -34,22 +33,6 @@ def probability_words(model: Model, occupation: Occupation, top: int) -> Combina
         count = prod(factorial(i) for i in (*occupation, *more))
         words[filled, filled] = sp.Rational((-1) ** sum(more), count)
     return words
-
-
-def check_occupation(model: Model, occupation: Occupation) -> Occupation:
-    """The occupation as a tuple; `ValueError` unless it is a state of the model."""
-    counts = tuple(occupation)
-    rooms = [1 if is_two_level(mode) else float("inf") for mode in model.modes]
-    if len(counts) != len(rooms) or any(
-        isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 <= n <= room
-        for n, room in zip(counts, rooms, strict=False)
-    ):
-        raise ValueError(
-            "Argument `occupation` must hold one number of quanta for each of "
-            f"{', '.join(map(label, model.modes))} (a two-level system: 0 or 1), but is "
-            f"{occupation}."
-        )
-    return tuple(map(int, counts))
 
 
 def _further(model: Model, occupation: Occupation, top: int) -> Iterator[Occupation]:
