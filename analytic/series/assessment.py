@@ -5,6 +5,10 @@ less.  By accident the two may agree where the sum is wrong; hence the uncertain
 the typical one, the median over the populations of few quanta.  The typical change also tells a
 leading term that vanishes by interference, where one quantity changes altogether and the others
 hardly, from a series that runs away, where all do.  The radius of convergence decides the rest.
+
+All sums know the first few quanta only.  What lies beyond them, a resonance of seven quanta say,
+the leading order of more quanta tells (`shells`); what round-off leaves, a copy of the terms that
+exaggerates it (`recursion`).
 """
 
 from collections.abc import Callable, Sequence
@@ -16,10 +20,10 @@ import numpy as np
 from analytic.series import summation
 from analytic.series.power_series import ratio
 
-OK, UNDEFINED, NOT_CONVERGED = "ok", "undefined", "not converged"
+OK, UNDEFINED, NOT_CONVERGED, NOT_RESOLVED = "ok", "undefined", "not converged", "not resolved"
 SUMS = ("auto", "taylor", "pade")
 LIMIT = 0.5  # largest uncertainty of a value, relative to it
-ZERO, TYPICAL = 2.0, 0.1  # the same at an interference zero: where others change by a tenth at most
+ZERO, TYPICAL = 2.0, 0.1  # the same of one correction where others change by a tenth at most
 BEYOND = 0.01  # the same beyond the radius, where a denominator has to continue the series
 ROUNDOFF = 1e-11  # of a sum, relative to it
 
@@ -30,16 +34,19 @@ Sum = Callable[[Sequence[np.ndarray]], np.ndarray]  # series above and below a b
 class Assessment:
     """Values of a quantity with what they are worth; all arrays of one shape.
 
-    ``uncertainty`` is absolute: the most that the last correction, or one degree of the
+    ``uncertainty`` is absolute, the largest of: what the last correction, or one degree of the
     denominator, changes the sum or, relatively, the populations typically (without corrections:
-    what the first one would change); of a Taylor sum, the rest of a geometric series.  It bounds
-    the error at 99.9 % of random points of the nanotip, and at 89 to 99 % of those of a strongly
-    driven Jaynes-Cummings cavity, whose series hardly converges (`benchmarks.corrections`).
+    what the first one would change); the share of the quantity beyond the quanta in its terms;
+    round-off.  Of a Taylor sum it is the rest of a geometric series.  At random points of eight
+    systems, up to any drive, it bounds the error of 98 to 100 % of the sums that are "ok", without
+    corrections of 77 to 100 %, and 3 of 74,000 errors are above five times it
+    (`benchmarks.uncertainties`).
 
-    ``status`` is "ok", "undefined" (0/0: no photons) or "not converged": uncertainty above half of
-    the value, or above twice of it where the leading term vanishes by interference while the
-    populations change by a tenth at most; beyond the radius above a hundredth.  A Taylor sum is
-    "ok" there only where its corrections vanish.
+    ``status`` is "ok", "undefined" (0/0: no photons), "not resolved" (below round-off) or "not
+    converged": uncertainty above half of the value, or one correction above twice of it where
+    the leading term vanishes by interference while the populations change by a tenth at most;
+    beyond the radius above a hundredth.  A Taylor sum is "ok" there only where its corrections
+    vanish.
     """
 
     value: np.ndarray
@@ -48,27 +55,43 @@ class Assessment:
 
 
 def assess(
-    parts: Sequence[np.ndarray], family: np.ndarray, how: str, each: int, corrected: bool
+    parts: Sequence[np.ndarray],
+    family: np.ndarray,
+    how: str,
+    each: int,
+    corrected: bool,
+    unseen: np.ndarray,
 ) -> Assessment:
-    """The quotient of series (terms, points), the first above the bar; ``each`` terms a correction.
+    """The quotient of series (2, terms, points), the first above the bar.
 
+    The second copy of each exaggerates its round-off; ``each`` terms make a correction.
     ``family`` holds the series of populations, (series, terms, points).  If not ``corrected``, the
-    last correction only serves to judge the sum without it.
+    last correction only serves to judge the sum without it.  ``unseen`` (points) is the share of
+    the quotient's parts beyond the quanta in their terms.
     """
     sums = _sums(family, how, each)
     sums = sums if corrected else [sums[1], sums[0]]
-    value, change = _compare(sums, parts)
-    typical = _typical(sums, family)
+    series, shaken = zip(*parts, strict=True)
+    value, change = _compare(sums, series)
+    _, roundoff = _compare([lambda _: value, sums[0]], shaken)
+    size, typical = np.abs(value), _typical(sums, family)
     x = 1 / summation.radius(summation.fit(family, family.shape[1] - 1))
-    floor = ROUNDOFF * np.abs(value)
-    exact = change <= floor  # as the moments of a linear system, whose populations are not
+    # as moments of a linear system: its populations are not
+    exact = np.all([part[:, 1:] == 0 for part in parts], axis=(0, 1, 2))
     if how == "taylor":
         change *= _tail(x)
-    uncertainty = np.where(exact, floor, np.maximum(change, typical * np.abs(value)))
-    limit = np.where(typical <= TYPICAL, ZERO, LIMIT)
-    lost = uncertainty > np.where(x >= 1, BEYOND, limit) * np.abs(value)
-    status = np.where(np.isnan(value), UNDEFINED, np.where(lost, NOT_CONVERGED, OK))
-    return Assessment(value, uncertainty, status)
+    change = np.maximum(change, typical * size)
+    first = family.shape[1] == 1 + each  # nothing to compare the correction of a zero with
+    zero = first & (typical <= TYPICAL)
+    allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LIMIT))
+    lost = (change > allowed * size) | (unseen > np.minimum(allowed, LIMIT))
+    status = np.full(value.shape, OK, dtype="<U13")
+    status[~exact & lost] = NOT_CONVERGED
+    status[roundoff > LIMIT * size] = NOT_RESOLVED
+    status[~np.isfinite(value)] = UNDEFINED
+    status[~np.isfinite(parts).all(axis=(0, 1, 2))] = NOT_CONVERGED  # out of the range of floats
+    worst = np.where(exact, ROUNDOFF * size, np.maximum(change, unseen * size))
+    return Assessment(value, np.maximum(worst, roundoff), status)
 
 
 def _typical(sums: list[Sum], family: np.ndarray) -> np.ndarray:
@@ -100,7 +123,8 @@ def _sums(family: np.ndarray, how: str, each: int) -> list[Sum]:
 def _compare(sums: list[Sum], parts: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """The sum and by how much the others differ from it at most."""
     value, *others = (add(parts) for add in sums)
-    return value, np.max([np.abs(other - value) for other in others], axis=0)
+    with np.errstate(invalid="ignore"):
+        return value, np.max([np.abs(other - value) for other in others], axis=0)
 
 
 def _taylor(parts: Sequence[np.ndarray], count: int) -> np.ndarray:

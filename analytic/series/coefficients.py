@@ -16,6 +16,7 @@ from analytic.fock import occupations
 from analytic.series.hierarchy import Hierarchy
 from analytic.series.moments import Moments
 from analytic.series.recursion import Recursion
+from analytic.series.shells import Shells
 from analytic.series.words import Combination, probability_words
 from systems import Model
 from systems.ladder import Occupation, Word, express
@@ -23,7 +24,7 @@ from systems.values import Arrays
 
 EXTRA = 4  # orders of the drive within which a state is excited, or taken never to be
 
-Terms = Callable[[Combination], np.ndarray]  # a combination -> its terms, (terms, points)
+Terms = Callable[[Combination], np.ndarray]  # a combination -> its terms, (2, terms, points)
 
 
 class Coefficients:
@@ -48,20 +49,39 @@ class Coefficients:
         return tuple(self.probability(n) for n in states if self.is_excited(n))
 
     def solve(self, combinations: Iterable[Combination], arrays: Arrays) -> Terms:
-        """The terms of the combinations at values, which are flattened to points."""
+        """The terms of the combinations at values, which are flattened to points.
+
+        They come twice, the second time with round-off exaggerated (see `recursion`).
+        """
         recursion = self._recursion(combinations)
         moments, nodes = recursion.solve(arrays), recursion.hierarchy.nodes
-        nothing = np.zeros(moments.shape[1])
+        nothing = np.zeros((len(moments), moments.shape[-1]))
 
         def terms(combination: Combination) -> np.ndarray:
             sums = [nothing] * self.count
             for word, weight in combination.items():
                 for j, power in enumerate(self.powers(combination)):
                     if (word, power) in nodes:
-                        sums[j] = sums[j] + float(weight) * moments[nodes[word, power]].real
-            return np.array(sums)
+                        sums[j] = sums[j] + float(weight) * moments[:, nodes[word, power]].real
+            return np.stack(sums, axis=1)
 
         return terms
+
+    def unseen(
+        self, combinations: Iterable[Combination], arrays: Arrays, corrections: int
+    ) -> np.ndarray:
+        """The share of each combination that lies beyond the shells in its terms, by H_eff.
+
+        Array (combinations, points), from 0 to 1.
+        """
+        more, none = self.model.grading.unit * corrections, (0,) * len(self.model.modes)
+        words = [next(iter(combination), (none, none)) for combination in combinations]
+        wanted = [(self.moments.grade(word) // 2, self._lead(word) // 2 + more) for word in words]
+        return self._shells.beyond(arrays, wanted)
+
+    @cached_property
+    def _shells(self) -> Shells:
+        return Shells(self.moments)
 
     def hierarchy(self, combinations: Iterable[Combination]) -> Hierarchy:
         """The hierarchy that leads to all terms of the combinations."""

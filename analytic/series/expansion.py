@@ -37,6 +37,8 @@ from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, check_positive, read_exact, read_values
 
+RESOLVED = 1e-4  # by how much the two copies of a term may differ: 450 times its round-off
+
 
 def expand(model: Model, corrections: int = 1) -> Expansion:
     """The steady state up to ``corrections`` orders of drive^2 beyond the leading order.
@@ -124,39 +126,46 @@ class Expansion:
         self._check(quantity)
         arrays = read_values(self.model, values)
         family, parts = self._coefficients.family, (quantity.above, *quantity.below)
-        found = self._coefficients.solve((*family, *parts), arrays)
-        result = assess(
-            [found(combination) for combination in parts],
-            np.array([found(combination) for combination in family]),
-            how=sum,
-            each=self._coefficients.each,
-            corrected=self.corrections > 0,
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # hundreds of quanta: not converged
+            found = self._coefficients.solve((*family, *parts), arrays)
+            result = assess(
+                [found(combination) for combination in parts],
+                np.array([found(combination)[0] for combination in family]),
+                how=sum,
+                each=self._coefficients.each,
+                corrected=self.corrections > 0,
+                unseen=self._coefficients.unseen(parts, arrays, self.corrections).sum(axis=0),
+            )
         shaped = (_shaped(x, arrays) for x in (result.value, result.uncertainty, result.status))
         return Assessment(*shaped)
 
     def terms(self, quantity: Quantity, values: Values) -> np.ndarray:
         """The terms of the quantity's series, leading order first: array (terms, *shape).
 
-        Powers of the drive are included: the terms add up to the Taylor sum.
+        Powers of the drive are included: the terms add up to the Taylor sum.  A term is NaN where
+        round-off may exceed a millionth of it.
         """
         self._check(quantity)
         arrays = read_values(self.model, values)
         found = self._coefficients.solve((quantity.above, *quantity.below), arrays)
-        terms = ratio(found(quantity.above), *map(found, quantity.below))
-        return _shaped(np.array(terms[: self._count]), arrays)
+        above, *below = (found(c).swapaxes(0, 1) for c in (quantity.above, *quantity.below))
+        terms, shaken = np.array(ratio(above, *below))[: self._count].swapaxes(0, 1)
+        with np.errstate(invalid="ignore"):
+            resolved = np.abs(shaken - terms) <= RESOLVED * np.abs(terms)
+        return _shaped(np.where(resolved & np.isfinite(terms), terms, np.nan), arrays)
 
     def radius(self, values: Values) -> np.ndarray:
         """Estimated drive up to which the Taylor series converge, in the units of the drive.
 
         The nearest zero of the denominator of "auto"; the more corrections, the better known.
         """
-        arrays = read_values(self.model, values)
-        found = self._coefficients.solve(self._coefficients.family, arrays)
-        family = np.array([found(combination) for combination in self._coefficients.family])
+        arrays, name = read_values(self.model, values), str(self.model.drive)
+        drive = np.where(arrays[name] == 0, 1, arrays[name])  # any drive will do to see the terms
+        found = self._coefficients.solve(self._coefficients.family, arrays | {name: drive})
+        family = np.array([found(combination)[0] for combination in self._coefficients.family])
         reach = summation.radius(summation.fit(family, self._coefficients.count - 1))
         power = self.model.grading.unit / self._coefficients.step
-        return np.abs(arrays[str(self.model.drive)]) * _shaped(reach**power, arrays)
+        return np.abs(drive) * _shaped(reach**power, arrays)
 
     def closed_form(
         self, quantity: Quantity, at: Mapping[Any, Any] | None = None
