@@ -39,6 +39,16 @@ def test_closed_forms_of_correlations_have_the_values_of_the_coefficients(
     np.testing.assert_allclose(found, series.terms(quantity, floats), rtol=1e-9, atol=0)
 
 
+def test_with_numbers_for_all_symbols_a_closed_form_is_a_number() -> None:
+    """4 xi^2/(4 Delta^2 + gamma^2) at leading order."""
+    a, *_ = kerr.MODEL.modes
+    at = dict(zip(kerr.MODEL.parameters, FRACTIONS, strict=True))
+    Delta, _, gamma, xi = FRACTIONS
+    number, correction = expand(kerr.MODEL, 1).number(a).closed_form(at)
+    assert number == 4 * xi**2 / (4 * Delta**2 + gamma**2)
+    assert correction.is_Rational
+
+
 def test_a_long_closed_form_can_be_compiled() -> None:
     """Flat, a sum of thousands of terms is too deep for the compiler of Python."""
     letters = sp.symbols("x y z")

@@ -8,14 +8,14 @@ from analytic.series.quotient import Quotient
 
 
 def write(alphabet: Alphabet, quotient: Quotient) -> sp.Expr:
-    """The quotient with its factors; ``z conj(z)`` is written ``|z|^2``."""
+    """The quotient with its factors; ``z conj(z)`` is written ``|z|^2``; numbers are multiplied."""
     number, powers = factors(quotient.numerator)
     powers |= {factor: -power for factor, power in quotient.powers.items()}
     result = sp.Rational(number, quotient.divisor)
     while powers:
         factor, power = powers.popitem()
         result *= _write_power(alphabet, factor, power, powers)
-    return result
+    return sp.expand_complex(result) if result.is_number else result
 
 
 def _write_power(
@@ -29,7 +29,7 @@ def _write_power(
             if written.could_extract_minus_sign():
                 written = alphabet.expression(conjugate.polynomial)
             # SymPy would multiply |x + i y| out into a root of a long polynomial
-            return (sign * sp.Abs(written, evaluate=False) ** 2) ** power
+            return (sign * sp.Abs(written, evaluate=written.is_number) ** 2) ** power
     negative = written.could_extract_minus_sign()
     return (-written) ** power * sp.S.NegativeOne**power if negative else written**power
 
