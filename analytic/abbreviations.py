@@ -44,6 +44,17 @@ def _check(abbreviations: Abbreviations) -> None:
             "Argument `abbreviations` must be a dict from symbols to their definitions, "
             f"but is `{abbreviations}`."
         )
+    for name, definition in abbreviations.items():
+        if not isinstance(name, sp.Symbol) or not isinstance(definition, sp.Expr):
+            raise TypeError(
+                "Argument `abbreviations` must hold symbols and their definitions as SymPy "
+                f"expressions, but has {name!r}: {definition!r}."
+            )
+        if name in definition.free_symbols:
+            raise ValueError(
+                f"Argument `abbreviations` must define `{name}` by other symbols, but has "
+                f"{definition}."
+            )
 
 
 @lru_cache(maxsize=1024)  # amplitudes, populations and correlations share their factors

@@ -169,6 +169,8 @@ def test_latex_holds_every_equation_and_form():
         (lambda: nanotip.evaluate(next(iter(ABBREVIATIONS)), {"Delta": 0, "J": 0, "chi": 1,
                                   "gamma": 1, "xi": 1}), "spell_out"),
         (lambda: nanotip.latex(nanotip.number(a1)), "`abbreviations` must be a dict"),
+        (lambda: nanotip.number(a1, {"E": chi**2}), "must hold symbols and their definitions"),
+        (lambda: nanotip.number(a1, {chi: chi**2}), "must define `chi` by other symbols"),
         (lambda: nanotip.evaluate("J", {"Delta": 0, "J": 0, "chi": 1, "gamma": 1, "xi": 1}),
          "`expression` must be a SymPy expression"),
     ],
