@@ -26,7 +26,7 @@ from analytic.factored import Factored
 from analytic.fock import check_occupation
 from analytic.numeric_conditions import numeric_zeros
 from analytic.units import degree, own_unit, rates_of
-from analytic.unknowns import Unknowns, check_moduli, read_unknowns, symbols_of
+from analytic.unknowns import Unknowns, check_free, check_moduli, read_unknowns, symbols_of
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Arrays, Values, check_positive, evaluate, read_exact, read_values
@@ -162,6 +162,7 @@ class Derivation:
 
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")
+        check_free(unknowns, fixed, "at")
         amplitude = self._amplitude(self.model.occupation(mode, order))
         ratio = amplitude / self._excited(mode) ** order
         vanishing = {factor for factor, power in amplitude.factors if power > 0}
@@ -172,6 +173,7 @@ class Derivation:
             found = zeros(factors, poles, unknowns, fixed)
         else:
             exact = read_exact(self.model, values, "values")
+            check_free(unknowns, exact, "values")
             found = numeric_zeros(factors, poles, unknowns, exact | fixed)
         return [replace(c, limits=partial(limits, self, mode, c, order)) for c in found]
 

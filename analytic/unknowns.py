@@ -35,6 +35,16 @@ def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
     return unknowns
 
 
+def check_free(unknowns: Iterable[sp.Expr], fixed: Mapping[sp.Symbol, Any], argument: str) -> None:
+    """Raise `ValueError` if a symbol that is to be found is given as well."""
+    for unknown in unknowns:
+        if given := unknown.free_symbols & fixed.keys():
+            raise ValueError(
+                f"Argument `{argument}` must not hold `{given.pop()}`, since `{unknown}` is "
+                "solved for."
+            )
+
+
 def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> None:
     """Raise `ValueError` if an amplitude holds more of a symbol than the modulus asked for."""
     for modulus in (unknown for unknown in unknowns if isinstance(unknown, sp.Abs)):

@@ -197,6 +197,13 @@ def test_unknowns_that_make_no_sense_are_refused(model, unknowns, sentence):
         derive(model).blockade_conditions(a, unknowns)
 
 
+@pytest.mark.parametrize("given", [{"U": 1}, {"J_c": 1}])
+def test_an_unknown_must_not_be_given(given):
+    """An empty list would say that there is no blockade."""
+    with pytest.raises(ValueError, match="`at` must not hold"):
+        derive(COMPLEX).blockade_conditions(a, (U, "Abs(J_c)"), at=given)
+
+
 def test_an_unknown_inside_and_outside_of_a_phase_is_refused():
     mixed = PAIRS.hamiltonian.subs(G, G * phi)
     closed = derive(Model("mixed", mixed, PAIRS.losses, xi, orders={G: 2}))

@@ -163,6 +163,7 @@ def test_unknowns_may_be_named_and_need_no_assumptions():
         (("Delta", "U"), {"J": 3, "gamma": float("nan")}, "`gamma` must be finite"),
         (("Delta", "U"), {"J": 3, "gamma": -1}, "Rate `gamma` .* must be positive"),
         (("Delta", "U"), {"J": [3, 4], "gamma": 1}, "`J` must be a single number"),
+        (("Delta", "U"), {"J": 3, "gamma": 1, "U": 2}, "`values` must not hold `U`, since"),
     ],
 )
 def test_bad_unknowns_and_values_are_named(solve_for, values, message):
