@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from analytic.series.hierarchy import Block, Hierarchy, Node
 from systems.values import Arrays
 
-POINTS = 64  # solved at once: more do not fit the cache
+POINTS, SIZE = 64, 2**18  # solved at once: at least so many points, at most so many moments
 SHAKE = 1e-13  # by this the terms of the second copy are off, relative to them
 
 
@@ -31,7 +31,7 @@ class Recursion:
         The second copy differs from the first where digits are lost.
 
         Work grows with the square of the corrections up to four and nearly the fourth power
-        beyond: the nanotip's g2 with 2, 4, 8 takes 0.06, 0.26, 3 ms a point on one core in
+        beyond: the nanotip's g2 with 2, 4, 8 takes 0.04, 0.2, 4 ms a point on one core in
         batches, the first call 0.06, 0.3 and 2 s.
 
         Raises `ValueError` where the undriven system has more than one steady state.
@@ -43,8 +43,9 @@ class Recursion:
         columns = self._coefficients(*arrays.values())
         shape = next(iter(arrays.values())).shape
         table = np.stack([np.broadcast_to(c, shape).ravel() for c in columns], axis=1) + 0j
-        for i in range(0, len(table), POINTS):
-            yield self._solve(table[i : i + POINTS], np.array(shakes)).transpose(0, 2, 1)
+        count = max(POINTS, SIZE // len(self.hierarchy.nodes))
+        for i in range(0, len(table), count):
+            yield self._solve(table[i : i + count], np.array(shakes)).transpose(0, 2, 1)
 
     @cached_property
     def _coefficients(self) -> Callable[..., list[np.ndarray]]:
