@@ -98,7 +98,7 @@ def lines_and_stars(figure: Figure) -> tuple[int, int]:
     """How many legend entries are red lines, and how many are stars."""
     (legend,) = figure.legends
     words = [text.get_text() for text in legend.get_texts()]
-    return sum("±" in text for text in words), words.count("operating point")
+    return sum("%" in text for text in words), words.count("operating point")
 
 
 def test_map_without_a_drive_has_a_line_within_which_the_formula_holds_on_half(

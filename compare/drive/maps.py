@@ -111,11 +111,12 @@ def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     """The lines on which the deviation at the drive of the table is the tolerance."""
     # with its sign the deviation is smooth, also where a narrow strip within it changes sign
     signed, tolerance = _grid(table, names, table["deviation"]), table.attrs["tolerance"]
-    levels = [t for t in (-tolerance, tolerance) if signed.min().min() < t < signed.max().max()]
-    if levels:
-        axes.contour(signed.columns, signed.index, signed, levels, colors=RED, linewidths=1)
-        at = table.attrs.get("at", " at the drive set")
-        axes.plot([], color=RED, lw=1, label=f"±{100 * tolerance:.3g} %{at}")
+    at = table.attrs.get("at", " at the drive set")
+    for level, style in ((tolerance, "-"), (-tolerance, "--")):
+        if signed.min().min() < level < signed.max().max():
+            lines = axes.contour(signed.columns, signed.index, signed, [level], colors=RED)
+            lines.set(linewidth=1, linestyle=style)
+            axes.plot([], style, color=RED, lw=1, label=f"{100 * level:+.3g} %{at}")
 
 
 def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
