@@ -133,7 +133,8 @@ def test_wide_table_has_the_same_numbers_with_the_contribution_beside_each_rung(
     wide, rungs = widen(table), list(BRINGS)
     assert len(wide) == 2 * 3
     pairs = [name for rung in rungs[1:] for name in (rung, f"{rung}_contribution")]
-    assert list(wide.columns) == ["xi", "quantity", rungs[0], *pairs, "roundoff", "status"]
+    assert list(wide.columns) == ["xi", "quantity", rungs[0], *pairs,
+                                  "deviation", "roundoff", "status"]  # fmt: skip
     long = table["value"].to_numpy().reshape(-1, len(rungs))
     np.testing.assert_array_equal(wide[rungs], long)
     assert list(wide["xi"]) == [0.1, 0.05, 0.1] * 2
@@ -141,6 +142,12 @@ def test_wide_table_has_the_same_numbers_with_the_contribution_beside_each_rung(
     # round-off of nine terms of the size of one
     off = wide["leading order"] / wide["master equation"] - 1
     np.testing.assert_allclose(parts, off, rtol=0, atol=1e-14)
+    np.testing.assert_allclose(wide["deviation"], off, rtol=0, atol=1e-14)
+
+
+def test_sentence_counts_the_points_at_which_nothing_is_known() -> None:
+    (sentence,) = largest(budget(kerr.MODEL, kerr.VALUES | {"xi": [0.0, 0.1, 0.05]}, "g2"))
+    assert sentence.endswith("; 1 of 3 points undefined.")
 
 
 def test_printed_ladder_of_each_quantity_ends_with_its_round_off_floor() -> None:

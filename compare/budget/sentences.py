@@ -37,9 +37,11 @@ def _sentence(name: str, rows: pd.DataFrame) -> str:
     ladder = rows.loc[start : start + rungs - 1]
     first = ladder.iloc[0]
     where = "".join(f", at {place} = {first[place]:.6g}" for place in varied(rows))
+    lost = rows["status"].iloc[::rungs][formula.isna()]
+    unknown = f"; {len(lost)} of {len(formula)} points {', '.join(lost.unique())}"
     return (
         f"{name}{where}: {first['rung']} {first['deviation']:+.3%}, of which the largest part is "
-        f"{_causes(ladder)}; round-off {first['roundoff']:.0e}."
+        f"{_causes(ladder)}; round-off {first['roundoff']:.0e}{unknown if len(lost) else ''}."
     )
 
 

@@ -11,8 +11,9 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
     """One row per point and quantity: each rung a column, its step's contribution beside it.
 
     ``<rung>`` is the value and ``<rung>_contribution`` what the step to it contributes; the
-    first rung has no step.  ``roundoff`` and ``status`` come last.  A rung that a quantity does not
-    have is NaN there.
+    first rung has no step.  What the contributions add up to, the ``deviation`` of the first rung,
+    comes after them, ``roundoff`` and ``status`` last; all but values are relative.  A rung that
+    a quantity does not have is NaN there.
     """
     rungs = list(dict.fromkeys(table["rung"]))
     # the points in their own order, also where one is given twice
@@ -25,8 +26,8 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
         if rung != rungs[0]:
             columns[f"{rung}_contribution"] = at["contribution"]
     ends = table[first].set_axis(row[first])
-    floor = ends[["roundoff", "status"]]
-    wide = pd.concat([ends[[*varied(table), "quantity"]], pd.DataFrame(columns), floor], axis=1)
+    last = ends[["deviation", "roundoff", "status"]]
+    wide = pd.concat([ends[[*varied(table), "quantity"]], pd.DataFrame(columns), last], axis=1)
     wide.attrs = dict(table.attrs)
     return wide.reset_index(drop=True)
 
