@@ -143,6 +143,28 @@ def test_laser_that_makes_pairs_only_has_a_critical_drive_once_an_end_is_given()
         critical_drive(PAIRS, values, "P2")
 
 
+def test_pairs_only_have_no_formula_at_leading_order() -> None:
+    """Rather than an end for a search that would be refused."""
+    with pytest.raises(ValueError, match="decided by quantum jumps"):
+        critical_drive(PAIRS, {"Delta": 0.0, "chi": 1.0, "gamma": 1.0}, "g2")
+
+
+def test_with_dephasing_the_search_ends_by_itself() -> None:
+    """A two-level atom: P1 = s/(1 + 2 s) with s = 4 xi^2/(gamma (gamma + eta)), Loudon's book."""
+    s, up = SigmaMinus("s"), SigmaPlus("s")
+    drive, decay, dephasing = sp.symbols("xi gamma eta", positive=True)
+    losses = (Loss(decay, s), Loss(dephasing, up * s))
+    atom = Model("dephased atom", drive * (s + up), losses, drive)
+    found = critical_drive(atom, {"gamma": 1.0, "eta": 3.0}, "number")
+    # the leading order is s: off by 2 s = 0.01
+    assert found.drive == pytest.approx(np.sqrt(0.005), rel=PRECISION)
+
+
+def test_search_ends_at_the_largest_drive_however_weak() -> None:
+    found = critical_drive(kerr.MODEL, KERR, "g2", largest=1e-9)
+    assert (found.drive, found.status) == (1e-9, "not reached")
+
+
 def test_formula_of_a_coherent_state_never_fails() -> None:
     found = critical_drive(kerr.MODEL, {**KERR, "chi": 0.0}, "g2", largest=0.4)
     assert found.status == "not reached"

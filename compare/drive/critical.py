@@ -86,12 +86,12 @@ def critical_drive(
     tolerance = _read_tolerance(tolerance)
     ray = ray.spread(np.broadcast_shapes(ray.shape, tolerance.shape, np.shape(largest)))
     tolerances = np.broadcast_to(tolerance, ray.shape).ravel()
+    formula = Curve(wanted, order, ray)
     single = one_quantum_drive(ray)
     end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
     _check_end(end, model, given=largest is not None)
     # a laser that makes pairs only puts no single quantum anywhere: the end sets the scale
     single = np.where(np.isfinite(single), single, end)
-    formula = Curve(wanted, order, ray)
     estimate = asymptotic_drive(formula, tolerances, single)
     deviation = Deviation(formula, CONVERGED * tolerances.min(), solver)
 
@@ -100,9 +100,10 @@ def critical_drive(
         # a deviation that changes sign passes zero, whose logarithm no root finder likes
         return np.log(np.maximum(abs(found), SMALLEST) / tolerances[points]), status
 
-    search = Search(excess, WEAKEST * single, end)
+    weakest = WEAKEST * np.minimum(single, end)
+    search = Search(excess, weakest, end)
     start = np.minimum(START * np.fmin(estimate, end), WEAK * single)
-    search.bracket(np.maximum(start, WEAKEST * single))
+    search.bracket(np.maximum(start, weakest))
     search.look_between()
     search.refine()
     shaped = (

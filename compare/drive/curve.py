@@ -58,7 +58,7 @@ def one_quantum_drive(ray: Ray) -> np.ndarray:
     one = [road.probability(model.occupation(mode)) for mode in model.modes]
     with np.errstate(divide="ignore"):
         drives = [
-            reference * road.evaluate(form, ray.arrays).real ** (-unit / (2 * weight))
+            reference * evaluate(road, form, ray.arrays) ** (-unit / (2 * weight))
             for form, weight in zip(one, weights, strict=True)
         ]
     return np.min(drives, axis=0)
