@@ -2,7 +2,8 @@
 
 One run writes files of one stem, ``fig3c.csv``, ``.png``, ``.pdf``, and beside them the sidecar
 ``fig3c.json`` with its provenance and the SHA-256 of each.  Every file is written under another
-name in the same folder and then renamed.
+name in the same folder and then renamed, by one run at a time (`compare.lock`), and a signal
+waits until the set is whole (`compare.interrupts`).
 
 Only a file that still has the content noted in its sidecar is overwritten.  The sidecar goes
 first and keeps the sums of what it replaces, so that a run that dies between two renames
@@ -10,6 +11,7 @@ leaves files that are all recognised as our own, and a stem that counts as unfin
 """
 
 import json
+import math
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -20,21 +22,34 @@ from typing import Any
 
 import pandas as pd
 
+from compare.interrupts import whole
+from compare.lock import locked
+
 TOOL = "photon-blockade"
+DRAFT, PART = f".{TOOL}-", ".part"  # how the name of a file that is being written begins and ends
 
 
 def publish(folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
-    """Write ``{suffix: content}`` and the sidecar, all or nothing."""
-    sums = {f"{stem}.{suffix}": _sum(content) for suffix, content in files.items()}
-    replaced = {
-        name: _sum((folder / name).read_bytes()) for name in sums if (folder / name).exists()
-    }
-    sidecar = {"tool": TOOL, **record, "files": sums, "replaced": replaced}
-    text = json.dumps(sidecar, indent=2, ensure_ascii=False, default=_plain) + "\n"
-    contents = {f"{stem}.json": text.encode()}
-    contents |= {f"{stem}.{suffix}": content for suffix, content in files.items()}
+    """Write ``{suffix: content}`` and the sidecar, all or nothing.
+
+    Waits while another run writes into the folder; raises `OSError` if that does not end or the
+    disk refuses.  In the sidecar NaN is null and other numbers that JSON has no word for are text.
+
+    >>> publish(Path("results"), "fig", {"csv": b"a,b"}, {"command": "mine"})  # doctest: +SKIP
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as drafts:
+    with locked(folder):
+        write_set(folder, stem, files, record)
+
+
+def write_set(
+    folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]
+) -> None:
+    """As `publish`, into a folder of which the caller holds the lock."""
+    with whole(), ExitStack() as drafts:
+        _sweep(folder)
+        contents = {f"{stem}.json": _sidecar(folder, stem, files, record)}
+        contents |= {f"{stem}.{suffix}": content for suffix, content in files.items()}
         pairs = [(_draft(drafts, folder, content), name) for name, content in contents.items()]
         for draft, name in pairs:
             draft.replace(folder / name)
@@ -56,10 +71,18 @@ def check_csv(path: Path, force: bool) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise `ValueError` unless the folder can be written, or made where it is to be."""
+    """Raise `ValueError` unless the folder can be written, or made where it is to be.
+
+    What a run that was killed left half-written in the folder is removed.
+    """
     places = [folder.absolute(), *folder.absolute().parents]
     try:
         TemporaryFile(dir=next(place for place in places if place.exists())).close()
+        if folder.is_dir():
+            with locked(folder):
+                _sweep(folder)
+    except TimeoutError:
+        raise
     except OSError as error:
         raise ValueError(
             f"Folder `{folder}` of `--out` must be one that can be written, but: {error.strerror}."
@@ -73,30 +96,61 @@ def check_ours(folder: Path, stem: str, suffixes: Iterable[str]) -> None:
         raise ValueError(_foreign(folder / f"{stem}.json"))
     ours = [(sidecar or {}).get(key, {}) for key in ("files", "replaced")]
     for path in (folder / f"{stem}.{suffix}" for suffix in suffixes):
-        if path.exists() and _sum(path.read_bytes()) not in [sums.get(path.name) for sums in ours]:
+        noted = [sums[path.name] for sums in ours if path.name in sums]
+        if path.exists() and _sum_of(path) not in noted:
             raise ValueError(_foreign(path))
 
 
 def read_sidecar(folder: Path, stem: str) -> dict[str, Any] | None:
-    """The sidecar of a stem, or ``None`` where there is none of this tool."""
+    """The sidecar of a stem, or ``None`` where there is none of this tool, whole and well-formed.
+
+    Its ``files`` and ``replaced`` map names to sums.
+    """
     try:
         sidecar = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return sidecar if isinstance(sidecar, dict) and sidecar.get("tool") == TOOL else None
+    if not isinstance(sidecar, dict) or sidecar.get("tool") != TOOL:
+        return None
+    sidecar.setdefault("replaced", {})
+    whole = all(_is_sums(sidecar.get(key), stem) for key in ("files", "replaced"))
+    return sidecar if whole else None
 
 
 def is_current(folder: Path, stem: str, inputs: str) -> bool:
     """Whether the stem was finished from the same inputs and its files are as they were."""
     sidecar = read_sidecar(folder, stem)
-    if sidecar is None or sidecar.get("inputs") != inputs:
+    if sidecar is None or sidecar.get("inputs") != inputs or not sidecar["files"]:
         return False
-    paths = {folder / name: content for name, content in sidecar["files"].items()}
-    return all(path.exists() and _sum(path.read_bytes()) == old for path, old in paths.items())
+    return all(_sum_of(folder / name) == noted for name, noted in sidecar["files"].items())
+
+
+def _is_sums(found: Any, stem: str) -> bool:
+    return isinstance(found, dict) and all(
+        isinstance(noted, str) and Path(name).stem == stem and Path(name).name == name
+        for name, noted in found.items()
+    )
+
+
+def _sidecar(
+    folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]
+) -> bytes:
+    sums = {f"{stem}.{suffix}": _sum(content) for suffix, content in files.items()}
+    replaced = {name: noted for name in sums if (noted := _sum_of(folder / name))}
+    sidecar = _plain({"tool": TOOL, **record, "files": sums, "replaced": replaced})
+    text = json.dumps(sidecar, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    # a word of the command line that is no UTF-8 stays one JSON escape
+    return text.encode(errors="backslashreplace")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove drafts of runs that were killed: whoever holds the lock has none yet."""
+    for orphan in folder.glob(f"{DRAFT}*{PART}"):
+        orphan.unlink(missing_ok=True)
 
 
 def _draft(drafts: ExitStack, folder: Path, content: bytes) -> Path:
-    with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
+    with NamedTemporaryFile(dir=folder, prefix=DRAFT, suffix=PART, delete=False) as file:
         draft = Path(file.name)
         drafts.callback(draft.unlink, missing_ok=True)
         file.write(content)
@@ -114,6 +168,14 @@ def _sum(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def _sum_of(path: Path) -> str | None:
+    """The sum of a file, or ``None`` where there is none that can be read."""
+    try:
+        return _sum(path.read_bytes())
+    except OSError:
+        return None
+
+
 def _foreign(path: Path) -> str:
     return (
         f"File `{path}` must be one that blockade wrote and nobody changed since, but is not; "
@@ -122,7 +184,22 @@ def _foreign(path: Path) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON cannot hold, as text or numbers."""
-    if isinstance(value, complex):
-        return str(value)
-    return value.tolist() if hasattr(value, "tolist") else str(value)
+    """The value in what JSON can hold: NaN as null, infinities and complex numbers as text."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return float(value) if math.isfinite(value) else _unbounded(value)
+        case complex():
+            return str(value)
+        case Mapping():
+            return {str(key): _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+    # arrays and numbers of NumPy; of a long double this is the number itself again
+    simple = value.tolist() if hasattr(value, "tolist") else value
+    return _plain(simple) if type(simple) is not type(value) else str(value)
+
+
+def _unbounded(value: float) -> str | None:
+    return None if math.isnan(value) else str(float(value))

@@ -16,7 +16,12 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("systems", "analytic", "numeric", "compare")
-LIBRARIES = ("sympy", "qutip", "numpy", "scipy", "numba", "pandas", "matplotlib")
+ROADS = ("systems", "analytic", "numeric")  # packages of which every file counts
+COMPILED = (".pyc", ".nbi", ".nbc")  # what Python and Numba leave beside the source
+LIBRARIES = (
+    *("sympy", "python-flint", "mpmath", "qutip", "numpy", "scipy", "numba", "pandas"),
+    "matplotlib",
+)
 
 
 def record(command: str, module: str) -> dict[str, Any]:
@@ -40,7 +45,11 @@ def versions() -> dict[str, str]:
 
 @cache
 def fingerprint(module: str) -> str:
-    """One SHA-256 over the versions and the project's code that ``module`` runs."""
+    """One SHA-256 over the versions and the project's files that decide what ``module`` computes.
+
+    >>> len(fingerprint("compare.figures.fig3c"))
+    64
+    """
     digest = sha256(repr(sorted(versions().items())).encode())
     for path in sorted(sources(module)):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
@@ -48,29 +57,65 @@ def fingerprint(module: str) -> str:
 
 
 def sources(module: str) -> set[Path]:
-    """Files of this project that importing ``module`` runs."""
-    found: set[Path] = set()
+    """Files of this project that may change what ``module`` computes.
+
+    Every file of `ROADS`, data included: both roads enter every number.  Of the rest of the
+    project what importing ``module`` runs, now or later: the packages that it lies in, what these
+    and it import anywhere in a file, and modules whose full name a file holds as text, as tables
+    of lazy imports do.  Another figure, or the command line, makes no result stale.
+    """
+    found = {path for road in ROADS for path in (ROOT / road).rglob("*") if _is_source(path)}
+    seen: set[str] = set()
     waiting = {module}
     while waiting:
-        path = locate(waiting.pop())
-        if path is not None and path not in found:
+        name = waiting.pop()
+        seen.add(name)
+        path = locate(name)
+        if path is not None:
             found.add(path)
-            waiting |= set(imports(path))
+            waiting |= {*imports(path), *parents(name)} - seen
     return found
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Dotted names that a file of this project imports from this project."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def parents(module: str) -> Iterator[str]:
+    """The packages that a module lies in: importing it runs them first."""
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module
+
+
+def imports(path: Path) -> frozenset[str]:
+    """Dotted names in a file of this project that are, or may be, modules of this project."""
+    package = path.relative_to(ROOT).parts[:-1]
+    return _named(path.read_text(encoding="utf-8"), package)
+
+
+@cache
+def _named(text: str, package: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(n for n in _names(text, package) if n.split(".")[0] in PACKAGES)
+
+
+def _names(text: str, package: tuple[str, ...]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Import(names=names):
-                imported = [alias.name for alias in names]
-            case ast.ImportFrom(module=str(module), names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(names=names):
                 # `from systems import nanotip` may name a module or something inside one
-                imported = [module, *(f"{module}.{alias.name}" for alias in names)]
-            case _:
-                continue
-        yield from (name for name in imported if name.split(".")[0] in PACKAGES)
+                source = _imported_from(node, package)
+                yield from (source, *(f"{source}.{alias.name}" for alias in names))
+            case ast.Constant(value=str(word)) if word.replace(".", "").isidentifier():
+                yield word
+
+
+def _imported_from(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
+    """The full name of what a file of the package imports from, also where it is relative."""
+    base = package[: len(package) + 1 - node.level] if node.level else ()
+    return ".".join([*base, *([node.module] if node.module else [])])
+
+
+def _is_source(path: Path) -> bool:
+    return path.is_file() and "__pycache__" not in path.parts and path.suffix not in COMPILED
 
 
 def locate(module: str) -> Path | None:

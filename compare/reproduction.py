@@ -12,6 +12,7 @@ from compare import figures, output, provenance
 from compare.agreement import summary
 from compare.claims import audit
 from compare.figures.style import render
+from compare.lock import locked
 
 AGREEMENT = "agreement"  # stem of the summary of all figures
 CLAIMS = "claims"  # stem of the audit
@@ -58,7 +59,23 @@ def read_claims(folder: Path) -> pd.DataFrame:
 
 
 def write_agreement(folder: Path) -> pd.DataFrame:
-    """Write ``agreement.csv``, if it changes: the summary of every current figure of both roads."""
+    """Write ``agreement.csv``, if it changes: the summary of every current figure of both roads.
+
+    No other run writes into the folder from the reading to the end of the writing.
+    """
+    if not folder.is_dir():
+        return pd.DataFrame()
+    with locked(folder):
+        whole = _agreement(folder)
+        record = provenance.record("blockade reproduce", "compare.agreement")
+        content = output.to_csv(whole)
+        kept = output.is_current(folder, AGREEMENT, record["inputs"])
+        if whole.size and not (kept and (folder / f"{AGREEMENT}.csv").read_bytes() == content):
+            output.write_set(folder, AGREEMENT, {"csv": content}, record)
+    return whole
+
+
+def _agreement(folder: Path) -> pd.DataFrame:
     stems = [stem for stem in figures.stems() if is_current(stem, folder)]
     tables = {stem: pd.read_csv(folder / f"{stem}.csv") for stem in stems}
     parts = [
@@ -70,11 +87,6 @@ def write_agreement(folder: Path) -> pd.DataFrame:
         return pd.DataFrame()
     whole = pd.concat(parts, ignore_index=True)
     whole.insert(0, "figure", whole.pop("figure"))
-    record = provenance.record("blockade reproduce", "compare.agreement")
-    current, content = folder / f"{AGREEMENT}.csv", output.to_csv(whole)
-    kept = output.is_current(folder, AGREEMENT, record["inputs"])
-    if not kept or current.read_bytes() != content:
-        output.publish(folder, AGREEMENT, {"csv": content}, record)
     return whole
 
 

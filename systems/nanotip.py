@@ -60,6 +60,37 @@ PUBLISHED = {
     ** 2,
 }  # fmt: skip
 
+# Smallest and largest value that makes sense, in SI: a number outside is in another unit.
+# 1 nm: closer there is no tip but atoms.  10 um: a hundred decay lengths of the tip's field.
+# 50 um: ninety periods of the phase.  1e-24 W: xi = 4e-6 gamma; 1e-9 W: xi = 130 gamma.
+# 1e15 rad/s: below it all rates must lie that are slow beside the light itself.
+RATES = ("Delta", "J", "chi", "gamma", "xi")
+RANGES = {"r": (1e-9, 1e-5), "phi": (1e-9, 5e-5), "power": (1e-24, 1e-9)}
+RANGES |= dict.fromkeys(RATES, (0.0, 1e15))
+UNITS = {"r": "m", "phi": "m", "power": "W"} | dict.fromkeys(RATES, "rad/s")
+
+
+def check_range(name: str, value: Any, unit: str | None = None, scale: float = 1.0) -> None:
+    """Raise `ValueError` unless the largest magnitude of a value lies in its range, or is zero.
+
+    ``value`` is a number or an array of ``r``, ``phi``, ``power`` or a rate of `MODEL`; its unit
+    is ``scale`` times the one of SI and is called ``unit``.  A scan may pass through zero: only
+    its largest magnitude counts.
+
+    >>> check_range("r", 0.35e-6)
+    >>> check_range("r", 0.35, "um", 1e-6)
+    """
+    unit = unit or UNITS[name]
+    sizes = np.ravel(abs(np.asarray(value)))
+    largest = sizes.max(initial=0)
+    least, most = (end / scale for end in RANGES[name])
+    rounding = 1 + 1e-9  # of the conversion of the ends
+    if largest and not least / rounding <= largest <= most * rounding:
+        raise ValueError(
+            f"Value `{name}` must lie between {least:g} and {most:g} {unit} in size, or be zero, "
+            f"but is {np.ravel(value)[sizes.argmax()]:g}; its unit is {unit}."
+        )
+
 
 @dataclass(frozen=True)
 class Device:
@@ -150,6 +181,7 @@ class Device:
         The laser is taken at omega_0: |J| and the detuning change xi by less than 1e-8.
         """
         power = self.power if power is None else np.asarray(power)
+        check_range("power", power)
         return np.sqrt(self.coupling_rate * power / (hbar * self.omega_0))
 
     def power_of(self, drive: Any) -> Any:
@@ -176,6 +208,8 @@ class Device:
         ``detuning`` is Delta = omega_0 + |J| - omega_L: at zero the laser follows |J(r, phi)|.
         """
         _check_distance(r)
+        check_range("r", r)
+        check_range("phi", phi)
         return self._values(
             self.J_0 + self.tip_coupling(r, phi), self.gamma_1 + self.tip_loss(r), detuning
         )

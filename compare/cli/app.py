@@ -1,6 +1,5 @@
 """The command line.  Every wrong input ends with one sentence and exit code 2."""
 
-import signal
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,6 +18,7 @@ from compare.cli.options import Fixed, Force, System, Varied, read_request, writ
 from compare.cli.targets import find_target, listed
 from compare.cli.text import derivation_text, summary_text
 from compare.formula import IDENTICAL, check_formula, read_definitions
+from compare.interrupts import INTERRUPTED
 
 app = typer.Typer(
     help="Photon blockade: closed forms against the master equation, from one Hamiltonian.",
@@ -29,13 +29,11 @@ app = typer.Typer(
 )
 
 USAGE: Any = typer.BadParameter.__base__  # of all errors of usage; typer does not export it
-INTERRUPTED = 130  # exit code after Ctrl-C
+BY_CTRL_C = 130  # exit code that typer gives to a KeyboardInterrupt
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> NoReturn:
     """Run the command ``blockade``; never returns."""
-    # a killed run removes its drafts, as an interrupted one does
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         code = app(arguments, prog_name="blockade", standalone_mode=False)
     except USAGE as error:
@@ -45,8 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
         _refuse(_usage(error))
     except (ValueError, TypeError, OSError, MemoryError) as error:
         _refuse(_in_options(str(error)) or type(error).__name__)
-    if code == INTERRUPTED:
-        typer.echo("blockade: interrupted, nothing half-written is left", err=True)
+    if code == BY_CTRL_C:
+        typer.echo(INTERRUPTED, err=True)
     sys.exit(code)
 
 

@@ -6,6 +6,7 @@ The listed systems stand in `systems.library`.
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from hashlib import sha256
@@ -86,17 +87,24 @@ def _from_file(text: str) -> Target:
 def _load(path: Path) -> ModuleType:
     if not path.is_file():
         raise ValueError(f"File `{path}` does not exist.")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    content = path.read_bytes()
+    # a name of its own: `numeric.py` must not stand in for a package; known by it from the
+    # start, because dataclasses and pickle look their module up
+    name = f"{path.stem}_{sha256(content).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None  # a .py file has both
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
     # the file may import its neighbours, as it would when run
-    sys.path.insert(0, str(path.resolve().parent))
+    folder = str(path.resolve().parent)
+    sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # whatever it raises is the user's to read
+        del sys.modules[name]
         kind = type(error).__name__
         raise ValueError(f"File `{path}` does not import: {kind}: {error}") from error
     finally:
-        sys.path.pop(0)
+        with suppress(ValueError):  # the file may have changed the list
+            sys.path.remove(folder)
     return module

@@ -14,8 +14,10 @@ from systems import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
 EXAMPLE = {"r": 0.35, "phi": 0.27}
-FAR = 10  # um: a hundred decay lengths of the tip's field
+UNITS = {"r": ("um", 1e-6), "phi": ("um", 1e-6), "power": ("fW", 1e-15)}  # and in SI
 FOREIGN = 100  # times gamma: a rate that must be in another unit
+# times the device's gamma: a rate so small that it does nothing; the drive may be weak on purpose
+IDLE = {"chi": 1e-3, "Delta": 1e-3, "xi": 1e-6}
 DECIDES = {"r": ("J", "gamma"), "phi": ("J", "gamma"), "power": ("xi",)}
 
 
@@ -75,6 +77,8 @@ def _check(settings: Mapping[str, Any]) -> None:
             raise ValueError(
                 f"Value `{name}` must not be negative ({unit}), but is {value.min():g}."
             )
+    for name, value in settings.items():
+        nanotip.check_range(name, value, *UNITS.get(name, ()))
 
 
 def _check_unit(settings: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -95,8 +99,15 @@ def _first(values: np.ndarray, where: np.ndarray) -> str:
 
 
 def remark(settings: Mapping[str, Any]) -> str | None:
-    """What may be meant otherwise: a distance at which the tip does nothing."""
-    far = np.max(settings.get("r", 0))
-    if far <= FAR:
+    """What may be meant otherwise: a rate that does nothing beside the device's own loss."""
+    if "gamma" in settings:
         return None
-    return f"r = {far:g} um is so far that the tip does nothing (r and phi are in um)."
+    gamma = nanotip.Device().gamma_1
+    for name in (name for name in IDLE if name in settings):
+        largest = np.max(abs(np.asarray(settings[name])))
+        if 0 < largest < IDLE[name] * gamma:
+            return (
+                f"{name} = {largest:g} rad/s is next to nothing beside the device's loss of "
+                f"{gamma:.3g} rad/s (rates are in rad/s)."
+            )
+    return None

@@ -9,7 +9,8 @@ all points; these lists are worked out once, in `numeric.graded.lists`.
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+
+from numeric.compiled import njit
 
 ROW = 6  # terms of a sum that are added in one pass
 TINY = 1e-300

@@ -11,8 +11,8 @@ the part of L that lowers it:
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from numeric.compiled import njit
 from numeric.graded.kernel import (
     COMPILED,
     TINY,

@@ -1,0 +1,77 @@
+"""Compiled functions that run whatever becomes of the cache of compiled code.
+
+Numba keeps what it compiled beside the source or, where that is read-only, below the user's home.
+Where neither can be written it refuses to compile at all, and a file of the cache that was cut
+short or damaged ends every later run.  Here the cache only saves time: without a place the code
+is compiled in every run, and what cannot be read is compiled again and written anew.
+"""
+
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+DIGEST = sha256().digest_size
+
+
+def njit(*, cache: bool = True, **options: Any) -> Callable[[Any], Any]:
+    """`numba.njit` whose cache may be out of reach or damaged; ``options`` are Numba's own.
+
+    >>> double = njit(error_model="numpy")(lambda x: 2 * x)
+    >>> double(3)
+    6
+    """
+
+    def decorate(function: Any) -> Any:
+        dispatcher = numba.njit(**options)(function)
+        if cache:
+            # Numba's word for "there is no folder that can be written"
+            with suppress(RuntimeError, OSError):
+                dispatcher._cache = Cache(function)
+        return dispatcher
+
+    return decorate
+
+
+class Cache(FunctionCache):
+    """Numba's cache of one function, of which every failure means: not cached."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(function)
+        made = self._cache_file
+        self._cache_file: Any = SummedFile(
+            made._cache_path, self._impl.filename_base, made._source_stamp
+        )
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was compiled for these types, or ``None``."""
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # noqa: BLE001  damaged bytes raise whatever they spell
+            with suppress(OSError):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled, if the disk takes it."""
+        with suppress(OSError, pickle.PickleError):
+            super().save_overload(sig, data)
+
+
+class SummedFile(IndexDataCacheFile):
+    """Files of machine code that end with their SHA-256: damaged code is never run."""
+
+    def _dump(self, obj: Any) -> bytes:
+        content: bytes = super()._dump(obj)
+        return content + sha256(content).digest()  # pickle does not read on after its end
+
+    def _load_data(self, name: str) -> Any:
+        content = Path(self._data_path(name)).read_bytes()
+        if sha256(content[:-DIGEST]).digest() != content[-DIGEST:]:
+            raise pickle.UnpicklingError(f"{name} is damaged")
+        return pickle.loads(content[:-DIGEST])
