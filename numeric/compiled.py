@@ -2,21 +2,26 @@
 
 Numba keeps what it compiled beside the source or, where that is read-only, below the user's home.
 Where neither can be written it refuses to compile at all, and a file of the cache that was cut
-short or damaged ends every later run.  Here the cache only saves time: without a place the code
-is compiled in every run, and what cannot be read is compiled again and written anew.
+short or damaged ends every later run.  Here the cache only saves time: it moves to a private
+folder for temporary files if it must, without that the code is compiled in every run, and what
+cannot be read is compiled again and written anew.
 """
 
+import os
 import pickle
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 DIGEST = sha256().digest_size
+NO_PLACE = (RuntimeError, OSError)  # Numba's words for "no folder can be written"
 
 
 def njit(*, cache: bool = True, **options: Any) -> Callable[[Any], Any]:
@@ -30,12 +35,31 @@ def njit(*, cache: bool = True, **options: Any) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
         dispatcher = numba.njit(**options)(function)
         if cache:
-            # Numba's word for "there is no folder that can be written"
-            with suppress(RuntimeError, OSError):
-                dispatcher._cache = Cache(function)
+            with suppress(*NO_PLACE):
+                dispatcher._cache = _find_cache(function)
         return dispatcher
 
     return decorate
+
+
+def _find_cache(function: Any) -> "Cache":
+    """The cache of a function, in the first place that can be written; raises `NO_PLACE`."""
+    try:
+        return Cache(function)
+    except NO_PLACE:
+        numba.config.CACHE_DIR = str(_private_folder())
+        return Cache(function)
+
+
+def _private_folder() -> Path:
+    """A folder for temporary files that nobody else can write: what lies in it will be run."""
+    user = os.getuid() if sys.platform != "win32" else 0  # Windows has one a user
+    folder = Path(gettempdir(), f"photon-blockade-{user}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if sys.platform != "win32" and (found.st_uid != user or found.st_mode & 0o077):
+        raise PermissionError(f"{folder} is open to others")
+    return folder
 
 
 class Cache(FunctionCache):

@@ -1,0 +1,89 @@
+"""Compiled code runs whatever becomes of the cache that it is kept in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+
+from compare.provenance import PACKAGES, ROOT
+from numeric.compiled import njit
+
+
+def cubed(x: float) -> float:
+    return x**3
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    return tmp_path
+
+
+def run() -> Any:
+    """Compile as a new process would, and use; returns how it was found."""
+    function = njit()(cubed)
+    assert function(3.0) == 27.0
+    return function.stats
+
+
+def damage(content: bytes, kind: str) -> bytes:
+    """The content as crashes, full disks and bad sectors leave it."""
+    rng = np.random.default_rng(len(content))
+    middle = int(rng.integers(len(content) // 4, 3 * len(content) // 4))
+    return {
+        "empty": b"",
+        "cut": content[:middle],
+        "zeros": content[:middle] + bytes(len(content) - middle),
+        "noise": rng.bytes(len(content)),
+        "one bit": content[:middle] + bytes([content[middle] ^ 4]) + content[middle + 1 :],
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["empty", "cut", "zeros", "noise", "one bit"])
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_damaged_cache_is_made_anew(cache: Path, suffix: str, kind: str) -> None:
+    run()
+    assert run().cache_hits
+    (file,) = cache.rglob(f"*.{suffix}")
+    file.write_bytes(damage(file.read_bytes(), kind))
+    run()
+    assert run().cache_hits
+
+
+def test_cache_that_cannot_be_written_costs_time_only(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("numeric.compiled.SummedFile.save", full)
+    assert not run().cache_hits
+    assert not run().cache_hits
+
+
+def test_help_is_printed_by_an_installation_that_nothing_can_be_written_to(tmp_path: Path) -> None:
+    for package in PACKAGES:
+        shutil.copytree(
+            ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for folder in [path.parent for path in tmp_path.rglob("*.py")]:
+        (folder / "__pycache__").touch()  # no folder can be made here, not even by root
+    nowhere = {"HOME": "/dev/null", "TMPDIR": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    kept = {name: text for name, text in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    done = subprocess.run(
+        [sys.executable, "-m", "compare", "--help"],
+        cwd=tmp_path,
+        env=kept | nowhere,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "reproduce" in done.stdout
+    assert "Traceback" not in done.stderr
