@@ -18,12 +18,13 @@ from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from compare.interrupts import whole
 from compare.lock import locked
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TOOL = "photon-blockade"
 DRAFT, PART = f".{TOOL}-", ".part"  # how the name of a file that is being written begins and ends
@@ -55,7 +56,7 @@ def write_set(
             draft.replace(folder / name)
 
 
-def to_csv(table: pd.DataFrame) -> bytes:
+def to_csv(table: "pd.DataFrame") -> bytes:
     """The table as CSV; twelve digits are more than either road is good for."""
     return table.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
 
