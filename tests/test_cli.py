@@ -226,6 +226,10 @@ CASES = [
     ("optimum kerr --over foo", "`--over` must not hold `foo`"),
     ("compare kerr --out .", "must be a file FILE.csv, but is empty, or the folder `.`"),
     ("reproduce fig3b --out file", "Folder `file` of `--out` must be one"),
+    ("compare nanotip --set r=350 --set phi=270", "but is 350; its unit is um"),
+    ("compare nanotip --set r=0.35e-6 --set phi=0.27e-6", "but is 3.5e-07; its unit is um"),
+    ("compare nanotip --set r=0.35 --vary phi=100:500:5", "but is 500; its unit is um"),
+    ("compare nanotip --set r=0.35 --set phi=0 --set power=4e-15", "its unit is fW"),
 ]
 SKEW = """
 from sympy import symbols
@@ -249,12 +253,6 @@ def test_wrong_input_ends_with_one_sentence_and_no_file(
     assert {path.name for path in Path().iterdir()} - {"__pycache__"} == {"file", "skew.py"}
 
 
-def test_a_distance_in_the_unit_of_nanometres_is_remarked_on(run: Run) -> None:
-    code, _, err = run("compare", "nanotip", "--set", "r=350", "--set", "phi=270", "--quanta", "4")
-    assert code == 0
-    assert "r = 350 um is so far that the tip does nothing" in err
-
-
 def test_interrupted_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -263,3 +261,22 @@ def test_interrupted_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) 
     code, out, err = run("compare", "nanotip", *PLACE)
     assert (code, out) == (130, "")
     assert err == "blockade: interrupted, nothing half-written is left\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_signal_ends_a_reproduction_with_its_code_and_whole_sets(
+    tmp_path: Path, name: str, code: int
+) -> None:
+    words = [sys.executable, "-m", "compare", "reproduce", "fig3a", "fig3b", "--out", str(tmp_path)]
+    pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=ROOT, text=True, **pipes) as done:  # type: ignore[call-overload]
+        assert done.stdout is not None
+        done.stdout.readline()  # the first figure is there, the second on its way
+        done.send_signal(getattr(signal, name))
+        _, errors = done.communicate(timeout=30)
+    assert done.returncode == code
+    assert "nothing half-written is left" in errors
+    left = {path.name for path in tmp_path.iterdir()}
+    whole = {f"fig3a.{suffix}" for suffix in ("csv", "png", "pdf", "json")}
+    assert left in (whole, whole | {name.replace("a.", "b.") for name in whole})

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,19 +32,83 @@ def test_figure_depends_on_both_roads_and_not_on_other_figures() -> None:
     assert not {"compare/figures/fig3d.py", "compare/cli/app.py", "compare/output.py"} & found
 
 
-@pytest.mark.parametrize("file", ["compare/figures/fig3c.py", "numeric/steady.py"])
-def test_fingerprint_follows_the_code(copy: Path, file: str) -> None:
-    before = provenance.fingerprint(STEM)
-    (copy / file).write_text((copy / file).read_text() + "\n# changed\n")
-    provenance.fingerprint.cache_clear()
-    assert provenance.fingerprint(STEM) != before
+LOADED = """
+import sys
+from importlib import import_module
+import_module(sys.argv[1])
+files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
+print(*filter(None, files), sep="\\n")
+"""
 
 
-def test_fingerprint_does_not_follow_other_code(copy: Path) -> None:
-    before = provenance.fingerprint(STEM)
-    (copy / "compare" / "cli.py").write_text("")
+def test_every_file_of_the_project_that_a_result_loads_is_in_its_fingerprint() -> None:
+    module = "compare.claims"  # of all results the one that loads most
+    words = [sys.executable, "-c", LOADED, module]
+    done = subprocess.run(words, cwd=provenance.ROOT, capture_output=True, text=True, check=True)
+    packages = [provenance.ROOT / package for package in provenance.PACKAGES]
+    loaded = {Path(line) for line in done.stdout.splitlines()}
+    ours = {path for path in loaded if any(path.is_relative_to(package) for package in packages)}
+    assert len(ours) > 50
+    assert ours <= provenance.sources(module)
+
+
+def changes(copy: Path, file: str, text: str) -> bool:
+    """Whether the fingerprint changes with a file."""
     provenance.fingerprint.cache_clear()
-    assert provenance.fingerprint(STEM) == before
+    before = provenance.fingerprint(STEM)
+    path = copy / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text((path.read_text() if path.exists() else "") + text)
+    provenance.fingerprint.cache_clear()
+    return provenance.fingerprint(STEM) != before
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        STEM.replace(".", "/") + ".py",
+        "compare/__init__.py",
+        "numeric/__init__.py",
+        "systems/new.py",
+        "systems/library/new.py",
+        "numeric/table.csv",
+        "analytic/constants.toml",
+    ],
+)
+def test_fingerprint_follows_code_and_data_that_a_result_may_read(copy: Path, file: str) -> None:
+    assert changes(copy, file, "\n# changed\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from compare.lately import x",
+        "import compare.lately",
+        "from . import lately",
+        "from .lately import x",
+        "def f():\n    from compare import lately",
+        "WHERE = {'x': 'compare.lately'}",
+    ],
+)
+def test_fingerprint_follows_every_way_to_import(copy: Path, line: str) -> None:
+    (copy / "compare" / "lately.py").write_text("x = 1\n")
+    (copy / "compare" / "agreement.py").write_text(line)
+    assert changes(copy, "compare/lately.py", "y = 2\n")
+
+
+@pytest.mark.parametrize(
+    "file", ["compare/cli/app.py", "compare/figures/fig3d.py", "compare/figures/new.py"]
+)
+def test_fingerprint_does_not_follow_other_results_and_the_command_line(
+    copy: Path, file: str
+) -> None:
+    assert provenance.locate("compare.cli.app") is not None
+    assert not changes(copy, file, "\n# changed\n")
+
+
+def test_fingerprint_does_not_follow_what_compilers_leave_behind(copy: Path) -> None:
+    assert not changes(copy, "numeric/__pycache__/steady.cpython-311.pyc", "x")
+    assert not changes(copy, "numeric/graded/kernel.nbc", "x")
 
 
 def test_code_outside_its_repository_has_no_commit(

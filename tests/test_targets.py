@@ -1,10 +1,13 @@
 """Systems by name, systems in a file of the user, and the nanotip in its own units."""
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from compare.cli import tip
 from compare.cli.targets import find_target, listed
@@ -56,6 +59,42 @@ def test_settings_that_contradict_or_lack_each_other_are_refused(
         tip.read_values(settings)
 
 
+LENGTHS = [1e-6, 1e-3, 1e3, 1e6]  # what um are in m, mm, nm, pm
+POWERS = [1e-15, 1e-12, 1e-9]  # what fW are in W, mW, uW
+UNITS = [(name, "um", factor) for name in ("r", "phi") for factor in LENGTHS]
+UNITS += [("power", "fW", factor) for factor in POWERS]
+
+
+@pytest.mark.parametrize(("name", "unit", "factor"), UNITS)
+@given(drawn=st.floats(0.06, 0.9), sign=st.sampled_from([1, -1]))
+def test_value_in_another_unit_is_refused_with_its_own(
+    name: str, unit: str, factor: float, drawn: float, sign: int
+) -> None:
+    place = {"r": 0.35, "phi": 0.27}
+    assert tip.read_values(place | {name: drawn})
+    size = sign * drawn if name == "phi" else drawn
+    for value in (size * factor, np.array([0, size * factor])):
+        with pytest.raises(ValueError, match=f"`{name}` must lie .* {unit} .* its unit is {unit}"):
+            tip.read_values(place | {name: value})
+
+
+def test_device_in_si_refuses_micrometres_and_femtowatts() -> None:
+    device = nanotip.Device()
+    with pytest.raises(ValueError, match=r"`r` must lie between 1e-09 and 1e-05 m"):
+        device.parameters(0.35, 0.27e-6)
+    with pytest.raises(ValueError, match=r"`phi` must lie between .* m in size"):
+        device.parameters(0.35e-6, 0.27)
+    with pytest.raises(ValueError, match=r"`power` must lie between .* W in size"):
+        device.drive(4.0)
+
+
+def test_rate_in_units_of_the_loss_beside_a_device_in_si_is_remarked_on() -> None:
+    place = {"r": 0.35, "phi": 0.27}
+    assert "chi = 5 rad/s is next to nothing" in str(tip.remark(place | {"chi": 5.0}))
+    assert tip.remark(place | {"chi": 1e6, "Delta": 0.0}) is None
+    assert tip.remark({"J": 0.0, "gamma": 1.0, "chi": 5.0, "xi": 0.1}) is None
+
+
 KERR = """
 from sympy import symbols
 from sympy.physics.quantum import Dagger
@@ -78,6 +117,29 @@ def test_model_in_a_file_is_found_by_its_name(tmp_path: Path) -> None:
     path.write_text(KERR.format(assumptions="real=True"))
     target = find_target(f"{path}:kerr")
     assert (target.name, target.model.name) == ("mine.py:kerr", "kerr")
+
+
+@pytest.mark.parametrize("stem", ["mine", "numeric", "sympy", "two words", "1st", "a.b"])
+def test_file_may_hold_dataclasses_and_be_called_as_any_module(tmp_path: Path, stem: str) -> None:
+    before = sys.modules.get(stem)
+    path = tmp_path / f"{stem}.py"
+    head = "from __future__ import annotations\nfrom dataclasses import dataclass, KW_ONLY"
+    shape = (
+        "@dataclass(frozen=True)\nclass Device:\n    chi: float\n    _: KW_ONLY\n    xi: float = 1"
+    )
+    more = "import pickle\nassert pickle.loads(pickle.dumps(Device(2.0))).chi == 2"
+    path.write_text("\n".join([head, KERR.format(assumptions="real=True"), shape, more]))
+    assert find_target(f"{path}:kerr").model.name == "kerr"
+    assert sys.modules.get(stem) is before
+
+
+def test_file_that_fails_leaves_no_module_and_no_path_behind(tmp_path: Path) -> None:
+    before = set(sys.modules), list(sys.path)
+    path = tmp_path / "mine.py"
+    path.write_text("import sys\nsys.path.insert(0, 'elsewhere')\nsys.path.pop(0)\n1/0")
+    with pytest.raises(ValueError, match="does not import"):
+        find_target(f"{path}:kerr")
+    assert (set(sys.modules), list(sys.path)) == before
 
 
 @pytest.mark.parametrize(

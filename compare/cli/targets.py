@@ -90,7 +90,7 @@ def _load(path: Path) -> ModuleType:
     content = path.read_bytes()
     # a name of its own: `numeric.py` must not stand in for a package; known by it from the
     # start, because dataclasses and pickle look their module up
-    name = f"{path.stem}_{sha256(content).hexdigest()[:12]}"
+    name = f"{path.stem.replace('.', '_')}_{sha256(content).hexdigest()[:12]}"
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None  # a .py file has both
