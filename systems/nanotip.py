@@ -75,15 +75,17 @@ def check_range(name: str, value: Any, unit: str | None = None, scale: float = 1
 
     ``value`` is a number or an array of ``r``, ``phi``, ``power`` or a rate of `MODEL`; its unit
     is ``scale`` times the one of SI and is called ``unit``.  A scan may pass through zero: only
-    its largest magnitude counts.
+    its largest magnitude counts.  In SI there is no least value: a number meant in um or fW is
+    too large, and a search may come close to zero.
 
     >>> check_range("r", 0.35e-6)
     >>> check_range("r", 0.35, "um", 1e-6)
     """
-    unit = unit or UNITS[name]
+    least, most = (end / scale for end in RANGES[name])
+    if unit is None:
+        unit, least = UNITS[name], 0.0
     sizes = np.ravel(abs(np.asarray(value)))
     largest = sizes.max(initial=0)
-    least, most = (end / scale for end in RANGES[name])
     rounding = 1 + 1e-9  # of the conversion of the ends
     if largest and not least / rounding <= largest <= most * rounding:
         raise ValueError(
