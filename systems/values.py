@@ -11,8 +11,11 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from systems.ladder import show
 from systems.model import Model
 
+REAL = 1e-12  # imaginary part of a rate, relative, that rounding may leave
+VAST = 1e30  # values up to which products of ten stay in the range of floats
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
@@ -21,8 +24,8 @@ def read_values(model: Model, values: Values) -> Arrays:
     """The values by name, broadcast against one another to one shape.
 
     Raises `ValueError` or `TypeError` for an unknown or missing name, NaN or infinity, a
-    complex value of a real symbol, arrays that do not broadcast, and rates that are not
-    positive.
+    complex value of a real symbol, arrays that do not broadcast, labelled arrays, rates that are
+    not positive, and coefficients of the Hamiltonian that are not finite.
     """
     given = _named(model, values)
     _check_names(model, given)
@@ -36,6 +39,7 @@ def read_values(model: Model, values: Values) -> Arrays:
         ) from None
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
     _check_rates(model, arrays)
+    _check_coefficients(model, arrays)
     return arrays
 
 
@@ -133,6 +137,12 @@ def _check_known(known: Collection[str], given: Iterable[str], argument: str) ->
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
+    if dims := _dimensions(value):
+        # as plain arrays two of them would be matched by position, whatever their names
+        raise TypeError(
+            f"Value `{symbol}` must be a number or a plain array, but is labelled "
+            f"({', '.join(dims)}): hand over its `.values`, with an axis for every dimension."
+        )
     try:
         array = _as_numbers(value)
     except (ValueError, TypeError):  # rows of different lengths, an expression with symbols
@@ -153,6 +163,12 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
             raise ValueError(f"Value `{symbol}` must be real, but is {first:g}.")
         array = array.real
     return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def _dimensions(value: Any) -> list[str]:
+    """Names of the dimensions of a labelled array, as xarray has them."""
+    named = getattr(value, "dims", None) if hasattr(value, "coords") else None
+    return [str(name) for name in named] if named else []
 
 
 def _as_numbers(value: Any) -> np.ndarray:
@@ -181,13 +197,42 @@ def _check_rates(model: Model, arrays: Arrays) -> None:
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue
         rate = evaluate(loss.rate, arrays)
-        if loss.rate.is_Symbol and np.any(rate.real <= 0):
+        if not np.isfinite(rate).all():
+            must, value = "be finite", rate[~np.isfinite(rate)][0]
+        elif np.any(abs(rate.imag) > REAL * abs(rate)):
+            must, value = "be real", rate[abs(rate.imag) > REAL * abs(rate)][0]
+        elif loss.rate.is_Symbol and np.any(rate.real <= 0):
             must = "be positive (leave the loss out of the model for a lossless mode)"
+            value = rate.real.min()
         elif np.any(rate.real < 0):
-            must = "not be negative"
+            must, value = "not be negative", rate.real.min()
         else:
             continue
         raise ValueError(
-            f"Rate `{loss.rate}` of the loss of `{loss.operator}` must {must}, "
-            f"but is {rate.real.min():g}."
+            f"Rate `{loss.rate}` of the loss of `{show(loss.operator)}` must {must}, "
+            f"but is {value:g}."
         )
+
+
+def _check_coefficients(model: Model, arrays: Arrays) -> None:
+    """Products that leave the range of floats, and poles."""
+    # one value serves a whole axis where arrays are only broadcast
+    size = max(float(np.max(abs(array))) for array in arrays.values()) if arrays else 0.0
+    for coefficient in model.ladder.values() if size > VAST else _with_poles(model):
+        if not np.isfinite(evaluate(coefficient, arrays)).all():
+            raise ValueError(
+                f"Coefficient `{shorten(str(coefficient))}` of the Hamiltonian must be finite, but "
+                "has a pole or exceeds 1.8e308, the largest float, at these values."
+            )
+
+
+@lru_cache(maxsize=32)
+def _with_poles(model: Model) -> list[sp.Expr]:
+    """The coefficients of the Hamiltonian that are not just sums of products."""
+    plain = (sp.conjugate, sp.Abs, sp.re, sp.im)
+    return [
+        c
+        for c in model.ladder.values()
+        if any(not (p.exp.is_Integer and p.exp > 0) for p in c.atoms(sp.Pow))
+        or any(not isinstance(f, plain) for f in c.atoms(sp.Function))
+    ]
