@@ -166,7 +166,7 @@ def check_lowering(model: Model) -> None:
             if model.grading.raises(word) >= 0:
                 raise ValueError(
                     f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
-                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
-                    "are then wrong at leading order; use analytic.expand (for losses that "
+                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
+                    "H_eff are then wrong at leading order; use analytic.expand (for losses that "
                     "conserve the number of quanta) or numeric.steady_state."
                 )

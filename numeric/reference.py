@@ -159,12 +159,12 @@ def solve_refined(
     system: csc_array,
     source: np.ndarray,
     invert: Callable[..., Any],
-    terms: np.ndarray,
+    terms: csc_array,
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """The solution, its error and the relative distance to a singular system.
 
-    The error is what the last correction corrects, and what the rounding of the diagonal does:
-    its elements are sums of larger ``terms``.
+    The error is what the last correction corrects, and what the rounding of the elements does:
+    on the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.
     """
     try:
         inverse = invert(system)
@@ -179,7 +179,7 @@ def solve_refined(
     size = np.bincount(system.indices, abs(system.data), source.size)
     blown_up = np.max(abs(inverse.solve(size * probe)))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
-    rounding = EPSILON * terms * solution * probe
+    rounding = EPSILON * (terms @ abs(solution)) * probe
     rounding[0] = 0  # the first row is not that of the master equation
     return solution, abs(correction) + abs(inverse.solve(rounding)), float(gap)
 

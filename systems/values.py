@@ -15,6 +15,9 @@ from systems.ladder import show
 from systems.model import Model
 
 REAL = 1e-12  # imaginary part of a rate, relative, that rounding may leave
+CANCELS = 1e-2  # rest of a sum, relative to its terms, from which on it is computed again
+WIDE = 500  # bits for it: products of a few floats are exact, and so are their sums
+VANISHED = 1e-75  # relative to its terms, a rest that only rounding of WIDE bits leaves
 VAST = 1e30  # values up to which products of ten stay in the range of floats
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
@@ -79,6 +82,30 @@ def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     return found
 
 
+def evaluate_sum(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """The same, right to the rounding of a float also where the terms of a sum cancel.
+
+    What is left of F - F r, at the numbers as they are stored, is computed again with many digits;
+    what vanishes is exactly 0.
+    """
+    found, size = evaluate(expression, arrays), magnitude(expression, arrays)
+    doubtful = abs(found) < CANCELS * size
+    if not doubtful.any():
+        return found
+    found = _evaluate_wide(expression, arrays, found, doubtful, WIDE)
+    return np.where(abs(found) < VANISHED * size, 0, found)
+
+
+def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """Sum of the absolute values of the terms of an expression, of the arrays' shape."""
+    return np.sum([abs(evaluate(term, arrays)) for term in _terms(expression)], axis=0)
+
+
+@lru_cache(maxsize=1024)
+def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
+    return sp.Add.make_args(sp.expand(expression))
+
+
 @lru_cache(maxsize=1024)
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     symbols = sorted(expression.free_symbols, key=str)
@@ -87,13 +114,17 @@ def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Cal
 
 
 def _evaluate_wide(
-    expression: sp.Expr, arrays: Arrays, found: np.ndarray, doubtful: np.ndarray
+    expression: sp.Expr,
+    arrays: Arrays,
+    found: np.ndarray,
+    doubtful: np.ndarray,
+    bits: int = 80,  # more than a float has, so that only its rounding is left
 ) -> np.ndarray:
     """``found``, evaluated again point by point where it is ``doubtful``."""
     names, function = _compile(expression, "mpmath")
     flat = [np.broadcast_to(arrays[name], found.shape).ravel() for name in names]
     wide = found.ravel().copy()
-    with mpmath.workprec(80):  # bits: more than a float has, so that only its rounding is left
+    with mpmath.workprec(bits):
         for point in np.flatnonzero(doubtful):
             try:
                 number = function(*(mpmath.mpmathify(array[point]) for array in flat))

@@ -124,6 +124,6 @@ def check_losses(model: Model) -> None:
         if max(up - spare for up, spare in parts) > min(0, *(up + spare for up, spare in parts)):
             raise ValueError(
                 f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta "
-                "by one amount or keep it: otherwise the steady state without drive is not the vacuum "
-                "and has no series around it: use numeric.steady_state."
+                "by one amount or keep it: otherwise the steady state without drive is not the "
+                "vacuum and has no series around it: use numeric.steady_state."
             )
