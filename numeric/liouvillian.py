@@ -142,8 +142,8 @@ class Combination:
         """Sums of the absolute values of the terms: on the diagonal, and where they cancel."""
         sizes, sums = abs(self._weights) @ abs(c), abs(self._weights @ c)
         sizes[(self.rows != self.columns) & (sums > CANCELS * sizes)] = 0
-        terms = csc_array((sizes, self.rows, self._ends), shape=self.shape)
-        terms.eliminate_zeros()
+        terms = csc_array((sizes, self.rows, self._ends), shape=self.shape, copy=True)
+        terms.eliminate_zeros()  # in place
         return terms
 
 
@@ -162,13 +162,11 @@ def merge(
     elements = dense[:, shared].T  # (elements, parts)
     first = elements[np.arange(len(elements)), np.argmax(elements != 0, axis=1)]
     # the square roots are common to all words between two states: what is left is rational
-    ratios, which = np.unique(
-        np.round(elements / first[:, None], 9), axis=0, return_inverse=True
-    )
+    ratios, which = np.unique(np.round(elements / first[:, None], 9), axis=0, return_inverse=True)
     rows, columns = np.nonzero(shared)
     dense[:, shared] = 0
     merged = [csr_array(part) for part in dense]
-    for k, row in enumerate(ratios):
+    for k in range(len(ratios)):
         same = which.ravel() == k
         entries = (first[same], (rows[same], columns[same]))
         merged.append(csr_array(entries, shape=shared.shape, dtype=complex))
