@@ -10,22 +10,24 @@ flattened row by row: A rho B becomes kron(A, B^T).
 H and the L_k are projected onto the cut space first and multiplied afterwards, so that the cut
 equation is again of Lindblad form: trace one and positive, whatever the cut.  For jumps that
 lower the number of quanta the order makes no difference.
+
+Two artefacts are left out: states that only the cut keeps from decaying (`numeric.stranded`), and
+the rounding of elements in which several words cancel (`merge`).
 """
 
 from fractions import Fraction
 from functools import lru_cache
+from math import isqrt
 
 import numpy as np
 import sympy as sp
-from scipy.sparse import csc_array, csr_array, diags_array, identity, kron
+from scipy.sparse import csc_array, csr_array, diags_array, identity, kron, lil_array
 
 from numeric.operators import Space, space
 from numeric.stranded import stranded
 from systems import Model
 from systems.ladder import Word
 from systems.values import CANCELS, Arrays, evaluate_sum
-
-DENOMINATOR = 10**4  # largest of a ratio between the elements of two words
 
 
 class Liouvillian:
@@ -157,29 +159,31 @@ def merge(
     """
     dense = np.array([part.toarray() for part in parts])
     shared = (np.count_nonzero(dense, axis=0) > 1) & ~np.eye(dense.shape[1], dtype=bool)
-    if not shared.any():
-        return expressions, parts
-    elements = dense[:, shared].T  # (elements, parts)
-    first = elements[np.arange(len(elements)), np.argmax(elements != 0, axis=1)]
-    # the square roots are common to all words between two states: what is left is rational
-    ratios, which = np.unique(np.round(elements / first[:, None], 9), axis=0, return_inverse=True)
-    rows, columns = np.nonzero(shared)
+    sums: dict[tuple[tuple[int, sp.Expr], ...], lil_array] = {}
+    for row, column in np.argwhere(shared):
+        element = dense[:, row, column]
+        (owners,) = np.nonzero(element)
+        first = element[owners[0]]
+        ratios = tuple((int(k), _ratio(element[k], first)) for k in owners)
+        sums.setdefault(ratios, lil_array(shared.shape, dtype=complex))[row, column] = first
     dense[:, shared] = 0
-    merged = [csr_array(part) for part in dense]
-    for k in range(len(ratios)):
-        same = which.ravel() == k
-        entries = (first[same], (rows[same], columns[same]))
-        merged.append(csr_array(entries, shape=shared.shape, dtype=complex))
-    sums = [
-        sp.Add(*(_rational(x) * expressions[k] for k, x in enumerate(row) if x)) for row in ratios
-    ]
-    return [*expressions, *sums], merged
+    merged = [csr_array(part) for part in [*dense, *sums.values()]]
+    more = [sp.Add(*(ratio * expressions[k] for k, ratio in ratios)) for ratios in sums]
+    return [*expressions, *more], merged
 
 
-def _rational(x: complex) -> sp.Expr:
-    parts = (Fraction(float(y)).limit_denominator(DENOMINATOR) for y in (x.real, x.imag))
-    real, imag = (sp.Rational(y.numerator, y.denominator) for y in parts)
-    return real + sp.I * imag
+def _ratio(x: complex, y: complex) -> sp.Expr:
+    """x/y exactly, for elements of words: halves of roots of integers, up to a phase 1, i, -1, -i.
+
+    The roots are common to all words between two states, so that the ratio is rational.
+    """
+    square = Fraction(round(4 * abs(x) ** 2), round(4 * abs(y) ** 2))
+    root = Fraction(isqrt(square.numerator), isqrt(square.denominator))
+    if root**2 != square:  # integers beyond the digits of a float
+        root = Fraction(float(abs(x / y)))
+    phase = x / y / abs(x / y)
+    unit = sp.Integer(round(phase.real)) + sp.I * sp.Integer(round(phase.imag))
+    return unit * sp.Rational(root.numerator, root.denominator)
 
 
 def _without(matrix: csc_array, lost: np.ndarray) -> csc_array:
