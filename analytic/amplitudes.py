@@ -24,7 +24,7 @@ from analytic.factored import Alphabet, Factored
 from analytic.fock import apply, norm, occupations
 from analytic.polynomials import Polynomial, Singular
 from systems import Model
-from systems.ladder import Occupation, Word, express
+from systems.ladder import Occupation, Word, express, show
 
 time = sp.Symbol("t", real=True)
 
@@ -165,8 +165,8 @@ def check_lowering(model: Model) -> None:
         for word in jump:
             if model.grading.raises(word) >= 0:
                 raise ValueError(
-                    f"Loss `{loss.rate}` of `{loss.operator}` must lower the number of quanta, "
-                    f"but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
-                    "are then wrong at leading order; use analytic.expand (for losses that "
+                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
+                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
+                    "H_eff are then wrong at leading order; use analytic.expand (for losses that "
                     "conserve the number of quanta) or numeric.steady_state."
                 )

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from systems import Model
+from systems.expressions import as_expression
 
 Unknowns: TypeAlias = sp.Expr | str | tuple[sp.Expr | str, ...]
 MODULUS = re.compile(r"Abs\((?P<name>.+)\)")
@@ -59,8 +60,11 @@ def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> Non
 
 
 def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dict[sp.Symbol, Any]:
-    """A dict by symbol or name, by the model's own symbols."""
-    return {_symbol(model, name, argument): value for name, value in given.items()}
+    """A dict by symbol or name, by the model's own symbols; its values are no text."""
+    return {
+        _symbol(model, name, argument): as_expression(argument, value, f"for `{name}`")
+        for name, value in given.items()
+    }
 
 
 def _read(model: Model, unknown: sp.Expr | str) -> sp.Expr:

@@ -36,6 +36,7 @@ from numeric.reference import (
 )
 from numeric.reference import solve_point as solve_directly
 from numeric.scaled import amplitudes, rescaled
+from systems.status import Status
 from systems.values import Arrays
 
 STEPS, RESTARTS = 60, 3
@@ -53,10 +54,10 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Any, ..
     point = rescaled(equation, c, s)
     sigma, error, gap = from_vacuum(point, Iteration)
     if gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST:
-        return finish(point, sigma, error, "ok", "iterative")
+        return finish(point, sigma, error, Status.OK, "iterative")
     if equation.space.size**2 <= FACTORABLE:
         return solve_directly(equation, c, s)
-    return finish(point, sigma, error, "not converged", "iterative")
+    return finish(point, sigma, error, Status.NOT_CONVERGED, "iterative")
 
 
 class Iteration:

@@ -18,6 +18,7 @@ from numeric.operators import Space, space
 from numeric.scaled import amplitudes
 from numeric.scaling import scale
 from systems import Model
+from systems.ladder import show
 from systems.values import Arrays, Values, evaluate, read_values
 
 
@@ -69,5 +70,5 @@ def check_pure(model: Model) -> None:
         if any(grading.raises(word) >= 0 for word in jump):
             raise ValueError(
                 "Argument `leading_order` must be False for this model: its jump "
-                f"`{loss.operator}` does not lower the number of quanta."
+                f"`{show(loss.operator)}` does not lower the number of quanta."
             )

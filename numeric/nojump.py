@@ -22,6 +22,7 @@ import numpy as np
 from numeric.liouvillian import Liouvillian
 from numeric.reference import EPSILON, Solution, solve_each
 from numeric.scaled import amplitudes, rescaled
+from systems.status import Status
 from systems.values import Arrays
 
 
@@ -34,7 +35,7 @@ def _solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> t
     scaled_psi = _slowest(point.K) if kind == "slowest" else amplitudes(point.K)
     if not np.isfinite(scaled_psi).all():
         nothing = np.full(point.K.shape, np.nan)
-        return nothing, nothing[0], np.nan, "not unique", kind
+        return nothing, nothing[0], np.nan, Status.NOT_UNIQUE, kind
     psi = point.shrink * scaled_psi
     norm = 1.0 if kind == "unnormalised" else np.linalg.norm(psi)
     # every scaled amplitude carries the round-off of the largest one
@@ -45,7 +46,13 @@ def _solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> t
     balance = np.max(abs(point.K) @ abs(scaled_psi))
     residual = np.max(abs(driven[1:]), initial=0.0) / (balance or 1.0)
     psi, error = psi / norm, error / norm
-    return np.outer(psi, psi.conj()), error * (2 * abs(psi) + error), float(residual), "ok", kind
+    return (
+        np.outer(psi, psi.conj()),
+        error * (2 * abs(psi) + error),
+        float(residual),
+        Status.OK,
+        kind,
+    )
 
 
 def _slowest(K: np.ndarray) -> np.ndarray:

@@ -18,12 +18,13 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
+from numeric.liouvillian import liouvillian
 from numeric.operators import Space, space
 from numeric.reference import factorise
 from numeric.scaling import scale, weights
 from systems import Model
 from systems.ladder import Word
-from systems.values import Values, read_values
+from systems.values import Arrays, Values, read_values
 
 ROUNDS = 30
 Matrix: TypeAlias = dict[tuple[int, int], Any]  # nonzero elements, of mpmath
@@ -39,7 +40,9 @@ def precise_populations(model: Model, values: Values, quanta: int, digits: int =
     s, grades = float(scale(model, point)[0]), on.occupations @ weights(model)
     pairs = np.add.outer(grades, grades).ravel().tolist()
     with mp.workdps(digits + 10):
-        L = _generator(model, {name: mp.mpmathify(a[0].item()) for name, a in point.items()}, on)
+        lost = _stranded(model, point, quanta)
+        numbers = {name: mp.mpmathify(array[0].item()) for name, array in point.items()}
+        L = _generator(model, numbers, on, lost)
         rows = [[(k, mp.mpf(s) ** (pairs[k] - pairs[e]) * x) for k, x in r] for e, r in L.items()]
         rows[0] = [(0, mp.mpf(1))]  # the vacuum's population is one, its equation follows
         sigma = _refine(rows, mp.mpf(10) ** -digits)
@@ -67,12 +70,21 @@ def _refine(rows: list[list[tuple[int, Any]]], accuracy: Any) -> list[Any]:
     raise ArithmeticError("The refinement does not converge: the equation is nearly singular.")
 
 
-def _generator(model: Model, values: Mapping[str, Any], on: Space) -> dict[int, list[Any]]:
+def _stranded(model: Model, point: Arrays, quanta: int) -> np.ndarray:
+    """The states that `numeric.liouvillian` leaves out."""
+    equation = liouvillian(model, quanta)
+    return equation.stranded(equation.coefficients(point)[0])
+
+
+def _generator(
+    model: Model, values: Mapping[str, Any], on: Space, lost: np.ndarray
+) -> dict[int, list[Any]]:
     """Row by row the elements of L, number of the column first; flattened row by row."""
     n, jumps = on.size, []
-    K = _matrix(model.ladder, values, on)
+    K = _without(_matrix(model.ladder, values, on), lost)
+    K |= {(i, i): mp.mpc(0, -0.5) for i in np.flatnonzero(lost).tolist()}
     for loss, ladder in zip(model.losses, model.jumps, strict=True):
-        rate, jump = _number(loss.rate, values), _matrix(ladder, values, on)
+        rate, jump = _number(loss.rate, values), _without(_matrix(ladder, values, on), lost)
         jumps.append((rate, jump))
         for (k, i), x in jump.items():
             for (m, j), y in jump.items():
@@ -88,6 +100,10 @@ def _generator(model: Model, values: Mapping[str, Any], on: Space) -> dict[int, 
             for (k, m), y in jump.items():
                 L[i * n + k][j * n + m] += rate * x * mp.conj(y)
     return {e: list(row.items()) for e, row in L.items()}
+
+
+def _without(matrix: Matrix, lost: np.ndarray) -> Matrix:
+    return {(i, j): x for (i, j), x in matrix.items() if not (lost[i] or lost[j])}
 
 
 def _matrix(ladder: Mapping[Word, sp.Expr], values: Mapping[str, Any], on: Space) -> Matrix:

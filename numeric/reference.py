@@ -31,6 +31,7 @@ from scipy.sparse.linalg import SuperLU, splu
 from numeric.liouvillian import Liouvillian
 from numeric.scaled import Scaled, amplitudes, rescaled, response, scaled_point
 from numeric.scaling import scale
+from systems.status import Status
 from systems.values import Arrays
 
 LARGEST = 1e3  # scaled amplitude beyond which psi is no good start and |0> is taken
@@ -38,6 +39,8 @@ EMPTIEST = 1e-6  # population of the vacuum below which the trace equation is us
 SINGULAR = 1e-14  # relative distance to a singular system at which L has a second null vector
 FACTORABLE = 20_000  # unknowns up to which the factors fit in memory and patience
 EPSILON = float(np.finfo(float).eps)
+# of SuperLU ("exactly singular") and LAPACK
+FAILURES = (RuntimeError, np.linalg.LinAlgError)
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,14 @@ def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
 
 
 def solve_each(
-    equation: Liouvillian, arrays: Arrays, one: Callable[..., tuple[Any, ...]]
+    equation: Liouvillian,
+    arrays: Arrays,
+    one: Callable[..., tuple[Any, ...]],
+    threads: int | None = None,
 ) -> Solution:
     """Collect the steady states that ``one(equation, c, s)`` finds at each point."""
     s, c = scale(equation.model, arrays), equation.coefficients(arrays)
-    with ThreadPoolExecutor() as pool:  # the factorisation releases Python's lock
+    with ThreadPoolExecutor(threads) as pool:  # the factorisation releases Python's lock
         points = list(pool.map(partial(one, equation), c, s))
     *numbers, status, solver = zip(*points, strict=True)
     words = (np.array(word, dtype=object) for word in (status, solver))
@@ -78,19 +84,48 @@ def solve_each(
 
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Any, ...]:
     """The fields of a `Solution` at one point."""
+    point, (sigma, error, gap) = _found(equation, c, s)
+    return finish(point, sigma, error, Status.OK if gap > SINGULAR else Status.NOT_UNIQUE, "direct")
+
+
+def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Found]:
     point = rescaled(equation, c, s)
-    sigma, error, gap = from_vacuum(point, factorise)
-    if not (gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST):
-        point = scaled_point(equation, c, 1.0)
-        sigma, error, gap = _from_trace(point)
-    return finish(point, sigma, error, "ok" if gap > SINGULAR else "not unique", "direct")
+    found = from_vacuum(point, factorise)
+    if found[2] > SINGULAR and np.trace(point(found[0])).real < 1 / EMPTIEST:
+        return point, found
+    point = scaled_point(equation, c, 1.0)
+    return point, _from_trace(point)
+
+
+def is_unique(equation: Liouvillian, c: np.ndarray, s: float) -> bool:
+    """Whether L has one null vector only, at one point and its scale."""
+    return _found(equation, c, s)[1][2] > SINGULAR
+
+
+def error_of(equation: Liouvillian, c: np.ndarray, rho: np.ndarray) -> np.ndarray:
+    """Absolute error of the populations of a density matrix that others found, shape (states,).
+
+    What one step of refinement would correct, the rounding of L and what is not Hermitian.
+    """
+    point, trace = scaled_point(equation, c, 1.0), np.eye(len(rho)).ravel()
+    system = with_first_row(point.L, trace)
+    try:
+        inverse = factorise(system)
+    except FAILURES:
+        return np.full(len(rho), np.inf)
+    left = np.eye(1, trace.size, dtype=complex)[0] - system @ rho.ravel()
+    rounding = EPSILON * (point.terms @ abs(rho.ravel())) * _generic(trace.size)
+    rounding[0] = 0
+    error = abs(inverse.solve(left)) + abs(inverse.solve(rounding))
+    diagonal = rho.diagonal()
+    return error.reshape(rho.shape).diagonal() + abs(diagonal.imag) + EPSILON * abs(diagonal)
 
 
 def finish(
     point: Scaled, sigma: np.ndarray, error: np.ndarray, status: str, solver: str
 ) -> tuple[Any, ...]:
     """The fields of a `Solution` from a scaled density matrix; NaN unless it is "ok"."""
-    if status != "ok":
+    if status != Status.OK:
         nothing = np.full(sigma.shape, np.nan)
         return nothing, nothing[0], np.nan, status, solver
     sigma = (sigma + sigma.conj().T) / 2
@@ -159,16 +194,16 @@ def solve_refined(
     system: csc_array,
     source: np.ndarray,
     invert: Callable[..., Any],
-    terms: np.ndarray,
+    terms: csc_array,
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """The solution, its error and the relative distance to a singular system.
 
-    The error is what the last correction corrects, and what the rounding of the diagonal does:
-    its elements are sums of larger ``terms``.
+    The error is what the last correction corrects, and what the rounding of the elements does:
+    on the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.
     """
     try:
         inverse = invert(system)
-    except RuntimeError:  # exactly singular
+    except FAILURES:
         return np.full_like(source, np.nan), np.full(source.shape, np.inf), 0.0
     solution = inverse.solve(source)
     for _ in range(2):  # the last correction measures the error of what it corrects
@@ -179,7 +214,7 @@ def solve_refined(
     size = np.bincount(system.indices, abs(system.data), source.size)
     blown_up = np.max(abs(inverse.solve(size * probe)))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
-    rounding = EPSILON * terms * solution * probe
+    rounding = EPSILON * (terms @ abs(solution)) * probe
     rounding[0] = 0  # the first row is not that of the master equation
     return solution, abs(correction) + abs(inverse.solve(rounding)), float(gap)
 

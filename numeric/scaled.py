@@ -16,8 +16,8 @@ class Scaled:
     L: csc_array
     jump: csc_array
     K: np.ndarray
-    terms: np.ndarray  # sums of the absolute values of what adds up to the diagonal of L
-    terms_K: np.ndarray  # and of K
+    terms: csc_array  # sums of the absolute values of what adds up to the elements of L
+    terms_K: np.ndarray  # and to the diagonal of K
     s: float
     shrink: np.ndarray  # s^g: rho_ij = shrink_i sigma_ij shrink_j
 
@@ -29,9 +29,10 @@ def scaled_point(equation: Liouvillian, c: np.ndarray, s: float) -> Scaled:
     """The equation at one point, for one row of coefficients and its scale."""
     s, grades = float(s), equation.space.occupations @ weights(equation.model)
     pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
+    terms = scaled(equation.terms(c), s, pairs)
     L, jump = scaled(equation.matrix(c), s, pairs), scaled(equation.jump(c), s, pairs)
     K = scaled(csc_array(equation.effective(c)), s, grades).toarray()
-    return Scaled(L, jump, K, *equation.diagonal_terms(c), s, s**grades)
+    return Scaled(L, jump, K, terms, equation.diagonal_terms(c), s, s**grades)
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:

@@ -6,7 +6,7 @@ Of the master equation:
 - "direct": `numeric.reference`, one sparse LU factorisation per point.
 - "iterative": `numeric.iterative`, for truncations whose factors are large.
 - "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at
-  weak drive, as an independent check.
+  weak drive, as an independent check.  What it is worth is judged here, as for the others.
 - "auto": the fastest of our own that is right, per point: "graded" for many points where it
   converges, "direct" or "iterative" for the others.
 
@@ -15,41 +15,58 @@ Of the evolution between jumps: the kinds of `numeric.nojump`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import qutip
 
 from numeric import graded, iterative, nojump, reference
+from numeric.cancellation import cancels
 from numeric.graded.lists import TooLarge
+from numeric.judgement import is_positive, judged
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.operators import space
-from numeric.reference import Solution
+from numeric.reference import Solution, error_of, is_unique, solve_each
 from numeric.scaling import stiffness
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
+from systems.status import Status
 from systems.values import Arrays
 
-FLOOR = 1e-15  # absolute error of `qutip.steadystate` in rho, measured
+REFUSALS = (ValueError, RuntimeError, ArithmeticError, MemoryError)  # what libraries end with
 
 
 def solve_qutip(equation: Liouvillian, arrays: Arrays) -> Solution:
     """Steady states from `qutip.steadystate`, one after the other."""
-    found = [_solve_qutip(equation, c) for c in equation.coefficients(arrays)]
-    rho, residual = np.array([f[0] for f in found]), np.array([f[1] for f in found])
-    error = np.full(rho.shape[:2], FLOOR)
-    status, solver = (np.full(len(rho), word, dtype=object) for word in ("ok", "qutip"))
-    return Solution(rho, error, residual, status, solver)
+    return solve_each(equation, arrays, _solve_qutip, threads=1)
 
 
-def _solve_qutip(equation: Liouvillian, c: np.ndarray) -> tuple[np.ndarray, float]:
+def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Any, ...]:
+    rho = _steady_qutip(equation, c)
+    if not is_unique(equation, c, s):
+        status = Status.NOT_UNIQUE
+    else:
+        status = Status.OK if np.isfinite(rho).all() else Status.NOT_CONVERGED
+    if status != Status.OK:
+        nothing = np.full_like(rho, np.nan)
+        return nothing, nothing[0].real, np.nan, status, "qutip"
+    L, flat = equation.matrix(c), rho.ravel()
+    residual = np.max(abs(L @ flat)) / (np.max(abs(L) @ abs(flat)) or 1.0)
+    return rho, error_of(equation, c, rho), float(residual), status, "qutip"
+
+
+def _steady_qutip(equation: Liouvillian, c: np.ndarray) -> np.ndarray:
+    """The density matrix; NaN where QuTiP finds none."""
     L, size = equation.matrix(c), equation.space.size
     # QuTiP stacks columns, which exchanges the two indices of both sides
     swap = np.arange(size**2).reshape(size, size).T.ravel()
     stacked = L.tocsr()[swap][:, swap]
     dims = qutip.to_super(qutip.Qobj(np.eye(size), dims=equation.space.dims))._dims
-    rho = qutip.steadystate(qutip.Qobj(stacked, dims=dims)).full()
-    return rho, float(np.max(abs(L @ rho.ravel())) / np.max(abs(L) @ abs(rho.ravel())))
+    try:
+        return np.asarray(qutip.steadystate(qutip.Qobj(stacked, dims=dims)).full())
+    except REFUSALS:  # judged by `is_unique`
+        return np.full((size, size), np.nan, dtype=complex)
 
 
 DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
@@ -89,6 +106,8 @@ def solve(model: Model, arrays: Arrays, quanta: int, solver: str, density: bool)
     large = equation.space.size**2 > LARGE
     name = "iterative" if large else "direct"
     found = DENSITY[name if solver == "auto" else solver](equation, arrays)
+    if solver in STEADY:
+        found = judged(found)
     rho = found.rho if density else None
     return Solved(found.populations, found.error, found.residual, found.status, found.solver, rho)
 
@@ -112,6 +131,7 @@ def sweep(
     # the sweeps start from the empty state without a drive, which has to be the only one
     trusted = found.converged & ~found.doubtful_above(TRUSTED) & decays(model, arrays)
     trusted &= stiffness(model, arrays, quanta) < STIFF
+    trusted &= ~cancels(model, arrays, quanta) & is_positive(found.populations, found.error)
     return Solved(*numbers, status, solver, found.density), trusted
 
 
@@ -119,4 +139,5 @@ def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> 
     """Density matrices, shape (points, states, states), by the solver of that name."""
     if solver == "graded":
         return np.asarray(graded.solve(model, arrays, quanta, density=True).density)
-    return DENSITY[solver](liouvillian(model, quanta), arrays).rho
+    found = DENSITY[solver](liouvillian(model, quanta), arrays)
+    return judged(found).rho if solver in STEADY else found.rho

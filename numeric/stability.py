@@ -8,9 +8,11 @@ equations
 of the second moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among themselves obey a
 linear equation d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or
 one at zero that is fed, they grow for ever.  Of a nonlinear model the total number of quanta
-may still close.  A symbol whose value is zero does not count: a Kerr mode without its nonlinearity
-is linear.  Models without gain and without two-quanta drives, in which every mode has a loss,
-need no check.
+may still close.  A mode that gains more than it loses grows for ever, too, where all else takes
+quanta from it by a force of limited strength (radiation pressure of light whose number is limited):
+a force drains it as the square root of its number, gain feeds it as the number itself.  A symbol
+whose value is zero does not count: a Kerr mode without its nonlinearity is linear.  Models without
+gain and without two-quanta drives, in which every mode has a loss, need no check.
 
 The first moments tell whether it is unique: amplitudes that close among themselves and of which
 a combination is not damped oscillate for ever, or, driven on resonance, grow.
@@ -27,6 +29,7 @@ from systems import Model
 from systems.ladder import Ladder, Word, add, adjoint, is_two_level, multiply, scale
 from systems.values import Arrays, evaluate
 
+Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
 MARGINAL = 1e-9  # growth rate relative to the largest rate that counts as zero
 
 
@@ -56,7 +59,7 @@ def _by_pattern(
 
 def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """The same for points of one dimension, at which the symbols ``absent`` are zero."""
-    bounded = ~_total_number_grows(model, absent, arrays)
+    bounded = ~_total_number_grows(model, absent, arrays) & ~_escapes(model, absent, arrays)
     M, source = _drift(model, absent, order=2)
     if M.shape[0]:
         bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
@@ -229,3 +232,66 @@ def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arra
         return np.zeros(_shape(arrays), dtype=bool)
     gain, source = _numbers(total[0], arrays)[..., 0].real, evaluate(total[1], arrays).real
     return np.all(gain >= 0, axis=-1) & (source > 0)
+
+
+def _escapes(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
+    """Whether a mode with net gain is held by forces of limited strength only."""
+    found = np.zeros(_shape(arrays), dtype=bool)
+    words, jumps = list(_without(absent, model.ladder)), _jumps(model, absent)
+    bosons = [i for i, mode in enumerate(model.modes) if not is_two_level(mode)]
+    for mode in bosons:
+        gain = _net_gain(model, jumps, [mode], arrays)
+        acting = [word for word in words if word[0][mode] != word[1][mode]]
+        if gain is None or any(p[mode] + q[mode] != 1 for p, q in acting):
+            continue
+        others = [other for other in bosons if other != mode]
+        sources = [other for other in others if any(p[other] + q[other] for p, q in acting)]
+        limited = _limited(model, words, jumps, others, arrays)
+        held = [limited[other] for other in sources]
+        found |= (gain[0] > 0) & np.all([np.ones_like(found), *held], axis=0)
+    return found
+
+
+def _limited(
+    model: Model, words: list[Word], jumps: list[Jump], modes: list[int], arrays: Arrays
+) -> dict[int, np.ndarray]:
+    """Where the number of each mode is limited whatever the others do: lossy, driven by a field."""
+    limited = {mode: np.zeros(_shape(arrays), dtype=bool) for mode in modes}
+    for group in [[mode] for mode in modes] + [modes]:
+        gain = _net_gain(model, jumps, group, arrays)
+        if gain is not None and all(_is_field(model, word, group) for word in words):
+            for mode in group:
+                limited[mode] |= np.all(np.array(gain) < 0, axis=0)
+    return limited
+
+
+def _is_field(model: Model, word: Word, group: list[int]) -> bool:
+    """Whether the word keeps the number of quanta in a group or drives it as a field does."""
+    p, q = word
+    inside = sum(p[i] + q[i] for i in group)
+    return sum(p[i] - q[i] for i in group) == 0 or inside == _degree(model, word) == 1
+
+
+def _jumps(model: Model, absent: frozenset[sp.Symbol]) -> list[Jump]:
+    """Rates and operators of the losses that do not vanish."""
+    gone = dict.fromkeys(absent, sp.S.Zero)
+    pairs = zip(model.losses, model.jumps, strict=True)
+    found = [(loss.rate.xreplace(gone), _without(absent, jump)) for loss, jump in pairs]
+    return [(rate, jump) for rate, jump in found if rate != 0 and jump]
+
+
+def _net_gain(
+    model: Model, jumps: list[Jump], group: list[int], arrays: Arrays
+) -> list[np.ndarray] | None:
+    """Gain minus loss of each mode of a group; None where other jumps change their number."""
+    gain = {model.occupation(model.modes[i]): np.zeros(_shape(arrays)) for i in group}
+    none = (0,) * len(model.modes)
+    for rate, jump in jumps:
+        if all(sum(p[i] - q[i] for i in group) == 0 for p, q in jump):
+            continue
+        ((p, q), x), *more = jump.items()
+        one, sign = (q, -1) if p == none else (p, 1)
+        if more or one not in gain or none not in (p, q):
+            return None
+        gain[one] = gain[one] + sign * abs(evaluate(rate * x * x, arrays))
+    return list(gain.values())

@@ -54,6 +54,20 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
     return tuple(found[name] for name in sorted(found, key=_natural))
 
 
+def show(expression: sp.Expr) -> str:
+    """The expression for messages: SymPy prints Pauli operators without saying of which atom.
+
+    >>> show(SigmaPlus("s") * SigmaMinus("s"))
+    'SigmaPlus(s)*SigmaMinus(s)'
+    """
+    named = {
+        operator: sp.Symbol(f"{type(operator).__name__}({operator.name})", commutative=False)
+        for operator in expression.atoms(SigmaOpBase)
+        if operator.use_name
+    }
+    return str(expression.xreplace(named))
+
+
 def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
     """The expression in normal order, whatever order, powers and brackets it was written in."""
     expanded = {

@@ -8,8 +8,18 @@ from functools import cached_property
 import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
 
+from systems.expressions import as_expression
 from systems.grading import Grading, find_grading, given_grading
-from systems.ladder import Ladder, Mode, adjoint, express, find_modes, label, normal_order
+from systems.ladder import (
+    Ladder,
+    Mode,
+    adjoint,
+    express,
+    find_modes,
+    label,
+    normal_order,
+    show,
+)
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,8 @@ class Loss:
     operator: sp.Expr
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", sp.sympify(self.rate))
-        if not isinstance(self.rate, sp.Expr) or self.rate.atoms(Operator):
+        object.__setattr__(self, "rate", as_expression("rate", self.rate, "of a Loss"))
+        if self.rate.atoms(Operator):
             raise TypeError(
                 f"Argument `rate` of a Loss must be a number or an expression of symbols, "
                 f"but is `{self.rate}`."
@@ -33,12 +43,11 @@ class Loss:
         if not isinstance(self.operator, sp.Expr) or not self.operator.atoms(Operator):
             raise TypeError(
                 f"Argument `operator` of a Loss must hold a ladder operator, "
-                f"but is `{self.operator}`."
+                f"but is {self.operator!r}."
             )
         if self.rate.is_negative or self.rate.is_real is False:
-            raise ValueError(
-                f"Argument `rate` of a Loss must not be negative, but is `{self.rate}`."
-            )
+            must = "must not be negative" if self.rate.is_negative else "must be real"
+            raise ValueError(f"Argument `rate` of a Loss {must}, but is `{self.rate}`.")
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,7 @@ class Model:
             raise TypeError("Argument `losses` must be a tuple of Loss objects, but is one Loss.")
         object.__setattr__(self, "losses", tuple(self.losses))
         _check_types(self)
+        _check_modes(self)
         _check_symbols(self)
         _check_hermitian(self)
         _check_weights(self)
@@ -148,14 +158,38 @@ def _check_types(model: Model) -> None:
     if not isinstance(model.hamiltonian, sp.Expr) or not model.hamiltonian.atoms(Operator):
         raise TypeError(
             "Argument `hamiltonian` must be a SymPy expression with at least one BosonOp or "
-            f"SigmaMinus, but is `{model.hamiltonian}`."
+            f"SigmaMinus, but is {model.hamiltonian!r}."
         )
     for loss in model.losses:
         if not isinstance(loss, Loss):
             raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{loss}`.")
-    for symbol in (model.drive, *model.orders):
-        if not isinstance(symbol, sp.Symbol) or not symbol.is_commutative:
-            raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is `{symbol}`.")
+    if not _is_parameter(model.drive):
+        raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {model.drive!r}.")
+    for symbol, order in model.orders.items():
+        if not _is_parameter(symbol):
+            raise TypeError(f"Argument `orders` must name SymPy Symbols, but names {symbol!r}.")
+        if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+            raise ValueError(f"Order of `{symbol}` must be a positive integer, but is {order!r}.")
+
+
+def _is_parameter(symbol: object) -> bool:
+    return isinstance(symbol, sp.Symbol) and bool(symbol.is_commutative)
+
+
+def _check_modes(model: Model) -> None:
+    """A loss of a mode that nothing connects to the Hamiltonian is a slip in its label."""
+    known = {label(mode) for mode in find_modes([model.hamiltonian])}
+    named = ", ".join(label(mode) for mode in find_modes([model.hamiltonian]))
+    left = [(loss, {label(m) for m in find_modes([loss.operator])}) for loss in model.losses]
+    # a loss that two modes share (a + b) couples them
+    while joined := [pair for pair in left if pair[1] & known]:
+        known = known.union(*(modes for _, modes in joined))
+        left = [pair for pair in left if pair not in joined]
+    for loss, modes in left:
+        raise ValueError(
+            f"Loss of `{show(loss.operator)}`: mode `{min(modes)}` does not occur in the "
+            f"Hamiltonian; its modes are {named}."
+        )
 
 
 def _check_symbols(model: Model) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy as sp
 
+from systems.expressions import as_expression
 from systems.grading import Grading
 from systems.ladder import Ladder, Mode, normal_order
 from systems.model import Model
@@ -23,8 +24,8 @@ def output_field(mode: Mode, coupling: Any, drive: Any = 0) -> sp.Expr:
 
     Fields may be added and multiplied by numbers: a beam splitter makes ``(b1 + b2)/sqrt(2)``.
     """
-    root = sp.sqrt(sp.sympify(coupling))
-    return root * mode + sp.I * sp.sympify(drive) / root
+    root = sp.sqrt(as_expression("coupling", coupling))
+    return root * mode + sp.I * as_expression("drive", drive) / root
 
 
 def read_field(model: Model, field: Mode | str | sp.Expr) -> Ladder:

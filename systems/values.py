@@ -11,8 +11,14 @@ import mpmath
 import numpy as np
 import sympy as sp
 
+from systems.ladder import show
 from systems.model import Model
 
+REAL = 1e-12  # imaginary part of a rate, relative, that rounding may leave
+CANCELS = 1e-2  # rest of a sum, relative to its terms, from which on it is computed again
+WIDE = 500  # bits for it: products of a few floats are exact, and so are their sums
+VANISHED = 1e-75  # relative to its terms, a rest that only rounding of WIDE bits leaves
+VAST = 1e30  # values up to which products of ten stay in the range of floats
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
@@ -21,8 +27,8 @@ def read_values(model: Model, values: Values) -> Arrays:
     """The values by name, broadcast against one another to one shape.
 
     Raises `ValueError` or `TypeError` for an unknown or missing name, NaN or infinity, a
-    complex value of a real symbol, arrays that do not broadcast, and rates that are not
-    positive.
+    complex value of a real symbol, arrays that do not broadcast, labelled arrays, rates that are
+    not positive, and coefficients of the Hamiltonian that are not finite.
     """
     given = _named(model, values)
     _check_names(model, given)
@@ -36,6 +42,7 @@ def read_values(model: Model, values: Values) -> Arrays:
         ) from None
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
     _check_rates(model, arrays)
+    _check_coefficients(model, arrays)
     return arrays
 
 
@@ -75,6 +82,30 @@ def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     return found
 
 
+def evaluate_sum(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """The same, right to the rounding of a float also where the terms of a sum cancel.
+
+    What is left of F - F r, at the numbers as they are stored, is computed again with many digits;
+    what vanishes is exactly 0.
+    """
+    found, size = evaluate(expression, arrays), magnitude(expression, arrays)
+    doubtful = abs(found) < CANCELS * size
+    if not doubtful.any():
+        return found
+    found = _evaluate_wide(expression, arrays, found, doubtful, WIDE)
+    return np.where(abs(found) < VANISHED * size, 0, found)
+
+
+def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """Sum of the absolute values of the terms of an expression, of the arrays' shape."""
+    return np.sum([abs(evaluate(term, arrays)) for term in _terms(expression)], axis=0)
+
+
+@lru_cache(maxsize=1024)
+def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
+    return sp.Add.make_args(sp.expand(expression))
+
+
 @lru_cache(maxsize=1024)
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     symbols = sorted(expression.free_symbols, key=str)
@@ -83,13 +114,17 @@ def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Cal
 
 
 def _evaluate_wide(
-    expression: sp.Expr, arrays: Arrays, found: np.ndarray, doubtful: np.ndarray
+    expression: sp.Expr,
+    arrays: Arrays,
+    found: np.ndarray,
+    doubtful: np.ndarray,
+    bits: int = 80,  # more than a float has, so that only its rounding is left
 ) -> np.ndarray:
     """``found``, evaluated again point by point where it is ``doubtful``."""
     names, function = _compile(expression, "mpmath")
     flat = [np.broadcast_to(arrays[name], found.shape).ravel() for name in names]
     wide = found.ravel().copy()
-    with mpmath.workprec(80):  # bits: more than a float has, so that only its rounding is left
+    with mpmath.workprec(bits):
         for point in np.flatnonzero(doubtful):
             try:
                 number = function(*(mpmath.mpmathify(array[point]) for array in flat))
@@ -133,6 +168,12 @@ def _check_known(known: Collection[str], given: Iterable[str], argument: str) ->
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
+    if dims := _dimensions(value):
+        # as plain arrays two of them would be matched by position, whatever their names
+        raise TypeError(
+            f"Value `{symbol}` must be a number or a plain array, but is labelled "
+            f"({', '.join(dims)}): hand over its `.values`, with an axis for every dimension."
+        )
     try:
         array = _as_numbers(value)
     except (ValueError, TypeError):  # rows of different lengths, an expression with symbols
@@ -153,6 +194,12 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
             raise ValueError(f"Value `{symbol}` must be real, but is {first:g}.")
         array = array.real
     return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def _dimensions(value: Any) -> list[str]:
+    """Names of the dimensions of a labelled array, as xarray has them."""
+    named = getattr(value, "dims", None) if hasattr(value, "coords") else None
+    return [str(name) for name in named] if named else []
 
 
 def _as_numbers(value: Any) -> np.ndarray:
@@ -181,13 +228,42 @@ def _check_rates(model: Model, arrays: Arrays) -> None:
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue
         rate = evaluate(loss.rate, arrays)
-        if loss.rate.is_Symbol and np.any(rate.real <= 0):
+        if not np.isfinite(rate).all():
+            must, value = "be finite", rate[~np.isfinite(rate)][0]
+        elif np.any(abs(rate.imag) > REAL * abs(rate)):
+            must, value = "be real", rate[abs(rate.imag) > REAL * abs(rate)][0]
+        elif loss.rate.is_Symbol and np.any(rate.real <= 0):
             must = "be positive (leave the loss out of the model for a lossless mode)"
+            value = rate.real.min()
         elif np.any(rate.real < 0):
-            must = "not be negative"
+            must, value = "not be negative", rate.real.min()
         else:
             continue
         raise ValueError(
-            f"Rate `{loss.rate}` of the loss of `{loss.operator}` must {must}, "
-            f"but is {rate.real.min():g}."
+            f"Rate `{loss.rate}` of the loss of `{show(loss.operator)}` must {must}, "
+            f"but is {value:g}."
         )
+
+
+def _check_coefficients(model: Model, arrays: Arrays) -> None:
+    """Products that leave the range of floats, and poles."""
+    # one value serves a whole axis where arrays are only broadcast
+    size = max(float(np.max(abs(array))) for array in arrays.values()) if arrays else 0.0
+    for coefficient in model.ladder.values() if size > VAST else _with_poles(model):
+        if not np.isfinite(evaluate(coefficient, arrays)).all():
+            raise ValueError(
+                f"Coefficient `{shorten(str(coefficient))}` of the Hamiltonian must be finite, but "
+                "has a pole or exceeds 1.8e308, the largest float, at these values."
+            )
+
+
+@lru_cache(maxsize=32)
+def _with_poles(model: Model) -> list[sp.Expr]:
+    """The coefficients of the Hamiltonian that are not just sums of products."""
+    plain = (sp.conjugate, sp.Abs, sp.re, sp.im)
+    return [
+        c
+        for c in model.ladder.values()
+        if any(not (p.exp.is_Integer and p.exp > 0) for p in c.atoms(sp.Pow))
+        or any(not isinstance(f, plain) for f in c.atoms(sp.Function))
+    ]

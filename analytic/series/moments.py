@@ -17,7 +17,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Word, adjoint, multiply
+from systems.ladder import Word, adjoint, multiply, show
 
 Sandwich = tuple[Word, Word]  # (A, B) stands for X -> A X B
 
@@ -123,7 +123,7 @@ def check_losses(model: Model) -> None:
         parts = [(raises(w), unit * order) for w, c in jump.items() for order in model.by_order(c)]
         if max(up - spare for up, spare in parts) > min(0, *(up + spare for up, spare in parts)):
             raise ValueError(
-                f"Loss `{loss.rate}` of `{loss.operator}` must lower the number of quanta by one "
-                "amount or keep it: otherwise the steady state without drive is not the vacuum "
-                "and has no series around it: use numeric.steady_state."
+                f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta "
+                "by one amount or keep it: otherwise the steady state without drive is not the "
+                "vacuum and has no series around it: use numeric.steady_state."
             )
