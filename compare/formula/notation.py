@@ -21,7 +21,7 @@ import sympy as sp
 
 from compare.formula.layout import right_hand_side
 from compare.formula.points import vanishes
-from compare.formula.size import DIGITS, HIGHEST, check_size, size
+from compare.formula.size import DIGITS, HIGHEST, NODES, check_size, size
 from compare.formula.tokens import NUMBER, tokens
 from systems.values import shorten
 
@@ -76,6 +76,11 @@ class _Reader:
         self.closes_bar = False  # whether a bar met now closes one
 
     def read(self) -> sp.Expr:
+        if len(self.tokens) > 2 * NODES:  # every part has a sign before it or brackets around it
+            raise ValueError(
+                f"{self.name} must have at most {2 * NODES} words and signs, but has "
+                f"{len(self.tokens)}."
+            )
         whole = self._sum()
         if self._next is not None:
             self._fail()
@@ -166,7 +171,7 @@ class _Reader:
         return check_size(value, self.name)
 
     def _finite(self, value: sp.Expr) -> sp.Expr:
-        if value.is_number and not abs(value) <= LARGEST:
+        if value.is_number and not _is_moderate(value):
             raise ValueError(
                 f"{self.name} must hold numbers up to {LARGEST:g}, but has a larger one."
             )
@@ -253,6 +258,11 @@ class _Reader:
             letters.append(self._take().lstrip("\\"))
         self._take("}")
         return "_" + "".join(letters)
+
+
+def _is_moderate(number: sp.Expr) -> bool:
+    size_of = abs(number.evalf()).evalf()
+    return bool(size_of.is_comparable and size_of <= LARGEST)
 
 
 def real_part(z: sp.Expr) -> sp.Expr:

@@ -27,17 +27,15 @@ Form = Callable[..., Any]
 
 
 class Precision(NamedTuple):
-    """How forms are compared: in doubles first, then with all digits; at a scale of the drive."""
+    """How forms are compared with all digits, and at which scale of the drive."""
 
     digits: int = DIGITS
-    rough: float = ROUGH
     fine: float = FINE
-    rough_scale: float = 1.0
     scale: float = 1.0
 
 
 # what is left of the next order is far below `fine`, even in powers of the drive's root
-WEAK = Precision(digits=400, rough=1e-3, fine=1e-25, rough_scale=1e-6, scale=1e-60)
+WEAK = Precision(digits=400, fine=1e-25, scale=1e-60)
 
 
 class Witness(NamedTuple):
@@ -75,7 +73,7 @@ class Samples:
         self.doubles, self.digits = (self._functions(kind) for kind in ("numpy", "mpmath"))
         self.points = random_points(self.symbols)
         self.close = DOUBLE if printed.has(sp.Float) or derived.has(sp.Float) else self.at.fine
-        self.derived_at_points = self._doubles(1, self._weak(self.points))
+        self.derived_at_points = self._doubles(1, self.points)
 
     def may_agree(self) -> bool:
         """Whether the forms agree as they stand, as far as doubles tell."""
@@ -85,11 +83,13 @@ class Samples:
 
     def ratio(self, setting: Setting) -> mpmath.mpc | None:
         """The number that turns the printed into the derived form, if it is one and the same."""
-        printed = self._printed(self._weak(self.points), setting)
+        if self.at == WEAK:  # small beside 1, even a leading term is lost in doubles
+            return self.exact_ratio(setting)
+        printed = self._printed(self.points, setting)
         with np.errstate(all="ignore"):
             ratios = self.derived_at_points / printed
             # what is not finite in doubles may be with more digits
-            differ = abs(ratios - ratios[0]) > self.at.rough * abs(ratios[0])
+            differ = abs(ratios - ratios[0]) > ROUGH * abs(ratios[0])
         return None if differ.any() else self.exact_ratio(setting)
 
     def exact_ratio(self, setting: Setting) -> mpmath.mpc | None:
@@ -145,9 +145,6 @@ class Samples:
     def _doubles(self, form: int, points: Any) -> np.ndarray:
         with np.errstate(all="ignore"):
             return self.doubles[form](*points) * np.ones(len(points[0]), complex)
-
-    def _weak(self, points: np.ndarray) -> np.ndarray:
-        return points * self.at.rough_scale ** np.array(self.orders)[:, None]
 
     def _exact(self, point: np.ndarray, setting: Setting | None = None) -> list[mpmath.mpc]:
         """The printed and the derived form at one point; NaN where they are not defined."""

@@ -68,15 +68,15 @@ def check_size(form: sp.Expr, what: str) -> sp.Expr:
     found = size(form)
     if found.tower > 1:
         raise ValueError(f"{what} must not hold an exponential in an exponent.")
-    bounds = {
-        "have a degree": (found.degree, HIGHEST, "when multiplied out"),
-        "have at most a number of parts": (found.nodes, NODES, "with all definitions put in"),
-        "be nested at most": (found.depth, DEPTH, "deep with all definitions put in"),
-        "hold numbers of digits": (found.digits, DIGITS, ""),
-    }
-    for must, (has, most, when) in bounds.items():
+    bounds = [
+        (found.degree, HIGHEST, "a degree of at most {} when multiplied out"),
+        (found.nodes, NODES, "at most {} parts with all definitions put in"),
+        (found.depth, DEPTH, "at most {} brackets inside one another, those of definitions too"),
+        (found.digits, DIGITS, "numbers of at most {} digits"),
+    ]
+    for has, most, must in bounds:
         if has > most:
-            raise ValueError(f"{what} must {must} of at most {most} {when}, but has {has:.4g}.")
+            raise ValueError(f"{what} must have {must.format(most)}, but has {has:.6g}.")
     return form
 
 
