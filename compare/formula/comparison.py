@@ -109,7 +109,8 @@ class Comparison:
         small = {self.model.drive: 1, **self.model.orders}
         if not self.printed.free_symbols & small.keys() or self.derived == 0:
             return None
-        reading = self._reading(Samples(self.model, self.printed, self.derived, small))
+        samples = Samples(self.model, self.printed, self.derived, small)
+        reading = None if samples.is_one_power() else self._reading(samples)
         if reading is None:
             return None
         read, proved, beyond = reading.apply(self.printed), False, None

@@ -35,6 +35,7 @@ class Precision(NamedTuple):
 
 
 # what is left of the next order is far below `fine`, even in powers of the drive's root
+NOTHING = mpmath.mpf("1e-350")  # next to the round-off of so many digits
 WEAK = Precision(digits=400, fine=1e-25, scale=1e-60)
 
 
@@ -91,6 +92,16 @@ class Samples:
             # what is not finite in doubles may be with more digits
             differ = abs(ratios - ratios[0]) > ROUGH * abs(ratios[0])
         return None if differ.any() else self.exact_ratio(setting)
+
+    def is_one_power(self) -> bool:
+        """Whether the printed form is one power of the small symbols, without further orders."""
+        with mpmath.workdps(self.at.digits):
+            for point in self.points.T[:3]:
+                scaled = [point * 2.0 ** (k * np.array(self.orders)) for k in range(3)]
+                once, twice, thrice = (self._exact(p)[0] for p in scaled)
+                if not abs(once * thrice - twice**2) <= NOTHING * abs(twice) ** 2:
+                    return False
+        return True
 
     def exact_ratio(self, setting: Setting) -> mpmath.mpc | None:
         """The same with all digits only: for forms that cancel in doubles."""
