@@ -9,6 +9,8 @@ After the underscore stands the label of a mode.  Without one the mode is the fi
 drive acts on alone, as the CW mode ``a1`` of the nanotip, or else the first boson: a two-level
 system has no second quantum to correlate.  An occupation has one digit per mode,
 or two digits per mode where a mode holds ten quanta or more: ``P0010`` of two modes is (0, 10).
+With an underscore before each number, ``P_0_10`` or ``P_10`` of one mode, there is no doubt; two
+digits for a single mode are refused without it, because ``P10`` is one quantum in most papers.
 """
 
 import re
@@ -21,7 +23,9 @@ import numpy as np
 from systems import Model
 from systems.ladder import Mode, is_two_level, label
 
-PATTERN = re.compile(r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>\d+)")
+PATTERN = re.compile(
+    r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>[0-9]+|(_[0-9]+)+)"
+)
 
 LARGEST = 70  # amplitudes that a closed form may rest on: g10 of two modes takes half a minute
 
@@ -64,7 +68,13 @@ def read_quantity(model: Model, name: str) -> Quantity:
     """The quantity called ``name``, see the head of this file.
 
     Raises `ValueError` also for more quanta than a closed form can hold.
+
+    >>> from systems import nanotip
+    >>> read_quantity(nanotip.MODEL, "P10").arguments
+    ((1, 0),)
     """
+    if not isinstance(name, str):
+        raise TypeError(f"The name of a quantity must be a text, but is {name!r}.")
     quantity = _read(model, name)
     if not _fits(model, quantity.occupation):
         raise ValueError(_too_large(model, quantity))
@@ -76,7 +86,7 @@ def _read(model: Model, name: str) -> Quantity:
     if match is None or match["order"] in ("0", "1"):
         raise ValueError(_unknown(model, name))
     if match["digits"]:
-        occupation = _read_digits(model, name, match["digits"])
+        occupation = read_occupation(model, name)
         return Quantity(name, "probability", (occupation,), occupation)
     order = int(match["order"] or 1)
     if order == 2 and (pair := _read_pair(model, name, match["mode"] or "")):
@@ -95,14 +105,33 @@ def driven_mode(model: Model) -> Mode:
     return (bosons or model.modes)[0]
 
 
-def _read_digits(model: Model, name: str, digits: str) -> tuple[int, ...]:
-    width, rest = divmod(len(digits), len(model.modes))
-    if rest or width not in (1, 2):
+def read_occupation(model: Model, name: str) -> tuple[int, ...]:
+    """The occupation in the name of a probability ``P10`` or of an amplitude ``C10``.
+
+    Raises `ValueError` for more or fewer numbers than modes, and for two digits of one mode.
+    """
+    digits = name[1:]
+    parts = digits.split("_")[1:]
+    if len(parts) == len(model.modes):
+        return tuple(map(int, parts))
+    plain = digits.replace("_", "", 1)  # P_10 as it is printed
+    width, rest = divmod(len(plain), len(model.modes))
+    if rest or width not in (1, 2) or not re.fullmatch("[0-9]+", plain):
         labels = ", ".join(label(mode) for mode in model.modes)
         raise ValueError(
             f"Quantity `{name}` must have one digit (or two digits) for each of the modes {labels}."
         )
-    return tuple(int(digits[i : i + width]) for i in range(0, len(digits), width))
+    if width == 2 and len(model.modes) == 1:
+        raise ValueError(_two_digits(model, name))
+    return tuple(int(plain[i : i + width]) for i in range(0, len(plain), width))
+
+
+def _two_digits(model: Model, name: str) -> str:
+    kind, few, many = name[0], name[1], int(name[1:])
+    return (
+        f"Quantity `{name}` must say what it means in a model of one mode: `{kind}_{many}` is "
+        f"{many} quanta of the mode {label(model.modes[0])}, `{kind}{few}` is {few}."
+    )
 
 
 def _read_mode(model: Model, name: str, text: str | None) -> Mode:

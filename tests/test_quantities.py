@@ -7,7 +7,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaX
 
 from compare.quantities import driven_mode, read_quantities, read_quantity
-from systems import Loss, Model, jaynes_cummings, nanotip, second_harmonic
+from systems import Loss, Model, jaynes_cummings, kerr, nanotip, second_harmonic
 
 CW, CCW = nanotip.MODEL.modes
 
@@ -23,6 +23,8 @@ CW, CCW = nanotip.MODEL.modes
         ("g2_a2_a1", "cross_correlation", (CCW, CW)),
         ("P10", "probability", ((1, 0),)),
         ("P0010", "probability", ((0, 10),)),
+        ("P_0_10", "probability", ((0, 10),)),
+        ("P_10", "probability", ((1, 0),)),
     ],
 )
 def test_name_stands_for_a_method_that_both_roads_have(
@@ -109,3 +111,16 @@ def test_labels_with_underscores_are_read_as_long_as_they_have_one_meaning() -> 
 def test_only_g2_is_between_two_modes(name: str) -> None:
     with pytest.raises(ValueError, match="must name one of the modes a1, a2"):
         read_quantity(nanotip.MODEL, name)
+
+
+@pytest.mark.parametrize("digits", ["10", "20", "01", "11"])
+def test_two_digits_of_a_single_mode_are_asked_about(digits: str) -> None:
+    with pytest.raises(ValueError, match=rf"`P_{int(digits)}` is {int(digits)} quanta of the mode"):
+        read_quantity(kerr.MODEL, f"P{digits}")
+    assert read_quantity(kerr.MODEL, f"P_{digits}").occupation == (int(digits),)
+    assert read_quantity(kerr.MODEL, "P1").occupation == (1,)
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="must be a text"):
+        read_quantity(kerr.MODEL, 2)

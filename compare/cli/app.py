@@ -17,7 +17,7 @@ from compare.cli.busy import busy
 from compare.cli.options import Fixed, Force, System, Varied, read_request, write
 from compare.cli.targets import find_target, listed
 from compare.cli.text import derivation_text, summary_text
-from compare.formula import IDENTICAL, check_formula, read_definitions
+from compare.formula import CANNOT_JUDGE, IDENTICAL, check_formula, read_definitions
 from compare.interrupts import INTERRUPTED
 
 app = typer.Typer(
@@ -207,20 +207,23 @@ def check(
 ) -> None:
     """Compare a printed formula with the derived one.
 
-    The system's own abbreviations are known. The exit code is 0 if the formula is identical, as
-    printed or under the conventions given, and 1 if not.
+    The system's own abbreviations are known; what --where gives a symbol of the model is fixed in
+    both formulas. The exit code is 0 if the formula is identical, as printed or under the
+    conventions given, 1 if not (also where it is identical at leading order only), and 2 if
+    there is no closed form to compare with.
 
     Example: blockade check nanotip --quantity P10 --formula "4*xi**2*Abs(Delta_1/eta_1)**2"
     --where "Delta_1=2*Delta-I*gamma" --where "eta_1=4*Abs(J)**2-Delta_1**2"
     """
     target = find_target(system)
     known = {str(name): meaning for name, meaning in target.abbreviations.items()}
-    letters = known | dict(read_definitions(where or []))
+    given = dict(read_definitions(where or []))
+    letters = {name: known[name] for name in known if name not in given} | given
     verdict = check_formula(
         target.model, formula, quantity, letters, convention or [], latex or None
     )
     typer.echo(str(verdict))
-    raise typer.Exit(verdict.verdict != IDENTICAL)
+    raise typer.Exit({IDENTICAL: 0, CANNOT_JUDGE: 2}.get(verdict.verdict, 1))
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """A printed formula, read, and held against the derived one."""
 
-from compare.formula.check import IDENTICAL, Verdict, check_formula, read_definitions
+from compare.formula.check import check_formula
+from compare.formula.definitions import read_definitions
+from compare.formula.verdict import CANNOT_JUDGE, IDENTICAL, Verdict
 
-__all__ = ["IDENTICAL", "Verdict", "check_formula", "read_definitions"]
+__all__ = ["CANNOT_JUDGE", "IDENTICAL", "Verdict", "check_formula", "read_definitions"]

@@ -1,6 +1,6 @@
 """The conventions in which papers differ, as substitutions in a printed formula."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
@@ -64,12 +64,38 @@ class Setting:
         return factor * (value.conjugate() if symbol in self.conjugates else value)
 
 
-def settings(model: Model) -> Iterator[Setting]:
-    """All combinations of conventions, those with fewest first."""
-    kinds = [kind for kind in _kinds(model) if kind]
+def settings(
+    model: Model, used: Set[sp.Basic], fixed: Set[sp.Basic] = frozenset()
+) -> Iterator[Setting]:
+    """All combinations of conventions that make a difference, those with fewest first.
+
+    A convention turns letters that are ``used``, and none that is ``fixed``: what fixes it may
+    be meant in the model's convention or in the paper's.
+    """
+    kinds = [[c for c in kind if _applies(c, used, fixed)] for kind in _kinds(model)]
+    kinds = [kind for kind in kinds if kind]
     for count in range(len(kinds) + 1):
         for chosen in combinations(kinds, count):
             yield from map(Setting, product(*chosen))
+
+
+def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
+    """The setting with the nonlinearities turned in place of the detunings; None without both.
+
+    No convention turns a nonlinearity: whether photons attract is physics.
+    """
+    roles = _roles(model)
+    turned = _signs("", roles["detuning"])
+    others = _signs("", roles["nonlinearity"])
+    kept = [c for c in setting.conventions if c.multiples != turned[0].multiples] if turned else []
+    if not others or len(kept) == len(setting.conventions) or not turned:
+        return None
+    return Setting((*kept, *others))
+
+
+def _applies(convention: Convention, used: Set[sp.Basic], fixed: Set[sp.Basic]) -> bool:
+    turned = {*convention.multiples, *convention.conjugates}
+    return convention.conjugated or bool(turned & used and not turned & fixed)
 
 
 def _kinds(model: Model) -> list[list[Convention]]:

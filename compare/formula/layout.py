@@ -5,6 +5,8 @@ r"""What LaTeX sets around a formula and is no part of it: environments, labels,
 
 import re
 
+from systems.values import shorten
+
 ENVIRONMENTS = (
     r"(?:equation|align|alignat|aligned|alignedat|gather|gathered|multline|multlined|split|eqnarray"
     r"|flalign|displaymath|math|subequations)\*?"
@@ -16,6 +18,7 @@ OTHER = re.compile(r"\\(?:begin|end)\s*\{([^}]*)\}")
 BREAK = re.compile(r"\\\\(?:\s*\[\s*-?[\d.]+\s*(?:pt|em|ex|mm|cm)\s*\])?")
 NOTES = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:nonumber|notag)\b|\\[][()]|\$")
 SPACE = re.compile(r"\\[,;:! ]|\\q?quad(?![A-Za-z])|[&~]")
+SIGN = re.compile(rf"(?P<stop>[\s.,;]|{SPACE.pattern})|.", re.DOTALL)
 EQUALS = re.compile(r"=|\\simeq|\\approx|\\equiv")
 
 
@@ -29,12 +32,15 @@ def right_hand_side(text: str) -> str:
     bare = NOTES.sub(" ", lines)
     if other := OTHER.search(bare):
         raise ValueError(
-            f"Formula `{text}` must be one formula, but holds the environment `{other[1]}`."
+            f"Formula `{shorten(text)}` must be one formula, but holds the environment "
+            f"`{shorten(other[1])}`."
         )
     *before, last = EQUALS.split(bare)
     if any(map(_begins_another, before[1:])):
-        raise ValueError(f"Formula `{text}` must be one equation, but holds several.")
-    return re.sub(rf"(?:[\s.,;]|{SPACE.pattern})+$", "", last).strip()
+        raise ValueError(f"Formula `{shorten(text)}` must be one equation, but holds several.")
+    # one walk: a pattern that looks for the end tries it from every sign on
+    end = max((sign.end() for sign in SIGN.finditer(last) if not sign["stop"]), default=0)
+    return last[:end].strip()
 
 
 def _begins_another(between: str) -> bool:

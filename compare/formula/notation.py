@@ -20,7 +20,10 @@ from typing import NoReturn
 import sympy as sp
 
 from compare.formula.layout import right_hand_side
+from compare.formula.points import vanishes
+from compare.formula.size import DIGITS, HIGHEST, NODES, check_size, size
 from compare.formula.tokens import NUMBER, tokens
+from systems.values import shorten
 
 FUNCTIONS: dict[str, Callable[[sp.Expr], sp.Expr]] = {
     "sqrt": sp.sqrt,
@@ -28,14 +31,12 @@ FUNCTIONS: dict[str, Callable[[sp.Expr], sp.Expr]] = {
     "Abs": lambda z: sp.Abs(z, evaluate=False),  # evaluated it may become a root of many terms
     "abs": lambda z: sp.Abs(z, evaluate=False),
     "conjugate": sp.conjugate,
-    "re": sp.re,
-    "im": sp.im,
-    "Re": sp.re,
-    "Im": sp.im,
+    **dict.fromkeys(("re", "Re"), lambda z: sp.re(z) if z.is_Symbol else real_part(z)),
+    **dict.fromkeys(("im", "Im"), lambda z: sp.im(z) if z.is_Symbol else real_part(-sp.I * z)),
 }
 CONSTANTS = {"i": sp.I, "I": sp.I, "pi": sp.pi}
-HIGHEST = 100  # degree of a power: more is a slip of the pen, and would be multiplied out
 LARGEST = 1e300  # number: a double, as the values that are put in later
+LONGEST = 100_000  # signs of a text: ten times the closed form of three photons in three modes
 
 
 def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = None) -> sp.Expr:
@@ -43,14 +44,22 @@ def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = N
 
     ``latex=None`` takes a backslash, a brace or a dollar as a sign of LaTeX.  Raises `ValueError`
     with the place at which the text cannot be read, or the name that is not known, for several
-    equations, for a division by zero, and for powers above `HIGHEST` and numbers above `LARGEST`.
+    equations, for a division by zero, for numbers outside of those that a float holds, and for
+    what `check_size` finds too large.  No part of the text is ever executed.
+
+    >>> read_formula("x^2/|y|", {"x": sp.Symbol("x"), "y": sp.Symbol("y")})
+    x**2/Abs(y)
     """
     if not isinstance(text, str):
-        raise TypeError(f"A formula must be a text, but is {text!r}.")
+        raise TypeError(f"A formula must be a text, but is {shorten(repr(text))}.")
+    if len(text) > LONGEST:
+        raise ValueError(
+            f"A formula must have at most {LONGEST} signs, but has {len(text)}: `{shorten(text)}`."
+        )
     is_latex = latex if latex is not None else bool(re.search(r"[\\{}$]", text))
     right = right_hand_side(text)
     if not right:
-        raise ValueError(f"Formula `{text}` must have a right-hand side, but it is empty.")
+        raise ValueError(f"Formula `{shorten(text)}` must have a right-hand side, but it is empty.")
     try:
         return _Reader(right, names, is_latex).read()
     except RecursionError:
@@ -61,12 +70,17 @@ class _Reader:
     """Recursive descent over the tokens."""
 
     def __init__(self, text: str, names: Mapping[str, sp.Expr], latex: bool) -> None:
-        self.text, self.names, self.latex = text, names, latex
+        self.name, self.names, self.latex = f"Formula `{shorten(text)}`", names, latex
         self.tokens = tokens(text, latex)
         self.at = 0
         self.closes_bar = False  # whether a bar met now closes one
 
     def read(self) -> sp.Expr:
+        if len(self.tokens) > 2 * NODES:  # every part has a sign before it or brackets around it
+            raise ValueError(
+                f"{self.name} must have at most {2 * NODES} words and signs, but has "
+                f"{len(self.tokens)}."
+            )
         whole = self._sum()
         if self._next is not None:
             self._fail()
@@ -85,34 +99,34 @@ class _Reader:
 
     def _fail(self) -> NoReturn:
         read, rest = " ".join(self.tokens[: self.at]), " ".join(self.tokens[self.at :])
-        place = f"at `{rest}`" if rest else "at its end"
-        raise ValueError(f"Formula `{self.text}` cannot be read {place} (after `{read}`).")
+        place = f"at `{shorten(rest)}`" if rest else "at its end"
+        raise ValueError(f"{self.name} cannot be read {place} (after `{read[-80:]}`).")
 
     def _sum(self) -> sp.Expr:
-        total = self._product()
+        terms = [self._product()]
         while self._next in ("+", "-"):
             sign = 1 if self._take() == "+" else -1
-            total += sign * self._product()
-        return total
+            terms.append(sign * self._product())
+        return self._bounded(sp.Add(*terms))  # at once: one by one they take quadratic time
 
     def _product(self) -> sp.Expr:
         if self._next in ("+", "-"):
             return self._product() if self._take() == "+" else -self._product()
-        product, divided = self._factor(), False
+        factors, divided = [self._factor()], False
         while True:
             if self._next in ("*", "/"):
                 divided = self._take() == "/"
                 factor = self._signed()
-                product *= self._power(factor, sp.S.NegativeOne) if divided else factor
+                factors.append(self._power(factor, sp.S.NegativeOne) if divided else factor)
             elif self._starts_factor():
                 if divided:
                     raise ValueError(
-                        f"Formula `{self.text}` must bracket what its `/` divides by, but has "
+                        f"{self.name} must bracket what its `/` divides by, but has "
                         f"`{self._next}` after the divisor."
                     )
-                product *= self._factor()
+                factors.append(self._factor())
             else:
-                return product
+                return self._bounded(sp.Mul(*factors))
 
     def _signed(self) -> sp.Expr:
         return -self._signed() if self._next == "-" and self._take() else self._factor()
@@ -143,27 +157,41 @@ class _Reader:
         return base
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-        if not exponent.is_nonnegative and _is_zero(base):
-            raise ValueError(f"Formula `{self.text}` must not divide by zero.")
-        degree = abs(exponent) * max(_degree(base), 1)
+        if not exponent.is_nonnegative and vanishes(base):
+            raise ValueError(f"{self.name} must not divide by zero.")
+        degree = abs(exponent) * max(sp.Rational(size(base).degree), 1)
         if degree.is_number and degree > HIGHEST:
             raise ValueError(
-                f"Formula `{self.text}` must hold powers up to a degree of {HIGHEST}, but has one "
-                f"of {degree}."
+                f"{self.name} must hold powers up to a degree of {HIGHEST}, but has one of "
+                f"{degree}."
             )
-        return self._finite(base**exponent)
+        return self._finite(self._bounded(base**exponent))
+
+    def _bounded(self, value: sp.Expr) -> sp.Expr:
+        return check_size(value, self.name)
 
     def _finite(self, value: sp.Expr) -> sp.Expr:
-        if value.is_number and not abs(value) <= LARGEST:
+        if value.is_number and not _is_moderate(value):
             raise ValueError(
-                f"Formula `{self.text}` must hold numbers up to {LARGEST:g}, but has a larger one."
+                f"{self.name} must hold numbers up to {LARGEST:g}, but has a larger one."
             )
         return value
+
+    def _number(self, token: str) -> sp.Rational:
+        size_of = float(token)
+        if size_of > LARGEST:
+            self._finite(sp.oo)
+        if len(token) > DIGITS or (size_of < 1 / LARGEST and re.search("^[^eE]*[1-9]", token)):
+            raise ValueError(
+                f"{self.name} must hold numbers of at most {DIGITS} digits and above "
+                f"{1 / LARGEST:g}, but has `{shorten(token)}`."
+            )
+        return sp.Rational(token)
 
     def _atom(self) -> sp.Expr:
         token = self._take()
         if re.fullmatch(NUMBER, token):
-            return sp.Rational(token) if float(token) <= LARGEST else self._finite(sp.oo)
+            return self._number(token)
         if token in ("(", "[", "{"):
             return self._until({"(": ")", "[": "]", "{": "}"}[token])
         if token in ("|", r"\lvert"):
@@ -171,7 +199,7 @@ class _Reader:
             return sp.Abs(inside, evaluate=False)
         if token in (r"\frac", r"\dfrac", r"\tfrac"):
             top = self._argument()
-            return top * self._power(self._argument(), sp.S.NegativeOne)
+            return self._bounded(top * self._power(self._argument(), sp.S.NegativeOne))
         if token == r"\sqrt":
             degree = self._until("]") if self._next == "[" and self._take() else sp.Integer(2)
             return self._power(self._argument(), self._power(degree, sp.S.NegativeOne))
@@ -199,19 +227,24 @@ class _Reader:
     def _named(self, token: str) -> sp.Expr:
         name = token.lstrip("\\") + self._subscript()
         if name not in self.names:
-            name = "".join(map(_spelled, name))
+            name = "".join(map(spelled, name))
         if name in self.names:
-            return self.names[name]
+            return self._defined(self.names[name])
         if name in FUNCTIONS and self._next in ("(", "{", "["):
-            return FUNCTIONS[name](self._atom())
+            return self._finite(self._bounded(FUNCTIONS[name](self._atom())))
         if name in CONSTANTS:
             return CONSTANTS[name]
         near = get_close_matches(name, self.names, n=1)
         hint = f"; did you mean `{near[0]}`?" if near else "."
         raise ValueError(
-            f"Formula `{self.text}` must use the names {', '.join(self.names)}, but uses "
-            f"`{name}`{hint}"
+            f"{self.name} must use the names {', '.join(self.names)}, but uses "
+            f"`{shorten(name)}`{hint}"
         )
+
+    def _defined(self, value: sp.Expr) -> sp.Expr:
+        if value.has(sp.zoo, sp.nan):  # a symbol that is fixed to zero stands below it
+            raise ValueError(f"{self.name} must not divide by zero.")
+        return value
 
     def _subscript(self) -> str:
         if not self.latex or self._next != "_":
@@ -227,25 +260,17 @@ class _Reader:
         return "_" + "".join(letters)
 
 
-def _degree(expression: sp.Expr) -> sp.Expr:
-    """The degree in all symbols together that the expression has when multiplied out."""
-    degrees = [_degree(part) for part in expression.args]
-    match expression:
-        case sp.Pow():
-            return degrees[0] * abs(expression.exp) if expression.exp.is_number else sp.S.One
-        case sp.Mul():
-            return sp.Add(*degrees)
-    return sp.Max(*degrees) if degrees else sp.Integer(not expression.is_number)
+def _is_moderate(number: sp.Expr) -> bool:
+    size_of = abs(number.evalf()).evalf()
+    return bool(size_of.is_comparable and size_of <= LARGEST)
 
 
-def _is_zero(expression: sp.Expr) -> bool:
-    """Whether it vanishes for all values, tried at one without any symmetry."""
-    symbols = sorted(expression.free_symbols, key=str)
-    point = {s: sp.sqrt(sp.prime(k + 2)) / 7 + sp.Rational(k, 3) for k, s in enumerate(symbols)}
-    return bool(expression.evalf(subs=point, chop=True) == 0)
+def real_part(z: sp.Expr) -> sp.Expr:
+    """By means of the conjugate, which the proofs know; SymPy's `re` multiplies powers out."""
+    return (z + sp.conjugate(z)) / 2
 
 
-def _spelled(letter: str) -> str:
+def spelled(letter: str) -> str:
     """A Greek letter by its name, with a capital for a capital; others as they are."""
     match = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER ([A-Z]+)", unicodedata.name(letter, ""))
     if match is None:

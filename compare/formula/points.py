@@ -12,6 +12,8 @@ import sympy as sp
 
 COUNT = 32  # random points; two signs agree at all of them with a chance of 1 in 6e8
 LARGEST = 20_000  # simple points tried
+DIGITS, ZERO = 40, 1e-30  # what is left of a sum that cancels, relative to its terms
+TRIED = 3  # random points at which a form has to vanish: it may at one sign of a symbol only
 
 
 def random_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
@@ -31,6 +33,28 @@ def simple_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
     ranks = islice(product(*(range(len(choice)) for choice in choices)), LARGEST)
     chosen = [[c[i] for c, i in zip(choices, rank, strict=True)] for rank in sorted(ranks, key=sum)]
     return np.array(chosen, complex).T
+
+
+def vanishes(form: sp.Expr) -> bool:
+    """Whether a form is zero for all values, tried at a few random points."""
+    if form.is_number:
+        return _is_zero(form, {})
+    symbols = sorted(form.free_symbols, key=str)
+    points = random_points(symbols).T[:: COUNT // TRIED]
+    return all(_is_zero(form, dict(zip(symbols, map(sp.sympify, p), strict=True))) for p in points)
+
+
+def _is_zero(form: sp.Expr, point: dict[sp.Symbol, sp.Expr]) -> bool:
+    """Only a sum can be zero, by cancellation: small beside its terms, whatever their size."""
+    match form:
+        case sp.Add():
+            terms = [term.evalf(DIGITS, subs=point) for term in form.args]
+            return bool(abs(sp.Add(*terms)) <= ZERO * max(map(abs, terms)))
+        case sp.Mul():
+            return any(_is_zero(factor, point) for factor in form.args)
+        case sp.Pow() | sp.Abs() | sp.conjugate():
+            return _is_zero(form.args[0], point)
+    return bool(form == 0)
 
 
 def _unit(symbol: sp.Symbol, turn: np.ndarray) -> np.ndarray:

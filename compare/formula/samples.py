@@ -3,7 +3,7 @@
 Doubles find the candidates, 40 digits decide: a term of 1e-12 is no round-off.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -20,9 +20,23 @@ DIGITS = 40
 FINE = 1e-30  # relative; cancellation in the forms may cost ten of the digits
 ROUGH = 1e-6  # the same in doubles; a candidate is looked at again with all digits
 DOUBLE = 1e-9  # where a form holds doubles itself, and is worth no more
+EXACT = 2**53  # whole numbers up to here are doubles
 TRIED = 500  # points looked at with all digits in search of a witness
 
 Form = Callable[..., Any]
+
+
+class Precision(NamedTuple):
+    """How forms are compared with all digits, and at which scale of the drive."""
+
+    digits: int = DIGITS
+    fine: float = FINE
+    scale: float = 1.0
+
+
+# what is left of the next order is far below `fine`, even in powers of the drive's root
+NOTHING = mpmath.mpf("1e-350")  # next to the round-off of so many digits
+WEAK = Precision(digits=400, fine=1e-25, scale=1e-60)
 
 
 class Witness(NamedTuple):
@@ -40,25 +54,58 @@ class Witness(NamedTuple):
 
 
 class Samples:
-    """Both forms as functions of the parameters, and random points to tell them apart."""
+    """Both forms as functions of the parameters, and random points to tell them apart.
 
-    def __init__(self, model: Model, printed: sp.Expr, derived: sp.Expr) -> None:
+    With ``small`` symbols and their orders these are sent towards zero: what agrees there agrees
+    at leading order.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        printed: sp.Expr,
+        derived: sp.Expr,
+        small: Mapping[sp.Symbol, int] | None = None,
+    ) -> None:
         self.symbols = model.parameters
+        self.orders = [(small or {}).get(symbol, 0) for symbol in self.symbols]
+        self.at = WEAK if small else Precision()
         self.forms = (printed, derived)
         self.doubles, self.digits = (self._functions(kind) for kind in ("numpy", "mpmath"))
         self.points = random_points(self.symbols)
-        self.close = DOUBLE if printed.has(sp.Float) or derived.has(sp.Float) else FINE
+        self.close = DOUBLE if printed.has(sp.Float) or derived.has(sp.Float) else self.at.fine
+        self.derived_at_points = self._doubles(1, self.points)
+
+    def may_agree(self) -> bool:
+        """Whether the forms agree as they stand, as far as doubles tell."""
+        left, right = self._rough(self.points)
+        with np.errstate(all="ignore"):
+            return not np.any(abs(left - right) > ROUGH * np.maximum(abs(left), abs(right)))
 
     def ratio(self, setting: Setting) -> mpmath.mpc | None:
         """The number that turns the printed into the derived form, if it is one and the same."""
-        printed, derived = self._rough(self.points, setting)
+        if self.at == WEAK:  # small beside 1, even a leading term is lost in doubles
+            return self.exact_ratio(setting)
+        printed = self._printed(self.points, setting)
         with np.errstate(all="ignore"):
-            ratios = derived / printed
+            ratios = self.derived_at_points / printed
             # what is not finite in doubles may be with more digits
             differ = abs(ratios - ratios[0]) > ROUGH * abs(ratios[0])
-        if differ.any():
-            return None
-        with mpmath.workdps(DIGITS):
+        return None if differ.any() else self.exact_ratio(setting)
+
+    def is_one_power(self) -> bool:
+        """Whether the printed form is one power of the small symbols, without further orders."""
+        with mpmath.workdps(self.at.digits):
+            for point in self.points.T[:3]:
+                scaled = [point * 2.0 ** (k * np.array(self.orders)) for k in range(3)]
+                once, twice, thrice = (self._exact(p)[0] for p in scaled)
+                if not abs(once * thrice - twice**2) <= NOTHING * abs(twice) ** 2:
+                    return False
+        return True
+
+    def exact_ratio(self, setting: Setting) -> mpmath.mpc | None:
+        """The same with all digits only: for forms that cancel in doubles."""
+        with mpmath.workdps(self.at.digits):
             return self._constant(self._exact(point, setting) for point in self.points.T)
 
     def witness(self, used: Set[sp.Basic]) -> Witness:
@@ -81,8 +128,8 @@ class Samples:
 
     def is_close(self, number: mpmath.mpc, other: sp.Expr) -> bool:
         """Whether a ratio is the exact number ``other``, as far as the digits tell."""
-        with mpmath.workdps(DIGITS):
-            exact = mpmath.mpmathify(sp.N(other, DIGITS))
+        with mpmath.workdps(self.at.digits):
+            exact = mpmath.mpmathify(sp.N(other, self.at.digits))
             return bool(abs(number - exact) <= self.close * abs(exact))
 
     def multiple(self) -> sp.Expr | None:
@@ -93,21 +140,30 @@ class Samples:
 
     def _functions(self, kind: str) -> tuple[Form, Form]:
         left, right = (
-            sp.lambdify(self.symbols, form, kind, cse=True, dummify=True) for form in self.forms
+            sp.lambdify(self.symbols, _of_kind(form, kind), kind, cse=True, dummify=True)
+            for form in self.forms
         )
         return left, right
 
-    def _rough(self, points: np.ndarray, setting: Setting | None = None) -> np.ndarray:
+    def _rough(self, points: np.ndarray) -> np.ndarray:
         """The printed and the derived form in doubles, shape (2, count)."""
-        read = setting.read(self.symbols, points) if setting else points
-        ones = np.ones(points.shape[1], complex)
+        return np.array([self._doubles(0, points), self._doubles(1, points)])
+
+    def _printed(self, points: np.ndarray, setting: Setting) -> np.ndarray:
+        left = self._doubles(0, setting.read(self.symbols, points))
+        return left.conj() if setting.conjugated else left
+
+    def _doubles(self, form: int, points: Any) -> np.ndarray:
         with np.errstate(all="ignore"):
-            left, right = (f(*x) * ones for f, x in zip(self.doubles, (read, points), strict=True))
-        return np.array([left.conj() if setting and setting.conjugated else left, right])
+            return self.doubles[form](*points) * np.ones(len(points[0]), complex)
 
     def _exact(self, point: np.ndarray, setting: Setting | None = None) -> list[mpmath.mpc]:
         """The printed and the derived form at one point; NaN where they are not defined."""
-        numbers = [mpmath.mpc(x) if x.imag else mpmath.mpf(x.real) for x in map(complex, point)]
+        scale = mpmath.mpf(self.at.scale)
+        numbers = [
+            (mpmath.mpc(x) if x.imag else mpmath.mpf(x.real)) * scale**order
+            for x, order in zip(map(complex, point), self.orders, strict=True)
+        ]
         read = setting.read(self.symbols, numbers) if setting else numbers
         left, right = (_value(f, x) for f, x in zip(self.digits, (read, numbers), strict=True))
         return [mpmath.conj(left) if setting and setting.conjugated else left, right]
@@ -141,3 +197,11 @@ def _value(form: Form, point: Sequence[Any]) -> mpmath.mpc:
         return mpmath.mpc(form(*point))
     except (ZeroDivisionError, OverflowError):
         return mpmath.mpc("nan")
+
+
+def _of_kind(form: sp.Expr, kind: str) -> sp.Expr:
+    """For NumPy, long whole numbers as floats."""
+    if kind != "numpy":
+        return form
+    long = [n for n in form.atoms(sp.Rational) if max(abs(n.p), n.q) > EXACT]
+    return form.xreplace({n: sp.Float(n, 17) for n in long})

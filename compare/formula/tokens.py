@@ -6,13 +6,13 @@ upright ``\mathrm{Re}`` becomes one word, ``²`` becomes ``^2``.
 
 import re
 
-NUMBER = r"\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+"
+NUMBER = r"[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?|\.[0-9]+"
 # signs of a text copied from print
 PRINTED = str.maketrans({"−": "-", "·": "*", "×": "*", "⋅": "*"})
 RAISED = re.compile("⁻?[⁰¹²³⁴-⁹]+")
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 PLAIN = re.compile(rf"\s*({NUMBER}|[^\W\d]\w*|\*\*|\S)")
-LATEX = re.compile(r"\s*(\d+\.?\d*|\.\d+|\\[A-Za-z]+|\S)")
+LATEX = re.compile(r"\s*([0-9]+\.?[0-9]*|\.[0-9]+|\\[A-Za-z]+|\S)")
 # spacing and sizes say nothing; bars and brackets keep their side
 SILENT = re.compile(
     r"\\(?:[,;:! ]|quad|qquad|displaystyle|[bB]ig+[lrm]?(?![A-Za-z])|limits|nonumber)|[~&]|\\\\"
@@ -31,4 +31,4 @@ def tokens(text: str, latex: bool) -> list[str]:
         text = text.replace(side, plain)
     bare = UPRIGHT.sub(lambda m: f"\\{m[1]} " if m[1] else " ", SILENT.sub(" ", text))
     bare = re.sub(r"\\(?:cdot|times)\b", "*", re.sub(r"\\[lr]brace\b|\\[{}]", "", bare))
-    return LATEX.findall(bare)
+    return LATEX.findall(" ".join(bare.split()))

@@ -1,0 +1,141 @@
+"""The printed form held against the derived one, under ever more assumptions."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import sympy as sp
+
+from analytic.identity import same_function
+from compare.formula.conventions import Setting, other_nonlinearity, settings
+from compare.formula.factors import Factor
+from compare.formula.notation import real_part
+from compare.formula.orders import NoSeries, first_terms
+from compare.formula.samples import Samples
+from compare.formula.size import is_provable
+from compare.formula.verdict import CONVENTION, DIFFERENT, IDENTICAL, LEADING, Verdict
+from systems import Model
+
+
+class Reading(NamedTuple):
+    """Conventions, and a factor, under which the printed form is meant."""
+
+    setting: Setting
+    factor: Factor
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the paper would have to mean."""
+        return self.setting.sentences + self.factor.sentences
+
+    @property
+    def assumptions(self) -> tuple[int, int]:
+        """How much it assumes; a convention is a better reason than a factor."""
+        return len(self.sentences), len(self.factor.sentences)
+
+    def apply(self, printed: sp.Expr) -> sp.Expr:
+        """The printed form in the model's symbols."""
+        return self.factor.value * self.setting.apply(printed)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Both forms of a quantity in the model's symbols, and what may lie between them."""
+
+    model: Model
+    quantity: str
+    printed: sp.Expr
+    derived: sp.Expr
+    fixed: Mapping[sp.Symbol, sp.Expr]
+    factors: list[Factor]
+
+    def verdict(self) -> Verdict:
+        """The verdict that assumes least."""
+        samples = Samples(self.model, self.printed, self.derived)
+        if samples.may_agree() and self._is_proved(self.printed):
+            return self._found(IDENTICAL)
+        if reading := self._reading(samples):
+            return self._up_to(reading, samples)
+        return self._leading() or self._different(samples)
+
+    def _found(self, verdict: str, **more: object) -> Verdict:
+        return Verdict(self.quantity, verdict, self.printed, self.derived, **more)  # type: ignore[arg-type]
+
+    def _is_proved(self, form: sp.Expr) -> bool:
+        explicit = form.replace(sp.re, real_part).replace(sp.im, lambda z: real_part(-sp.I * z))
+        return is_provable(explicit, -self.derived) and same_function(explicit, self.derived)
+
+    def _reading(self, samples: Samples) -> Reading | None:
+        """The reading with fewest assumptions under which the forms agree at random points."""
+        best: Reading | None = None
+        for setting in settings(self.model, self.printed.free_symbols, self._held):
+            if best and len(setting.sentences) > len(best.sentences):
+                break
+            if (ratio := samples.ratio(setting)) is None:
+                continue
+            fit = [Reading(setting, f) for f in self.factors if samples.is_close(ratio, f.value)]
+            best = min([best, *fit] if best else fit, key=lambda r: r.assumptions, default=None)
+        return best
+
+    @property
+    def _held(self) -> set[sp.Symbol]:
+        """Symbols that are tied to a value or to one another; zero is zero in any convention."""
+        tied = {symbol: value for symbol, value in self.fixed.items() if value != 0}
+        return set(tied).union(*(value.free_symbols for value in tied.values()))
+
+    def _up_to(self, reading: Reading, samples: Samples) -> Verdict:
+        proved = self._is_proved(reading.apply(self.printed))
+        if not reading.sentences:
+            return self._found(IDENTICAL, proved=proved)
+        return self._found(
+            CONVENTION,
+            conventions=reading.sentences,
+            proved=proved,
+            otherwise=self._otherwise(reading, samples),
+            **self._witness(samples),
+        )
+
+    def _otherwise(self, reading: Reading, samples: Samples) -> str:
+        """The mistake that looks the same as the convention: a nonlinearity of the other sign."""
+        other = other_nonlinearity(self.model, reading.setting)
+        ratio = samples.ratio(other) if other else None
+        if other is None or ratio is None or not samples.is_close(ratio, reading.factor.value):
+            return ""
+        return f"the sign of {', '.join(map(str, other.conventions[-1].multiples))} is turned"
+
+    def _leading(self) -> Verdict | None:
+        """Where both agree for a weak drive, and what the printed form goes on with."""
+        small = {self.model.drive: 1, **self.model.orders}
+        if not self.printed.free_symbols & small.keys() or self.derived == 0:
+            return None
+        samples = Samples(self.model, self.printed, self.derived, small)
+        reading = None if samples.is_one_power() else self._reading(samples)
+        if reading is None:
+            return None
+        read, proved, beyond = reading.apply(self.printed), False, None
+        with suppress(NoSeries):
+            first, following = first_terms(read, small)
+            proved = self._is_proved(first)
+            beyond = following if self._follows(read, following, small) else None
+        return self._found(LEADING, conventions=reading.sentences, proved=proved, beyond=beyond)
+
+    def _follows(self, read: sp.Expr, following: sp.Expr, small: Mapping[sp.Symbol, int]) -> bool:
+        """Whether a term is what the form differs by, for a weak drive."""
+        if following == 0:
+            return False
+        samples = Samples(self.model, read - self.derived, following, small)
+        ratio = samples.exact_ratio(Setting(()))
+        return ratio is not None and samples.is_close(ratio, sp.S.One)
+
+    def _different(self, samples: Samples) -> Verdict:
+        return self._found(DIFFERENT, multiple=samples.multiple(), **self._witness(samples))
+
+    def _witness(self, samples: Samples) -> dict[str, object]:
+        found = samples.witness(self.printed.free_symbols | self.derived.free_symbols)
+        return {
+            "point": found.point,
+            "printed_value": complex(found.printed),
+            "derived_value": complex(found.derived),
+            "deviation": found.deviation,
+        }

@@ -1,0 +1,130 @@
+"""A printed form as a series in the drive: its leading term, and the one after it.
+
+Each part of the form becomes a few terms ``coefficient * t**power``, where t counts the order of
+the drive (and of the model's further small symbols); t is real, so that conjugates and moduli are
+series as well.  Coefficients stay as they are written: nothing is multiplied out.
+"""
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from compare.formula.points import vanishes
+from compare.formula.size import NODES, size
+
+Series = dict[sp.Rational, sp.Expr]  # power of t -> coefficient
+ORDERS = (2, 4, 8)  # kept beyond the leading one, until the next is found
+READABLE = 3000  # terms up to which a coefficient is brought into factors
+
+
+class NoSeries(ValueError):
+    """The form is no power series in the drive, or a very long one."""
+
+
+def first_terms(form: sp.Expr, small: Mapping[sp.Symbol, int]) -> tuple[sp.Expr, sp.Expr]:
+    """The leading term in the small symbols, and the next one, which is 0 if there is none.
+
+    Raises `NoSeries` for what has no such series, or none of a readable length.
+    """
+    for orders in ORDERS:
+        found = _Expansion(small, orders).series(form)
+        if len(found) > 1:
+            break
+    leading, following = [*(found[power] for power in sorted(found)), sp.S.Zero, sp.S.Zero][:2]
+    return leading, _in_factors(following)
+
+
+def _in_factors(term: sp.Expr) -> sp.Expr:
+    readable = size(term).top.terms + size(term).bottom.terms <= READABLE
+    return sp.factor(term) if readable else term
+
+
+class _Expansion:
+    """Series of forms, up to some orders beyond the leading one."""
+
+    def __init__(self, small: Mapping[sp.Symbol, int], orders: int) -> None:
+        self.small, self.orders = small, orders
+
+    def series(self, form: sp.Expr) -> Series:
+        if not form.free_symbols & self.small.keys():
+            return self.cleaned({sp.S.Zero: form})
+        if form.is_Symbol:
+            return {sp.Integer(self.small[form]): form}
+        parts = [self.series(part) for part in form.args]
+        match form:
+            case sp.Add():
+                return self.sum(parts)
+            case sp.Mul():
+                return self.product(parts)
+            case sp.Pow(base=sp.Abs(args=(z,)), exp=exponent) if exponent.is_Rational:
+                squared = self.series(z * sp.conjugate(z))
+                return self.power(squared, exponent / 2)
+            case sp.Pow(exp=exponent) if exponent.is_Rational:
+                return self.power(parts[0], exponent)
+            case sp.exp():
+                return self.exponential(parts[0])
+            case sp.conjugate():
+                return _conjugate(parts[0])
+            case sp.Abs():
+                return self.power(self.product([parts[0], _conjugate(parts[0])]), sp.S.Half)
+            case sp.re():
+                return self.sum(
+                    [self.scaled(parts[0], sp.S.Half), self.scaled(_conjugate(parts[0]), sp.S.Half)]
+                )
+        raise NoSeries
+
+    def sum(self, parts: list[Series]) -> Series:
+        total: Series = {}
+        for part in parts:
+            for power, coefficient in part.items():
+                total[power] = total.get(power, sp.S.Zero) + coefficient
+        return self.cleaned(total)
+
+    def product(self, parts: list[Series]) -> Series:
+        total: Series = {sp.S.Zero: sp.S.One}
+        for part in parts:
+            total = self.sum([{p + q: a * b} for p, a in total.items() for q, b in part.items()])
+        return total
+
+    def power(self, base: Series, exponent: sp.Rational) -> Series:
+        """``(c t^p (1 + u))^n = c^n t^(p n) sum_k binomial(n, k) u^k``."""
+        if not base:
+            raise NoSeries
+        lowest = min(base)
+        leading = base[lowest]
+        u = {p - lowest: c / leading for p, c in base.items() if p != lowest}
+        terms = [
+            self.scaled(power, sp.binomial(exponent, k)) for k, power in enumerate(self.powers(u))
+        ]
+        whole = self.sum(terms)
+        return {p + lowest * exponent: c * leading**exponent for p, c in whole.items()}
+
+    def exponential(self, exponent: Series) -> Series:
+        if any(power < 0 for power in exponent):
+            raise NoSeries
+        rest = {p: c for p, c in exponent.items() if p}
+        terms = [
+            self.scaled(power, 1 / sp.factorial(k)) for k, power in enumerate(self.powers(rest))
+        ]
+        return self.scaled(self.sum(terms), sp.exp(exponent.get(sp.S.Zero, sp.S.Zero)))
+
+    def powers(self, u: Series) -> list[Series]:
+        """1, u, u^2, ... as far as they reach into the orders that are kept."""
+        found: list[Series] = [{sp.S.Zero: sp.S.One}]
+        while u and min(u) * len(found) <= self.orders and len(found) <= self.orders:
+            found.append(self.product([found[-1], u]))
+        return found
+
+    def scaled(self, series: Series, factor: sp.Expr) -> Series:
+        return self.cleaned({power: factor * c for power, c in series.items()})
+
+    def cleaned(self, series: Series) -> Series:
+        """Without terms that vanish, and without those that are too far beyond the leading one."""
+        if any(size(c).nodes > NODES // 10 for c in series.values()):
+            raise NoSeries
+        kept = {power: c for power, c in series.items() if not vanishes(c)}
+        return {p: c for p, c in kept.items() if p <= min(kept) + self.orders}
+
+
+def _conjugate(series: Series) -> Series:
+    return {power: sp.conjugate(c) for power, c in series.items()}

@@ -1,0 +1,107 @@
+"""What was found of a printed formula, as data and in words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+IDENTICAL, CONVENTION, DIFFERENT = "identical", "equal up to a convention", "different"
+LEADING, CANNOT_JUDGE = "identical at leading order", "cannot judge"
+SHOWN = 200  # signs of an expression in a sentence
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What `check_formula` found.  ``str()`` of it says it in words."""
+
+    quantity: str
+    verdict: str
+    printed: sp.Expr  # in the model's symbols
+    derived: sp.Expr  # NaN where it cannot be derived
+    conventions: tuple[str, ...] = ()  # of the paper, as far as they differ from the model's
+    proved: bool = True  # as expressions; else equal at random points
+    point: Mapping[str, complex] = field(default_factory=dict)  # at which the forms differ
+    printed_value: complex | None = None
+    derived_value: complex | None = None
+    deviation: float | None = None  # of the two values, relative; they may agree as doubles
+    multiple: sp.Expr | None = None  # of the derived form, if the printed one is that everywhere
+    beyond: sp.Expr | None = None  # the printed form's next term in the drive, if it has one
+    otherwise: str = ""  # the mistake that looks the same as a convention
+    reason: str = ""  # why nothing can be said
+    idle: tuple[str, ...] = ()  # letters that are defined as numbers and stand nowhere
+
+    def __str__(self) -> str:
+        said = f"{self.quantity}: {self.verdict}{self._details}"
+        if not self.idle or self.verdict == IDENTICAL:
+            return said
+        return f"{said} (defined, but used nowhere: {', '.join(self.idle)})"
+
+    @property
+    def _details(self) -> str:
+        match self.verdict:
+            case "cannot judge":
+                return f", since there is no closed form to compare with: {self.reason}"
+            case "different":
+                return f", {self._multiple}{self._example}"
+        proof = "" if self.proved else " (at random points; not proved)"
+        return proof + self._choice + self._next_order
+
+    @property
+    def _choice(self) -> str:
+        if not self.conventions:
+            return ""
+        said = f": {'; '.join(self.conventions)}"
+        if not self.point:
+            return said
+        mistake = f" ({self.otherwise})" if self.otherwise else ""
+        return (
+            f"{said}. That is a choice which the paper has to state: without it the formula is "
+            f"different{mistake}, {self._example}"
+        )
+
+    @property
+    def _next_order(self) -> str:
+        if self.verdict != LEADING:
+            return ""
+        term = "further orders" if self.beyond is None else shown(self.beyond)
+        return f"; beyond it the printed form has {term}, of which the derived form says nothing"
+
+    @property
+    def _multiple(self) -> str:
+        if self.multiple is None:
+            return ""
+        return f"the printed form is {_times(self.multiple)} times the derived one everywhere, "
+
+    @property
+    def _example(self) -> str:
+        point = ", ".join(f"{name} = {_short(value)}" for name, value in self.point.items())
+        printed, derived = _told_apart(self.printed_value, self.derived_value)
+        at = f" at {point}" if point else ""
+        values = f"for example{at}: printed {printed}, derived {derived}"
+        return values + (f" (apart by {self.deviation:.1g} of it)" if printed == derived else "")
+
+
+def shown(form: sp.Expr) -> str:
+    """An expression as text, cut where it would fill the screen."""
+    text = str(form)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
+
+
+def _told_apart(left: complex | None, right: complex | None) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to see that they differ."""
+    pairs = [(_short(left, digits), _short(right, digits)) for digits in (6, 9, 12, 16)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+
+
+def _times(multiple: sp.Expr) -> str:
+    if not multiple.has(sp.Float):
+        return str(multiple)
+    if abs(multiple - 1) < 1e-5:  # six digits would say 1
+        return f"(1 + {_short(complex(multiple - 1), 3)})"
+    return _short(complex(multiple))
+
+
+def _short(value: complex | None, digits: int = 6) -> str:
+    if value is None:
+        return "?"
+    return f"{value.real if value.imag == 0 else value:.{digits}g}"
