@@ -23,6 +23,7 @@ from analytic import polynomials
 from analytic.factored import Alphabet, Factored
 from analytic.fock import apply, norm, occupations
 from analytic.polynomials import Polynomial, Singular
+from analytic.roads import other_roads
 from systems import Model
 from systems.ladder import Occupation, Word, express
 
@@ -158,8 +159,9 @@ def symbol(occupation: Occupation) -> sp.Symbol:
 def check_lowering(model: Model) -> None:
     """Raise `ValueError` unless every jump lowers the number of quanta.
 
-    Other jumps (dephasing, thermal excitation, a displaced field) feed states at the same order
-    of the drive as their amplitudes, so that a pure state is wrong at leading order.
+    Other jumps (dephasing, thermal excitation, a field displaced by what is not weak) feed states
+    at the same order of the drive as their amplitudes, so that a pure state is wrong at leading
+    order.
     """
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         for word in jump:
@@ -167,6 +169,5 @@ def check_lowering(model: Model) -> None:
                 raise ValueError(
                     f"Loss `{loss.rate}` of `{loss.operator}` must lower the number of quanta, "
                     f"but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
-                    "are then wrong at leading order; use analytic.expand (for losses that "
-                    "conserve the number of quanta) or numeric.steady_state."
+                    f"are then wrong at leading order; use {other_roads(model)}."
                 )

@@ -64,7 +64,7 @@ class _Relaxation:
 
     def _matrix(self) -> np.ndarray:
         """K between unscaled kets; the vacuum's own equation is dropped, so that phi_0 = 1."""
-        model, K = self.closed.model, np.zeros((len(self.states),) * 2, complex)
+        model, K = self.closed.frame, np.zeros((len(self.states),) * 2, complex)
         for word, part in leading_terms(model).items():
             number = self._number(part)
             for column, ket in enumerate(self.states):

@@ -42,7 +42,7 @@ def impurity(closed: Derivation) -> sp.Expr:
     Raises `ValueError` if the amplitudes do not reach: that takes one quantum more than a jump
     removes.
     """
-    model = closed.model
+    model = closed.frame
     lowest = min(w for w in model.grading.weights if occupations(model, w))
     kets = occupations(model, lowest)
     jumps = [leading_part(model, jump) for jump in model.jumps]

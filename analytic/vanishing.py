@@ -1,0 +1,51 @@
+"""Where a closed form vanishes by interference: where the terms of a factor cancel.
+
+At such values the number that is left is the round-off of the values as they are stored, and what
+a measurement would find is the next order in the drive.  A factor cancels where
+
+    |sum of its terms| <= CANCELS * (sum of their moduli).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy as sp
+
+from systems.values import Arrays, evaluate
+
+CANCELS = 1e-10  # of a value with ten digits, as printed in a paper; round-off of floats is 1e-16
+
+
+def cancels(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """Whether a factor of the numerator cancels at the values: array of their shape."""
+    found = np.zeros(np.broadcast_shapes(*(a.shape for a in arrays.values())), bool)
+    for factor in set(_sums(expression)):
+        terms = evaluate(_majorant(factor), arrays)
+        found |= (terms > 0) & (abs(evaluate(factor, arrays)) <= CANCELS * terms)
+    return found
+
+
+def _sums(expression: sp.Expr) -> Iterator[sp.Expr]:
+    """The sums by which an expression is multiplied: where one vanishes, it vanishes."""
+    match expression:
+        case sp.Add():
+            yield expression
+        case sp.Mul():
+            for factor in expression.args:
+                yield from _sums(factor)
+        case sp.Pow(base=base, exp=exponent) if exponent.is_positive:
+            yield from _sums(base)
+        case sp.Abs() | sp.conjugate():
+            yield from _sums(expression.args[0])
+
+
+def _majorant(expression: sp.Expr) -> sp.Expr:
+    """The expression with the modulus of every term: what it would be if nothing cancelled."""
+    match expression:
+        case sp.Add() | sp.Mul():
+            return expression.func(*map(_majorant, expression.args))
+        case sp.Pow(base=base, exp=exponent) if exponent.is_positive:
+            return _majorant(base) ** exponent
+        case sp.Abs() | sp.conjugate():
+            return _majorant(expression.args[0])
+    return sp.Abs(expression, evaluate=False)
