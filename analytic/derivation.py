@@ -99,6 +99,10 @@ class Derivation:
             return self._zero(f"Amplitude of {occupation}", occupation, jumps=False)
         return (abbreviate(product, abbreviations) if abbreviations else product.written).expr
 
+    def leading(self, occupation: Occupation) -> sp.Expr:
+        """The amplitude for a sum with others: 0 also where it is of higher order only."""
+        return self._amplitude(occupation).written.expr
+
     def probability(
         self, occupation: Occupation, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:

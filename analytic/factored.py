@@ -19,8 +19,8 @@ import sympy as sp
 
 from analytic import polynomials
 from analytic.polynomials import Factor, Polynomial
+from analytic.vanishing import CANCELS, TRIALS, draw
 
-TRIALS, ROUNDOFF = 3, 1e-10  # random values at which the terms of what is zero cancel so far
 LONG = 500  # terms: Python does not compile sums of thousands
 
 
@@ -53,7 +53,7 @@ class Alphabet:
         numbers = np.array([float(int(x)) for x in polynomial.coeffs()])
         for letters in self._samples:
             terms = numbers * np.prod(letters ** powers[:, : len(letters)], axis=1)
-            if abs(terms.sum()) > ROUNDOFF * abs(terms).sum():
+            if abs(terms.sum()) > CANCELS * abs(terms).sum():
                 return False
         return True
 
@@ -63,9 +63,8 @@ class Alphabet:
         symbols = sorted(set().union(*(z.free_symbols for z in self.letters)), key=str)
         function = sp.lambdify(symbols, list(self.letters), "numpy")
         random = np.random.default_rng(0)
-        return [
-            np.array(function(*(_draw(s, random) for s in symbols)), complex) for _ in range(TRIALS)
-        ]
+        drawn = zip(*(draw(s, random, TRIALS) for s in symbols), strict=True)
+        return [np.array(function(*values), complex) for values in drawn]
 
     def _integers(self, polynomial: sp.Poly) -> Polynomial:
         count = len(self.letters)
@@ -168,12 +167,6 @@ class Written:
         """``|.|^2`` as an expression, the modulus taken factor by factor."""
         squares = (_modulus(factor) ** (2 * power) for factor, power in self.factors)
         return sp.Abs(self.constant) ** 2 * sp.Mul(*squares)
-
-
-def _draw(symbol: sp.Symbol, random: np.random.Generator) -> complex:
-    """A number of order one that the assumptions of the symbol allow."""
-    size, phase = random.uniform(0.5, 1.5), random.uniform(-3, 3)
-    return size if symbol.is_real else complex(size * np.exp(1j * phase))
 
 
 def _modulus(factor: sp.Expr) -> sp.Expr:

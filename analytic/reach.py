@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from systems import Model
-from systems.ladder import Occupation, Word
+from systems.ladder import Occupation, Word, is_two_level
 
 
 class NotSeen(ValueError):
@@ -36,6 +36,14 @@ def is_reached(model: Model, occupation: Occupation, jumps: bool = True) -> bool
 def is_filled(model: Model, mode: int) -> bool:
     """Whether any quantum ever gets into a mode."""
     return mode in _filled_modes(_words(model, jumps=True))
+
+
+def is_linear(model: Model) -> bool:
+    """Whether drives, beam splitters and losses are all there is: the light is then coherent."""
+    if any(map(is_two_level, model.modes)):
+        return False
+    kept = all(sum(p) <= 1 and sum(q) <= 1 for p, q in model.ladder)
+    return kept and all(not any(p) and sum(q) <= 1 for jump in model.jumps for p, q in jump)
 
 
 def _words(model: Model, jumps: bool) -> set[Word]:

@@ -14,6 +14,7 @@ import sympy as sp
 from systems.values import Arrays, evaluate
 
 CANCELS = 1e-10  # of a value with ten digits, as printed in a paper; round-off of floats is 1e-16
+TRIALS = 3  # random values at which what is zero for all of them is tried
 
 
 def cancels(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
@@ -23,6 +24,21 @@ def cancels(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
         terms = evaluate(_majorant(factor), arrays)
         found |= (terms > 0) & (abs(evaluate(factor, arrays)) <= CANCELS * terms)
     return found
+
+
+def is_zero(expression: sp.Expr) -> bool:
+    """Whether an expression cancels for all values: tried at random ones."""
+    if expression == 0 or not expression.free_symbols:
+        return bool(sp.simplify(expression) == 0)
+    random = np.random.default_rng(0)
+    drawn = {str(s): draw(s, random, TRIALS) for s in sorted(expression.free_symbols, key=str)}
+    return bool(cancels(expression, drawn).all())
+
+
+def draw(symbol: sp.Symbol, random: np.random.Generator, count: int) -> np.ndarray:
+    """Numbers of order one that the assumptions of a symbol allow."""
+    size, phase = random.uniform(0.5, 1.5, count), random.uniform(-np.pi, np.pi, count)
+    return size if symbol.is_real else size * np.exp(1j * phase)
 
 
 def _sums(expression: sp.Expr) -> Iterator[sp.Expr]:
