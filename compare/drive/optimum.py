@@ -17,6 +17,8 @@ import analytic
 import numeric
 from compare.drive.curve import evaluate
 from compare.quantities import Quantity, read_quantity
+from numeric.operators import count_states
+from numeric.truncation import HIGHEST
 from systems import Model
 from systems.status import Status
 
@@ -26,6 +28,7 @@ PRECISION = 1e-7  # of the place, relative: the depth is flat there and far more
 CONVERGED = 1e-6  # of the master equation, relative
 EVALUATIONS = 300  # at most, of one search
 VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
+UNKNOWNS = 5000  # of the master equation: a second or less for each solution
 FLAT = 1e-5  # of the depth: it varies less within `FAR` of the start, ten times the round-off allowed
 FAR = 0.3  # of the parameters
 NEWTON = 20  # steps to the zero of an amplitude, which the search has nearly reached
@@ -62,7 +65,7 @@ def optimum(
     for drive in drives:
         place: Point = {**start, name: float(drive)}
         coordinates = _Coordinates(model, place, names)
-        _check_solved(roads[TRUTH](place), f"{name} = {float(drive):g}")
+        _check_solved(roads[TRUTH](place), f"{name} = {float(drive):g}", _most_quanta(model))
         # every road starts where the one before has its minimum: the last is the slowest
         for road, function in roads.items():
             place = _minimise(function, place, coordinates, f"{road}, {name} = {float(drive):g}")
@@ -89,6 +92,12 @@ def _roads(
     return {**roads, TRUTH: _solved(model, quantity)}
 
 
+def _most_quanta(model: Model) -> int:
+    """The largest truncation with which a search of hundreds of solutions ends in minutes."""
+    sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
+    return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
+
+
 def _closed(road: Any, quantity: Quantity) -> Callable[[Point], float]:
     expression = quantity.on(road)
     return lambda point: float(evaluate(road, expression, point))
@@ -98,10 +107,11 @@ def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
     # higher correlations would ask for more quanta, and are not looked at
     order = max(2, sum(quantity.occupation))
 
+    limit = max(order + 2, _most_quanta(model))
+
     def solve(point: Point) -> float:
-        return float(
-            quantity.on(numeric.steady_state(model, point, order=order, tolerance=CONVERGED))
-        )
+        state = numeric.steady_state(model, point, order=order, tolerance=CONVERGED, limit=limit)
+        return float(quantity.on(state))
 
     return solve
 
@@ -198,11 +208,12 @@ def _check_varies(depth: Callable[[np.ndarray], float], x: np.ndarray, road: str
         )
 
 
-def _check_solved(value: float, where: str) -> None:
+def _check_solved(value: float, where: str, quanta: int) -> None:
     if not np.isfinite(value):
         raise ValueError(
-            f"Argument `drives` must hold drives at which the master equation has an answer, but "
-            f"it has none at the start for {where} (not resolved, or too many quanta)."
+            f"Argument `drives` must hold drives at which the master equation has an answer with at "
+            f"most {quanta} quanta (a search solves it up to {EVALUATIONS} times), but for {where} "
+            "it has none at the start."
         )
 
 
