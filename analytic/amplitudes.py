@@ -24,8 +24,8 @@ from analytic.factored import Alphabet, Factored
 from analytic.fock import apply, norm, occupations
 from analytic.polynomials import Polynomial, Singular
 from analytic.roads import other_roads
-from systems import Model
-from systems.ladder import Occupation, Word, express
+from systems import Loss, Model
+from systems.ladder import Ladder, Occupation, Word, adjoint, express, label, multiply
 
 time = sp.Symbol("t", real=True)
 
@@ -170,4 +170,23 @@ def check_lowering(model: Model) -> None:
                     f"Loss `{loss.rate}` of `{loss.operator}` must lower the number of quanta, "
                     f"but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
                     f"are then wrong at leading order; use {other_roads(model)}."
+                )
+        check_damping(model, loss, jump)
+
+
+def check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
+    """Raise `ValueError` for a loss of modes together that count different numbers of quanta.
+
+    Its ``L'L`` turns a quantum of one into a quantum of the other without any drive.
+    """
+    grading = model.grading
+    for word, coefficient in multiply(adjoint(jump), jump, model.modes).items():
+        for order in model.by_order(sp.expand(loss.rate * coefficient)):
+            if grading.raises(word) > order * grading.unit:
+                counts = zip(map(label, model.modes), grading.weights, strict=True)
+                words = ", ".join(f"{weight} of `{name}`" for name, weight in counts)
+                raise ValueError(
+                    f"Loss `{loss.rate}` of `{loss.operator}` must lower the number of quanta by "
+                    f"one amount, but a quantum counts {words}, as the drive reaches them: use "
+                    f"{other_roads(model)}."
                 )

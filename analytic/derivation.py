@@ -129,7 +129,9 @@ class Derivation:
         several = self._amplitude(occupation)
         if not several and not is_filled(self.frame, self.model.index(mode)):
             return sp.S.Zero
-        self._check_seen(several, f"Moment of order {order} of `{_name(self.model, mode)}`", occupation)
+        self._check_seen(
+            several, f"Moment of order {order} of `{_name(self.model, mode)}`", occupation
+        )
         return self._squared(several.times(sp.sqrt(factorial(order))), abbreviations)
 
     def correlation(

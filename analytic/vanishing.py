@@ -7,6 +7,7 @@ a measurement would find is the next order in the drive.  A factor cancels where
 """
 
 from collections.abc import Iterator
+from functools import reduce
 
 import numpy as np
 import sympy as sp
@@ -20,9 +21,11 @@ TRIALS = 3  # random values at which what is zero for all of them is tried
 def cancels(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     """Whether a factor of the numerator cancels at the values: array of their shape."""
     found = np.zeros(np.broadcast_shapes(*(a.shape for a in arrays.values())), bool)
-    for factor in set(_sums(expression)):
-        terms = evaluate(_majorant(factor), arrays)
-        found |= (terms > 0) & (abs(evaluate(factor, arrays)) <= CANCELS * terms)
+    known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]] = {}
+    with np.errstate(all="ignore"):  # poles, and what leaves the range of floats: no cancellation
+        for factor in set(_sums(expression)):
+            value, terms = _weigh(factor, arrays, known)
+            found |= (terms > 0) & (abs(value) <= CANCELS * terms)
     return found
 
 
@@ -55,13 +58,35 @@ def _sums(expression: sp.Expr) -> Iterator[sp.Expr]:
             yield from _sums(expression.args[0])
 
 
-def _majorant(expression: sp.Expr) -> sp.Expr:
-    """The expression with the modulus of every term: what it would be if nothing cancelled."""
-    match expression:
-        case sp.Add() | sp.Mul():
-            return expression.func(*map(_majorant, expression.args))
-        case sp.Pow(base=base, exp=exponent) if exponent.is_positive:
-            return _majorant(base) ** exponent
-        case sp.Abs() | sp.conjugate():
-            return _majorant(expression.args[0])
-    return sp.Abs(expression, evaluate=False)
+def _weigh(
+    expression: sp.Expr, arrays: Arrays, known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The value of an expression, and what it would be if no terms cancelled, all being positive.
+
+    Once through the tree: to compile it would take far longer for forms of thousands of terms.
+    """
+    if expression not in known:
+        known[expression] = _weigh_anew(expression, arrays, known)
+    return known[expression]
+
+
+def _weigh_anew(
+    expression: sp.Expr, arrays: Arrays, known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray]:
+    if expression.is_Symbol:
+        return arrays[str(expression)], abs(arrays[str(expression)])
+    if isinstance(expression, sp.Add | sp.Mul):
+        parts = [_weigh(part, arrays, known) for part in expression.args]
+        join = np.add if expression.is_Add else np.multiply
+        return reduce(join, [x for x, _ in parts]), reduce(join, [y for _, y in parts])
+    if expression.is_Pow and expression.exp.is_Rational:
+        value, terms = _weigh(expression.base, arrays, known)
+        power = float(expression.exp)
+        raised = (value if power.is_integer() else value + 0j) ** power
+        return raised, terms**power if power > 0 else abs(raised)
+    if isinstance(expression, sp.Abs | sp.conjugate):
+        value, terms = _weigh(expression.args[0], arrays, known)
+        return (abs(value) if isinstance(expression, sp.Abs) else np.conj(value)), terms
+    value = np.asarray(evaluate(expression, arrays) if expression.free_symbols else
+                       complex(expression))  # fmt: skip
+    return value, abs(value)

@@ -1,5 +1,6 @@
 """A zero that is printed is one: random models against the master equation, and theorems."""
 
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -11,6 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from analytic import NotSeen, derive, expand, fields
+from analytic.delayed import delayed_correlation
 from analytic.purity import impurity
 from analytic.reach import is_reached
 from compare import agreement
@@ -22,8 +24,17 @@ a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
 D, E, J, U, g = sp.symbols("D E J U g", real=True)
 k, q, F = sp.symbols("k q F", positive=True)
 beta = sp.Symbol("beta")
-SYMBOLS = {"D": 0.5, "E": -0.3, "J": 0.8, "U": 0.6, "g": 0.7, "k": 1.0, "q": 0.8, "beta": 0.4 - 0.9j}
-WEAK = 1e-3
+SYMBOLS = {
+    "D": 0.5,
+    "E": -0.3,
+    "J": 0.8,
+    "U": 0.6,
+    "g": 0.7,
+    "k": 1.0,
+    "q": 0.8,
+    "beta": 0.4 - 0.9j,
+}
+WEAK, SEEDS = 1e-3, 24
 
 
 def both(operator):
@@ -50,6 +61,7 @@ JUMPS = [Loss(q, a), Loss(q, a * b), Loss(k, a + b), Loss(k, b**2), Loss(q, Dagg
          Loss(k, a + beta * F), Loss(k, b + beta * F * F)]  # fmt: skip
 
 
+@cache
 def random_model(seed):
     """Two modes that decay, with a few random terms; None where it is not driven or not graded."""
     random = np.random.default_rng(seed)
@@ -58,13 +70,13 @@ def random_model(seed):
     hamiltonian = D * number(a) + E * number(b) + sum(PIECES[i] for i in terms)
     try:
         model = Model(f"random {seed}", hamiltonian, tuple(losses), F)
-        return model, derive(model, quanta=3 * max(model.grading.weights))
+        return model, derive(model, quanta=2 * max(model.grading.weights))
     except ValueError:
         return None
 
 
 def asked(closed):
-    for n in product(range(3), repeat=2):
+    for n in product(range(2), repeat=2):
         yield lambda road, n=n: road.probability(n)
     for mode in "ab":
         yield lambda road, mode=mode: road.number(mode)
@@ -72,7 +84,7 @@ def asked(closed):
     yield lambda road: road.cross_correlation("a", "b")
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(SEEDS))
 def test_what_a_random_model_prints_is_what_the_master_equation_tends_to(seed):
     drawn = random_model(seed)
     if drawn is None:
@@ -87,14 +99,16 @@ def test_what_a_random_model_prints_is_what_the_master_equation_tends_to(seed):
             continue
         found, true = closed.evaluate(form, values), ask(state)
         if form == 0:
-            assert abs(true) < 1e-25  # P_22 is 1e-24 where a drive of 1e-3 reaches it
+            assert (
+                abs(true) < 1e-25
+            )  # the least that a drive of 1e-3 makes of one quantum in each is 1e-24
         elif np.isfinite(true):
             # the next order: WEAK where odd orders occur, times numbers of order ten
             np.testing.assert_allclose(found, true, rtol=50 * WEAK, atol=0)
 
 
 def test_random_models_try_all_of_it():
-    models = [drawn for seed in range(40) if (drawn := random_model(seed))]
+    models = [drawn for seed in range(SEEDS) if (drawn := random_model(seed))]
     unseen = 0
     for _, closed in models:
         for n in product(range(2), repeat=2):
@@ -104,7 +118,7 @@ def test_random_models_try_all_of_it():
                 unseen += 1
             except ValueError:
                 continue
-    assert len(models) >= 15
+    assert len(models) >= 12
     assert unseen >= 5
 
 
@@ -117,6 +131,14 @@ def test_a_population_that_is_not_seen_is_refused_with_a_road_that_knows_it(mode
     # next but one order of the drive, with numbers of order ten
     found = series.evaluate(series.probability((1,)), values)
     np.testing.assert_allclose(found, true, rtol=1e2 * WEAK**2, atol=0)
+
+
+def test_a_loss_of_modes_that_count_different_quanta_is_refused():
+    # pairs drive a at the order at which b is driven, and L'L turns one into the other
+    hamiltonian = D * number(a) + E * number(b) + F * (both(a**2) + both(b))
+    losses = (Loss(k, a), Loss(q, b), Loss(k, a + b))
+    with pytest.raises(ValueError, match=r"must lower .* by one amount.*use numeric\.steady_state"):
+        derive(Model("together", hamiltonian, losses, F))
 
 
 def test_amplitude_between_the_grades_is_refused_and_one_that_only_jumps_feed_is_zero():
@@ -133,8 +155,8 @@ def test_latex_prints_no_zero_for_what_is_not_seen():
 
 def test_a_mode_that_nothing_fills_is_empty():
     alone = Model("alone", BETWEEN.hamiltonian + E * number(b), (Loss(k, a), Loss(q, b)), F)
-    closed = derive(alone)
-    assert closed.number(b) == closed.probability((0, 1)) == closed.probability((2, 1)) == 0
+    closed = derive(alone, quanta=4)
+    assert closed.number(b) == closed.probability((0, 1)) == closed.probability((1, 1)) == 0
     with pytest.raises(ValueError, match="Mode `b` stays empty"):
         closed.correlation(b)
     assert steady_state(alone, point(alone)).number(b) == 0
@@ -168,9 +190,9 @@ def test_light_that_is_coherent_to_leading_order_only_has_no_purity_of_one():
     for call in (lambda: fields.squeezing(closed, a), lambda: impurity(closed)):
         with pytest.raises(NotSeen, match=r"use numeric\.observables"):
             call()
-    values = point(model)
-    assert closed.evaluate(fields.squeezing(linear, a), values) == 0
-    assert linear.evaluate(impurity(linear), point(linear)) == pytest.approx(0, abs=1e-15)
+    squeezed = linear.evaluate(fields.squeezing(linear, a), point(linear.model))
+    assert squeezed == pytest.approx(0, abs=1e-21)  # round-off of amplitudes squared, 1e-6
+    assert linear.evaluate(impurity(linear), point(linear.model)) == pytest.approx(0, abs=1e-15)
 
 
 def test_a_displaced_loss_is_another_drive():
@@ -198,15 +220,16 @@ def test_a_loss_displaced_in_an_interferometer_agrees_with_the_series_and_the_ma
 
 
 def test_purity_and_delays_of_a_displaced_loss_are_those_of_the_plain_one():
-    from analytic.delayed import delayed_correlation
-
     hamiltonian = D * number(a) + U * Dagger(a) ** 2 * a**2 + F * both(a)
     moved = Model("displaced", hamiltonian, (Loss(k, a + beta * F),), F)
     plain = Model("plain", hamiltonian, (Loss(k, a),), F)
     # g2 does not depend on the drive, and the impurity is of its fourth order
     size = abs(1 - 0.5j * SYMBOLS["beta"]) ** 4
     one, two = derive(moved), derive(plain)
-    found, known = one.evaluate(impurity(one), point(moved)), two.evaluate(impurity(two), point(plain))
+    found, known = (
+        one.evaluate(impurity(one), point(moved)),
+        two.evaluate(impurity(two), point(plain)),
+    )
     np.testing.assert_allclose(found, size * known, rtol=1e-9)
     delays = np.array([0.0, 0.7, 2.0])
     np.testing.assert_allclose(

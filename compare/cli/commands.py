@@ -88,8 +88,9 @@ def validity(
     """Map the drive up to which a formula may be believed.
 
     Over any values; with two there is a picture, in which a star is the operating point of the
-    nanotip, where the map holds it. If the drive is set as well, the deviation at that drive is tabulated and mapped, and red lines show
-    where it reaches the tolerance; if not, the red line belongs to the median critical drive.
+    nanotip, where the map holds it. If the drive is set as well, the deviation at that drive is
+    tabulated and mapped, and red lines show where it reaches the tolerance; if not, the red line
+    belongs to the median critical drive.
 
     Example: blockade validity nanotip --vary r=0.25:0.6:41 --vary phi=0.1:0.45:41 --out map.csv
     """

@@ -133,11 +133,13 @@ def _check_work(model: Model, quantity: Quantity, order: int) -> None:
     """Raise `ValueError` for a series that takes minutes; the next correction is needed as well."""
     moments = count_moments(model, quantity.occupation, order + 1)
     if moments > MOMENTS or order >= LONGEST:
-        within = (k for k in range(LONGEST) if count_moments(model, quantity.occupation, k + 1) > MOMENTS)
+        within = (
+            k for k in range(LONGEST) if count_moments(model, quantity.occupation, k + 1) > MOMENTS
+        )
         raise ValueError(
             f"Argument `order` must leave at most {MOMENTS:,} moments to be solved for, but "
             f"{order} corrections to {quantity.name} take about {moments:,}: at most "
-            f"{max(next(within, LONGEST) - 1, 0)} corrections do for this model."
+            f"{max(most, 0)} corrections do for this model."
         )
 
 

@@ -29,7 +29,9 @@ CONVERGED = 1e-6  # of the master equation, relative
 EVALUATIONS = 300  # at most, of one search
 VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
 UNKNOWNS = 5000  # of the master equation: a second or less for each solution
-FLAT = 1e-5  # of the depth: it varies less within `FAR` of the start, ten times the round-off allowed
+FLAT = (
+    1e-5  # of the depth: it varies less within `FAR` of the start, ten times the round-off allowed
+)
 FAR = 0.3  # of the parameters
 NEWTON = 20  # steps to the zero of an amplitude, which the search has nearly reached
 
@@ -211,7 +213,7 @@ def _check_varies(depth: Callable[[np.ndarray], float], x: np.ndarray, road: str
 def _check_solved(value: float, where: str, quanta: int) -> None:
     if not np.isfinite(value):
         raise ValueError(
-            f"Argument `drives` must hold drives at which the master equation has an answer with at "
+            "Argument `drives` must hold drives at which the master equation has an answer with at "
             f"most {quanta} quanta (a search solves it up to {EVALUATIONS} times), but for {where} "
             "it has none at the start."
         )
