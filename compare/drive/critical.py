@@ -133,9 +133,8 @@ def _check_work(model: Model, quantity: Quantity, order: int) -> None:
     """Raise `ValueError` for a series that takes minutes; the next correction is needed as well."""
     moments = count_moments(model, quantity.occupation, order + 1)
     if moments > MOMENTS or order >= LONGEST:
-        within = (
-            k for k in range(LONGEST) if count_moments(model, quantity.occupation, k + 1) > MOMENTS
-        )
+        sizes = (count_moments(model, quantity.occupation, k + 1) for k in range(LONGEST))
+        most = next((k for k, size in enumerate(sizes) if size > MOMENTS), LONGEST) - 1
         raise ValueError(
             f"Argument `order` must leave at most {MOMENTS:,} moments to be solved for, but "
             f"{order} corrections to {quantity.name} take about {moments:,}: at most "

@@ -28,11 +28,7 @@ class Curve:
     def __init__(self, quantity: Quantity, order: int, ray: Ray) -> None:
         self.quantity, self.order, self.ray = quantity, order, ray
         self._road = closed_form(ray.model, quantity.quanta(ray.model), order)
-        try:
-            self._expression = quantity.on(self._road)
-        except analytic.NotSeen:  # fed by jumps: `expand` has its leading order
-            self._road = analytic.expand(ray.model, corrections=order)
-            self._expression = quantity.on(self._road)
+        self._expression = quantity.on(self._road)
 
     def __call__(self, drive: np.ndarray, points: np.ndarray) -> np.ndarray:
         """The formula at some of the points, each at its own drive."""
