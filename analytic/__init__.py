@@ -4,12 +4,14 @@ from analytic.abbreviations import spell_out
 from analytic.conditions import Condition
 from analytic.derivation import Derivation, derive
 from analytic.optimum import OptimalPoint, optimal_points
+from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
 
 __all__ = [
     "Condition",
     "Derivation",
     "Expansion",
+    "NotSeen",
     "OptimalPoint",
     "derive",
     "expand",

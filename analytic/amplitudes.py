@@ -23,8 +23,9 @@ from analytic import polynomials
 from analytic.factored import Alphabet, Factored
 from analytic.fock import apply, norm, occupations
 from analytic.polynomials import Polynomial, Singular
-from systems import Model
-from systems.ladder import Occupation, Word, express, show
+from analytic.roads import other_roads
+from systems import Loss, Model
+from systems.ladder import Ladder, Occupation, Word, adjoint, express, label, multiply, show
 
 time = sp.Symbol("t", real=True)
 
@@ -158,15 +159,34 @@ def symbol(occupation: Occupation) -> sp.Symbol:
 def check_lowering(model: Model) -> None:
     """Raise `ValueError` unless every jump lowers the number of quanta.
 
-    Other jumps (dephasing, thermal excitation, a displaced field) feed states at the same order
-    of the drive as their amplitudes, so that a pure state is wrong at leading order.
+    Other jumps (dephasing, thermal excitation, a field displaced by what is not weak) feed states
+    at the same order of the drive as their amplitudes, so that a pure state is wrong at leading
+    order.
     """
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         for word in jump:
             if model.grading.raises(word) >= 0:
                 raise ValueError(
-                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
-                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
-                    "H_eff are then wrong at leading order; use analytic.expand (for losses that "
-                    "conserve the number of quanta) or numeric.steady_state."
+                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta, "
+                    f"but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
+                    f"are then wrong at leading order; use {other_roads(model)}."
+                )
+        check_damping(model, loss, jump)
+
+
+def check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
+    """Raise `ValueError` for a loss of modes together that count different numbers of quanta.
+
+    Its ``L'L`` turns a quantum of one into a quantum of the other without any drive.
+    """
+    grading = model.grading
+    for word, coefficient in multiply(adjoint(jump), jump, model.modes).items():
+        for order in model.by_order(sp.expand(loss.rate * coefficient)):
+            if grading.raises(word) > order * grading.unit:
+                counts = zip(map(label, model.modes), grading.weights, strict=True)
+                words = ", ".join(f"{weight} of `{name}`" for name, weight in counts)
+                raise ValueError(
+                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta by "
+                    f"one amount, but a quantum counts {words}, as the drive reaches them: use "
+                    f"{other_roads(model)}."
                 )

@@ -34,6 +34,7 @@ def delayed_correlation(
     drive of ``values`` drops out.
     """
     other = first if second is None else second
+    expectation(closed, first, other)  # raises where it would start from a zero that is none
     delays = np.asarray(taus, dtype=float)
     forward, back = (
         _Relaxation(closed, values, *pair) for pair in ((first, other), (other, first))
@@ -64,7 +65,7 @@ class _Relaxation:
 
     def _matrix(self) -> np.ndarray:
         """K between unscaled kets; the vacuum's own equation is dropped, so that phi_0 = 1."""
-        model, K = self.closed.model, np.zeros((len(self.states),) * 2, complex)
+        model, K = self.closed.frame, np.zeros((len(self.states),) * 2, complex)
         for word, part in leading_terms(model).items():
             number = self._number(part)
             for column, ket in enumerate(self.states):
@@ -84,7 +85,7 @@ class _Relaxation:
             ket = tuple(n + k for n, k in zip(bra, q, strict=True))
             if ket not in occupations(self.closed.model, self.closed.model.grading.of(ket)):
                 continue  # a two-level system holds no second quantum
-            amplitude = self.closed.amplitude(ket)
+            amplitude = self.closed.leading(ket)
             total += self._number(coefficient * amplitude) * float(norm(ket) / norm(bra))
         return total
 

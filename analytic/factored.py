@@ -14,10 +14,12 @@ from functools import cached_property
 from itertools import groupby
 from math import lcm
 
+import numpy as np
 import sympy as sp
 
 from analytic import polynomials
 from analytic.polynomials import Factor, Polynomial
+from analytic.vanishing import CANCELS, TRIALS, draw
 
 LONG = 500  # terms: Python does not compile sums of thousands
 
@@ -41,6 +43,28 @@ class Alphabet:
     def element(self, coefficient: sp.Expr) -> Polynomial:
         """One of the given coefficients as a ring element."""
         return self._elements[coefficient]
+
+    def vanishes(self, polynomial: Polynomial) -> bool:
+        """Whether a ring element is zero as a function of the symbols, whatever they are.
+
+        The letters may depend on one another, ``x`` and ``1/x``: it is tried at random values.
+        """
+        powers = np.array(polynomial.monoms(), int).reshape(-1, self.ring.nvars())
+        numbers = np.array([float(int(x)) for x in polynomial.coeffs()])
+        for letters in self._samples:
+            terms = numbers * np.prod(letters ** powers[:, : len(letters)], axis=1)
+            if abs(terms.sum()) > CANCELS * abs(terms).sum():
+                return False
+        return True
+
+    @cached_property
+    def _samples(self) -> list[np.ndarray]:
+        """The letters at random values of their symbols."""
+        symbols = sorted(set().union(*(z.free_symbols for z in self.letters)), key=str)
+        function = sp.lambdify(symbols, list(self.letters), "numpy")
+        random = np.random.default_rng(0)
+        drawn = zip(*(draw(s, random, TRIALS) for s in symbols), strict=True)
+        return [np.array(function(*values), complex) for values in drawn]
 
     def _integers(self, polynomial: sp.Poly) -> Polynomial:
         count = len(self.letters)
@@ -102,7 +126,13 @@ class Factored:
         return self * other**-1
 
     def __bool__(self) -> bool:
-        return self.constant != 0
+        """Whether it is zero as a function of the symbols."""
+        return self.constant != 0 and not self._vanishes
+
+    @cached_property
+    def _vanishes(self) -> bool:
+        numerators = (f.polynomial for f, power in self.powers.items() if power > 0)
+        return any(map(self.alphabet.vanishes, numerators))
 
     def times(self, number: sp.Expr) -> Factored:
         """The product with a number."""

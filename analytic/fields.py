@@ -17,6 +17,8 @@ import sympy as sp
 from analytic.derivation import Derivation
 from analytic.fock import norm
 from analytic.identity import same_function
+from analytic.reach import NotSeen, is_linear, is_reached
+from analytic.vanishing import is_zero
 from systems.ladder import Mode, multiply
 from systems.output import leading_part, read_field
 
@@ -44,28 +46,40 @@ def squeezing(closed: Derivation, field: Field) -> sp.Expr:
 
     ``1 - Var X/(vacuum) = 2 |<bb> - <b>^2|`` for the quietest phase of ``X``, of order
     ``drive**2``; photons of incoherent light, of order ``drive**4``, add noise.  For an output
-    field the spectrum is integrated: the value is a flux.
+    field the spectrum is integrated: the value is a flux.  0 for coherent light only.
     """
     pairs = expectation(closed, field, field) - expectation(closed, field) ** 2
+    if is_zero(pairs) and not is_linear(closed.frame):
+        raise NotSeen(_unseen("The squeezing"))
     return 2 * sp.Abs(pairs, evaluate=False)
 
 
 def expectation(closed: Derivation, *fields: Field) -> sp.Expr:
     """``<0|b1 b2 ...|psi>`` in the steady state, to leading order in the drive.
 
-    Raises `ValueError` if the field is dark to this order or the amplitudes do not reach.
+    Raises `NotSeen` if it is zero to this order only, as that of a dark field, and `ValueError` if
+    the amplitudes do not reach.
     """
     model = closed.model
     parts = [leading_part(model, read_field(model, field)) for field in fields]
     product = reduce(lambda x, y: multiply(x, y, model.modes), parts)
-    terms = [c * norm(q) * closed.amplitude(q) for (_, q), c in product.items()]
-    whole = sp.Add(*terms)
+    whole = sp.Add(*(c * norm(q) * closed.leading(q) for (_, q), c in product.items()))
     if len(fields) == 1 and same_function(whole, sp.S.Zero):
-        raise ValueError(
+        raise NotSeen(
             f"Field `{fields[0]}` is dark at leading order, so its statistics are decided by "
             "quantum jumps: use numeric.observables."
         )
+    if len(fields) > 1 and is_zero(whole) and any(is_reached(closed.frame, q) for _, q in product):
+        names = " ".join(f"`{field}`" for field in fields)
+        raise NotSeen(_unseen(f"The product of the fields {names}"))
     return whole
+
+
+def _unseen(what: str) -> str:
+    return (
+        f"{what} is zero at leading order, but not altogether: jumps or higher orders of the drive "
+        "may feed it; use numeric.observables."
+    )
 
 
 def _square(amplitude: sp.Expr) -> sp.Expr:

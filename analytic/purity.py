@@ -19,6 +19,8 @@ from sympy.polys.matrices import DomainMatrix
 from analytic.delayed import leading_terms
 from analytic.derivation import Derivation
 from analytic.fock import apply, norm, occupations
+from analytic.reach import NotSeen, is_linear
+from analytic.vanishing import is_zero
 from systems import Model
 from systems.ladder import Ladder, Occupation, is_two_level
 from systems.output import leading_part
@@ -40,19 +42,25 @@ def impurity(closed: Derivation) -> sp.Expr:
     """``1 - Tr rho^2``, of order ``drive**4`` for modes driven one by one.
 
     Raises `ValueError` if the amplitudes do not reach: that takes one quantum more than a jump
-    removes.
+    removes; and `NotSeen` if it is zero at leading order only.
     """
-    model = closed.model
+    model = closed.frame
     lowest = min(w for w in model.grading.weights if occupations(model, w))
     kets = occupations(model, lowest)
     jumps = [leading_part(model, jump) for jump in model.jumps]
     removed = [min(model.grading.of(q) for _, q in jump) for jump in jumps]
     W = _lifetimes(_block(model, kets))
-    missing = sp.S.Zero
+    missing, additions = sp.S.Zero, []
     for loss, jump, quanta in zip(model.losses, jumps, removed, strict=True):
         if quanta == min(removed):  # others are of higher order in the drive
             phi = sp.Matrix([_addition(closed, jump, ket) for ket in kets])
+            additions += list(phi)
             missing += loss.rate * (phi.H * W * phi)[0]
+    if all(map(is_zero, additions)) and not is_linear(model):
+        raise NotSeen(
+            "The purity is 1 at leading order, but not altogether: what is missing is of higher "
+            "order in the drive; use numeric.observables."
+        )
     return 2 * sp.re(missing, evaluate=False)
 
 
@@ -62,8 +70,8 @@ def _addition(closed: Derivation, jump: Ladder, ket: Occupation) -> sp.Expr:
     for (_, q), coefficient in jump.items():
         before = tuple(n + k for n, k in zip(ket, q, strict=True))
         if not _is_full(closed.model, before):
-            total += coefficient * closed.amplitude(before) * norm(before) / norm(ket)
-        total -= coefficient * norm(q) * closed.amplitude(q) * closed.amplitude(ket)
+            total += coefficient * closed.leading(before) * norm(before) / norm(ket)
+        total -= coefficient * norm(q) * closed.leading(q) * closed.leading(ket)
     return total
 
 

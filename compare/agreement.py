@@ -18,6 +18,7 @@ import analytic
 import numeric
 from compare.quantities import Quantity, read_quantities
 from systems import Model
+from systems.status import Status
 from systems.values import Arrays, Values, read_values
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
@@ -152,13 +153,18 @@ def _measure(
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
     """The columns of one quantity."""
-    formula = np.ravel(closed.evaluate(quantity.on(closed), arrays)).real
+    form = quantity.on(closed)
+    formula = np.ravel(closed.evaluate(form, arrays)).real
     solved = np.concatenate([quantity.on(state) for state in states])
     status = np.concatenate([quantity.status_on(state) for state in states]).astype(str)
     finer = np.concatenate([quantity.on(state.finer) for state in states])
     cut = (status == "ok") & (abs(solved - finer) > CONVERGED * abs(finer))
     status = np.where(cut, "not converged", status)
     found = compare_numbers(formula, solved)
+    # of a leading order that vanishes only round-off is left, which has no deviation from anything
+    vanishes = (closed.status(form, arrays).ravel() == Status.VANISHES) & (solved != 0)
+    status = np.where((status == "ok") & vanishes, Status.VANISHES, status)
+    found = {name: np.where(vanishes, np.nan, column) for name, column in found.items()}
     status = np.where(status == "ok", without_deviation(formula, found["deviation"]), status)
     return {
         "analytic": formula,

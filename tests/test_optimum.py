@@ -6,7 +6,7 @@ import pytest
 
 from compare import optimum
 from compare.drive.minima import draw
-from systems import jaynes_cummings, kerr
+from systems import jaynes_cummings, kerr, kerr_ring
 
 VALUES = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
 DRIVES = np.array([0.01, 0.02])
@@ -24,8 +24,8 @@ def rows(table: pd.DataFrame, road: str) -> pd.DataFrame:
 def test_formula_vanishes_at_the_published_place_at_every_drive(table: pd.DataFrame) -> None:
     # g^2 = gamma (kappa + gamma)/4: Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991)
     zero = rows(table, "formula")
-    np.testing.assert_allclose(zero["g"], np.sqrt(0.5), rtol=1e-6)  # precision of the search
-    assert (zero["minimum"] < 1e-12).all()
+    np.testing.assert_allclose(zero["g"], np.sqrt(0.5), rtol=1e-12)  # Newton's: round-off
+    assert (zero["minimum"] == 0).all()
 
 
 def test_true_minimum_rises_and_moves_with_the_square_of_the_drive(table: pd.DataFrame) -> None:
@@ -68,8 +68,31 @@ def test_picture_shows_place_and_depth_of_every_road_and_writes_a_zero_out(
         (kerr.VALUES, "xi", "Argument `over` must hold names among"),
         ({**kerr.VALUES, "Delta": np.zeros(2)}, "chi", "Value `Delta` must be a number"),
         (kerr.VALUES, "chi", "must lie near a minimum"),  # falls for ever
+        ({**kerr.VALUES, "chi": 0.0}, "Delta", "it is 1 all around the start"),  # coherent light
+        ({**kerr.VALUES, "chi": 0.0}, "gamma", "it is 1 all around the start"),
     ],
 )
 def test_bad_arguments_are_refused_in_one_sentence(values: dict, over: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         optimum(kerr.MODEL, values, over, [0.01], corrections=[])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_zero_over_a_loss_rate_is_where_the_amplitude_vanishes(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    kappa, gamma = random.uniform(0.3, 3, 2)
+    g = np.sqrt(gamma * (kappa + gamma)) / 2
+    # from far off, whence steps in the rate itself would pass below zero
+    start = {**VALUES, "kappa": kappa, "gamma": gamma * random.choice([0.6, 1.5]), "g": g}
+    found = optimum(jaynes_cummings.MODEL, start, "gamma", [1e-3], corrections=[])
+    zero = rows(found, "formula").iloc[0]
+    assert zero["gamma"] == pytest.approx(gamma, rel=1e-9)  # round-off of a quotient of amplitudes
+    assert zero["minimum"] == 0
+    true = rows(found, "master equation").iloc[0]
+    assert true["gamma"] == pytest.approx(gamma, rel=1e-3)  # second order in the drive
+
+
+def test_drive_too_strong_for_a_search_is_refused_with_the_quanta_that_it_would_take() -> None:
+    values = {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "J": 0.3}
+    with pytest.raises(ValueError, match=r"at most 5 quanta .* for xi = 3 it has none"):
+        optimum(kerr_ring.MODEL, values, "chi", [3.0], corrections=[])

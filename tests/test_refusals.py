@@ -7,7 +7,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaZ
 
-from analytic import derive
+from analytic import derive, expand
 from numeric import steady_state
 from systems import Loss, Model, kerr, kerr_dimer
 from systems.library import SYSTEMS
@@ -18,6 +18,14 @@ gamma, kappa, xi, thermal = sp.symbols("gamma kappa xi n_th", positive=True)
 drive = xi * (a + Dagger(a))
 hop = g * (Dagger(a) * b + Dagger(b) * a)
 two = Delta * (Dagger(a) * a + Dagger(b) * b) + drive
+
+
+def accepts(road):
+    try:
+        road()
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(
@@ -34,8 +42,13 @@ two = Delta * (Dagger(a) * a + Dagger(b) * b) + drive
 def test_jumps_that_do_not_lower_the_number_of_quanta_are_refused(jump):
     coupling = hop + g * (Dagger(a) * s + Dagger(s) * a)
     losses = (*(Loss(gamma, mode) for mode in (a, b, s)), jump)
-    with pytest.raises(ValueError, match=r"must lower the number of quanta.*use analytic.expand"):
-        derive(Model("jumps", two + coupling, losses, xi))
+    model = Model("jumps", two + coupling, losses, xi)
+    with pytest.raises(ValueError, match=r"must lower the number of quanta.*use ") as refusal:
+        derive(model)
+    # a road that is named takes the model, and one that takes it is named
+    named = "analytic.expand" in str(refusal.value)
+    assert named == accepts(lambda: expand(model))
+    assert "numeric.steady_state" in str(refusal.value)
 
 
 def test_dephasing_is_refused_because_the_naive_number_is_wrong_at_any_drive():

@@ -22,9 +22,11 @@ from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, read_quantities
 from numeric.batch import Block
 from numeric.certificate import estimate, joint_estimate
+from numeric.operators import count_states
 from systems import Model
 from systems.values import Values, read_values
 
+STATES = 100  # of a rung: the formula is derived for all, and a density matrix holds their square
 MEASURES = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
 
 
@@ -46,7 +48,8 @@ def budget(
     (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.  With a
     column for each rung and each contribution: `widen`.
 
-    Raises `ValueError` for values, quantities or quanta that make no sense.
+    Raises `ValueError` for values, quantities or quanta that make no sense, and for quanta that
+    leave more than `STATES` states.
     """
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
@@ -58,6 +61,7 @@ def budget(
             f"Argument `quanta` must be at least {least} for {names}, but is {quanta}."
         )
     grade = max(q.quanta(model) for q in wanted)
+    _check_work(model, quanta or least)
     states = numeric.steady_state(model, arrays, order=max(ORDER, least))
     rungs = build_rungs(model, arrays, quanta or grade, quanta or least, states)
     left_out: dict[str, str] = {}
@@ -65,6 +69,18 @@ def budget(
     table = pd.concat(tables, ignore_index=True)
     table.attrs = {"model": model.name, "quanta": quanta or grade, "left_out": left_out}
     return table
+
+
+def _check_work(model: Model, quanta: int) -> None:
+    """Raise `ValueError` for a truncation that the rungs of H_eff cannot be waited for."""
+    states = count_states(model.modes, quanta)
+    if states > STATES:
+        most = max(q for q in range(1, STATES) if count_states(model.modes, q) <= STATES)
+        raise ValueError(
+            f"Argument `quanta` must leave at most {STATES} states, but {quanta} quanta leave "
+            f"{states:,}, and the master equation of the rung `truncated` then has {states**2:,} "
+            f"unknowns: at most {most} quanta do for this model."
+        )
 
 
 def varied(table: pd.DataFrame) -> list[str]:

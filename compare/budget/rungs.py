@@ -21,6 +21,7 @@ import numpy as np
 
 import analytic
 import numeric
+from analytic.displaced import without_displacement
 from compare.budget.populations import Populations
 from compare.drive.curve import evaluate
 from compare.quantities import Quantity
@@ -69,7 +70,8 @@ def build_rungs(
 
     @cache
     def nojump(quanta: int, kind: str) -> numeric.NoJumpState:
-        return numeric.nojump_state(model, arrays, quanta, kind=kind)
+        # between jumps of a displaced loss the state is another one: that of the formula is meant
+        return numeric.nojump_state(without_displacement(model), arrays, quanta, kind=kind)
 
     @cache
     def truncated() -> numeric.SteadyState:

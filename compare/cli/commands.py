@@ -87,9 +87,10 @@ def validity(
 ) -> None:
     """Map the drive up to which a formula may be believed.
 
-    Over any values; with two there is a picture, in which a star is the operating point. If the
-    drive is set as well, the deviation at that drive is tabulated and mapped, and red lines show
-    where it reaches the tolerance; if not, the red line belongs to the median critical drive.
+    Over any values; with two there is a picture, in which a star is the operating point of the
+    nanotip, where the map holds it. If the drive is set as well, the deviation at that drive is
+    tabulated and mapped, and red lines show where it reaches the tolerance; if not, the red line
+    belongs to the median critical drive.
 
     Example: blockade validity nanotip --vary r=0.25:0.6:41 --vary phi=0.1:0.45:41 --out map.csv
     """
@@ -161,10 +162,18 @@ def optimum(
 
 
 def _mark(request: Request, table: pd.DataFrame) -> dict[str, float] | None:
-    """Coordinates of the system's operating point, if it lies on the map."""
-    target = request.target
-    nano = target.model is nanotip.MODEL
-    example = tip.operating_point(request.settings) if nano else target.example
+    """Coordinates of the paper's device, if it lies on the map: other systems have none.
+
+    It does if what is set beside the axes are its values as well; the drive is searched for.
+    """
+    target, drive = request.target, str(request.target.model.drive)
+    if target.model is not nanotip.MODEL:
+        return None
+    example = tip.operating_point(request.settings)
+    rest = {n: x for n, x in request.settings.items() if np.isscalar(x)}
+    others = [n for n in rest if n not in (drive, "power")]
+    if not all(np.isclose(rest[n], example[n], rtol=1e-6, atol=0) for n in others):
+        return None
     point = {target.columns.get(name, name): value for name, value in example.items()}
     place = {name: point.get(name, np.nan) for name in maps.axes_of(table)}
     return place if all(map(_spans, map(table.get, place), place.values())) else None

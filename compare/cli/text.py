@@ -6,7 +6,7 @@ import pandas as pd
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
-from analytic import Derivation
+from analytic import Derivation, NotSeen
 from compare.quantities import Quantity, read_quantity
 from systems import Model
 from systems.ladder import label
@@ -54,11 +54,14 @@ def _percent(deviation: float) -> str:
 
 def _closed_forms(
     closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]
-) -> Iterator[tuple[str, sp.Expr]]:
+) -> Iterator[tuple[str, sp.Expr | str]]:
     for occupation in closed.states[1:]:
         digits = ("_" if max(occupation) > 9 else "").join(map(str, occupation))
-        yield f"C_{digits}", closed.amplitude(occupation, abbreviations)
-        yield f"P_{digits}", closed.probability(occupation, abbreviations)
+        for name, form in (("C", closed.amplitude), ("P", closed.probability)):
+            try:
+                yield f"{name}_{digits}", form(occupation, abbreviations)
+            except NotSeen as reason:
+                yield f"{name}_{digits}", str(reason)
     for quantity in _quantities(closed):
         try:
             yield quantity.name, quantity.on(closed, abbreviations=abbreviations)

@@ -22,11 +22,12 @@ from typing import Any
 
 import numpy as np
 
+from analytic.series.size import LONGEST, count_moments
 from compare.drive.curve import Curve, asymptotic_drive, one_quantum_drive
 from compare.drive.deviation import Deviation
 from compare.drive.ray import read_ray
 from compare.drive.search import Search
-from compare.quantities import read_quantity
+from compare.quantities import Quantity, read_quantity
 from systems import Model
 from systems.values import Values
 
@@ -35,6 +36,7 @@ WEAK = 0.1  # of the drive that makes one quantum: far from where a deviation ma
 WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
 CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
 FINEST = 1e-6  # least tolerance: no truncation can be told to be better than a millionth of it
+MOMENTS = 100_000  # of a series: twenty seconds for each summation of it, of many
 SMALLEST = 1e-12  # deviation that is told from zero
 
 
@@ -78,10 +80,12 @@ def critical_drive(
     for which the leading order predicts one quantum in some mode; a model that is driven by
     pairs only has none and needs ``largest``.
 
-    Raises `ValueError` for values, a quantity, a tolerance or an order that make no sense.
+    Raises `ValueError` for values, a quantity, a tolerance or an order that make no sense, and for
+    an order of more than `MOMENTS` moments.
     """
     wanted = read_quantity(model, quantity)
     _check_order(order)
+    _check_work(model, wanted, order)
     ray = read_ray(model, values)
     tolerance = _read_tolerance(tolerance)
     ray = ray.spread(np.broadcast_shapes(ray.shape, tolerance.shape, np.shape(largest)))
@@ -123,6 +127,19 @@ def _read_tolerance(tolerance: Any) -> np.ndarray:
 def _check_order(order: int) -> None:
     if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 0:
         raise ValueError(f"Argument `order` must be a number of corrections, but is {order!r}.")
+
+
+def _check_work(model: Model, quantity: Quantity, order: int) -> None:
+    """Raise `ValueError` for a series that takes minutes; the next correction is needed as well."""
+    moments = count_moments(model, quantity.occupation, order + 1)
+    if moments > MOMENTS or order >= LONGEST:
+        sizes = (count_moments(model, quantity.occupation, k + 1) for k in range(LONGEST))
+        most = next((k for k, size in enumerate(sizes) if size > MOMENTS), LONGEST) - 1
+        raise ValueError(
+            f"Argument `order` must leave at most {MOMENTS:,} moments to be solved for, but "
+            f"{order} corrections to {quantity.name} take about {moments:,}: at most "
+            f"{max(most, 0)} corrections do for this model."
+        )
 
 
 def _check_end(end: np.ndarray, model: Model, given: bool) -> None:

@@ -7,11 +7,13 @@ than the one before by the square of the drive.
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 import analytic
 from compare.drive.ray import Ray
 from compare.quantities import Quantity
 from systems import Model
+from systems.ladder import Occupation
 from systems.values import Values
 
 AIM = 1e-8  # a difference between two orders: far above round-off, far below the next one
@@ -55,13 +57,21 @@ def one_quantum_drive(ray: Ray) -> np.ndarray:
     model, reference = ray.model, ray.arrays[str(ray.model.drive)]
     unit, weights = model.grading.unit, model.grading.weights
     road = closed_form(model, max(weights), 0)
-    one = [road.probability(model.occupation(mode)) for mode in model.modes]
+    one = [_single(road, model.occupation(mode)) for mode in model.modes]
     with np.errstate(divide="ignore"):
         drives = [
             reference * evaluate(road, form, ray.arrays) ** (-unit / (2 * weight))
             for form, weight in zip(one, weights, strict=True)
         ]
     return np.min(drives, axis=0)
+
+
+def _single(road: Any, occupation: Occupation) -> Any:
+    """The population of one quantum; none where the leading order puts none there."""
+    try:
+        return road.probability(occupation)
+    except analytic.NotSeen:
+        return sp.S.Zero
 
 
 def asymptotic_drive(curve: Curve, tolerance: np.ndarray, single: np.ndarray) -> np.ndarray:

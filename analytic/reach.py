@@ -1,0 +1,92 @@
+"""What zero at leading order means: which states the drive and the jumps can reach at all.
+
+A closed form that is zero may be zero altogether, because nothing leads from the vacuum to the
+state, or the hierarchy of leading orders does not see it: a quantum jump feeds it, or a term that
+raises fewer quanta than its order in the drive pays for.  Only the first may be printed as 0.
+
+``(n, n)`` of the density matrix is reached if and only if ``n`` is reached by the words of H_eff
+and of the jumps one after the other; an amplitude is reached by those of H_eff alone.  A state is
+out of reach if it holds quanta of a mode that no word ever fills, or if its occupation is not a
+sum, with integer factors, of what the words change: so a pair drive keeps the parity of a mode.
+Both are proofs; a state that they leave open counts as reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from systems import Model
+from systems.ladder import Occupation, Word, is_two_level
+
+
+class NotSeen(ValueError):
+    """A quantity is zero at leading order, but not zero: the hierarchy does not see it."""
+
+
+def is_reached(model: Model, occupation: Occupation, jumps: bool = True) -> bool:
+    """Whether the vacuum may lead to an occupation; ``jumps=False``: between two jumps."""
+    words = _words(model, jumps)
+    filled = _filled_modes(words)
+    if any(n and i not in filled for i, n in enumerate(occupation)):
+        return False
+    usable = [word for word in words if _support(word[1]) <= filled]
+    return _is_combination(occupation, [_change(word) for word in usable])
+
+
+def is_filled(model: Model, mode: int) -> bool:
+    """Whether any quantum ever gets into a mode."""
+    return mode in _filled_modes(_words(model, jumps=True))
+
+
+def is_linear(model: Model) -> bool:
+    """Whether drives, beam splitters and losses are all there is: the light is then coherent."""
+    if any(map(is_two_level, model.modes)):
+        return False
+    kept = all(sum(p) <= 1 and sum(q) <= 1 for p, q in model.ladder)
+    return kept and all(not any(p) and sum(q) <= 1 for jump in model.jumps for p, q in jump)
+
+
+def _words(model: Model, jumps: bool) -> set[Word]:
+    """The words that act on a ket, those of H_eff and, one of each jump at a time, of the jumps."""
+    words = set(model.effective_ladder)
+    return words.union(*model.jumps) if jumps else words
+
+
+def _filled_modes(words: Iterable[Word]) -> set[int]:
+    """The modes that get quanta, each word acting as soon as all that it takes can be there."""
+    filled: set[int] = set()
+    while True:
+        more = filled.union(*(_support(p) for p, q in words if _support(q) <= filled))
+        if more == filled:
+            return filled
+        filled = more
+
+
+def _support(occupation: Occupation) -> set[int]:
+    return {i for i, n in enumerate(occupation) if n}
+
+
+def _change(word: Word) -> list[int]:
+    return [p - q for p, q in zip(*word, strict=True)]
+
+
+def _is_combination(target: Occupation, changes: list[list[int]]) -> bool:
+    """Whether integers times the changes add up to the target: Gauss with Euclid's algorithm."""
+    rest, rows = list(target), [row for row in changes if any(row)]
+    for column in range(len(rest)):
+        while len(active := [row for row in rows if row[column]]) > 1:
+            least = min(active, key=lambda row: abs(row[column]))
+            rows = [row if row is least else _subtract(row, least, column) for row in rows]
+        if active:
+            if rest[column] % active[0][column]:
+                return False
+            rest = _subtract(rest, active[0], column)
+            rows = [row for row in rows if row is not active[0]]
+        elif rest[column]:
+            return False
+    return True
+
+
+def _subtract(row: list[int], other: list[int], column: int) -> list[int]:
+    factor = row[column] // other[column]
+    return [x - factor * y for x, y in zip(row, other, strict=True)]
