@@ -167,8 +167,8 @@ def check_lowering(model: Model) -> None:
         for word in jump:
             if model.grading.raises(word) >= 0:
                 raise ValueError(
-                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta, "
-                    f"but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
+                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
+                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
                     f"are then wrong at leading order; use {other_roads(model)}."
                 )
         check_damping(model, loss, jump)
@@ -186,7 +186,7 @@ def check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
                 counts = zip(map(label, model.modes), grading.weights, strict=True)
                 words = ", ".join(f"{weight} of `{name}`" for name, weight in counts)
                 raise ValueError(
-                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta by "
-                    f"one amount, but a quantum counts {words}, as the drive reaches them: use "
+                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
+                    f"quanta by one amount, but a quantum counts {words}, as the drive reaches them: use "
                     f"{other_roads(model)}."
                 )
