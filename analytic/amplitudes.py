@@ -168,8 +168,8 @@ def check_lowering(model: Model) -> None:
             if model.grading.raises(word) >= 0:
                 raise ValueError(
                     f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
-                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of H_eff "
-                    f"are then wrong at leading order; use {other_roads(model)}."
+                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
+                    f"H_eff are then wrong at leading order; use {other_roads(model)}."
                 )
         check_damping(model, loss, jump)
 
@@ -187,6 +187,6 @@ def check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
                 words = ", ".join(f"{weight} of `{name}`" for name, weight in counts)
                 raise ValueError(
                     f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
-                    f"quanta by one amount, but a quantum counts {words}, as the drive reaches them: use "
-                    f"{other_roads(model)}."
+                    f"quanta by one amount, but a quantum counts {words}, as the drive reaches them: "
+                    f"use {other_roads(model)}."
                 )
