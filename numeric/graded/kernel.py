@@ -296,18 +296,6 @@ def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def
 
 
 @njit(**COMPILED, inline="always")
-def sizes(source, weight, first, last, re, im, out):  # type: ignore[no-untyped-def]
-    """Sum of the sizes of the terms in rows first to last, which weigh both parts alike."""
-    out[:] = 0.0
-    for r in range(first, last):
-        for t in range(ROW):
-            s, w = source[r, t], abs(weight[r, t])
-            if w > 0.0:
-                for z in range(out.size):
-                    out[z] += w * (abs(re[s, z]) + abs(im[s, z]))
-
-
-@njit(**COMPILED, inline="always")
 def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
     """Sum number s into re + i im; u and v are work space."""
     g = sums.group[s]
@@ -363,7 +351,7 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
     (f_re, f_im), (a_re, a_im) = f, a
     lanes, sums, unknowns = a_re.shape[1], lu.entries, len(lu.unknown)
     re, im = np.empty(lanes), np.empty(lanes)
-    known = len(sums.group) - 1
+    known, weight, size = len(sums.group) - 1, np.abs(sums.real), np.abs(f_re) + np.abs(f_im)
     for e in range(known):
         first, last = sums.row[e], sums.row[e + 1]
         combine(sums.source, sums.real, first, last, f_re, re)
@@ -371,7 +359,8 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
         if e < unknowns:
             re += shift
             if loss.shape[0] > 0:
-                sizes(sums.source, sums.real, first, last, f_re, f_im, loss[e])
+                # entries weigh both parts alike
+                combine(sums.source, weight, first, last, size, loss[e])
         for z in range(lanes):
             a_re[e, z] = re[z]
             a_im[e, z] = im[z]
