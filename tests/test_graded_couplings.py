@@ -114,7 +114,8 @@ def test_neither_does_one_at_a_large_coupling(name):
 
 @pytest.mark.parametrize("coupling", [1.0, 200.0, 800.0, 1e4, 1e5, 1e6])
 def test_linear_modes_are_coherent_or_not_resolved(coupling):
-    state = steady_state(kerr_dimer.MODEL, many({**LINEAR, "J": coupling}), quanta=4)
+    # at four quanta g4 of the nearly dark mode is the error of the cut
+    state = steady_state(kerr_dimer.MODEL, many({**LINEAR, "J": coupling}, 32), quanta=6)
     for order in (2, 3, 4):
         g, word = state.correlation("a", order)[0], state.correlation_status("a", order)[0]
         # what "ok" promises
