@@ -35,11 +35,12 @@ def delayed_correlation(
 ) -> np.ndarray:
     """g2(tau) of a mode in the steady state, shape ``values' shape + taus' shape``.
 
-    ``taus`` are delays in the inverse unit of the rates, in any order.  With a ``second`` mode it
-    is g2_12(tau), a photon of ``mode`` first where tau > 0; g2_12(-tau) = g2_21(tau).  NaN where
-    the status of the steady state's ``cross_correlation`` (``correlation`` for one mode) is not
-    "ok".  ``leading_order`` gives the limit of a weak drive, without quantum jumps; ``quanta`` is
-    then not used.  Raises `ValueError` or `TypeError` for bad arguments.
+    ``taus`` is one delay or an array of delays, in the inverse unit of the rates, in any order.
+    With a ``second`` mode it is g2_12(tau), a photon of ``mode`` first where tau > 0;
+    g2_12(-tau) = g2_21(tau).  NaN where the status of the steady state's
+    ``cross_correlation`` (``correlation`` for one mode) is not "ok", and where couplings are so
+    large that round-off shows.  ``leading_order`` gives the limit of a weak drive, without quantum
+    jumps; ``quanta`` is then not used.  Raises `ValueError` or `TypeError` for bad arguments.
     """
     delays, other = read_delays(taus), mode if second is None else second
     position, same = model.index(mode), model.index(mode) == model.index(other)
@@ -88,4 +89,4 @@ def regression(
                     found = regress(state, block, some, one, two, abs(flat[columns]))
                     result[np.ix_(block.points[some], columns)] = found
     result[:, flat == 0] = now[:, None]
-    return result.reshape(*state.shape, *delays.shape)
+    return np.asarray(result.reshape((*state.shape, *delays.shape)))

@@ -46,7 +46,7 @@ def leading_correlation(model: Model, values: Values, mode: int, delays: np.ndar
             phi = (a @ psi / psi[one])[needed]
         evolved = expm(-1j * times[:, None, None] * K[np.ix_(needed, needed)]) @ phi
         found.append(abs(evolved[:, np.flatnonzero(needed) == one] / psi[one]).ravel() ** 2)
-    return np.array(found).reshape(*shape, *delays.shape)
+    return np.array(found).reshape((*shape, *delays.shape))
 
 
 def leading_effective(model: Model, arrays: Arrays, on: Space) -> np.ndarray:

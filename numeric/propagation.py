@@ -23,6 +23,7 @@ SAMPLES = 30  # times at which the result of a space is compared with the one be
 FIRST, MORE, LAST = 24, 12, 180  # dimensions at which the space is checked
 DEFECTIVE = 1e5  # condition of the eigenvectors from which on they lose digits
 ROUNDOFF = 1e-13  # of the largest result
+LONGEST = 1e5  # products of L and a vector
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 Solve = Callable[[np.ndarray], np.ndarray]
 
@@ -85,9 +86,10 @@ def propagate(
     read: np.ndarray,
     times: np.ndarray,
     rate: np.ndarray,
+    offset: np.ndarray,
     accuracy: float = 1e-8,
 ) -> np.ndarray:
-    """``read . exp(L t) start`` (point, time) for times t >= 0 in rising order.
+    """``offset + read . exp(L t) start`` (point, time) for times t >= 0 in rising order.
 
     ``solve`` applies (L - rate)^-1 to a vector for each point.  ``rate`` (point) is a typical
     frequency of the motion that is read; it only sets the speed.  NaN where no space was found
@@ -99,14 +101,14 @@ def propagate(
         np.full((len(start), len(times)), np.nan),
     )
     left = np.arange(len(start))
-    for space in spaces(solve, start):
+    for space in spaces(solve, start, np.linalg.norm(read, axis=1)):
         left = left[space.finite[left]]
         for i in left:
             projection = space.project(i, read[i], rate[i])
-            now = projection(some)
+            now = offset[i] + projection(some)
             floor = ROUNDOFF * np.max(abs(now))
             if np.all(abs(now - before[i]) <= accuracy * abs(now) + floor):
-                result[i] = projection(times)
+                result[i] = offset[i] + projection(times)
             before[i] = now
         left = left[np.isnan(result[left, -1])]
         if not left.size:
@@ -138,11 +140,17 @@ class Spaces:
         return Projection(L, self.vectors[i, :k] @ read, self.norm[i], rate)
 
 
-def spaces(solve: Solve, start: np.ndarray) -> Iterator[Spaces]:
-    """Spaces of growing size by Arnoldi's method, all points together."""
+def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces]:
+    """Spaces of growing size by Arnoldi's method, all points together.
+
+    ``seen`` (point) is how much of a unit vector may be read: after a click on bunched light,
+    what is read of the last photon's partner is tiny beside what that photon leaves behind.  A
+    space is closed when what is left out is nothing for the result, not beside the start.
+    """
     points, last = len(start), min(LAST, start.shape[1])
     V, H = np.empty((points, last + 1, start.shape[1])), np.zeros((points, last, last))
     norm, size = np.linalg.norm(start, axis=1), np.zeros(points, dtype=int)
+    nothing = ROUNDOFF / np.maximum(1, norm * seen)
     V[:, 0] = start / norm[:, None]
     for k in range(1, last + 1):
         w = solve(np.ascontiguousarray(V[:, k - 1]))
@@ -151,7 +159,7 @@ def spaces(solve: Solve, start: np.ndarray) -> Iterator[Spaces]:
             w -= (h[:, None] @ V[:, :k])[:, 0]
             H[:, :k, k - 1] += h
         rest = np.linalg.norm(w, axis=1)
-        closed = rest <= ROUNDOFF * abs(H[:, :k, :k]).max(axis=(1, 2))
+        closed = (rest <= nothing * abs(H[:, :k, :k]).max(axis=(1, 2))) | (k == start.shape[1])
         size[closed & (size == 0)] = k
         done = bool(np.all(size > 0))
         for _ in range(2 if done else int(k >= FIRST and (k - FIRST) % MORE == 0)):
@@ -178,8 +186,13 @@ class Factorised:
 def propagate_stepwise(
     L: csc_array, start: np.ndarray, read: np.ndarray, times: np.ndarray
 ) -> np.ndarray:
-    """The same by the Taylor series of the exponential, from one time to the next."""
+    """The same by the Taylor series of the exponential, from one time to the next.
+
+    NaN where that would take more than `LONGEST` products.
+    """
     state, result = start, np.empty(len(times))
+    if abs(L).sum(axis=0).max() * times[-1] > LONGEST:
+        return np.full(len(times), np.nan)
     for i, step in enumerate(np.diff(times, prepend=0.0)):
         state = expm_multiply(L * step, state) if step > 0 else state
         result[i] = (read @ state).real

@@ -51,27 +51,6 @@ def loss_scale(model: Model, arrays: Arrays) -> np.ndarray:
     return total
 
 
-def stiffness(model: Model, arrays: Arrays, quanta: int) -> np.ndarray:
-    """The largest frequency of the equation over the smallest rate of a loss; infinite without one.
-
-    Frequencies add up to elements that may be as small as the losses: cancellation then costs as
-    many digits.
-    """
-    w, shape = weights(model), next(iter(arrays.values())).shape
-    largest, smallest = np.zeros(shape), np.full(shape, np.inf)
-    for word, coefficient in model.ladder.items():
-        size = quanta ** (sum(map(sum, word)) / 2)
-        largest = np.maximum(largest, size * abs(evaluate(coefficient, arrays)))
-    for loss, jump in zip(model.losses, model.jumps, strict=True):
-        for word, x in jump.items():
-            rate = abs(evaluate(loss.rate * x * x, arrays))
-            largest = np.maximum(largest, quanta ** sum(map(sum, word)) * rate)
-            if _raised(word, w) < 0:
-                smallest = np.where(rate > 0, np.minimum(smallest, rate), smallest)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(largest / np.where(np.isfinite(smallest), smallest, 0))
-
-
 def _raised(word: Word, w: np.ndarray) -> int:
     return int(w @ (np.array(word[0]) - np.array(word[1])))
 

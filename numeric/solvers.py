@@ -27,7 +27,6 @@ from numeric.judgement import is_positive, judged
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.operators import space
 from numeric.reference import Solution, error_of, is_unique, solve_each
-from numeric.scaling import stiffness
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
@@ -78,10 +77,6 @@ DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 
 
-# Populations below this go with the estimate of their error ("not resolved" where it is too
-# large): amplitudes that interfere to such a small rest leave no digits to a factorisation either.
-TRUSTED = 1e-20
-STIFF = 1e6  # cancellation from which on round-off is estimated point by point
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
 # From so many points on the sweeps are worth the time to prepare (and to compile) them, or from so
 # many points times states^4 on: 5 points of 36 states, 2 of 45, 1 of 55, which takes half a second
@@ -129,9 +124,8 @@ def sweep(
     status, solver = (np.full(count, word, dtype=object) for word in ("ok", "graded"))
     numbers = (found.populations, found.error, found.remainder)
     # the sweeps start from the empty state without a drive, which has to be the only one
-    trusted = found.converged & ~found.doubtful_above(TRUSTED) & decays(model, arrays)
-    trusted &= stiffness(model, arrays, quanta) < STIFF
-    trusted &= ~cancels(model, arrays, quanta) & is_positive(found.populations, found.error)
+    trusted = found.converged & ~found.doubtful & decays(model, arrays)
+    trusted &= ~cancels(model, arrays) & is_positive(found.populations, found.error)
     return Solved(*numbers, status, solver, found.density), trusted
 
 

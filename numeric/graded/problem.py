@@ -15,7 +15,7 @@ from numeric.operators import Space, space
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Word, express
-from systems.values import Arrays
+from systems.values import Arrays, evaluate
 
 NEGLIGIBLE = 1e-13  # relative: what a rotation leaves of a zero
 Pair = tuple[Word | None, Word | None]  # words on the left and on the right of rho
@@ -37,6 +37,7 @@ class Problem:
     pure: bool
     vectors: np.ndarray
     phases: np.ndarray
+    cancellation: np.ndarray  # per point, see `_cancellation`
 
     @property
     def is_rotated(self) -> bool:
@@ -79,6 +80,7 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     equation, on = _equation(model), space(model.modes, quanta)
     grades = on.occupations @ np.array(model.grading.weights)
     effective, jumps, unit = equation.evaluate(arrays)
+    lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
     phases = choose_phases(effective, model.grading)
     effective = {word: turn(column, word, phases) for word, column in effective.items()}
     terms: list[tuple[Pair, np.ndarray]] = []
@@ -94,7 +96,44 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     high = vectors.astype(float)
     low = (vectors - high).astype(float)  # the bytes of long doubles hold random ones
     program = _program(model, quanta, recipe, len(factors), high.tobytes(), low.tobytes())
-    return Problem(on, grades, program, factors, unit, equation.pure, high, phases)
+    return Problem(on, grades, program, factors, unit, equation.pure, high, phases, lost)
+
+
+def _cancellation(
+    model: Model, on: Space, columns: dict[Word, np.ndarray], diagonal: bool = False
+) -> np.ndarray:
+    """How large the terms of an element of an operator are against their sum, at worst, per point.
+
+    ``columns`` are the coefficients (point) of its words.  A drive F a' (a'a - r) with r close
+    to one is known to fewer digits than F and r are, and no later step can tell.
+    """
+    weights = _shared(tuple(columns), on, diagonal)
+    coefficients = np.array(list(columns.values()))
+    if not weights.size:
+        return np.ones(coefficients.shape[1])
+    terms, sums = weights.T @ coefficients, abs(weights).T @ abs(coefficients)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(sums > 0, sums / abs(terms), 1).max(axis=0, initial=1))
+
+
+def _jump_cancellation(model: Model, on: Space, arrays: Arrays) -> np.ndarray:
+    lost = [np.ones(next(iter(arrays.values())).shape)]
+    for ladder in model.jumps:
+        if len(ladder) > 1:
+            columns = {word: evaluate(x, arrays) for word, x in ladder.items()}
+            lost.append(_cancellation(model, on, columns, diagonal=True))
+    return np.max(lost, axis=0)
+
+
+@lru_cache(maxsize=32)
+def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
+    """Weights (word, element) of the elements to which several words add, each kind once."""
+    matrices = np.array([on.word(word).real.toarray() for word in words])
+    if not diagonal:  # of the diagonal every pivot keeps account
+        matrices = matrices * (1 - np.eye(on.size))
+    weights = matrices.reshape(len(words), -1)
+    weights = weights[:, np.count_nonzero(weights, axis=0) > 1]
+    return np.unique(np.round(weights / abs(weights).max(axis=0, initial=0), 12), axis=1)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def _factors(program: Program, factors: Any, shift: Any) -> Any:
     f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
     a = entries(program.elements, lanes)
     load(factors, 0, f[0], f[1])
-    factorise(program.elements.matrix, 0, shift, f, a)
+    factorise(program.elements.matrix, 0, shift, f, a, zeros(0, lanes))
     return f, a
 
 
@@ -83,14 +83,15 @@ def _factors(program: Program, factors: Any, shift: Any) -> Any:
 def _solve(program: Program, f: Any, a: Any, source: Any, size: Any, re: Any, im: Any) -> Any:
     """Sum of the corrections into re[0], im[0]; how large the last one is, per point."""
     total, x, exact = (re[0], im[0]), (re[1], im[1]), np.zeros((2, 0))
+    loss = zeros(0, size.shape[1])
     for part in range(2):
         x[part][:] = 0.0
-    relax(program.elements, 0, exact, source, f, a, x)
+    relax(program.elements, 0, exact, source, f, a, loss, x)
     for part in range(2):
         total[part][:] = x[part]
     left, sweep = np.full(size.shape[1], np.inf), 0
     while sweep < LIMIT and left.max() > TOLERANCE:
-        relax(program.elements, 0, exact, nothing(x), f, a, x)
+        relax(program.elements, 0, exact, nothing(x), f, a, loss, x)
         for part in range(2):
             total[part][:] += x[part]
         left = largest(x, size) / (largest(total, size) + TINY)

@@ -77,17 +77,26 @@ def sum_series(result: Result, group: np.ndarray, ratio: np.ndarray, orders: np.
     ``orders`` are the g_i of the Fock states.  Where the series diverges at the largest drive it
     holds as many terms as were allowed, which may still be enough for the others.
     """
-    x, last = (ratio**2)[:, None], result.sweeps[group]
+    x, last, gain = (ratio**2)[:, None], result.sweeps[group], _gain(result)[group]
     total, terms = np.zeros((2, len(group), len(orders)))
     with np.errstate(over="ignore", invalid="ignore"):
         for s in range(last.max(), -1, -1):
             c = result.series[group, s]
-            total, terms = total * x + c, terms * x + abs(c)
+            total, terms = total * x + c, terms * x + abs(c) * (gain if s > 1 else 1)
         changes = [_largest(result.series, group, last - back, x, total) for back in (2, 1, 0)]
     powers = x**orders
     probes = result.probes[group] * np.stack([powers, powers * x], axis=1)
     nothing = np.zeros((len(group), 0), dtype=complex), np.zeros((len(group), 0, 0))
     return Result(total * powers, terms * powers, probes, _remainder(*changes), last, *nothing)
+
+
+def _gain(result: Result) -> np.ndarray:
+    """As in `numeric.graded.kernel.probe`."""
+    first_two = abs(result.series[:, :2])
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ratios = np.where(first_two > 0, result.probes / first_two, np.inf).min(axis=1)
+    largest = np.max(np.where(ratios < np.inf, ratios, 1), axis=1, keepdims=True, initial=1)
+    return np.clip(ratios, 1, largest)
 
 
 def _largest(

@@ -32,7 +32,9 @@ There a small population can be the difference of larger ones; such points are s
 the Fock basis, where small elements keep their relative accuracy.
 
 How much accuracy is left is measured: the leading order and the first correction are computed
-again with right-hand sides that are wrong by up to 1e-7 on purpose (`numeric.graded.kernel.probe`).
+again with every operation wrong by up to 1e-7 on purpose (`numeric.graded.kernel.probe`): the
+terms that add up to a pivot, of which large couplings leave little, the factors, and with them
+what grows in an elimination without pivoting, the right-hand sides and the solutions.
 What this changes, scaled down to double precision, estimates the round-off of each population.
 Where the number of quanta is large, some populations remain uncertain at 1e-20 and below: the
 amplitudes that feed them interfere, which no solver in double precision can follow.
@@ -42,6 +44,7 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from itertools import combinations
 from threading import Lock, Timer
 from typing import Any
 
@@ -61,9 +64,11 @@ LANES = 64  # points that travel together; fewer cost more each, more do not fit
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # a vector instruction takes several
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
-RELATIVE = 1e-8  # accuracy of every population above FLOOR, or the point is solved again
-FLOOR = 1e-30
-ROUNDINGS = 16  # of a right-hand side; each is up to EPSILON
+RELATIVE = 1e-8  # accuracy of all that `GradedSolution.doubtful` counts
+# Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
+# a small rest leave no digits to a factorisation either
+QUANTA, FLOOR = 4, 1e-20
+ROUNDINGS = 16  # EPSILON that errors in a probe stand for: against 60 digits up to 12 were needed
 EPSILON = float(np.finfo(float).eps)
 SERIES = 1024  # series that are kept at a time
 COMPILING = Lock()
@@ -92,14 +97,22 @@ class GradedSolution:
 
     @property
     def doubtful(self) -> np.ndarray:
-        """Whether round-off may exceed `RELATIVE` in a population above `FLOOR`."""
-        return self.doubtful_above(FLOOR)
+        """Whether round-off may exceed `RELATIVE` in a result, however small it is.
 
-    def doubtful_above(self, floor: float) -> np.ndarray:
-        """Whether round-off may exceed `RELATIVE` in a population above ``floor``."""
+        Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
+        other populations those count that may exceed `FLOOR`.
+        """
+        on = self.space
+        few = on.occupations.sum(axis=1) <= QUANTA
+        modes = range(on.occupations.shape[1])
+        numbers = [on.falling(mode, 1) for mode in modes]
+        joint = [one * two for one, two in combinations(numbers, 2)]
+        higher = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
+        counted = np.column_stack([np.eye(on.size)[:, few], *joint, *higher])
+        bad = self.error @ counted > RELATIVE * abs(self.populations @ counted)
         size = abs(self.populations)
-        bad = (self.error > RELATIVE * size) & (self.error + size > floor)
-        return np.asarray(bad.any(axis=-1))
+        worse = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
+        return np.asarray(bad.any(axis=-1) | worse.any(axis=-1))
 
 
 def solve(
@@ -151,7 +164,7 @@ def _solve_scan(
         result = _solve(problem, tolerance, limit, depth=limit + 1)
         group, ratio = scan.group[members] - first, scan.ratio[members]
         orders = problem.grades / model.grading.unit
-        parts.append(_read(problem, sum_series(result, group, ratio, orders), tolerance))
+        parts.append(_read(problem, sum_series(result, group, ratio, orders), tolerance, group))
         done.append(members)
     back = np.argsort(np.concatenate(done))
     joined: dict[str, Any] = {
@@ -212,11 +225,15 @@ def _lanes(program: Program, points: int) -> int:
     return lanes
 
 
-def _read(problem: Problem, result: Result, tolerance: float) -> GradedSolution:
+def _read(
+    problem: Problem, result: Result, tolerance: float, group: Any = slice(None)
+) -> GradedSolution:
+    """What `solve` found; ``group`` (result) are the points of the problem that results are of."""
     trace = result.populations.sum(axis=1, keepdims=True)
     probes = result.probes.sum(axis=1)
     # what the probe does not see: the rounding of the sum of the corrections itself
     error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
+    error *= problem.cancellation[group][:, None]
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
