@@ -143,7 +143,7 @@ def _members(words: np.ndarray) -> np.ndarray:
 def _below_zero(on: Space, populations: np.ndarray) -> np.ndarray:
     """How far the populations of a shell fall below zero: each of them is as uncertain."""
     below, total = np.maximum(-populations, 0.0), on.occupations.sum(axis=1)
-    for quanta in range(on.quanta + 1) if below.any() else ():
+    for quanta in np.unique(total) if below.any() else ():
         shell = total == quanta
         below[:, shell] = below[:, shell].max(axis=1, keepdims=True)
     return below

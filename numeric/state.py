@@ -273,7 +273,9 @@ class SteadyState:
 
         def most(block: Block) -> np.ndarray:
             size = abs(measure(block, modes, normalised).value)
-            return np.where(size > 0, size * beyond(block, modes, normalised, bound=True), supply(block))
+            with np.errstate(invalid="ignore"):  # of an empty mode anything beyond is too much
+                share = size * beyond(block, modes, normalised, bound=True)
+            return np.where(size > 0, share, supply(block))
 
         found = self._measure(lambda block: measure(block, modes, normalised))
         return self._truncated(found, most, change)

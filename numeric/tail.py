@@ -14,7 +14,7 @@ those (`supply`: an upper estimate, as if every quantum fell into the least favo
 import numpy as np
 
 from numeric.batch import Block
-from numeric.operators import Space
+from numeric.operators import Space, count_states
 
 FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
 
@@ -41,9 +41,14 @@ def fall(population: np.ndarray) -> np.ndarray:
     return np.asarray(np.nan_to_num(ratio, nan=0.0, posinf=np.inf) ** (1 / steps))
 
 
+def _more(space: Space) -> bool:
+    """Whether there is anything beyond the cut: two atoms hold no third quantum."""
+    return count_states(space.modes, space.quanta + 1) > space.size
+
+
 def missing(block: Block, modes: tuple[int, ...]) -> np.ndarray:
     """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point."""
-    top, g = block.space.quanta, fall(shells(block))
+    top, g = block.space.quanta, fall(shells(block)) * _more(block.space)
     g = np.minimum(g * (top + 1) / (top + 1 - min(len(modes), top)), FLAT)
     held = shells(block, weights(block.space, modes))
     return np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g)
@@ -52,7 +57,7 @@ def missing(block: Block, modes: tuple[int, ...]) -> np.ndarray:
 def supply(block: Block) -> np.ndarray:
     """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point."""
     top, population = block.space.quanta, shells(block)
-    g = np.minimum(fall(population), FLAT)
+    g = np.minimum(fall(population) * _more(block.space), FLAT)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
     return np.asarray((top + 1) * first / (1 - g))
 
