@@ -7,7 +7,7 @@ import numpy as np
 
 from numeric.batch import Block
 from numeric.judgement import Known, Measured, divide
-from numeric.tail import fed, missing, shells, weights
+from numeric.tail import escape, fed, missing, shells, weights
 from systems import Model
 from systems.ladder import is_two_level, label
 
@@ -80,7 +80,8 @@ def beyond(block: Block, modes: tuple[int, ...], normalised: bool, bound: bool) 
         shares = [
             (fed if bound else missing)(block, part) / abs(moment(block, part)[0]) for part in parts
         ]
-    return np.asarray(np.nan_to_num(np.sum(shares, axis=0), nan=0.0, posinf=np.inf))
+    total = np.sum(shares, axis=0) + escape(block)
+    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
 
 
 def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
