@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from systems import Model
-from systems.status import Estimate
 from systems.ladder import Mode, is_two_level, label
+from systems.status import Estimate
 
 PATTERN = re.compile(r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>\d+)")
 

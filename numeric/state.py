@@ -352,7 +352,9 @@ class SteadyState:
         return Measured(
             self._join([part.value for part in parts]),
             self._join([part.roundoff for part in parts]),
-            tuple((self._join([n for n, _ in d]), self._join([e for _, e in d])) for d in denominators),
+            tuple(
+                (self._join([n for n, _ in d]), self._join([e for _, e in d])) for d in denominators
+            ),
         )
 
     def _finer(self, block: Block) -> Block:

@@ -75,7 +75,7 @@ def supply(block: Block) -> np.ndarray:
 
 
 def fed(block: Block, modes: tuple[int, ...]) -> np.ndarray:
-    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond, per point."""
+    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond."""
     top, largest = block.space.quanta, np.max(weights(block.space, modes))
     return supply(block) * largest * (top + 1) / (top + 1 - min(len(modes), top))
 

@@ -93,7 +93,9 @@ class Search:
             ~(beyond(fine, (mode,) * k, k > 1, bound=False) >= MOVED + floor[name])
             for name, mode, k in results(model, coarse.space.quanta, self.order)
         ]
-        return (np.all([*within, *beyond_cut], axis=0) & (fine.status == OK)) | (coarse.status != OK)
+        return (np.all([*within, *beyond_cut], axis=0) & (fine.status == OK)) | (
+            coarse.status != OK
+        )
 
 
 def _keep(block: Block, points: np.ndarray) -> Block:
