@@ -37,7 +37,8 @@ class Measured:
 
     def status(self, found: np.ndarray) -> np.ndarray:
         """Per point the word for the number, or ``found`` where there is no state for it."""
-        size, word = abs(self.value), np.full(self.value.shape, Status.OK, dtype=object)
+        size, word = abs(self.value), np.empty(self.value.shape, dtype=object)
+        word[...] = Status.OK  # np.full would make a plain string of it
         word[self.cut > self.moved * size + self.roundoff] = Status.NOT_CONVERGED
         word[~(self.roundoff <= self.resolved * size)] = Status.NOT_RESOLVED
         for n, error in self.denominators:
