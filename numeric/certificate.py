@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from numeric.batch import Block
-from numeric.judgement import Known, Measured, divide
+from numeric.measured import Known, Measured, divide
 from numeric.tail import escape, fed, missing, shells, weights
 from systems import Model
 from systems.ladder import is_two_level, label

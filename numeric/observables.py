@@ -23,7 +23,7 @@ import sympy as sp
 from numeric.arguments import check_order
 from numeric.batch import OK, Block
 from numeric.delayed import read_delays, regression
-from numeric.judgement import Known, Measured, divide
+from numeric.measured import Known, Measured, divide
 from numeric.operators import space
 from numeric.regression import field_matrices
 from numeric.state import CLEAR, SteadyState

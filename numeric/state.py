@@ -32,7 +32,7 @@ from numeric.certificate import (
     roundoff,
     top_shells,
 )
-from numeric.judgement import RESOLVED, SURE, Measured
+from numeric.measured import RESOLVED, SURE, Measured
 from numeric.operators import count_states, space
 from numeric.solvers import DENSITY
 from numeric.tail import missing, supply
