@@ -187,6 +187,6 @@ def check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
                 words = ", ".join(f"{weight} of `{name}`" for name, weight in counts)
                 raise ValueError(
                     f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
-                    f"quanta by one amount, but a quantum counts {words}, as the drive reaches them: "
-                    f"use {other_roads(model)}."
+                    f"quanta by one amount, but a quantum counts {words}, as the drive reaches "
+                    f"them: use {other_roads(model)}."
                 )

@@ -104,7 +104,7 @@ def exact(values: dict[str, float]) -> np.ndarray:
     point = scaled_point(equation, c, scale(model, arrays)[0])
     unit = np.max(abs(c))  # of `scaled_point`
     step = expm(unit * TAUS[1] * point.L.toarray())
-    rho = steady_state(model, values, QUANTA, solver="direct").density_matrix().full()
+    rho = steady_state(model, values, QUANTA, solver="direct").restricted_density_matrix()
     a, photons = on.lowering[0].full(), on.falling(0, 1)
     n = photons @ rho.diagonal().real
     state = (a @ rho @ a.conj().T / point.shrink[:, None] / point.shrink).ravel()

@@ -23,7 +23,7 @@ from systems.values import Arrays, Values, read_values
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
 ORDER = 4  # populations are taken from states that are good for g2 to g4: the small ones lag behind
-UNDEFINED, DIVERGES, ONLY_ZERO = "formula undefined", "formula diverges", "numeric is zero"
+UNDEFINED, DIVERGES = Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES
 CONVERGED = 1e-6  # largest relative change by two more quanta of a number that is resolved
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
@@ -141,6 +141,7 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
         "quanta": [int(quanta.min()), int(quanta.max())],
         "status": dict(zip(words.tolist(), counts.tolist(), strict=True)),
         "largest_change_with_two_more_quanta": _largest([c.change for c in certificates]),
+        "largest_change_if_the_cut_were_lifted": _largest([c.cut for c in certificates]),
         "largest_roundoff": _largest([c.roundoff for c in certificates]),
         "largest_residual": float(np.nanmax([np.max(c.residual) for c in certificates])),
     }
@@ -155,11 +156,14 @@ def _measure(
     """The columns of one quantity."""
     form = quantity.on(closed)
     formula = np.ravel(closed.evaluate(form, arrays)).real
-    solved = np.concatenate([quantity.on(state) for state in states])
-    status = np.concatenate([quantity.status_on(state) for state in states]).astype(str)
-    finer = np.concatenate([quantity.on(state.finer) for state in states])
-    cut = (status == "ok") & (abs(solved - finer) > CONVERGED * abs(finer))
-    status = np.where(cut, "not converged", status)
+    estimates = [quantity.estimate_on(state) for state in states]
+    value = np.concatenate([estimate.value for estimate in estimates])
+    status = np.concatenate([estimate.status for estimate in estimates])
+    finer = np.concatenate([quantity.estimate_on(state.finer).value for state in states])
+    # what was computed with too few quanta stays in the table, as the word says
+    solved = np.where(np.isin(status, [Status.OK, Status.NOT_CONVERGED]), value, np.nan)
+    cut = (status == Status.OK) & (abs(value - finer) > CONVERGED * abs(finer))
+    status = np.where(cut, Status.NOT_CONVERGED, status).astype(str)
     found = compare_numbers(formula, solved)
     # of a leading order that vanishes only round-off is left, which has no deviation from anything
     vanishes = (closed.status(form, arrays).ravel() == Status.VANISHES) & (solved != 0)
@@ -178,7 +182,8 @@ def _measure(
 def without_deviation(formula: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """Why there is no deviation from a number that is known: "ok" where there is one."""
     cases = [np.isfinite(deviation), np.isnan(formula), np.isinf(formula)]
-    return np.select(cases, ["ok", UNDEFINED, DIVERGES], ONLY_ZERO)
+    words = [str(word) for word in (Status.OK, UNDEFINED, DIVERGES, Status.ONLY_ZERO)]
+    return np.select(cases, words[:3], words[3])
 
 
 def _summarise(rows: pd.DataFrame) -> dict[str, Any]:

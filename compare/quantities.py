@@ -22,6 +22,7 @@ import numpy as np
 
 from systems import Model
 from systems.ladder import Mode, is_two_level, label
+from systems.status import Estimate
 
 PATTERN = re.compile(
     r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>[0-9]+|(_[0-9]+)+)"
@@ -46,6 +47,11 @@ class Quantity:
     def status_on(self, state: Any) -> Any:
         """What the quantity is worth at each point of the master equation: "ok", ..."""
         return getattr(state, f"{self.method}_status")(*self.arguments)
+
+    def estimate_on(self, state: Any) -> Estimate:
+        """Value, error and status at each point of the master equation."""
+        found: Estimate = state.estimate(self.method, *self.arguments)
+        return found
 
     def quanta(self, model: Model) -> int:
         """Quanta that the closed form needs at least."""

@@ -1,12 +1,13 @@
 """Arguments that several functions of the numerical road share, checked with one sentence."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from numeric.operators import count_states
 from systems import Model
-from systems.ladder import Occupation
+from systems.ladder import Occupation, Word, is_two_level
 from systems.values import check_positive
 
 LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
@@ -35,6 +36,39 @@ def check_order(order: int, quanta: int) -> None:
         raise ValueError(
             f"Argument `quanta` must be at least {order} for g{order}, but is {quanta}."
         )
+
+
+@lru_cache(maxsize=256)
+def fewest(model: Model, modes: tuple[int, ...]) -> int:
+    """Fewest quanta with which these modes (one may come twice) have a quantum each.
+
+    States are reached from the vacuum through the terms of the Hamiltonian and the jumps: two
+    quanta of a second harmonic take three, of which two become the first while it waits.  Where
+    no path is found, with twice as many quanta and two as there are modes, the modes stay empty.
+    """
+    wanted = [modes.count(i) for i in range(len(model.modes))]
+    for quanta in range(1, 2 * len(modes) + 3):
+        if np.any(np.all(_reached(model, quanta) >= wanted, axis=1)):
+            return max(quanta, 1)
+    return 1
+
+
+@lru_cache(maxsize=64)
+def _reached(model: Model, quanta: int) -> np.ndarray:
+    """Occupations that the vacuum reaches within the truncation, shape (states, modes)."""
+    words: list[Word] = [*model.ladder, *(word for jump in model.jumps for word in jump)]
+    lower, raised = (np.array([word[i] for word in words]) for i in (1, 0))
+    tops = [1 if is_two_level(mode) else quanta for mode in model.modes]
+    reached = {(0,) * len(model.modes)}
+    left = list(reached)
+    while left:
+        n = np.array(left.pop())
+        after = (n - lower + raised)[(n >= lower).all(axis=1)]
+        inside = (after <= tops).all(axis=1) & (after.sum(axis=1) <= quanta)
+        new = set(map(tuple, after[inside].tolist())) - reached
+        reached |= new
+        left += new
+    return np.array(sorted(reached))
 
 
 def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:

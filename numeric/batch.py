@@ -11,10 +11,11 @@ from numeric.operators import Space, space
 from numeric.solvers import Solved, density_matrices, solve, sweep
 from numeric.threads import one_thread
 from systems import Model
+from systems.status import Status
 from systems.values import Arrays
 
-OK, MISSING = "ok", "does not exist"
-NOT_UNIQUE, NOT_CONVERGED = "not unique", "not converged"
+OK, MISSING = Status.OK, Status.MISSING
+NOT_UNIQUE, NOT_CONVERGED = Status.NOT_UNIQUE, Status.NOT_CONVERGED
 FIELDS = ("populations", "error", "residual", "solver", "status")  # of a solution, kept
 CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
 KEPT = 2**20  # elements of density matrices that are kept; of more points they are solved again
@@ -45,14 +46,24 @@ class Block:
         taken: dict[str, Any] = {row: getattr(self, row)[chosen] for row in rows}
         return replace(self, **taken)
 
+    def joined(self, other: "Block") -> "Block":
+        """These points and other ones of the same truncation, in the order of the batch."""
+        order = np.argsort(np.concatenate([self.points, other.points]))
+        both: dict[str, Any] = {
+            row: np.concatenate([getattr(self, row), getattr(other, row)])[order]
+            for row in ("points", *FIELDS)
+        }
+        return replace(self, **both, rho=None, cut=None)
+
     def compared(self, finer: "Block") -> "Block":
         """The same points, with the change of their populations to a finer truncation."""
         where = [finer.space.position(tuple(n)) for n in self.space.occupations]
         return replace(self, cut=abs(self.populations - finer.populations[:, where]))
 
-    def with_status(self, status: str) -> "Block":
+    def with_status(self, status: Status) -> "Block":
         """The same points with another status where it was "ok"."""
-        words = np.where(self.status == OK, np.array(status, dtype=object), self.status)
+        words = self.status.copy()
+        words[words == OK] = status
         return replace(self, status=words)
 
 
@@ -115,8 +126,27 @@ def _bar(chunks: list[np.ndarray], what: str) -> Iterable[np.ndarray]:
 def _fill(block: Block, rows: np.ndarray, found: Solved) -> None:
     for name in FIELDS:
         getattr(block, name)[rows] = getattr(found, name)
+    block.status[rows] = _members(found.status)
+    block.error[rows] = np.maximum(found.error, _below_zero(block.space, found.populations))
     if block.rho is not None:
         block.rho[rows] = found.rho
+
+
+def _members(words: np.ndarray) -> np.ndarray:
+    """The words as members of `Status`."""
+    members = np.empty(len(words), dtype=object)
+    for word in set(words):
+        members[words == word] = Status(word)
+    return members
+
+
+def _below_zero(on: Space, populations: np.ndarray) -> np.ndarray:
+    """How far the populations of a shell fall below zero: each of them is as uncertain."""
+    below, total = np.maximum(-populations, 0.0), on.occupations.sum(axis=1)
+    for quanta in np.unique(total) if below.any() else ():
+        shell = total == quanta
+        below[:, shell] = below[:, shell].max(axis=1, keepdims=True)
+    return below
 
 
 def _empty(model: Model, points: np.ndarray, quanta: int) -> Block:
@@ -128,7 +158,7 @@ def _empty(model: Model, points: np.ndarray, quanta: int) -> Block:
     return Block(on, points, populations, error, np.empty(count), solver, status, rho)
 
 
-def unsolved_block(model: Model, points: np.ndarray, quanta: int, status: str) -> Block:
+def unsolved_block(model: Model, points: np.ndarray, quanta: int, status: Status) -> Block:
     """Points at which there is nothing to solve."""
     block = _empty(model, points, quanta)
     for numbers in (block.populations, block.error, block.residual):

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from numeric.batch import Block
+from numeric.measured import Known, Measured, divide
+from numeric.tail import escape, fed, missing, shells, weights
 from systems import Model
 from systems.ladder import is_two_level, label
 
@@ -17,6 +19,8 @@ class Certificate:
     quanta: Any  # largest total number of quanta
     change: dict[str, Any]  # relative change of each result with two more quanta
     roundoff: dict[str, Any]  # estimated relative round-off error of each result
+    top: Any  # population of the last two shells (one of them is empty where pairs are made)
+    cut: dict[str, Any]  # relative change of each result, were the cut lifted: never below `change`
     residual: Any  # |L rho|/(|L| |rho|), scaled
     solver: Any  # name
     status: Any  # "ok", "not unique", "does not exist", "not converged"
@@ -26,39 +30,58 @@ class Certificate:
         head = (
             f"quanta {np.min(self.quanta)} to {np.max(self.quanta)}, "
             f"solver {', '.join(np.unique(self.solver))}, residual {np.max(self.residual):.1e}, "
-            f"status {', '.join(np.unique(self.status))}"
+            f"top shells {_worst(self.top):.1e}, status {', '.join(np.unique(self.status))}"
         )
         rows = [
-            f"  {name}: change {_worst(change):.1e}, round-off {_worst(self.roundoff[name]):.1e}"
+            f"  {name}: change {_worst(change):.1e}, cut {_worst(self.cut[name]):.1e}, "
+            f"round-off {_worst(self.roundoff[name]):.1e}"
             for name, change in self.change.items()
         ]
         return "\n".join([head, *rows])
 
 
-def moment(block: Block, mode: int, order: int) -> tuple[np.ndarray, np.ndarray]:
-    """<a'^k a^k> of a mode and its absolute error, per point."""
-    falling = block.space.falling(mode, order)
+def moment(block: Block, modes: tuple[int, ...]) -> Known:
+    """<a_i' a_j' ... a_j a_i> of the modes at these positions and its round-off, per point."""
+    falling = weights(block.space, modes)
     return block.populations @ falling, block.error @ falling
 
 
-def estimate(block: Block, mode: int, order: int) -> tuple[np.ndarray, np.ndarray]:
+def measure(block: Block, modes: tuple[int, ...], normalised: bool = True) -> Measured:
+    """The normalised correlation of some modes (one may come twice), or the bare moment."""
+    value, error = moment(block, modes)
+    if not normalised:
+        return Measured(value, error)
+    numbers = tuple(moment(block, (mode,)) for mode in modes)
+    if len(modes) > 1:
+        return Measured(*divide(value, error, numbers), numbers)
+    with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
+        return Measured(value / value, np.zeros(len(value)), numbers)
+
+
+def estimate(block: Block, mode: int, order: int) -> Known:
     """g^(k) of a mode (the mean number for k = 1) and its absolute error, per point."""
-    n, n_error = moment(block, mode, 1)
-    if order == 1:
-        return n, n_error
-    value, error = moment(block, mode, order)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        g = value / n**order
-        return g, error / n**order + order * abs(g) * n_error / n
+    found = measure(block, (mode,) * order, order > 1)
+    return found.value, found.roundoff
 
 
-def joint_estimate(block: Block, first: int, second: int) -> tuple[np.ndarray, np.ndarray]:
+def joint_estimate(block: Block, first: int, second: int) -> Known:
     """g2_12 of two different modes and its absolute error, per point."""
-    both = block.space.falling(first, 1) * block.space.falling(second, 1)
-    (n1, error1), (n2, error2) = (moment(block, mode, 1) for mode in (first, second))
+    found = measure(block, (first, second))
+    return found.value, found.roundoff
+
+
+def beyond(block: Block, modes: tuple[int, ...], normalised: bool, bound: bool) -> np.ndarray:
+    """Relative change of a result through what lies beyond the cut, estimated per point.
+
+    It counts what is missing there, or (``bound``) at most what would be fed from there as well.
+    """
+    parts = [modes, *((mode,) for mode in modes if normalised)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        g = block.populations @ both / (n1 * n2)
-        return g, block.error @ both / (n1 * n2) + abs(g) * (error1 / n1 + error2 / n2)
+        shares = [
+            (fed if bound else missing)(block, part) / abs(moment(block, part)[0]) for part in parts
+        ]
+    total = np.sum(shares, axis=0) + escape(block)
+    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
 
 
 def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
@@ -85,6 +108,25 @@ def changes(model: Model, coarse: Block, fine: Block, order: int = 4) -> dict[st
             change = np.where(same, 0.0, abs(before / after - 1))
         changed[name] = np.where(coarse.found & fine.found, change, np.nan)
     return changed
+
+
+def cuts(
+    model: Model, changed: dict[str, np.ndarray], fine: Block, order: int, quanta: int
+) -> dict[str, np.ndarray]:
+    """Relative change of each result, were the cut lifted: measured, and what is missing still.
+
+    A state that is hot, or that leaves where it is only slowly, hardly changes with two more
+    quanta while most of it lies beyond them: the weight of the last shells tells.
+    """
+    return {
+        name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
+        for name, mode, k in results(model, quanta, order)
+    }
+
+
+def top_shells(block: Block) -> np.ndarray:
+    """Population of the last two shells, per point."""
+    return np.where(block.found, shells(block)[:, -2:].sum(axis=1), np.nan)
 
 
 def roundoff(model: Model, block: Block, order: int = 4) -> dict[str, np.ndarray]:

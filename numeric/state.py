@@ -4,6 +4,11 @@ Density matrices of a batch are not kept (a million of them would not fit in mem
 populations are, with an estimate of their error.  All results of direct detection follow:
 
     n = <a'a>,    g^(k)(0) = <a'^k a^k>/n^k,    P(occupation).
+
+`SteadyState.estimate` is the one source of a number, its error and its status; the methods named
+after the numbers show it where the status is "ok".  Where the truncation was given, a number that
+it moves by more than 1e-3 is "not converged": the last shells tell (`numeric.tail`), and where
+they leave room for doubt the points in doubt are solved once more, with two more quanta.
 """
 
 from collections.abc import Callable
@@ -13,19 +18,31 @@ from typing import Any
 
 import numpy as np
 import qutip
+from scipy.sparse import csr_array
 
-from numeric.arguments import check_occupation, check_order
-from numeric.batch import NOT_CONVERGED, OK, Block, matrices, solve_block
-from numeric.certificate import Certificate, changes, estimate, joint_estimate, moment, roundoff
+from numeric.arguments import LARGEST, check_occupation, check_order, fewest
+from numeric.batch import OK, Block, matrices, solve_block
+from numeric.certificate import (
+    Certificate,
+    beyond,
+    changes,
+    cuts,
+    measure,
+    moment,
+    roundoff,
+    top_shells,
+)
+from numeric.measured import RESOLVED, SURE, Measured
+from numeric.operators import count_states, space
 from numeric.solvers import DENSITY
+from numeric.tail import missing, supply
 from systems import Model
-from systems.ladder import Mode, Occupation
+from systems.ladder import Mode, Occupation, is_two_level
+from systems.status import Estimate
 from systems.values import Arrays
 
-RESOLVED = 1e-6  # largest estimated relative error of a number or correlation that is returned
-SURE = 1e-8  # the same for a probability, of which very small ones may be uncertain
-UNDEFINED, NOT_RESOLVED = "undefined", "not resolved"
-Estimate = tuple[np.ndarray, np.ndarray]  # value and absolute error, per point
+CLEAR = 1e-6  # relative change by the cut, at most, that is believed without a second solve
+DENSE = 1_000  # states of a product space up to which a density matrix is stored with its zeros
 
 
 @dataclass(frozen=True)
@@ -33,7 +50,8 @@ class SteadyState:
     """Steady states of a model at one point or at an array of points (``shape``).
 
     Every result has the shape of the batch (a float for a single point) and is NaN exactly
-    where the result's own ``..._status`` is another word than "ok".
+    where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
+    was computed there nonetheless.
     """
 
     model: Model
@@ -70,6 +88,10 @@ class SteadyState:
         order = self.order or 4
         pairs = zip(self.blocks, self.finer.blocks, strict=True)
         change = [changes(self.model, block, finer, order) for block, finer in pairs]
+        cut = [
+            cuts(self.model, changed, finer, order, block.space.quanta)
+            for changed, block, finer in zip(change, self.blocks, self.finer.blocks, strict=True)
+        ]
         floors = [roundoff(self.model, block, order) for block in self.blocks]
         return Certificate(
             quanta=self.quanta,
@@ -78,6 +100,8 @@ class SteadyState:
             residual=self._shaped(self._gather(lambda block: block.residual)),
             solver=self.solver,
             status=self.status,
+            top=self._shaped(self._gather(top_shells)),
+            cut=self._merge(cut),
         )
 
     @cached_property
@@ -85,68 +109,100 @@ class SteadyState:
         """The same points with two more quanta."""
         return replace(self, blocks=tuple(map(self._finer, self.blocks)), order=None)
 
+    def estimate(self, quantity: str, *arguments: Any, **options: Any) -> Estimate:
+        """A number, its absolute error and its status, each of the shape of the batch.
+
+        ``quantity`` is the name of a method, followed by its arguments: "number", "correlation",
+        "cross_correlation" or "probability".  The value is the one that was computed also where
+        it is not to be trusted (that of a truncation that is too small, say); ``trusted`` is what
+        the method of that name returns.  The error is that of round-off and, as far as it is
+        known, of the truncation.  Raises `ValueError` or `TypeError` for bad arguments.
+
+        >>> from numeric import steady_state
+        >>> from systems import kerr
+        >>> values = {"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 3.0}
+        >>> steady_state(kerr.MODEL, values, quanta=2).estimate("correlation", "a", order=2).status
+        'not converged'
+        """
+        if quantity not in ESTIMATED:
+            names = ", ".join(ESTIMATED)
+            raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
+        found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
+        status = found.status(self._gather(lambda block: block.status))
+        return Estimate(*map(self._shaped, (found.value, found.error, status)))
+
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode."""
-        return self._show(self._correlation(mode, 1))
+        return self.estimate("number", mode).trusted
 
     def number_status(self, mode: Mode | str) -> Any:
-        """Per point "ok", "not resolved" or the status of the state."""
-        return self._shaped(self._judge(self._correlation(mode, 1)))
+        """Per point "ok", "not resolved", "not converged" or the status of the state."""
+        return self.estimate("number", mode).status
 
     def correlation(self, mode: Mode | str, order: int = 2) -> Any:
         """Normalised equal-time correlation g^(k)(0) of a mode, ``order`` = k.
 
-        Raises `ValueError` if the truncation holds fewer than ``order`` quanta, or was chosen
-        (``quanta=None``) for lower orders only.
+        Raises `ValueError` if the truncation does not hold what the mode needs to have ``order``
+        quanta, or was chosen (``quanta=None``) for lower orders only.
         """
-        self._check_order(order)
-        return self._show(self._normalised(mode, order))
+        return self.estimate("correlation", mode, order).trusted
 
     def correlation_status(self, mode: Mode | str, order: int = 2) -> Any:
-        """Per point "ok", "undefined" (no photons), "not resolved" or the state's status."""
-        self._check_order(order)
-        return self._shaped(self._judge(self._normalised(mode, order)))
+        """Per point "ok", "undefined" (no photons), "not resolved", "not converged", ..."""
+        return self.estimate("correlation", mode, order).status
 
     def cross_correlation(self, first: Mode | str, second: Mode | str) -> Any:
         """Normalised equal-time correlation g2_12(0) = <a1'a2'a2 a1>/(<a1'a1> <a2'a2>).
 
-        Raises `ValueError` if the truncation holds fewer than two quanta.
+        Raises `ValueError` if the truncation does not hold a quantum of each.
         """
-        if self.model.index(first) == self.model.index(second):
-            return self.correlation(first)
-        self._check_order(2)
-        return self._show(*self._joint(first, second))
+        return self.estimate("cross_correlation", first, second).trusted
 
     def cross_correlation_status(self, first: Mode | str, second: Mode | str) -> Any:
         """Per point "ok", "undefined" (a mode without photons), or as for a probability."""
-        if self.model.index(first) == self.model.index(second):
-            return self.correlation_status(first)
-        self._check_order(2)
-        return self._shaped(self._judge(*self._joint(first, second)))
+        return self.estimate("cross_correlation", first, second).status
 
     def probability(self, occupation: Occupation) -> Any:
         """Probability of an occupation, a tuple in the order of ``model.modes``.
 
         Raises `ValueError` if the truncation does not hold it.
         """
-        return self._show(self._probability(occupation), self._cut(occupation), SURE)
+        return self.estimate("probability", occupation).trusted
 
     def probability_status(self, occupation: Occupation) -> Any:
         """Per point "ok", "not resolved", "not converged" or the status of the state.
 
         "not converged" is a chosen truncation that is large enough for the correlations, but
-        not for this probability.
+        with which this probability changes by more than 1e-8, or a given one by more than 1e-3.
         """
-        found = self._judge(self._probability(occupation), self._cut(occupation), SURE)
-        return self._shaped(found)
+        return self.estimate("probability", occupation).status
 
     def density_matrix(self) -> Any:
-        """Density matrix: a `qutip.Qobj` on the restricted space for one point.
+        """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
-        For a batch an array of shape ``shape + (states, states)``, padded with zeros to the
-        largest truncation among the points; NaN where the status is not "ok".
+        Its modes are in the order of ``model.modes``, each with ``quanta + 1`` levels (2 of a
+        two-level system), so that `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
+        right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
+        `restricted_density_matrix`.  NaN where the status is not "ok".
         """
-        largest = max((block.space for block in self.blocks), key=lambda on: on.size)
+        rho = self.restricted_density_matrix()
+        if self.shape != ():
+            return rho
+        dims = [2 if is_two_level(mode) else self._most + 1 for mode in self.model.modes]
+        where, size = np.ravel_multi_index(self.occupations.T, dims), int(np.prod(dims))
+        rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
+        product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
+        stored = product.toarray() if size <= DENSE else product.tocsr()
+        return qutip.Qobj(stored, dims=[dims, dims])
+
+    def restricted_density_matrix(self) -> np.ndarray:
+        """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        ``occupations[i]`` is the occupation of the state i; the largest truncation among the
+        points gives the states, and others are padded with zeros.  NaN where the status is not
+        "ok".
+        """
+        largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
             where = np.array([largest.position(tuple(n)) for n in block.space.occupations])
@@ -155,9 +211,12 @@ class SteadyState:
             rho[points] = 0
             found = matrices(self.model, self.arrays, block, rows)
             rho[np.ix_(points, where, where)] = found
-        if self.shape == ():
-            return qutip.Qobj(rho[0], dims=largest.dims)
         return rho.reshape(*self.shape, largest.size, largest.size)
+
+    @property
+    def occupations(self) -> np.ndarray:
+        """The states of `restricted_density_matrix`, shape (states, modes)."""
+        return space(self.model.modes, self._most).occupations
 
     @property
     def _points(self) -> int:
@@ -167,56 +226,136 @@ class SteadyState:
     def _fewest(self) -> int:
         return min(block.space.quanta for block in self.blocks)
 
-    def _check_order(self, order: int) -> None:
-        check_order(order, self._fewest)
+    @property
+    def _most(self) -> int:
+        return max(block.space.quanta for block in self.blocks)
+
+    def _check(self, modes: tuple[int, ...]) -> None:
+        """Raise unless the truncation holds what these modes need to have a quantum each."""
+        order, name = len(modes), f"g{len(modes)}"
         if self.order is not None and order > self.order:
             raise ValueError(
-                f"Argument `order` of steady_state must be at least {order} for g{order}, "
+                f"Argument `order` of steady_state must be at least {order} for {name}, "
                 f"but is {self.order}: the truncation was not chosen for it."
             )
+        check_order(order, self._fewest)
+        least = fewest(self.model, modes) if self.order is None else 1
+        if self._fewest < least:
+            what = name if order > 1 else "the mean number"
+            labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
+            raise ValueError(
+                f"Argument `quanta` must be at least {least} for {what} of {labels}, which has "
+                f"to be reached from the vacuum, but is {self._fewest}."
+            )
 
-    def _correlation(self, mode: Mode | str, order: int) -> Estimate:
-        position = self.model.index(mode)
-        return self._gather_estimate(lambda block: estimate(block, position, order))
+    def _number(self, mode: Mode | str) -> Measured:
+        return self._moments((self.model.index(mode),), normalised=False)
 
-    def _normalised(self, mode: Mode | str, order: int) -> Estimate:
-        value, error = self._correlation(mode, order)
-        if order > 1:
-            return value, error
-        with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
-            return value / value, error / value
+    def _correlation(self, mode: Mode | str, order: int = 2) -> Measured:
+        check_order(order, self._fewest)
+        return self._moments((self.model.index(mode),) * order)
 
-    def _joint(self, first: Mode | str, second: Mode | str) -> tuple[Estimate, np.ndarray]:
-        """g2_12, and how much of it two more quanta may change."""
-        i, j = self.model.index(first), self.model.index(second)
+    def _cross_correlation(self, first: Mode | str, second: Mode | str) -> Measured:
+        modes = self.model.index(first), self.model.index(second)
+        found = self._moments(modes)
+        if self.order is None or modes[0] == modes[1]:
+            return found
+        # the truncation was chosen for either mode, not for both
+        return replace(found, cut=self._gather(lambda b: _change(b, modes)), moved=RESOLVED)
+
+    def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
+        """A correlation, or a bare moment, with what a truncation that was given is worth."""
+        self._check(modes)
+
+        def change(coarse: Block, fine: Block) -> np.ndarray:
+            before, after = (measure(block, modes, normalised).value for block in (coarse, fine))
+            return abs(after - before) + abs(after) * beyond(fine, modes, normalised, bound=False)
+
+        def most(block: Block) -> np.ndarray:
+            size = abs(measure(block, modes, normalised).value)
+            with np.errstate(invalid="ignore"):  # of an empty mode anything beyond is too much
+                share = size * beyond(block, modes, normalised, bound=True)
+            return np.where(size > 0, share, supply(block))
+
+        found = self._measure(lambda block: measure(block, modes, normalised))
+        return self._truncated(found, most, change)
+
+    def _probability(self, occupation: Occupation) -> Measured:
+        check_occupation(occupation, self.model, self._fewest)
+
+        def read(block: Block) -> Measured:
+            i = block.space.position(occupation)
+            return Measured(block.populations[:, i], block.error[:, i])
+
+        def change(coarse: Block, fine: Block) -> np.ndarray:
+            after = read(fine).value
+            return abs(after - read(coarse).value) + abs(after) * missing(fine, ())
 
         def cut(block: Block) -> np.ndarray:
             if block.cut is None:
                 return np.zeros(len(block.points))
-            both = block.space.falling(i, 1) * block.space.falling(j, 1)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                return block.cut @ both / (moment(block, i, 1)[0] * moment(block, j, 1)[0])
-
-        return self._gather_estimate(lambda block: joint_estimate(block, i, j)), self._gather(cut)
-
-    def _probability(self, occupation: Occupation) -> Estimate:
-        check_occupation(occupation, self.model, self._fewest)
-
-        def read(block: Block) -> Estimate:
-            i = block.space.position(occupation)
-            return block.populations[:, i], block.error[:, i]
-
-        return self._gather_estimate(read)
-
-    def _cut(self, occupation: Occupation) -> np.ndarray:
-        """Change of a probability with two more quanta; zero where it was not computed."""
-
-        def read(block: Block) -> np.ndarray:
-            if block.cut is None:
-                return np.zeros(len(block.points))
             return block.cut[:, block.space.position(occupation)]
 
-        return self._gather(read)
+        found = replace(self._measure(read), resolved=SURE)
+        if self.order is not None:
+            return replace(found, cut=self._gather(cut), moved=SURE)
+        return self._truncated(found, supply, change)
+
+    def _truncated(
+        self,
+        found: Measured,
+        most: Callable[[Block], np.ndarray],
+        change: Callable[[Block, Block], np.ndarray],
+    ) -> Measured:
+        """With what the cut changes: at most, or measured where that leaves room for doubt.
+
+        Only of truncations that were given: others were chosen for the number.
+        """
+        if self.order is not None:
+            return found
+        words = found.status(self._gather(lambda block: block.status))
+        cut = self._gather(most)
+        doubt = (words == OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
+        for i, block in enumerate(self.blocks):
+            (rows,) = np.nonzero(doubt[block.points])
+            if rows.size:
+                coarse, fine = self._pair(i, rows)
+                moved = change(coarse, fine)
+                cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
+        return replace(found, cut=np.where(words == OK, cut, 0.0))
+
+    def _pair(self, i: int, rows: np.ndarray) -> tuple[Block, Block]:
+        """Some rows of a block, and the same points with two more quanta, each solved once."""
+        block = self.blocks[i]
+        coarse, fine = block.take(_mask(rows, block)), self._solved.get(i)
+        if count_states(self.model.modes, block.space.quanta + 2) ** 2 > LARGEST:
+            return coarse, coarse  # too large: what is missing is all that is known
+        if "finer" in self.__dict__:
+            fine = self.finer.blocks[i]
+        known = np.array([], int) if fine is None else fine.points
+        unknown = np.isin(block.points, np.setdiff1d(coarse.points, known))
+        if unknown.any():
+            added = self._finer(block.take(unknown))
+            fine = self._solved[i] = added if fine is None else fine.joined(added)
+        assert fine is not None
+        return coarse, fine.take(np.isin(fine.points, coarse.points))
+
+    @cached_property
+    def _solved(self) -> dict[int, Block]:
+        """Points that were solved with two more quanta, by the block that they belong to."""
+        return {}
+
+    def _measure(self, read: Callable[[Block], Measured]) -> Measured:
+        """What is read off each block, put together."""
+        parts = [read(block) for block in self.blocks]
+        denominators = zip(*(part.denominators for part in parts), strict=True)
+        return Measured(
+            self._join([part.value for part in parts]),
+            self._join([part.roundoff for part in parts]),
+            tuple(
+                (self._join([n for n, _ in d]), self._join([e for _, e in d])) for d in denominators
+            ),
+        )
 
     def _finer(self, block: Block) -> Block:
         """The same points with two more quanta."""
@@ -237,35 +376,34 @@ class SteadyState:
         return merged
 
     def _gather(self, read: Callable[[Block], np.ndarray]) -> np.ndarray:
-        parts = [read(block) for block in self.blocks]
+        return self._join([read(block) for block in self.blocks])
+
+    def _join(self, parts: list[np.ndarray]) -> np.ndarray:
+        """One flat array of all points, from one array per block."""
         whole = np.empty(self._points, dtype=parts[0].dtype)
         for block, part in zip(self.blocks, parts, strict=True):
             whole[block.points] = part
         return whole
 
-    def _gather_estimate(self, read: Callable[[Block], Estimate]) -> Estimate:
-        return self._gather(lambda b: read(b)[0]), self._gather(lambda b: read(b)[1])
-
-    def _judge(
-        self, estimate: Estimate, cut: np.ndarray | float = 0.0, resolved: float = RESOLVED
-    ) -> np.ndarray:
-        value, error = estimate
-        word = np.full(value.shape, OK, dtype=object)
-        word[cut > RESOLVED * abs(value)] = NOT_CONVERGED
-        word[error > resolved * abs(value)] = NOT_RESOLVED
-        word[np.isnan(value)] = UNDEFINED
-        status = self._gather(lambda block: block.status)
-        return np.where(status == OK, word, status)
-
-    def _show(
-        self, estimate: Estimate, cut: np.ndarray | float = 0.0, resolved: float = RESOLVED
-    ) -> Any:
-        return self._shaped(
-            np.where(self._judge(estimate, cut, resolved) == OK, estimate[0], np.nan)
-        )
-
     def _shaped(self, flat: np.ndarray) -> Any:
         return flat.reshape(self.shape)[()]
+
+
+ESTIMATED = ("number", "correlation", "cross_correlation", "probability")
+
+
+def _change(block: Block, modes: tuple[int, ...]) -> np.ndarray:
+    """How much of g2 of two modes two more quanta may change; zero where it was not computed."""
+    if block.cut is None:
+        return np.zeros(len(block.points))
+    both = replace(block, populations=block.cut)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        numbers = np.prod([abs(moment(block, (mode,))[0]) for mode in modes], axis=0)
+        return np.nan_to_num(moment(both, modes)[0] / numbers, nan=0.0)
+
+
+def _mask(rows: np.ndarray, block: Block) -> np.ndarray:
+    return np.isin(np.arange(len(block.points)), rows)
 
 
 class NoJumpState(SteadyState):

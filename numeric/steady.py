@@ -33,7 +33,8 @@ def steady_state(
     ``values`` holds numbers or arrays that broadcast.  ``quanta=None`` chooses per point the
     smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
     (relative), up to ``limit`` quanta; where none is found the status is "not converged".
-    With ``quanta`` given nothing is chosen: the certificate says what the cut costs.
+    With ``quanta`` given nothing is chosen: a number that the cut moves by more than 1e-3 is "not
+    converged", `SteadyState.estimate` has what the cut gives, and the certificate what it costs.
     ``solver`` is "auto", "direct" (the reference) or "qutip" (`qutip.steadystate`).
 
     Raises `ValueError` or `TypeError` for bad values, quanta or solver, and for a truncation

@@ -11,7 +11,8 @@ import numpy as np
 
 from numeric.arguments import check_order, check_quanta, is_real
 from numeric.batch import NOT_CONVERGED, OK, Block, solve_block
-from numeric.certificate import changes, roundoff
+from numeric.certificate import beyond, changes, results, roundoff
+from numeric.measured import MOVED
 from numeric.operators import count_states
 from systems import Model
 from systems.values import Arrays
@@ -87,7 +88,14 @@ class Search:
         change, floor = changes(model, coarse, fine, self.order), roundoff(model, fine, self.order)
         # a change within round-off says nothing about the truncation
         within = [~(change[name] >= self.tolerance + floor[name]) for name in change]
-        return (np.all(within, axis=0) & (fine.status == OK)) | (coarse.status != OK)
+        # a hot state, or one that is left slowly, does not change while most of it lies beyond
+        beyond_cut = [
+            ~(beyond(fine, (mode,) * k, k > 1, bound=False) >= MOVED + floor[name])
+            for name, mode, k in results(model, coarse.space.quanta, self.order)
+        ]
+        return (np.all([*within, *beyond_cut], axis=0) & (fine.status == OK)) | (
+            coarse.status != OK
+        )
 
 
 def _keep(block: Block, points: np.ndarray) -> Block:

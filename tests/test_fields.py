@@ -198,7 +198,8 @@ def test_correlations_between_modes_are_those_of_the_populations():
     both = state.cross_correlation(a1, "a2")
     assert list(state.cross_correlation_status(a1, "a2")) == ["ok", "ok"]
     quanta = [(m, n) for m in range(6) for n in range(6 - m)]
-    joint = sum(m * n * state.probability((m, n)) for m, n in quanta)
+    # also those of the last shell, which the cut moves too far to be returned
+    joint = sum(m * n * state.estimate("probability", (m, n)).value for m, n in quanta)
     # sums of positive terms: round-off
     np.testing.assert_allclose(both, joint / state.number(a1) / state.number(a2), rtol=1e-13)
     np.testing.assert_allclose(state.cross_correlation(a1, a1), state.correlation(a1), rtol=0)

@@ -57,13 +57,14 @@ def test_probabilities_above_1e_30_are_right_to_1e_8_or_not_resolved(model, valu
     for point in range(3):
         exact = precise_populations(model, {**values, "xi": drives[point]}, 5)
         for occupation, x in zip(space(model.modes, 5).occupations, exact, strict=True):
-            found = state.probability(tuple(occupation))[point]
-            status = state.probability_status(tuple(occupation))[point]
-            if x > 1e-20:
-                assert status == "ok"
-            if x > 1e-30 and status == "ok":
-                assert found == pytest.approx(float(x), rel=1e-8, abs=0)
-            assert np.isfinite(found) == (status == "ok")
+            found = state.estimate("probability", tuple(occupation))
+            status, value = found.status[point], found.value[point]
+            if x > 1e-20:  # the same cut in both: what it costs is another question
+                assert status in ("ok", "not converged")
+            if x > 1e-30 and status != "not resolved":
+                assert value == pytest.approx(float(x), rel=1e-8, abs=0)
+            shown = state.probability(tuple(occupation))[point]
+            assert np.isfinite(shown) == (status == "ok")
 
 
 def test_g2_to_g4_of_a_map_are_right_to_1e_10():

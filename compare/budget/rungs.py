@@ -26,6 +26,7 @@ from compare.budget.populations import Populations
 from compare.drive.curve import evaluate
 from compare.quantities import Quantity
 from systems import Model
+from systems.status import Status
 from systems.values import Arrays
 
 TRUTH = "master equation"
@@ -80,11 +81,18 @@ def build_rungs(
     return {
         "leading order": lambda q: evaluate(closed(), q.on(closed()), arrays),
         "normalised": lambda q: q.on(normalised()),
-        "H_eff, C_0 = 1": lambda q: q.on(nojump(cut, "normalised")),
-        "H_eff, slowest": lambda q: q.on(nojump(cut, "slowest")),
+        # the cut is what these rungs are about: what it gives, not what it is worth
+        "H_eff, C_0 = 1": lambda q: _cut(q, nojump(cut, "normalised")),
+        "H_eff, slowest": lambda q: _cut(q, nojump(cut, "slowest")),
         "H_eff, converged": lambda q: q.on(nojump(most, "slowest")),
         "one correction": lambda q: evaluate(expand(1), q.on(expand(1)), arrays),
         "two corrections": lambda q: evaluate(expand(2), q.on(expand(2)), arrays),
-        "truncated": lambda q: q.on(truncated()),
+        "truncated": lambda q: _cut(q, truncated()),
         TRUTH: lambda q: q.on(states),
     }
+
+
+def _cut(quantity: Quantity, state: numeric.SteadyState) -> Any:
+    """What a truncation gives, converged or not; NaN where it is no number for another reason."""
+    found = quantity.estimate_on(state)
+    return np.where(np.isin(found.status, [Status.OK, Status.NOT_CONVERGED]), found.value, np.nan)

@@ -233,7 +233,8 @@ def _read(
     probes = result.probes.sum(axis=1)
     # what the probe does not see: the rounding of the sum of the corrections itself
     error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
-    error *= problem.cancellation[group][:, None]
+    with np.errstate(invalid="ignore"):  # an element that cancels to nothing is worth nothing
+        error *= problem.cancellation[group][:, None]
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:

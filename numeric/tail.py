@@ -1,0 +1,100 @@
+"""What lies beyond the cut, read off the populations of the last shells.
+
+S_q is the population of all states with q quanta.  Near the cut it falls by a factor g per
+quantum, which the last four shells tell (four, because pairs fill every other one).  The first
+shell that is missing would hold about
+
+    S_(Q+1) = max(S_Q g, S_(Q-1) g^2),
+
+the ones beyond it a geometric series.  They are missing from a moment themselves (`missing`), and
+they would have fed the shells below by quantum jumps, which matters where interference empties
+those (`supply`: an upper estimate, as if every quantum fell into the least favourable state).
+
+A state may be left so slowly that two more quanta hardly change it, although almost all of the
+light belongs to another one beyond the cut (a bistable Kerr mode).  The way there shows as a
+second hump of the populations, however small: unless it falls off before the cut, its size, and
+with it everything, is that of the cut (`escape`).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from numeric.batch import Block
+from numeric.operators import Space, count_states
+
+ROOM = 12  # quanta from which on a second hump is looked for: resonances of few quanta are none
+APART, LEVEL = 1e-3, 0.8  # of the main hump, where a second one is seen; its fall per quantum
+BENT = 1.2  # by what factor it falls more slowly than the flank before it
+VISIBLE = 100  # times its round-off: populations below that make humps of noise
+FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
+
+
+def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
+    """Diagonal of a_i' a_j' ... a_j a_i for every state; ones without modes."""
+    powers = [space.falling(mode, modes.count(mode)) for mode in sorted(set(modes))]
+    return np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
+
+
+def shells(block: Block, weight: np.ndarray | float = 1.0) -> np.ndarray:
+    """What each shell contributes to the mean of a diagonal, shape (points, quanta + 1)."""
+    of = block.space.occupations.sum(axis=1)[:, None] == np.arange(block.space.quanta + 1)
+    return np.maximum(block.populations * weight, 0.0) @ of
+
+
+def fall(block: Block) -> np.ndarray:
+    """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
+
+    Zero where there is nothing beyond the cut: two atoms hold no third quantum.
+    """
+    population, space = shells(block), block.space
+    if count_states(space.modes, space.quanta + 1) == space.size:
+        return np.zeros(len(population))
+    outer, inner = population[:, -2:], population[:, -4:-2]
+    if space.quanta == 1:
+        outer, inner = population[:, 1:], population[:, :1]
+    steps = inner.shape[1] + np.argmax(outer, axis=1) - np.argmax(inner, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.max(outer, axis=1) / np.max(inner, axis=1)
+    return np.asarray(np.minimum(np.nan_to_num(ratio, nan=0.0) ** (1 / steps), FLAT))
+
+
+def missing(block: Block, modes: tuple[int, ...]) -> np.ndarray:
+    """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point."""
+    top = block.space.quanta
+    g = np.minimum(fall(block) * (top + 1) / (top + 1 - min(len(modes), top)), FLAT)
+    held = shells(block, weights(block.space, modes))
+    return np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g)
+
+
+def supply(block: Block) -> np.ndarray:
+    """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point."""
+    top, population, g = block.space.quanta, shells(block), fall(block)
+    first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
+    return np.asarray((top + 1) * first / (1 - g))
+
+
+def fed(block: Block, modes: tuple[int, ...]) -> np.ndarray:
+    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond."""
+    top, largest = block.space.quanta, np.max(weights(block.space, modes))
+    return supply(block) * largest * (top + 1) / (top + 1 - min(len(modes), top))
+
+
+def escape(block: Block) -> np.ndarray:
+    """Share of a second hump that lies beyond the cut, per point; zero where there is none."""
+    if block.space.quanta < ROOM:
+        return np.zeros(len(block.points))
+    # neighbours together: pairs leave every other shell empty
+    pair, noise = (np.maximum(s[:, :-1], s[:, 1:]) for s in (shells(block), _noise(block)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        falls = pair[:, 1:] / pair[:, :-1]
+        steepest = np.fmin.accumulate(falls, axis=1)
+        hump = (falls > LEVEL) & (falls > BENT * steepest)
+        hump &= pair[:, :-1] < APART * np.maximum.accumulate(pair, axis=1)[:, :-1]
+        hump &= pair[:, 1:] > VISIBLE * noise[:, 1:]
+        size = np.max(np.where(hump, pair[:, 1:], 0.0), axis=1)
+        return np.asarray(np.where(size > 0, supply(block) / size, 0.0))
+
+
+def _noise(block: Block) -> np.ndarray:
+    return shells(replace(block, populations=block.error))
