@@ -233,8 +233,8 @@ def _read(
     probes = result.probes.sum(axis=1)
     # what the probe does not see: the rounding of the sum of the corrections itself
     error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
-    with np.errstate(invalid="ignore"):  # an element that cancels to nothing is worth nothing
-        error *= problem.cancellation[group][:, None]
+    with np.errstate(invalid="ignore"):  # 0 times infinity: what cancels to nothing is not known
+        error = np.nan_to_num(error * problem.cancellation[group][:, None], nan=np.inf)
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
