@@ -1,9 +1,9 @@
 """The analytic road: closed forms of weakly driven systems, derived with SymPy."""
 
 from analytic.abbreviations import spell_out
-from analytic.conditions import Condition
+from analytic.conditions.condition import Condition
+from analytic.conditions.limits import OptimalPoint, optimal_points
 from analytic.derivation import Derivation, derive
-from analytic.optimum import OptimalPoint, optimal_points
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
 

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import sympy as sp
 
-from analytic.factored import Factored, Written
+from analytic.rational.factored import Factored, Written
 
 Abbreviations = Mapping[sp.Symbol, sp.Expr]
 

@@ -19,10 +19,10 @@ from math import prod
 
 import sympy as sp
 
-from analytic import polynomials
-from analytic.factored import Alphabet, Factored
 from analytic.fock import apply, norm, occupations
-from analytic.polynomials import Polynomial, Singular
+from analytic.rational import polynomials
+from analytic.rational.factored import Alphabet, Factored
+from analytic.rational.polynomials import Polynomial, Singular
 from analytic.roads import other_roads
 from systems import Loss, Model
 from systems.ladder import Ladder, Occupation, Word, adjoint, express, label, multiply, show

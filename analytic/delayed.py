@@ -20,8 +20,8 @@ from analytic.derivation import Derivation
 from analytic.fields import Field, expectation
 from analytic.fock import apply, norm, occupations
 from systems import Model
+from systems.fields import leading_part, read_field
 from systems.ladder import Ladder, Occupation
-from systems.output import leading_part, read_field
 from systems.values import Values, read_values
 
 

@@ -21,16 +21,22 @@ import sympy as sp
 
 from analytic.abbreviations import Abbreviations, abbreviate
 from analytic.amplitudes import Amplitudes
-from analytic.conditions import Condition, zeros
+from analytic.conditions.condition import Condition, zeros
+from analytic.conditions.roots import numeric_zeros
+from analytic.conditions.unknowns import (
+    Unknowns,
+    check_free,
+    check_moduli,
+    read_unknowns,
+    symbols_of,
+)
 from analytic.decay import check_decay
 from analytic.displaced import without_displacement
-from analytic.factored import Factored
 from analytic.fock import check_occupation, occupations
-from analytic.numeric_conditions import numeric_zeros
+from analytic.rational.factored import Factored
 from analytic.reach import NotSeen, is_filled, is_reached
 from analytic.roads import other_roads
 from analytic.units import degree, own_unit, rates_of
-from analytic.unknowns import Unknowns, check_free, check_moduli, read_unknowns, symbols_of
 from analytic.vanishing import cancels
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
@@ -216,7 +222,7 @@ class Derivation:
         the symbols' assumptions exclude.  The zero is of leading order only: what is left there
         is said by ``condition.at(values)``, for all of them at once by `optimal_points`.
         """
-        from analytic.optimum import limits  # which stands on this module
+        from analytic.conditions.limits import limits  # which stands on this module
 
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")

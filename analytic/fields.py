@@ -19,8 +19,8 @@ from analytic.fock import norm
 from analytic.identity import same_function
 from analytic.reach import NotSeen, is_linear, is_reached
 from analytic.vanishing import is_zero
+from systems.fields import leading_part, read_field
 from systems.ladder import Mode, multiply
-from systems.output import leading_part, read_field
 
 Field: TypeAlias = Mode | str | sp.Expr
 
@@ -67,7 +67,7 @@ def expectation(closed: Derivation, *fields: Field) -> sp.Expr:
     if len(fields) == 1 and same_function(whole, sp.S.Zero):
         raise NotSeen(
             f"Field `{fields[0]}` is dark at leading order, so its statistics are decided by "
-            "quantum jumps: use numeric.observables."
+            "quantum jumps: use numeric.fields."
         )
     if len(fields) > 1 and is_zero(whole) and any(is_reached(closed.frame, q) for _, q in product):
         names = " ".join(f"`{field}`" for field in fields)
@@ -78,7 +78,7 @@ def expectation(closed: Derivation, *fields: Field) -> sp.Expr:
 def _unseen(what: str) -> str:
     return (
         f"{what} is zero at leading order, but not altogether: jumps or higher orders of the drive "
-        "may feed it; use numeric.observables."
+        "may feed it; use numeric.fields."
     )
 
 

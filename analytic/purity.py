@@ -22,8 +22,8 @@ from analytic.fock import apply, norm, occupations
 from analytic.reach import NotSeen, is_linear
 from analytic.vanishing import is_zero
 from systems import Model
+from systems.fields import leading_part
 from systems.ladder import Ladder, Occupation, is_two_level
-from systems.output import leading_part
 
 LIMIT = sp.Rational(1, 3)  # of what may be missing
 
@@ -59,7 +59,7 @@ def impurity(closed: Derivation) -> sp.Expr:
     if all(map(is_zero, additions)) and not is_linear(model):
         raise NotSeen(
             "The purity is 1 at leading order, but not altogether: what is missing is of higher "
-            "order in the drive; use numeric.observables."
+            "order in the drive; use numeric.fields."
         )
     return 2 * sp.re(missing, evaluate=False)
 

@@ -19,11 +19,12 @@ from tqdm import tqdm
 
 import analytic
 import numeric
-from compare.drive.curve import one_quantum_drive
-from compare.drive.ray import read_ray
-from compare.figures import fig3c, fig3d
+from compare.papers.tang2025.figures import fig3c, fig3d
 from compare.quantities import read_quantities
-from systems import Model, jaynes_cummings, kerr, kerr_dimer, nanotip
+from compare.validity.curve import one_quantum_drive
+from compare.validity.ray import read_ray
+from systems import Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip
 from systems.values import Arrays, read_values
 
 CORRECTIONS = (1, 2, 4)

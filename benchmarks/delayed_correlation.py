@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from numeric import delayed_correlation, steady_state
 from numeric.liouvillian import liouvillian
-from numeric.operators import space
-from numeric.scaled import scaled_point
-from numeric.scaling import scale
-from systems import nanotip
+from numeric.solvers.scaled import scaled_point
+from numeric.solvers.scaling import scale
+from numeric.space import space
+from systems.library import nanotip
 from systems.values import read_values
 
 QUANTA = 6

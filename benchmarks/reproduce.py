@@ -15,8 +15,9 @@ import numpy as np
 import qutip
 from threadpoolctl import threadpool_limits
 
-from compare import figures, reproduction
-from systems import nanotip
+from compare import results as reproduction
+from compare.papers.tang2025 import figures
+from systems.library import nanotip
 
 POINTS, SAMPLE = 2500, 40
 QUANTA = 6  # of both modes together: 28 states, enough for most of the map

@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.linalg import splu
 
 from numeric.liouvillian import Combination, liouvillian
-from numeric.operators import space
+from numeric.space import space
 from systems import Model
 from systems.values import Arrays
 

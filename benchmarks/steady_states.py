@@ -23,14 +23,17 @@ from sympy.physics.quantum.boson import BosonOp
 from tqdm import tqdm
 
 from benchmarks.rivals import Loop, fastest_splu, g2, qutip_nanotip
-from numeric import graded, reference, steady_state
-from numeric.graded import kernel
-from numeric.graded.problem import pose
+from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.operators import space
-from numeric.precise import precise_populations
+from numeric.solvers import direct as reference
+from numeric.solvers import graded
+from numeric.solvers.graded import kernel
+from numeric.solvers.graded.problem import pose
+from numeric.solvers.precise import precise_populations
+from numeric.space import space
 from numeric.state import SteadyState
-from systems import Loss, Model, nanotip
+from systems import Loss, Model
+from systems.library import nanotip
 from systems.values import Arrays, read_values
 
 QUANTA = 6

@@ -22,7 +22,8 @@ from tqdm import tqdm
 import analytic
 import numeric
 from compare.quantities import read_quantities
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, nanotip, second_harmonic
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip, second_harmonic
 from systems.values import read_values
 
 CORRECTIONS = (0, 1, 2, 4)

@@ -2,10 +2,10 @@
 
 from compare.agreement import agreement, summary
 from compare.budget import budget
-from compare.drive.critical import CriticalDrive, critical_drive
-from compare.drive.optimum import optimum
-from compare.drive.validity import validity
 from compare.formula import Verdict, check_formula
+from compare.validity.critical import CriticalDrive, critical_drive
+from compare.validity.optimum import optimum
+from compare.validity.table import validity
 
 __all__ = [
     "CriticalDrive",

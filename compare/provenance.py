@@ -47,7 +47,7 @@ def versions() -> dict[str, str]:
 def fingerprint(module: str) -> str:
     """One SHA-256 over the versions and the project's files that decide what ``module`` computes.
 
-    >>> len(fingerprint("compare.figures.fig3c"))
+    >>> len(fingerprint("compare.papers.tang2025.figures.fig3c"))
     64
     """
     digest = sha256(repr(sorted(versions().items())).encode())

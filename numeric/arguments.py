@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from numeric.operators import count_states
+from numeric.space import count_states
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.values import check_positive

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from numeric.batch import Block
 from numeric.measured import Known, Measured, divide
+from numeric.solvers.batch import Block
 from numeric.tail import escape, fed, missing, shells, weights
 from systems import Model
 from systems.ladder import is_two_level, label

@@ -14,9 +14,9 @@ H. J. Carmichael, R. J. Brecha and P. R. Rice, Opt. Commun. 82, 73 (1991).
 import numpy as np
 from scipy.linalg import expm
 
-from numeric.operators import Space, space
-from numeric.scaled import amplitudes
-from numeric.scaling import scale
+from numeric.solvers.scaled import amplitudes
+from numeric.solvers.scaling import scale
+from numeric.space import Space, space
 from systems import Model
 from systems.ladder import show
 from systems.values import Arrays, Values, evaluate, read_values
@@ -37,7 +37,7 @@ def leading_correlation(model: Model, values: Values, mode: int, delays: np.ndar
     one = on.position(model.occupation(model.modes[mode]))
     needed = grades <= grades[one]
     a = on.lowering[mode].full()
-    # scaled to amplitudes of order one, as in `numeric.scaling`: s drops out of the ratio
+    # scaled to amplitudes of order one, as in `numeric.solvers.scaling`: s drops out of the ratio
     s = scale(model, flat)[:, None, None] ** np.subtract.outer(-grades, -grades).astype(float)
     found = []
     for K in leading_effective(model, flat, on) * s:

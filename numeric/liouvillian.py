@@ -23,7 +23,7 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, csr_array, diags_array, identity, kron, lil_array
 
-from numeric.operators import Space, space
+from numeric.space import Space, space
 from numeric.stranded import stranded
 from systems import Model
 from systems.ladder import Word

@@ -21,7 +21,6 @@ import qutip
 from scipy.sparse import csr_array
 
 from numeric.arguments import LARGEST, check_occupation, check_order, fewest
-from numeric.batch import OK, Block, matrices, solve_block
 from numeric.certificate import (
     Certificate,
     beyond,
@@ -33,8 +32,9 @@ from numeric.certificate import (
     top_shells,
 )
 from numeric.measured import RESOLVED, SURE, Measured
-from numeric.operators import count_states, space
-from numeric.solvers import DENSITY
+from numeric.solvers.batch import OK, Block, matrices, solve_block
+from numeric.solvers.choice import DENSITY
+from numeric.space import count_states, space
 from numeric.tail import missing, supply
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level

@@ -9,9 +9,9 @@ two more quanta are allowed (`numeric.truncation`).
 
 import numpy as np
 
-from numeric.batch import MISSING, NOT_UNIQUE, unsolved_block
-from numeric.nojump import KINDS
-from numeric.solvers import STEADY
+from numeric.solvers.batch import MISSING, NOT_UNIQUE, unsolved_block
+from numeric.solvers.choice import STEADY
+from numeric.solvers.nojump import KINDS
 from numeric.stability import damped, exists
 from numeric.state import NoJumpState, SteadyState
 from numeric.truncation import Search

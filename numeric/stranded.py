@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from numeric.operators import Space, space
+from numeric.space import Space, space
 from systems import Model
 from systems.ladder import Word
 

@@ -20,8 +20,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from numeric.batch import Block
-from numeric.operators import Space, count_states
+from numeric.solvers.batch import Block
+from numeric.space import Space, count_states
 
 ROOM = 12  # quanta from which on a second hump is looked for: resonances of few quanta are none
 APART, LEVEL = 1e-3, 0.8  # of the main hump, where a second one is seen; its fall per quantum

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from numeric.arguments import check_order, check_quanta, is_real
-from numeric.batch import NOT_CONVERGED, OK, Block, solve_block
 from numeric.certificate import beyond, changes, results, roundoff
 from numeric.measured import MOVED
-from numeric.operators import count_states
+from numeric.solvers.batch import NOT_CONVERGED, OK, Block, solve_block
+from numeric.space import count_states
 from systems import Model
 from systems.values import Arrays
 

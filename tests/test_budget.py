@@ -13,7 +13,8 @@ from compare.budget import largest, widen
 from compare.budget.rungs import BRINGS
 from compare.budget.waterfall import draw
 from compare.budget.wide import FLOOR, budget_text
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, nanotip
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip
 
 gamma, kappa, xi = sp.symbols("gamma kappa xi", positive=True)
 a = BosonOp("a")

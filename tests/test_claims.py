@@ -10,12 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import figures, reproduction
-from compare.claims import blockade, claims_text, device, efficiency, mechanism, paper
-from compare.claims.extremes import Curve, greatest, least
-from compare.claims.power import power_of_truth
-from compare.claims.roads import at, solve
-from compare.claims.rule import (
+from compare import results as reproduction
+from compare.claim import (
     LEADING,
     NOT_REPRODUCED,
     REPRODUCED,
@@ -31,9 +27,21 @@ from compare.claims.rule import (
     verdict,
 )
 from compare.cli import main
-from compare.figures import fig3b
-from compare.figures.cavities import PAPER
-from systems.nanotip import PUBLISHED, Device
+from compare.extremes import Curve, greatest, least
+from compare.papers.tang2025 import figures
+from compare.papers.tang2025.claims import (
+    blockade,
+    claims_text,
+    device,
+    efficiency,
+    mechanism,
+    paper,
+)
+from compare.papers.tang2025.claims.power import power_of_truth
+from compare.papers.tang2025.claims.roads import at, solve
+from compare.papers.tang2025.figures import fig3b
+from compare.papers.tang2025.figures.cavities import PAPER
+from systems.library.nanotip import PUBLISHED, Device
 
 WEAK = replace(PAPER, power=1e-9 * PAPER.power)
 

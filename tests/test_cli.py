@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from compare.cli import main
-from compare.figures import fig3b, fig3d
+from compare.papers.tang2025.figures import fig3b, fig3d
 from compare.provenance import ROOT
 
 Run = Callable[..., tuple[int, str, str]]
@@ -104,7 +104,7 @@ def test_compare_writes_a_tidy_table_with_a_sidecar(run: Run) -> None:
 
 def test_compare_works_on_a_model_in_a_file(run: Run) -> None:
     Path("mine.py").write_text(
-        "from systems.nanotip import MODEL\n"
+        "from systems.library.nanotip import MODEL\n"
         "from dataclasses import replace\n"
         "mine = replace(MODEL, name='mine')\n"
     )
@@ -119,7 +119,10 @@ def test_compare_works_on_a_model_in_a_file(run: Run) -> None:
 
 def test_sidecar_tells_an_edited_model_from_the_one_before(run: Run) -> None:
     sums = []
-    for text in ("from systems.kerr import MODEL", "from systems.kerr import MODEL  # edited"):
+    for text in (
+        "from systems.library.kerr import MODEL",
+        "from systems.library.kerr import MODEL  # edited",
+    ):
         Path("mine.py").write_text(text)
         words = [word for value in ("Delta=0", "chi=1", "gamma=1") for word in ("--set", value)]
         run("compare", "mine.py:MODEL", *words, "--vary", "xi=0.1,0.2", "--out", "mine.csv")
@@ -270,7 +273,7 @@ def test_signal_ends_a_reproduction_with_its_code_and_whole_sets(
 ) -> None:
     words = [sys.executable, "-m", "compare", "reproduce", "fig3a", "fig3b", "--out", str(tmp_path)]
     pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(words, cwd=ROOT, text=True, **pipes) as done:  # type: ignore[call-overload]
+    with subprocess.Popen(words, cwd=ROOT, text=True, **pipes) as done:
         assert done.stdout is not None
         done.stdout.readline()  # the first figure is there, the second on its way
         done.send_signal(getattr(signal, name))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from compare.provenance import PACKAGES, ROOT
-from numeric.compiled import njit
+from numeric.solvers.compiled import njit
 
 
 def cubed(x: float) -> float:
@@ -62,7 +62,7 @@ def test_cache_that_cannot_be_written_costs_time_only(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("numeric.compiled.SummedFile.save", full)
+    monkeypatch.setattr("numeric.solvers.compiled.SummedFile.save", full)
     assert not run().cache_hits
     assert not run().cache_hits
 

@@ -9,8 +9,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from analytic import derive, optimal_points
-from analytic.conditions import NoClosedForm
-from analytic.verification import trials
+from analytic.conditions.condition import NoClosedForm
+from analytic.conditions.verification import trials
 from systems import Loss, Model
 from systems.library import SYSTEMS
 

@@ -7,13 +7,14 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from analytic import derive
-from analytic.conditions import NoClosedForm
-from analytic.domains import simplify_domain
+from analytic.conditions.condition import NoClosedForm
+from analytic.conditions.domains import simplify_domain
+from analytic.conditions.limits import curvature, optimal_points
 from analytic.identity import same_function
-from analytic.optimum import curvature, optimal_points
 from numeric import steady_state
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, kerr_ring, parametric_kerr
-from systems.nanotip import MODEL, Delta, J, a1, chi, gamma
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, parametric_kerr
+from systems.library.nanotip import MODEL, Delta, J, a1, chi, gamma
 
 x, y, z = sp.symbols("x y z", positive=True)
 

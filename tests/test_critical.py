@@ -10,7 +10,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from compare import agreement, critical_drive
-from systems import Loss, Model, jaynes_cummings, kerr, nanotip, parametric_kerr
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, nanotip, parametric_kerr
 
 gamma, xi = sp.symbols("gamma xi", positive=True)
 a = BosonOp("a")

@@ -9,7 +9,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import delayed_correlation, steady_state
-from systems import Loss, Model, jaynes_cummings, kerr, nanotip, second_harmonic
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, nanotip, second_harmonic
 
 gamma, bath, xi = sp.symbols("gamma bath xi", positive=True)
 a, s = BosonOp("a"), SigmaMinus("s")

@@ -12,7 +12,18 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus, SigmaZ
 from analytic import derive, spell_out
 from analytic.identity import same_function
 from systems import Loss, Model
-from systems.nanotip import ABBREVIATIONS, MODEL, PUBLISHED, Delta, J, a1, a2, chi, gamma, xi
+from systems.library.nanotip import (
+    ABBREVIATIONS,
+    MODEL,
+    PUBLISHED,
+    Delta,
+    J,
+    a1,
+    a2,
+    chi,
+    gamma,
+    xi,
+)
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
 nanotip = derive(MODEL)

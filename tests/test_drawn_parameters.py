@@ -13,7 +13,8 @@ from sympy.physics.quantum import Dagger
 
 from analytic import derive
 from numeric import steady_state
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr
 
 # The same draws every time: a run differs from the last only if the code does
 drawn = settings(max_examples=20, deadline=None, derandomize=True)

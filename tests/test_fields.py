@@ -7,13 +7,15 @@ from helpers import assert_closed_form_equals
 from sympy import I, sqrt
 
 import analytic.delayed
-import numeric.observables
+import numeric.fields
 from analytic import derive, fields
 from compare import agreement
-from numeric import delayed_correlation, observables, steady_state
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer, parametric_kerr, second_harmonic
-from systems.nanotip import MODEL, a1, a2, chi, gamma, xi
-from systems.output import output_field
+from numeric import delayed_correlation, steady_state
+from numeric import fields as observables
+from systems import Loss, Model
+from systems.fields import output_field
+from systems.library import jaynes_cummings, kerr, kerr_dimer, parametric_kerr, second_harmonic
+from systems.library.nanotip import MODEL, a1, a2, chi, gamma, xi
 
 DIMER = {"Delta": 0.3, "U": 0.2, "J": 1.5, "gamma": 1.0, "F": 1e-3}
 NANOTIP = {"Delta": 0.2, "J": 0.7 + 0.4j, "chi": 0.8, "gamma": 1.0, "xi": 1e-3}
@@ -68,7 +70,7 @@ def test_both_roads_see_the_same_delays_at_weak_drive(name):
     closed, state, values, first, second = both_roads(name)
     taus = np.array([-3.0, -0.4, 0.0, 0.7, 5.0])
     formula = analytic.delayed.delayed_correlation(closed, values, first, taus, second)
-    numbers = numeric.observables.delayed_correlation(state, first, taus, second)
+    numbers = numeric.fields.delayed_correlation(state, first, taus, second)
     # of second order in the drive, 1e-6, times a number below a hundred
     np.testing.assert_allclose(formula, numbers, rtol=1e-4, atol=0)
     equal = closed.evaluate(fields.cross_correlation(closed, first, second), values)

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import figures
-from compare.figures import (
+from compare import style
+from compare.papers.tang2025 import figures
+from compare.papers.tang2025.figures import (
     efficiency,
     fig1b,
     fig1c,
@@ -18,11 +19,10 @@ from compare.figures import (
     fig3d,
     fig4a,
     fig4b,
-    style,
 )
-from compare.figures.cavities import PAPER, unit_coupling
-from compare.figures.style import STYLE, render
-from systems import nanotip
+from compare.papers.tang2025.figures.cavities import PAPER, unit_coupling
+from compare.style import STYLE, render
+from systems.library import nanotip
 
 UM = np.array([0.1, 0.27])
 COARSE = [  # few points, among them those that the paper names

@@ -13,8 +13,8 @@ from analytic import derive
 from compare.cli import main
 from compare.formula import check_formula
 from compare.formula.notation import read_formula
-from systems import Loss, Model, jaynes_cummings, kerr, nanotip
-from systems.library import SYSTEMS
+from systems import Loss, Model
+from systems.library import SYSTEMS, jaynes_cummings, kerr, nanotip
 
 # Tang et al., Eqs. (5) to (7), as typeset there
 TANG = {

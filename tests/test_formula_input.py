@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from compare.formula import check_formula
 from compare.formula.notation import read_formula
 from compare.formula.size import NODES, size
-from systems import kerr
+from systems.library import kerr
 
 x, y = sp.symbols("x y", real=True)
 NAMES = {"x": x, "y": y, "J": sp.Symbol("J")}

@@ -11,7 +11,8 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 from analytic import derive
 from compare.cli import main
 from compare.formula import check_formula
-from systems import Loss, Model, kerr, nanotip
+from systems import Loss, Model
+from systems.library import kerr, nanotip
 
 KERR_G2 = "(Delta**2 + gamma**2/4)/((Delta + chi)**2 + gamma**2/4)"
 RESONANT = "1/(1 + 4*chi**2/gamma**2)"  # the same at Delta = 0

@@ -8,12 +8,14 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
-from numeric import graded, reference
-from numeric.graded import sweeps
-from numeric.graded.problem import pose
 from numeric.liouvillian import liouvillian
-from systems import Loss, Model, nanotip, second_harmonic
+from numeric.solvers import direct as reference
+from numeric.solvers import graded
+from numeric.solvers.graded import sweeps
+from numeric.solvers.graded.problem import pose
+from systems import Loss, Model
 from systems.grading import NoGrading
+from systems.library import nanotip, second_harmonic
 from systems.values import read_values
 
 Delta, chi, g = sp.symbols("Delta chi g", real=True)

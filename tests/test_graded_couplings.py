@@ -10,7 +10,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import delayed_correlation, steady_state
-from systems import Loss, Model, jaynes_cummings, kerr_dimer, nanotip, second_harmonic
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr_dimer, nanotip, second_harmonic
 
 F, g, loss, dephasing, shared = sp.symbols("F g loss dephasing shared", positive=True)
 D, J, U, r = sp.symbols("D J U r", real=True)

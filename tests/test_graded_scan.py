@@ -6,11 +6,13 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from test_graded import KERR, drummond_walls, flat, in_fock_basis
 
-from numeric import graded, reference
-from numeric.graded import sweeps
-from numeric.graded.scan import find_scan, is_homogeneous
 from numeric.liouvillian import liouvillian
-from systems import Loss, Model, jaynes_cummings, nanotip, second_harmonic
+from numeric.solvers import direct as reference
+from numeric.solvers import graded
+from numeric.solvers.graded import sweeps
+from numeric.solvers.graded.scan import find_scan, is_homogeneous
+from systems import Loss, Model
+from systems.library import jaynes_cummings, nanotip, second_harmonic
 
 TIP = {"Delta": 0.3, "J": 0.8, "chi": 1.4, "gamma": 1.0}
 DIP = {"Delta": 0.0, "J": 1.0, "chi": 0.5, "gamma": 1.0}  # C_20 = 0

@@ -7,7 +7,7 @@ import pytest
 from analytic import derive, expand
 from analytic.series.size import count_moments
 from compare import budget, validity
-from systems import jaynes_cummings, kerr, kerr_dimer, nanotip
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip
 
 POINT = {"Delta": 0.3, "U": 0.1, "J": 1.0, "gamma": 1.0, "F": 0.05}
 

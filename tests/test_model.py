@@ -6,9 +6,10 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
-from systems import Loss, Model, nanotip
+from systems import Loss, Model
 from systems.grading import NoGrading
 from systems.ladder import normal_order
+from systems.library import nanotip
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
 Delta, g = sp.symbols("Delta g", real=True)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from compare.criteria import blocks, blocks_by_population, blocks_weakly, excess, poisson
 from numeric import steady_state
-from systems import jaynes_cummings, kerr
-from systems.multiphoton import blocks, blocks_by_population, blocks_weakly, excess, poisson
+from systems.library import jaynes_cummings, kerr
 
 MEANS = np.array([1e-6, 0.01, 0.3, 2.0])
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from systems.nanotip import Device
+from systems.library.nanotip import Device
 
 device = Device()
 um = 1e-6

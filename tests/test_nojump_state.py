@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from numeric import nojump_state, steady_state
-from systems import kerr, nanotip
+from systems.library import kerr, nanotip
 
 KINDS = ("unnormalised", "normalised", "slowest")
 ZERO = {"Delta": 0.0, "J": 1.0, "chi": 0.5, "gamma": 1.0}  # C_20 = 0 at leading order

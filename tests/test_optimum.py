@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from compare import optimum
-from compare.drive.minima import draw
-from systems import jaynes_cummings, kerr, kerr_ring
+from compare.validity.minima import draw
+from systems.library import jaynes_cummings, kerr, kerr_ring
 
 VALUES = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
 DRIVES = np.array([0.01, 0.02])

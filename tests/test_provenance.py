@@ -11,7 +11,7 @@ import pytest
 
 from compare import provenance
 
-STEM = "compare.figures.fig3c"
+STEM = "compare.papers.tang2025.figures.fig3c"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ print(*filter(None, files), sep="\\n")
 
 
 def test_every_file_of_the_project_that_a_result_loads_is_in_its_fingerprint() -> None:
-    module = "compare.claims"  # of all results the one that loads most
+    module = "compare.papers.tang2025.claims"  # of all results the one that loads most
     words = [sys.executable, "-c", LOADED, module]
     done = subprocess.run(words, cwd=provenance.ROOT, capture_output=True, text=True, check=True)
     packages = [provenance.ROOT / package for package in provenance.PACKAGES]

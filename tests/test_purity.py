@@ -7,10 +7,10 @@ from helpers import assert_closed_form_equals
 
 from analytic import derive, fields
 from analytic.purity import impurity, purity
-from numeric import observables, steady_state
-from systems import (
-    Loss,
-    Model,
+from numeric import fields as observables
+from numeric import steady_state
+from systems import Loss, Model
+from systems.library import (
     jaynes_cummings,
     kerr,
     kerr_dimer,

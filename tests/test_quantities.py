@@ -7,7 +7,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaX
 
 from compare.quantities import driven_mode, read_quantities, read_quantity
-from systems import Loss, Model, jaynes_cummings, kerr, nanotip, second_harmonic
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, nanotip, second_harmonic
 
 CW, CCW = nanotip.MODEL.modes
 

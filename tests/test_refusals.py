@@ -9,8 +9,8 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaZ
 
 from analytic import derive, expand
 from numeric import steady_state
-from systems import Loss, Model, kerr, kerr_dimer
-from systems.library import SYSTEMS
+from systems import Loss, Model
+from systems.library import SYSTEMS, kerr, kerr_dimer
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
 Delta, g = sp.symbols("Delta g", real=True)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from compare.cli.scan import read_settings
+from compare.cli.settings import read_settings
 
 
 def test_several_varied_values_make_a_grid() -> None:

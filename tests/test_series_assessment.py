@@ -10,7 +10,8 @@ import numeric
 from analytic import derive
 from analytic.purity import purity
 from analytic.series import expand
-from systems import Model, jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr
+from systems import Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr
 
 BELOW = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0}  # one photon brings the next nearer: N bends up
 RANDOM = np.random.default_rng(11)

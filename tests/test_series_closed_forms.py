@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from analytic.factored import LONG, Alphabet
-from analytic.polynomials import Singular, factors, ring, solve
+from analytic.rational.factored import LONG, Alphabet
+from analytic.rational.polynomials import Singular, factors, ring, solve
 from analytic.series import expand
-from systems import Model, jaynes_cummings, kerr, nanotip, second_harmonic
+from systems import Model
+from systems.library import jaynes_cummings, kerr, nanotip, second_harmonic
 
 FRACTIONS = (sp.Rational(3, 7), sp.Rational(4, 5), sp.Rational(5, 9), sp.Rational(8, 7))
 

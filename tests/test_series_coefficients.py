@@ -14,8 +14,9 @@ from sympy.physics.quantum.boson import BosonOp
 
 import numeric
 from analytic.series import expand
-from systems import Loss, Model, jaynes_cummings, kerr, nanotip, second_harmonic
+from systems import Loss, Model
 from systems.ladder import Ladder, Occupation, is_two_level
+from systems.library import jaynes_cummings, kerr, nanotip, second_harmonic
 
 STEP = mpf("1e-15")  # of the drive squared: the next term of the polynomial is as much smaller
 DIGITS = 120  # four divided differences lose fifteen digits each

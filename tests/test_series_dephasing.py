@@ -11,7 +11,8 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus, SigmaZ
 import analytic
 import numeric
 from analytic.series import expand
-from systems import Loss, Model, nanotip
+from systems import Loss, Model
+from systems.library import nanotip
 
 Delta, chi = sp.symbols("Delta chi", real=True)
 gamma, Gamma, xi = sp.symbols("gamma Gamma xi", positive=True)

@@ -12,7 +12,8 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 import analytic
 from analytic.series import expand
-from systems import Loss, Model, kerr, nanotip
+from systems import Loss, Model
+from systems.library import kerr, nanotip
 
 Delta = sp.Symbol("Delta", real=True)
 gamma, xi = sp.symbols("gamma xi", positive=True)

@@ -7,7 +7,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from analytic.series import expand
-from systems import Loss, Model, kerr
+from systems import Loss, Model
+from systems.library import kerr
 
 VALUES = {"Delta": 0.33, "chi": 1.4, "gamma": 1.1, "xi": 0.1}
 

@@ -10,7 +10,8 @@ import numeric
 from analytic.series import expand
 from analytic.series.moments import Moments
 from analytic.series.shells import Shells
-from systems import Loss, Model, kerr
+from systems import Loss, Model
+from systems.library import kerr
 from systems.values import read_values
 
 Delta, chi = sp.symbols("Delta chi", real=True)

@@ -6,8 +6,10 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import batch, steady_state, truncation
-from systems import Loss, Model, jaynes_cummings, nanotip, second_harmonic
+from numeric import steady_state, truncation
+from numeric.solvers import batch
+from systems import Loss, Model
+from systems.library import jaynes_cummings, nanotip, second_harmonic
 
 TIP = {
     "Delta": np.linspace(-2, 2, 16)[:, None],

@@ -8,7 +8,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
-from systems import Loss, Model, kerr
+from systems import Loss, Model
+from systems.library import kerr
 
 xi, J = sp.symbols("xi J", real=True)
 a = BosonOp("a")

@@ -12,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
-from numeric.precise import precise_populations
+from numeric.solvers.precise import precise_populations
 from systems import Loss, Model
 
 a, b, c, s, t = BosonOp("a"), BosonOp("b"), BosonOp("c"), SigmaMinus("s"), SigmaMinus("t")

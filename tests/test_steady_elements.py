@@ -10,8 +10,8 @@ from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.operators import space
-from numeric.precise import precise_populations
+from numeric.solvers.precise import precise_populations
+from numeric.space import space
 from systems import Loss, Model
 from systems.values import evaluate, evaluate_sum
 

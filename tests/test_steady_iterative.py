@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from numeric import steady_state
-from numeric.iterative import NoJumps
 from numeric.liouvillian import liouvillian
-from systems import jaynes_cummings, kerr, nanotip, parametric_kerr, second_harmonic
+from numeric.solvers.iterative import NoJumps
+from systems.library import jaynes_cummings, kerr, nanotip, parametric_kerr, second_harmonic
 from systems.values import read_values
 
 TIP = {"Delta": 0.3, "J": 0.9 - 0.4j, "chi": 1.1, "gamma": 1.0}

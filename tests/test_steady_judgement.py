@@ -10,10 +10,12 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
-from numeric import reference, steady_state
-from numeric.judgement import is_positive, judged
+from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from systems import Loss, Model, jaynes_cummings, kerr, kerr_dimer
+from numeric.solvers import direct as reference
+from numeric.solvers.judgement import is_positive, judged
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer
 from systems.values import read_values
 
 a, b = BosonOp("a"), BosonOp("b")

@@ -8,7 +8,8 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import delayed_correlation, steady_state
-from systems import Loss, Model, kerr
+from systems import Loss, Model
+from systems.library import kerr
 
 Delta, chi, xi, G, J = sp.symbols("Delta chi xi G J", real=True)
 gamma, gain, pairs, phase = sp.symbols("gamma gain pairs phase", positive=True)

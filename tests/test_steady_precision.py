@@ -10,8 +10,10 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import reference, steady_state
-from systems import Loss, Model, jaynes_cummings
+from numeric import steady_state
+from numeric.solvers import direct as reference
+from systems import Loss, Model
+from systems.library import jaynes_cummings
 
 Delta, chi_a, chi_b, J, xi = sp.symbols("Delta chi_a chi_b J xi", real=True)
 kappa_a, kappa_b, phase = sp.symbols("kappa_a kappa_b phase", positive=True)

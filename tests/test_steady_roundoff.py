@@ -8,12 +8,13 @@ import pytest
 from test_graded import ATOM, KERR, PAIR
 from test_steady_precision import DIMER, UNEQUAL, exact_probabilities
 
-from numeric import graded, steady_state
-from numeric.graded import sweeps
-from numeric.graded.problem import pose
-from numeric.operators import space
-from numeric.precise import precise_populations
-from systems import nanotip
+from numeric import steady_state
+from numeric.solvers import graded
+from numeric.solvers.graded import sweeps
+from numeric.solvers.graded.problem import pose
+from numeric.solvers.precise import precise_populations
+from numeric.space import space
+from systems.library import nanotip
 from systems.values import read_values
 
 ONE = {"Delta": 0.4, "gamma": 1.0}

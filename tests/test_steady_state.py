@@ -9,8 +9,9 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.operators import lower
-from systems import Loss, Model, nanotip
+from numeric.space import lower
+from systems import Loss, Model
+from systems.library import nanotip
 from systems.values import read_values
 
 MODEL = nanotip.MODEL

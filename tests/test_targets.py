@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.cli import tip
 from compare.cli.targets import find_target, listed
-from systems import Model, nanotip
+from compare.papers.tang2025 import units as tip
+from systems import Model
+from systems.library import nanotip
 
 
 @pytest.mark.parametrize("name", listed())

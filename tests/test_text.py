@@ -7,7 +7,8 @@ from sympy.physics.quantum.boson import BosonOp
 from analytic import derive
 from compare import check_formula
 from compare.cli.text import derivation_text
-from systems import Loss, Model, kerr
+from systems import Loss, Model
+from systems.library import kerr
 
 a = BosonOp("a")
 

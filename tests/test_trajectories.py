@@ -6,8 +6,10 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state, trajectories
-from systems import Loss, Model, kerr
+from numeric import steady_state
+from numeric.time import trajectories
+from systems import Loss, Model
+from systems.library import kerr
 
 J, F, gamma, kappa = sp.symbols("J F gamma kappa", positive=True)
 a, b = BosonOp("a"), BosonOp("b")

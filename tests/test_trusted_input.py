@@ -13,9 +13,10 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from analytic import derive
 from numeric import steady_state
-from systems import Loss, Model, kerr, kerr_dimer
+from systems import Loss, Model
 from systems.expressions import as_expression
-from systems.output import output_field
+from systems.fields import output_field
+from systems.library import kerr, kerr_dimer
 from systems.values import read_values
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")

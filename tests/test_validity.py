@@ -10,10 +10,11 @@ import pytest
 from matplotlib.figure import Figure
 
 from compare import agreement, critical_drive, validity
-from compare.cli import main, tip
-from compare.drive import maps
-from compare.drive.maps import POWER, axes_of, draw, middle
-from systems import kerr, nanotip
+from compare.cli import main
+from compare.papers.tang2025 import units as tip
+from compare.validity import maps
+from compare.validity.maps import POWER, axes_of, draw, middle
+from systems.library import kerr, nanotip
 
 DELTA, CHI = np.meshgrid([0.0, 0.5, 1.0], [1.0, 3.0], indexing="ij")
 VALUES = {"Delta": DELTA, "chi": CHI, "gamma": 1.0, "xi": 0.1}

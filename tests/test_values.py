@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from systems import nanotip
+from systems.library import nanotip
 from systems.values import evaluate, read_values
 
 GOOD = {"Delta": 0, "J": 0.5 + 0.1j, "chi": 1, "gamma": 1, "xi": 0.1}

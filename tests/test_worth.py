@@ -10,8 +10,10 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 from test_steady_state import drummond_walls
 
 from compare import agreement
-from numeric import delayed_correlation, observables, steady_state
-from systems import Loss, Model, kerr, nanotip
+from numeric import delayed_correlation, steady_state
+from numeric import fields as observables
+from systems import Loss, Model
+from systems.library import kerr, nanotip
 from systems.status import Status
 
 D, w, J, U, G = sp.symbols("D w J U G", real=True)

@@ -17,7 +17,8 @@ from analytic.purity import impurity
 from analytic.reach import is_reached
 from compare import agreement
 from numeric import steady_state
-from systems import Loss, Model, jaynes_cummings, kerr
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr
 from systems.status import Status
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")

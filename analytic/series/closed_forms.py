@@ -5,12 +5,12 @@ from functools import cache
 
 import sympy as sp
 
-from analytic import polynomials
-from analytic.factored import Alphabet
-from analytic.polynomials import Singular
-from analytic.series.expressions import write
+from analytic.rational import polynomials
+from analytic.rational.expressions import write
+from analytic.rational.factored import Alphabet
+from analytic.rational.polynomials import Singular
+from analytic.rational.quotient import Quotient, total
 from analytic.series.hierarchy import Block, Hierarchy, Node
-from analytic.series.quotient import Quotient, total
 from analytic.series.words import Combination
 
 

@@ -24,7 +24,7 @@ from analytic.series.assessment import OK, SUMS, UNDEFINED, Assessment, assess
 from analytic.series.closed_forms import ClosedForms
 from analytic.series.coefficients import Coefficients
 from analytic.series.power_series import ratio
-from analytic.series.quantities import (
+from analytic.series.symbols import (
     Quantity,
     correlation_symbol,
     cross_symbol,

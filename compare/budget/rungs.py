@@ -23,8 +23,8 @@ import analytic
 import numeric
 from analytic.displaced import without_displacement
 from compare.budget.populations import Populations
-from compare.drive.curve import evaluate
 from compare.quantities import Quantity
+from compare.validity.curve import evaluate
 from systems import Model
 from systems.status import Status
 from systems.values import Arrays

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from compare.budget.ladder import brings, varied
+from compare.budget.steps import brings, varied
 
 CANCELLING = 0.1  # a pair that leaves less than this part of its larger step is one step
 AGAINST = 0.5  # of the largest step: a step of the other sign that is worth naming

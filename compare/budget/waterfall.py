@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from compare.budget.ladder import brings, varied
-from compare.drive.maps import scale_of, spell
-from compare.figures.style import BLUE, GREY, RED, WIDTH, styled
+from compare.budget.steps import brings, varied
+from compare.style import BLUE, GREY, RED, WIDTH, styled
+from compare.validity.maps import scale_of, spell
 
 # Okabe and Ito, without the black of the sum
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#999999", "#B8A800")

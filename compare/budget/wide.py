@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from compare.budget.ladder import varied
+from compare.budget.steps import varied
 
 FLOOR = "round-off floor"
 

@@ -9,9 +9,9 @@ import typer
 from tqdm import tqdm
 
 import analytic
-from compare import figures, output, reproduction
+from compare import output
+from compare import results as reproduction
 from compare.agreement import agreement, summary
-from compare.claims import claims_text
 from compare.cli import commands
 from compare.cli.busy import busy
 from compare.cli.options import Fixed, Force, System, Varied, read_request, write
@@ -19,6 +19,8 @@ from compare.cli.targets import find_target, listed
 from compare.cli.text import derivation_text, summary_text
 from compare.formula import CANNOT_JUDGE, IDENTICAL, check_formula, read_definitions
 from compare.interrupts import INTERRUPTED
+from compare.papers.tang2025 import figures
+from compare.papers.tang2025.claims import claims_text
 
 app = typer.Typer(
     help="Photon blockade: closed forms against the master equation, from one Hamiltonian.",

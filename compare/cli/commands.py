@@ -7,11 +7,10 @@ import pandas as pd
 import typer
 
 from compare.budget import waterfall
-from compare.budget.ladder import budget as error_budget
-from compare.budget.ladder import varied
 from compare.budget.sentences import largest
+from compare.budget.steps import budget as error_budget
+from compare.budget.steps import varied
 from compare.budget.wide import budget_text, widen
-from compare.cli import tip
 from compare.cli.options import (
     Fixed,
     Force,
@@ -23,10 +22,11 @@ from compare.cli.options import (
     read_request,
     write,
 )
-from compare.drive import maps, minima
-from compare.drive.optimum import optimum as find_optimum
-from compare.drive.validity import validity as critical_drives
-from systems import nanotip
+from compare.papers.tang2025 import units as tip
+from compare.validity import maps, minima
+from compare.validity.optimum import optimum as find_optimum
+from compare.validity.table import validity as critical_drives
+from systems.library import nanotip
 
 Quantity = Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...; one of them.")]
 Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation - 1|.")]
@@ -114,7 +114,7 @@ def validity(
             several = f"a picture has two axes, but {', '.join(axes)} vary"
             typer.echo(f"blockade: only the table is written: {several}.", err=True)
         line = request.line("validity", quantity=quantity, tolerance=tolerance, order=order)
-        write(out, table, figure, request, line, "compare.drive.maps")
+        write(out, table, figure, request, line, "compare.validity.maps")
     typer.echo(_validity_text(table))
     if out is not None and "drive" not in table and len(maps.axes_of(table)) == 2:
         typer.echo(
@@ -157,7 +157,7 @@ def optimum(
         table.insert(0, "power_fW", 1e15 * nanotip.Device().power_of(table[drive]))
     if out is not None:
         line = request.line("optimum", over=over, quantity=quantity)
-        write(out, table, minima.draw(table), request, line, "compare.drive.minima")
+        write(out, table, minima.draw(table), request, line, "compare.validity.minima")
     typer.echo(table.to_string(index=False, float_format="{:.6g}".format))
 
 

@@ -11,9 +11,9 @@ import typer
 from matplotlib.figure import Figure
 
 from compare import output, provenance
-from compare.cli.scan import read_settings
+from compare.cli.settings import read_settings
 from compare.cli.targets import Target, find_target
-from compare.figures.style import render
+from compare.style import render
 
 System = Annotated[
     str, typer.Argument(help="A listed system (see `blockade systems`) or path/to/file.py:NAME.")

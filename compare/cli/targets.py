@@ -16,7 +16,7 @@ from typing import Any
 
 import sympy as sp
 
-from compare.cli import tip
+from compare.papers.tang2025 import units as tip
 from systems import Model
 from systems.library import SYSTEMS
 

@@ -1,0 +1,169 @@
+"""Blockade conditions: where an amplitude of the leading order vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+from analytic.conditions.domains import simplify_domain
+from analytic.conditions.phases import check_polynomial, complex_amplitude, find_phases
+from analytic.conditions.resultants import NoClosedForm, candidates, roots
+from analytic.conditions.verification import trials
+
+if TYPE_CHECKING:
+    from analytic.conditions.limits import OptimalPoint
+    from systems.values import Values
+
+Point = Mapping[sp.Expr, sp.Expr]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One real branch: the values at the zero and where in parameter space they are real."""
+
+    values: Mapping[sp.Expr, sp.Expr]
+    domain: sp.Basic
+    limits: Callable[[Values], OptimalPoint] | None = field(default=None, repr=False, compare=False)
+
+    def at(self, values: Values) -> OptimalPoint:
+        """What the zero is worth, with numbers for all other symbols but the drive.
+
+        Its next-order residual, the drive it survives, its sensitivity to every parameter.
+        Raises `ValueError` outside the domain, and for bad values.
+        """
+        assert self.limits is not None, "`Derivation.blockade_conditions` sets it"
+        return self.limits(values)
+
+    def __str__(self) -> str:
+        where = "" if self.domain == sp.true else f"  for {self.domain}"
+        return ", ".join(f"{name} = {value}" for name, value in self.values.items()) + where
+
+
+def zeros(
+    factors: Iterable[sp.Expr],
+    poles: Iterable[sp.Expr],
+    unknowns: tuple[sp.Expr, ...],
+    at: Point | None = None,
+) -> list[Condition]:
+    """All real solutions of ``factor = 0`` for two real unknowns or a complex one, by factor.
+
+    Real and imaginary part are a polynomial system; moduli count as unknowns that are not
+    negative.  Solutions at which another positive symbol would have to vanish are left out, and
+    so are those where a pole vanishes, too.  Every branch is tried at random points of its domain.
+    Raises `NoClosedForm` where the solutions are not all radicals.
+    """
+    fixed = dict(at or {})
+    poles = [pole.subs(fixed) for pole in poles]
+    found: dict[tuple[sp.Expr, ...], Condition] = {}
+    for factor in (factor.subs(fixed) for factor in factors):
+        for condition in _branches(factor, unknowns):
+            if _is_zero(condition, factor, poles):
+                found.setdefault(tuple(condition.values.values()), condition)
+    return sorted(found.values(), key=lambda c: sp.default_sort_key(tuple(c.values.values())))
+
+
+def _branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]:
+    if len(unknowns) == 1:
+        return _complex_branches(factor, unknowns[0])
+    polar = complex_amplitude(factor, unknowns)
+    if polar is None:
+        return _real_branches(factor, unknowns)
+    places = map(_simplify, roots(polar.equation, polar.letter))
+    return [Condition(polar.split(place), sp.true) for place in places]
+
+
+def _is_zero(condition: Condition, factor: sp.Expr, poles: list[sp.Expr]) -> bool:
+    tried = trials(factor, poles, condition.values, condition.domain)
+    if any(tried) and not all(tried):
+        raise NoClosedForm(
+            "The condition has a closed form whose roots are real by turns; give the argument "
+            "`values` for numbers."
+        )
+    return any(tried)
+
+
+def _complex_branches(factor: sp.Expr, unknown: sp.Expr) -> list[Condition]:
+    equation = sp.expand(factor)
+    if unknown not in equation.free_symbols:
+        return []
+    if not unknown.is_real and equation.has(sp.conjugate(unknown), sp.Abs(unknown)):
+        raise NoClosedForm(
+            f"Argument `solve_for` must be two real unknowns, not `{unknown}`: its conjugate "
+            "occurs in the amplitude, too."
+        )
+    return [Condition({unknown: _simplify(root)}, sp.true) for root in roots(equation, unknown)]
+
+
+def _real_branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]:
+    moduli = {m: sp.Dummy(str(m), nonnegative=True) for m in factor.atoms(sp.Abs)}
+    equation = sp.expand(factor.xreplace(moduli))
+    letters = [moduli.get(unknown, unknown) for unknown in unknowns]
+    if not equation.free_symbols & set(letters):
+        return []
+    for phase in find_phases(equation, tuple(letters)):
+        raise NoClosedForm(
+            f"The condition has no closed form in the phase `{phase}`, which turns no amplitude "
+            "solved for; give the argument `values` for numbers."
+        )
+    check_polynomial(equation, letters)
+    # a complex symbol takes two letters: functions of it are none for a polynomial
+    symbols = [z for z in equation.free_symbols if not z.is_real]
+    planes = {f(z): sp.Dummy(str(f(z)), real=True) for z in symbols for f in (sp.re, sp.im)}
+    flat = equation.subs({z: planes[sp.re(z)] + sp.I * planes[sp.im(z)] for z in symbols})
+    parts = [sp.expand(part) for part in sp.expand(flat).as_real_imag()]
+    meaning = {dummy: whole for whole, dummy in (moduli | planes).items()}
+    solutions = candidates([part for part in parts if part != 0], letters)
+    branches = (_branch(unknowns, letters, solution) for solution in solutions)
+    return [
+        Condition({x: v.xreplace(meaning) for x, v in b.values.items()}, b.domain.xreplace(meaning))
+        for b in branches
+        if b.domain != sp.false
+    ]
+
+
+def _branch(unknowns: tuple[sp.Expr, ...], letters: list[sp.Symbol], solution: Point) -> Condition:
+    values = [_simplify(solution.get(letter, letter)) for letter in letters]
+    domain = sp.And(*(_allowed(x, v) for x, v in zip(letters, values, strict=True)))
+    return Condition(dict(zip(unknowns, values, strict=True)), simplify_domain(domain, values))
+
+
+def _simplify(value: sp.Expr) -> sp.Expr:
+    simplified = sp.simplify(value)
+    return min([simplified, sp.sqrtdenest(simplified), value], key=sp.count_ops)
+
+
+def _allowed(unknown: sp.Expr, value: sp.Expr) -> sp.Basic:
+    """Where the value is real and of the sign that the unknown must have."""
+    if value == unknown:
+        return sp.true
+    if value.is_real is False or (unknown.is_nonnegative and value.is_negative):
+        return sp.false
+    radicands = [root.base for root in _square_roots(value)]
+    if any(_of_roots(radicand).is_negative for radicand in radicands):
+        return sp.false
+    outer = {f.base for f in sp.Mul.make_args(value) if f.is_Pow} if unknown.is_positive else set()
+    domain = [
+        (sp.Gt if radicand in outer else sp.Ge)(radicand, 0)
+        for radicand in radicands
+        if not (radicand.is_nonnegative or radicand.has(sp.I))
+    ]
+    return sp.And(*domain, _sign(unknown, value))
+
+
+def _sign(unknown: sp.Expr, value: sp.Expr) -> sp.Basic:
+    """Where a value has the sign of its unknown, its roots being real and factors not zero."""
+    if not unknown.is_nonnegative or _of_roots(value).is_nonnegative:
+        return sp.true
+    return (sp.Gt if unknown.is_positive else sp.Ge)(value, 0)
+
+
+def _square_roots(value: sp.Expr) -> list[sp.Expr]:
+    return [root for root in value.atoms(sp.Pow) if root.exp.is_Rational and root.exp.q == 2]
+
+
+def _of_roots(value: sp.Expr) -> sp.Expr:
+    """The value with its roots as letters that are not negative: they are where they are real."""
+    return value.xreplace({root: sp.Dummy(nonnegative=True) for root in _square_roots(value)})

@@ -1,0 +1,156 @@
+"""Blockade conditions as numbers: roots of a resultant, where radicals do not give them.
+
+Two polynomials in two real unknowns share a zero only where their resultant vanishes, a
+polynomial in one of them; the other unknown then follows from the polynomials themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import sympy as sp
+
+from analytic.conditions.condition import Condition
+from analytic.conditions.phases import (
+    angle,
+    check_polynomial,
+    complex_amplitude,
+    find_phases,
+    rational,
+)
+from analytic.conditions.verification import at_point, vanishes
+
+Solution = tuple[sp.Expr, ...]
+ROUND = sp.Float("1e-18")  # of the terms: roots have 40 digits, double ones half of them
+SMALL = sp.Float("1e-12")  # of the terms of a pole: the solution has some digits more
+
+
+def numeric_zeros(
+    factors: Iterable[sp.Expr],
+    poles: Iterable[sp.Expr],
+    unknowns: tuple[sp.Expr, ...],
+    values: Mapping[sp.Symbol, sp.Expr],
+) -> list[Condition]:
+    """All real solutions of ``factor = 0``, where all other symbols have (exact) values.
+
+    The numbers have 15 digits; unknowns are as in `condition.zeros`, and phases lie in
+    (-pi, pi].  Solutions at which a pole vanishes, too, are left out.
+    """
+    poles = [_insert(pole, values) for pole in poles]
+    found: dict[Solution, Condition] = {}
+    for factor in factors:
+        for solution in _numeric(_insert(factor, values), unknowns):
+            point = dict(zip(unknowns, solution, strict=True))
+            if not any(_vanishes(pole, point) for pole in poles):
+                digits = {x: sp.N(value, 15) for x, value in point.items()}
+                found.setdefault(tuple(digits.values()), Condition(digits, sp.true))
+    return [found[solution] for solution in sorted(found, key=lambda s: [*map(sp.re, s)])]
+
+
+def _insert(factor: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """The factor with its values, phases among them to sixty digits: no field holds all."""
+    equation = sp.expand(sp.expand(factor.subs(values)).doit())
+    turned = [e for e in equation.atoms(sp.exp, sp.cos, sp.sin) if e.is_number]
+    return sp.expand(equation.xreplace({e: _rational(sp.N(e, 60)) for e in turned}))
+
+
+def _rational(number: sp.Expr) -> sp.Expr:
+    real, imaginary = number.as_real_imag()
+    return sp.Rational(real) + sp.I * sp.Rational(imaginary)
+
+
+def _without_prefactor(equation: sp.Expr, letters: tuple[sp.Symbol, ...]) -> sp.Expr:
+    """The equation without a power of symbols that have no value, and need none."""
+    missing = sorted(equation.free_symbols - set(letters), key=str)
+    if not missing or not equation.is_polynomial(*missing):
+        return equation
+    terms = sp.Poly(equation, *missing).terms()
+    return sp.expand(terms[0][1]) if len(terms) == 1 else equation
+
+
+def _vanishes(pole: sp.Expr, point: Mapping[sp.Expr, sp.Expr]) -> bool:
+    at = at_point(point)
+    others = dict.fromkeys(pole.free_symbols - set(at), sp.pi / 3)  # without a value: any will do
+    return vanishes(pole, at | others, SMALL)
+
+
+def _numeric(equation: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Solution]:
+    """Solutions of one factor, a phase as a point of the complex plane or of the unit circle."""
+    moduli = {m: sp.Dummy(nonnegative=True) for m in equation.atoms(sp.Abs) if m in unknowns}
+    equation = equation.xreplace(moduli)
+    letters = tuple(moduli.get(unknown, unknown) for unknown in unknowns)
+    equation = _without_prefactor(equation, letters)
+    missing = equation.free_symbols - set(letters)
+    if missing:
+        names = ", ".join(sorted(map(str, missing)))
+        raise ValueError(f"Argument `values` must hold a value for {names}.")
+    if not equation.free_symbols:
+        return []
+    if len(letters) == 1:
+        found = _complex_roots(equation, letters[0])
+        return [(root,) for root in found if not letters[0].is_real or _is_real(root)]
+    if polar := complex_amplitude(equation, letters):
+        places = _complex_roots(polar.equation, polar.letter)
+        return [tuple(sp.N(v, 40) for v in polar.split(w).values()) for w in places if w]
+    turned = {phase: sp.Dummy(real=True) for phase in find_phases(equation, letters)}
+    for phase, t in turned.items():
+        equation = rational(equation, phase, t)
+    solutions = _real_solutions(equation, [turned.get(x, x) for x in letters])
+    return [
+        tuple(sp.N(angle(v), 40) if x in turned else v for x, v in zip(letters, s, strict=True))
+        for s in solutions
+    ]
+
+
+def _complex_roots(equation: sp.Expr, letter: sp.Symbol) -> list[sp.Expr]:
+    return list(sp.Poly(equation, letter).nroots(n=40, maxsteps=500))
+
+
+def _real_solutions(equation: sp.Expr, letters: list[sp.Symbol]) -> list[Solution]:
+    """The roots of a resultant, and for each those of the rest."""
+    check_polynomial(equation, letters)
+    x, y = letters
+    first, second = (sp.expand(part) for part in sp.expand(equation).as_real_imag())
+    eliminated = sp.Poly(sp.resultant(first, second, y), x)
+    if eliminated.is_zero or eliminated.degree() < 1:
+        return []
+    found = [(x0, y0) for x0 in _real_roots(eliminated) for y0 in _common(first, second, x, x0, y)]
+    return [solution for solution in found if _has_signs(letters, solution)]
+
+
+def _common(
+    first: sp.Expr, second: sp.Expr, x: sp.Symbol, x0: sp.Expr, y: sp.Symbol
+) -> list[sp.Expr]:
+    """Real y at which both parts vanish on the line x = x0."""
+    lines = [_line(part, x, x0, y) for part in (first, second)]
+    lines = [line for line in lines if line.degree() > 0]
+    if not lines:
+        return []
+    found = _real_roots(min(lines, key=lambda line: line.degree()))
+    return [y0 for y0 in found if all(vanishes(p, {x: x0, y: y0}, ROUND) for p in (first, second))]
+
+
+def _line(part: sp.Expr, x: sp.Symbol, x0: sp.Expr, y: sp.Symbol) -> sp.Poly:
+    """The part on the line x = x0, without the round-off of coefficients that vanish there."""
+    coefficients = sp.Poly(part, y).all_coeffs()
+    return sp.Poly([0 if vanishes(c, {x: x0}, ROUND) else c.subs(x, x0) for c in coefficients], y)
+
+
+def _real_roots(polynomial: sp.Poly) -> list[sp.Expr]:
+    if all(c.is_Rational for c in polynomial.all_coeffs()):
+        return [root.evalf(40) for root in sp.real_roots(polynomial, multiple=False)
+                for root in root[:1]]  # fmt: skip
+    roots = polynomial.nroots(n=40, maxsteps=500)
+    return [sp.re(z) for z in roots if _is_real(z)]
+
+
+def _is_real(root: sp.Expr) -> bool:
+    return bool(abs(sp.im(root)) <= abs(root) / 10**15)
+
+
+def _has_signs(letters: list[sp.Symbol], solution: Solution) -> bool:
+    zero = SMALL * max(map(abs, solution))  # round-off of a root at zero
+    return all(
+        (v > zero if x.is_positive else v >= -zero if x.is_nonnegative else True)
+        for x, v in zip(letters, solution, strict=True)
+    )

@@ -1,0 +1,154 @@
+"""Where the error of a closed form comes from: a signed ladder from the formula to the truth.
+
+`compare.budget.rungs` lists the rungs.  ``deviation`` is ``rung/master equation - 1``, and what
+a step contributes to the error of the formula is
+
+    contribution = deviation of the rung before - deviation of the rung,
+
+so that the contributions of all steps add up to the deviation of the first rung.  ``roundoff`` is
+the floor below which no contribution means anything: the relative error that is estimated
+for the converged number.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import numeric
+from compare.agreement import ORDER, coordinates
+from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
+from compare.quantities import Quantity, read_quantities
+from numeric.certificate import estimate, joint_estimate
+from numeric.solvers.batch import Block
+from numeric.space import count_states
+from systems import Model
+from systems.values import Values, read_values
+
+STATES = 100  # of a rung: the formula is derived for all, and a density matrix holds their square
+MEASURES = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
+
+
+def budget(
+    model: Model,
+    values: Values,
+    quantities: str | Iterable[str] = ("number", "g2"),
+    *,
+    labels: Mapping[str, Any] | None = None,
+    quanta: int | None = None,
+) -> pd.DataFrame:
+    """Tidy table of the ladder: one row per quantity, point and rung.
+
+    The values that are arrays come first (or ``labels``), as in `compare.agreement`; then
+    ``quantity, rung, value, step, deviation, contribution, roundoff, status``.  ``step`` is the
+    change of the value; ``deviation``, ``contribution`` and ``roundoff`` are relative to the
+    converged master equation, whose status is ``status``.  ``quanta`` is the truncation of the
+    formula; without it the fewest that hold the quantities.  Rungs that the model does not allow
+    (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.  With a
+    column for each rung and each contribution: `widen`.
+
+    Raises `ValueError` for values, quantities or quanta that make no sense, and for quanta that
+    leave more than `STATES` states.
+    """
+    wanted = read_quantities(model, quantities)
+    arrays = read_values(model, values)
+    points = coordinates(values if labels is None else labels, arrays)
+    least = max(sum(q.occupation) for q in wanted)
+    if quanta is not None and quanta < least:
+        names = ", ".join(q.name for q in wanted)
+        raise ValueError(
+            f"Argument `quanta` must be at least {least} for {names}, but is {quanta}."
+        )
+    grade = max(q.quanta(model) for q in wanted)
+    _check_work(model, quanta or least)
+    states = numeric.steady_state(model, arrays, order=max(ORDER, least))
+    rungs = build_rungs(model, arrays, quanta or grade, quanta or least, states)
+    left_out: dict[str, str] = {}
+    tables = [_ladder(points, q, rungs, states, left_out) for q in wanted]
+    table = pd.concat(tables, ignore_index=True)
+    table.attrs = {"model": model.name, "quanta": quanta or grade, "left_out": left_out}
+    return table
+
+
+def _check_work(model: Model, quanta: int) -> None:
+    """Raise `ValueError` for a truncation that the rungs of H_eff cannot be waited for."""
+    states = count_states(model.modes, quanta)
+    if states > STATES:
+        most = max(q for q in range(1, STATES) if count_states(model.modes, q) <= STATES)
+        raise ValueError(
+            f"Argument `quanta` must leave at most {STATES} states, but {quanta} quanta leave "
+            f"{states:,}, and the master equation of the rung `truncated` then has {states**2:,} "
+            f"unknowns: at most {most} quanta do for this model."
+        )
+
+
+def varied(table: pd.DataFrame) -> list[str]:
+    """The columns of a budget that tell its points apart."""
+    return [name for name in table.columns if name not in {"quantity", *MEASURES}]
+
+
+def brings(ladder: pd.DataFrame) -> list[str]:
+    """What each rung of one ladder adds: whichever first follows H_eff brings the jumps."""
+    rungs = list(ladder["rung"])
+    pure = [rung.startswith("H_eff") for rung in rungs]
+    return [
+        JUMPS if before and not here else BRINGS[rung]
+        for rung, before, here in zip(rungs, [False, *pure], pure, strict=False)
+    ]
+
+
+def _ladder(
+    points: pd.DataFrame,
+    quantity: Quantity,
+    rungs: Mapping[str, Rung],
+    states: numeric.SteadyState,
+    left_out: dict[str, str],
+) -> pd.DataFrame:
+    """The rows of one quantity, the rungs of a point together; notes what is left out."""
+    found = {TRUTH: np.ravel(rungs[TRUTH](quantity))}
+    for name, rung in rungs.items():
+        try:
+            found[name] = np.ravel(rung(quantity)).astype(float)
+        except ValueError as refusal:
+            left_out.setdefault(name, str(refusal))
+    names = [name for name in rungs if name in found]
+    value = np.stack([found[name] for name in names])
+    # a rung without a number contributes nothing, and the next is measured from the one before
+    known = pd.DataFrame(value).ffill().to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deviation, left = value / value[-1] - 1, known / value[-1] - 1
+    columns = {
+        "value": value,
+        "step": np.diff(known, axis=0, prepend=known[:1]),
+        "deviation": deviation,
+        "contribution": np.diff(-left, axis=0, prepend=-left[:1]),
+        "roundoff": np.broadcast_to(_roundoff(states, quantity), value.shape),
+        "status": np.broadcast_to(np.ravel(quantity.status_on(states)), value.shape),
+    }
+    rows = points.loc[np.repeat(points.index, len(names))].reset_index(drop=True)
+    ladder = np.tile(np.array(names), len(points))
+    by_point = {name: column.T.ravel() for name, column in columns.items()}
+    return rows.assign(quantity=quantity.name, rung=ladder, **by_point)
+
+
+def _roundoff(states: numeric.SteadyState, quantity: Quantity) -> np.ndarray:
+    """Estimated relative round-off error of a quantity, one number per point."""
+    floor = np.full(int(np.prod(states.shape)), np.nan)
+    for block in states.blocks:
+        value, error = _estimate(block, quantity, states.model)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            floor[block.points] = error / abs(value)
+    return floor
+
+
+def _estimate(block: Block, quantity: Quantity, model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Values and absolute errors at the points of a block."""
+    if quantity.method == "probability":
+        state = block.space.position(quantity.occupation)
+        return block.populations[:, state], block.error[:, state]
+    if quantity.method == "cross_correlation":
+        first, second = (model.index(mode) for mode in quantity.arguments)
+        return joint_estimate(block, first, second)
+    mode, *order = quantity.arguments
+    return estimate(block, model.index(mode), *(order or [1]))

@@ -1,5 +1,0 @@
-"""The claims of the paper, each computed by both roads and judged by one rule."""
-
-from compare.claims.paper import audit, claims_text
-
-__all__ = ["audit", "claims_text"]

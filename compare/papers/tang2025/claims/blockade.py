@@ -1,0 +1,149 @@
+"""What the paper says about blockade with, without and near the tip: Figs. 1 and 2.
+
+"Blockade" is g2(0) << 1; the number that decides is `BLOCKADE`.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from compare.claim import Readings, Roads, above, below, digits, exactly
+from compare.extremes import Curve, greatest, least, place_of_greatest
+from compare.papers.tang2025.claims.roads import Road, at, each, of, solve
+from compare.papers.tang2025.figures import fig1b
+from compare.papers.tang2025.figures.cavities import PHI_UM, R_UM, SIDE_UM, cavity
+from systems.library.nanotip import Device
+
+BLOCKADE = 0.05  # g2(0) below it counts as blockade, and from it on as none
+SAME = 0.05  # curves that are closer than this, relative, are the same to the eye
+LOG_CHI = (np.log(0.1), np.log(10))  # "regardless of chi": chi/gamma from weak to strong
+AROUND_UM = (0.2, 0.34)  # phi around J = 0, from one |J| = gamma to the other
+
+
+def g2_ideal(device: Device) -> Readings:
+    """Fig. 1(b): g2(0) ~ 0.009 in the ideal cavity."""
+    return digits("0.009", solve(device.ideal(), "g2"), "g2(0)", "without defects")
+
+
+def g2_tip(device: Device) -> Readings:
+    """text below Fig. 2: g2(0) ~ 0.012 with the tip."""
+    return digits("0.012", solve(at(device, R_UM, PHI_UM), "g2"), "g2(0)", "with the tip")
+
+
+def g3_tip(device: Device) -> Readings:
+    """text below Fig. 2: g3(0) ~ 3.6e-5 with the tip."""
+    return digits("3.6e-5", solve(at(device, R_UM, PHI_UM), "g3"), "g3(0)", "with the tip")
+
+
+def g4_tip(device: Device) -> Readings:
+    """text below Fig. 2: g4(0) ~ 4.8e-8 with the tip."""
+    return digits("4.8e-8", solve(at(device, R_UM, PHI_UM), "g4"), "g4(0)", "with the tip")
+
+
+def tip_loss_raises_g2(device: Device) -> Readings:
+    """text below Fig. 2: with the tip g2(0) is slightly larger than in the ideal cavity."""
+    tip, ideal = (solve(values, "g2") for values in (at(device, R_UM, PHI_UM), device.ideal()))
+    ratio = tip.map(np.divide, ideal)
+    return above(1, ratio, "ratio of g2(0)", "with the tip to that of the ideal cavity")
+
+
+def breakdown(device: Device) -> Readings:
+    """Fig. 1(b): backscattering breaks the blockade without the tip."""
+    return above(BLOCKADE, solve(device.without_tip(), "g2"), "g2(0)", "without the tip")
+
+
+def antibunching(device: Device) -> Readings:
+    """Fig. 1(b): with the tip g2(0) < g2(tau)."""
+    rows = fig1b.compute(device).query("quantity == 'g2(tau) (tip)'")
+    delays = rows["gamma1_tau"].to_numpy()
+    # the smallest g2(tau)/g2(0) says nothing: it comes as close to one as the first delay to zero
+    place = of(rows).map(lambda g2: float(delays[np.argmin(g2)]))
+    return exactly(0, place, "gamma_1 tau", "of the smallest g2(tau)")
+
+
+def mode_splitting(device: Device) -> Readings:
+    """Fig. 1(c): without the tip the resonance is split in two."""
+    detuning = device.gamma_1 * np.linspace(-5, 5, 51)
+    peaks = solve(cavity("no tip", detuning, device), "number").map(_peaks)
+    return exactly(2, peaks, "number of maxima", "of N_cw over the detuning")
+
+
+def number_independent_of_chi(device: Device) -> Readings:
+    """Fig. 2(a): N_cw is independent of chi."""
+    phi = np.array([PHI_UM, *SIDE_UM])[:, np.newaxis]
+    low, high = (np.full(len(phi), end) for end in LOG_CHI)
+
+    def spread(road: Road) -> float:
+        N = _number(road, device, phi)
+        return float(np.max(1 - least(N, low, high) / greatest(N, low, high)))
+
+    detail = "of N_cw over chi/gamma from 0.1 to 10, largest over three phi,"
+    return below(SAME, each(spread), "(max - min)/max", detail, "independent")
+
+
+def number_recovers(device: Device) -> Readings:
+    """Fig. 2(b): at phi = 0.27 um N_cw has its maximum for every chi."""
+    worst = each(lambda road: least(_revival(road, device, PHI_UM), *LOG_CHI, points=9))
+    detail = "there, smallest over chi/gamma from 0.1 to 10,"
+    return above(1 - SAME, worst, "N_cw/(maximum over phi)", detail, "maximum")
+
+
+def number_does_not_recover(device: Device) -> Readings:
+    """Fig. 2(b): at phi = 0.21 and 0.33 um N_cw recovers for no chi."""
+
+    def most(road: Road) -> float:
+        revivals = [_revival(road, device, phi) for phi in SIDE_UM]
+        return max(greatest(revival, *LOG_CHI, points=9) for revival in revivals)
+
+    detail = "there, largest over chi/gamma from 0.1 to 10,"
+    return below(1 - SAME, each(most), "N_cw/(maximum over phi)", detail, "not totally")
+
+
+def blockade_for_strong_chi(device: Device) -> Readings:
+    """Fig. 2(b): blockade at phi = 0.27 um for chi/gamma = 3."""
+    return below(BLOCKADE, *_g2(device, PHI_UM, 3), "<< 1")
+
+
+def no_blockade_for_weak_chi(device: Device) -> Readings:
+    """Fig. 2(b): no blockade at phi = 0.27 um for chi/gamma = 0.1."""
+    return above(BLOCKADE, *_g2(device, PHI_UM, 0.1), "not << 1")
+
+
+def blockade_at_side_low(device: Device) -> Readings:
+    """Fig. 2(b): blockade at phi = 0.21 um for chi/gamma = 0.5."""
+    return below(BLOCKADE, *_g2(device, SIDE_UM[0], 0.5), "<< 1")
+
+
+def blockade_at_side_high(device: Device) -> Readings:
+    """Fig. 2(b): blockade at phi = 0.33 um for chi/gamma = 0.5."""
+    return below(BLOCKADE, *_g2(device, SIDE_UM[1], 0.5), "<< 1")
+
+
+def _g2(device: Device, phi_um: float, chi_over_gamma: float) -> tuple[Roads, str, str]:
+    g2 = solve(at(device, R_UM, phi_um, chi_over_gamma), "g2")
+    return g2, "g2(0)", f"with blockade read as below {BLOCKADE:g}"
+
+
+def _number(road: Road, device: Device, phi_um: Any) -> Curve:
+    """N_cw at phi against the logarithm of chi/gamma."""
+    return lambda log_chi: road(at(device, R_UM, phi_um, np.exp(log_chi)), "number")
+
+
+def _revival(road: Road, device: Device, phi_um: float) -> Curve:
+    """N_cw at phi relative to its maximum over phi, against the logarithm of chi/gamma."""
+
+    def revival(log_chi: np.ndarray) -> np.ndarray:
+        low, high = (np.full(log_chi.shape, end) for end in AROUND_UM)
+        top = place_of_greatest(
+            lambda phi: _number(road, device, phi)(log_chi[:, np.newaxis]), low, high, points=9
+        )
+        return np.asarray(
+            _number(road, device, phi_um)(log_chi) / _number(road, device, top)(log_chi)
+        )
+
+    return revival
+
+
+def _peaks(curve: np.ndarray) -> float:
+    inner = curve[1:-1]
+    return float(np.sum((inner > curve[:-2]) & (inner > curve[2:])))

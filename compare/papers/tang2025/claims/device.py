@@ -1,0 +1,142 @@
+"""What the paper says about its device, and about its own formulas.
+
+A number of the device is a parameter of both roads: it has one value.
+"""
+
+import numpy as np
+import sympy as sp
+
+from analytic import spell_out
+from analytic.identity import same_function
+from compare.agreement import agreement
+from compare.claim import Readings, Roads, below, digits, exactly
+from compare.formula.check import derived_form
+from compare.papers.tang2025.claims.roads import at, of, solve
+from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
+from systems.library.nanotip import ABBREVIATIONS, MODEL, PUBLISHED, Device
+from systems.values import evaluate, read_values
+
+WEAK = 0.1  # "much smaller": by a factor of ten
+LIMIT = 1e-4  # xi/gamma at which the leading order is exact to 1e-8 times a factor
+EXACT = 1e-4  # more than that factor makes of it
+PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
+
+
+def J_0(device: Device) -> Readings:
+    """Fig. 1: J_0 = 1.8 gamma_1 ~ 0.4 MHz."""
+    return digits("0.4", _both(device.J_0 / 1e6), "J_0 (1e6 rad/s)")
+
+
+def chi_over_gamma(device: Device) -> Readings:
+    """Fig. 1: chi/gamma ~ 5.3."""
+    values = at(device, R_UM, 0.27)
+    return digits("5.3", _both(values["chi"] / values["gamma"]), "chi/gamma", "at r = 0.35 um")
+
+
+def weak_drive(device: Device) -> Readings:
+    """text above Eq. (5): the drive is weak, xi << gamma."""
+    values = at(device, R_UM, 0.27)
+    detail = "with the tip, << read as a factor of ten,"
+    return below(WEAK, _both(values["xi"] / values["gamma"]), "xi/gamma", detail, "<< 1")
+
+
+def r_zero(device: Device) -> Readings:
+    """text below Eq. (6): J = 0 at r = 0.35 um."""
+    return digits("0.35", _both(device.backscattering_free()[0] * 1e6), "r (um)", "of J = 0")
+
+
+def phi_zero_first(device: Device) -> Readings:
+    """text below Eq. (6): J = 0 at phi = 0.27 um for l = 0."""
+    return digits("0.27", _both(_phi_zero(device, 0)), "phi (um)", _phi_words(device, 0))
+
+
+def phi_zero_second(device: Device) -> Readings:
+    """text below Eq. (6): J = 0 at phi = 0.82 um for l = 1."""
+    return digits("0.82", _both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
+
+
+def phi_gamma_low(device: Device) -> Readings:
+    """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.21 um."""
+    return digits(
+        "0.21", _both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,"
+    )
+
+
+def phi_gamma_high(device: Device) -> Readings:
+    """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.33 um."""
+    return digits(
+        "0.33", _both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,"
+    )
+
+
+def formula_for_r(device: Device) -> Readings:
+    """text below Eq. (6): r = ln(a_t/J_0)/2 alpha_t, with an alpha_t that is not defined."""
+    ratio = np.log(device.tip_coupling_amplitude / device.J_0)
+    as_beta = digits(
+        "0.35", _both(ratio * device.tip_coupling_length * 1e6), "r (um)", "with beta_t for alpha_t"
+    )
+    # 1/a_t is a time: the formula gives no length
+    return as_beta + digits(
+        "0.35", _both(np.nan), "r (um)", "with a_t for alpha_t, which is not a length,"
+    )
+
+
+def amplitude_sum(device: Device) -> Readings:
+    """text above Eq. (5): the states up to three photons are |m, n> with n from 0 to m."""
+    states = {(m, n) for m in range(4) for n in range(4 - m)}
+    left_out = sorted(states - {(m, n) for m in range(4) for n in range(m + 1)})
+    names = [f"P{m}{n}" for m, n in left_out]
+    populations = of(agreement(MODEL, at(device, R_UM, 0.21), names))
+    count = populations.map(lambda P: int(np.sum(P > 0)))
+    detail = "that are populated, up to three photons, and that it leaves out"
+    return exactly(0, count, "number of states", detail)
+
+
+def eq5(device: Device) -> Readings:
+    """Eq. (5): the amplitude C20."""
+    return _formula(device, "C20", "P20")
+
+
+def eq6_cw(device: Device) -> Readings:
+    """Eq. (6): the probability P10."""
+    return _formula(device, "P10", "P10")
+
+
+def eq6_ccw(device: Device) -> Readings:
+    """Eq. (6): the probability P01."""
+    return _formula(device, "P01", "P01")
+
+
+def eq7(device: Device) -> Readings:
+    """Eq. (7): g2(0) of the CW mode."""
+    return _formula(device, "g2", "g2")
+
+
+def _formula(device: Device, name: str, quantity: str) -> Readings:
+    """A printed formula against the derived one, and against the limit of a weak drive."""
+    printed = spell_out(PUBLISHED[name], ABBREVIATIONS)
+    proved = same_function(printed, derived_form(MODEL, name))
+    observable = sp.Abs(printed) ** 2 if name == "C20" else printed
+    values = at(device, R_UM, PHI_UM)
+    values["xi"] = LIMIT * values["gamma"]
+    expected = evaluate(observable, read_values(MODEL, values)).real
+    off = float(max(abs(expected / solve(values, quantity).master - 1)))
+    words = "is proved identical to" if proved else "is not identical to"
+    detail = f"at xi/gamma = {LIMIT:g} over four phi, of a formula that {words} the derived one,"
+    gap = Roads(np.nan, off if proved else np.inf)
+    return below(EXACT, gap, "largest |deviation|", detail, "=")
+
+
+def _phi_zero(device: Device, period: int) -> float:
+    """phi in um at which J_tip is opposite to J_0 on the circle r = 0.35 um."""
+    odd_pi = (2 * period + 1) * np.pi - device.initial_phase - device.tip_phase_slope * R_UM * 1e-6
+    return float(odd_pi / (2 * device.wavenumber) * 1e6)
+
+
+def _phi_words(device: Device, period: int) -> str:
+    exact = 1e6 * device.backscattering_free(period)[1]
+    return f"of the smallest |J| at the printed r = 0.35 um ({exact:.4f} where J = 0)"
+
+
+def _both(value: float) -> Roads:
+    return Roads(float(value), float(value))

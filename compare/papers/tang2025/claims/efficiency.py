@@ -1,0 +1,77 @@
+"""What the paper says about the efficiency against backscattering loss: Fig. 4 and Eq. (8)."""
+
+from typing import Any
+
+import numpy as np
+
+from compare.claim import Readings, Roads, above, below, digits
+from compare.extremes import Curve, gap, least
+from compare.papers.tang2025.claims.blockade import SAME
+from compare.papers.tang2025.claims.mechanism import GAP
+from compare.papers.tang2025.claims.roads import Road, at, each, leading, master, of
+from compare.papers.tang2025.figures import fig4b
+from compare.papers.tang2025.figures.cavities import PHI_UM, R_UM
+from compare.papers.tang2025.figures.efficiency import AT_ZERO, DETUNINGS, efficiency, ratio
+from systems.library.nanotip import Device
+
+PERCENT = 100.0
+# J_0/gamma_1: a tip that follows is as good as infinitely far at the lower end
+ENDS = (1e-6, 3)
+
+
+def R_tip(device: Device) -> Readings:
+    """Fig. 4(a): R = 99.7 % with the tip at (0.35, 0.27) um, Delta = 0 as in the caption."""
+    return digits("99.7", _R(device, at(device, R_UM, PHI_UM), AT_ZERO), "R (%)", "at Delta = 0")
+
+
+def R_tip_minimum(device: Device) -> Readings:
+    """Fig. 4(a): the same, were Eq. (8) a minimum over the detuning."""
+    R = _R(device, at(device, R_UM, PHI_UM), DETUNINGS)
+    return digits("99.7", R, "R (%)", "with minima over Delta")
+
+
+def R_bare(device: Device) -> Readings:
+    """Fig. 4(b): R = 0 without the tip at J_0 = 1.8 gamma_1, Delta = 0."""
+    return digits("0", _R(device, device.without_tip(), AT_ZERO), "R (%)", "at Delta = 0")
+
+
+def R_bare_minimum(device: Device) -> Readings:
+    """Fig. 4(b): the same, were Eq. (8) a minimum over the detuning."""
+    R = _R(device, device.without_tip(), DETUNINGS)
+    return digits("0", R, "R (%)", "with minima over Delta")
+
+
+def R_robust(device: Device) -> Readings:
+    """Fig. 4(b): with the tip R is robust against J_0."""
+
+    def reading(tip: str, words: str) -> Readings:
+        smallest = each(lambda road: PERCENT * least(_curve(road, device, tip), *ENDS))
+        detail = f"for J_0 up to 3 gamma_1 with a tip that {words}"
+        return above(PERCENT * (1 - SAME), smallest, "smallest R (%)", detail, "robust")
+
+    return reading(fig4b.FOLLOWS, "follows J_0") + reading(fig4b.STAYS, "stays")
+
+
+def agreement_4b(device: Device) -> Readings:
+    """Fig. 4(b): markers agree with curves."""
+
+    def apart(tip: str) -> float:
+        closed, solved = (_curve(road, device, tip) for road in (leading, master))
+        return gap(closed, solved, *ENDS)
+
+    bare = apart(fig4b.NONE)
+    follows, stays = (Roads(np.nan, max(bare, apart(tip))) for tip in (fig4b.FOLLOWS, fig4b.STAYS))
+    detail = "for J_0 up to 3 gamma_1, without tip and with one that"
+    return (*below(SAME, follows, GAP, f"{detail} follows J_0,", "excellent"),
+            *below(SAME, stays, GAP, f"{detail} stays,", "excellent"))  # fmt: skip
+
+
+def _curve(road: Road, device: Device, tip: str) -> Curve:
+    """R at Delta = 0 against J_0/gamma_1."""
+    ideal = road(device.ideal(), "g2")
+    return lambda J_0: ratio(road(fig4b.cavities(tip, device, J_0), "g2"), ideal)
+
+
+def _R(device: Device, values: dict[str, Any], detunings: np.ndarray) -> Roads:
+    cavities = {name: np.atleast_1d(value) for name, value in values.items()}
+    return of(efficiency(cavities, device, detunings)).map(lambda R: PERCENT * float(R[0]))

@@ -1,0 +1,149 @@
+"""The audit: every claim of the paper, what both roads say, and the verdict.
+
+A claim is a function of the device; its docstring says where it stands and what it says, and
+it returns its numbers with the interval in which they make it true.  `compare.claim` makes
+a verdict of them.
+"""
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from compare.agreement import compare_numbers
+from compare.claim import DISPUTED, VERDICTS, reason, verdict
+from compare.papers.tang2025.claims import blockade, efficiency, mechanism
+from compare.papers.tang2025.claims import device as of_device
+from compare.papers.tang2025.claims.power import DOWN, UP, Claim, power_of_truth
+from compare.papers.tang2025.figures.cavities import PAPER, described
+from systems.library.nanotip import Device
+
+# for the sidecar: of hundreds of solves, each with a certificate of its own
+SOLVED = {"solver": "auto", "quanta": "chosen per point, changes by two more quanta below 1e-8"}
+COLUMNS = {  # for the sidecar and the terminal
+    "quantity": "what the numbers of the row are",
+    "leading_order": "the quantity by the closed form",
+    "master_equation": "the quantity by the master equation",
+    "deviation": (
+        "closed form/master equation - 1, negative where the closed form is too small; "
+        "or, where both columns before are empty, the distance that `quantity` names"
+    ),
+    "true_at_fW": (
+        "input power nearest to the device's at which a disputed claim would hold, "
+        "empty where there is none"
+    ),
+}
+
+CLAIMS: tuple[Claim, ...] = (
+    of_device.J_0,
+    of_device.chi_over_gamma,
+    of_device.weak_drive,
+    of_device.r_zero,
+    of_device.phi_zero_first,
+    of_device.phi_zero_second,
+    of_device.formula_for_r,
+    of_device.phi_gamma_low,
+    of_device.phi_gamma_high,
+    of_device.amplitude_sum,
+    of_device.eq5,
+    of_device.eq6_cw,
+    of_device.eq6_ccw,
+    of_device.eq7,
+    blockade.g2_ideal,
+    blockade.breakdown,
+    blockade.g2_tip,
+    blockade.g3_tip,
+    blockade.g4_tip,
+    blockade.tip_loss_raises_g2,
+    blockade.antibunching,
+    blockade.mode_splitting,
+    blockade.number_independent_of_chi,
+    blockade.number_recovers,
+    blockade.number_does_not_recover,
+    blockade.blockade_for_strong_chi,
+    blockade.no_blockade_for_weak_chi,
+    blockade.blockade_at_side_low,
+    blockade.blockade_at_side_high,
+    mechanism.C20_zero,
+    mechanism.g2_without_coupling,
+    mechanism.P01_suppressed,
+    mechanism.P10_largest,
+    mechanism.agreement_3c,
+    mechanism.agreement_3d,
+    mechanism.no_blockade_far,
+    mechanism.bunching_near,
+    efficiency.R_tip,
+    efficiency.R_tip_minimum,
+    efficiency.R_bare,
+    efficiency.R_bare_minimum,
+    efficiency.R_robust,
+    efficiency.agreement_4b,
+)
+
+
+def audit(device: Device = PAPER, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
+    """One row per claim, computed now.
+
+    Columns: ``claim, place, statement, quantity, printed, leading_order, master_equation,
+    deviation, verdict, reason, true_at_fW``; `COLUMNS` explains them.  With several readings the
+    numbers are those of the first; the reason has all.
+    """
+    bar = tqdm(claims, "claims", leave=False, delay=1, disable=None)
+    rows = pd.DataFrame([_row(claim, device) for claim in bar])
+    rows.attrs = described(device) | {"numeric": SOLVED, "columns": COLUMNS}
+    return rows
+
+
+def claims_text(rows: pd.DataFrame) -> str:
+    """The audit for a terminal: numbers and verdicts, the reasons, the counts, the powers."""
+    numbers = rows.drop(columns=["statement", "reason", "true_at_fW"])
+    reasons = [
+        f"{row.claim} ({row.place}): {row.statement}. {row.verdict.capitalize()}: {row.reason}"
+        for row in rows.itertuples()
+    ]
+    counts = [f"{(rows['verdict'] == word).sum()} {word}" for word in VERDICTS]
+    disputed = rows[rows["verdict"].isin(DISPUTED)]
+    powers = [_power_text(row.claim, row.true_at_fW) for row in disputed.itertuples()]
+    parts = [
+        numbers.to_string(index=False, float_format="{:.4g}".format, na_rep="", justify="left"),
+        f"Deviation: {COLUMNS['deviation']}.",
+        "\n".join(reasons),
+        f"{len(rows)} claims: {', '.join(counts)}.",
+        "\n".join([_powers_head(), *powers]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _row(claim: Claim, device: Device) -> dict[str, object]:
+    readings = claim(device)
+    word = verdict(readings)
+    first = readings[0]
+    place, _, statement = (claim.__doc__ or "").strip().rstrip(".").partition(": ")
+    leading, master = float(first.roads.leading), float(first.roads.master)
+    deviation = compare_numbers(leading, master)["deviation"].item()
+    if first.compares:
+        deviation, master = master, np.nan
+    return {
+        "claim": claim.__name__,
+        "place": place,
+        "statement": statement,
+        "quantity": first.quantity,
+        "printed": first.printed,
+        "leading_order": leading,
+        "master_equation": master,
+        "deviation": deviation,
+        "verdict": word,
+        "reason": reason(readings),
+        "true_at_fW": power_of_truth(claim, device) * 1e15 if word in DISPUTED else np.nan,
+    }
+
+
+def _powers_head() -> str:
+    low, high = (1e15 * PAPER.power * end for end in (DOWN.min(), UP.max()))
+    return (
+        f"Input power at which a disputed claim would hold, searched from {low:g} to {high:g} fW "
+        f"(the paper has {1e15 * PAPER.power:g} fW):"
+    )
+
+
+def _power_text(claim: str, power_fW: float) -> str:
+    return f"  {claim}: {'none' if np.isnan(power_fW) else f'{power_fW:.3g} fW'}"

@@ -1,0 +1,48 @@
+"""The three cavities of Fig. 1, and where the paper puts the tip."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from compare.style import BLUE, GREY, RED
+from systems.library import nanotip
+
+PAPER = nanotip.Device()
+R_UM, PHI_UM = 0.35, 0.27  # the tip that undoes the backscattering
+SIDE_UM = (0.21, 0.33)  # phi at which |J| = gamma
+COLOURS = {"ideal": GREY, "no tip": BLUE, "tip": RED}  # of the cavities, by name
+
+
+def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = PAPER) -> dict[str, Any]:
+    """Values of the model without defects, with defects, or with defects and tip (rad/s)."""
+    if name == "ideal":
+        return device.ideal(detuning)
+    if name == "no tip":
+        return device.without_tip(detuning)
+    return device.parameters(R_UM * 1e-6, PHI_UM * 1e-6, detuning)
+
+
+def gathered(parts: Mapping[str, pd.DataFrame], device: nanotip.Device) -> pd.DataFrame:
+    """One table of the tables of the cavities, with what was solved in each for the sidecar."""
+    table = pd.concat(parts.values(), ignore_index=True)
+    table.attrs = {"cavities": {name: part.attrs for name, part in parts.items()}}
+    table.attrs |= described(device)
+    return table
+
+
+def unit_coupling(device: nanotip.Device = PAPER) -> tuple[float, float]:
+    """The two phi in um at which |J| = gamma at r = 0.35 um; the paper rounds them to `SIDE_UM`."""
+    gamma = device.parameters(R_UM * 1e-6, 0)["gamma"]
+    low, high = device.positions(R_UM * 1e-6, gamma)
+    return 1e6 * low, 1e6 * high
+
+
+def described(device: nanotip.Device) -> dict[str, Any]:
+    """The parameters of a device for a sidecar, with the coupling rate that was used."""
+    return {"parameters": vars(device) | {"gamma_ex": device.coupling_rate}}
+
+
+def kerr(values: dict[str, Any], chi_over_gamma: Any) -> dict[str, Any]:
+    """The same values with another nonlinearity, in units of their own total loss."""
+    return values | {"chi": chi_over_gamma * values["gamma"]}

@@ -1,0 +1,40 @@
+"""Fig. 1(c): N_cw against Delta/gamma_1 in three cavities, Eq. (4) and Eq. (6)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.agreement import agreement
+from compare.papers.tang2025.figures.cavities import COLOURS, PAPER, cavity, gathered
+from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
+from systems.library import nanotip
+
+DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1
+# where markers start, so that they do not meet in the wings, and |Delta|/gamma_1 of many markers
+MARKED = ((0, 1), (5, 2.5), (10, 1))
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per cavity and detuning, both roads; the quantity names the cavity."""
+    return gathered({name: _curve(name, device) for name in COLOURS}, device)
+
+
+def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    values = cavity(name, device.gamma_1 * DETUNING, device)
+    labels = {"Delta_over_gamma1": DETUNING}
+    table = agreement(nanotip.MODEL, values, "number", labels=labels)
+    return table.assign(quantity=f"N_cw ({name})")
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """One curve per cavity; backscattering splits the resonance, the tip joins it again."""
+    figure, axes = new_figure()
+    for (name, colour), (start, apart) in zip(COLOURS.items(), MARKED, strict=True):
+        rows = table[table["quantity"] == f"N_cw ({name})"]
+        marked = thinned(abs(DETUNING) <= apart, 5, 15, start)
+        draw_roads(axes, rows, "Delta_over_gamma1", colour, name, marked)
+    axes.set(xlabel=r"$\Delta/\gamma_1$", ylabel=r"$N_\mathrm{cw}$", xlim=(-5, 5))
+    axes.set_ylim(bottom=0)
+    roads_legend(axes)
+    return figure

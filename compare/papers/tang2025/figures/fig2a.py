@@ -1,0 +1,56 @@
+"""Fig. 2(a): g2(0) and N_cw over phi and chi/gamma at r = 0.35 um, Eq. (4), Eq. (6), Eq. (7)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from compare.agreement import agreement
+from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, described, kerr
+from compare.style import WIDTH, draw_deviation, draw_map, styled
+from systems.library import nanotip
+
+PHIS_UM = np.linspace(0, 0.55, 201)  # one period lambda/(2 n_0)
+CHI = np.geomspace(0.05, 10, 201)  # chi/gamma
+LABELS = {"number": r"$N_\mathrm{cw}$", "g2": r"$g^{(2)}_\mathrm{cw}(0)$"}
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per phi, chi and quantity, both roads."""
+    phi, chi = (grid.ravel() for grid in np.meshgrid(PHIS_UM, CHI, indexing="ij"))
+    values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
+    labels = {"phi_um": phi, "chi_over_gamma": chi}
+    table = agreement(nanotip.MODEL, values, ["g2", "number"], labels=labels)
+    table.attrs |= described(device) | {"r_um": R_UM}
+    return table
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Left the master equation, right the deviation of the closed form from it."""
+    figure = Figure(figsize=(2 * WIDTH, 4.2), layout="constrained")
+    panels = figure.subplots(2, 2, sharex=True, sharey=True)
+    for (left, right), (name, label) in zip(panels, reversed(LABELS.items()), strict=True):
+        rows = table[table["quantity"] == name]
+        norm = LogNorm() if name == "g2" else None  # from the smallest to the largest
+        image = draw_map(left, rows, "phi_um", "chi_over_gamma", "numeric", norm=norm)
+        figure.colorbar(image, label=f"{label}, master equation")
+        draw_deviation(right, rows, "phi_um", "chi_over_gamma", label)
+        _mark(left, "white")
+        _mark(right, "black")
+    panels[-1, 0].set_xlabel(r"$\phi$ ($\mu$m)")
+    panels[-1, 1].set_xlabel(r"$\phi$ ($\mu$m)")
+    for axes in panels[:, 0]:
+        axes.set(ylabel=r"$\chi/\gamma$", yscale="log")
+    return figure
+
+
+def _mark(axes: Axes, colour: str) -> None:
+    """The cuts of Fig. 2(b) and the four points that the text names."""
+    axes.axvline(PHI_UM, color=colour, ls="--", lw=0.8)
+    for phi in SIDE_UM:
+        axes.axvline(phi, color=colour, ls=":", lw=0.8)
+    axes.plot([PHI_UM], [0.1], "s", color="white", mec="black")
+    axes.plot([PHI_UM], [3], "o", color="white", mec="black")
+    axes.plot(SIDE_UM, [0.5, 0.5], "^", color="white", mec="black")

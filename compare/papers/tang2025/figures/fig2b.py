@@ -1,0 +1,99 @@
+"""Fig. 2(b): g2(0) and N_cw against chi/gamma at three phi, Eq. (4), Eq. (6) and Eq. (7)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerTuple
+from matplotlib.lines import Line2D
+from matplotlib.path import Path
+
+from compare.agreement import agreement
+from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, described, kerr
+from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
+from systems.library import nanotip
+
+CHI = np.unique([*np.geomspace(0.05, 10, 101), 0.1, 0.5, 3])  # chi/gamma, with the marked points
+CUTS = {PHI_UM: (RED, "-"), SIDE_UM[0]: (GREEN, "-"), SIDE_UM[1]: (BLUE, "--")}
+# the points that the text names: phi, chi/gamma, marker of the paper
+# (two triangles there; here their common side is the point, so that they do not cover each other)
+LEFT, RIGHT = (Path([(0, 1), (side, 0), (0, -1), (0, 1)], closed=True) for side in (-1.5, 1.5))
+MARKED = (
+    (PHI_UM, 0.1, "s"),
+    (PHI_UM, 3, "o"),
+    (SIDE_UM[0], 0.5, LEFT),
+    (SIDE_UM[1], 0.5, RIGHT),
+)
+CLEAR = 0.15  # no small marker closer than this to a marked point, relative
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per phi, chi and quantity, both roads."""
+    phi, chi = (grid.ravel() for grid in np.meshgrid([*CUTS], CHI, indexing="ij"))
+    values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
+    labels = {"phi_um": phi, "chi_over_gamma": chi}
+    table = agreement(nanotip.MODEL, values, ["g2", "number"], labels=labels)
+    table.attrs |= described(device) | {"r_um": R_UM}
+    return table
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Above g2(0), below N_cw; large markers are the points of the text, open by closed form."""
+    figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    _draw_panel(upper, table[table["quantity"] == "g2"])
+    _draw_panel(lower, table[table["quantity"] == "number"])
+    upper.axhline(1, color="black", lw=0.6, ls=":")
+    upper.set(ylabel=r"$g^{(2)}_\mathrm{cw}(0)$", yscale="log", xscale="log")
+    lower.set(ylabel=r"$N_\mathrm{cw}$", xlabel=r"$\chi/\gamma$", xlim=(0.05, 10))
+    lower.set_ylim(bottom=0)
+    # both between the curves
+    roads_legend(lower, ncols=2, loc=(0.05, 0.47))
+    lower.add_artist(lower.get_legend())
+    _points_legend(lower)
+    return figure
+
+
+def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
+    for i, (phi, (colour, line)) in enumerate(CUTS.items()):
+        label = rf"$\phi = {phi:g}\,\mu$m"
+        cut = rows[rows["phi_um"] == phi]
+        in_turns = range(2 * i, len(cut), 6)
+        marked = np.array([n for n in in_turns if _is_clear(phi, CHI[n])])
+        draw_roads(axes, cut, "chi_over_gamma", colour, label, marked, line)
+    for phi, chi, marker in MARKED:
+        point = rows[(rows["phi_um"] == phi) & (rows["chi_over_gamma"] == chi)]
+        for road, filled in (("analytic", False), ("numeric", True)):
+            axes.add_line(_large(CUTS[phi][0], marker, filled, (chi, point[road].item())))
+
+
+def _is_clear(phi: float, chi: float) -> bool:
+    return all(abs(chi / at - 1) > CLEAR for place, at, _ in MARKED if place == phi)
+
+
+def _large(
+    colour: str, marker: str | Path, filled: bool, at: tuple[float, float] | None = None
+) -> Line2D:
+    """A large marker in the colour of its curve, filled for the master equation."""
+    x, y = ([], []) if at is None else ([at[0]], [at[1]])
+    face = colour if filled else "white"
+    size = 9 if isinstance(marker, Path) else 6  # a path of one's own is drawn smaller
+    return Line2D(x, y, ls="", marker=marker, mec=colour, mfc=face, ms=size, mew=1.2, zorder=3)
+
+
+def _points_legend(axes: Axes) -> None:
+    """What the large markers are."""
+    by_chi: dict[float, tuple[Line2D, ...]] = {}
+    for phi, chi, marker in MARKED:
+        by_chi[chi] = (*by_chi.get(chi, ()), _large(CUTS[phi][0], marker, filled=True))
+    axes.legend(
+        handles=[*by_chi.values()],
+        labels=[rf"$\chi/\gamma = {chi:g}$" for chi in by_chi],
+        handler_map={tuple: HandlerTuple(ndivide=None)},
+        title="points of the text (filled: master equation,\nopen: closed form)",
+        title_fontsize=7,
+        alignment="left",
+        ncols=3,
+        loc=(0.05, 0.12),
+    )

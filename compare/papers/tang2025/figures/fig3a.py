@@ -1,0 +1,142 @@
+"""Fig. 3(a): eigenenergies up to two quanta of Eqs. (1)-(3) without drive, and transition paths.
+
+The undriven Hamiltonian conserves the number of quanta, so its eigenenergies are those of one
+small matrix per number, taken from the symbolic Hamiltonian in the frame of the laser.  With
+cross-Kerr 2 chi the Kerr term is chi N (N - 1): the levels are +-|J|, and 2 chi, 2 chi +- 2 |J|.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import sympy as sp
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analytic.fock import apply, occupations
+from compare.style import BLUE, GREEN, GREY, RED, WIDTH, styled
+from systems.library import nanotip
+
+LABELS = {
+    "two paths": "$\\chi/\\gamma = 0.5$\n$|J| = \\gamma$",
+    "one path": "$\\chi/\\gamma = 3$\n$J = 0$",
+}
+CASES = {  # in units of gamma
+    "two paths": {nanotip.chi: 0.5, nanotip.J: 1, nanotip.Delta: 0},
+    "one path": {nanotip.chi: 3, nanotip.J: 0, nanotip.Delta: 0},
+}
+PHOTON = 9.0  # drawn height of an optical photon in gamma: not to scale
+
+
+def compute() -> pd.DataFrame:
+    """One row per level: energy in gamma, above as many photons of the laser (Delta = 0)."""
+    rows = [
+        {"case": case, "quanta": quanta, "basis": basis, "state": state, "energy_over_gamma": E}
+        for case, values in CASES.items()
+        for quanta in range(3)
+        for basis, state, E in _levels(block(quanta).subs(values), quanta)
+    ]
+    return pd.DataFrame(rows)
+
+
+def block(quanta: int) -> sp.Matrix:
+    """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states."""
+    model = nanotip.MODEL
+    states = occupations(model, quanta)
+    H = sp.zeros(len(states))
+    for word, coefficient in model.ladder.items():
+        for j, ket in enumerate(states):
+            bra, factor = apply(model, word, ket)
+            if factor and bra in states:
+                # kets of `analytic.fock` are scaled by sqrt(n!)
+                H[states.index(bra), j] += coefficient * factor * _norm(bra) / _norm(ket)
+    return H
+
+
+def _norm(occupation: tuple[int, ...]) -> sp.Expr:
+    return sp.sqrt(sp.prod(map(sp.factorial, occupation)))
+
+
+def _levels(H: sp.Matrix, quanta: int) -> Iterator[tuple[str, str, float]]:
+    for i, energy in enumerate(np.linalg.eigvalsh(np.array(H, dtype=complex))):
+        yield "eigenstate", str(i), float(energy)
+    for i, state in enumerate(occupations(nanotip.MODEL, quanta)):
+        yield "Fock state", "".join(map(str, state)), float(sp.re(H[i, i]))
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Left two paths that interfere, right one path that is detuned; bands are loss rates."""
+    figure = Figure(figsize=(2 * WIDTH, 3), layout="constrained")
+    for axes, case in zip(figure.subplots(1, 2, sharey=True), CASES, strict=True):
+        rows = table[table["case"] == case]
+        _draw_eigenstates(axes, rows[rows["basis"] == "eigenstate"])
+        places = _draw_states(axes, rows[rows["basis"] == "Fock state"])
+        (_draw_two_paths if case == "two paths" else _draw_one_path)(axes, places)
+        axes.set(xlim=(-0.1, 5), ylim=(-1.5, 2 * PHOTON + 8), yticks=[], xticks=[0.6, 3])
+        axes.set_xticklabels(["eigenenergies\n(bands: loss rates)", "transition paths"])
+        axes.tick_params(length=0)
+        axes.text(4.9, 0, LABELS[case], ha="right")
+    return figure
+
+
+def _draw_eigenstates(axes: Axes, rows: pd.DataFrame) -> None:
+    for quanta, energy in zip(rows["quanta"], rows["energy_over_gamma"], strict=True):
+        y = quanta * PHOTON + energy
+        # N quanta are lost at the rate N gamma
+        axes.fill_between([0, 1], y - quanta / 2, y + quanta / 2, color=GREY, alpha=0.15, lw=0)
+        axes.plot([0, 1], [y, y], color="black")
+    for quanta in (1, 2):
+        axes.axhline(quanta * PHOTON, color=GREY, lw=0.5, ls=":")
+        label = rf"${quanta if quanta > 1 else ''}\omega_L$"
+        axes.text(1.1, quanta * PHOTON - 0.3, label, va="top", color=GREY)
+
+
+def _draw_states(axes: Axes, rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Bare states in columns of equal CCW number; returns the middle of each."""
+    places = {}
+    for row in rows.itertuples():
+        n = int(row.state[1])
+        x, y = 2.1 + n, row.quanta * PHOTON + row.energy_over_gamma
+        axes.plot([x - 0.25, x + 0.25], [y, y], color="black")
+        below = row.quanta == 0
+        # beside the middle: there the arrows go up
+        axes.text(x + 0.12, y + (-0.25 if below else 0.2), rf"$|{row.state[0]},{n}\rangle$",
+                  ha="right", va="top" if below else "bottom")  # fmt: skip
+        places[row.state] = (x, y)
+    return places
+
+
+def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
+    _arrow(axes, at["00"], at["10"], GREY, r"$\omega_L$")
+    _arrow(axes, at["10"], at["20"], BLUE, r"$\omega_L$")
+    _arrow(axes, at["10"], at["01"], GREEN, r"$J$")
+    _arrow(axes, at["01"], at["11"], GREEN, r"$\omega_L$")
+    _arrow(axes, at["11"], at["20"], GREEN, r"$J$")
+
+
+def _draw_one_path(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
+    (x, y), level = at["10"], at["20"]
+    _arrow(axes, at["00"], at["10"], RED, r"$\omega_L$")
+    _arrow(axes, at["10"], (x, y + PHOTON), BLUE, r"$\omega_L$")
+    _arrow(axes, (x, y + PHOTON), level, GREY, r"$2\chi$", "<->")
+    _arrow(axes, at["10"], at["01"], GREY, "\n$J=0$", "-")  # below the cross
+    axes.plot((x + at["01"][0]) / 2, y, "x", color=RED, ms=7, mew=1.5)
+
+
+def _arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str, text: str,
+    style: str = "-|>",
+) -> None:  # fmt: skip
+    """An arrow between two places: sideways from line to line, upwards right of the labels."""
+    (x0, y0), (x1, y1) = start, end
+    sideways = np.sign(x1 - x0)
+    tail, head = ((x + (0.27 * sign if sideways else 0.18), y)
+                  for x, y, sign in ((x0, y0, sideways), (x1, y1, -sideways)))  # fmt: skip
+    shape = {"arrowstyle": style, "color": colour, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", head, tail, arrowprops=shape)
+    x, y = (tail[0] + head[0]) / 2, (y0 + y1) / 2
+    if sideways:
+        axes.text(x, y - 0.5, text, color=colour, ha="center", va="top")
+    else:
+        axes.text(x + 0.06, y, text, color=colour, va="center")

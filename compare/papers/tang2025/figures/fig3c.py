@@ -1,0 +1,35 @@
+"""Fig. 3(c): P10 and P01 against phi at r = 0.35 um, Eq. (6) and Eq. (4)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.agreement import agreement
+from compare.papers.tang2025.figures.cavities import PAPER, R_UM, described
+from compare.style import BLUE, RED, draw_roads, new_figure, roads_legend, styled
+from systems.library import nanotip
+
+PHI_UM = np.linspace(0, 0.55, 221)  # one period lambda/(2 n_0)
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per phi and probability, both roads."""
+    values = device.parameters(R_UM * 1e-6, PHI_UM * 1e-6)
+    table = agreement(nanotip.MODEL, values, ["P10", "P01"], labels={"phi_um": PHI_UM})
+    table.attrs |= described(device) | {"r_um": R_UM}
+    return table
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Both probabilities; P01 has its minimum where P10 has its maximum."""
+    figure, axes = new_figure()
+    # with these steps both are marked at 0.27 um, and not where the curves cross
+    for name, colour, text, step in (("P10", RED, "CW", 6), ("P01", BLUE, "CCW", 9)):
+        rows = table[table["quantity"] == name]
+        label = rf"$P_{{{name[1:]}}}^\mathrm{{{text}}}$"
+        draw_roads(axes, rows, "phi_um", colour, label, slice(0, None, step))
+    axes.set(xlabel=r"$\phi$ ($\mu$m)", ylabel="probability", xlim=(0, 0.55))
+    axes.set_ylim(bottom=-0.004)  # room for the markers at zero
+    roads_legend(axes)
+    return figure

@@ -1,0 +1,47 @@
+"""Fig. 3(d): g2(0) of the CW mode against r for several phi, Eq. (7) and Eq. (4)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.agreement import agreement
+from compare.papers.tang2025.figures.cavities import PAPER, described
+from compare.style import (
+    BLUE,
+    GREEN,
+    RED,
+    draw_roads,
+    new_figure,
+    roads_legend,
+    styled,
+    thinned,
+)
+from systems.library import nanotip
+
+R_UM = np.linspace(0, 0.8, 161)
+PHI_UM = (0.21, 0.27, 0.33)
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per phi and r, both roads."""
+    phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
+    values = device.parameters(r * 1e-6, phi * 1e-6)
+    table = agreement(nanotip.MODEL, values, ["g2"], labels={"phi_um": phi, "r_um": r})
+    table.attrs |= described(device)
+    return table
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """One curve per phi; light below the dotted line g2 = 1 is sub-Poissonian."""
+    figure, axes = new_figure()
+    axes.axhline(1, color="black", lw=0.6, ls=":")
+    colours, apart = (GREEN, RED, BLUE), (R_UM > 0.2) & (R_UM < 0.5)
+    for i, ((phi, rows), colour) in enumerate(zip(table.groupby("phi_um"), colours, strict=True)):
+        marked = thinned(apart, 6, 12, 4 * i)  # in turns; the second curve at r = 0.35 um
+        draw_roads(axes, rows, "r_um", colour, rf"$\phi = {phi:g}\,\mu$m", marked)
+    axes.set(
+        xlabel=r"$r$ ($\mu$m)", ylabel=r"$g^{(2)}_\mathrm{cw}(0)$", yscale="log", xlim=(0, 0.8)
+    )
+    roads_legend(axes)
+    return figure

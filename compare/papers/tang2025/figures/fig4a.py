@@ -1,0 +1,47 @@
+"""Fig. 4(a): efficiency R over r and phi at J_0 = 1.8 gamma_1, Eq. (8) by Eq. (7) and Eq. (4)."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import CenteredNorm
+from matplotlib.figure import Figure
+
+from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, described
+from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
+from compare.papers.tang2025.figures.efficiency import SCALE, efficiency
+from compare.style import WIDTH, draw_map, styled
+from systems.library import nanotip
+
+R_UM = np.linspace(0, 0.7, 201)
+PHIS_UM = np.linspace(0, 0.55, 201)  # one period lambda/(2 n_0)
+
+
+def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+    """One row per tip position, both roads, at Delta = 0 as the caption says."""
+    r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHIS_UM, indexing="ij"))
+    table = efficiency(device.parameters(r * 1e-6, phi * 1e-6), device)
+    table.insert(0, "r_um", r)
+    table.insert(1, "phi_um", phi)
+    table.insert(2, "quantity", f"R ({SCALE})")
+    table.attrs |= described(device)
+    return table
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Left R in percent by the master equation, right the difference; the cross is the paper's."""
+    figure = Figure(figsize=(2 * WIDTH, 2.5), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True)
+    percent = table.assign(
+        numeric=100 * table["numeric"], difference=100 * (table["analytic"] - table["numeric"])
+    )
+    image = draw_map(left, percent, "r_um", "phi_um", "numeric", vmin=0, vmax=100)
+    figure.colorbar(image, label=r"$\mathcal{R}$ (%), master equation")
+    norm = CenteredNorm()  # white where both agree
+    image = draw_map(right, percent, "r_um", "phi_um", "difference", cmap="PuOr_r", norm=norm)
+    label = "$\\mathcal{R}$: closed form $-$ master\nequation (percentage points)"
+    figure.colorbar(image, label=label)
+    for axes in (left, right):
+        axes.plot(R_TIP_UM, PHI_UM, "x", color="black")
+        axes.set_xlabel(r"$r$ ($\mu$m)")
+    left.set_ylabel(r"$\phi$ ($\mu$m)")
+    return figure

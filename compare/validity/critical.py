@@ -1,0 +1,154 @@
+"""The drive up to which a closed form may be believed.
+
+The deviation of a formula from the master equation, ``formula/master equation - 1``, grows from
+zero with the drive; the critical drive is where its size first reaches the tolerance.  With k
+corrections the deviation is c xi^(2 (k + 1)) for weak drive, so that
+
+    xi* = (tolerance/|c|)^(1/(2 (k + 1)))
+
+estimates it, c being the difference that the next correction makes.  The critical drive itself is
+found on the converged master equation: geometric steps upward until the tolerance is exceeded, at
+a step or at a maximum between steps, then a root of log(|deviation|/tolerance) in log(drive),
+which is nearly a straight line.
+
+What adapts is the work at each point: the steps begin next to the estimate, only points still
+searched for are solved, and each with the quanta that its drive needs.  The grid does not adapt.
+Interpolation between the points of a coarser one would be wrong where a map is worth looking
+at, next to the lines on which the deviation changes sign and the critical drive jumps.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analytic.series.size import LONGEST, count_moments
+from compare.quantities import Quantity, read_quantity
+from compare.validity.curve import Curve, asymptotic_drive, one_quantum_drive
+from compare.validity.deviation import Deviation
+from compare.validity.ray import read_ray
+from compare.validity.search import Search
+from systems import Model
+from systems.values import Values
+
+START = 0.8  # of the estimate: the deviation is then two thirds of the tolerance
+WEAK = 0.1  # of the drive that makes one quantum: far from where a deviation may have turned back
+WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
+CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
+FINEST = 1e-6  # least tolerance: no truncation can be told to be better than a millionth of it
+MOMENTS = 100_000  # of a series: twenty seconds for each summation of it, of many
+SMALLEST = 1e-12  # deviation that is told from zero
+
+
+@dataclass(frozen=True)
+class CriticalDrive:
+    """Critical drives of an array of points, with what each is worth; all of one shape.
+
+    ``drive`` is exact to 1e-6 (relative) where ``status`` is "ok".  Elsewhere it is the largest
+    drive known to be within the tolerance: up to where was searched ("not reached"), up to where
+    the master equation could be solved (its own status, such as "not converged"), or 0 for a
+    formula that is outside at the weakest drive already ("nowhere"); NaN if nothing is known.
+    ``estimate`` is the asymptotic one, inf where the next correction vanishes.
+    """
+
+    drive: Any
+    estimate: Any
+    status: Any
+    tolerance: Any
+
+    def power(self, device: Any) -> Any:
+        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s."""
+        return device.power_of(self.drive)
+
+
+def critical_drive(
+    model: Model,
+    values: Values,
+    quantity: str = "g2",
+    tolerance: Any = 0.01,
+    order: int = 0,
+    *,
+    largest: Any = None,
+    solver: str = "auto",
+) -> CriticalDrive:
+    """The largest drive up to which a formula stays within ``tolerance``, everywhere below it.
+
+    ``values`` are numbers or arrays, and so is the result; the drive among them is ignored
+    unless ``model.orders`` names symbols that grow with it.  ``tolerance`` bounds
+    ``|formula/master equation - 1|`` and may be an array.  ``order`` 0 is the leading order, k
+    the formula with k corrections.  The search ends at ``largest``, without it at the drive
+    for which the leading order predicts one quantum in some mode; a model that is driven by
+    pairs only has none and needs ``largest``.
+
+    Raises `ValueError` for values, a quantity, a tolerance or an order that make no sense, and for
+    an order of more than `MOMENTS` moments.
+    """
+    wanted = read_quantity(model, quantity)
+    _check_order(order)
+    _check_work(model, wanted, order)
+    ray = read_ray(model, values)
+    tolerance = _read_tolerance(tolerance)
+    ray = ray.spread(np.broadcast_shapes(ray.shape, tolerance.shape, np.shape(largest)))
+    tolerances = np.broadcast_to(tolerance, ray.shape).ravel()
+    formula = Curve(wanted, order, ray)
+    single = one_quantum_drive(ray)
+    end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
+    _check_end(end, model, given=largest is not None)
+    # a laser that makes pairs only puts no single quantum anywhere: the end sets the scale
+    single = np.where(np.isfinite(single), single, end)
+    estimate = asymptotic_drive(formula, tolerances, single)
+    deviation = Deviation(formula, CONVERGED * tolerances.min(), solver)
+
+    def excess(drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        found, status = deviation(drive, points)
+        # a deviation that changes sign passes zero, whose logarithm no root finder likes
+        return np.log(np.maximum(abs(found), SMALLEST) / tolerances[points]), status
+
+    weakest = WEAKEST * np.minimum(single, end)
+    search = Search(excess, weakest, end)
+    start = np.minimum(START * np.fmin(estimate, end), WEAK * single)
+    search.bracket(np.maximum(start, weakest))
+    search.look_between()
+    search.refine()
+    shaped = (
+        a.reshape(ray.shape)[()] for a in (search.inside, estimate, search.status, tolerances)
+    )
+    return CriticalDrive(*shaped)
+
+
+def _read_tolerance(tolerance: Any) -> np.ndarray:
+    array = np.asarray(tolerance)
+    numbers = array.dtype.kind in "iuf" and array.size > 0
+    if not numbers or not np.all((array >= FINEST) & np.isfinite(array)):
+        raise ValueError(f"Argument `tolerance` must be at least {FINEST:g}, but is {tolerance!r}.")
+    return array.astype(float)
+
+
+def _check_order(order: int) -> None:
+    if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 0:
+        raise ValueError(f"Argument `order` must be a number of corrections, but is {order!r}.")
+
+
+def _check_work(model: Model, quantity: Quantity, order: int) -> None:
+    """Raise `ValueError` for a series that takes minutes; the next correction is needed as well."""
+    moments = count_moments(model, quantity.occupation, order + 1)
+    if moments > MOMENTS or order >= LONGEST:
+        sizes = (count_moments(model, quantity.occupation, k + 1) for k in range(LONGEST))
+        most = next((k for k, size in enumerate(sizes) if size > MOMENTS), LONGEST) - 1
+        raise ValueError(
+            f"Argument `order` must leave at most {MOMENTS:,} moments to be solved for, but "
+            f"{order} corrections to {quantity.name} take about {moments:,}: at most "
+            f"{max(most, 0)} corrections do for this model."
+        )
+
+
+def _check_end(end: np.ndarray, model: Model, given: bool) -> None:
+    if np.all((end > 0) & np.isfinite(end)):
+        return
+    if given:
+        raise ValueError(f"Argument `largest` must be a positive drive, but is {end.min():g}.")
+    raise ValueError(
+        f"Argument `largest` must say where the search for the critical `{model.drive}` ends: the "
+        "drive of one quantum, where it would, is not there, for no mode has a one-quantum "
+        "amplitude at leading order."
+    )

@@ -1,0 +1,149 @@
+"""Pictures of a validity table over two values: the critical drive, and the error at one drive."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, LogNorm
+from matplotlib.figure import Figure
+
+from compare.style import RED, WIDTH, styled
+from compare.validity.search import NOT_REACHED
+from compare.validity.table import MEASURES
+
+UNKNOWN = "#BBBBBB"  # where there is no number
+POWER = "critical_power_fW"
+DECADES = 4  # that are told apart, from the largest number downwards
+
+
+def axes_of(table: pd.DataFrame) -> list[str]:
+    """The columns over which the table is a map."""
+    return [name for name in table.columns if name not in {*MEASURES, POWER}]
+
+
+def spell(column: str) -> str:
+    """A column as the label of an axis: ``r_um`` is r (µm)."""
+    return f"{column.removesuffix('_um')} (µm)" if column.endswith("_um") else column
+
+
+def scale_of(x: pd.Index) -> str:
+    """The scale of an axis: logarithmic for positive values in one ratio, as of ``:log``."""
+    if len(x) < 3 or x.min() <= 0:
+        return "linear"
+    ratios = x.values[1:] / x.values[:-1]
+    return "log" if np.allclose(ratios, ratios[0], rtol=1e-9) else "linear"
+
+
+def middle(table: pd.DataFrame) -> float:
+    """The median of the critical drives, a drive for which the formula holds on half of the map."""
+    return float(table["critical_drive"].median())
+
+
+@styled
+def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
+    """Map of the critical drive and, at the drive of the table, of the size of the deviation.
+
+    On the red lines the deviation at that drive is the tolerance (dashed: its negative).  A table
+    without a drive has one map, and the red line is where `middle` is the critical drive.  ``mark``
+    holds the coordinates of a point to be marked, such as an operating point.  Hatched is where the
+    formula held as far as was searched, black where it holds at no drive, grey where nothing is
+    known.  Raises `ValueError` unless two values vary.
+    """
+    names = axes_of(table)
+    if len(names) != 2:
+        raise ValueError(
+            "The picture of a validity table must be of two values that vary, but "
+            f"{', '.join(names) or 'none'} {'vary' if len(names) > 1 else 'does'}."
+        )
+    columns = [POWER if POWER in table else "critical_drive"]
+    columns += ["deviation"] if "deviation" in table else []
+    figure = Figure(figsize=(1.1 * WIDTH * len(columns), 2.7), layout="constrained")
+    panels = figure.subplots(1, len(columns), squeeze=False).flat
+    for axes, column in zip(panels, columns, strict=True):
+        _draw_map(axes, table, names, column)
+        draw_line = _draw_contour if "drive" in table else _draw_middle
+        draw_line(axes, table, names)
+        if mark is not None:
+            place = [mark[name] for name in names]
+            axes.plot(*place, "*", color="white", mec="black", ms=9, label="operating point")
+    _hatch(figure.axes[0], table, names)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    if handles:  # outside, where it hides nothing of the map
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(columns) + 1)
+    return figure
+
+
+def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) -> None:
+    grid = _grid(table, names, abs(table[column]))
+    known = table[column].abs()[np.isfinite(table[column]) & (table[column] != 0)]
+    top = known.max() if len(known) else 1.0
+    bottom = min(max(known.min(), top / 10**DECADES), top / 2) if len(known) else 0.1
+    # a formula that is right to many digits is not a formula that holds nowhere
+    under = "black" if column != "deviation" else colormaps["viridis"](0)
+    x, y = _edges(grid.columns), _edges(grid.index)
+    image = axes.pcolormesh(
+        x,
+        y,
+        np.ma.masked_invalid(grid),
+        norm=LogNorm(bottom, top),
+        cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
+        rasterized=True,
+    )
+    axes.set(xlabel=spell(names[0]), xscale=scale_of(grid.columns), xlim=(x[0], x[-1]))
+    axes.set(ylabel=spell(names[1]), yscale=scale_of(grid.index), ylim=(y[0], y[-1]))
+    axes.figure.colorbar(image, ax=axes, label=_label(table, column), extend="min")
+
+
+def _label(table: pd.DataFrame, column: str) -> str:
+    name, drive = table.attrs["quantity"], table.attrs["drive"]
+    if column == "deviation":
+        drives = table["drive"].unique()
+        at = f" at {drive} = {drives[0]:.3g}" if len(drives) == 1 else ""
+        return f"|deviation| of {name}{table.attrs.get('at', at)}"
+    symbol = drive if column == "critical_drive" else "input power (fW)"
+    return f"{symbol}, {name} off by {100 * table.attrs['tolerance']:.3g} %"
+
+
+def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    """The lines on which the deviation at the drive of the table is the tolerance."""
+    # with its sign the deviation is smooth, also where a narrow strip within it changes sign
+    signed, tolerance = _grid(table, names, table["deviation"]), table.attrs["tolerance"]
+    at = table.attrs.get("at", " at the drive set")
+    for level, style in ((tolerance, "-"), (-tolerance, "--")):
+        if signed.min().min() < level < signed.max().max():
+            lines = axes.contour(signed.columns, signed.index, signed, [level], colors=RED)
+            lines.set(linewidth=1, linestyle=style)
+            axes.plot([], style, color=RED, lw=1, label=f"{100 * level:+.3g} %{at}")
+
+
+def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    """The line on which the median of the critical drives is the critical drive."""
+    grid, level = _grid(table, names, table["critical_drive"]), middle(table)
+    if grid.min().min() < level < grid.max().max():
+        axes.contour(grid.columns, grid.index, grid, [level], colors=RED, linewidths=1)
+        at = f"{table.attrs['drive']} = {level:.3g}, the median"
+        axes.plot([], color=RED, lw=1, label=f"±{100 * table.attrs['tolerance']:.3g} % at {at}")
+
+
+def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
+    """Mark the lower bounds."""
+    bound = _grid(table, names, table["status"] == NOT_REACHED).astype(float)
+    if bound.any(axis=None):
+        shown, clear = np.ma.masked_equal(bound, 0), ListedColormap(["none"])
+        axes.pcolor(_edges(bound.columns), _edges(bound.index), shown, cmap=clear, hatch="////")
+        axes.fill([], [], fill=False, hatch="////", label="not reached")
+
+
+def _edges(x: pd.Index) -> np.ndarray:
+    """The ends of the cells around ascending values, half a step to each side."""
+    if scale_of(x) == "log":
+        return np.exp(_edges(pd.Index(np.log(x))))
+    half = np.diff(x) / 2
+    return np.array([x[0] - half[0], *(x[:-1] + half), x[-1] + half[-1]])
+
+
+def _grid(table: pd.DataFrame, names: list[str], values: pd.Series) -> pd.DataFrame:
+    return table.assign(shown=values).pivot(index=names[1], columns=names[0], values="shown")

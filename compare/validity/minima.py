@@ -1,0 +1,75 @@
+"""Pictures of a table of minima: where they lie, and how deep they are, against the drive."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from compare.style import BLUE, GREEN, RED, WIDTH, styled
+from compare.validity.optimum import FORMULA, TRUTH
+
+POWER = "power_fW"
+SPELLED = {POWER: "input power (fW)"}
+MEASURES = {"road", "minimum", "true"}
+# those that agree lie on top of each other: the truth is the line, the others are markers
+TRUE = {"color": "black", "ls": "-"}
+MARKERS: tuple[dict[str, Any], ...] = (
+    {"color": RED, "marker": "s", "ls": ":", "mfc": "none"},
+    {"color": BLUE, "marker": "o", "ls": "none", "mfc": "none"},
+    {"color": GREEN, "marker": "x", "ls": "none"},
+)
+DEEP = 1e-4  # of the least true depth: a formula below it vanishes, and is written, not drawn
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """A panel for each value that was optimised, and one for the depth.
+
+    Dashed is what the master equation says at the place of the formula's minimum.
+    """
+    x = POWER if POWER in table else str(table.attrs["drive"])
+    table = table.sort_values(x, kind="stable")
+    places = [name for name in table.columns if name not in {x, table.attrs["drive"], *MEASURES}]
+    panels = [*places, "minimum"]
+    figure = Figure(figsize=(0.95 * WIDTH * len(panels), 2.9), layout="constrained")
+    grid = figure.subplots(1, len(panels), squeeze=False).flat
+    for axes, column in zip(grid, panels, strict=True):
+        _draw_roads(axes, table, x, column)
+        axes.set(xlabel=SPELLED.get(x, x), ylabel=column, xscale=_scale(table[x]))
+    _draw_depth(figure.axes[-1], table, x)
+    handles, labels = figure.axes[-1].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3)
+    return figure
+
+
+def _draw_roads(axes: Axes, table: pd.DataFrame, x: str, column: str) -> None:
+    """One column against the drive, for each road."""
+    for road, style in _styles(table).items():
+        rows = table[table["road"] == road]
+        seen = (rows["minimum"] > _vanishing(table)) | (column != "minimum")
+        label = road if seen.any() else f"{road} (its minimum is 0)"
+        axes.plot(rows[x], rows[column].where(seen), label=label, **style)
+
+
+def _draw_depth(axes: Axes, table: pd.DataFrame, x: str) -> None:
+    """The truth where the formula has its minimum, and the scale of the depth."""
+    rows = table[table["road"] == FORMULA]
+    axes.plot(rows[x], rows["true"], "k--+", label=f"{TRUTH}, at the place of the formula")
+    axes.set(ylabel=f"minimum of {table.attrs['quantity']}", yscale="log")
+
+
+def _styles(table: pd.DataFrame) -> Mapping[str, dict[str, Any]]:
+    roads = [road for road in dict.fromkeys(table["road"]) if road != TRUTH]
+    styles = {road: MARKERS[i % len(MARKERS)] for i, road in enumerate(roads)}
+    return {**styles, TRUTH: TRUE | {"marker": "."}}
+
+
+def _vanishing(table: pd.DataFrame) -> float:
+    return float(DEEP * table.loc[table["road"] == TRUTH, "minimum"].min())
+
+
+def _scale(x: pd.Series) -> str:
+    return "log" if len(np.unique(x)) > 1 and x.min() > 0 and x.max() > 5 * x.min() else "linear"

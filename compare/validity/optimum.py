@@ -1,0 +1,237 @@
+"""Where a blockade is deepest, and how deep: the zero of the formula against the true minimum.
+
+To leading order in the drive two paths to two photons can cancel exactly, C_20 = 0.  At any finite
+drive quantum jumps out of states with three quanta fill that zero: g2 is of the order xi^2 there,
+and its minimum lies elsewhere by an amount of the order xi^2.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import minimize
+from tqdm import tqdm
+
+import analytic
+import numeric
+from compare.quantities import Quantity, read_quantity
+from compare.validity.curve import evaluate
+from numeric.space import count_states
+from numeric.truncation import HIGHEST
+from systems import Model
+from systems.status import Status
+
+FORMULA, TRUTH = "formula", "master equation"
+FIRST_STEP = 0.03  # of the search, relative to the parameters
+PRECISION = 1e-7  # of the place, relative: the depth is flat there and far more precise
+CONVERGED = 1e-6  # of the master equation, relative
+EVALUATIONS = 300  # at most, of one search
+VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
+UNKNOWNS = 5000  # of the master equation: a second or less for each solution
+FLAT = (
+    1e-5  # of the depth: it varies less within `FAR` of the start, ten times the round-off allowed
+)
+FAR = 0.3  # of the parameters
+NEWTON = 20  # steps to the zero of an amplitude, which the search has nearly reached
+
+Point = Mapping[str, Any]
+
+
+def optimum(
+    model: Model,
+    values: Mapping[Any, Any],
+    over: str | Sequence[str],
+    drives: Iterable[float],
+    quantity: str = "g2",
+    corrections: Iterable[int] = (1, 2),
+) -> pd.DataFrame:
+    """Minima of a quantity over one or more parameters, as functions of the drive.
+
+    One row per drive and road (formula, with corrections, master equation): the drive, ``road``,
+    the place of its minimum (one column per name in ``over``), its ``minimum``, and ``true``, what
+    the master equation says at that place.  The formula is of leading order.  The search is
+    local and starts from ``values``, which are numbers; of a complex parameter the modulus varies.
+    A rate keeps its sign.  Where the formula vanishes by interference its minimum is 0, at the
+    zero of its amplitude.  `compare.validity.minima` draws the table.
+
+    Raises `ValueError` for arrays, for names that the model does not have, for models without a
+    formula, for a drive at which the master equation has no answer at the start, and where a
+    search does not end in a minimum or there is none, as of g2 = 1.
+    """
+    wanted, name = read_quantity(model, quantity), str(model.drive)
+    names = [over] if isinstance(over, str) else [str(key) for key in over]
+    start = _read_start(model, values, names)
+    roads, zero = _roads(model, wanted, corrections), _Zero(model, wanted)
+    rows = []
+    for drive in drives:
+        place: Point = {**start, name: float(drive)}
+        coordinates = _Coordinates(model, place, names)
+        _check_solved(roads[TRUTH](place), f"{name} = {float(drive):g}", _most_quanta(model))
+        # every road starts where the one before has its minimum: the last is the slowest
+        for road, function in roads.items():
+            place = _minimise(function, place, coordinates, f"{road}, {name} = {float(drive):g}")
+            depth = function(place)
+            if road == FORMULA and (exact := zero.near(place, coordinates)) is not None:
+                place, depth = exact, 0.0
+            true = roads[TRUTH](place)
+            sizes = {key: _size(place[key]) for key in names}
+            rows.append({name: drive, "road": road, **sizes, "minimum": depth, "true": true})
+    table = pd.DataFrame(rows)
+    table.attrs = {"model": model.name, "drive": name, "quantity": quantity}
+    return table
+
+
+def _roads(
+    model: Model, quantity: Quantity, corrections: Iterable[int]
+) -> dict[str, Callable[[Point], float]]:
+    """The functions to be minimised."""
+    closed = analytic.derive(model, quantity.quanta(model))
+    roads = {FORMULA: _closed(closed, quantity)}
+    for count in corrections:
+        name = f"{count} correction{'s' * (count > 1)}"
+        roads[name] = _closed(analytic.expand(model, corrections=count), quantity)
+    return {**roads, TRUTH: _solved(model, quantity)}
+
+
+def _most_quanta(model: Model) -> int:
+    """The largest truncation with which a search of hundreds of solutions ends in minutes."""
+    sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
+    return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
+
+
+def _closed(road: Any, quantity: Quantity) -> Callable[[Point], float]:
+    expression = quantity.on(road)
+    return lambda point: float(evaluate(road, expression, point))
+
+
+def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
+    # higher correlations would ask for more quanta, and are not looked at
+    order = max(2, sum(quantity.occupation))
+
+    limit = max(order + 2, _most_quanta(model))
+
+    def solve(point: Point) -> float:
+        state = numeric.steady_state(model, point, order=order, tolerance=CONVERGED, limit=limit)
+        return float(quantity.on(state))
+
+    return solve
+
+
+class _Coordinates:
+    """The parameters of a search, each 1 at the start; what must keep its sign as a logarithm."""
+
+    def __init__(self, model: Model, start: Point, names: Sequence[str]) -> None:
+        rates = {str(s) for loss in model.losses for s in loss.rate.free_symbols}
+        signed = {str(s) for s in model.parameters if s.is_nonnegative} | rates
+        self.start, self.names = start, names
+        self._units = [start[key] or 1.0 for key in names]
+        self._signed = [key in signed and start[key] != 0 for key in names]
+
+    def place(self, x: np.ndarray) -> dict[str, Any]:
+        """The values at a point of the search."""
+        factors = [np.exp(y - 1) if keeps else y for y, keeps in zip(x, self._signed, strict=True)]
+        moved = {n: y * u for n, y, u in zip(self.names, factors, self._units, strict=True)}
+        return {**self.start, **moved}
+
+    def of(self, place: Point) -> np.ndarray:
+        """The point of the search at values."""
+        ratios = [place[key] / unit for key, unit in zip(self.names, self._units, strict=True)]
+        return np.array([1 + np.log(np.real(y)) if keeps else np.real(y)
+                         for y, keeps in zip(ratios, self._signed, strict=True)])  # fmt: skip
+
+
+class _Zero:
+    """The zero of a formula by interference: that of the amplitude whose square it is."""
+
+    def __init__(self, model: Model, quantity: Quantity) -> None:
+        self._closed = analytic.derive(model, quantity.quanta(model))
+        self._form = quantity.on(self._closed)
+        self._amplitude = self._closed.amplitude(quantity.occupation)
+
+    def near(self, place: Point, coordinates: _Coordinates) -> dict[str, Any] | None:
+        """The values at which the amplitude vanishes, next to those given; None if it does not."""
+        x = coordinates.of(place)
+        for _ in range(NEWTON):
+            x = x - np.linalg.lstsq(self._slopes(x, coordinates), self._parts(x, coordinates))[0]
+            if not np.all(abs(x - coordinates.of(place)) < FIRST_STEP):
+                return None
+        found = coordinates.place(x)
+        vanishes = self._closed.status(self._form, found) == Status.VANISHES
+        return found if vanishes else None
+
+    def _parts(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
+        z = complex(self._closed.evaluate(self._amplitude, coordinates.place(x)))
+        return np.array([z.real, z.imag])
+
+    def _slopes(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
+        steps = np.sqrt(np.finfo(float).eps) * np.eye(len(x))
+        ends = [[self._parts(x + sign * h, coordinates) for sign in (1, -1)] for h in steps]
+        return np.array([(up - down) / (2 * h.max())
+                         for (up, down), h in zip(ends, steps, strict=True)]).T  # fmt: skip
+
+
+def _minimise(
+    function: Callable[[Point], float], at: Point, coordinates: _Coordinates, road: str
+) -> dict[str, Any]:
+    """The values at the minimum of a function next to ``at``."""
+
+    def depth(x: np.ndarray) -> float:
+        bar.update()
+        value = function(coordinates.place(x))
+        return float(np.log(max(value, VANISHING))) if np.isfinite(value) else np.inf
+
+    x = coordinates.of(at)
+    simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(x))])
+    options = {"initial_simplex": simplex, "xatol": PRECISION, "fatol": np.inf,
+               "maxfev": EVALUATIONS}  # fmt: skip
+    with (
+        np.errstate(over="ignore", invalid="ignore"),  # of a search that runs away
+        tqdm(total=EVALUATIONS, desc=road, leave=False, delay=1, disable=None) as bar,
+    ):
+        _check_varies(depth, x, road)
+        found = minimize(depth, x, method="Nelder-Mead", options=options)
+    if not found.success or not np.isfinite(found.fun):
+        raise ValueError(
+            f"Argument `values` must lie near a minimum, but from there the search on the road "
+            f"`{road}` does not end: {found.message}"
+        )
+    return coordinates.place(found.x)
+
+
+def _check_varies(depth: Callable[[np.ndarray], float], x: np.ndarray, road: str) -> None:
+    """Raise `ValueError` where a function is constant, so that all its minima are round-off."""
+    steps = FAR * np.vstack([np.eye(len(x)), -np.eye(len(x))])
+    depths = [depth(x), *(depth(x + step) for step in steps)]
+    if np.all(np.isfinite(depths)) and np.ptp(depths) < FLAT:
+        raise ValueError(
+            f"Argument `over` must hold values on which the quantity depends, but on the road "
+            f"`{road}` it is {np.exp(depths[0]):.6g} all around the start: there is no minimum."
+        )
+
+
+def _check_solved(value: float, where: str, quanta: int) -> None:
+    if not np.isfinite(value):
+        raise ValueError(
+            "Argument `drives` must hold drives at which the master equation has an answer with at "
+            f"most {quanta} quanta (a search solves it up to {EVALUATIONS} times), but for {where} "
+            "it has none at the start."
+        )
+
+
+def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -> dict[str, Any]:
+    start = {str(key): value for key, value in values.items()}
+    known = [str(symbol) for symbol in model.parameters if symbol != model.drive]
+    for name in names:
+        if name not in known:
+            raise ValueError(
+                f"Argument `over` must hold names among {', '.join(known)}, but holds `{name}`."
+            )
+    arrays = [key for key, value in start.items() if np.ndim(value)]
+    if arrays:
+        raise ValueError(f"Value `{arrays[0]}` must be a number, but is an array.")
+    return start
+
+
+def _size(value: Any) -> float:
+    return float(abs(value)) if isinstance(value, complex) else float(value)

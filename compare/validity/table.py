@@ -1,0 +1,65 @@
+"""Where a formula may be believed: the critical drive over any values of a model.
+
+At a given drive the formula holds within the tolerance, there and at all weaker drives, exactly
+where the critical drive is larger.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from compare.agreement import coordinates
+from compare.quantities import read_quantity
+from compare.validity.critical import CONVERGED, critical_drive
+from compare.validity.curve import Curve
+from compare.validity.deviation import Deviation
+from compare.validity.ray import read_ray
+from systems import Model
+from systems.values import Values
+
+MEASURES = ["critical_drive", "estimate", "status", "drive", "deviation"]
+
+
+def validity(
+    model: Model,
+    values: Values,
+    quantity: str = "g2",
+    tolerance: float = 0.01,
+    order: int = 0,
+    *,
+    labels: Mapping[str, Any] | None = None,
+    largest: Any = None,
+) -> pd.DataFrame:
+    """Table of critical drives, one row per point.
+
+    The values that are arrays come first (or ``labels``), then ``critical_drive, estimate,
+    status`` as explained at `CriticalDrive`.  If ``values`` hold the drive, there follow
+    ``drive`` and ``deviation``, that of the formula at this drive: NaN where the master equation
+    has no answer.  Arguments and errors are those of `critical_drive`.
+    """
+    found = critical_drive(model, values, quantity, tolerance, order, largest=largest)
+    ray, name = read_ray(model, values), str(model.drive)
+    given = {str(key): value for key, value in values.items()}
+    places = (
+        {key: value for key, value in given.items() if key != name} if labels is None else labels
+    )
+    table = coordinates(places, {name: np.empty(ray.shape)}).assign(
+        critical_drive=np.ravel(found.drive),
+        estimate=np.ravel(found.estimate),
+        status=np.ravel(found.status).astype(str),
+    )
+    if name in given:
+        drive = np.broadcast_to(given[name], ray.shape).ravel()
+        curve = Curve(read_quantity(model, quantity), order, ray)
+        deviation = Deviation(curve, CONVERGED * float(tolerance))
+        table = table.assign(drive=drive, deviation=deviation(drive, np.arange(ray.size))[0])
+    table.attrs = {
+        "model": model.name,
+        "drive": name,
+        "quantity": quantity,
+        "tolerance": tolerance,
+        "order": order,
+    }
+    return table

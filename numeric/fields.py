@@ -1,0 +1,256 @@
+"""Statistics of a field ``b = sum_i c_i a_i + beta`` in the steady state, and its purity.
+
+    <b'b>,    g^(k) = <b'^k b^k>/<b'b>^k,    g_12 = <b1' b2' b2 b1>/(<b1'b1> <b2'b2>),
+    g_12(tau) = Tr[b2'b2 exp(L tau) b1 rho b1']/(<b1'b1> <b2'b2>)
+
+These are read off the whole density matrix.  A field that interferes destructively is known to
+the precision of what interferes.  `estimate` is the one source of a number, its error and its
+status; every other result has the shape of the batch and is NaN exactly where the function of the
+same name with ``_status`` gives another word than "ok": that of the state, "undefined" (0/0), "not
+resolved" (below round-off, or built on a mean number that is) or, where the truncation was given,
+"not converged".  A truncation that was chosen was so for the modes' own statistics, not for a
+field in which they cancel.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+import sympy as sp
+
+from numeric.arguments import check_order
+from numeric.measured import Known, Measured, divide
+from numeric.solvers.batch import OK, Block
+from numeric.space import space
+from numeric.state import CLEAR, SteadyState
+from numeric.tail import missing, supply
+from numeric.time.delayed import read_delays, regression
+from numeric.time.regression import field_matrices
+from systems.ladder import Mode
+from systems.status import Estimate
+
+Field: TypeAlias = Mode | str | sp.Expr
+EPSILON = np.finfo(float).eps
+
+
+def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any) -> Estimate:
+    """A number, its absolute error and its status, each of the shape of the batch.
+
+    ``quantity`` is the name of a function of this file, followed by its arguments after the
+    state: ``estimate(state, "correlation", field, order=2)``, ``estimate(state, "purity")``.
+    The value is the one that was computed also where it is not to be trusted.
+
+    >>> from numeric import steady_state
+    >>> from systems import kerr
+    >>> state = steady_state(kerr.MODEL, {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": 1e-3})
+    >>> found = estimate(state, "purity")
+    >>> bool(abs(1 - found.value) > 10 * found.error)  # is it mixed, or is that round-off?
+    True
+    """
+    if quantity not in MEASURES:
+        names = ", ".join(MEASURES)
+        raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
+    read, found = MEASURES[quantity], np.ravel(state.status)
+    measured = read(_Density(state, supply), *arguments, **options)
+    clear = (measured.status(found) != OK) | (measured.cut <= CLEAR * abs(measured.value))
+    if state.order is not None or clear.all():
+        measured = replace(measured, cut=0.0)
+    else:  # two more quanta tell whether what lies beyond the cut matters
+        finer = read(_Density(state.finer, partial(missing, modes=())), *arguments, **options)
+        change = abs(finer.value - measured.value) + finer.cut
+        measured = replace(measured, cut=np.where(np.isnan(change), np.inf, change))
+    shaped = (measured.value, measured.error, measured.status(found))
+    return Estimate(*(np.reshape(part, state.shape)[()] for part in shaped))
+
+
+def number(state: SteadyState, field: Field) -> Any:
+    """``<b'b>`` of a field; a flux if b is an output field."""
+    return estimate(state, "number", field).trusted
+
+
+def number_status(state: SteadyState, field: Field) -> Any:
+    """Per point what `number` is worth."""
+    return estimate(state, "number", field).status
+
+
+def correlation(state: SteadyState, field: Field, order: int = 2) -> Any:
+    """``g^(order)(0)`` of a field."""
+    return estimate(state, "correlation", field, order).trusted
+
+
+def correlation_status(state: SteadyState, field: Field, order: int = 2) -> Any:
+    """Per point what `correlation` is worth."""
+    return estimate(state, "correlation", field, order).status
+
+
+def cross_correlation(state: SteadyState, first: Field, second: Field) -> Any:
+    """``g2_12(0)`` of two fields."""
+    return estimate(state, "cross_correlation", first, second).trusted
+
+
+def cross_correlation_status(state: SteadyState, first: Field, second: Field) -> Any:
+    """Per point what `cross_correlation` is worth."""
+    return estimate(state, "cross_correlation", first, second).status
+
+
+def squeezing(state: SteadyState, field: Field) -> Any:
+    """By how much the quietest quadrature of a field lies below the vacuum's noise.
+
+    ``1 - Var X/(vacuum) = 2 (|<bb> - <b>^2| - <b'b> + |<b>|^2)`` for the quietest phase; negative
+    where every quadrature is noisier than the vacuum.
+    """
+    return estimate(state, "squeezing", field).trusted
+
+
+def squeezing_status(state: SteadyState, field: Field) -> Any:
+    """Per point what `squeezing` is worth."""
+    return estimate(state, "squeezing", field).status
+
+
+def purity(state: SteadyState) -> Any:
+    """``Tr rho^2``: 1 for a pure state.
+
+    How far from pure a state is says `linear_entropy`: the difference ``1 - purity`` is lost in
+    round-off below about 1e-15, the error of ``estimate(state, "purity")``.
+    """
+    return estimate(state, "purity").trusted
+
+
+def purity_status(state: SteadyState) -> Any:
+    """Per point what `purity` is worth."""
+    return estimate(state, "purity").status
+
+
+def linear_entropy(state: SteadyState) -> Any:
+    """``1 - Tr rho^2``, without the subtraction: 0 for a pure state, "not resolved" near it.
+
+    ``(Tr rho)^2 - Tr rho^2 = sum_ij (rho_ii rho_jj - |rho_ij|^2)``, whose terms are not negative.
+    """
+    return estimate(state, "linear_entropy").trusted
+
+
+def linear_entropy_status(state: SteadyState) -> Any:
+    """Per point what `linear_entropy` is worth."""
+    return estimate(state, "linear_entropy").status
+
+
+def delayed_correlation(
+    state: SteadyState, first: Field, taus: Any, second: Field | None = None
+) -> np.ndarray:
+    """``g2_12(tau)``, shape ``state.shape + taus.shape``; ``second=None``: the same field.
+
+    ``taus`` are in the inverse unit of the rates; g2_12(-tau) = g2_21(tau).  NaN where the status
+    of `cross_correlation` is not "ok".
+    """
+    other = first if second is None else second
+    now = estimate(state, "cross_correlation", first, other)
+    shown, status = np.ravel(now.trusted), np.ravel(now.status)
+    return regression(state, first, other, read_delays(taus), shown, status)
+
+
+class _Density:
+    """The density matrices of a batch, shape (points, states, states), with their errors.
+
+    ``beyond`` is what lies beyond the cut of a block: at most, or what is missing there.
+    """
+
+    def __init__(self, state: SteadyState, beyond: Callable[[Block], np.ndarray]) -> None:
+        found = state.restricted_density_matrix()
+        self.state, self.on = state, space(state.model.modes, int(np.max(state.quanta)))
+        self.rho = found.reshape(-1, *found.shape[-2:])
+        self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
+        for block in state.blocks:
+            self.beyond[block.points] = beyond(block)
+
+    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
+        """``<(left product)' (right product)>`` and its absolute error, per point."""
+        bra, ket = self._product(left), self._product(right)
+        path = "pij,pjk,pik->p"
+        value = np.einsum(path, ket, self.rho, bra.conj(), optimize=True)
+        return value, np.einsum(path, abs(ket), self.error, abs(bra), optimize=True)
+
+    def cut(self, fields: Sequence[Field]) -> np.ndarray:
+        """By how much what lies beyond the cut may change ``<(product)' (product)>``."""
+        return self.beyond * np.max(np.sum(abs(self._product(fields)) ** 2, axis=1), axis=1)
+
+    def _product(self, fields: Sequence[Field]) -> np.ndarray:
+        flat = {name: array.ravel() for name, array in self.state.arrays.items()}
+        product = np.eye(self.on.size)[None]
+        for field in fields:
+            product = product @ field_matrices(self.state.model, field, flat, self.on)
+        return product
+
+    def _errors(self) -> np.ndarray:
+        """Of rho_ij = psi_i conj(psi_j) where the errors of |psi_i|^2 are known."""
+        p, e = np.zeros((2, *self.rho.shape[:2]))
+        for block in self.state.blocks:
+            where = np.array([self.on.position(tuple(n)) for n in block.space.occupations])
+            p[np.ix_(block.points, where)] = abs(block.populations)
+            e[np.ix_(block.points, where)] = block.error
+        size = np.sqrt(np.maximum(p, e))
+        relative = np.divide(e, size**2, out=np.zeros_like(e), where=size > 0) / 2 + EPSILON
+        outer = size[:, :, None] * size[:, None, :]
+        return np.asarray(outer * (relative[:, :, None] + relative[:, None, :]))
+
+
+def _number(density: _Density, field: Field) -> Measured:
+    value, error = density.moment([field], [field])
+    return Measured(value.real, error, cut=density.cut([field]))
+
+
+def _cross_correlation(density: _Density, first: Field, second: Field) -> Measured:
+    return _normalised(density, [first, second])
+
+
+def _correlation(density: _Density, field: Field, order: int = 2) -> Measured:
+    check_order(order, density.on.quanta)
+    return _normalised(density, [field] * order)
+
+
+def _normalised(density: _Density, fields: Sequence[Field]) -> Measured:
+    """<b1' b2' ... b2 b1>/(<b1'b1> <b2'b2> ...)."""
+    numbers = [_number(density, field) for field in fields]
+    denominators = tuple((n.value, n.roundoff) for n in numbers)
+    value, error = density.moment(fields, fields)
+    g, error = divide(value.real, error, denominators)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        product = np.prod([abs(n.value) for n in numbers], axis=0)
+        shares = np.sum([n.cut / abs(n.value) for n in numbers], axis=0)
+        cut = np.nan_to_num(density.cut(fields) / product + abs(g) * shares, nan=0.0)
+    return Measured(g, error, denominators, cut=cut)
+
+
+def _squeezing(density: _Density, field: Field) -> Measured:
+    mean, mean_error = density.moment([], [field])
+    pairs, pairs_error = density.moment([], [field, field])
+    n, n_error = density.moment([field], [field])
+    value = 2 * (abs(pairs - mean**2) - n.real + abs(mean) ** 2)
+    error = 2 * (pairs_error + n_error + 4 * abs(mean) * mean_error)
+    return Measured(value, error, cut=4 * density.cut([field]))
+
+
+def _purity(density: _Density) -> Measured:
+    value = np.einsum("pij,pji->p", density.rho, density.rho).real
+    error = 2 * np.einsum("pij,pij->p", abs(density.rho), density.error)
+    return Measured(value, error, cut=2 * density.beyond)
+
+
+def _linear_entropy(density: _Density) -> Measured:
+    # the minors rho_ii rho_jj - |rho_ij|^2 keep the digits that 1 - Tr rho^2 loses
+    p, off = np.einsum("pii->pi", density.rho).real, 1 - np.eye(density.on.size)
+    outer = p[:, :, None] * p[:, None, :]
+    value = np.einsum("pij,ij->p", outer - abs(density.rho) ** 2, off)
+    error = 4 * np.einsum("pij,pij,ij->p", np.sqrt(abs(outer)), density.error, off)
+    return Measured(value, error, cut=2 * density.beyond)
+
+
+MEASURES: dict[str, Callable[..., Measured]] = {
+    "number": _number,
+    "correlation": _correlation,
+    "cross_correlation": _cross_correlation,
+    "squeezing": _squeezing,
+    "purity": _purity,
+    "linear_entropy": _linear_entropy,
+}

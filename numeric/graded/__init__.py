@@ -1,5 +1,0 @@
-"""Steady states at weak drive by sweeps over the grades, many parameter points at a time."""
-
-from numeric.graded.sweeps import GradedSolution, solve
-
-__all__ = ["GradedSolution", "solve"]

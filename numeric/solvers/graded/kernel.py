@@ -1,0 +1,530 @@
+"""Compiled sweeps over the grades; the derivation stands in `numeric.solvers.graded.sweeps`.
+
+Some dozens of points travel together: the last index of every array is the point, contiguous,
+so that each loop over it becomes vector instructions.  Complex numbers are kept as two real
+arrays for the same reason.  Which numbers enter a sum, and with which constants, is the same for
+all points; these lists are worked out once, in `numeric.solvers.graded.lists`.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from numeric.solvers.compiled import njit
+
+ROW = 6  # terms of a sum that are added in one pass
+TINY = 1e-300
+PATTERNS = 2  # of errors on purpose, which probe what round-off does
+OFF = 1e-7  # their relative size
+COMPILED: Any = {
+    "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
+    "error_model": "numpy",  # 1/0 is infinite
+    "nogil": True,
+    "cache": True,
+}
+
+
+class Sums(NamedTuple):
+    """Sum s is ``sum_g factor[g] sum_r sum_t (real[r,t] Re + i imag[r,t] Im) x[source[r,t]]``.
+
+    The groups g run from ``group[s]`` to ``group[s+1]``, their rows r from ``row[g]`` to
+    ``row[g+1]``, and t over the `ROW` terms of a row.  Rows are filled up with weights zero.
+    The first group of every sum has factor number 0, which is one.
+    """
+
+    group: np.ndarray
+    factor: np.ndarray
+    row: np.ndarray
+    source: np.ndarray
+    real: np.ndarray
+    imag: np.ndarray
+
+
+class Elimination(NamedTuple):
+    """LU factors, without pivoting, of a matrix with one sparsity pattern for all points.
+
+    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Step t eliminates unknown
+    ``unknown[t]``.  It uses the entries ``lower`` below the pivot, in the rows of the unknowns
+    ``below``, and ``upper`` beside it, in the columns of the unknowns ``after``; every product
+    of a lower and an upper entry is subtracted from an entry ``target``.  The lists of step t
+    begin at ``lower_start[t]``, ``upper_start[t]`` and ``target_start[t]``.
+    """
+
+    size: int  # number of entries; those that ``entries`` does not reach start as zero
+    entries: Sums  # from the factors
+    unknown: np.ndarray
+    lower_start: np.ndarray
+    upper_start: np.ndarray
+    target_start: np.ndarray
+    lower: np.ndarray
+    below: np.ndarray
+    upper: np.ndarray
+    after: np.ndarray
+    target: np.ndarray
+
+
+class System(NamedTuple):
+    """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others."""
+
+    block: np.ndarray
+    matrix: Elimination
+    sums: Sums
+
+
+class Program(NamedTuple):
+    """Element e is ``X[left[e], right[e]]``; element 0 and state 0 are the vacuum."""
+
+    left: np.ndarray
+    right: np.ndarray
+    amplitudes: System
+    elements: System
+    views: Sums  # amplitude of each Fock state, from amplitudes
+    counts: Sums  # population of each Fock state, from elements
+
+
+class Result(NamedTuple):
+    """What `solve` fills; the first index is the point.  The vacuum's population is one."""
+
+    populations: np.ndarray  # (points, states)
+    terms: np.ndarray  # (points, states): sizes of all corrections, see `accumulate`
+    probes: np.ndarray  # (points, 2, states): see `probe`
+    remainder: np.ndarray  # (points,): see `accumulate`
+    sweeps: np.ndarray  # (points,)
+    density: np.ndarray  # (points, elements), complex; with no elements it is left out
+    series: np.ndarray  # (points, sweeps, states): the corrections one by one; or no sweeps
+
+
+@njit(**COMPILED)
+def solve(
+    program: Program,
+    factors: Any,
+    lanes: int,
+    pure: bool,
+    tolerance: float,
+    limit: int,
+    result: Result,
+) -> None:
+    """Sweep until the estimated remainder of the populations is below ``tolerance``.
+
+    ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
+    the leading order is psi psi', otherwise it is the first sweep from the vacuum.
+    """
+    states, elements = len(program.views.group) - 1, len(program.left)
+    # one more unknown than there are: it stays zero and fills up rows
+    f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
+    x = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
+    y = zeros(states + 1, lanes), zeros(states + 1, lanes)
+    a, b = entries(program.elements, lanes), entries(program.amplitudes, lanes)
+    loss_a, loss_b = zeros(elements, lanes), zeros(states, lanes)
+    p, new, terms = zeros(states, lanes), zeros(states, lanes), zeros(states, lanes)
+    wrong, change = np.zeros((PATTERNS, 2, states, lanes)), zeros(3, lanes)
+    gain, exact, unshifted = zeros(states, lanes), np.zeros((2, 0)), np.zeros(lanes)
+    # disturbances of elements and of the entries that they are solved with
+    off = patterns(max(program.elements.matrix.size, program.amplitudes.matrix.size))
+    for start in range(0, factors.shape[1], lanes):
+        load(factors, start, *f)
+        factorise(program.elements.matrix, 1, unshifted, f, a, loss_a)
+        factorise(program.amplitudes.matrix, 1, unshifted, f, b, loss_b)
+        for k in range(PATTERNS):
+            lead(program, pure, off[k], f, a, b, loss_a, loss_b, x, y, p)
+            correct(program, off[k], f, a, loss_a, x, new)
+            wrong[k, 0], wrong[k, 1] = p, new
+        lead(program, pure, exact, f, a, b, loss_a, loss_b, x, y, p)
+        terms[:], gain[:] = p, 1.0
+        new[:] = p
+        change[0], change[1] = 1.0, 0.5
+        sweep, left = 0, np.inf
+        keep(new, x, start, sweep, result)
+        while sweep < limit and left > tolerance:
+            correct(program, exact, f, a, loss_a, x, new)
+            sweep += 1
+            keep(new, x, start, sweep, result)
+            if sweep == 1:
+                probe(wrong, p, new, start, result.probes, gain)
+            left = accumulate(new, p, terms, change, gain, sweep)
+        store(p, terms, change[2], sweep, start, result)
+
+
+@njit(**COMPILED)
+def patterns(entries: int) -> Any:
+    """Factors (pattern, real or imaginary part, entry) that differ from one by up to `OFF`."""
+    off, e = np.empty((PATTERNS, 2, entries)), np.arange(entries)
+    for k in range(PATTERNS):
+        off[k, 0] = 1.0 + OFF * np.sin((6.0 + k) * e)
+        off[k, 1] = 1.0 + OFF * np.cos((6.0 + k) * e)
+    return off
+
+
+@njit(**COMPILED)
+def lead(
+    program: Program,
+    pure: bool,
+    off: Any,
+    f: Any,
+    a: Any,
+    b: Any,
+    loss_a: Any,
+    loss_b: Any,
+    x: Any,
+    y: Any,
+    p: Any,
+) -> None:
+    """Elements and populations of the leading order, for a vacuum element of one."""
+    if pure:
+        y[0][0] = 1.0
+        relax(program.amplitudes, 1, off, nothing(y), f, b, loss_b, y)
+        outer(program, *y, *x)
+        if off.shape[1] > 0:  # products are rounded one by one, also those of one amplitude
+            for e in range(1, len(program.left)):
+                x[0][e] *= off[0, e]
+                x[1][e] *= off[1, e]
+        square(program.views, *y, p)
+    else:
+        x[0][:], x[1][:] = 0.0, 0.0
+        x[0][0] = 1.0
+        relax(program.elements, 1, off, nothing(x), f, a, loss_a, x)
+        count(program.counts, x[0], p)
+
+
+@njit(**COMPILED)
+def correct(program: Program, off: Any, f: Any, a: Any, loss: Any, x: Any, new: Any) -> None:
+    """Turn one correction of the elements into the next, and read off the populations."""
+    # the vacuum element is one by convention: it has no corrections
+    x[0][0] = 0.0
+    relax(program.elements, 1, off, nothing(x), f, a, loss, x)
+    count(program.counts, x[0], new)
+
+
+@njit(**COMPILED)
+def zeros(rows: int, lanes: int) -> Any:
+    return np.zeros((rows, lanes))
+
+
+@njit(**COMPILED)
+def nothing(x: Any) -> Any:
+    """No source."""
+    return zeros(0, x[0].shape[1]), zeros(0, x[0].shape[1])
+
+
+@njit(**COMPILED)
+def entries(system: System, lanes: int) -> Any:
+    return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
+
+
+@njit(**COMPILED)
+def load(values: Any, start: int, re: Any, im: Any) -> None:
+    """Points from ``start`` on; the last one is repeated until the lanes are full."""
+    last = values.shape[1] - 1
+    for i in range(values.shape[0]):
+        for z in range(re.shape[1]):
+            value = values[i, min(start + z, last)]
+            re[i, z] = value.real
+            im[i, z] = value.imag
+
+
+@njit(**COMPILED)
+def store(p: Any, terms: Any, remainder: Any, sweep: int, start: int, result: Result) -> None:
+    """The points of the lanes, without those that only fill them up."""
+    for z in range(min(p.shape[1], len(result.sweeps) - start)):
+        result.remainder[start + z] = remainder[z]
+        result.sweeps[start + z] = sweep
+        for i in range(p.shape[0]):
+            result.populations[start + z, i] = p[i, z]
+            result.terms[start + z, i] = terms[i, z]
+
+
+@njit(**COMPILED)
+def probe(wrong: Any, p: Any, new: Any, start: int, probes: Any, gain: Any) -> None:
+    """By how much errors by a fraction `OFF` in every operation change, in units of it,
+
+    the populations of leading order and those of the first correction: the larger one of two
+    patterns, because one of them may cancel by chance.  ``gain`` is the relative change by which
+    corrections beyond the first are judged: the smaller one, because one of these two may
+    itself be small by chance; where both are zero, the largest of all populations.
+    """
+    for z in range(p.shape[1]):
+        largest = 1.0
+        for i in range(p.shape[0]):
+            first, second = 0.0, 0.0
+            for k in range(PATTERNS):
+                first = max(first, abs(wrong[k, 0, i, z] - p[i, z]) / OFF)
+                second = max(second, abs(wrong[k, 1, i, z] - new[i, z]) / OFF)
+            ratio = np.inf
+            if p[i, z] != 0.0:
+                ratio = first / abs(p[i, z])
+            if new[i, z] != 0.0:
+                ratio = min(ratio, second / abs(new[i, z]))
+            gain[i, z] = max(ratio, 1.0)
+            if ratio < np.inf:
+                largest = max(largest, ratio)
+            if start + z < len(probes):
+                probes[start + z, 0, i], probes[start + z, 1, i] = first, second
+        for i in range(p.shape[0]):
+            gain[i, z] = min(gain[i, z], largest)
+
+
+@njit(**COMPILED)
+def keep(new: Any, x: Any, start: int, sweep: int, result: Result) -> None:
+    """Keep what this sweep has added, to populations and elements, where it is asked for."""
+    series, density = result.series, result.density
+    for z in range(min(new.shape[1], len(result.sweeps) - start)):
+        if sweep < series.shape[1]:
+            for i in range(new.shape[0]):
+                series[start + z, sweep, i] = new[i, z]
+        for e in range(density.shape[1]):
+            density[start + z, e] += complex(x[0][e, z], x[1][e, z])
+
+
+@njit(**COMPILED, inline="always")
+def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def]
+    """Sum of rows first to last of x; the first row sets, the others add."""
+    lanes = out.size
+    for r in range(first, last):
+        s0, s1, s2 = source[r, 0], source[r, 1], source[r, 2]
+        s3, s4, s5 = source[r, 3], source[r, 4], source[r, 5]
+        w0, w1, w2 = weight[r, 0], weight[r, 1], weight[r, 2]
+        w3, w4, w5 = weight[r, 3], weight[r, 4], weight[r, 5]
+        if r == first:
+            for z in range(lanes):
+                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+        else:
+            for z in range(lanes):
+                out[z] += (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+
+
+@njit(**COMPILED, inline="always")
+def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
+    """Sum number s into re + i im; u and v are work space."""
+    g = sums.group[s]
+    combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, re)
+    combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, im)
+    for g in range(sums.group[s] + 1, sums.group[s + 1]):
+        f = sums.factor[g]
+        combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, u)
+        combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, v)
+        for z in range(re.size):
+            re[z] += f_re[f, z] * u[z] - f_im[f, z] * v[z]
+            im[z] += f_re[f, z] * v[z] + f_im[f, z] * u[z]
+
+
+@njit(**COMPILED, inline="always")
+def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
+    """y -= a x for rows a, x, y."""
+    for z in range(y_re.shape[1]):
+        # read everything before writing anything: one test for overlap, then vectors
+        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
+        re, im = y_re[y, z], y_im[y, z]
+        y_re[y, z] = re - r * u + s * v
+        y_im[y, z] = im - r * v - s * u
+
+
+@njit(**COMPILED, inline="always")
+def subtract_wrong(off, a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
+    """The same, with the parts of a multiplied by ``off``."""
+    o, p = off[0, a], off[1, a]
+    for z in range(y_re.shape[1]):
+        r, s, u, v = o * a_re[a, z], p * a_im[a, z], x_re[x, z], x_im[x, z]
+        re, im = y_re[y, z], y_im[y, z]
+        y_re[y, z] = re - r * u + s * v
+        y_im[y, z] = im - r * v - s * u
+
+
+@njit(**COMPILED, inline="always")
+def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
+    """x *= a for rows a, x."""
+    for z in range(x_re.shape[1]):
+        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
+        x_re[x, z] = r * u - s * v
+        x_im[x, z] = r * v + s * u
+
+
+@njit(**COMPILED)
+def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any) -> None:
+    """Fill the entries, add ``shift`` (point) to the pivots and eliminate, from step ``begin`` on.
+
+    Pivots are stored inverted.  ``loss``, unless it is empty, is how large the terms that add up
+    to the diagonal are against the pivots: so many times round-off is in each.
+    """
+    (f_re, f_im), (a_re, a_im) = f, a
+    lanes, sums, unknowns = a_re.shape[1], lu.entries, len(lu.unknown)
+    re, im = np.empty(lanes), np.empty(lanes)
+    known, weight, size = len(sums.group) - 1, np.abs(sums.real), np.abs(f_re) + np.abs(f_im)
+    for e in range(known):
+        first, last = sums.row[e], sums.row[e + 1]
+        combine(sums.source, sums.real, first, last, f_re, re)
+        combine(sums.source, sums.imag, first, last, f_im, im)
+        if e < unknowns:
+            re += shift
+            if loss.shape[0] > 0:
+                # entries weigh both parts alike
+                combine(sums.source, weight, first, last, size, loss[e])
+        for z in range(lanes):
+            a_re[e, z] = re[z]
+            a_im[e, z] = im[z]
+    a_re[known:] = 0.0
+    a_im[known:] = 0.0
+    for t in range(begin, unknowns):
+        e, target = lu.unknown[t], lu.target_start[t]
+        for z in range(lanes):
+            u, v = a_re[e, z], a_im[e, z]
+            n = 1.0 / (u * u + v * v)
+            a_re[e, z] = n * u
+            a_im[e, z] = -n * v
+        if loss.shape[0] > 0:
+            for z in range(lanes):
+                loss[e, z] *= abs(a_re[e, z]) + abs(a_im[e, z])
+        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            low = lu.lower[i]
+            multiply(a_re, a_im, e, a_re, a_im, low)
+            for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+                subtract(a_re, a_im, low, a_re, a_im, lu.upper[j], a_re, a_im, lu.target[target])
+                target += 1
+
+
+@njit(**COMPILED)
+def relax(
+    system: System, begin: int, off: Any, source: Any, f: Any, a: Any, loss: Any, x: Any
+) -> None:
+    """One sweep: every block, upward and in place, is solved for what the others feed into it.
+
+    It begins with block ``begin``.  To the right-hand sides ``source`` is added unless it is
+    empty.  Unless ``off`` is empty all is done as wrong as it says: right-hand sides, the
+    products of the substitution, and solutions, these ``loss`` (see `factorise`) times more.
+    """
+    (f_re, f_im), (a_re, a_im), (x_re, x_im) = f, a, x
+    lanes, lu = x_re.shape[1], system.matrix
+    re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
+    for b in range(begin, len(system.block) - 1):
+        first, last = system.block[b], system.block[b + 1]
+        coupled = (
+            lu.lower_start[first] < lu.lower_start[last]
+            or lu.upper_start[first] < lu.upper_start[last]
+        )
+        for e in range(first, last):
+            total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
+            if source[0].shape[0] > 0:
+                re += source[0][e]
+                im += source[1][e]
+            if coupled:
+                if off.shape[1] > 0:
+                    re *= off[0, e]
+                    im *= off[1, e]
+                for z in range(lanes):
+                    x_re[e, z] = re[z]
+                    x_im[e, z] = im[z]
+            else:
+                for z in range(lanes):
+                    x_re[e, z] = a_re[e, z] * re[z] - a_im[e, z] * im[z]
+                    x_im[e, z] = a_re[e, z] * im[z] + a_im[e, z] * re[z]
+                if off.shape[1] > 0:
+                    disturb(off, loss, e, x_re, x_im)
+        if coupled:
+            substitute(lu, first, last, off, loss, a_re, a_im, x_re, x_im)
+
+
+@njit(**COMPILED, inline="always")
+def disturb(off, loss, e, x_re, x_im):  # type: ignore[no-untyped-def]
+    """Solution e as wrong as its pivot."""
+    o, p = off[0, e] - 1.0, off[1, e] - 1.0
+    for z in range(x_re.shape[1]):
+        re, im = x_re[e, z], x_im[e, z]
+        size = (1.0 + loss[e, z]) * (abs(re) + abs(im))
+        x_re[e, z] = re + o * size
+        x_im[e, z] = im + p * size
+
+
+@njit(**COMPILED)
+def substitute(
+    lu: Elimination,
+    first: int,
+    last: int,
+    off: Any,
+    loss: Any,
+    a_re: Any,
+    a_im: Any,
+    x_re: Any,
+    x_im: Any,
+) -> None:
+    """Solve one block in place, down and back.
+
+    Factors that are wrong entry by entry are those of a matrix that is wrong by as much as the
+    rounding of the elimination makes it, |L||U|: N. J. Higham, "Accuracy and Stability of
+    Numerical Algorithms" (SIAM, 2002), Theorem 9.3.
+    """
+    wrong = off.shape[1] > 0
+    for t in range(first, last):
+        e = lu.unknown[t]
+        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            if wrong:
+                subtract_wrong(off, a_re, a_im, lu.lower[i], x_re, x_im, e, x_re, x_im, lu.below[i])
+            else:
+                subtract(a_re, a_im, lu.lower[i], x_re, x_im, e, x_re, x_im, lu.below[i])
+    for t in range(last - 1, first - 1, -1):
+        e = lu.unknown[t]
+        for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+            if wrong:
+                subtract_wrong(off, a_re, a_im, lu.upper[j], x_re, x_im, lu.after[j], x_re, x_im, e)
+            else:
+                subtract(a_re, a_im, lu.upper[j], x_re, x_im, lu.after[j], x_re, x_im, e)
+        multiply(a_re, a_im, e, x_re, x_im, e)
+        if wrong:
+            disturb(off, loss, e, x_re, x_im)
+
+
+@njit(**COMPILED)
+def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
+    """X = psi psi'."""
+    for e in range(len(program.left)):
+        i, j = program.left[e], program.right[e]
+        for z in range(x_re.shape[1]):
+            x_re[e, z] = y_re[i, z] * y_re[j, z] + y_im[i, z] * y_im[j, z]
+        for z in range(x_re.shape[1]):
+            x_im[e, z] = y_im[i, z] * y_re[j, z] - y_re[i, z] * y_im[j, z]
+
+
+@njit(**COMPILED)
+def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
+    """Populations |psi|^2 of the Fock states: squared last, so that small ones stay exact."""
+    lanes = p.shape[1]
+    re, im = np.empty(lanes), np.empty(lanes)
+    for i in range(p.shape[0]):
+        combine(views.source, views.real, views.row[i], views.row[i + 1], y_re, re)
+        combine(views.source, views.real, views.row[i], views.row[i + 1], y_im, im)
+        for z in range(lanes):
+            p[i, z] = re[z] * re[z] + im[z] * im[z]
+
+
+@njit(**COMPILED)
+def count(counts: Sums, x_re: Any, p: Any) -> None:
+    """Populations of the Fock states."""
+    new = np.empty(p.shape[1])
+    for i in range(p.shape[0]):
+        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
+        p[i] = new
+
+
+@njit(**COMPILED)
+def accumulate(new: Any, p: Any, terms: Any, change: Any, gain: Any, sweep: int) -> float:
+    """Add a correction to the populations; largest estimated remainder of the lanes.
+
+    ``terms`` sums up their sizes, those that were not probed times ``gain`` (see `probe`).
+    ``change`` keeps the largest relative change of a population, its ratio to the one before,
+    and the remainder of a geometric series of the larger one of the last two ratios.
+    """
+    lanes = p.shape[1]
+    worst = np.zeros(lanes)
+    for i in range(p.shape[0]):
+        for z in range(lanes):
+            p[i, z] += new[i, z]
+            terms[i, z] += abs(new[i, z]) * (gain[i, z] if sweep > 1 else 1.0)
+            worst[z] = max(worst[z], abs(new[i, z]) / (abs(p[i, z]) + TINY))
+    for z in range(lanes):
+        ratio = worst[z] / (change[0, z] + TINY)
+        decay = max(ratio, change[1, z])
+        change[2, z] = worst[z] * decay / (1.0 - decay) if decay < 1.0 else np.inf
+        change[0, z], change[1, z] = worst[z], ratio
+    return change[2].max()

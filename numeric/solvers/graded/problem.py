@@ -1,0 +1,237 @@
+"""A model's master equation as constant matrices times coefficients, ready for the sweeps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+from scipy.sparse import csr_array
+
+from numeric.solvers.graded.basis import (
+    Columns,
+    choose_phases,
+    common_basis,
+    proportional,
+    sharpen,
+    turn,
+)
+from numeric.solvers.graded.kernel import Program
+from numeric.solvers.graded.lists import Term, assemble
+from numeric.space import Space, space
+from systems import Model
+from systems.grading import NoGrading
+from systems.ladder import Word, express
+from systems.values import Arrays, evaluate
+
+NEGLIGIBLE = 1e-13  # relative: what a rotation leaves of a zero
+Pair = tuple[Word | None, Word | None]  # words on the left and on the right of rho
+Recipe = tuple[tuple[int, float, Pair], ...]  # number of the coefficient, ratio to it, words
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A batch to be solved, as `numeric.solvers.graded.kernel.solve` takes it.
+
+    ``vectors`` (Fock state, basis state) and ``phases`` (mode, point) lead back to Fock states.
+    """
+
+    space: Space
+    grades: np.ndarray  # of the Fock states
+    program: Program
+    factors: np.ndarray
+    unit: np.ndarray  # of energy, per point, in which the factors are
+    pure: bool
+    vectors: np.ndarray
+    phases: np.ndarray
+    cancellation: np.ndarray  # per point, see `_cancellation`
+
+    @property
+    def is_rotated(self) -> bool:
+        """Whether the basis is another one than that of the Fock states."""
+        return bool(np.count_nonzero(self.vectors) > self.space.size)
+
+    def density(self, elements: np.ndarray) -> np.ndarray:
+        """Density matrices (point, state, state) from elements (point, element)."""
+        size, left, right = self.space.size, self.program.left, self.program.right
+        rho = np.empty((len(elements), size, size), dtype=complex)
+        rho[:, right, left] = elements.conj()
+        rho[:, left, right] = elements
+        turns = self._turns
+        return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
+
+    def elements(self, matrices: np.ndarray) -> np.ndarray:
+        """Elements (point, element) of Hermitian matrices (point, state, state): see `density`."""
+        turns, left, right = self._turns, self.program.left, self.program.right
+        turned = turns.conj()[:, :, None] * matrices * turns[:, None]
+        return np.asarray((self.vectors.T @ turned @ self.vectors)[:, left, right])
+
+    def dual(self, observables: np.ndarray) -> np.ndarray:
+        """What gives Tr[O rho] as the real part of its product with the elements of rho."""
+        size, left, right = self.space.size, self.program.left, self.program.right
+        # the elements that are left out are conjugates of others
+        alone = (left != right) & ~np.isin(right * size + left, left * size + right)
+        return self.elements(observables).conj() * np.where(alone, 2, 1)
+
+    @property
+    def _turns(self) -> np.ndarray:
+        """Phases (point, state) of the Fock states."""
+        return np.exp(-1j * (self.space.occupations @ self.phases)).T
+
+
+def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Problem:
+    """The problem for arrays of one dimension, in a diagonal basis if wanted and possible.
+
+    Raises `NoGrading` if the Hamiltonian has no grading or a jump may not lower the grade.
+    """
+    equation, on = _equation(model), space(model.modes, quanta)
+    grades = on.occupations @ np.array(model.grading.weights)
+    effective, jumps, unit = equation.evaluate(arrays)
+    lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
+    phases = choose_phases(effective, model.grading)
+    effective = {word: turn(column, word, phases) for word, column in effective.items()}
+    terms: list[tuple[Pair, np.ndarray]] = []
+    for word, column in effective.items():
+        terms += [((word, None), -1j * column), ((None, word), 1j * column.conj())]
+    for (left, right), column in jumps.items():
+        terms.append(((left, right), turn(turn(column, left, phases), right, -phases)))
+    # in units of a loss rate, with one as the first coefficient: see `Sums`
+    columns = [np.ones(unit.shape, dtype=complex), *(column / unit for _, column in terms)]
+    factors, kinds, ratios = proportional(columns)
+    recipe = tuple(zip(kinds[1:], ratios[1:], (pair for pair, _ in terms), strict=True))
+    vectors = _vectors(model, effective, on, grades, diagonal)
+    high = vectors.astype(float)
+    low = (vectors - high).astype(float)  # the bytes of long doubles hold random ones
+    program = _program(model, quanta, recipe, len(factors), high.tobytes(), low.tobytes())
+    return Problem(on, grades, program, factors, unit, equation.pure, high, phases, lost)
+
+
+def _cancellation(
+    model: Model, on: Space, columns: dict[Word, np.ndarray], diagonal: bool = False
+) -> np.ndarray:
+    """How large the terms of an element of an operator are against their sum, at worst, per point.
+
+    ``columns`` are the coefficients (point) of its words.  A drive F a' (a'a - r) with r close
+    to one is known to fewer digits than F and r are, and no later step can tell.
+    """
+    weights = _shared(tuple(columns), on, diagonal)
+    coefficients = np.array(list(columns.values()))
+    if not weights.size:
+        return np.ones(coefficients.shape[1])
+    terms, sums = weights.T @ coefficients, abs(weights).T @ abs(coefficients)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(sums > 0, sums / abs(terms), 1).max(axis=0, initial=1))
+
+
+def _jump_cancellation(model: Model, on: Space, arrays: Arrays) -> np.ndarray:
+    lost = [np.ones(next(iter(arrays.values())).shape)]
+    for ladder in model.jumps:
+        if len(ladder) > 1:
+            columns = {word: evaluate(x, arrays) for word, x in ladder.items()}
+            lost.append(_cancellation(model, on, columns, diagonal=True))
+    return np.max(lost, axis=0)
+
+
+@lru_cache(maxsize=32)
+def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
+    """Weights (word, element) of the elements to which several words add, each kind once."""
+    matrices = np.array([on.word(word).real.toarray() for word in words])
+    if not diagonal:  # of the diagonal every pivot keeps account
+        matrices = matrices * (1 - np.eye(on.size))
+    weights = matrices.reshape(len(words), -1)
+    weights = weights[:, np.count_nonzero(weights, axis=0) > 1]
+    return np.unique(np.round(weights / abs(weights).max(axis=0, initial=0), 12), axis=1)
+
+
+@dataclass(frozen=True)
+class _Equation:
+    """Words of H_eff, pairs of words of the jumps, and a function for all their coefficients."""
+
+    words: tuple[Word, ...]
+    pairs: tuple[tuple[Word, Word], ...]
+    names: tuple[str, ...]
+    function: Callable[..., list[np.ndarray]]
+    pure: bool
+
+    def evaluate(
+        self, arrays: Arrays
+    ) -> tuple[Columns, dict[tuple[Word, Word], np.ndarray], np.ndarray]:
+        """Coefficients of the words and of the pairs, and the unit of energy."""
+        shape = next(iter(arrays.values())).shape
+        found = self.function(*(arrays[name] for name in self.names))
+        columns = [np.broadcast_to(np.asarray(c, dtype=complex), shape) for c in found]
+        rates = [rate.real for rate in columns[len(self.words) + len(self.pairs) :]]
+        unit = next((rate for rate in rates if np.all(rate > 0)), np.ones(shape))
+        words = dict(zip(self.words, columns, strict=False))
+        return words, dict(zip(self.pairs, columns[len(self.words) :], strict=False)), unit
+
+
+@lru_cache(maxsize=32)
+def _equation(model: Model) -> _Equation:
+    vacuum = (0,) * len(model.modes)
+    # a constant moves no level against another
+    effective = {w: c for w, c in model.effective_ladder.items() if w != (vacuum, vacuum)}
+    jumps: dict[tuple[Word, Word], sp.Expr] = {}
+    pure = True
+    for loss, ladder in zip(model.losses, model.jumps, strict=True):
+        for word, x in ladder.items():
+            _check_jump(model, word)
+            pure = pure and model.grading.raises(word) < 0
+            for other, y in ladder.items():
+                product = loss.rate * x * sp.conjugate(y)
+                jumps[word, other] = jumps.get((word, other), 0) + product
+    rates = [loss.rate for loss in model.losses]
+    function = sp.lambdify(model.parameters, [*effective.values(), *jumps.values(), *rates])
+    names = tuple(str(symbol) for symbol in model.parameters)
+    return _Equation(tuple(effective), tuple(jumps), names, function, pure)
+
+
+def _check_jump(model: Model, word: Word) -> None:
+    if model.grading.raises(word) > 0 or not any(word[1]):
+        raise NoGrading(
+            "The losses must not raise the number of quanta, but one has the term "
+            f"`{express(word, model.modes)}`."
+        )
+
+
+def _vectors(
+    model: Model, effective: Columns, on: Space, grades: np.ndarray, diagonal: bool
+) -> np.ndarray:
+    undriven = {w: c for w, c in effective.items() if model.grading.raises(w) == 0}
+    matrices = {word: on.word(word).real.toarray() for word in undriven}
+    vectors = common_basis(undriven, matrices, grades) if diagonal else None
+    fock = np.eye(on.size, dtype=np.longdouble)[:, np.argsort(grades, kind="stable")]
+    return fock if vectors is None else vectors
+
+
+@lru_cache(maxsize=32)
+def _program(
+    model: Model, quanta: int, recipe: Recipe, factors: int, high: bytes, low: bytes
+) -> Program:
+    on = space(model.modes, quanta)
+    basis = np.frombuffer(high).astype(np.longdouble) + np.frombuffer(low)
+    basis = basis.reshape(on.size, on.size)
+
+    def sharp(word: Word) -> np.ndarray:
+        return sharpen(on.word(word).real.toarray())
+
+    # words of H_eff that share a coefficient may be diagonal only together
+    sums: dict[tuple[int, bool], np.ndarray] = {}
+    terms = []
+    for factor, ratio, (left, right) in recipe:
+        if left and right:
+            terms.append(Term(factor, ratio, *(_rotate(sharp(w), basis) for w in (left, right))))
+        elif word := left or right:
+            key = factor, right is None
+            sums[key] = sums.get(key, 0) + ratio * sharp(word)
+    for (factor, is_left), matrix in sums.items():
+        rotated = _rotate(matrix, basis)
+        terms.append(Term(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
+    grades = on.occupations @ np.array(model.grading.weights)
+    return assemble(grades, basis.astype(float), terms, factors)
+
+
+def _rotate(matrix: np.ndarray, vectors: np.ndarray) -> csr_array:
+    rotated = vectors.T @ matrix @ vectors
+    large = abs(rotated) > NEGLIGIBLE * abs(rotated).max()
+    return csr_array(np.where(large, rotated, 0).astype(float))

@@ -1,0 +1,109 @@
+"""(z - L)^-1 by the sweeps over the grades, at some points together.
+
+The shift z > 0 joins the diagonal of every block, the vacuum's included.  As for the steady state
+(`sweeps`) a sweep is exact in what raises the grade, and the next one corrects for
+the part of L that lowers it:
+
+    (z - L) x = source,    x = x_0 + x_1 + ...,    (z - L_up) x_0 = source,
+    (z - L_up) x_(s+1) = (L - L_up) x_s.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from numeric.solvers.compiled import njit
+from numeric.solvers.graded.kernel import (
+    COMPILED,
+    TINY,
+    Program,
+    entries,
+    factorise,
+    load,
+    nothing,
+    relax,
+    zeros,
+)
+from numeric.solvers.graded.problem import Problem
+from numeric.solvers.graded.sweeps import compile_once
+
+TOLERANCE = 1e-14  # of the last correction, relative to the largest element
+LIMIT = 60  # sweeps
+
+
+class Resolvent:
+    """(L - z)^-1 on Hermitian matrices, for shifts z > 0 (point), in the units of the model.
+
+    Matrices are vectors of real numbers, shape (points, numbers): real and imaginary parts of
+    the elements of a `Problem`, divided by their ``size`` (point, element).
+    """
+
+    def __init__(self, problem: Problem, shift: np.ndarray, size: np.ndarray) -> None:
+        self.problem, self.size = problem, np.ascontiguousarray(size.T)
+        arguments = problem.program, problem.factors, shift / problem.unit
+        compile_once(_factors, *arguments)
+        self._f, self._a = _factors(*arguments)
+        # one more element than there are: it stays zero and fills up rows
+        self._work = [np.empty((2, size.shape[1] + 1, len(shift))) for _ in range(2)]
+
+    def pack(self, matrices: np.ndarray) -> np.ndarray:
+        """Hermitian matrices (point, state, state) as vectors."""
+        return np.ascontiguousarray(self.problem.elements(matrices) / self.size.T).view(float)
+
+    def pack_dual(self, observables: np.ndarray) -> np.ndarray:
+        """Vectors whose product with those of rho is Tr[O rho]."""
+        dual = self.problem.dual(observables) * self.size.T
+        return np.ascontiguousarray(dual.conj()).view(float)
+
+    def __call__(self, vectors: np.ndarray) -> np.ndarray:
+        """The solutions; NaN at points where the sweeps do not converge."""
+        source = vectors.view(complex).T * self.size
+        source = np.ascontiguousarray(source.real), np.ascontiguousarray(source.imag)
+        arguments = self.problem.program, self._f, self._a, source, self.size, *self._work
+        compile_once(_solve, *arguments)
+        left = _solve(*arguments)
+        re, im = (work[0, :-1] / self.size for work in self._work)
+        solution = -(re + 1j * im).T / self.problem.unit[:, None]
+        solution[~(left <= TOLERANCE)] = np.nan
+        return np.ascontiguousarray(solution).view(float)
+
+
+@njit(**COMPILED)
+def _factors(program: Program, factors: Any, shift: Any) -> Any:
+    """The coefficients, and the factorised blocks with the shift."""
+    lanes = len(shift)
+    f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
+    a = entries(program.elements, lanes)
+    load(factors, 0, f[0], f[1])
+    factorise(program.elements.matrix, 0, shift, f, a, zeros(0, lanes))
+    return f, a
+
+
+@njit(**COMPILED)
+def _solve(program: Program, f: Any, a: Any, source: Any, size: Any, re: Any, im: Any) -> Any:
+    """Sum of the corrections into re[0], im[0]; how large the last one is, per point."""
+    total, x, exact = (re[0], im[0]), (re[1], im[1]), np.zeros((2, 0))
+    loss = zeros(0, size.shape[1])
+    for part in range(2):
+        x[part][:] = 0.0
+    relax(program.elements, 0, exact, source, f, a, loss, x)
+    for part in range(2):
+        total[part][:] = x[part]
+    left, sweep = np.full(size.shape[1], np.inf), 0
+    while sweep < LIMIT and left.max() > TOLERANCE:
+        relax(program.elements, 0, exact, nothing(x), f, a, loss, x)
+        for part in range(2):
+            total[part][:] += x[part]
+        left = largest(x, size) / (largest(total, size) + TINY)
+        sweep += 1
+    return left
+
+
+@njit(**COMPILED)
+def largest(x: Any, size: Any) -> Any:
+    """The largest scaled element, per point."""
+    found = np.zeros(size.shape[1])
+    for e in range(size.shape[0]):
+        for z in range(size.shape[1]):
+            found[z] = max(found[z], max(abs(x[0][e, z]), abs(x[1][e, z])) / size[e, z])
+    return found

@@ -1,0 +1,268 @@
+"""Steady states at weak drive by sweeps over the grades, many parameter points at a time.
+
+Between two jumps the system evolves with ``K = H - (i/2) sum_k rate_k L_k' L_k``.  Let a state
+with n quanta have the grade n (`systems.grading`).  The undriven part of K conserves the grade
+and is block diagonal, the drive raises it (U) or lowers it (D), jumps lower it.  With
+``G_m = i K_mm`` the block ``rho_mn`` of the steady state obeys
+
+    G_m rho_mn + rho_mn G_n' = -i (U + D) rho + i rho (U + D)' + sum_k rate_k L_k rho L_k'.
+
+Weak drive, of order eps: rho_mn = eps^(m+n) sigma_mn.  U connects sigma with lower grades and
+costs nothing; D and the jumps connect it with higher grades and cost eps^2 each.  Solve the
+blocks upward in m + n, in place: a sweep is exact in U, and sweep after sweep adds one order
+in eps^2.  The scale eps itself appears nowhere in this arithmetic: it acts element by element.
+
+The sweeps compute corrections, not rho itself:
+
+1. Leading order.  Without jumps and D, ``rho = psi psi'`` with G_m psi_m = -i (U psi)_m and
+   psi_0 = 1.  Where psi vanishes by interference, so does |psi|^2, with no round-off in between.
+2. Each sweep turns one correction into the next, beginning with psi psi'.  All of them obey
+   the same linear recursion, delta_(s+1) = (upward part)^-1 (D and jumps) delta_s, so that one
+   array holds delta_s above the block being solved and delta_(s+1) below it.
+3. rho = psi psi' + delta_1 + delta_2 + ..., which is the Taylor series in eps^2.  It stops when
+   no population changes any more; where it diverges the point is reported, not returned.
+
+Jumps that conserve the grade (dephasing) belong to the matrix of a block.  The leading order is
+mixed then; it is the first sweep that starts from the vacuum.
+
+The matrix of a block is factorised once per point, as a sparse LU without pivoting: losses give
+it a positive real part, which bounds the growth, and exceptional points are nothing special to
+it.  In a basis where K is diagonal (`numeric.solvers.graded.basis`) a block solve is one division.
+There a small population can be the difference of larger ones; such points are solved again in
+the Fock basis, where small elements keep their relative accuracy.
+
+How much accuracy is left is measured: the leading order and the first correction are computed
+again with every operation wrong by up to 1e-7 on purpose (`kernel.probe`): the
+terms that add up to a pivot, of which large couplings leave little, the factors, and with them
+what grows in an elimination without pivoting, the right-hand sides and the solutions.
+What this changes, scaled down to double precision, estimates the round-off of each population.
+Where the number of quanta is large, some populations remain uncertain at 1e-20 and below: the
+amplitudes that feed them interfere, which no solver in double precision can follow.
+"""
+
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from itertools import combinations
+from threading import Lock, Timer
+from typing import Any
+
+import numpy as np
+from numba import typeof
+from tqdm import tqdm
+
+from numeric.solvers.graded import kernel
+from numeric.solvers.graded.kernel import Program, Result
+from numeric.solvers.graded.problem import Problem, pose
+from numeric.solvers.graded.scan import Scan, find_scan, sum_series
+from numeric.space import Space
+from systems import Model
+from systems.values import Arrays
+
+LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
+CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
+FEWEST = 8  # a vector instruction takes several
+SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
+RELATIVE = 1e-8  # accuracy of all that `GradedSolution.doubtful` counts
+# Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
+# a small rest leave no digits to a factorisation either
+QUANTA, FLOOR = 4, 1e-20
+ROUNDINGS = 16  # EPSILON that errors in a probe stand for: against 60 digits up to 12 were needed
+EPSILON = float(np.finfo(float).eps)
+SERIES = 1024  # series that are kept at a time
+COMPILING = Lock()
+
+
+@dataclass(frozen=True)
+class GradedSolution:
+    """Steady states of a batch; the last index of ``populations`` and ``error`` is the state.
+
+    States are those of `numeric.space.Space`, in its order.  ``error`` estimates the
+    round-off of each population (absolute), ``remainder`` the largest relative change of a
+    population by further sweeps.  Points that are not ``converged`` hold no results.
+    """
+
+    space: Space
+    populations: np.ndarray
+    error: np.ndarray
+    remainder: np.ndarray
+    sweeps: np.ndarray
+    converged: np.ndarray
+    density: np.ndarray | None = None  # (..., states, states), if asked for
+
+    def moment(self, mode: int, order: int = 1) -> np.ndarray:
+        """<a'^k a^k> of the mode at this position in ``model.modes``."""
+        return self.populations @ self.space.falling(mode, order)
+
+    @property
+    def doubtful(self) -> np.ndarray:
+        """Whether round-off may exceed `RELATIVE` in a result, however small it is.
+
+        Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
+        other populations those count that may exceed `FLOOR`.
+        """
+        on = self.space
+        few = on.occupations.sum(axis=1) <= QUANTA
+        modes = range(on.occupations.shape[1])
+        numbers = [on.falling(mode, 1) for mode in modes]
+        joint = [one * two for one, two in combinations(numbers, 2)]
+        higher = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
+        counted = np.column_stack([np.eye(on.size)[:, few], *joint, *higher])
+        bad = self.error @ counted > RELATIVE * abs(self.populations @ counted)
+        size = abs(self.populations)
+        worse = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
+        return np.asarray(bad.any(axis=-1) | worse.any(axis=-1))
+
+
+def solve(
+    model: Model,
+    arrays: Arrays,
+    quanta: int,
+    tolerance: float = 1e-11,
+    limit: int = 60,
+    density: bool = False,
+) -> GradedSolution:
+    """Steady states at all points of ``arrays`` (as `systems.values.read_values` returns them).
+
+    At most ``limit`` sweeps are made; a point is converged when the estimated relative change
+    of every population is below ``tolerance``.  Raises `NoGrading` if the Hamiltonian has no
+    grading or a jump raises it, and `numeric.solvers.graded.elimination.TooLarge`.
+    """
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
+    scan = None if density else find_scan(model, flat)
+    if scan:
+        solution = _solve_scan(model, flat, scan, quanta, tolerance, limit)
+    else:
+        solution = _solve_points(model, flat, quanta, tolerance, limit, density)
+    shaped = {n: a.reshape(shape + a.shape[1:]) for n, a in _arrays(solution).items()}
+    return replace(solution, **shaped)
+
+
+def _solve_points(
+    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool
+) -> GradedSolution:
+    # off-diagonal elements are wanted one by one: keep their relative accuracy
+    problem = pose(model, arrays, quanta, diagonal=not density)
+    solution = _read(problem, _solve(problem, tolerance, limit, density), tolerance)
+    (again,) = np.nonzero(solution.doubtful & solution.converged)
+    if problem.is_rotated and again.size:
+        problem = pose(model, _select(arrays, again), quanta, diagonal=False)
+        _replace(solution, again, _read(problem, _solve(problem, tolerance, limit), tolerance))
+    return solution
+
+
+def _solve_scan(
+    model: Model, arrays: Arrays, scan: Scan, quanta: int, tolerance: float, limit: int
+) -> GradedSolution:
+    parts, done = [], []
+    for first in range(0, len(scan.points), SERIES):
+        members = scan.members(first, first + SERIES)
+        base = _select(arrays, scan.points[first : first + SERIES])
+        problem = pose(model, base, quanta, diagonal=False)
+        result = _solve(problem, tolerance, limit, depth=limit + 1)
+        group, ratio = scan.group[members] - first, scan.ratio[members]
+        orders = problem.grades / model.grading.unit
+        parts.append(_read(problem, sum_series(result, group, ratio, orders), tolerance, group))
+        done.append(members)
+    back = np.argsort(np.concatenate(done))
+    joined: dict[str, Any] = {
+        n: np.concatenate([getattr(part, n) for part in parts])[back] for n in _arrays(parts[0])
+    }
+    solution = replace(parts[0], **joined)
+    # a drive that is far too strong makes numbers too large for the whole group
+    (lost,) = np.nonzero(~np.isfinite(solution.populations).all(axis=1))
+    if lost.size:
+        alone = _solve_points(model, _select(arrays, lost), quanta, tolerance, limit, density=False)
+        _replace(solution, lost, alone)
+    return solution
+
+
+def _replace(solution: GradedSolution, points: np.ndarray, better: GradedSolution) -> None:
+    for name in _arrays(solution):
+        getattr(solution, name)[points] = getattr(better, name)
+
+
+def _select(arrays: Arrays, points: np.ndarray) -> Arrays:
+    return {name: array[points] for name, array in arrays.items()}
+
+
+def _arrays(solution: GradedSolution) -> dict[str, Any]:
+    found = {field.name: getattr(solution, field.name) for field in fields(solution)}
+    return {name: array for name, array in found.items() if isinstance(array, np.ndarray)}
+
+
+def _solve(
+    problem: Problem, tolerance: float, limit: int, density: bool = False, depth: int = 0
+) -> Result:
+    """The batch in slabs, on all cores: the compiled code runs outside Python's lock."""
+    points = problem.factors.shape[1]
+    result = _empty(problem, points, density, depth)
+    # a few slabs for every core, so that none waits for long
+    cores = os.cpu_count() or 1
+    lanes = _lanes(problem.program, -(-points // cores))
+    size = min(SLAB, lanes * (1 + points // (4 * cores * lanes)))
+
+    def work(start: int) -> None:
+        slab = slice(start, start + size)
+        factors, part = problem.factors[:, slab].copy(), Result(*(a[slab] for a in result))
+        kernel.solve(problem.program, factors, lanes, problem.pure, tolerance, limit, part)
+
+    arguments = problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result
+    compile_once(kernel.solve, *arguments)
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(work, range(0, points, size)))
+    return result
+
+
+def _lanes(program: Program, points: int) -> int:
+    """How many points travel together, of those that a core has to do: no more than fit."""
+    numbers = 16 * (program.elements.matrix.size + len(program.left))
+    lanes = LANES
+    while lanes > FEWEST and (lanes * numbers > CACHE or lanes >= 2 * points):
+        lanes //= 2
+    return lanes
+
+
+def _read(
+    problem: Problem, result: Result, tolerance: float, group: Any = slice(None)
+) -> GradedSolution:
+    """What `solve` found; ``group`` (result) are the points of the problem that results are of."""
+    trace = result.populations.sum(axis=1, keepdims=True)
+    probes = result.probes.sum(axis=1)
+    # what the probe does not see: the rounding of the sum of the corrections itself
+    error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
+    with np.errstate(invalid="ignore"):  # 0 times infinity: what cancels to nothing is not known
+        error = np.nan_to_num(error * problem.cancellation[group][:, None], nan=np.inf)
+    converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
+    rho = None
+    if result.density.shape[1]:
+        with np.errstate(invalid="ignore"):  # of points that are not converged
+            rho = problem.density(result.density / trace)
+    numbers = result.populations / trace, error, result.remainder, result.sweeps, converged
+    return GradedSolution(problem.space, *numbers, rho)
+
+
+def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Result:
+    elements = len(problem.program.left) if density else 0
+    return Result(
+        np.empty((points, problem.space.size)),
+        np.empty((points, problem.space.size)),
+        np.empty((points, 2, problem.space.size)),
+        np.empty(points),
+        np.empty(points, dtype=np.int64),
+        np.zeros((points, elements), dtype=complex),
+        np.zeros((points, depth, problem.space.size)),
+    )
+
+
+def compile_once(function: Any, *arguments: Any) -> None:
+    """Compile for these types of arguments, saying so if the cache does not serve."""
+    with COMPILING:
+        if not function.signatures:
+            note = "Compiling the sweeps over the grades (once, then cached) ..."
+            timer = Timer(4, lambda: tqdm.write(note, file=sys.stderr))
+            timer.start()
+            function.compile(tuple(typeof(argument) for argument in arguments))
+            timer.cancel()

@@ -1,0 +1,199 @@
+"""read . exp(L t) start at many times t and for many points, from small rational Krylov spaces.
+
+The space spanned by start, (L - z)^-1 start, (L - z)^-2 start, ... holds slow and fast motion
+alike after a few tens of solves; projected on it, L is a matrix of that size.  The space grows
+until the result no longer changes.  A. Ruhe, Linear Algebra Appl. 58, 391 (1984); J. van den
+Eshof and M. Hochbruck, SIAM J. Sci. Comput. 27, 1438 (2006).
+
+L acts on Hermitian matrices, which have real scalar products: vectors are real throughout, a
+complex number being two real ones.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import expm
+from scipy.sparse import csc_array, identity
+from scipy.sparse.linalg import expm_multiply
+
+from numeric.solvers.direct import factorise
+
+SAMPLES = 30  # times at which the result of a space is compared with the one before
+FIRST, MORE, LAST = 24, 12, 180  # dimensions at which the space is checked
+DEFECTIVE = 1e5  # condition of the eigenvectors from which on they lose digits
+ROUNDOFF = 1e-13  # of the largest result
+LONGEST = 1e5  # products of L and a vector
+SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
+Solve = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Projection:
+    """read . exp(L t) start on a small space, where start is ``norm`` times the first vector."""
+
+    L: np.ndarray
+    read: np.ndarray
+    norm: float
+    rate: float  # that the space was made with
+
+    def __call__(self, times: np.ndarray) -> np.ndarray:
+        """The real part at these times, in rising order."""
+        values, vectors = np.linalg.eig(self.L)
+        try:
+            inverse = np.linalg.inv(vectors)
+        except np.linalg.LinAlgError:
+            return self._step(times)
+        if np.linalg.norm(vectors) * np.linalg.norm(inverse) > DEFECTIVE:
+            return self._step(times)
+        # L has the eigenvalue zero: its round-off would grow with the time
+        values[abs(values) <= ROUNDOFF * self.rate] = 0
+        weights = (self.read @ vectors) * inverse[:, 0] * self.norm
+        # a space that is still too small may have growing motions
+        with np.errstate(over="ignore", invalid="ignore"):
+            return sum_exponentials(values, weights, times)
+
+    def _step(self, times: np.ndarray) -> np.ndarray:
+        # near an exceptional point: from one time to the next
+        state, result = self.norm * np.eye(len(self.L))[0], np.empty(len(times))
+        last, propagator = -1.0, np.eye(len(self.L))
+        for i, step in enumerate(np.diff(times, prepend=0.0)):
+            if abs(step - last) > SAME * step:
+                last, propagator = step, expm(self.L * step)
+            state = propagator @ state
+            result[i] = (self.read @ state).real
+        return result
+
+
+def sum_exponentials(values: np.ndarray, weights: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Real part of ``sum_k weights_k exp(values_k t)`` at rising times."""
+    count = len(times)
+    grid = np.linspace(times[0], times[-1], count)
+    if count > 2 and np.allclose(times, grid, rtol=0, atol=1e-14 * times[-1]):
+        # on a grid of n times 2 sqrt(n) exponentials are enough
+        fine = int(np.sqrt(count))
+        step = (times[-1] - times[0]) / (count - 1)
+        starts = times[0] + step * fine * np.arange(-(-count // fine))
+        far = np.exp(np.outer(starts, values)) * weights
+        near = np.exp(np.outer(values, step * np.arange(fine)))
+        return (far @ near).real.ravel()[:count]
+    return np.asarray((np.exp(np.outer(times, values)) @ weights).real)
+
+
+def propagate(
+    solve: Solve,
+    start: np.ndarray,
+    read: np.ndarray,
+    times: np.ndarray,
+    rate: np.ndarray,
+    offset: np.ndarray,
+    accuracy: float = 1e-8,
+) -> np.ndarray:
+    """``offset + read . exp(L t) start`` (point, time) for times t >= 0 in rising order.
+
+    ``solve`` applies (L - rate)^-1 to a vector for each point.  ``rate`` (point) is a typical
+    frequency of the motion that is read; it only sets the speed.  NaN where no space was found
+    to be large enough.
+    """
+    some = times[np.unique(np.linspace(0, len(times) - 1, SAMPLES).astype(int))]
+    before, result = (
+        np.full((len(start), len(some)), np.nan),
+        np.full((len(start), len(times)), np.nan),
+    )
+    left = np.arange(len(start))
+    for space in spaces(solve, start, np.linalg.norm(read, axis=1)):
+        left = left[space.finite[left]]
+        for i in left:
+            projection = space.project(i, read[i], rate[i])
+            now = offset[i] + projection(some)
+            floor = ROUNDOFF * np.max(abs(now))
+            if np.all(abs(now - before[i]) <= accuracy * abs(now) + floor):
+                result[i] = offset[i] + projection(times)
+            before[i] = now
+        left = left[np.isnan(result[left, -1])]
+        if not left.size:
+            break
+    return result
+
+
+@dataclass(frozen=True)
+class Spaces:
+    """One space for each point: ``vectors`` (point, k, number), ``inverse`` the projected solve.
+
+    Of a space that is closed under L only the first ``size`` vectors (point) are there.
+    """
+
+    vectors: np.ndarray
+    inverse: np.ndarray  # (point, k, k)
+    size: np.ndarray
+    norm: np.ndarray
+
+    @property
+    def finite(self) -> np.ndarray:
+        """The points of which every solve succeeded."""
+        return np.asarray(np.isfinite(self.inverse).all(axis=(1, 2)))
+
+    def project(self, i: int, read: np.ndarray, rate: float) -> Projection:
+        """L and what is read, on the space of a point."""
+        k = self.size[i]
+        L = rate * np.eye(k) + np.linalg.inv(self.inverse[i, :k, :k])
+        return Projection(L, self.vectors[i, :k] @ read, self.norm[i], rate)
+
+
+def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces]:
+    """Spaces of growing size by Arnoldi's method, all points together.
+
+    ``seen`` (point) is how much of a unit vector may be read: after a click on bunched light,
+    what is read of the last photon's partner is tiny beside what that photon leaves behind.  A
+    space is closed when what is left out is nothing for the result, not beside the start.
+    """
+    points, last = len(start), min(LAST, start.shape[1])
+    V, H = np.empty((points, last + 1, start.shape[1])), np.zeros((points, last, last))
+    norm, size = np.linalg.norm(start, axis=1), np.zeros(points, dtype=int)
+    nothing = ROUNDOFF / np.maximum(1, norm * seen)
+    V[:, 0] = start / norm[:, None]
+    for k in range(1, last + 1):
+        w = solve(np.ascontiguousarray(V[:, k - 1]))
+        for _ in range(2):  # once is not orthogonal to round-off
+            h = (V[:, :k] @ w[:, :, None])[:, :, 0]
+            w -= (h[:, None] @ V[:, :k])[:, 0]
+            H[:, :k, k - 1] += h
+        rest = np.linalg.norm(w, axis=1)
+        closed = (rest <= nothing * abs(H[:, :k, :k]).max(axis=(1, 2))) | (k == start.shape[1])
+        size[closed & (size == 0)] = k
+        done = bool(np.all(size > 0))
+        for _ in range(2 if done else int(k >= FIRST and (k - FIRST) % MORE == 0)):
+            # of a space that is closed nothing will change any more: the second one says so
+            yield Spaces(V[:, :k], H[:, :k, :k], np.where(size, size, k), norm)
+        if done:
+            return
+        with np.errstate(divide="ignore", invalid="ignore"):
+            V[:, k] = np.where(size[:, None], 0, w / rest[:, None])
+        if k < last:
+            H[:, k, k - 1] = rest
+
+
+class Factorised:
+    """(L - rate)^-1 by one LU factorisation, at one point; on matrices, flattened."""
+
+    def __init__(self, L: csc_array, rate: float) -> None:
+        self.factors = factorise(csc_array(L - rate * identity(L.shape[0], format="csc")))
+
+    def __call__(self, vectors: np.ndarray) -> np.ndarray:
+        return np.asarray(self.factors.solve(vectors[0].view(complex)).view(float)[None])
+
+
+def propagate_stepwise(
+    L: csc_array, start: np.ndarray, read: np.ndarray, times: np.ndarray
+) -> np.ndarray:
+    """The same by the Taylor series of the exponential, from one time to the next.
+
+    NaN where that would take more than `LONGEST` products.
+    """
+    state, result = start, np.empty(len(times))
+    if abs(L).sum(axis=0).max() * times[-1] > LONGEST:
+        return np.full(len(times), np.nan)
+    for i, step in enumerate(np.diff(times, prepend=0.0)):
+        state = expm_multiply(L * step, state) if step > 0 else state
+        result[i] = (read @ state).real
+    return result

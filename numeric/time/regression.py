@@ -1,0 +1,250 @@
+"""The quantum regression of one batch: chi(0), what is read from chi(tau), and two roads to it.
+
+With chi(0) = a1 rho a1'/n1 and d chi/dtau = L chi,
+
+    g2_12(tau) = Tr[a2'a2 chi(tau)]/n2.
+
+Of chi, those elements decide that hold up to one photon on either side.  They are scaled to
+order one, as in `solvers.scaling`, so that g2 keeps its relative accuracy however few photons
+there are; an integrator with an absolute tolerance above n^2 would not.  Elements of more quanta
+are left to fall with the drive: they matter as far as they feed back.  A click on bunched light
+leaves far more photons behind than the drive makes: elements that these reach (`_reached`) are
+divided by what is in them then, or else one photon would bury the others under its round-off.
+
+Where chi(0) is close to rho, as after a click on coherent light, the difference is propagated.
+
+Many points go through the sweeps over the grades together; a few, and those on which the sweeps
+fail or have failed to find the steady state, through a factorisation each.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+import sympy as sp
+from scipy.sparse import csc_array
+from tqdm import tqdm
+
+from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.solvers.batch import Block, matrices, select
+from numeric.solvers.direct import FACTORABLE
+from numeric.solvers.graded.elimination import TooLarge
+from numeric.solvers.graded.problem import pose
+from numeric.solvers.graded.resolvent import Resolvent
+from numeric.solvers.scaling import loss_scale, weights
+from numeric.solvers.threads import one_thread
+from numeric.space import Space
+from numeric.state import SteadyState
+from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from systems import Model
+from systems.fields import read_field
+from systems.grading import NoGrading
+from systems.ladder import Mode
+from systems.values import Arrays, evaluate
+
+Field: TypeAlias = Mode | str | sp.Expr
+LANES = 64  # points that travel together
+FEWEST = 4  # points from which on that is faster than one factorisation for each
+CLOSE = 0.1  # distance of chi(0) from rho, relative, up to which the difference is propagated
+STIFF = 100  # largest element of K over that of a loss, from which on round-off may show
+RESOLVED = 1e-6  # largest change of a steady state that is propagated
+
+
+def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.ndarray:
+    """A field at points of one-dimensional values, shape (points, states, states)."""
+    words = read_field(model, field)
+    terms = (
+        np.multiply.outer(evaluate(c, arrays), on.word(word).toarray()) for word, c in words.items()
+    )
+    return np.asarray(sum(terms))
+
+
+@dataclass(frozen=True)
+class Regression:
+    """The problem at some points of a block: chi(0) and what is read, (points, states, states)."""
+
+    equation: Liouvillian
+    arrays: Arrays
+    times: np.ndarray
+    rho: np.ndarray
+    chi: np.ndarray
+    photons: np.ndarray  # a2'a2/n2
+    swift: np.ndarray  # whether the sweeps have found the steady state, per point
+    stiff: np.ndarray  # whether round-off has to be looked at, per point
+    size: np.ndarray  # that elements are divided by, (points, states, states)
+    rate: np.ndarray  # of the motion of the elements that matter, per point
+
+    def take(self, points: Any) -> "Regression":
+        """Some of the points."""
+        fields = {n: getattr(self, n)[points] for n in PER_POINT}
+        return replace(self, arrays={n: a[points] for n, a in self.arrays.items()}, **fields)
+
+    def swept(self) -> np.ndarray:
+        """g2 (point, time) by the sweeps over the grades, all points together; NaN if they fail."""
+        try:
+            problem = pose(
+                self.equation.model, self.arrays, self.equation.space.quanta, diagonal=False
+            )
+        except (NoGrading, TooLarge):
+            return np.full((len(self.chi), len(self.times)), np.nan)
+        solve = Resolvent(problem, self.rate, abs(problem.elements(self.size)))
+        offset, chi = self.departure()
+        start, read = solve.pack(chi), solve.pack_dual(self.photons)
+        return propagate(solve, start, read, self.times, self.rate, offset)
+
+    def departure(self) -> tuple[np.ndarray, np.ndarray]:
+        """1 and chi(0) - rho where that is small, otherwise 0 and chi(0), per point."""
+        rest = self.chi - self.rho
+        whole, part = (np.linalg.norm(x / self.size, axis=(1, 2)) for x in (self.chi, rest))
+        close = part < CLOSE * whole
+        return close.astype(float), np.where(close[:, None, None], rest, self.chi)
+
+    def factorised(self) -> np.ndarray:
+        """g2 (1, time) at the only point, by a factorisation of the whole Liouvillian."""
+        c, size = self.equation.coefficients(self.arrays)[0], self.size[0]
+        L = _divided(self.equation.matrix(c), size.ravel())
+        solve, read = Factorised(L, self.rate[0]), (self.photons[0].T * size).ravel()
+
+        def follow(offset: float, matrix: np.ndarray) -> np.ndarray:
+            start = (matrix / size).ravel()
+            pair = start[None].view(float), read[None].conj().view(float)
+            found = propagate(solve, *pair, self.times, self.rate, np.array([offset]))[0]
+            if np.isnan(found).any():
+                return offset + propagate_stepwise(L, start, read, self.times)
+            return found
+
+        offset, chi = self.departure()
+        g2 = follow(offset[0], chi[0])
+        # a steady state does not change, unless it is not known better
+        if self.stiff[0] and not np.all(abs(follow(0.0, self.rho[0]) - 1) < RESOLVED):
+            return np.full((1, len(self.times)), np.nan)
+        return g2[None]
+
+
+PER_POINT = ("rho", "chi", "photons", "swift", "stiff", "size", "rate")
+
+
+@one_thread
+def regress(
+    state: SteadyState,
+    block: Block,
+    rows: np.ndarray,
+    first: Field,
+    second: Field,
+    delays: np.ndarray,
+) -> np.ndarray:
+    """g2_12(tau) at some rows of a block, shape (rows, delays)."""
+    times, where = np.unique(delays, return_inverse=True)
+    whole = pose_regression(state, block, rows, first, second, times)
+    cores = os.cpu_count() or 1
+    lanes = min(LANES, -(-len(rows) // cores))
+    parts = np.split(np.arange(len(rows)), range(lanes, len(rows), lanes))
+    with ThreadPoolExecutor(cores) as pool:  # solves release Python's lock
+        found = pool.map(_solve, (whole.take(part) for part in parts))
+        bar = tqdm(found, "g2(tau)", len(parts), leave=False, delay=1, disable=None)
+        return np.concatenate(list(bar))[:, where.ravel()]
+
+
+def _solve(part: Regression) -> np.ndarray:
+    g2, (swift,) = np.full((len(part.chi), len(part.times)), np.nan), np.nonzero(part.swift)
+    if len(swift) >= FEWEST:
+        g2[swift] = part.take(swift).swept()
+    for i in np.flatnonzero(np.isnan(g2).any(axis=1)):
+        g2[i] = part.take([i]).factorised()
+    return g2
+
+
+def pose_regression(
+    state: SteadyState,
+    block: Block,
+    rows: np.ndarray,
+    first: Field,
+    second: Field,
+    times: np.ndarray,
+) -> Regression:
+    """The problem of g2_12 at some rows of a block.  Raises `ValueError` if it is too large."""
+    equation = liouvillian(state.model, block.space.quanta)
+    if equation.space.size**2 > FACTORABLE:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
+            f"correlation, but {block.space.quanta} quanta are {equation.space.size**2}."
+        )
+    arrays = select(state.arrays, block.points[rows])
+    rho, on = matrices(state.model, state.arrays, block, rows), equation.space
+    b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))
+    chi, photons = b1 @ rho @ _dagger(b1), _dagger(b2) @ b2
+    n1, n2 = (np.einsum("pij,pji->p", _dagger(b) @ b, rho).real for b in (b1, b2))
+
+    grades = on.occupations @ weights(state.model)
+    quanta = np.add.outer(grades, grades)
+    photon = max(int(weights(state.model) @ q) for _, q in read_field(state.model, second))
+    # the amplitude of one grade, from the populations of the grades that matter
+    low = (grades > 0) & (grades <= 2 * photon)
+    populations = np.einsum("pii->pi", rho).real[:, low].clip(min=0)
+    s = np.max(populations ** (0.5 / grades[low]), axis=1).clip(max=1)
+
+    seen, chi = quanta <= 2 * photon, chi / n1[:, None, None]
+    K = equation.effective(equation.coefficients(arrays))
+    # s to the sum of the grades of an element, but at most to those of a photon and another
+    small = s[:, None, None] ** np.minimum(quanta, 2 * photon).astype(float)
+    amplitude = np.sqrt(_reached(equation, arrays, K, chi))
+    return Regression(
+        equation,
+        arrays,
+        times,
+        rho,
+        chi,
+        photons / n2[:, None, None],
+        block.solver[rows] == "graded",
+        abs(K).max(axis=(1, 2)) > STIFF * loss_scale(state.model, arrays),
+        np.maximum(small, amplitude[:, :, None] * amplitude[:, None]),
+        np.sqrt(np.mean(_rates(K)[:, seen], axis=1)),
+    )
+
+
+def _reached(equation: Liouvillian, arrays: Arrays, K: np.ndarray, chi: np.ndarray) -> np.ndarray:
+    """About how much of chi(0) may be in each state at some time, (points, states).
+
+    Within a lifetime a coupling V takes a share of up to (V/loss)^2 from one state to another,
+    and a jump of up to rate/loss; along a chain of them shares multiply.
+    """
+    loss = loss_scale(equation.model, arrays)[:, None, None]
+    jumps = np.zeros(K.shape)
+    for jump, part in zip(equation.model.losses, equation.model.jumps, strict=True):
+        matrix = sum(
+            np.multiply.outer(evaluate(x, arrays), equation.space.word(w).toarray())
+            for w, x in part.items()
+        )
+        jumps += evaluate(jump.rate, arrays).real[:, None, None] * abs(matrix) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.nan_to_num(np.maximum(abs(K / loss) ** 2, jumps / loss), nan=0, posinf=1)
+    share, reached = share.clip(max=1), np.einsum("pii->pi", chi).real.clip(0, 1)
+    for _ in range(K.shape[1]):
+        more = np.maximum(reached, np.max(share * reached[:, None], axis=2))
+        if np.array_equal(more, reached):
+            break
+        reached = more
+    return reached
+
+
+def _divided(matrix: csc_array, size: np.ndarray) -> csc_array:
+    """matrix_(row)(column) size_column / size_row."""
+    factor = np.repeat(size, np.diff(matrix.indptr)) / size[matrix.indices]
+    return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _rates(K: np.ndarray) -> np.ndarray:
+    """Squares of the frequencies at which elements of chi move, (points, states, states)."""
+    energies = np.einsum("pii->pi", K)
+    coupled = np.sum(abs(K) ** 2, axis=2) - abs(energies) ** 2
+    return np.asarray(
+        abs(energies[:, :, None] - energies.conj()[:, None]) ** 2
+        + coupled[:, :, None]
+        + coupled[:, None]
+    )
+
+
+def _dagger(matrices: np.ndarray) -> np.ndarray:
+    return matrices.conj().swapaxes(-1, -2)

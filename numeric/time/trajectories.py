@@ -1,0 +1,167 @@
+"""Quantum trajectories: the master equation unravelled into jumps, with a statistical error.
+
+Between jumps i d psi/dt = K psi, a jump L_k happens at the rate rate_k <L_k' L_k>; the mean over
+trajectories, and over time once they are stationary, is the steady state.  QuTiP's `mcsolve`
+runs them.  J. Dalibard, Y. Castin and K. Molmer, Phys. Rev. Lett. 68, 580 (1992).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import qutip
+
+from numeric.arguments import check_occupation, check_order, check_quanta, is_real
+from numeric.solvers.scaling import loss_scale
+from numeric.space import Space, lower, space
+from numeric.stability import slowest_decay
+from systems import Model
+from systems.ladder import Mode, Occupation
+from systems.values import Arrays, Values, evaluate, read_values
+
+FEWEST = 10  # jumps below which their spread says nothing
+SAMPLES = 200  # times at which a trajectory is read
+SIGMAS, ACCURACY = 6, 1e-3  # of a drift that is none: statistical error, and of the integrator
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Time-averaged populations of every trajectory, shape (trajectories, states).
+
+    Every result comes with a standard error, the spread over the trajectories; it is NaN if
+    fewer than ten jumps happened: then the trajectories are (almost) all the no-jump state and
+    know nothing of what jumps do.
+    """
+
+    model: Model
+    space: Space
+    populations: np.ndarray
+    jumps: int  # number of jumps in all trajectories while they were averaged
+
+    def number(self, mode: Mode | str) -> float:
+        """Mean number of quanta of a mode."""
+        return float(np.mean(self._moments(mode, 1)))
+
+    def number_error(self, mode: Mode | str) -> float:
+        """Standard error of `number`."""
+        return self._error(self._moments(mode, 1))
+
+    def correlation(self, mode: Mode | str, order: int = 2) -> float:
+        """g^(k)(0) of a mode, ``order`` = k: ratio of the means over all trajectories."""
+        n, moment = np.mean(self._moments(mode, 1)), np.mean(self._moments(mode, order))
+        return float(moment / n**order) if n else float("nan")  # no photons: undefined
+
+    def correlation_error(self, mode: Mode | str, order: int = 2) -> float:
+        """Standard error of `correlation`, to first order in those of numerator and n."""
+        n, moments = self._moments(mode, 1), self._moments(mode, order)
+        mean, g = np.mean(n), self.correlation(mode, order)
+        return self._error(moments / mean**order - order * g * n / mean)
+
+    def probability(self, occupation: Occupation) -> float:
+        """Probability of an occupation, a tuple in the order of ``model.modes``."""
+        return float(np.mean(self._probabilities(occupation)))
+
+    def probability_error(self, occupation: Occupation) -> float:
+        """Standard error of `probability`."""
+        return self._error(self._probabilities(occupation))
+
+    def _moments(self, mode: Mode | str, order: int) -> np.ndarray:
+        check_order(order, self.space.quanta)
+        return self.populations @ self.space.falling(self.model.index(mode), order)
+
+    def _probabilities(self, occupation: Occupation) -> np.ndarray:
+        check_occupation(occupation, self.model, self.space.quanta)
+        return self.populations[:, self.space.position(occupation)]
+
+    def _error(self, by_trajectory: np.ndarray) -> float:
+        if self.jumps < FEWEST:
+            return float("nan")
+        return float(np.std(by_trajectory, ddof=1) / np.sqrt(len(by_trajectory)))
+
+
+def trajectories(
+    model: Model,
+    values: Values,
+    quanta: int,
+    count: int = 200,
+    duration: float | None = None,
+    seed: int | None = None,
+) -> Trajectories:
+    """Quantum trajectories of one point, started in the vacuum and averaged once stationary.
+
+    Each runs for ``duration`` (in the inverse unit of the rates; by default 60 lifetimes of the
+    fastest loss or 20 of the slowest excitation, whichever is longer) and is averaged over the
+    second half.  ``seed`` makes a run repeatable.  Raises `ValueError` or `TypeError` for bad
+    arguments or for arrays of values, and `ValueError` if the populations still drift.
+    """
+    arrays = read_values(model, values)
+    _check(model, arrays, quanta, count, duration)
+    _check_seed(seed)
+    on, unit = space(model.modes, quanta), float(loss_scale(model, arrays)) or 1.0
+    span = _default_duration(model, arrays, unit) if duration is None else duration * unit
+    times = np.linspace(0, span, 2 * SAMPLES)
+    hamiltonian, collapses = _in_units(model, arrays, quanta, unit)
+    result = qutip.mcsolve(
+        hamiltonian,
+        qutip.Qobj(np.eye(on.size)[0], dims=[on.dims[0], [1]]),
+        times,
+        collapses,
+        e_ops=[qutip.Qobj(np.diag(row), dims=on.dims) for row in np.eye(on.size)],
+        ntraj=count,
+        seeds=seed,
+        options={"keep_runs_results": True, "progress_bar": False, "atol": 1e-12, "rtol": 1e-8},
+    )
+    runs = np.array(result.runs_expect)  # (states, trajectories, times)
+    _check_stationary(on, runs[:, :, SAMPLES:], span / unit)
+    jumps = sum(np.sum(np.array(clicks) > times[SAMPLES]) for clicks in result.col_times)
+    return Trajectories(model, on, runs[:, :, SAMPLES:].mean(axis=2).T, int(jumps))
+
+
+def _default_duration(model: Model, arrays: Arrays, unit: float) -> float:
+    """In units of the fastest loss; an excitation that does not decay by itself does not count."""
+    slowest = float(slowest_decay(model, arrays)) / unit
+    return max(60.0, 20 / slowest if slowest > 1e-9 else 0.0)
+
+
+def _check_stationary(on: Space, runs: np.ndarray, duration: float) -> None:
+    """Raise if quanta still come or go while they are averaged, beyond their statistical error."""
+    for number in on.occupations.T:
+        numbers = np.tensordot(number, runs, 1)  # (trajectories, times)
+        early, late = (half.mean(axis=1) for half in np.split(numbers, 2, axis=1))
+        drift = late - early
+        error = np.std(drift, ddof=1) / np.sqrt(len(drift)) + ACCURACY * np.mean(late)
+        if abs(np.mean(drift)) > SIGMAS * error:
+            raise ValueError(
+                f"Argument `duration` must be long enough for a steady state, but after "
+                f"{duration:g} a mean number still goes from {early.mean():.3g} to "
+                f"{late.mean():.3g}."
+            )
+
+
+def _in_units(
+    model: Model, arrays: Arrays, quanta: int, unit: float
+) -> tuple[qutip.Qobj, list[qutip.Qobj]]:
+    """H and jump operators in units of a rate, so that tolerances mean the same everywhere."""
+    rates = [float(evaluate(loss.rate, arrays).real) / unit for loss in model.losses]
+    jumps = [
+        lower(loss.operator, model, arrays, quanta) * np.sqrt(rate)
+        for loss, rate in zip(model.losses, rates, strict=True)
+    ]
+    return lower(model.hamiltonian, model, arrays, quanta) / unit, jumps
+
+
+def _check(model: Model, arrays: Arrays, quanta: int, count: int, duration: float | None) -> None:
+    check_quanta(model, quanta)
+    shape = next(iter(arrays.values())).shape
+    if shape:
+        raise ValueError(f"Argument `values` must hold numbers, but has arrays of shape {shape}.")
+    if not model.losses:
+        raise ValueError(f"Argument `model` must have losses, but `{model.name}` has none.")
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 2:
+        raise ValueError(f"Argument `count` must be an integer of at least 2, but is {count!r}.")
+    if duration is not None and not (is_real(duration) and 0 < duration < np.inf):
+        raise ValueError(f"Argument `duration` must be positive, but is {duration!r}.")
+
+
+def _check_seed(seed: int | None) -> None:
+    if seed is not None and (not isinstance(seed, int | np.integer) or seed < 0):
+        raise ValueError(f"Argument `seed` must be a non-negative integer, but is {seed!r}.")

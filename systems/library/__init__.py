@@ -1,0 +1,109 @@
+"""The listed systems: what each is, where it comes from, and what is known of it on paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from systems.library import (
+    jaynes_cummings,
+    kerr,
+    kerr_dimer,
+    kerr_ring,
+    nanotip,
+    parametric_kerr,
+    second_harmonic,
+    spinning,
+)
+from systems.model import Model
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A listed system; ``published`` maps names of quantities to forms in ``abbreviations``.
+
+    The system's docstring says which equation a form is, or what it follows from.
+    """
+
+    model: Model
+    about: str
+    literature: str
+    values: Mapping[str, Any]  # a point of interest
+    published: Mapping[str, sp.Expr] = field(default_factory=dict)
+    abbreviations: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    conditions: Mapping[str, Mapping[sp.Symbol, sp.Expr]] = field(default_factory=dict)
+
+
+def _entry(module: Any, about: str, literature: str, **other: Any) -> Entry:
+    known = {
+        "model": module.MODEL,
+        "values": module.VALUES,
+        "published": module.PUBLISHED,
+        "abbreviations": module.ABBREVIATIONS,
+        "conditions": module.CONDITIONS,
+    }
+    return Entry(about=about, literature=literature, **(known | other))
+
+
+SYSTEMS: dict[str, Entry] = {
+    "nanotip": Entry(
+        nanotip.MODEL,
+        "Kerr whispering-gallery resonator with backscattering and a nanotip",
+        "Tang et al., Achieving Robust Single-Photon Blockade with a Single Nanotip",
+        nanotip.Device().parameters(r=0.35e-6, phi=0.27e-6),
+        nanotip.PUBLISHED,
+        nanotip.ABBREVIATIONS,
+        {"no two photons": {nanotip.Delta: 0, nanotip.chi: nanotip.gamma / 2,
+                            nanotip.J: nanotip.gamma}},
+    ),
+    "kerr": _entry(
+        kerr,
+        "driven Kerr mode; n-photon blockade is judged by compare.criteria",
+        "Drummond and Walls, J. Phys. A 13, 725 (1980); "
+        "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997); "
+        "Miranowicz et al., Phys. Rev. A 87, 023809 (2013)",
+    ),
+    "kerr_dimer": _entry(
+        kerr_dimer,
+        "two coupled Kerr modes, unconventional blockade",
+        "Liew and Savona, Phys. Rev. Lett. 104, 183601 (2010); "
+        "Bamba et al., Phys. Rev. A 83, 021802(R) (2011)",
+    ),
+    "kerr_ring": _entry(
+        kerr_ring,
+        "ring of three Kerr modes with a synthetic flux",
+        "Roushan et al., Nat. Phys. 13, 146 (2017), for the experiment",
+    ),
+    "jaynes_cummings": _entry(
+        jaynes_cummings,
+        "two-level atom in a driven cavity",
+        "Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991); "
+        "Birnbaum et al., Nature 436, 87 (2005)",
+    ),
+    "jaynes_cummings_atom": _entry(
+        jaynes_cummings,
+        "driven two-level atom in a cavity; n-photon blockade is judged by compare.criteria",
+        "Hamsen et al., Phys. Rev. Lett. 118, 133604 (2017)",
+        model=jaynes_cummings.ATOM_DRIVEN,
+        published=jaynes_cummings.PUBLISHED_ATOM_DRIVEN,
+        conditions={name: condition for name, condition in jaynes_cummings.CONDITIONS.items()
+                    if "resonance" in name},
+    ),
+    "spinning": _entry(
+        spinning,
+        "spinning Kerr resonator, nonreciprocal blockade",
+        "Huang et al., Phys. Rev. Lett. 121, 153601 (2018)",
+    ),
+    "parametric_kerr": _entry(
+        parametric_kerr,
+        "Kerr mode with a coherent and a parametric drive",
+        "Lemonde, Didier and Clerk, Phys. Rev. A 90, 063824 (2014); "
+        "Sarma and Sarma, Phys. Rev. A 96, 053827 (2017)",
+    ),
+    "second_harmonic": _entry(
+        second_harmonic,
+        "cavity resonant with a mode and its second harmonic, chi^(2) blockade",
+        "Majumdar and Gerace, Phys. Rev. B 87, 235319 (2013)",
+    ),
+}  # fmt: skip

@@ -1,0 +1,110 @@
+"""A spinning Kerr resonator: light blocks light in one direction only.
+
+    H = (Delta + Delta_F) a'a + chi a'a'aa + xi (a' + a),    losses gamma D[a].
+
+Rotation drags light along: it shifts the two directions of circulation by opposite amounts
+(Sagnac-Fizeau), so that one laser meets one-photon resonance from the one side and two-photon
+resonance from the other.  R. Huang, A. Miranowicz, J.-Q. Liao, F. Nori and H. Jing, Phys. Rev.
+Lett. 121, 153601 (2018).  The drag of a spinning silica resonator was measured by S. Maayani et
+al., Nature 558, 569 (2018).  Without backscattering the directions are two separate modes; `a` is
+the one that the laser drives.  `PUBLISHED` follows from the form of the Kerr mode, `kerr`,
+at the detuning Delta + Delta_F; the equations of Huang et al. were not checked.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from scipy.constants import c, epsilon_0, hbar
+from sympy import Abs, I
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+
+from systems.model import Loss, Model
+
+Delta, Delta_F, chi = sp.symbols("Delta Delta_F chi", real=True)
+gamma, xi = sp.symbols("gamma xi", positive=True)
+a = BosonOp("a")
+
+MODEL = Model(
+    name="spinning Kerr resonator",
+    hamiltonian=(Delta + Delta_F) * Dagger(a) * a
+    + chi * Dagger(a) ** 2 * a**2
+    + xi * (Dagger(a) + a),
+    losses=(Loss(gamma, a),),
+    drive=xi,
+)
+
+E = sp.Symbol("E")
+ABBREVIATIONS = {E: Delta + Delta_F - I * gamma / 2}
+PUBLISHED = {"number": xi**2 / Abs(E) ** 2, "g2": Abs(E / (E + chi)) ** 2}
+CONDITIONS = {
+    "one-photon resonance": {Delta: -Delta_F},
+    "two-photon resonance": {Delta: -Delta_F - chi},
+}
+
+
+@dataclass(frozen=True)
+class Device:
+    """A spinning silica sphere in SI units (angular frequencies in rad/s)."""
+
+    wavelength: float = 1550e-9  # lambda (m), in vacuum
+    refractive_index: float = 1.44  # n
+    dispersion: float = -1.1e4  # dn/dlambda (1/m), of silica at 1550 nm
+    radius: float = 30e-6  # of the circulating light (m)
+    quality_factor: float = 5e9  # Q, loaded
+    coupling_fraction: float = 0.5  # gamma_ex/gamma: critical coupling
+    mode_volume: float = 150e-18  # V_eff (m^3)
+    susceptibility: float = 2e-17  # chi^(3)/epsilon_r^2 (m^2/V^2)
+    power: float = 4e-17  # P_in (W)
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            signed = name in {"dispersion", "susceptibility"}
+            if not np.isfinite(value) or (value <= 0 and not signed):
+                kind = "finite" if signed else "positive"
+                raise ValueError(f"Argument `{name}` must be {kind}, but is {value!r}.")
+
+    @property
+    def omega_0(self) -> float:
+        """Resonance frequency at rest (rad/s)."""
+        return 2 * np.pi * c / self.wavelength
+
+    @property
+    def gamma(self) -> float:
+        """Energy decay rate omega_0/Q (rad/s)."""
+        return self.omega_0 / self.quality_factor
+
+    @property
+    def chi(self) -> float:
+        """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
+        return 3 * hbar * self.omega_0**2 * self.susceptibility / (4 * epsilon_0 * self.mode_volume)
+
+    @property
+    def xi(self) -> float:
+        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s)."""
+        return np.sqrt(self.coupling_fraction * self.gamma * self.power / (hbar * self.omega_0))
+
+    def shift(self, spin: Any) -> Any:
+        """Sagnac-Fizeau shift (rad/s) of light that runs against a rotation at ``spin`` (rad/s).
+
+        Delta_F = n R spin omega_0/c (1 - 1/n^2 - (lambda/n) dn/dlambda), G. B. Malykin, Phys.
+        Usp. 43, 1229 (2000); a negative spin means light that runs along.
+        """
+        n = self.refractive_index
+        drag = 1 - 1 / n**2 - self.wavelength / n * self.dispersion
+        return n * self.radius * np.asarray(spin) * self.omega_0 / c * drag
+
+    def spin(self, shift: Any) -> Any:
+        """The rotation (rad/s) that shifts by ``shift`` (rad/s): inverse of `shift`."""
+        return np.asarray(shift) / self.shift(1.0)
+
+    def parameters(self, spin: Any, detuning: Any = 0.0) -> dict[str, Any]:
+        """Values of `MODEL` (rad/s); ``detuning`` is omega_0 - omega_L of the resonator at rest."""
+        shift = self.shift(spin)[()]
+        rates = {"chi": self.chi, "gamma": self.gamma, "xi": self.xi}
+        return {"Delta": detuning, "Delta_F": shift, **rates}
+
+
+VALUES = {"Delta": -2.0, "Delta_F": 2.0, "chi": 4.0, "gamma": 1.0, "xi": 0.1}

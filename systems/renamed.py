@@ -1,0 +1,77 @@
+"""Import paths of version 0.1, which notebooks and scripts may still hold.
+
+``import systems.kerr`` or ``from numeric import observables`` give the module that stands at the
+new place, the very same object.  A name here covers the modules below it as well.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+LISTED = (
+    "jaynes_cummings",
+    "kerr",
+    "kerr_dimer",
+    "kerr_ring",
+    "nanotip",
+    "parametric_kerr",
+    "second_harmonic",
+    "spinning",
+)
+RENAMED = {
+    **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},
+    "systems.output": "systems.fields",
+    "systems.multiphoton": "compare.criteria",
+    "analytic.factored": "analytic.rational.factored",
+    "analytic.polynomials": "analytic.rational.polynomials",
+    "analytic.optimum": "analytic.conditions.limits",
+    "numeric.operators": "numeric.space",
+    "numeric.observables": "numeric.fields",
+    "numeric.reference": "numeric.solvers.direct",
+    "numeric.iterative": "numeric.solvers.iterative",
+    "numeric.precise": "numeric.solvers.precise",
+    "numeric.graded": "numeric.solvers.graded",
+    "numeric.delayed": "numeric.time.delayed",
+    "numeric.trajectories": "numeric.time.trajectories",
+    "compare.drive": "compare.validity",
+    "compare.claims": "compare.papers.tang2025.claims",
+    "compare.figures": "compare.papers.tang2025.figures",
+    "compare.reproduction": "compare.results",
+}
+
+
+def renamed(name: str) -> str | None:
+    """The new name of a module, or None where it kept its own.
+
+    >>> renamed("compare.figures.fig3c")
+    'compare.papers.tang2025.figures.fig3c'
+    """
+    head = name
+    while head not in RENAMED and "." in head:
+        head = head.rpartition(".")[0]
+    return RENAMED[head] + name[len(head) :] if head in RENAMED else None
+
+
+class _Renamed(MetaPathFinder, Loader):
+    """Finds a module under its old name and loads the one under the new name."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        return ModuleSpec(name, self) if renamed(name) else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        module = import_module(str(renamed(spec.name)))
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        # the import system has just noted the old name; the module keeps its own
+        assert module.__spec__ is not None
+        module.__spec__ = module.__spec__.loader_state
+
+
+sys.meta_path.append(_Renamed())
