@@ -40,10 +40,10 @@ from compare.papers.tang2025.claims import (
 from compare.papers.tang2025.claims.power import power_of_truth
 from compare.papers.tang2025.claims.roads import at, solve
 from compare.papers.tang2025.figures import fig3b
-from compare.papers.tang2025.figures.cavities import PAPER
+from compare.papers.tang2025.figures.cavities import DEVICE
 from systems.library.nanotip import PUBLISHED, Device
 
-WEAK = replace(PAPER, power=1e-9 * PAPER.power)
+WEAK = replace(DEVICE, power=1e-9 * DEVICE.power)
 
 
 @pytest.mark.parametrize(
@@ -92,14 +92,14 @@ def test_infimum_counts_the_ends_and_what_lies_between_the_points(
 def test_extremes_of_the_claims_are_those_of_the_whole_range() -> None:
     ends = {"bunching_near": (0.2, 0.33), "no_blockade_far": (0.6, 0.21)}
     for claim, (r_um, phi_um) in ends.items():
-        (reading,) = getattr(mechanism, claim)(PAPER)
+        (reading,) = getattr(mechanism, claim)(DEVICE)
         # there lies the infimum of an interval that is open at this end
-        at_end = solve(at(PAPER, r_um, phi_um), "g2").master
+        at_end = solve(at(DEVICE, r_um, phi_um), "g2").master
         assert reading.roads.master == pytest.approx(at_end, rel=1e-12)
 
 
 def test_reason_tells_a_miss_by_two_percent_from_one_by_a_hundred() -> None:
-    assert "(+1.94 % from the printed value)" in reason(blockade.g4_tip(PAPER))
+    assert "(+1.94 % from the printed value)" in reason(blockade.g4_tip(DEVICE))
     assert "+100 % from the printed" in reason(digits("0.5", Roads(0.5, 1.0), "x"))
     # no share of nothing, and no distance from a bound
     assert "printed" not in reason(digits("0", Roads(1.0, 1.0), "x"))
@@ -193,36 +193,36 @@ def test_formula_with_an_undefined_letter_is_undetermined(few: pd.DataFrame) -> 
 
 def test_interference_blocks_in_the_closed_form_alone_unless_the_drive_is_weak() -> None:
     claim = blockade.blockade_at_side_low
-    assert verdict(claim(PAPER)) == LEADING
+    assert verdict(claim(DEVICE)) == LEADING
     assert verdict(claim(WEAK)) == REPRODUCED
-    assert verdict(mechanism.C20_zero(PAPER)) == LEADING
+    assert verdict(mechanism.C20_zero(DEVICE)) == LEADING
 
 
 def test_formula_with_a_flipped_sign_is_not_reproduced(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert verdict(device.eq6_cw(PAPER)) == REPRODUCED
+    assert verdict(device.eq6_cw(DEVICE)) == REPRODUCED
     monkeypatch.setitem(PUBLISHED, "P10", 2 * PUBLISHED["P10"])
-    assert verdict(device.eq6_cw(PAPER)) == NOT_REPRODUCED
+    assert verdict(device.eq6_cw(DEVICE)) == NOT_REPRODUCED
 
 
 def test_power_of_truth_of_the_weak_drive_is_that_of_a_tenth_of_the_loss() -> None:
-    gamma = PAPER.parameters(0.35e-6, 0.27e-6)["gamma"]
-    found = power_of_truth(device.weak_drive, PAPER)
+    gamma = DEVICE.parameters(0.35e-6, 0.27e-6)["gamma"]
+    found = power_of_truth(device.weak_drive, DEVICE)
     # the precision of the search
-    assert found == pytest.approx(PAPER.power_of(0.1 * gamma), rel=2e-3)
+    assert found == pytest.approx(DEVICE.power_of(0.1 * gamma), rel=2e-3)
 
 
 @pytest.mark.parametrize("bound", [1e-3, 0.3, 1.7])
 def test_power_of_truth_is_found_below_and_above_the_power_of_the_device(bound: float) -> None:
     def claim(device: Device) -> Readings:
-        factor = device.power / PAPER.power
+        factor = device.power / DEVICE.power
         within = below if bound < 1 else above
         return within(bound, Roads(np.nan, factor), "power")
 
-    assert power_of_truth(claim, PAPER) == pytest.approx(bound * PAPER.power, rel=2e-3)
+    assert power_of_truth(claim, DEVICE) == pytest.approx(bound * DEVICE.power, rel=2e-3)
 
 
 def test_claim_that_no_power_makes_true_has_none() -> None:
-    assert np.isnan(power_of_truth(lambda _: below(0, Roads(1, 1), "one"), PAPER))
+    assert np.isnan(power_of_truth(lambda _: below(0, Roads(1, 1), "one"), DEVICE))
 
 
 def test_audit_prints_verdicts_reasons_and_powers(few: pd.DataFrame) -> None:

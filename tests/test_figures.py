@@ -20,7 +20,7 @@ from compare.papers.tang2025.figures import (
     fig4a,
     fig4b,
 )
-from compare.papers.tang2025.figures.cavities import PAPER, unit_coupling
+from compare.papers.tang2025.figures.cavities import DEVICE, unit_coupling
 from compare.style import STYLE, render
 from systems.library import nanotip
 
@@ -208,9 +208,9 @@ def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
 ) -> None:
     # (0.273, 0.2805) um: the closed form is cut off, the master equation is just above zero
     edge = {
-        name: np.atleast_1d(value) for name, value in PAPER.parameters(0.273e-6, 0.2805e-6).items()
+        name: np.atleast_1d(value) for name, value in DEVICE.parameters(0.273e-6, 0.2805e-6).items()
     }
-    for table in (tables["fig4a"], tables["fig4b"], efficiency.efficiency(edge, PAPER)):
+    for table in (tables["fig4a"], tables["fig4b"], efficiency.efficiency(edge, DEVICE)):
         difference = table["analytic"] - table["numeric"]
         # the rounding of numbers of order one
         assert table["deviation"].to_numpy() == pytest.approx(difference, rel=0, abs=1e-15)
@@ -219,9 +219,9 @@ def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
 
 
 def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detunings() -> None:
-    bare = {name: np.atleast_1d(value) for name, value in PAPER.without_tip().items()}
+    bare = {name: np.atleast_1d(value) for name, value in DEVICE.without_tip().items()}
     coarse, fine = (
-        efficiency.efficiency(bare, PAPER, np.linspace(-4, 4, count)) for count in (41, 641)
+        efficiency.efficiency(bare, DEVICE, np.linspace(-4, 4, count)) for count in (41, 641)
     )
     # what is left of a parabola after a step of 0.2 is refined twice by four
     assert coarse["numeric"].item() == pytest.approx(fine["numeric"].item(), rel=1e-6)

@@ -2,7 +2,7 @@
 
 Of the master equation:
 
-- "graded": `graded.sweeps` beside this file, compiled sweeps over many points at once, for weak drive.
+- "graded": `graded.sweeps`, compiled sweeps over many points at once, for weak drive.
 - "direct": `numeric.solvers.direct`, one sparse LU factorisation per point.
 - "iterative": `numeric.solvers.iterative`, for truncations whose factors are large.
 - "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at

@@ -47,6 +47,11 @@ def operating_point(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**place, "power": 1e15 * device.power, **values}
 
 
+def power_fW(drive: Any) -> Any:
+    """The input power in fW at which the paper's device has this drive (rad/s)."""
+    return 1e15 * nanotip.Device().power_of(drive)
+
+
 def _check(settings: Mapping[str, Any]) -> None:
     known = [*COLUMNS, *map(str, nanotip.MODEL.parameters)]
     for name in settings:

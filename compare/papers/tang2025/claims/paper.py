@@ -14,7 +14,7 @@ from compare.claim import DISPUTED, VERDICTS, reason, verdict
 from compare.papers.tang2025.claims import blockade, efficiency, mechanism
 from compare.papers.tang2025.claims import device as of_device
 from compare.papers.tang2025.claims.power import DOWN, UP, Claim, power_of_truth
-from compare.papers.tang2025.figures.cavities import PAPER, described
+from compare.papers.tang2025.figures.cavities import DEVICE, described
 from systems.library.nanotip import Device
 
 # for the sidecar: of hundreds of solves, each with a certificate of its own
@@ -80,7 +80,7 @@ CLAIMS: tuple[Claim, ...] = (
 )
 
 
-def audit(device: Device = PAPER, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
+def audit(device: Device = DEVICE, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
     """One row per claim, computed now.
 
     Columns: ``claim, place, statement, quantity, printed, leading_order, master_equation,
@@ -138,10 +138,10 @@ def _row(claim: Claim, device: Device) -> dict[str, object]:
 
 
 def _powers_head() -> str:
-    low, high = (1e15 * PAPER.power * end for end in (DOWN.min(), UP.max()))
+    low, high = (1e15 * DEVICE.power * end for end in (DOWN.min(), UP.max()))
     return (
         f"Input power at which a disputed claim would hold, searched from {low:g} to {high:g} fW "
-        f"(the paper has {1e15 * PAPER.power:g} fW):"
+        f"(the paper has {1e15 * DEVICE.power:g} fW):"
     )
 
 

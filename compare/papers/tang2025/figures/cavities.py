@@ -8,13 +8,13 @@ import pandas as pd
 from compare.style import BLUE, GREY, RED
 from systems.library import nanotip
 
-PAPER = nanotip.Device()
+DEVICE = nanotip.Device()
 R_UM, PHI_UM = 0.35, 0.27  # the tip that undoes the backscattering
 SIDE_UM = (0.21, 0.33)  # phi at which |J| = gamma
 COLOURS = {"ideal": GREY, "no tip": BLUE, "tip": RED}  # of the cavities, by name
 
 
-def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = PAPER) -> dict[str, Any]:
+def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = DEVICE) -> dict[str, Any]:
     """Values of the model without defects, with defects, or with defects and tip (rad/s)."""
     if name == "ideal":
         return device.ideal(detuning)
@@ -31,7 +31,7 @@ def gathered(parts: Mapping[str, pd.DataFrame], device: nanotip.Device) -> pd.Da
     return table
 
 
-def unit_coupling(device: nanotip.Device = PAPER) -> tuple[float, float]:
+def unit_coupling(device: nanotip.Device = DEVICE) -> tuple[float, float]:
     """The two phi in um at which |J| = gamma at r = 0.35 um; the paper rounds them to `SIDE_UM`."""
     gamma = device.parameters(R_UM * 1e-6, 0)["gamma"]
     low, high = device.positions(R_UM * 1e-6, gamma)

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from compare.agreement import agreement, compare_numbers
-from compare.papers.tang2025.figures.cavities import PAPER
+from compare.papers.tang2025.figures.cavities import DEVICE
 from systems.library import nanotip
 
 AT_ZERO = np.zeros(1)  # the default reading: Delta = 0
@@ -35,7 +35,7 @@ def ratio(g2: Any, g2_ideal: Any) -> np.ndarray:
 
 
 def efficiency(
-    cavities: Mapping[str, Any], device: nanotip.Device = PAPER, detunings: np.ndarray = AT_ZERO
+    cavities: Mapping[str, Any], device: nanotip.Device = DEVICE, detunings: np.ndarray = AT_ZERO
 ) -> pd.DataFrame:
     """Both roads to R, one row per cavity in ``cavities`` (values of the model, as arrays).
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 import numeric
 from compare.agreement import compare_numbers, describe
-from compare.papers.tang2025.figures.cavities import COLOURS, PAPER, cavity, gathered
+from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
 from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
 from systems.library import nanotip
 
@@ -18,7 +18,7 @@ TAU = np.linspace(0, 10, 201)  # gamma_1 tau
 EARLY = 3  # gamma_1 tau up to which the curves are apart
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per cavity and delay, both roads; the quantity names the cavity."""
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 

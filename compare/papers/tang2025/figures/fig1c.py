@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.papers.tang2025.figures.cavities import COLOURS, PAPER, cavity, gathered
+from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
 from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
 from systems.library import nanotip
 
@@ -14,7 +14,7 @@ DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1
 MARKED = ((0, 1), (5, 2.5), (10, 1))
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per cavity and detuning, both roads; the quantity names the cavity."""
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 

@@ -7,7 +7,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, described, kerr
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
 from compare.style import WIDTH, draw_deviation, draw_map, styled
 from systems.library import nanotip
 
@@ -16,7 +16,7 @@ CHI = np.geomspace(0.05, 10, 201)  # chi/gamma
 LABELS = {"number": r"$N_\mathrm{cw}$", "g2": r"$g^{(2)}_\mathrm{cw}(0)$"}
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi, chi and quantity, both roads."""
     phi, chi = (grid.ravel() for grid in np.meshgrid(PHIS_UM, CHI, indexing="ij"))
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)

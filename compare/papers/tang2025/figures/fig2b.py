@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from compare.agreement import agreement
-from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, R_UM, SIDE_UM, described, kerr
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
 from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
 from systems.library import nanotip
 
@@ -27,7 +27,7 @@ MARKED = (
 CLEAR = 0.15  # no small marker closer than this to a marked point, relative
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi, chi and quantity, both roads."""
     phi, chi = (grid.ravel() for grid in np.meshgrid([*CUTS], CHI, indexing="ij"))
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)

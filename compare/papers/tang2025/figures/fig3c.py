@@ -5,14 +5,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.papers.tang2025.figures.cavities import PAPER, R_UM, described
+from compare.papers.tang2025.figures.cavities import DEVICE, R_UM, described
 from compare.style import BLUE, RED, draw_roads, new_figure, roads_legend, styled
 from systems.library import nanotip
 
 PHI_UM = np.linspace(0, 0.55, 221)  # one period lambda/(2 n_0)
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi and probability, both roads."""
     values = device.parameters(R_UM * 1e-6, PHI_UM * 1e-6)
     table = agreement(nanotip.MODEL, values, ["P10", "P01"], labels={"phi_um": PHI_UM})

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
-from compare.papers.tang2025.figures.cavities import PAPER, described
+from compare.papers.tang2025.figures.cavities import DEVICE, described
 from compare.style import (
     BLUE,
     GREEN,
@@ -22,7 +22,7 @@ R_UM = np.linspace(0, 0.8, 161)
 PHI_UM = (0.21, 0.27, 0.33)
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi and r, both roads."""
     phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 
-from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, described
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, described
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
 from compare.papers.tang2025.figures.efficiency import SCALE, efficiency
 from compare.style import WIDTH, draw_map, styled
@@ -15,7 +15,7 @@ R_UM = np.linspace(0, 0.7, 201)
 PHIS_UM = np.linspace(0, 0.55, 201)  # one period lambda/(2 n_0)
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per tip position, both roads, at Delta = 0 as the caption says."""
     r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHIS_UM, indexing="ij"))
     table = efficiency(device.parameters(r * 1e-6, phi * 1e-6), device)

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from compare.papers.tang2025.figures.cavities import PAPER, PHI_UM, R_UM, described
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, described
 from compare.papers.tang2025.figures.efficiency import AT_ZERO, DETUNINGS, SCALE, efficiency
 from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
 from systems.library import nanotip
@@ -24,7 +24,7 @@ DOTS: Any = {"ls": ":", "lw": 2}  # wider than the curves, so as to be seen on t
 FIXED, MINIMUM = READINGS = ("Delta = 0", "minimum over Delta")
 
 
-def compute(device: nanotip.Device = PAPER) -> pd.DataFrame:
+def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per J_0, tip and reading of Eq. (8), both roads; the quantity names them."""
     parts = [_curves(device, FIXED, AT_ZERO), _curves(device, MINIMUM, DETUNINGS)]
     table = pd.concat(parts, ignore_index=True)
