@@ -237,7 +237,7 @@ def _read(
     error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
     with np.errstate(invalid="ignore", over="ignore"):
         error = error * problem.cancellation[group][:, None]
-    # of an element that cancels to nothing; an error of one says all that may be said of a probability
+    # an element that cancels to nothing is unknown: no probability is further off than by one
     error = np.nan_to_num(error, nan=1.0, posinf=1.0)
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
