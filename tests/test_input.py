@@ -7,7 +7,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus, SigmaX, SigmaY, SigmaZ
 
-from analytic import derive
+from analytic import NotSeen, derive
 from numeric import steady_state
 from systems import Loss, Model
 
@@ -119,6 +119,14 @@ VALUES = {
 }  # fmt: skip
 
 
+def is_seen(closed, occupation):
+    """Whether the leading order holds the occupation, and does not refuse it."""
+    try:
+        return closed.amplitude(occupation) != 0
+    except NotSeen:
+        return False
+
+
 def deviations(model, strength):
     """Relative deviation of every leading-order form from the master equation."""
     closed = derive(model, model.grading.unit * 2)
@@ -127,13 +135,13 @@ def deviations(model, strength):
     state = steady_state(model, values, quanta=5)
     found = {}
     for mode in model.modes:
-        if not closed.amplitude(model.occupation(mode)):
+        if not is_seen(closed, model.occupation(mode)):
             continue
         found[f"n({mode})"] = closed.number(mode), state.number(mode)
         if model.grading.of(model.occupation(mode, 2)) <= closed.quanta and mode not in (s, t):
             found[f"g2({mode})"] = closed.correlation(mode), state.correlation(mode)
     for occupation in closed.states[1:]:
-        if sum(occupation) == 1 or closed.amplitude(occupation) != 0:
+        if is_seen(closed, occupation):
             found[occupation] = closed.probability(occupation), state.probability(occupation)
     return {
         name: abs(closed.evaluate(form, values) / number - 1)

@@ -24,13 +24,13 @@ from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct as reference
 from numeric.solvers import graded, iterative, nojump
 from numeric.solvers.cancellation import cancels
-from numeric.solvers.direct import Solution, error_of, is_unique, solve_each
+from numeric.solvers.direct import FACTORABLE, Solution, error_of, is_unique, solve_each
 from numeric.solvers.graded.lists import TooLarge
 from numeric.solvers.judgement import is_positive, judged
-from numeric.space import space
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
+from systems.ladder import is_two_level
 from systems.status import Status
 from systems.values import Arrays
 
@@ -78,10 +78,13 @@ DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 
 
-LARGE = 5_000  # unknowns from which on iterating is faster than factorising
-# From so many points on the sweeps are worth the time to prepare (and to compile) them, or from so
-# many points times states^4 on: 5 points of 36 states, 2 of 45, 1 of 55, which takes half a second
-MANY, MUCH = 32, 9e6
+# Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
+# take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
+# one mode (also with atoms) are bands, which iterating never beats.
+LARGE = 1_500
+# From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
+# for 56 states, of which a point by itself takes 50 ms
+MANY = 32
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,8 @@ class Solved:
 def solve(model: Model, arrays: Arrays, quanta: int, solver: str, density: bool) -> Solved:
     """Solutions for arrays of one dimension, point by point."""
     equation = liouvillian(model, quanta)
-    large = equation.space.size**2 > LARGE
+    several = sum(not is_two_level(mode) for mode in model.modes) > 1
+    large = equation.space.size**2 > (LARGE if several else FACTORABLE)
     name = "iterative" if large else "direct"
     found = DENSITY[name if solver == "auto" else solver](equation, arrays)
     if solver in STEADY:
@@ -116,7 +120,7 @@ def sweep(
     None where the sweeps do not apply: few points, no grading, jumps that raise it.
     """
     count = len(next(iter(arrays.values())))
-    if count < MANY and count * space(model.modes, quanta).size ** 4 < MUCH:
+    if count < MANY:
         return None
     try:
         found = graded.solve(model, arrays, quanta, density=density)

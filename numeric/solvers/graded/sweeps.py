@@ -109,7 +109,9 @@ class GradedSolution:
         joint = [one * two for one, two in combinations(numbers, 2)]
         higher = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
         counted = np.column_stack([np.eye(on.size)[:, few], *joint, *higher])
-        bad = self.error @ counted > RELATIVE * abs(self.populations @ counted)
+        # points that diverge hold infinities and NaN, which are doubtful
+        with np.errstate(invalid="ignore", over="ignore"):
+            bad = ~(self.error @ counted <= RELATIVE * abs(self.populations @ counted))
         size = abs(self.populations)
         worse = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
         return np.asarray(bad.any(axis=-1) | worse.any(axis=-1))
@@ -233,8 +235,10 @@ def _read(
     probes = result.probes.sum(axis=1)
     # what the probe does not see: the rounding of the sum of the corrections itself
     error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
-    with np.errstate(invalid="ignore"):  # 0 times infinity: what cancels to nothing is not known
-        error = np.nan_to_num(error * problem.cancellation[group][:, None], nan=np.inf)
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = error * problem.cancellation[group][:, None]
+    # an element that cancels to nothing is unknown: no probability is further off than by one
+    error = np.nan_to_num(error, nan=1.0, posinf=1.0)
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
