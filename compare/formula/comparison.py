@@ -9,7 +9,7 @@ import sympy as sp
 
 from analytic.identity import same_function
 from compare.formula.conventions import Setting, other_nonlinearity, settings
-from compare.formula.factors import Factor
+from compare.formula.factors import Prefactor
 from compare.formula.notation import real_part
 from compare.formula.orders import NoSeries, first_terms
 from compare.formula.samples import Samples
@@ -18,11 +18,11 @@ from compare.formula.verdict import CONVENTION, DIFFERENT, IDENTICAL, LEADING, V
 from systems import Model
 
 
-class Reading(NamedTuple):
+class Interpretation(NamedTuple):
     """Conventions, and a factor, under which the printed form is meant."""
 
     setting: Setting
-    factor: Factor
+    factor: Prefactor
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class Comparison:
     printed: sp.Expr
     derived: sp.Expr
     fixed: Mapping[sp.Symbol, sp.Expr]
-    factors: list[Factor]
+    factors: list[Prefactor]
 
     def verdict(self) -> Verdict:
         """The verdict that assumes least."""
@@ -66,15 +66,19 @@ class Comparison:
         explicit = form.replace(sp.re, real_part).replace(sp.im, lambda z: real_part(-sp.I * z))
         return is_provable(explicit, -self.derived) and same_function(explicit, self.derived)
 
-    def _reading(self, samples: Samples) -> Reading | None:
+    def _reading(self, samples: Samples) -> Interpretation | None:
         """The reading with fewest assumptions under which the forms agree at random points."""
-        best: Reading | None = None
+        best: Interpretation | None = None
         for setting in settings(self.model, self.printed.free_symbols, self._held):
             if best and len(setting.sentences) > len(best.sentences):
                 break
             if (ratio := samples.ratio(setting)) is None:
                 continue
-            fit = [Reading(setting, f) for f in self.factors if samples.is_close(ratio, f.value)]
+            fit = [
+                Interpretation(setting, factor)
+                for factor in self.factors
+                if samples.is_close(ratio, factor.value)
+            ]
             best = min([best, *fit] if best else fit, key=lambda r: r.assumptions, default=None)
         return best
 
@@ -84,7 +88,7 @@ class Comparison:
         tied = {symbol: value for symbol, value in self.fixed.items() if value != 0}
         return set(tied).union(*(value.free_symbols for value in tied.values()))
 
-    def _up_to(self, reading: Reading, samples: Samples) -> Verdict:
+    def _up_to(self, reading: Interpretation, samples: Samples) -> Verdict:
         proved = self._is_proved(reading.apply(self.printed))
         if not reading.sentences:
             return self._found(IDENTICAL, proved=proved)
@@ -96,7 +100,7 @@ class Comparison:
             **self._witness(samples),
         )
 
-    def _otherwise(self, reading: Reading, samples: Samples) -> str:
+    def _otherwise(self, reading: Interpretation, samples: Samples) -> str:
         """The mistake that looks the same as the convention: a nonlinearity of the other sign."""
         other = other_nonlinearity(self.model, reading.setting)
         ratio = samples.ratio(other) if other else None

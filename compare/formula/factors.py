@@ -18,22 +18,22 @@ EXACT = 1e-25  # relative; far above the round-off of a ratio of this many digit
 
 
 @dataclass(frozen=True)
-class Factor:
+class Prefactor:
     """What a printed form is multiplied with, and why a paper may leave it out."""
 
     value: sp.Expr = sp.S.One
     sentences: tuple[str, ...] = ()
 
 
-def factors(occupation: Sequence[int] | None) -> list[Factor]:
+def factors(occupation: Sequence[int] | None) -> list[Prefactor]:
     """The factors that are conventions, for the amplitude of an occupation or for None."""
     if occupation is None:
-        return [Factor()]
+        return [Prefactor()]
     norm = sp.sqrt(sp.prod(map(sp.factorial, occupation)))
     norms = _named("normalisation", " (kets that are not normalised)", (norm, 1 / norm))
     phases = _named("phase", "", (sp.S.NegativeOne, sp.I, -sp.I))
     pairs = product(norms if norm != 1 else norms[:1], phases)
-    return [Factor(n.value * p.value, n.sentences + p.sentences) for n, p in pairs]
+    return [Prefactor(n.value * p.value, n.sentences + p.sentences) for n, p in pairs]
 
 
 def recognise(number: mpmath.mpc) -> sp.Expr:
@@ -44,9 +44,9 @@ def recognise(number: mpmath.mpc) -> sp.Expr:
     return real + sp.I * imaginary
 
 
-def _named(kind: str, why: str, values: Sequence[sp.Expr]) -> list[Factor]:
+def _named(kind: str, why: str, values: Sequence[sp.Expr]) -> list[Prefactor]:
     said = f"{kind}: the derived form is {{}} times the printed one{why}"
-    return [Factor(), *(Factor(value, (said.format(value),)) for value in values)]
+    return [Prefactor(), *(Prefactor(value, (said.format(value),)) for value in values)]
 
 
 def _root(number: sp.Float) -> sp.Expr:
