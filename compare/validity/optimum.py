@@ -34,7 +34,7 @@ EVALUATIONS = 300  # at most, of one search: two parameters take a hundred
 VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
 NO_ANSWER = 1e4  # logarithm of the depth where there is none: above that of any double
 UNKNOWNS = 5000  # of the master equation: a second or less for each solution
-MANY, HOT = 5, 0.5  # quanta from which a search for them is long; share that makes it hopeless
+MANY, HOT = 8, 0.35  # quanta from which a search for them is long; share that makes it hopeless
 # of the depth: where it varies less within `FAR` of the start it is constant, for that is ten times
 # the error allowed by `CONVERGED`
 FLAT = 1e-5
@@ -129,15 +129,15 @@ def _most_quanta(model: Model) -> int:
 def _is_hot(model: Model, point: Point, most: int) -> bool:
     """Whether ``most`` quanta are hopelessly few, as one solution with half of them tells.
 
-    A coherent state that holds more than half of its weight in the last two of q + 1 shells has a
-    mean of at least 1.4 q: with twice the quanta 4 % of it still lie beyond the cut, where a
-    millionth may.  To search for a truncation would find that out by solving them all.
+    Of coherent light that holds more than `HOT` in the last two shells of half the quanta, more
+    than `CONVERGED` lies beyond all of them (the Poisson distribution, for 8 to 60 quanta).  A
+    search for a truncation would find that out by solving them all.
     """
     import numeric
 
     if most < MANY:
         return False
-    half = max(3, most // 2)  # with fewer than three a saturated atom would look hot
+    half = most // 2
     state = numeric.steady_state(model, point, quanta=half)
     populations = state.restricted_density_matrix().diagonal().real
     return bool(populations[state.occupations.sum(axis=1) >= half - 1].sum() > HOT)
