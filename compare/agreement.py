@@ -213,7 +213,11 @@ def _measure(
     states: Sequence[numeric.SteadyState],
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
-    """The columns of one quantity."""
+    """The columns of one quantity: a number per point in each.
+
+    The status is that of the master equation; where it is "ok", that of the closed form; and where
+    this is "ok" as well, whether there is a deviation.
+    """
     form = quantity.on(closed)
     formula = np.ravel(closed.evaluate(form, arrays)).real
     estimates = [quantity.estimate_on(state) for state in states]
@@ -251,6 +255,7 @@ def without_deviation(formula: np.ndarray, deviation: np.ndarray) -> np.ndarray:
 
 
 def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
+    """One row of a summary, from the rows of one quantity."""
     good = rows[rows["resolved"] & rows["deviation"].notna()]
     size, bad = good["deviation"].abs(), rows.drop(good.index)["status"]
     words = ", ".join(f"{count} {word}" for word, count in bad.value_counts().items())
@@ -271,6 +276,7 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A flat column of the points; raises `ValueError` where it does not fit them."""
     try:
         return np.broadcast_to(column, shape).ravel()
     except ValueError:
@@ -281,6 +287,7 @@ def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndar
 
 
 def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The largest error of each result over all portions of points."""
     # an undefined result (no photons) has no error to speak of
     return {
         name: float(np.nanmax(np.concatenate([[0.0], *(result[name] for result in results)])))

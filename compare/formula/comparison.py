@@ -1,4 +1,10 @@
-"""The printed form held against the derived one, under ever more assumptions."""
+"""The printed form held against the derived one, under ever more assumptions.
+
+A formula is judged by the reading that assumes least: as it stands; under conventions, fewest
+first; with a constant factor; at leading order in the drive.  Random points find the reading, in
+40 digits, and a proof is then tried: both forms as one fraction of polynomials.  Where the proof
+would be too much work the verdict says that it rests on points.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +25,12 @@ from systems import Model
 
 
 class Interpretation(NamedTuple):
-    """Conventions, and a factor, under which the printed form is meant."""
+    """Conventions, and a factor, under which the printed form is meant.
+
+    >>> x = sp.Symbol("x")
+    >>> Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",))).apply(x)
+    2*x
+    """
 
     setting: Setting
     factor: Prefactor
@@ -41,7 +52,17 @@ class Interpretation(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both forms of a quantity in the model's symbols, and what may lie between them."""
+    """Both forms of a quantity in the model's symbols, and what may lie between them.
+
+    ``fixed`` are the symbols of the model to which the reader gave a value, in both forms;
+    ``factors`` are the constant factors that count as conventions.
+
+    >>> from systems import kerr
+    >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
+    >>> forms = Comparison(kerr.MODEL, "number", gamma, 2 * gamma, {}, [Prefactor()])
+    >>> forms.verdict().conventions
+    ('gamma is 2*gamma of the model (twice the rate)',)
+    """
 
     model: Model
     quantity: str
@@ -51,7 +72,10 @@ class Comparison:
     factors: list[Prefactor]
 
     def verdict(self) -> Verdict:
-        """The verdict that assumes least."""
+        """The verdict that assumes least.
+
+        Raises `ValueError` where the forms have no point in common at which both are finite.
+        """
         samples = Samples(self.model, self.printed, self.derived)
         if samples.may_agree() and self._is_proved(self.printed):
             return self._found(IDENTICAL)
@@ -63,6 +87,7 @@ class Comparison:
         return Verdict(self.quantity, verdict, self.printed, self.derived, **more)  # type: ignore[arg-type]
 
     def _is_proved(self, form: sp.Expr) -> bool:
+        """Whether a form and the derived one are the same function, multiplied out."""
         explicit = form.replace(sp.re, real_part).replace(sp.im, lambda z: real_part(-sp.I * z))
         return is_provable(explicit, -self.derived) and same_function(explicit, self.derived)
 
@@ -89,6 +114,7 @@ class Comparison:
         return set(tied).union(*(value.free_symbols for value in tied.values()))
 
     def _up_to(self, reading: Interpretation, samples: Samples) -> Verdict:
+        """The verdict of a reading, with a point at which the form as it stands differs."""
         proved = self._is_proved(reading.apply(self.printed))
         if not reading.sentences:
             return self._found(IDENTICAL, proved=proved)
@@ -133,9 +159,11 @@ class Comparison:
         return ratio is not None and samples.is_close(ratio, sp.S.One)
 
     def _different(self, samples: Samples) -> Verdict:
+        """The verdict where no reading helps, with the multiple that the form may be."""
         return self._found(DIFFERENT, multiple=samples.multiple(), **self._witness(samples))
 
     def _witness(self, samples: Samples) -> dict[str, object]:
+        """The simplest point at which the forms differ, as fields of a verdict."""
         found = samples.witness(self.printed.free_symbols | self.derived.free_symbols)
         return {
             "point": found.point,

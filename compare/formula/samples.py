@@ -27,7 +27,11 @@ Form = Callable[..., Any]
 
 
 class Precision(NamedTuple):
-    """How forms are compared with all digits, and at which scale of the drive."""
+    """How forms are compared with all digits, and at which scale of the drive.
+
+    ``digits`` are those of the arithmetic, ``fine`` the largest relative difference of two numbers
+    that count as equal, ``scale`` what the small symbols are multiplied with.
+    """
 
     digits: int = DIGITS
     fine: float = FINE
@@ -40,7 +44,11 @@ WEAK = Precision(digits=400, fine=1e-25, scale=1e-60)
 
 
 class Witness(NamedTuple):
-    """A point at which the forms differ, by name, and their values there."""
+    """A point at which the forms differ, by name, and their values there.
+
+    >>> Witness({"x": 1.0}, mpmath.mpc(2), mpmath.mpc(1)).deviation
+    0.5
+    """
 
     point: dict[str, complex]
     printed: mpmath.mpc
@@ -58,6 +66,11 @@ class Samples:
 
     With ``small`` symbols and their orders these are sent towards zero: what agrees there agrees
     at leading order.
+
+    >>> from systems import kerr
+    >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
+    >>> Samples(kerr.MODEL, gamma, 2 * gamma).multiple()
+    1/2
     """
 
     def __init__(
@@ -83,7 +96,11 @@ class Samples:
             return not np.any(abs(left - right) > ROUGH * np.maximum(abs(left), abs(right)))
 
     def ratio(self, setting: Setting) -> mpmath.mpc | None:
-        """The number that turns the printed into the derived form, if it is one and the same."""
+        """The number that turns the printed into the derived form under a setting.
+
+        None where it is another one from point to point.  Doubles sort out most settings, and what
+        they leave is looked at with all digits.
+        """
         if self.at == WEAK:  # small beside 1, even a leading term is lost in doubles
             return self.exact_ratio(setting)
         printed = self._printed(self.points, setting)

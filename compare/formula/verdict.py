@@ -12,7 +12,18 @@ SHOWN = 200  # signs of an expression in a sentence
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `check_formula` found.  ``str()`` of it says it in words."""
+    """What `check_formula` found.  ``str()`` of it says it in words.
+
+    ``verdict`` is "identical", "equal up to a convention", "identical at leading order",
+    "different" or "cannot judge".  Where the forms differ as they stand, ``point`` is the simplest
+    point of the model's symbols at which they do, with the values of both there.
+
+    >>> from compare import check_formula
+    >>> from systems import kerr
+    >>> found = check_formula(kerr.MODEL, "2*xi/(2*Delta - I*gamma)", "C1")
+    >>> found.verdict, found.proved
+    ('equal up to a convention', True)
+    """
 
     quantity: str
     verdict: str
@@ -48,6 +59,7 @@ class Verdict:
 
     @property
     def _choice(self) -> str:
+        """The conventions, and what the formula would be without them."""
         if not self.conventions:
             return ""
         said = f": {'; '.join(self.conventions)}"
@@ -61,6 +73,7 @@ class Verdict:
 
     @property
     def _next_order(self) -> str:
+        """The next term of a form that is identical at leading order."""
         if self.verdict != LEADING:
             return ""
         term = "further orders" if self.beyond is None else shown(self.beyond)
@@ -74,6 +87,7 @@ class Verdict:
 
     @property
     def _example(self) -> str:
+        """The point at which the forms differ, with as many digits as it takes to see it."""
         point = ", ".join(f"{name} = {_short(value)}" for name, value in self.point.items())
         printed, derived = _told_apart(self.printed_value, self.derived_value)
         at = f" at {point}" if point else ""
@@ -82,7 +96,11 @@ class Verdict:
 
 
 def shown(form: sp.Expr) -> str:
-    """An expression as text, cut where it would fill the screen."""
+    """An expression as text, cut after `SHOWN` signs, where it would fill the screen.
+
+    >>> shown(sp.Symbol("x") ** 2)
+    'x**2'
+    """
     text = str(form)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
 

@@ -158,7 +158,12 @@ def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
 
 
 class _Coordinates:
-    """The parameters of a search, each 1 at the start; what must keep its sign as a logarithm."""
+    """The parameters of a search, each 1 at the start; what must keep its sign as a logarithm.
+
+    A search moves in x: a parameter is its value at the start times x, or times exp(x - 1) for a
+    rate, which a step may then bring close to zero but never beyond.  The modulus of a complex
+    parameter moves so, with its phase kept.
+    """
 
     def __init__(self, model: Model, start: Point, names: Sequence[str]) -> None:
         rates = {str(s) for loss in model.losses for s in loss.rate.free_symbols}
@@ -181,7 +186,11 @@ class _Coordinates:
 
 
 class _Zero:
-    """The zero of a formula by interference: that of the amplitude whose square it is."""
+    """The zero of a formula by interference: that of the amplitude whose square it is.
+
+    The square is flat there, and its minimum is known to half of the digits only; the amplitude
+    crosses zero, where Newton's method finds it to all digits.
+    """
 
     def __init__(self, model: Model, quantity: Quantity) -> None:
         self._closed = analytic.derive(model, quantity.quanta(model))
@@ -200,10 +209,12 @@ class _Zero:
         return found if vanishes else None
 
     def _parts(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
+        """Real and imaginary part of the amplitude."""
         z = complex(self._closed.evaluate(self._amplitude, coordinates.place(x)))
         return np.array([z.real, z.imag])
 
     def _slopes(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
+        """Their derivatives by the unknowns, (2, unknowns), from central differences."""
         steps = np.sqrt(np.finfo(float).eps) * np.eye(len(x))
         ends = [[self._parts(x + sign * h, coordinates) for sign in (1, -1)] for h in steps]
         return np.array([(up - down) / (2 * h.max())
@@ -281,6 +292,7 @@ def _check_varies(depth: Depth, x: np.ndarray, road: str) -> None:
 
 
 def _check_solved(known: bool, where: str, quanta: int) -> None:
+    """Raise `ValueError` where the master equation has no answer at the start of a search."""
     if not known:
         raise ValueError(
             "Argument `drives` must hold drives at which the master equation has an answer with at "
@@ -290,6 +302,7 @@ def _check_solved(known: bool, where: str, quanta: int) -> None:
 
 
 def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The values by name; raises `ValueError` for arrays, and for unknowns that are no symbols."""
     start = {str(key): value for key, value in values.items()}
     known = [str(symbol) for symbol in model.parameters if symbol != model.drive]
     for name in names:
@@ -304,4 +317,5 @@ def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -
 
 
 def _size(value: Any) -> float:
+    """What of a value is varied: the modulus of a complex one."""
     return float(abs(value)) if isinstance(value, complex) else float(value)
