@@ -16,7 +16,7 @@ from systems.ladder import Mode, Occupation
 class Populations:
     """Populations of some states of a model; the last index of the array is the state.
 
-    They are divided by their sum, and have the methods of both roads: see `compare.quantities.Road`.
+    They are divided by their sum, and have the methods of both roads (`compare.quantities.Road`).
 
     >>> from systems import kerr
     >>> found = Populations(kerr.MODEL, [(0,), (1,), (2,)], np.array([2.0, 1.0, 1.0]))

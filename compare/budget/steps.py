@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     import numeric
 
-# Of a rung: the formula is derived for all of them, and a density matrix holds their square.  At
-# 100 a budget takes about a minute, most of it for the formula.
+# Of a rung: the formula is derived for all of them, and a density matrix holds their square, which
+# is 10,000 unknowns of the direct solver.
 STATES = 100
 MEASURES = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
 

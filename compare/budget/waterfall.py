@@ -48,6 +48,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) -> Figure:
+    """A figure with a panel per quantity, one below the other."""
     from matplotlib.figure import Figure
 
     groups = list(table.groupby("quantity", sort=False))
@@ -60,6 +61,7 @@ def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) ->
 
 
 def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
+    """Bars that start where the one above ends; their sizes stand at the right margin, in %."""
     part, names = 100 * rows["contribution"].to_numpy()[1:], brings(rows)[1:]
     total, y = part.sum(), np.arange(len(part))
     ends = np.cumsum(part)
@@ -77,6 +79,7 @@ def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
+    """Contributions stacked on either side of zero against ``x``, in %, and their sum."""
     rungs = list(dict.fromkeys(rows["rung"]))
     names = brings(rows.iloc[: len(rungs)])
     by_rung = 100 * rows.pivot(index=x, columns="rung", values="contribution")[rungs[1:]]

@@ -1,4 +1,9 @@
-"""What was found of a printed formula, as data and in words."""
+"""What was found of a printed formula, as data and in words.
+
+The words are sparing with praise: "identical" without a proof says so; a convention is called a
+choice that the paper has to state; a form that differs comes with the simplest point at which it
+does; and where there is nothing to compare with, nothing is said of the formula.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -112,6 +117,7 @@ def _told_apart(left: complex | None, right: complex | None) -> tuple[str, str]:
 
 
 def _times(multiple: sp.Expr) -> str:
+    """A factor in words, by its distance from 1 where six digits would not show it."""
     if not multiple.has(sp.Float):
         return str(multiple)
     if abs(multiple - 1) < 1e-5:  # six digits would say 1

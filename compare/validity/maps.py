@@ -1,4 +1,8 @@
-"""Pictures of a validity table over two values: the critical drive, and the error at one drive."""
+"""Pictures of a validity table over two values: the critical drive, and the error at one drive.
+
+Both have a logarithmic scale of colours, for either spans decades next to the lines on which the
+deviation changes sign.  What is only a bound is hatched, what is not known is grey.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,12 @@ def scale_of(values: Any) -> str:
 
 
 def middle(table: pd.DataFrame) -> float:
-    """The median of the critical drives, a drive for which the formula holds on half of the map."""
+    """The median of the critical drives, a drive for which the formula holds on half of the map.
+
+    >>> import pandas as pd
+    >>> middle(pd.DataFrame({"critical_drive": [0.1, 0.2, 0.4]}))
+    0.2
+    """
     return float(table["critical_drive"].median())
 
 
@@ -96,6 +105,7 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
 
 
 def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) -> None:
+    """The size of one column as colours, over `DECADES` below its largest."""
     from matplotlib import colormaps
     from matplotlib.colors import LogNorm
 
@@ -120,6 +130,7 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
 
 
 def _label(table: pd.DataFrame, column: str) -> str:
+    """What a scale of colours says."""
     name, drive = table.attrs["quantity"], table.attrs["drive"]
     if column == "deviation":
         drives = table["drive"].unique()
@@ -171,4 +182,5 @@ def _edges(values: Any) -> np.ndarray:
 
 
 def _grid(table: pd.DataFrame, names: list[str], values: pd.Series) -> pd.DataFrame:
+    """Values of the rows as a grid: the second name down, the first one across."""
     return table.assign(shown=values).pivot(index=names[1], columns=names[0], values="shown")

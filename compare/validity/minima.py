@@ -77,12 +77,14 @@ def _draw_depth(axes: Axes, table: pd.DataFrame, x: str) -> None:
 
 
 def _styles(table: pd.DataFrame) -> Mapping[str, dict[str, Any]]:
+    """How each road is drawn; the truth last, so that it lies on top."""
     roads = [road for road in dict.fromkeys(table["road"]) if road != TRUTH]
     styles = {road: MARKERS[i % len(MARKERS)] for i, road in enumerate(roads)}
     return {**styles, TRUTH: TRUE | {"marker": "."}}
 
 
 def _vanishing(table: pd.DataFrame) -> float:
+    """The depth below which a minimum counts as zero."""
     return float(DEEP * table.loc[table["road"] == TRUTH, "minimum"].min())
 
 

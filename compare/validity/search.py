@@ -73,7 +73,11 @@ class Crossing:
         self._path: list[np.ndarray] = []  # arguments and values at each step, NaN where not asked
 
     def bracket(self, start: np.ndarray) -> None:
-        """Step up from ``start`` until outside; down first, where that is outside already."""
+        """Step up from ``start`` until outside; down first, where that is outside already.
+
+        Only the points that are still open are asked for.  The search of a point is over when it
+        has a negative and a positive argument, or has come to an end, or the function is unknown.
+        """
         x, active = start.copy(), np.arange(len(start))
         with bar(None, "bracketed", len(x), self.progress) as counted:
             while active.size:
@@ -87,7 +91,11 @@ class Crossing:
                 active = active[self.status[active] == ""]
 
     def look_between(self) -> None:
-        """Bracket the first maximum above zero between steps that are all below zero."""
+        """Bracket the first maximum above zero between steps that are all below zero.
+
+        A deviation that rises beyond the tolerance and falls back between two steps would be
+        passed by otherwise.  The maximum between three steps is found to `BETWEEN`.
+        """
         from scipy.optimize.elementwise import find_minimum
 
         caught = np.zeros(len(self.end), bool)
@@ -110,7 +118,10 @@ class Crossing:
             self.outside[points], self._at_outside[points] = np.exp(top.x[over]), -top.f_x[over]
 
     def refine(self) -> None:
-        """Close in on the root wherever there is a bracket."""
+        """Close in on the root wherever there is a bracket, to `PRECISION`.
+
+        Where the function becomes unknown on the way, the point gets the word for that.
+        """
         from scipy.optimize.elementwise import find_root
 
         points = np.flatnonzero(self.status == Status.OK)
