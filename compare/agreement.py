@@ -7,24 +7,31 @@ deviation says nothing, and no summary counts it.  The same holds where a formul
 infinite, or where only the master equation is zero: `status` says so, and no deviation is given.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from tqdm import tqdm
 
 import analytic
-import numeric
 from compare.quantities import Quantity, read_quantities
 from systems import Model
+from systems.progress import bar
 from systems.status import Status
 from systems.values import Arrays, Values, read_values
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    import numeric
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
 ORDER = 4  # populations are taken from states that are good for g2 to g4: the small ones lag behind
 UNDEFINED, DIVERGES = Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES
-CONVERGED = 1e-6  # largest relative change by two more quanta of a number that is resolved
+# largest relative change by two more quanta of a number that is resolved: a deviation is then good
+# to as many digits as a table shows
+CONVERGED = 1e-6
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
@@ -37,6 +44,7 @@ def agreement(
     labels: Mapping[str, Any] | None = None,
     quanta: int | None = None,
     solver: str = "auto",
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Tidy table of both roads, one row per quantity and point.
 
@@ -47,12 +55,26 @@ def agreement(
     `compare.quantities` explains the names, ``quanta`` and ``solver`` are for
     `numeric.steady_state`.  A number that two more quanta change by more than `CONVERGED` stays
     in the table as "not converged".  What was computed how is kept in ``attrs``.
+    ``progress=False`` shows no bar.
+
+    Raises `ValueError` or `TypeError` for values, quantities, labels or quanta that make no sense,
+    and for a model that has no closed form.
+
+    >>> from systems import kerr
+    >>> table = agreement(kerr.MODEL, {**kerr.VALUES, "xi": np.array([0.01, 0.02])}, "number")
+    >>> [str(name) for name in table.columns[:4]], table["status"].tolist()
+    (['xi', 'quantity', 'analytic', 'numeric'], ['ok', 'ok'])
+    >>> weak, strong = table["deviation"]
+    >>> round(float(strong / weak), 1)  # second order in the drive
+    4.0
     """
+    import pandas as pd
+
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
     closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
-    states = solve(model, arrays, wanted, quanta=quanta, solver=solver)
+    states = solve(model, arrays, wanted, quanta=quanta, solver=solver, progress=progress)
     parts = [points.assign(quantity=q.name, **_measure(q, closed, states, arrays)) for q in wanted]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": _ranges(arrays), "numeric": describe(states)}
@@ -60,18 +82,33 @@ def agreement(
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per quantity: how many points, and the size of the deviation over them.
+    """One row per quantity of a table of `agreement`: the size of its deviation over all points.
 
     ``largest``, ``median`` and ``rms`` are of ``|deviation|`` over the resolved points; ``where``,
     ``analytic`` and ``numeric`` belong to the largest.  ``left_out`` says why and how often a
     point is not resolved.
+
+    >>> from systems import kerr
+    >>> table = agreement(kerr.MODEL, {**kerr.VALUES, "xi": np.array([0.01, 0.02])}, "number")
+    >>> row = summary(table).iloc[0]
+    >>> int(row["points"]), int(row["resolved"]), row["where"]
+    (2, 2, 'xi = 0.02')
     """
+    import pandas as pd
+
     groups = table.groupby("quantity", sort=False)
     return pd.DataFrame([{"quantity": name, **_summarise(group)} for name, group in groups])
 
 
 def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
-    """Deviation and matching digits of two arrays; NaN where there is no finite deviation."""
+    """Deviation and matching digits of two arrays; NaN where there is no finite deviation.
+
+    Two exact zeros agree in all digits.
+
+    >>> found = compare_numbers([1.01, 0.0], [1.0, 0.0])
+    >>> found["deviation"].round(6), found["matching_digits"].round(1)
+    (array([0.01, 0.  ]), array([ 2. , 15.7]))
+    """
     analytic, numeric = np.asarray(analytic, float), np.asarray(numeric, float)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = analytic / numeric
@@ -82,7 +119,17 @@ def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
 
 
 def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
-    """The columns that tell the points apart: whatever in ``given`` is an array."""
+    """The columns that tell the points apart: whatever in ``given`` is an array.
+
+    ``arrays`` are the values as `systems.values.read_values` returns them, all of one shape, to
+    which the columns broadcast.  Raises `ValueError` where they do not, or where one has the name
+    of a column of the table.
+
+    >>> coordinates({"phi": [0.0, 1.0], "J": 2.0}, {"xi": np.zeros(2)})["phi"].tolist()
+    [0.0, 1.0]
+    """
+    import pandas as pd
+
     shape = next(iter(arrays.values())).shape
     columns: dict[str, np.ndarray] = {}
     for name, value in given.items():
@@ -100,13 +147,21 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
 
 
 def solve(
-    model: Model, arrays: Arrays, wanted: Sequence[Quantity], quanta: int | None, solver: str
+    model: Model,
+    arrays: Arrays,
+    wanted: Sequence[Quantity],
+    quanta: int | None,
+    solver: str,
+    progress: bool = True,
 ) -> list[numeric.SteadyState]:
     """Steady states of all points in order, in portions that a progress bar counts.
 
     The truncation holds what is wanted and, where it is chosen point by point, is converged
-    for numbers and g2 in any case, for higher correlations where they are wanted.
+    for numbers and g2 in any case, for higher correlations where they are wanted.  Raises
+    `ValueError` for a given truncation that cannot hold what is wanted.
     """
+    import numeric
+
     highest = max(wanted, key=lambda q: sum(q.occupation))
     least = sum(highest.occupation)
     if quanta is not None and quanta < least:
@@ -125,12 +180,17 @@ def solve(
             solver=solver,
             order=max(ORDER if populations else 2, least),
         )
-        for portion in tqdm(portions, "master equation", leave=False, delay=1, disable=None)
+        for portion in bar(portions, "master equation", progress=progress)
     ]
 
 
 def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
-    """How the master equation was solved, and the worst that the certificates say."""
+    """How the master equation was solved, and the worst that the certificates say.
+
+    A dictionary that a sidecar can hold: names of the solvers, smallest and largest truncation,
+    how often each status, the largest relative changes and round-off by result, and the largest
+    residual.
+    """
     certificates = [state.certificate for state in states]
     quanta = np.concatenate([c.quanta for c in certificates])
     words, counts = np.unique(
@@ -153,7 +213,11 @@ def _measure(
     states: Sequence[numeric.SteadyState],
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
-    """The columns of one quantity."""
+    """The columns of one quantity: a number per point in each.
+
+    The status is that of the master equation; where it is "ok", that of the closed form; and where
+    this is "ok" as well, whether there is a deviation.
+    """
     form = quantity.on(closed)
     formula = np.ravel(closed.evaluate(form, arrays)).real
     estimates = [quantity.estimate_on(state) for state in states]
@@ -180,13 +244,18 @@ def _measure(
 
 
 def without_deviation(formula: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    """Why there is no deviation from a number that is known: "ok" where there is one."""
+    """Why there is no deviation from a number that is known: "ok" where there is one.
+
+    >>> without_deviation(np.array([1.0, np.nan]), np.array([0.1, np.nan])).tolist()
+    ['ok', 'formula undefined']
+    """
     cases = [np.isfinite(deviation), np.isnan(formula), np.isinf(formula)]
     words = [str(word) for word in (Status.OK, UNDEFINED, DIVERGES, Status.ONLY_ZERO)]
     return np.select(cases, words[:3], words[3])
 
 
 def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
+    """One row of a summary, from the rows of one quantity."""
     good = rows[rows["resolved"] & rows["deviation"].notna()]
     size, bad = good["deviation"].abs(), rows.drop(good.index)["status"]
     words = ", ".join(f"{count} {word}" for word, count in bad.value_counts().items())
@@ -207,6 +276,7 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A flat column of the points; raises `ValueError` where it does not fit them."""
     try:
         return np.broadcast_to(column, shape).ravel()
     except ValueError:
@@ -217,6 +287,7 @@ def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndar
 
 
 def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    """The largest error of each result over all portions of points."""
     # an undefined result (no photons) has no error to speak of
     return {
         name: float(np.nanmax(np.concatenate([[0.0], *(result[name] for result in results)])))

@@ -11,50 +11,102 @@ system has no second quantum to correlate.  An occupation has one digit per mode
 or two digits per mode where a mode holds ten quanta or more: ``P0010`` of two modes is (0, 10).
 With an underscore before each number, ``P_0_10`` or ``P_10`` of one mode, there is no doubt; two
 digits for a single mode are refused without it, because ``P10`` is one quantum in most papers.
+
+A `Quantity` is the name of a method that both roads have, with its arguments: that is what makes
+the two roads comparable, and what a new quantity has to be.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from systems import Model
-from systems.ladder import Mode, is_two_level, label
+from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.status import Estimate
 
 PATTERN = re.compile(
     r"(?P<number>number|g(?P<order>\d+))(_(?P<mode>.+))?|P(?P<digits>[0-9]+|(_[0-9]+)+)"
 )
 
-LARGEST = 70  # amplitudes that a closed form may rest on: g10 of two modes takes half a minute
+# amplitudes that a closed form may rest on: measured on two modes, where g10 (66 amplitudes) takes
+# half a minute
+LARGEST = 70
+
+
+class Road(Protocol):
+    """What both roads have: an expression from a closed form, an array from a state."""
+
+    def number(self, mode: Mode | str, /) -> Any:
+        """Mean number of quanta of a mode."""
+
+    def correlation(self, mode: Mode | str, order: int, /) -> Any:
+        """``g^(order)(0)`` of a mode."""
+
+    def cross_correlation(self, first: Mode | str, second: Mode | str, /) -> Any:
+        """``g2_12(0)`` of two modes."""
+
+    def probability(self, occupation: Occupation, /) -> Any:
+        """Probability of an occupation."""
+
+
+class Solved(Road, Protocol):
+    """A solved state, which knows what its numbers are worth."""
+
+    def estimate(self, quantity: str, /, *arguments: Any) -> Estimate:
+        """Value, absolute error and status of the number that a method returns."""
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """A method that both roads have, with its arguments: ``correlation(mode, order)``."""
+    """A method that both roads have, with its arguments: ``correlation(mode, order)``.
+
+    `read_quantity` makes one of a name.  ``occupation`` is the least excited state that
+    contributes: what a truncation has to hold.
+
+    >>> from systems import kerr
+    >>> g3 = read_quantity(kerr.MODEL, "g3")
+    >>> g3.method, g3.arguments[1:], g3.occupation, g3.quanta(kerr.MODEL)
+    ('correlation', (3,), (3,), 3)
+    """
 
     name: str
     method: str
     arguments: tuple[Any, ...]
-    occupation: tuple[int, ...]  # the least excited state that contributes
+    occupation: Occupation
 
-    def on(self, road: Any, **options: Any) -> Any:
-        """The quantity on a road: an expression of the closed form, an array of the state."""
+    def on(self, road: Road, **options: Any) -> Any:
+        """The quantity on a road: an expression of the closed form, an array of the state.
+
+        ``options`` are passed to the method of the road.  Raises what that method raises, for
+        example `analytic.NotSeen` where the leading order does not see the quantity.
+
+        >>> import analytic
+        >>> from systems import kerr
+        >>> read_quantity(kerr.MODEL, "number").on(analytic.derive(kerr.MODEL, 1))
+        4*xi**2/Abs(2*Delta - I*gamma)**2
+        """
         return getattr(road, self.method)(*self.arguments, **options)
 
-    def status_on(self, state: Any) -> Any:
+    def status_on(self, state: Solved) -> Any:
         """What the quantity is worth at each point of the master equation: "ok", ..."""
-        return getattr(state, f"{self.method}_status")(*self.arguments)
+        return self.estimate_on(state).status
 
-    def estimate_on(self, state: Any) -> Estimate:
-        """Value, error and status at each point of the master equation."""
-        found: Estimate = state.estimate(self.method, *self.arguments)
-        return found
+    def estimate_on(self, state: Solved) -> Estimate:
+        """Value, absolute error and status at each point of the master equation.
+
+        >>> import numeric
+        >>> from systems import kerr
+        >>> state = numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=6)
+        >>> read_quantity(kerr.MODEL, "g2").estimate_on(state).status
+        'ok'
+        """
+        return state.estimate(self.method, *self.arguments)
 
     def quanta(self, model: Model) -> int:
-        """Quanta that the closed form needs at least."""
+        """Quanta, as the model's grading weighs them, that the closed form needs at least."""
         return max(1, model.grading.of(self.occupation))
 
 
@@ -62,6 +114,10 @@ def read_quantities(model: Model, names: str | Iterable[str]) -> tuple[Quantity,
     """The quantities called ``names`` (a list, or one string with commas), each once.
 
     Raises `ValueError` for a name that is not known, and lists those that are.
+
+    >>> from systems import kerr
+    >>> [quantity.name for quantity in read_quantities(kerr.MODEL, "number, g2, number")]
+    ['number', 'g2']
     """
     listed = names.split(",") if isinstance(names, str) else list(names)
     unique = dict.fromkeys(str(name).strip() for name in listed)
@@ -104,7 +160,15 @@ def _read(model: Model, name: str) -> Quantity:
 
 
 def driven_mode(model: Model) -> Mode:
-    """The first boson that a term of creation operators of it alone feeds, or the first boson."""
+    """The mode that a name without a label means.
+
+    It is the first boson that a term of creation operators of it alone feeds, or else the first
+    boson, or the first mode of a model without bosons.
+
+    >>> from systems import jaynes_cummings
+    >>> driven_mode(jaynes_cummings.MODEL).name
+    a
+    """
     pumps = [p for p, q in model.ladder if not any(q) and len(p) - p.count(0) == 1]
     driven = [mode for i, mode in enumerate(model.modes) if any(p[i] for p in pumps)]
     bosons = [mode for mode in (*driven, *model.modes) if not is_two_level(mode)]
@@ -114,7 +178,12 @@ def driven_mode(model: Model) -> Mode:
 def read_occupation(model: Model, name: str) -> tuple[int, ...]:
     """The occupation in the name of a probability ``P10`` or of an amplitude ``C10``.
 
-    Raises `ValueError` for more or fewer numbers than modes, and for two digits of one mode.
+    One number per mode, in the order of ``model.modes``.  Raises `ValueError` for more or fewer
+    numbers than modes, and for two digits of one mode.
+
+    >>> from systems import kerr_dimer
+    >>> read_occupation(kerr_dimer.MODEL, "C20"), read_occupation(kerr_dimer.MODEL, "P_0_10")
+    ((2, 0), (0, 10))
     """
     digits = name[1:]
     parts = digits.split("_")[1:]

@@ -7,8 +7,10 @@ from sympy import Symbol, conjugate, symbols
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
+import numeric
 from compare import agreement, summary
 from compare.agreement import DIGITS, compare_numbers, without_deviation
+from compare.quantities import read_quantities
 from systems import Loss, Model
 
 Delta, chi, gamma, xi = symbols("Delta chi gamma xi", real=True)
@@ -153,3 +155,21 @@ def test_two_exact_zeros_agree_and_one_says_nothing() -> None:
     found = compare_numbers([0.0, 1.0], [0.0, 0.0])
     np.testing.assert_array_equal(found["deviation"], [0.0, np.nan])
     assert found["matching_digits"][0] == DIGITS
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_ok_is_what_a_larger_truncation_gives(seed: int) -> None:
+    """At random drives, weak to strong: a deviation compares two numbers that are right."""
+    random = np.random.default_rng(seed)
+    sizes = random.normal(size=2) * 10 ** random.uniform(-1, 1, 2)
+    drives = 10 ** random.uniform(-4, 0.3, 4)
+    values = {"Delta": sizes[0], "chi": sizes[1], "gamma": 1.0, "xi": drives}
+    table = agreement(KERR, values, "number,g2,g3,P2", progress=False)
+    larger = numeric.steady_state(KERR, values, quanta=table.attrs["numeric"]["quanta"][1] + 6)
+    assert (table["status"] == "ok").mean() > 0.5
+    for quantity in read_quantities(KERR, "number,g2,g3,P2"):
+        rows = table[table["quantity"] == quantity.name]
+        found, ok = rows["numeric"].to_numpy(), (rows["status"] == "ok").to_numpy()
+        # what two more quanta change by less than 1e-6 counts as converged
+        exact = quantity.estimate_on(larger).value
+        np.testing.assert_allclose(found[ok], exact[ok], rtol=2e-6, atol=0)

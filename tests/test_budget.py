@@ -195,3 +195,24 @@ def test_sentence_names_what_stands_against_the_largest_step(
     assert "(+50.000%)" in sentence.split(", against")[0].split(", while")[0]
     assert sentence.count("against") == against
     assert sentence.count("cancel") == pairs
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_contributions_add_up_whatever_is_left_out(seed: int) -> None:
+    """Of random models: with dephasing there are no amplitudes, next to zeros steps are huge."""
+    random = np.random.default_rng(seed)
+    Delta, chi = sp.symbols("Delta chi", real=True)
+    n = Dagger(a) * a
+    mode = Delta * n + chi * Dagger(a) ** 2 * a**2 + xi * (Dagger(a) + a)
+    dephasing = (Loss(kappa, n),) if seed % 2 else ()
+    model = Model("random", mode, (Loss(gamma, a), *dephasing), xi)
+    sizes = random.normal(size=2) * 10 ** random.uniform(-1, 1, 2)
+    values = {"Delta": sizes[0], "chi": sizes[1], "gamma": 1.0, "xi": np.geomspace(1e-3, 0.4, 3)}
+    if dephasing:
+        values["kappa"] = random.uniform(0.1, 2)
+    table = budget(model, values, "number,g2", progress=False)
+    assert bool(table.attrs["left_out"]) == bool(dephasing)
+    for _, rows in table.groupby(["quantity", "xi"]):
+        parts, error = rows["contribution"], rows["deviation"].dropna().iloc[0]
+        # round-off of nine terms
+        assert parts.sum() == pytest.approx(error, rel=0, abs=1e-14 * max(1, abs(parts).max()))

@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
+from scipy.stats import poisson
 
+import numeric
 from compare import optimum
 from compare.validity.minima import draw
-from systems.library import jaynes_cummings, kerr, kerr_ring
+from compare.validity.optimum import CONVERGED, HOT, MANY
+from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
 
 VALUES = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
 DRIVES = np.array([0.01, 0.02])
@@ -96,3 +100,46 @@ def test_drive_too_strong_for_a_search_is_refused_with_the_quanta_that_it_would_
     values = {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "J": 0.3}
     with pytest.raises(ValueError, match=r"at most 5 quanta .* for xi = 3 it has none"):
         optimum(kerr_ring.MODEL, values, "chi", [3.0], corrections=[])
+
+
+def test_hopeless_drive_is_refused_after_one_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    solve, solved = numeric.steady_state, []
+
+    def counted(*arguments: object, **options: object) -> numeric.SteadyState:
+        solved.append(options)
+        return solve(*arguments, **options)
+
+    monkeypatch.setattr(numeric, "steady_state", counted)
+    values = {name: value for name, value in kerr_dimer.VALUES.items() if name != "F"}
+    with pytest.raises(ValueError, match=r"at most 10 quanta .* for F = 10 it has none"):
+        optimum(kerr_dimer.MODEL, values, "U", [10.0], corrections=[])
+    assert solved == [{"quanta": 5}]
+
+
+@pytest.mark.parametrize("most", [MANY, 9, 10, 20, 34, 60])
+def test_light_that_is_called_hot_does_not_fit_into_the_largest_truncation(most: int) -> None:
+    half = most // 2
+
+    def share(mean: float) -> float:
+        """Of coherent light, in the last two shells of half the quanta."""
+        return float(poisson.pmf([half - 1, half], mean).sum() / poisson.cdf(half, mean))
+
+    mean = brentq(lambda mean: share(mean) - HOT, 0.1, 2 * most)
+    assert poisson.sf(most, mean) > CONVERGED
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_one_unknown_and_several_find_the_same_place(seed: int) -> None:
+    """Two minimisers of one road: the place over g alone, and over g and a detuning that is 0."""
+    random = np.random.default_rng(seed)
+    kappa, gamma = random.uniform(0.5, 2, 2)
+    g = np.sqrt(gamma * (kappa + gamma)) / 2 * random.uniform(0.9, 1.1)
+    start = {**VALUES, "kappa": kappa, "gamma": gamma, "g": g}
+    one, two = (
+        rows(optimum(jaynes_cummings.MODEL, start, over, [0.02], corrections=[]), "master equation")
+        for over in ("g", ["g", "Delta_s"])
+    )
+    # the depth is known to 1e-6, of a parabola: the place to its root
+    assert one["g"].item() == pytest.approx(two["g"].item(), rel=1e-3)
+    assert one["minimum"].item() == pytest.approx(two["minimum"].item(), rel=1e-5)
+    assert two["Delta_s"].item() == pytest.approx(0, abs=1e-3)

@@ -1,4 +1,9 @@
-"""Photon statistics of populations that are known state by state, normalised or not."""
+"""Photon statistics of populations that are known state by state, normalised or not.
+
+With the populations P(n) of Fock states, direct detection needs nothing else:
+
+    <a'a> = sum_n n P(n),    <a'^k a^k> = sum_n n (n - 1) ... (n - k + 1) P(n).
+"""
 
 from collections.abc import Sequence
 
@@ -9,7 +14,15 @@ from systems.ladder import Mode, Occupation
 
 
 class Populations:
-    """Populations of some states of a model; the last index of the array is the state."""
+    """Populations of some states of a model; the last index of the array is the state.
+
+    They are divided by their sum, and have the methods of both roads (`compare.quantities.Road`).
+
+    >>> from systems import kerr
+    >>> found = Populations(kerr.MODEL, [(0,), (1,), (2,)], np.array([2.0, 1.0, 1.0]))
+    >>> float(found.number("a")), float(found.correlation("a").round(3))
+    (0.75, 0.889)
+    """
 
     def __init__(self, model: Model, states: Sequence[Occupation], weights: np.ndarray) -> None:
         self.model, self.states = model, list(states)

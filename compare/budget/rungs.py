@@ -13,21 +13,25 @@ Each leaves out less than the one before:
     master equation        converged
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import analytic
-import numeric
 from analytic.displaced import without_displacement
 from compare.budget.populations import Populations
 from compare.quantities import Quantity
-from compare.validity.curve import evaluate
+from compare.validity.curve import corrected, leading
 from systems import Model
 from systems.status import Status
 from systems.values import Arrays
+
+if TYPE_CHECKING:
+    import numeric
 
 TRUTH = "master equation"
 JUMPS = "quantum jumps"
@@ -53,7 +57,20 @@ def build_rungs(
 
     ``grade`` and ``cut`` are the quanta of the formula as its grading weighs them and as they
     are counted; ``states`` is the converged master equation.
+
+    >>> import numeric
+    >>> from compare.quantities import read_quantity
+    >>> from systems import kerr
+    >>> arrays = {name: np.array(value) for name, value in kerr.VALUES.items()}
+    >>> states = numeric.steady_state(kerr.MODEL, arrays)
+    >>> rungs = build_rungs(kerr.MODEL, arrays, grade=2, cut=2, states=states)
+    >>> number = read_quantity(kerr.MODEL, "number")
+    >>> exact, formula = (float(rungs[name](number)) for name in (TRUTH, "leading order"))
+    >>> 0 < abs(formula / exact - 1) < 0.1
+    True
     """
+    import numeric
+
     most = int(np.max(states.quanta))
 
     @cache
@@ -79,14 +96,14 @@ def build_rungs(
         return numeric.steady_state(model, arrays, quanta=cut)
 
     return {
-        "leading order": lambda q: evaluate(closed(), q.on(closed()), arrays),
+        "leading order": lambda q: leading(closed(), q)(arrays),
         "normalised": lambda q: q.on(normalised()),
         # the cut is what these rungs are about: what it gives, not what it is worth
         "H_eff, C_0 = 1": lambda q: _cut(q, nojump(cut, "normalised")),
         "H_eff, slowest": lambda q: _cut(q, nojump(cut, "slowest")),
         "H_eff, converged": lambda q: q.on(nojump(most, "slowest")),
-        "one correction": lambda q: evaluate(expand(1), q.on(expand(1)), arrays),
-        "two corrections": lambda q: evaluate(expand(2), q.on(expand(2)), arrays),
+        "one correction": lambda q: corrected(expand(1), q)(arrays),
+        "two corrections": lambda q: corrected(expand(2), q)(arrays),
         "truncated": lambda q: _cut(q, truncated()),
         TRUTH: lambda q: q.on(states),
     }

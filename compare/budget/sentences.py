@@ -5,12 +5,17 @@ g2 next to a zero is one step, and lifting it is the next.  Neither is a cause o
 error.  Such a pair counts as one step, of the size of its sum, and is named for what it is.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from compare.budget.steps import brings, varied
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CANCELLING = 0.1  # a pair that leaves less than this part of its larger step is one step
 AGAINST = 0.5  # of the largest step: a step of the other sign that is worth naming
@@ -22,7 +27,15 @@ def largest(table: pd.DataFrame) -> list[str]:
     """One sentence per quantity: error of the formula, step that contributes most, round-off.
 
     A step of the other sign at least half as large is named beside it, and so are neighbours
-    that are larger but cancel.  Of a sweep it speaks of the point at which the formula is worst.
+    that are larger but cancel.  Of a sweep it speaks of the point at which the formula is worst,
+    and counts the points at which the master equation has no answer.  ``table`` is one of
+    `compare.budget.budget`.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> (sentence,) = largest(budget(kerr.MODEL, {**kerr.VALUES, "xi": 0.01}, "number"))
+    >>> sentence.startswith("number: leading order +0.0")
+    True
     """
     return [_sentence(str(name), rows) for name, rows in table.groupby("quantity", sort=False)]
 

@@ -10,23 +10,28 @@ the floor below which no contribution means anything: the relative error that is
 for the converged number.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-import numeric
 from compare.agreement import ORDER, coordinates
 from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, read_quantities
-from numeric.certificate import estimate, joint_estimate
-from numeric.solvers.batch import Block
-from numeric.space import count_states
 from systems import Model
+from systems.progress import bar
 from systems.values import Values, read_values
 
-STATES = 100  # of a rung: the formula is derived for all, and a density matrix holds their square
+if TYPE_CHECKING:
+    import pandas as pd
+
+    import numeric
+
+# Of a rung: the formula is derived for all of them, and a density matrix holds their square, which
+# is 10,000 unknowns of the direct solver.
+STATES = 100
 MEASURES = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
 
 
@@ -37,6 +42,7 @@ def budget(
     *,
     labels: Mapping[str, Any] | None = None,
     quanta: int | None = None,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Tidy table of the ladder: one row per quantity, point and rung.
 
@@ -46,11 +52,22 @@ def budget(
     converged master equation, whose status is ``status``.  ``quanta`` is the truncation of the
     formula; without it the fewest that hold the quantities.  Rungs that the model does not allow
     (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.  With a
-    column for each rung and each contribution: `widen`.
+    column for each rung and each contribution: `widen`.  ``progress=False`` shows no bar.
 
     Raises `ValueError` for values, quantities or quanta that make no sense, and for quanta that
     leave more than `STATES` states.
+
+    >>> from systems import kerr
+    >>> table = budget(kerr.MODEL, kerr.VALUES, "number")
+    >>> [str(name) for name in table["rung"].iloc[[0, 1, -1]]]
+    ['leading order', 'normalised', 'master equation']
+    >>> bool(np.isclose(table["contribution"].sum(), table["deviation"].iloc[0], rtol=1e-12))
+    True
     """
+    import pandas as pd
+
+    import numeric
+
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
@@ -65,7 +82,7 @@ def budget(
     states = numeric.steady_state(model, arrays, order=max(ORDER, least))
     rungs = build_rungs(model, arrays, quanta or grade, quanta or least, states)
     left_out: dict[str, str] = {}
-    tables = [_ladder(points, q, rungs, states, left_out) for q in wanted]
+    tables = [_ladder(points, q, rungs, states, left_out, progress) for q in wanted]
     table = pd.concat(tables, ignore_index=True)
     table.attrs = {"model": model.name, "quanta": quanta or grade, "left_out": left_out}
     return table
@@ -73,6 +90,8 @@ def budget(
 
 def _check_work(model: Model, quanta: int) -> None:
     """Raise `ValueError` for a truncation that the rungs of H_eff cannot be waited for."""
+    from numeric.space import count_states
+
     states = count_states(model.modes, quanta)
     if states > STATES:
         most = max(q for q in range(1, STATES) if count_states(model.modes, q) <= STATES)
@@ -84,12 +103,20 @@ def _check_work(model: Model, quanta: int) -> None:
 
 
 def varied(table: pd.DataFrame) -> list[str]:
-    """The columns of a budget that tell its points apart."""
+    """The columns of a budget that tell its points apart.
+
+    >>> from systems import kerr
+    >>> varied(budget(kerr.MODEL, {**kerr.VALUES, "xi": [0.01, 0.02]}, "number"))
+    ['xi']
+    """
     return [name for name in table.columns if name not in {"quantity", *MEASURES}]
 
 
 def brings(ladder: pd.DataFrame) -> list[str]:
-    """What each rung of one ladder adds: whichever first follows H_eff brings the jumps."""
+    """What each rung of one ladder adds to the one before, in words.
+
+    Whichever rung first follows those of H_eff brings the quantum jumps.
+    """
     rungs = list(ladder["rung"])
     pure = [rung.startswith("H_eff") for rung in rungs]
     return [
@@ -104,10 +131,13 @@ def _ladder(
     rungs: Mapping[str, Rung],
     states: numeric.SteadyState,
     left_out: dict[str, str],
+    progress: bool,
 ) -> pd.DataFrame:
     """The rows of one quantity, the rungs of a point together; notes what is left out."""
+    import pandas as pd
+
     found = {TRUTH: np.ravel(rungs[TRUTH](quantity))}
-    for name, rung in rungs.items():
+    for name, rung in bar(rungs.items(), f"rungs of {quantity.name}", progress=progress):
         try:
             found[name] = np.ravel(rung(quantity)).astype(float)
         except ValueError as refusal:
@@ -123,7 +153,7 @@ def _ladder(
         "step": np.diff(known, axis=0, prepend=known[:1]),
         "deviation": deviation,
         "contribution": np.diff(-left, axis=0, prepend=-left[:1]),
-        "roundoff": np.broadcast_to(_roundoff(states, quantity), value.shape),
+        "roundoff": np.broadcast_to(_floor(states, quantity), value.shape),
         "status": np.broadcast_to(np.ravel(quantity.status_on(states)), value.shape),
     }
     rows = points.loc[np.repeat(points.index, len(names))].reset_index(drop=True)
@@ -132,23 +162,8 @@ def _ladder(
     return rows.assign(quantity=quantity.name, rung=ladder, **by_point)
 
 
-def _roundoff(states: numeric.SteadyState, quantity: Quantity) -> np.ndarray:
-    """Estimated relative round-off error of a quantity, one number per point."""
-    floor = np.full(int(np.prod(states.shape)), np.nan)
-    for block in states.blocks:
-        value, error = _estimate(block, quantity, states.model)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            floor[block.points] = error / abs(value)
-    return floor
-
-
-def _estimate(block: Block, quantity: Quantity, model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """Values and absolute errors at the points of a block."""
-    if quantity.method == "probability":
-        state = block.space.position(quantity.occupation)
-        return block.populations[:, state], block.error[:, state]
-    if quantity.method == "cross_correlation":
-        first, second = (model.index(mode) for mode in quantity.arguments)
-        return joint_estimate(block, first, second)
-    mode, *order = quantity.arguments
-    return estimate(block, model.index(mode), *(order or [1]))
+def _floor(states: numeric.SteadyState, quantity: Quantity) -> np.ndarray:
+    """Estimated relative error of a quantity on the master equation, one number per point."""
+    found = quantity.estimate_on(states)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.ravel(found.error / abs(found.value))

@@ -5,16 +5,21 @@ the formula at the bottom.  Along a sweep the contributions lie on top of one an
 either sign on their side of zero, and the black line is their sum.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from compare.budget.steps import brings, varied
 from compare.style import BLUE, GREY, RED, WIDTH, styled
 from compare.validity.maps import scale_of, spell
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Okabe and Ito, without the black of the sum
 COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#999999", "#B8A800")
@@ -22,7 +27,15 @@ COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#9
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """A waterfall for a point, lines for a sweep; raises `ValueError` for a grid."""
+    """A waterfall for a point, lines for a sweep over one value: a panel per quantity.
+
+    ``table`` is one of `compare.budget.budget`.  Raises `ValueError` for a grid.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> len(draw(budget(kerr.MODEL, kerr.VALUES, "number,g2")).axes)
+    2
+    """
     names = varied(table)
     if len(names) > 1:
         raise ValueError(
@@ -35,6 +48,9 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) -> Figure:
+    """A figure with a panel per quantity, one below the other."""
+    from matplotlib.figure import Figure
+
     groups = list(table.groupby("quantity", sort=False))
     figure = Figure(figsize=(2 * WIDTH, 2.3 * len(groups)), layout="constrained")
     for axes, (_, rows) in zip(
@@ -45,6 +61,7 @@ def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) ->
 
 
 def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
+    """Bars that start where the one above ends; their sizes stand at the right margin, in %."""
     part, names = 100 * rows["contribution"].to_numpy()[1:], brings(rows)[1:]
     total, y = part.sum(), np.arange(len(part))
     ends = np.cumsum(part)
@@ -62,6 +79,7 @@ def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
+    """Contributions stacked on either side of zero against ``x``, in %, and their sum."""
     rungs = list(dict.fromkeys(rows["rung"]))
     names = brings(rows.iloc[: len(rungs)])
     by_rung = 100 * rows.pivot(index=x, columns="rung", values="contribution")[rungs[1:]]
@@ -75,7 +93,7 @@ def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
     total = by_rung.sum(axis=1, skipna=False)
     axes.plot(total, color="black", lw=1.6, label=f"error of the {rungs[0]}")
     axes.axhline(0, color="black", lw=0.4)
-    axes.set(xscale=scale_of(pd.Index(rows[x].unique())))
+    axes.set(xscale=scale_of(rows[x].unique()))
     axes.set(xlabel=spell(x), ylabel=f"contribution, {rows['quantity'].iloc[0]} (%)")
     axes.margins(x=0)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -1,8 +1,13 @@
 """An error budget laid out wide, and as text: rungs as columns, or as the lines of a ladder."""
 
-import pandas as pd
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from compare.budget.steps import varied
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FLOOR = "round-off floor"
 
@@ -14,7 +19,15 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
     first rung has no step.  What the contributions add up to, the ``deviation`` of the first rung,
     comes after them, ``roundoff`` and ``status`` last; all but values are relative.  A rung that
     a quantity does not have is NaN there.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> wide = widen(budget(kerr.MODEL, kerr.VALUES, "number,g2"))
+    >>> wide.shape[0], [str(name) for name in wide.columns[:2]]
+    (2, ['quantity', 'leading order'])
     """
+    import pandas as pd
+
     rungs = list(dict.fromkeys(table["rung"]))
     # the points in their own order, also where one is given twice
     first = table["rung"] == table["rung"].groupby(table["quantity"]).transform("first")
@@ -34,6 +47,8 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
 
 def budget_text(table: pd.DataFrame) -> str:
     """The ladder of a point for a terminal, the round-off floor its last line."""
+    import pandas as pd
+
     shown = table[["quantity", "rung", "value", "contribution"]]
     ends = table.drop_duplicates("quantity")[["quantity", "roundoff"]]
     floors = ends.rename(columns={"roundoff": "contribution"}).assign(rung=FLOOR)

@@ -71,7 +71,16 @@ def check_formula(
 
 
 def derived_form(model: Model, quantity: str) -> sp.Expr:
-    """The closed form of a quantity: one of `compare.quantities`, or an amplitude ``C20``."""
+    """The closed form of a quantity: one of `compare.quantities`, or an amplitude ``C20``.
+
+    Of leading order in the drive, in the symbols of the model.  Raises `ValueError` for a name that
+    is not known, and where `analytic.derive` has no closed form: its subclass `analytic.NotSeen`
+    says that the leading order does not see the quantity, although higher orders may.
+
+    >>> from systems import kerr
+    >>> derived_form(kerr.MODEL, "C1")
+    -2*xi/(2*Delta - I*gamma)
+    """
     if occupation := _occupation(model, quantity):
         return analytic.derive(model, max(1, model.grading.of(occupation))).amplitude(occupation)
     found = read_quantity(model, quantity)

@@ -1,4 +1,10 @@
-"""The printed form held against the derived one, under ever more assumptions."""
+"""The printed form held against the derived one, under ever more assumptions.
+
+A formula is judged by the reading that assumes least: as it stands; under conventions, fewest
+first; with a constant factor; at leading order in the drive.  Random points find the reading, in
+40 digits, and a proof is then tried: both forms as one fraction of polynomials.  Where the proof
+would be too much work the verdict says that it rests on points.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,7 +15,7 @@ import sympy as sp
 
 from analytic.identity import same_function
 from compare.formula.conventions import Setting, other_nonlinearity, settings
-from compare.formula.factors import Factor
+from compare.formula.factors import Prefactor
 from compare.formula.notation import real_part
 from compare.formula.orders import NoSeries, first_terms
 from compare.formula.samples import Samples
@@ -18,11 +24,16 @@ from compare.formula.verdict import CONVENTION, DIFFERENT, IDENTICAL, LEADING, V
 from systems import Model
 
 
-class Reading(NamedTuple):
-    """Conventions, and a factor, under which the printed form is meant."""
+class Interpretation(NamedTuple):
+    """Conventions, and a factor, under which the printed form is meant.
+
+    >>> x = sp.Symbol("x")
+    >>> Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",))).apply(x)
+    2*x
+    """
 
     setting: Setting
-    factor: Factor
+    factor: Prefactor
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -41,17 +52,30 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """Both forms of a quantity in the model's symbols, and what may lie between them."""
+    """Both forms of a quantity in the model's symbols, and what may lie between them.
+
+    ``fixed`` are the symbols of the model to which the reader gave a value, in both forms;
+    ``factors`` are the constant factors that count as conventions.
+
+    >>> from systems import kerr
+    >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
+    >>> forms = Comparison(kerr.MODEL, "number", gamma, 2 * gamma, {}, [Prefactor()])
+    >>> forms.verdict().conventions
+    ('gamma is 2*gamma of the model (twice the rate)',)
+    """
 
     model: Model
     quantity: str
     printed: sp.Expr
     derived: sp.Expr
     fixed: Mapping[sp.Symbol, sp.Expr]
-    factors: list[Factor]
+    factors: list[Prefactor]
 
     def verdict(self) -> Verdict:
-        """The verdict that assumes least."""
+        """The verdict that assumes least.
+
+        Raises `ValueError` where the forms have no point in common at which both are finite.
+        """
         samples = Samples(self.model, self.printed, self.derived)
         if samples.may_agree() and self._is_proved(self.printed):
             return self._found(IDENTICAL)
@@ -63,18 +87,23 @@ class Comparison:
         return Verdict(self.quantity, verdict, self.printed, self.derived, **more)  # type: ignore[arg-type]
 
     def _is_proved(self, form: sp.Expr) -> bool:
+        """Whether a form and the derived one are the same function, multiplied out."""
         explicit = form.replace(sp.re, real_part).replace(sp.im, lambda z: real_part(-sp.I * z))
         return is_provable(explicit, -self.derived) and same_function(explicit, self.derived)
 
-    def _reading(self, samples: Samples) -> Reading | None:
+    def _reading(self, samples: Samples) -> Interpretation | None:
         """The reading with fewest assumptions under which the forms agree at random points."""
-        best: Reading | None = None
+        best: Interpretation | None = None
         for setting in settings(self.model, self.printed.free_symbols, self._held):
             if best and len(setting.sentences) > len(best.sentences):
                 break
             if (ratio := samples.ratio(setting)) is None:
                 continue
-            fit = [Reading(setting, f) for f in self.factors if samples.is_close(ratio, f.value)]
+            fit = [
+                Interpretation(setting, factor)
+                for factor in self.factors
+                if samples.is_close(ratio, factor.value)
+            ]
             best = min([best, *fit] if best else fit, key=lambda r: r.assumptions, default=None)
         return best
 
@@ -84,7 +113,8 @@ class Comparison:
         tied = {symbol: value for symbol, value in self.fixed.items() if value != 0}
         return set(tied).union(*(value.free_symbols for value in tied.values()))
 
-    def _up_to(self, reading: Reading, samples: Samples) -> Verdict:
+    def _up_to(self, reading: Interpretation, samples: Samples) -> Verdict:
+        """The verdict of a reading, with a point at which the form as it stands differs."""
         proved = self._is_proved(reading.apply(self.printed))
         if not reading.sentences:
             return self._found(IDENTICAL, proved=proved)
@@ -96,7 +126,7 @@ class Comparison:
             **self._witness(samples),
         )
 
-    def _otherwise(self, reading: Reading, samples: Samples) -> str:
+    def _otherwise(self, reading: Interpretation, samples: Samples) -> str:
         """The mistake that looks the same as the convention: a nonlinearity of the other sign."""
         other = other_nonlinearity(self.model, reading.setting)
         ratio = samples.ratio(other) if other else None
@@ -129,9 +159,11 @@ class Comparison:
         return ratio is not None and samples.is_close(ratio, sp.S.One)
 
     def _different(self, samples: Samples) -> Verdict:
+        """The verdict where no reading helps, with the multiple that the form may be."""
         return self._found(DIFFERENT, multiple=samples.multiple(), **self._witness(samples))
 
     def _witness(self, samples: Samples) -> dict[str, object]:
+        """The simplest point at which the forms differ, as fields of a verdict."""
         found = samples.witness(self.printed.free_symbols | self.derived.free_symbols)
         return {
             "point": found.point,

@@ -1,4 +1,10 @@
-"""The conventions in which papers differ, as substitutions in a printed formula."""
+"""The conventions in which papers differ, as substitutions in a printed formula.
+
+A rate may be that at which an amplitude decays (half the rate of the energy); ``chi`` may be
+``U/2``; a detuning may be counted from the laser; a coupling or a drive may have another sign,
+phase or a factor of two; time may run as exp(+i omega t), which conjugates everything.  Which
+letter is a rate, a detuning or a coupling is read from the model's Hamiltonian and losses.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
@@ -14,7 +20,12 @@ HALF = sp.Rational(1, 2)
 
 @dataclass(frozen=True)
 class Convention:
-    """One way to read a paper: its letters are multiples of the model's, or their conjugates."""
+    """One way to read a paper: its letters are multiples of the model's, or their conjugates.
+
+    ``sentence`` says what the paper would have to mean; ``multiples`` what each of its letters is
+    in units of the model's letter; ``conjugates`` which letters are conjugates of the model's; and
+    ``conjugated`` whether i stands for -i everywhere.
+    """
 
     sentence: str
     multiples: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)
@@ -24,7 +35,13 @@ class Convention:
 
 @dataclass(frozen=True)
 class Setting:
-    """Conventions that are taken together, at most one of each kind."""
+    """Conventions that are taken together, at most one of each kind.
+
+    >>> gamma = sp.Symbol("gamma", positive=True)
+    >>> halved = Convention("gamma is gamma/2 of the model", {gamma: HALF})
+    >>> Setting((halved,)).apply(1 / gamma)
+    2/gamma
+    """
 
     conventions: tuple[Convention, ...]
 
@@ -49,13 +66,17 @@ class Setting:
         return any(c.conjugated for c in self.conventions)
 
     def apply(self, form: sp.Expr) -> sp.Expr:
-        """The printed form in the model's symbols."""
+        """The printed form in the model's symbols: each letter replaced by what it means."""
         read = form.xreplace({s: sp.conjugate(s) for s in self.conjugates})
         read = read.xreplace({s: m * s for s, m in self.multiples.items()})
         return sp.conjugate(read) if self.conjugated else read
 
     def read(self, symbols: Iterable[sp.Symbol], values: Iterable[Any]) -> list[Any]:
-        """Values of the paper's letters, from those of the model's symbols."""
+        """Values of the paper's letters, from those of the model's symbols, in the same order.
+
+        The same substitution as `apply`, made in the numbers: a formula need not be rebuilt for
+        each of the hundreds of settings that are tried.
+        """
         paired = zip(symbols, values, strict=True)
         return [self._value(symbol, value) for symbol, value in paired]
 
@@ -71,6 +92,15 @@ def settings(
 
     A convention turns letters that are ``used``, and none that is ``fixed``: what fixes it may
     be meant in the model's convention or in the paper's.
+
+    >>> from systems import kerr
+    >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
+    >>> for setting in settings(kerr.MODEL, {gamma}):
+    ...     if not any(c.conjugated for c in setting.conventions):
+    ...         print(setting.sentences)
+    ()
+    ('gamma is gamma/2 of the model (rate of decay of the amplitude)',)
+    ('gamma is 2*gamma of the model (twice the rate)',)
     """
     kinds = [[c for c in kind if _applies(c, used, fixed)] for kind in _kinds(model)]
     kinds = [kind for kind in kinds if kind]
@@ -82,7 +112,8 @@ def settings(
 def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
     """The setting with the nonlinearities turned in place of the detunings; None without both.
 
-    No convention turns a nonlinearity: whether photons attract is physics.
+    Turning all detunings has the same effect on a squared modulus as turning all nonlinearities.
+    Only the first is a convention: whether photons attract is physics.
     """
     roles = _roles(model)
     turned = _signs("", roles["detuning"])
@@ -94,11 +125,13 @@ def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
 
 
 def _applies(convention: Convention, used: Set[sp.Basic], fixed: Set[sp.Basic]) -> bool:
+    """Whether a convention changes the form, and nothing that the reader has fixed."""
     turned = {*convention.multiples, *convention.conjugates}
     return convention.conjugated or bool(turned & used and not turned & fixed)
 
 
 def _kinds(model: Model) -> list[list[Convention]]:
+    """The conventions, in groups of those that exclude one another."""
     roles = _roles(model)
     return [
         _scales("rate of decay of the amplitude", "twice the rate", roles["rate"]),

@@ -24,7 +24,14 @@ OPERATORS = re.compile(r"[-+*/^()|,;=\s]")
 
 
 class Letters(dict[str, sp.Expr]):
-    """What each letter stands for, in the model's symbols; remembers which were used."""
+    """What each letter stands for, in the model's symbols; remembers which were used.
+
+    >>> from systems import kerr
+    >>> letters = Letters(kerr.MODEL)
+    >>> letters.fix("Delta", sp.S.Zero)
+    >>> letters["Delta"], {str(symbol): value for symbol, value in letters.fixed.items()}
+    (0, {'Delta': 0})
+    """
 
     def __init__(self, model: Model) -> None:
         super().__init__({str(s): s for s in model.parameters})
@@ -43,7 +50,12 @@ class Letters(dict[str, sp.Expr]):
         return tuple(sorted(name for name in unused if self.get(name, sp.I).is_number))
 
     def fix(self, name: str, value: sp.Expr) -> None:
-        """Give the model's symbol that a letter stands for the value that makes them equal."""
+        """Give the model's symbol that a letter stands for the value that makes them equal.
+
+        Where the paper's gamma is half of the model's, ``gamma = 1`` fixes the model's to 2.
+        Raises `ValueError` for a letter that has a value already, for a value in which the symbol
+        stands itself, and for one that the symbol's assumptions exclude.
+        """
         meaning = self[name]
         if meaning == value:
             return
@@ -58,10 +70,16 @@ class Letters(dict[str, sp.Expr]):
 
 
 def read_letters(model: Model, abbreviations: Definitions, conventions: Definitions) -> Letters:
-    """The letters by name.
+    """The letters by name, from definitions as `check_formula` takes them.
 
-    Raises `ValueError` for a definition that cannot be read, that contradicts another or the
-    sign of its symbol, or that goes in a circle.
+    Conventions are in the model's symbols; an abbreviation may use all letters before it.  Raises
+    `ValueError` for a definition that cannot be read, that contradicts another or the sign of its
+    symbol, or that goes in a circle.
+
+    >>> from systems import kerr
+    >>> letters = read_letters(kerr.MODEL, ["z = 2*Delta - I*gamma"], ["gamma = gamma/2"])
+    >>> letters["z"]
+    2*Delta - I*gamma/2
     """
     letters, plain = Letters(model), Letters(model)
     numbers = []
@@ -89,6 +107,9 @@ def read_definitions(definitions: Definitions) -> list[tuple[str, Any]]:
     """Names and their meanings, from a mapping or from texts ``NAME = FORMULA``.
 
     Raises `ValueError` for a text without a name or a meaning, and for a name with two meanings.
+
+    >>> read_definitions([r"\\Delta_{1} = 2*Delta"])
+    [('Delta_1', '2*Delta')]
     """
     if isinstance(definitions, str):
         definitions = [definitions]
@@ -105,6 +126,7 @@ def read_definitions(definitions: Definitions) -> list[tuple[str, Any]]:
 
 
 def _split(text: str) -> tuple[str, str]:
+    """Name and meaning of ``NAME = FORMULA``, the name without LaTeX's signs."""
     if not isinstance(text, str):
         raise TypeError(f"A definition must be a text, but is {shorten(repr(text))}.")
     left, _, meaning = (part.strip() for part in text.partition("="))
@@ -115,6 +137,7 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _read(definition: Any, letters: Letters) -> sp.Expr:
+    """A definition (a text, an expression or a number) in the model's symbols."""
     if isinstance(definition, str):
         return read_formula(definition, letters)
     if isinstance(definition, sp.Expr):

@@ -26,6 +26,9 @@ def right_hand_side(text: str) -> str:
     """The formula itself, without its name, its layout and the full stop behind it.
 
     Raises `ValueError` for layout that is more than that of one formula.
+
+    >>> right_hand_side(r"$g^{(2)}(0) = x,$")
+    'x'
     """
     # a line is one that the print has, not the file
     lines = BREAK.sub("\n", " ".join(FRAME.sub(" ", text).split()))

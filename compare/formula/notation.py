@@ -67,7 +67,11 @@ def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = N
 
 
 class _Reader:
-    """Recursive descent over the tokens."""
+    """Recursive descent over the tokens: a method per line of the grammar at the head of the file.
+
+    Each method reads its part from the token `at` on, leaves `at` behind it, and returns the part
+    as an expression, whose size is checked before it is put into a larger one.
+    """
 
     def __init__(self, text: str, names: Mapping[str, sp.Expr], latex: bool) -> None:
         self.name, self.names, self.latex = f"Formula `{shorten(text)}`", names, latex
@@ -103,6 +107,7 @@ class _Reader:
         raise ValueError(f"{self.name} cannot be read {place} (after `{read[-80:]}`).")
 
     def _sum(self) -> sp.Expr:
+        """Products with signs between them."""
         terms = [self._product()]
         while self._next in ("+", "-"):
             sign = 1 if self._take() == "+" else -1
@@ -110,6 +115,7 @@ class _Reader:
         return self._bounded(sp.Add(*terms))  # at once: one by one they take quadratic time
 
     def _product(self) -> sp.Expr:
+        """Factors with ``*``, ``/`` or (LaTeX) nothing between them; ``a/bc`` is refused."""
         if self._next in ("+", "-"):
             return self._product() if self._take() == "+" else -self._product()
         factors, divided = [self._factor()], False
@@ -132,6 +138,7 @@ class _Reader:
         return -self._signed() if self._next == "-" and self._take() else self._factor()
 
     def _starts_factor(self) -> bool:
+        """Whether the next token multiplies what stands before it without a sign."""
         token = self._next
         if not self.latex or token is None:
             return False
@@ -140,6 +147,7 @@ class _Reader:
         return bool(re.match(r"\w|[({\[]|\\(?!rvert|cdot|times)", token))
 
     def _factor(self) -> sp.Expr:
+        """An atom, perhaps with exponents; ``^*`` conjugates."""
         base = self._atom()
         while self._next in ("^", "**"):
             self._take()
@@ -157,6 +165,7 @@ class _Reader:
         return base
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
+        """A power that is small enough and divides by nothing that is zero."""
         if not exponent.is_nonnegative and vanishes(base):
             raise ValueError(f"{self.name} must not divide by zero.")
         degree = abs(exponent) * max(sp.Rational(size(base).degree), 1)
@@ -189,6 +198,7 @@ class _Reader:
         return sp.Rational(token)
 
     def _atom(self) -> sp.Expr:
+        """A number, a name, something in brackets or bars, or a LaTeX command."""
         token = self._take()
         if re.fullmatch(NUMBER, token):
             return self._number(token)
@@ -211,6 +221,7 @@ class _Reader:
         self._fail()
 
     def _until(self, end: str, bar: bool = False) -> sp.Expr:
+        """A sum up to a closing bracket; ``bar``: up to a bar, which looks like an opening one."""
         outside, self.closes_bar = self.closes_bar, bar
         inside = self._sum()
         self._take(end)
@@ -225,6 +236,7 @@ class _Reader:
         return self._atom()
 
     def _named(self, token: str) -> sp.Expr:
+        """A letter, a function with its argument, or a constant."""
         name = token.lstrip("\\") + self._subscript()
         if name not in self.names:
             name = "".join(map(spelled, name))
@@ -247,6 +259,7 @@ class _Reader:
         return value
 
     def _subscript(self) -> str:
+        r"""The subscript of a LaTeX name: ``\Delta_{1}`` is the name ``Delta_1``."""
         if not self.latex or self._next != "_":
             return ""
         self._take()
@@ -266,12 +279,20 @@ def _is_moderate(number: sp.Expr) -> bool:
 
 
 def real_part(z: sp.Expr) -> sp.Expr:
-    """By means of the conjugate, which the proofs know; SymPy's `re` multiplies powers out."""
+    """Re z by means of the conjugate, which the proofs know; SymPy's `re` multiplies powers out.
+
+    >>> real_part(sp.I * sp.Symbol("z"))
+    I*z/2 - I*conjugate(z)/2
+    """
     return (z + sp.conjugate(z)) / 2
 
 
 def spelled(letter: str) -> str:
-    """A Greek letter by its name, with a capital for a capital; others as they are."""
+    """A Greek letter by its name, with a capital for a capital; others as they are.
+
+    >>> spelled("χ"), spelled("Δ"), spelled("g")
+    ('chi', 'Delta', 'g')
+    """
     match = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER ([A-Z]+)", unicodedata.name(letter, ""))
     if match is None:
         return letter

@@ -13,18 +13,29 @@ from compare.formula.points import vanishes
 from compare.formula.size import NODES, size
 
 Series = dict[sp.Rational, sp.Expr]  # power of t -> coefficient
-ORDERS = (2, 4, 8)  # kept beyond the leading one, until the next is found
+# kept beyond the leading one, until the next is found: mostly two, in some forms four; where eight
+# bring nothing the form is taken to have one term only
+ORDERS = (2, 4, 8)
 READABLE = 3000  # terms up to which a coefficient is brought into factors
 
 
 class NoSeries(ValueError):
-    """The form is no power series in the drive, or a very long one."""
+    """The form is no power series in the drive, or a very long one.
+
+    It holds an imaginary part or an unknown function, a power that is no number, or coefficients of
+    more than a thousand parts.
+    """
 
 
 def first_terms(form: sp.Expr, small: Mapping[sp.Symbol, int]) -> tuple[sp.Expr, sp.Expr]:
     """The leading term in the small symbols, and the next one, which is 0 if there is none.
 
-    Raises `NoSeries` for what has no such series, or none of a readable length.
+    ``small`` gives the order of each small symbol, in powers of the drive.  Raises `NoSeries` for
+    what has no such series, or none of a readable length.
+
+    >>> x, y = sp.symbols("x y")
+    >>> first_terms(x**2 / (1 + x**2 * y), {x: 1})
+    (x**2, -x**4*y)
     """
     for orders in ORDERS:
         found = _Expansion(small, orders).series(form)
@@ -40,12 +51,16 @@ def _in_factors(term: sp.Expr) -> sp.Expr:
 
 
 class _Expansion:
-    """Series of forms, up to some orders beyond the leading one."""
+    """Series of forms, up to some orders beyond the leading one.
+
+    A series is a dictionary from powers of t to coefficients, of which none vanishes.
+    """
 
     def __init__(self, small: Mapping[sp.Symbol, int], orders: int) -> None:
         self.small, self.orders = small, orders
 
     def series(self, form: sp.Expr) -> Series:
+        """The series of a form, from those of its parts; raises `NoSeries`."""
         if not form.free_symbols & self.small.keys():
             return self.cleaned({sp.S.Zero: form})
         if form.is_Symbol:
@@ -74,6 +89,7 @@ class _Expansion:
         raise NoSeries
 
     def sum(self, parts: list[Series]) -> Series:
+        """Coefficients of the same power added."""
         total: Series = {}
         for part in parts:
             for power, coefficient in part.items():
@@ -81,6 +97,7 @@ class _Expansion:
         return self.cleaned(total)
 
     def product(self, parts: list[Series]) -> Series:
+        """Powers added, coefficients multiplied, cut after each factor."""
         total: Series = {sp.S.Zero: sp.S.One}
         for part in parts:
             total = self.sum([{p + q: a * b} for p, a in total.items() for q, b in part.items()])
@@ -100,6 +117,7 @@ class _Expansion:
         return {p + lowest * exponent: c * leading**exponent for p, c in whole.items()}
 
     def exponential(self, exponent: Series) -> Series:
+        """``exp(c + u) = exp(c) sum_k u^k/k!``; raises `NoSeries` for negative powers."""
         if any(power < 0 for power in exponent):
             raise NoSeries
         rest = {p: c for p, c in exponent.items() if p}
@@ -116,6 +134,7 @@ class _Expansion:
         return found
 
     def scaled(self, series: Series, factor: sp.Expr) -> Series:
+        """Every coefficient times a factor."""
         return self.cleaned({power: factor * c for power, c in series.items()})
 
     def cleaned(self, series: Series) -> Series:

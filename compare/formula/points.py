@@ -11,13 +11,20 @@ import numpy as np
 import sympy as sp
 
 COUNT = 32  # random points; two signs agree at all of them with a chance of 1 in 6e8
-LARGEST = 20_000  # simple points tried
+LARGEST = 20_000  # simple points tried: all of them for seven real symbols
 DIGITS, ZERO = 40, 1e-30  # what is left of a sum that cancels, relative to its terms
 TRIED = 3  # random points at which a form has to vanish: it may at one sign of a symbol only
 
 
 def random_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
-    """Points (symbols, count) over two decades, as far as the symbols' assumptions allow."""
+    """Points (symbols, `COUNT`) over two decades, as far as the symbols' assumptions allow.
+
+    They are the same at every call, so that a verdict is the same at every call.
+
+    >>> points = random_points(sp.symbols("x y", real=True))
+    >>> points.shape, bool((points.imag == 0).all()), bool((points[0] < 0).any())
+    ((2, 32), True, True)
+    """
     random = np.random.default_rng(0)
     shape = (len(symbols), COUNT)
     # one in each of equal sectors, so that no symbol misses a sign or a quadrant
@@ -28,7 +35,11 @@ def random_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
 
 
 def simple_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
-    """Points of small whole numbers (symbols, count), the simplest first."""
+    """Points of small whole numbers (symbols, count), the simplest first.
+
+    >>> simple_points([sp.Symbol("x", positive=True)]).real.tolist()
+    [[1.0, 2.0, 3.0]]
+    """
     choices = [_simple_numbers(symbol) for symbol in symbols]
     ranks = islice(product(*(range(len(choice)) for choice in choices)), LARGEST)
     chosen = [[c[i] for c, i in zip(choices, rank, strict=True)] for rank in sorted(ranks, key=sum)]
@@ -36,7 +47,12 @@ def simple_points(symbols: Sequence[sp.Symbol]) -> np.ndarray:
 
 
 def vanishes(form: sp.Expr) -> bool:
-    """Whether a form is zero for all values, tried at a few random points."""
+    """Whether a form is zero for all values, tried at a few random points.
+
+    >>> x = sp.Symbol("x")
+    >>> vanishes((x + 1) ** 2 - x**2 - 2 * x - 1), vanishes(x - 1)
+    (True, False)
+    """
     if form.is_number:
         return _is_zero(form, {})
     symbols = sorted(form.free_symbols, key=str)

@@ -19,7 +19,11 @@ PROVABLE = 300_000  # terms that are multiplied out for a proof: some ten second
 
 
 class Side(NamedTuple):
-    """A bound on the terms of a polynomial that is multiplied out, and the range of its degrees."""
+    """A bound on the terms of a polynomial that is multiplied out, and the range of its degrees.
+
+    Degrees are total ones, in all letters together: a polynomial of 3 letters between the degrees
+    0 and 2 has at most 10 terms, however it was made.
+    """
 
     terms: float = 1
     lowest: float = 0
@@ -27,7 +31,11 @@ class Side(NamedTuple):
 
 
 class Size(NamedTuple):
-    """Bounds on a form: both sides of its fraction multiplied out, and its parts as written."""
+    """Bounds on a form: both sides of its fraction multiplied out, and its parts as written.
+
+    ``nodes`` and ``depth`` count the parts and how far they stand inside one another, ``digits``
+    the longest whole number, ``tower`` the exponents that stand on one another.
+    """
 
     top: Side = Side()
     bottom: Side = Side()
@@ -45,7 +53,12 @@ class Size(NamedTuple):
 
 @lru_cache(maxsize=8192)  # what many definitions share is walked once
 def size(form: sp.Expr) -> Size:
-    """The size of a form, from those of its parts."""
+    """The size of a form, from those of its parts: one walk, nothing is multiplied out.
+
+    >>> x, y = sp.symbols("x y")
+    >>> size((x + y) ** 50 * (x - y) ** 50).degree
+    100.0
+    """
     if not form.args:
         return _of_atom(form)
     parts = [size(part) for part in form.args]
@@ -64,7 +77,15 @@ def size(form: sp.Expr) -> Size:
 
 
 def check_size(form: sp.Expr, what: str) -> sp.Expr:
-    """The form itself; raises `ValueError` if it is more work than any printed formula."""
+    """The form itself; raises `ValueError` if it is more work than any printed formula.
+
+    ``what`` names it in the message.
+
+    >>> check_size((1 + sp.Symbol("x")) ** 101, "Formula `f`")
+    Traceback (most recent call last):
+        ...
+    ValueError: Formula `f` must have a degree of at most 100 when multiplied out, but has 101.
+    """
     found = size(form)
     if found.tower > 1:
         raise ValueError(f"{what} must not hold an exponential in an exponent.")
@@ -81,7 +102,11 @@ def check_size(form: sp.Expr, what: str) -> sp.Expr:
 
 
 def is_provable(*forms: sp.Expr) -> bool:
-    """Whether multiplying out the difference of the forms is little enough work."""
+    """Whether multiplying out the sum of the forms is little enough work.
+
+    >>> is_provable(sp.Symbol("x"), -sp.Symbol("x"))
+    True
+    """
     return size(sp.Add(*forms, evaluate=False)).top.terms <= PROVABLE
 
 
@@ -99,6 +124,7 @@ def _letter(form: sp.Expr) -> Size:
 
 
 def _of_sum(parts: list[Size]) -> Size:
+    """Over the product of all denominators, each term times those of the others."""
     tops = [
         _times([part.top, *(q.bottom for q in parts[:i] + parts[i + 1 :])])
         for i, part in enumerate(parts)
@@ -112,6 +138,7 @@ def _of_product(parts: list[Size]) -> Size:
 
 
 def _of_power(form: sp.Expr, base: Size) -> Size:
+    """A root counts as a power of its base and as a letter of its own."""
     if not form.exp.is_Rational:
         return _letter(form)
     top, bottom = (_raised(side, abs(form.exp)) for side in (base.top, base.bottom))
@@ -132,6 +159,7 @@ def _conjugate(letter: object) -> object:
 
 
 def _together(found: Size, parts: list[Size]) -> Size:
+    """The sides of a form, with what its parts add up to."""
     letters = found.letters.union(*(p.letters for p in parts))
     return Size(
         _at_most(found.top, len(letters)),

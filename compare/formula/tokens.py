@@ -22,7 +22,13 @@ UPRIGHT = re.compile(r"\\(?:mathrm|mathit|text|operatorname)\s*\{\s*([A-Za-z]\w*
 
 
 def tokens(text: str, latex: bool) -> list[str]:
-    """The tokens of a text in plain or in LaTeX's spelling."""
+    """The tokens of a text in plain or in LaTeX's spelling.
+
+    >>> tokens("4χ²/γ", latex=False)
+    ['4', 'χ', '^', '(', '2', ')', '/', 'γ']
+    >>> tokens(r"\\left|x\\right|\\,y", latex=True)
+    ['\\\\lvert', 'x', '\\\\rvert', 'y']
+    """
     group = "^{{{}}}" if latex else "^({})"
     text = RAISED.sub(lambda m: group.format(m[0].translate(LOWERED)), text.translate(PRINTED))
     if not latex:

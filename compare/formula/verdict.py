@@ -1,4 +1,9 @@
-"""What was found of a printed formula, as data and in words."""
+"""What was found of a printed formula, as data and in words.
+
+The words are sparing with praise: "identical" without a proof says so; a convention is called a
+choice that the paper has to state; a form that differs comes with the simplest point at which it
+does; and where there is nothing to compare with, nothing is said of the formula.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +17,18 @@ SHOWN = 200  # signs of an expression in a sentence
 
 @dataclass(frozen=True)
 class Verdict:
-    """What `check_formula` found.  ``str()`` of it says it in words."""
+    """What `check_formula` found.  ``str()`` of it says it in words.
+
+    ``verdict`` is "identical", "equal up to a convention", "identical at leading order",
+    "different" or "cannot judge".  Where the forms differ as they stand, ``point`` is the simplest
+    point of the model's symbols at which they do, with the values of both there.
+
+    >>> from compare import check_formula
+    >>> from systems import kerr
+    >>> found = check_formula(kerr.MODEL, "2*xi/(2*Delta - I*gamma)", "C1")
+    >>> found.verdict, found.proved
+    ('equal up to a convention', True)
+    """
 
     quantity: str
     verdict: str
@@ -48,6 +64,7 @@ class Verdict:
 
     @property
     def _choice(self) -> str:
+        """The conventions, and what the formula would be without them."""
         if not self.conventions:
             return ""
         said = f": {'; '.join(self.conventions)}"
@@ -61,6 +78,7 @@ class Verdict:
 
     @property
     def _next_order(self) -> str:
+        """The next term of a form that is identical at leading order."""
         if self.verdict != LEADING:
             return ""
         term = "further orders" if self.beyond is None else shown(self.beyond)
@@ -74,6 +92,7 @@ class Verdict:
 
     @property
     def _example(self) -> str:
+        """The point at which the forms differ, with as many digits as it takes to see it."""
         point = ", ".join(f"{name} = {_short(value)}" for name, value in self.point.items())
         printed, derived = _told_apart(self.printed_value, self.derived_value)
         at = f" at {point}" if point else ""
@@ -82,7 +101,11 @@ class Verdict:
 
 
 def shown(form: sp.Expr) -> str:
-    """An expression as text, cut where it would fill the screen."""
+    """An expression as text, cut after `SHOWN` signs, where it would fill the screen.
+
+    >>> shown(sp.Symbol("x") ** 2)
+    'x**2'
+    """
     text = str(form)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]} ..."
 
@@ -94,6 +117,7 @@ def _told_apart(left: complex | None, right: complex | None) -> tuple[str, str]:
 
 
 def _times(multiple: sp.Expr) -> str:
+    """A factor in words, by its distance from 1 where six digits would not show it."""
     if not multiple.has(sp.Float):
         return str(multiple)
     if abs(multiple - 1) < 1e-5:  # six digits would say 1

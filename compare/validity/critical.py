@@ -27,11 +27,11 @@ from compare.quantities import Quantity, read_quantity
 from compare.validity.curve import Curve, asymptotic_drive, one_quantum_drive
 from compare.validity.deviation import Deviation
 from compare.validity.ray import read_ray
-from compare.validity.search import Search
+from compare.validity.search import Crossing
 from systems import Model
 from systems.values import Values
 
-START = 0.8  # of the estimate: the deviation is then two thirds of the tolerance
+START = 0.8  # of the estimate: a deviation of second order is then two thirds of the tolerance
 WEAK = 0.1  # of the drive that makes one quantum: far from where a deviation may have turned back
 WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
 CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
@@ -48,7 +48,12 @@ class CriticalDrive:
     drive known to be within the tolerance: up to where was searched ("not reached"), up to where
     the master equation could be solved (its own status, such as "not converged"), or 0 for a
     formula that is outside at the weakest drive already ("nowhere"); NaN if nothing is known.
-    ``estimate`` is the asymptotic one, inf where the next correction vanishes.
+    ``estimate`` is the asymptotic one, inf where the next correction vanishes.  The words are
+    those of `systems.status.Status` and of `compare.validity.search.Bound`.
+
+    >>> found = CriticalDrive(drive=0.1, estimate=0.11, status="ok", tolerance=0.01)
+    >>> found.drive
+    0.1
     """
 
     drive: Any
@@ -70,6 +75,7 @@ def critical_drive(
     *,
     largest: Any = None,
     solver: str = "auto",
+    progress: bool = True,
 ) -> CriticalDrive:
     """The largest drive up to which a formula stays within ``tolerance``, everywhere below it.
 
@@ -78,10 +84,23 @@ def critical_drive(
     ``|formula/master equation - 1|`` and may be an array.  ``order`` 0 is the leading order, k
     the formula with k corrections.  The search ends at ``largest``, without it at the drive
     for which the leading order predicts one quantum in some mode; a model that is driven by
-    pairs only has none and needs ``largest``.
+    pairs only has none and needs ``largest``.  ``progress=False`` shows no bar.
 
     Raises `ValueError` for values, a quantity, a tolerance or an order that make no sense, and for
     an order of more than `MOMENTS` moments.
+
+    A two-level atom has P = s/(1 + 2 s) with s = 4 xi^2/gamma^2 to leading order (Loudon, The
+    Quantum Theory of Light): off by 2 s, which is 0.01 at xi/gamma = sqrt(0.01/8).
+
+    >>> import sympy as sp
+    >>> from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
+    >>> from systems import Loss
+    >>> gamma, xi = sp.symbols("gamma xi", positive=True)
+    >>> drive = xi * (SigmaPlus("s") + SigmaMinus("s"))
+    >>> atom = Model("atom", drive, (Loss(gamma, SigmaMinus("s")),), xi)
+    >>> found = critical_drive(atom, {"gamma": 1.0}, "P1")
+    >>> float(found.drive.round(6)), str(found.status)
+    (0.035355, 'ok')
     """
     wanted = read_quantity(model, quantity)
     _check_order(order)
@@ -105,7 +124,7 @@ def critical_drive(
         return np.log(np.maximum(abs(found), SMALLEST) / tolerances[points]), status
 
     weakest = WEAKEST * np.minimum(single, end)
-    search = Search(excess, weakest, end)
+    search = Crossing(excess, weakest, end, progress)
     start = np.minimum(START * np.fmin(estimate, end), WEAK * single)
     search.bracket(np.maximum(start, weakest))
     search.look_between()

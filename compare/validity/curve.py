@@ -1,77 +1,119 @@
 """A closed form along the drive: the leading order, or with corrections.
 
 At each point of a ray the formula is a function of the drive alone.  Every correction is smaller
-than the one before by the square of the drive.
+than the one before by the square of the drive, so that the formula with k corrections is off by
+c xi^(2 (k + 1)).  c is found from the difference that the next correction makes at a weak drive.
 """
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
-import sympy as sp
 
 import analytic
 from compare.quantities import Quantity
 from compare.validity.ray import Ray
 from systems import Model
-from systems.ladder import Occupation
 from systems.values import Values
 
-AIM = 1e-8  # a difference between two orders: far above round-off, far below the next one
+# A difference between two orders of about 1e-8 is 1e6 times round-off, and the order after it is
+# smaller by that factor again: c is then known to about 1e-6.
+AIM = 1e-8
 SPREAD = np.log(1e4)  # up or down; next to an interference zero a drive is weak only if very weak
-PASSES = 4
-ROUNDOFF = 1e-14  # of such a difference
+PASSES = 4  # Newton steps in log(drive): each lands within `SPREAD` where one power dominates
+ROUNDOFF = 1e-14  # a smaller difference between two orders is fifty units in the last place
+
+Formula = Callable[[Values], np.ndarray]  # values of the model's symbols -> the quantity there
 
 
 class Curve:
-    """A quantity in closed form with ``order`` corrections, at the points of a ray."""
+    """A quantity in closed form with ``order`` corrections, at the points of a ray.
+
+    >>> from compare.quantities import read_quantity
+    >>> from compare.validity.ray import read_ray
+    >>> from systems import kerr
+    >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 0.5], "chi": 1.0, "gamma": 1.0})
+    >>> number = Curve(read_quantity(kerr.MODEL, "number"), 0, ray)
+    >>> number(np.array([0.1, 0.1]), np.array([0, 1])).round(6)  # 4 xi^2/(4 Delta^2 + gamma^2)
+    array([0.04, 0.02])
+    """
 
     def __init__(self, quantity: Quantity, order: int, ray: Ray) -> None:
         self.quantity, self.order, self.ray = quantity, order, ray
-        self._road = closed_form(ray.model, quantity.quanta(ray.model), order)
-        self._expression = quantity.on(self._road)
+        self._formula = closed_form(ray.model, quantity, order)
 
     def __call__(self, drive: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """The formula at some of the points, each at its own drive."""
-        return evaluate(self._road, self._expression, self.ray.at(drive, points))
+        """The formula at some of the points (their indices), each at its own drive."""
+        return self._formula(self.ray.at(drive, points))
 
 
-def evaluate(road: Any, expression: Any, values: Values) -> np.ndarray:
-    """A formula of either kind, also where a series knows itself to be lost: others will judge."""
-    if isinstance(road, analytic.Expansion):
-        return road.assess(expression, values).value
-    return np.asarray(road.evaluate(expression, values)).real
+def leading(road: analytic.Derivation, quantity: Quantity) -> Formula:
+    """A quantity at leading order, as a function of values; NaN where it is 0/0."""
+    expression = quantity.on(road)
+    return lambda values: np.asarray(road.evaluate(expression, values)).real
 
 
-def closed_form(model: Model, quanta: int, order: int) -> Any:
-    """The road that holds formulas with ``order`` corrections, 0 being the leading order."""
+def corrected(road: analytic.Expansion, quantity: Quantity) -> Formula:
+    """A quantity with corrections, as a function of values.
+
+    The sum is given also where the series knows itself to be lost: who asks holds it against the
+    master equation, and would learn nothing from a NaN.
+    """
+    series = quantity.on(road)
+    return lambda values: road.assess(series, values).value
+
+
+def closed_form(model: Model, quantity: Quantity, order: int) -> Formula:
+    """A quantity with ``order`` corrections, 0 being the leading order, as a function of values.
+
+    A model without amplitudes, as one with dephasing, has its leading order from `analytic.expand`.
+    Raises `ValueError` where neither road has a formula.
+
+    >>> from compare.quantities import read_quantity
+    >>> from systems import kerr
+    >>> g2 = closed_form(kerr.MODEL, read_quantity(kerr.MODEL, "g2"), 0)
+    >>> at = {"Delta": 0.0, "chi": 1.0, "gamma": 2.0, "xi": 0.01}
+    >>> round(float(g2(at)), 6)  # 1/(1 + 4 chi^2/gamma^2)
+    0.5
+    """
     if order == 0:
         try:
-            return analytic.derive(model, quanta)
+            road = analytic.derive(model, quantity.quanta(model))
         except ValueError:
-            pass  # no amplitudes, as with dephasing: `expand` has the leading order, or refuses too
-    return analytic.expand(model, corrections=order)
+            pass  # no amplitudes: `expand` has the leading order, or refuses too
+        else:
+            return leading(road, quantity)
+    return corrected(analytic.expand(model, corrections=order), quantity)
 
 
 def one_quantum_drive(ray: Ray) -> np.ndarray:
-    """The drive for which the leading order puts one quantum into some mode."""
+    """The drive for which the leading order puts one quantum into some mode, at each point.
+
+    An array of the size of the ray; inf where the leading order feeds no single quantum.
+
+    >>> from compare.validity.ray import read_ray
+    >>> from systems import kerr
+    >>> ray = read_ray(kerr.MODEL, {"Delta": 0.0, "chi": 1.0, "gamma": 1.0})
+    >>> one_quantum_drive(ray).round(6)  # 4 xi^2/gamma^2 = 1
+    array([0.5])
+    """
     model, reference = ray.model, ray.arrays[str(ray.model.drive)]
     unit, weights = model.grading.unit, model.grading.weights
-    road = closed_form(model, max(weights), 0)
-    one = [_single(road, model.occupation(mode)) for mode in model.modes]
+    one = [_single_quantum(ray, model.occupation(mode)) for mode in model.modes]
     with np.errstate(divide="ignore"):
         drives = [
-            reference * evaluate(road, form, ray.arrays) ** (-unit / (2 * weight))
-            for form, weight in zip(one, weights, strict=True)
+            reference * population ** (-unit / (2 * weight))
+            for population, weight in zip(one, weights, strict=True)
         ]
     return np.min(drives, axis=0)
 
 
-def _single(road: Any, occupation: Occupation) -> Any:
-    """The population of one quantum; none where the leading order puts none there."""
+def _single_quantum(ray: Ray, occupation: tuple[int, ...]) -> np.ndarray:
+    """The population of one quantum; zero where the leading order puts none there."""
+    quantity = Quantity("one quantum", "probability", (occupation,), occupation)
     try:
-        return road.probability(occupation)
+        return closed_form(ray.model, quantity, 0)(ray.arrays)
     except analytic.NotSeen:
-        return sp.S.Zero
+        return np.zeros(ray.size)
 
 
 def asymptotic_drive(curve: Curve, tolerance: np.ndarray, single: np.ndarray) -> np.ndarray:

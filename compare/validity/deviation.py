@@ -2,7 +2,6 @@
 
 import numpy as np
 
-import numeric
 from compare.validity.curve import Curve
 
 
@@ -10,6 +9,15 @@ class Deviation:
     """``formula/master equation - 1`` at the points of a ray, each at any drive.
 
     The master equation is ``converged`` to this relative accuracy, in the quantity itself only.
+
+    >>> from compare.quantities import read_quantity
+    >>> from compare.validity.ray import read_ray
+    >>> from systems import kerr
+    >>> ray = read_ray(kerr.MODEL, {"Delta": 0.0, "chi": 1.0, "gamma": 1.0})
+    >>> of_g2 = Deviation(Curve(read_quantity(kerr.MODEL, "g2"), 0, ray), converged=1e-8)
+    >>> weak, strong = of_g2(np.array([0.01, 0.02]), np.array([0, 0]))[0]
+    >>> round(float(strong / weak), 1)  # second order in the drive
+    4.0
     """
 
     def __init__(self, formula: Curve, converged: float, solver: str = "auto") -> None:
@@ -17,6 +25,8 @@ class Deviation:
 
     def __call__(self, drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The deviation, NaN where it is not known, and the status of the master equation."""
+        import numeric
+
         ray, quantity = self.formula.ray, self.formula.quantity
         state = numeric.steady_state(
             ray.model,
@@ -26,6 +36,6 @@ class Deviation:
             # higher correlations would ask for more quanta, and are not looked at
             order=max(2, sum(quantity.occupation)),
         )
+        found = quantity.estimate_on(state)
         with np.errstate(divide="ignore", invalid="ignore"):
-            deviation = self.formula(drive, points) / quantity.on(state) - 1
-        return deviation, quantity.status_on(state)
+            return self.formula(drive, points) / found.trusted - 1, found.status

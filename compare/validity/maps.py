@@ -1,18 +1,24 @@
-"""Pictures of a validity table over two values: the critical drive, and the error at one drive."""
+"""Pictures of a validity table over two values: the critical drive, and the error at one drive.
+
+Both have a logarithmic scale of colours, for either spans decades next to the lines on which the
+deviation changes sign.  What is only a bound is hatched, what is not known is grey.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from matplotlib import colormaps
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, LogNorm
-from matplotlib.figure import Figure
 
 from compare.style import RED, WIDTH, styled
-from compare.validity.search import NOT_REACHED
+from compare.validity.search import Bound
 from compare.validity.table import MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 UNKNOWN = "#BBBBBB"  # where there is no number
 POWER = "critical_power_fW"
@@ -20,25 +26,39 @@ DECADES = 4  # that are told apart, from the largest number downwards
 
 
 def axes_of(table: pd.DataFrame) -> list[str]:
-    """The columns over which the table is a map."""
+    """The columns over which the table is a map, the horizontal one first."""
     return [name for name in table.columns if name not in {*MEASURES, POWER}]
 
 
 def spell(column: str) -> str:
-    """A column as the label of an axis: ``r_um`` is r (µm)."""
+    """A column as the label of an axis, with its unit.
+
+    >>> spell("r_um"), spell("chi")
+    ('r (µm)', 'chi')
+    """
     return f"{column.removesuffix('_um')} (µm)" if column.endswith("_um") else column
 
 
-def scale_of(x: pd.Index) -> str:
-    """The scale of an axis: logarithmic for positive values in one ratio, as of ``:log``."""
+def scale_of(values: Any) -> str:
+    """The scale of an axis: logarithmic for positive values in one ratio, as of ``:log``.
+
+    >>> scale_of([0.1, 1.0, 10.0]), scale_of([1.0, 2.0, 3.0]), scale_of([1.0, 2.0])
+    ('log', 'linear', 'linear')
+    """
+    x = np.asarray(values)
     if len(x) < 3 or x.min() <= 0:
         return "linear"
-    ratios = x.values[1:] / x.values[:-1]
+    ratios = x[1:] / x[:-1]
     return "log" if np.allclose(ratios, ratios[0], rtol=1e-9) else "linear"
 
 
 def middle(table: pd.DataFrame) -> float:
-    """The median of the critical drives, a drive for which the formula holds on half of the map."""
+    """The median of the critical drives, a drive for which the formula holds on half of the map.
+
+    >>> import pandas as pd
+    >>> middle(pd.DataFrame({"critical_drive": [0.1, 0.2, 0.4]}))
+    0.2
+    """
     return float(table["critical_drive"].median())
 
 
@@ -51,7 +71,15 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
     holds the coordinates of a point to be marked, such as an operating point.  Hatched is where the
     formula held as far as was searched, black where it holds at no drive, grey where nothing is
     known.  Raises `ValueError` unless two values vary.
+
+    >>> from compare import validity
+    >>> from systems import kerr
+    >>> values = {"Delta": np.array([[0.0], [0.5]]), "chi": np.array([1.0, 2.0]), "gamma": 1.0}
+    >>> len(draw(validity(kerr.MODEL, values, "number")).axes)  # a map and its scale
+    2
     """
+    from matplotlib.figure import Figure
+
     names = axes_of(table)
     if len(names) != 2:
         raise ValueError(
@@ -77,6 +105,10 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
 
 
 def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) -> None:
+    """The size of one column as colours, over `DECADES` below its largest."""
+    from matplotlib import colormaps
+    from matplotlib.colors import LogNorm
+
     grid = _grid(table, names, abs(table[column]))
     known = table[column].abs()[np.isfinite(table[column]) & (table[column] != 0)]
     top = known.max() if len(known) else 1.0
@@ -98,6 +130,7 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
 
 
 def _label(table: pd.DataFrame, column: str) -> str:
+    """What a scale of colours says."""
     name, drive = table.attrs["quantity"], table.attrs["drive"]
     if column == "deviation":
         drives = table["drive"].unique()
@@ -130,20 +163,24 @@ def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 
 def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     """Mark the lower bounds."""
-    bound = _grid(table, names, table["status"] == NOT_REACHED).astype(float)
+    from matplotlib.colors import ListedColormap
+
+    bound = _grid(table, names, table["status"] == Bound.NOT_REACHED).astype(float)
     if bound.any(axis=None):
         shown, clear = np.ma.masked_equal(bound, 0), ListedColormap(["none"])
         axes.pcolor(_edges(bound.columns), _edges(bound.index), shown, cmap=clear, hatch="////")
         axes.fill([], [], fill=False, hatch="////", label="not reached")
 
 
-def _edges(x: pd.Index) -> np.ndarray:
+def _edges(values: Any) -> np.ndarray:
     """The ends of the cells around ascending values, half a step to each side."""
+    x = np.asarray(values)
     if scale_of(x) == "log":
-        return np.exp(_edges(pd.Index(np.log(x))))
+        return np.exp(_edges(np.log(x)))
     half = np.diff(x) / 2
     return np.array([x[0] - half[0], *(x[:-1] + half), x[-1] + half[-1]])
 
 
 def _grid(table: pd.DataFrame, names: list[str], values: pd.Series) -> pd.DataFrame:
+    """Values of the rows as a grid: the second name down, the first one across."""
     return table.assign(shown=values).pivot(index=names[1], columns=names[0], values="shown")

@@ -1,15 +1,19 @@
 """Pictures of a table of minima: where they lie, and how deep they are, against the drive."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from compare.validity.optimum import FORMULA, TRUTH
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 POWER = "power_fW"
 SPELLED = {POWER: "input power (fW)"}
@@ -26,10 +30,21 @@ DEEP = 1e-4  # of the least true depth: a formula below it vanishes, and is writ
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """A panel for each value that was optimised, and one for the depth.
+    """A panel for each value that was optimised, and one for the depth, against the drive.
 
-    Dashed is what the master equation says at the place of the formula's minimum.
+    ``table`` is one of `compare.optimum`; with a column ``power_fW`` that is the abscissa.  Dashed
+    is what the master equation says at the place of the formula's minimum.
+
+    >>> import pandas as pd
+    >>> rows = {"F": [0.1, 0.1], "road": ["formula", "master equation"], "U": [0.1, 0.11],
+    ...         "minimum": [0.0, 0.01], "true": [0.02, 0.01]}
+    >>> table = pd.DataFrame(rows)
+    >>> table.attrs = {"drive": "F", "quantity": "g2"}
+    >>> [axes.get_ylabel() for axes in draw(table).axes]
+    ['U', 'minimum of g2']
     """
+    from matplotlib.figure import Figure
+
     x = POWER if POWER in table else str(table.attrs["drive"])
     table = table.sort_values(x, kind="stable")
     places = [name for name in table.columns if name not in {x, table.attrs["drive"], *MEASURES}]
@@ -62,12 +77,14 @@ def _draw_depth(axes: Axes, table: pd.DataFrame, x: str) -> None:
 
 
 def _styles(table: pd.DataFrame) -> Mapping[str, dict[str, Any]]:
+    """How each road is drawn; the truth last, so that it lies on top."""
     roads = [road for road in dict.fromkeys(table["road"]) if road != TRUTH]
     styles = {road: MARKERS[i % len(MARKERS)] for i, road in enumerate(roads)}
     return {**styles, TRUTH: TRUE | {"marker": "."}}
 
 
 def _vanishing(table: pd.DataFrame) -> float:
+    """The depth below which a minimum counts as zero."""
     return float(DEEP * table.loc[table["road"] == TRUTH, "minimum"].min())
 
 

@@ -3,36 +3,42 @@
 To leading order in the drive two paths to two photons can cancel exactly, C_20 = 0.  At any finite
 drive quantum jumps out of states with three quanta fill that zero: g2 is of the order xi^2 there,
 and its minimum lies elsewhere by an amount of the order xi^2.
+
+What is minimised is the logarithm of the quantity: over one parameter by Chandrupatla's method
+(`scipy.optimize.elementwise`, as everywhere in this package), over several by Nelder and Mead's.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
-from scipy.optimize import minimize
-from tqdm import tqdm
 
 import analytic
-import numeric
 from compare.quantities import Quantity, read_quantity
-from compare.validity.curve import evaluate
-from numeric.space import count_states
-from numeric.truncation import HIGHEST
+from compare.validity.curve import corrected, leading
 from systems import Model
+from systems.progress import bar
 from systems.status import Status
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FORMULA, TRUTH = "formula", "master equation"
-FIRST_STEP = 0.03  # of the search, relative to the parameters
+FIRST_STEP = 0.03  # of the search, relative to the parameters: a minimum is as wide as a linewidth
+DOUBLINGS = 10  # of that step on the way to a minimum: to 30 times the parameter, or nowhere
 PRECISION = 1e-7  # of the place, relative: the depth is flat there and far more precise
-CONVERGED = 1e-6  # of the master equation, relative
-EVALUATIONS = 300  # at most, of one search
+CONVERGED = 1e-6  # of the master equation, relative: the place is then good to its root at worst
+EVALUATIONS = 300  # at most, of one search: two parameters take a hundred
 VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
+NO_ANSWER = 1e4  # logarithm of the depth where there is none: above that of any double
 UNKNOWNS = 5000  # of the master equation: a second or less for each solution
-FLAT = (
-    1e-5  # of the depth: it varies less within `FAR` of the start, ten times the round-off allowed
-)
-FAR = 0.3  # of the parameters
+MANY, HOT = 8, 0.35  # quanta from which a search for them is long; share that makes it hopeless
+# of the depth: where it varies less within `FAR` of the start it is constant, for that is ten times
+# the error allowed by `CONVERGED`
+FLAT = 1e-5
+FAR = 0.3  # of the parameters: ten first steps
 NEWTON = 20  # steps to the zero of an amplitude, which the search has nearly reached
 
 Point = Mapping[str, Any]
@@ -45,6 +51,8 @@ def optimum(
     drives: Iterable[float],
     quantity: str = "g2",
     corrections: Iterable[int] = (1, 2),
+    *,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Minima of a quantity over one or more parameters, as functions of the drive.
 
@@ -53,12 +61,24 @@ def optimum(
     the master equation says at that place.  The formula is of leading order.  The search is
     local and starts from ``values``, which are numbers; of a complex parameter the modulus varies.
     A rate keeps its sign.  Where the formula vanishes by interference its minimum is 0, at the
-    zero of its amplitude.  `compare.validity.minima` draws the table.
+    zero of its amplitude.  `compare.validity.minima` draws the table.  ``progress=False`` shows no
+    bar.
 
     Raises `ValueError` for arrays, for names that the model does not have, for models without a
     formula, for a drive at which the master equation has no answer at the start, and where a
     search does not end in a minimum or there is none, as of g2 = 1.
+
+    The blockade of an atom in a cavity is perfect at g^2 = gamma (kappa + gamma)/4 on resonance,
+    Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991):
+
+    >>> from systems import jaynes_cummings
+    >>> values = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
+    >>> table = optimum(jaynes_cummings.MODEL, values, "g", [0.01], corrections=[])
+    >>> float(table["g"].iloc[0].round(6)), float(table["minimum"].iloc[0])
+    (0.707107, 0.0)
     """
+    import pandas as pd
+
     wanted, name = read_quantity(model, quantity), str(model.drive)
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
@@ -67,10 +87,12 @@ def optimum(
     for drive in drives:
         place: Point = {**start, name: float(drive)}
         coordinates = _Coordinates(model, place, names)
-        _check_solved(roads[TRUTH](place), f"{name} = {float(drive):g}", _most_quanta(model))
+        where, most = f"{name} = {float(drive):g}", _most_quanta(model)
+        _check_solved(not _is_hot(model, place, most), where, most)
+        _check_solved(np.isfinite(roads[TRUTH](place)), where, most)
         # every road starts where the one before has its minimum: the last is the slowest
         for road, function in roads.items():
-            place = _minimise(function, place, coordinates, f"{road}, {name} = {float(drive):g}")
+            place = _minimise(function, place, coordinates, f"{road}, {where}", progress)
             depth = function(place)
             if road == FORMULA and (exact := zero.near(place, coordinates)) is not None:
                 place, depth = exact, 0.0
@@ -86,29 +108,46 @@ def _roads(
     model: Model, quantity: Quantity, corrections: Iterable[int]
 ) -> dict[str, Callable[[Point], float]]:
     """The functions to be minimised."""
-    closed = analytic.derive(model, quantity.quanta(model))
-    roads = {FORMULA: _closed(closed, quantity)}
+    closed = leading(analytic.derive(model, quantity.quanta(model)), quantity)
+    roads = {FORMULA: lambda point: float(closed(point))}
     for count in corrections:
+        series = corrected(analytic.expand(model, corrections=count), quantity)
         name = f"{count} correction{'s' * (count > 1)}"
-        roads[name] = _closed(analytic.expand(model, corrections=count), quantity)
+        roads[name] = lambda point, series=series: float(series(point))  # type: ignore[misc]
     return {**roads, TRUTH: _solved(model, quantity)}
 
 
 def _most_quanta(model: Model) -> int:
     """The largest truncation with which a search of hundreds of solutions ends in minutes."""
+    from numeric.space import count_states
+    from numeric.truncation import HIGHEST
+
     sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
     return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
 
 
-def _closed(road: Any, quantity: Quantity) -> Callable[[Point], float]:
-    expression = quantity.on(road)
-    return lambda point: float(evaluate(road, expression, point))
+def _is_hot(model: Model, point: Point, most: int) -> bool:
+    """Whether ``most`` quanta are hopelessly few, as one solution with half of them tells.
+
+    Of coherent light that holds more than `HOT` in the last two shells of half the quanta, more
+    than `CONVERGED` lies beyond all of them (the Poisson distribution, for 8 to 60 quanta).  A
+    search for a truncation would find that out by solving them all.
+    """
+    import numeric
+
+    if most < MANY:
+        return False
+    half = most // 2
+    state = numeric.steady_state(model, point, quanta=half)
+    populations = state.restricted_density_matrix().diagonal().real
+    return bool(populations[state.occupations.sum(axis=1) >= half - 1].sum() > HOT)
 
 
 def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
+    import numeric
+
     # higher correlations would ask for more quanta, and are not looked at
     order = max(2, sum(quantity.occupation))
-
     limit = max(order + 2, _most_quanta(model))
 
     def solve(point: Point) -> float:
@@ -119,7 +158,12 @@ def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
 
 
 class _Coordinates:
-    """The parameters of a search, each 1 at the start; what must keep its sign as a logarithm."""
+    """The parameters of a search, each 1 at the start; what must keep its sign as a logarithm.
+
+    A search moves in x: a parameter is its value at the start times x, or times exp(x - 1) for a
+    rate, which a step may then bring close to zero but never beyond.  The modulus of a complex
+    parameter moves so, with its phase kept.
+    """
 
     def __init__(self, model: Model, start: Point, names: Sequence[str]) -> None:
         rates = {str(s) for loss in model.losses for s in loss.rate.free_symbols}
@@ -142,7 +186,11 @@ class _Coordinates:
 
 
 class _Zero:
-    """The zero of a formula by interference: that of the amplitude whose square it is."""
+    """The zero of a formula by interference: that of the amplitude whose square it is.
+
+    The square is flat there, and its minimum is known to half of the digits only; the amplitude
+    crosses zero, where Newton's method finds it to all digits.
+    """
 
     def __init__(self, model: Model, quantity: Quantity) -> None:
         self._closed = analytic.derive(model, quantity.quanta(model))
@@ -161,57 +209,91 @@ class _Zero:
         return found if vanishes else None
 
     def _parts(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
+        """Real and imaginary part of the amplitude."""
         z = complex(self._closed.evaluate(self._amplitude, coordinates.place(x)))
         return np.array([z.real, z.imag])
 
     def _slopes(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
+        """Their derivatives by the unknowns, (2, unknowns), from central differences."""
         steps = np.sqrt(np.finfo(float).eps) * np.eye(len(x))
         ends = [[self._parts(x + sign * h, coordinates) for sign in (1, -1)] for h in steps]
         return np.array([(up - down) / (2 * h.max())
                          for (up, down), h in zip(ends, steps, strict=True)]).T  # fmt: skip
 
 
+Depth = Callable[[np.ndarray], float]  # a point of the search -> the logarithm of the quantity
+
+
 def _minimise(
-    function: Callable[[Point], float], at: Point, coordinates: _Coordinates, road: str
+    function: Callable[[Point], float],
+    at: Point,
+    coordinates: _Coordinates,
+    road: str,
+    progress: bool,
 ) -> dict[str, Any]:
     """The values at the minimum of a function next to ``at``."""
-
-    def depth(x: np.ndarray) -> float:
-        bar.update()
-        value = function(coordinates.place(x))
-        return float(np.log(max(value, VANISHING))) if np.isfinite(value) else np.inf
-
     x = coordinates.of(at)
+    with (
+        np.errstate(over="ignore", invalid="ignore"),  # of a search that runs away
+        bar(None, road, EVALUATIONS, progress) as counted,
+    ):
+
+        def depth(x: np.ndarray) -> float:
+            counted.update()
+            value = function(coordinates.place(x))
+            return float(np.log(max(value, VANISHING))) if np.isfinite(value) else NO_ANSWER
+
+        _check_varies(depth, x, road)
+        found = _lowest_of_one(depth, x) if len(x) == 1 else _lowest_of_several(depth, x)
+    if found is None:
+        raise ValueError(
+            f"Argument `values` must lie near a minimum, but from there the search on the road "
+            f"`{road}` does not end in one."
+        )
+    return coordinates.place(found)
+
+
+def _lowest_of_one(depth: Depth, x: np.ndarray) -> np.ndarray | None:
+    """The minimum over one unknown; None where the function falls without an end."""
+    from scipy.optimize.elementwise import bracket_minimum, find_minimum
+
+    def each(points: np.ndarray) -> np.ndarray:
+        return np.reshape([depth(np.array([y])) for y in np.ravel(points)], np.shape(points))
+
+    start = float(x[0])
+    ends = {"xl0": start - FIRST_STEP, "xr0": start + FIRST_STEP, "maxiter": DOUBLINGS}
+    around = bracket_minimum(each, start, **ends)
+    if not around.success:
+        return None
+    found = find_minimum(each, around.bracket, tolerances={"xatol": PRECISION, "xrtol": 0})
+    return np.array([found.x]) if found.success and found.f_x < NO_ANSWER else None
+
+
+def _lowest_of_several(depth: Depth, x: np.ndarray) -> np.ndarray | None:
+    """The minimum over several unknowns; None where none is found."""
+    from scipy.optimize import minimize
+
     simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(x))])
     options = {"initial_simplex": simplex, "xatol": PRECISION, "fatol": np.inf,
                "maxfev": EVALUATIONS}  # fmt: skip
-    with (
-        np.errstate(over="ignore", invalid="ignore"),  # of a search that runs away
-        tqdm(total=EVALUATIONS, desc=road, leave=False, delay=1, disable=None) as bar,
-    ):
-        _check_varies(depth, x, road)
-        found = minimize(depth, x, method="Nelder-Mead", options=options)
-    if not found.success or not np.isfinite(found.fun):
-        raise ValueError(
-            f"Argument `values` must lie near a minimum, but from there the search on the road "
-            f"`{road}` does not end: {found.message}"
-        )
-    return coordinates.place(found.x)
+    found = minimize(depth, x, method="Nelder-Mead", options=options)
+    return found.x if found.success and found.fun < NO_ANSWER else None
 
 
-def _check_varies(depth: Callable[[np.ndarray], float], x: np.ndarray, road: str) -> None:
+def _check_varies(depth: Depth, x: np.ndarray, road: str) -> None:
     """Raise `ValueError` where a function is constant, so that all its minima are round-off."""
     steps = FAR * np.vstack([np.eye(len(x)), -np.eye(len(x))])
     depths = [depth(x), *(depth(x + step) for step in steps)]
-    if np.all(np.isfinite(depths)) and np.ptp(depths) < FLAT:
+    if max(depths) < NO_ANSWER and np.ptp(depths) < FLAT:
         raise ValueError(
             f"Argument `over` must hold values on which the quantity depends, but on the road "
             f"`{road}` it is {np.exp(depths[0]):.6g} all around the start: there is no minimum."
         )
 
 
-def _check_solved(value: float, where: str, quanta: int) -> None:
-    if not np.isfinite(value):
+def _check_solved(known: bool, where: str, quanta: int) -> None:
+    """Raise `ValueError` where the master equation has no answer at the start of a search."""
+    if not known:
         raise ValueError(
             "Argument `drives` must hold drives at which the master equation has an answer with at "
             f"most {quanta} quanta (a search solves it up to {EVALUATIONS} times), but for {where} "
@@ -220,6 +302,7 @@ def _check_solved(value: float, where: str, quanta: int) -> None:
 
 
 def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The values by name; raises `ValueError` for arrays, and for unknowns that are no symbols."""
     start = {str(key): value for key, value in values.items()}
     known = [str(symbol) for symbol in model.parameters if symbol != model.drive]
     for name in names:
@@ -234,4 +317,5 @@ def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -
 
 
 def _size(value: Any) -> float:
+    """What of a value is varied: the modulus of a complex one."""
     return float(abs(value)) if isinstance(value, complex) else float(value)

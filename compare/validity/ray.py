@@ -14,7 +14,19 @@ from systems.values import Arrays, Values, read_values
 
 @dataclass(frozen=True)
 class Ray:
-    """Points of a model, flattened, at the drive ``reference`` and to be taken to any other."""
+    """Points of a model, flattened, each at some drive and to be taken to any other.
+
+    ``arrays`` holds the values by name, each a flat array of all points, and ``shape`` is the
+    shape that the points had.
+
+    >>> from systems import kerr
+    >>> ray = read_ray(kerr.MODEL, {"Delta": [[0.0], [1.0]], "chi": 1.0, "gamma": 1.0})
+    >>> ray.shape, ray.size
+    ((2, 1), 2)
+    >>> at = ray.at(np.array([0.3]), np.array([1]))
+    >>> float(at["Delta"][0]), float(at["xi"][0])
+    (1.0, 0.3)
+    """
 
     model: Model
     arrays: Arrays
@@ -26,7 +38,10 @@ class Ray:
         return int(np.prod(self.shape))
 
     def at(self, drive: np.ndarray, points: np.ndarray) -> Arrays:
-        """The values at some of the points, each at its own drive."""
+        """The values at some of the points (their indices), each at its own drive.
+
+        Symbols of ``model.orders`` grow with the drive: G becomes G (drive/drive before)^k.
+        """
         name = str(self.model.drive)
         values = {key: array[points] for key, array in self.arrays.items()}
         for symbol, order in self.model.orders.items():
@@ -34,7 +49,7 @@ class Ray:
         return {**values, name: drive}
 
     def spread(self, shape: tuple[int, ...]) -> "Ray":
-        """The same points broadcast to a larger shape."""
+        """The same points broadcast to a larger shape; `ValueError` where they do not fit it."""
         arrays = {
             name: np.broadcast_to(array.reshape(self.shape), shape).ravel()
             for name, array in self.arrays.items()
@@ -47,6 +62,12 @@ def read_ray(model: Model, values: Values) -> Ray:
 
     Where further symbols are small with the drive its value says at which drive they have
     theirs.  Raises `ValueError` if it is then missing or not positive.
+
+    >>> from systems import parametric_kerr
+    >>> values = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": 0.1, "G": 0.002}
+    >>> ray = read_ray(parametric_kerr.MODEL, values)
+    >>> ray.at(np.array([0.2]), np.array([0]))["G"].round(6)  # of second order: four times
+    array([0.008])
     """
     name = str(model.drive)
     given = {str(key): value for key, value in values.items()}

@@ -2,29 +2,69 @@
 
 Geometric steps upward find the first argument at which the function is positive; where it rose and
 fell again below zero, its maximum between the steps is looked at.  The root between the first
-positive argument and the one before is then closed in upon in the logarithm of the argument.
+positive argument and the one before is then closed in upon in the logarithm of the argument, by
+the elementwise solvers of SciPy (Chandrupatla, Adv. Eng. Software 28, 145 (1997)), which serve
+all points at once and drop each as soon as it is found.
 """
 
 from collections.abc import Callable
+from enum import StrEnum
 
 import numpy as np
-from scipy.optimize.elementwise import find_minimum, find_root
-from tqdm import tqdm
 
-OK, NOT_REACHED, NOWHERE, UNDEFINED = "ok", "not reached", "nowhere", "undefined"
-STEP = 1.25  # on the way up
-HEIGHT = -0.3  # of a step from which the function falls again and might have been positive nearby
-BETWEEN = 1e-3  # of the place of a maximum, relative: its height is flat there
-PRECISION = 1e-6  # of the argument, relative
+from systems.progress import bar
+from systems.status import Status
+
+STEP = 1.25  # on the way up: a function c x^2 grows by half, so that few steps overshoot far
+# Of a step from which the function falls again and might have been positive nearby.  Of functions
+# log|c x^2 - d x^4| the maximum lies at most 0.05 above the nearest step: six times that.
+HEIGHT = -0.3
+BETWEEN = 1e-3  # of the place of a maximum, relative: its height is flat there, good to 1e-6
+PRECISION = 1e-6  # of the argument, relative: what `CriticalDrive` promises
+
+
+class Bound(StrEnum):
+    """Why the largest argument is only a bound; beside these a search has words of `Status`.
+
+    >>> Bound("nowhere").sentence
+    'The function is positive at the weakest argument already.'
+    """
+
+    NOT_REACHED = "not reached"
+    NOWHERE = "nowhere"
+
+    @property
+    def sentence(self) -> str:
+        """What the word says, as one sentence."""
+        return {
+            Bound.NOT_REACHED: "The function is negative as far as was searched.",
+            Bound.NOWHERE: "The function is positive at the weakest argument already.",
+        }[self]
+
 
 # arguments and the points they belong to -> the function there, and "ok" or why it is unknown
 Function = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
-class Search:
-    """What is known of each point: an argument ``inside``, one ``outside``, and a ``status``."""
+class Crossing:
+    """Where functions first become positive, as far as it is known at each point.
 
-    def __init__(self, function: Function, weakest: np.ndarray, end: np.ndarray) -> None:
+    ``inside`` is the largest argument known to be negative all the way, ``outside`` the smallest
+    known to be positive, and ``status`` is "ok" where `refine` has brought them together.  The
+    search begins at ``weakest`` at the lowest and ends at ``end``; all are arrays (points).
+
+    >>> def function(x, points):  # negative up to 2, and up to 5
+    ...     return np.log(x / np.array([2.0, 5.0])[points]), np.full(len(x), "ok")
+    >>> found = Crossing(function, weakest=np.full(2, 1e-3), end=np.full(2, 4.0))
+    >>> found.bracket(np.ones(2)); found.look_between(); found.refine()
+    >>> found.inside.round(5), [str(word) for word in found.status]
+    (array([2., 4.]), ['ok', 'not reached'])
+    """
+
+    def __init__(
+        self, function: Function, weakest: np.ndarray, end: np.ndarray, progress: bool = True
+    ) -> None:
+        self.progress = progress
         self.function, self.weakest, self.end = function, weakest, end
         self.inside, self.outside, self._at_inside, self._at_outside = np.full(
             (4, len(end)), np.nan
@@ -33,9 +73,13 @@ class Search:
         self._path: list[np.ndarray] = []  # arguments and values at each step, NaN where not asked
 
     def bracket(self, start: np.ndarray) -> None:
-        """Step up from ``start`` until outside; down first, where that is outside already."""
+        """Step up from ``start`` until outside; down first, where that is outside already.
+
+        Only the points that are still open are asked for.  The search of a point is over when it
+        has a negative and a positive argument, or has come to an end, or the function is unknown.
+        """
         x, active = start.copy(), np.arange(len(start))
-        with tqdm(total=len(x), desc="bracketed", leave=False, delay=1, disable=None) as bar:
+        with bar(None, "bracketed", len(x), self.progress) as counted:
             while active.size:
                 value, word = self.function(x[active], active)
                 self._path.append(np.full((2, len(x)), np.nan))
@@ -43,11 +87,17 @@ class Search:
                 self._note(active, x[active], value, word)
                 up = np.isnan(self.outside)
                 x = np.where(up, np.minimum(STEP * x, self.end), x / 2)
-                bar.update(int(np.sum(self.status[active] != "")))
+                counted.update(int(np.sum(self.status[active] != "")))
                 active = active[self.status[active] == ""]
 
     def look_between(self) -> None:
-        """Bracket the first maximum above zero between steps that are all below zero."""
+        """Bracket the first maximum above zero between steps that are all below zero.
+
+        A deviation that rises beyond the tolerance and falls back between two steps would be
+        passed by otherwise.  The maximum between three steps is found to `BETWEEN`.
+        """
+        from scipy.optimize.elementwise import find_minimum
+
         caught = np.zeros(len(self.end), bool)
         for steps in zip(self._path, self._path[1:], self._path[2:], strict=False):
             (x, f) = np.array(steps).swapaxes(0, 1)
@@ -63,13 +113,18 @@ class Search:
             )
             over = top.success & (top.f_x < 0)
             points = points[over]
-            caught[points], self.status[points] = True, OK
+            caught[points], self.status[points] = True, Status.OK
             self.inside[points], self._at_inside[points] = x[0, points], f[0, points]
             self.outside[points], self._at_outside[points] = np.exp(top.x[over]), -top.f_x[over]
 
     def refine(self) -> None:
-        """Close in on the root wherever there is a bracket."""
-        points = np.flatnonzero(self.status == OK)
+        """Close in on the root wherever there is a bracket, to `PRECISION`.
+
+        Where the function becomes unknown on the way, the point gets the word for that.
+        """
+        from scipy.optimize.elementwise import find_root
+
+        points = np.flatnonzero(self.status == Status.OK)
         if not points.size:
             return
         found = find_root(
@@ -94,14 +149,16 @@ class Search:
 
     def _note(self, points: np.ndarray, x: np.ndarray, value: np.ndarray, word: np.ndarray) -> None:
         """Record what one step has shown, and a status where the search is over."""
-        known = (word == OK) & np.isfinite(value)
+        known = (word == Status.OK) & np.isfinite(value)
         within, beyond = known & (value <= 0), known & (value > 0)
         self.inside[points[within]], self._at_inside[points[within]] = x[within], value[within]
         self.outside[points[beyond]], self._at_outside[points[beyond]] = x[beyond], value[beyond]
-        status = np.where(known, "", np.where(word == OK, UNDEFINED, word)).astype(object)
+        status = np.array(word, dtype=object)
+        status[(word == Status.OK) & ~known] = Status.UNDEFINED
+        status[known] = ""
         bracketed = np.isfinite(self.inside[points]) & np.isfinite(self.outside[points])
-        status[bracketed & known] = OK
-        status[within & ~bracketed & (x >= self.end[points])] = NOT_REACHED
+        status[bracketed & known] = Status.OK
+        status[within & ~bracketed & (x >= self.end[points])] = Bound.NOT_REACHED
         nowhere = beyond & ~bracketed & (x <= self.weakest[points])
-        status[nowhere], self.inside[points[nowhere]] = NOWHERE, 0.0
+        status[nowhere], self.inside[points[nowhere]] = Bound.NOWHERE, 0.0
         self.status[points] = status

@@ -4,11 +4,12 @@ At a given drive the formula holds within the tolerance, there and at all weaker
 where the critical drive is larger.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from compare.agreement import coordinates
 from compare.quantities import read_quantity
@@ -18,6 +19,9 @@ from compare.validity.deviation import Deviation
 from compare.validity.ray import read_ray
 from systems import Model
 from systems.values import Values
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEASURES = ["critical_drive", "estimate", "status", "drive", "deviation"]
 
@@ -31,6 +35,7 @@ def validity(
     *,
     labels: Mapping[str, Any] | None = None,
     largest: Any = None,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Table of critical drives, one row per point.
 
@@ -38,8 +43,18 @@ def validity(
     status`` as explained at `CriticalDrive`.  If ``values`` hold the drive, there follow
     ``drive`` and ``deviation``, that of the formula at this drive: NaN where the master equation
     has no answer.  Arguments and errors are those of `critical_drive`.
+
+    >>> from systems import kerr
+    >>> values = {"Delta": np.array([0.0, 0.5]), "chi": 1.0, "gamma": 1.0, "xi": 0.01}
+    >>> table = validity(kerr.MODEL, values, "number")
+    >>> table["status"].tolist(), bool((table["critical_drive"] > table["drive"]).all())
+    (['ok', 'ok'], True)
+    >>> bool((abs(table["deviation"]) < 0.01).all())  # as below any critical drive
+    True
     """
-    found = critical_drive(model, values, quantity, tolerance, order, largest=largest)
+    found = critical_drive(
+        model, values, quantity, tolerance, order, largest=largest, progress=progress
+    )
     ray, name = read_ray(model, values), str(model.drive)
     given = {str(key): value for key, value in values.items()}
     places = (
