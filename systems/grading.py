@@ -13,7 +13,6 @@ from fractions import Fraction
 from math import lcm
 
 import numpy as np
-from scipy.optimize import linprog
 
 from systems.ladder import Mode, Occupation, Word, express
 
@@ -87,6 +86,8 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
 
 
 def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
+    from scipy.optimize import linprog  # half a second, and only where weights are to be found
+
     # the upper bound is reached only by modes that no drive reaches: they stay empty
     tops = [LIMIT if any(row[i] for row in rows) else 1 for i in range(count)]
     ranges = [(1 / LIMIT, top) for top in tops]

@@ -13,6 +13,7 @@ from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import (
     Ladder,
     Mode,
+    Word,
     adjoint,
     express,
     find_modes,
@@ -117,6 +118,49 @@ class Model:
     def effective_ladder(self) -> Ladder:
         """The effective Hamiltonian in normal order."""
         return normal_order(self.effective_hamiltonian, self.modes)
+
+    @cached_property
+    def leading_ladder(self) -> Ladder:
+        """The effective Hamiltonian to leading order in the drive, in normal order.
+
+        A word stays with that part of its coefficient whose order in the drive is the number of
+        orders that the word raises: of order 0 where the quanta are conserved, of order k where
+        k orders' worth of quanta come in.  All else moves amplitudes at higher order only.  A
+        constant is left out: it is the energy of the vacuum, from which all others count.
+
+        Raises `NoGrading` where the Hamiltonian has no grading.
+
+        >>> from systems import parametric_kerr
+        >>> len(parametric_kerr.MODEL.effective_ladder), len(parametric_kerr.MODEL.leading_ladder)
+        (6, 4)
+        """
+        unit = self.grading.unit
+        return {
+            word: part
+            for word, coefficient in self.effective_ladder.items()
+            for order, part in self.by_order(coefficient).items()
+            if any(map(any, word)) and self.grading.raises(word) == order * unit
+        }
+
+    def not_lowering(self, paid: bool = False) -> tuple[Loss, Word] | None:
+        """The first loss with a term that does not lower the number of quanta, and that term.
+
+        None if all jumps lower it: only then is the state between two jumps pure at leading
+        order.  Dephasing keeps the number, thermal light raises it.  With ``paid``, the orders of
+        the drive in a coefficient count against what its term raises, so that ``a + drive``
+        lowers although its number does not.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.not_lowering() is None
+        True
+        """
+        grading = self.grading
+        for loss, jump in zip(self.losses, self.jumps, strict=True):
+            for word, coefficient in jump.items():
+                spare = min(self.by_order(coefficient)) * grading.unit if paid else 0
+                if grading.raises(word) >= spare:
+                    return loss, word
+        return None
 
     @cached_property
     def grading(self) -> Grading:

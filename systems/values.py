@@ -101,6 +101,20 @@ def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     return np.sum([abs(evaluate(term, arrays)) for term in _terms(expression)], axis=0)
 
 
+def rate_unit(arrays: Arrays, rates: Collection[str]) -> np.ndarray:
+    """A unit for the rates, per point: the power of two next above the largest of ``rates``.
+
+    To divide by a power of two rounds nothing.  It is 1 where all rates vanish.  Numbers that are
+    made of rates must not depend on their unit, and high powers of values in rad/s would leave the
+    range of floats: divide by this first.
+
+    >>> rate_unit({"gamma": np.array([3.0, 0.0]), "phi": np.array([9.0, 9.0])}, {"gamma"})
+    array([4., 1.])
+    """
+    largest = np.max([abs(arrays[name]) for name in sorted(rates)], axis=0)
+    return np.where(largest > 0, np.ldexp(1.0, np.frexp(largest)[1]), 1.0)
+
+
 @lru_cache(maxsize=1024)
 def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
     return sp.Add.make_args(sp.expand(expression))

@@ -1,41 +1,62 @@
-"""Blockade conditions: where an amplitude of the leading order vanishes."""
+"""Blockade conditions: where an amplitude of the leading order vanishes, as formulas.
+
+A complex amplitude vanishes where its real and imaginary part do: two polynomials in two real
+unknowns (`resultants`).  A phase with a modulus is one complex unknown, and so is a complex symbol
+whose conjugate does not occur (`phases`).  Each solution is a branch that is real in part of the
+space of parameters only (`domains`), and is tried there with many digits (`verification`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from analytic.conditions.domains import simplify_domain
+from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.phases import check_polynomial, complex_amplitude, find_phases
 from analytic.conditions.resultants import NoClosedForm, candidates, roots
 from analytic.conditions.verification import trials
-
-if TYPE_CHECKING:
-    from analytic.conditions.limits import OptimalPoint
-    from systems.values import Values
+from systems.values import Values
 
 Point = Mapping[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One real branch: the values at the zero and where in parameter space they are real."""
+    """One real branch: the values at the zero and where in parameter space they are real.
+
+    ``values`` maps the unknowns (symbols, or moduli ``Abs(J)``) to formulas in the other symbols,
+    or to numbers; ``domain`` is a SymPy relation, ``true`` where there is no restriction.
+
+    >>> from analytic import derive
+    >>> from systems import nanotip
+    >>> for condition in derive(nanotip.MODEL).blockade_conditions("a1", ("Delta", "chi")):
+    ...     print(condition)  # doctest: +ELLIPSIS
+    Delta = ...
+    """
 
     values: Mapping[sp.Expr, sp.Expr]
     domain: sp.Basic
-    limits: Callable[[Values], OptimalPoint] | None = field(default=None, repr=False, compare=False)
+    interference: Interference | None = field(default=None, repr=False, compare=False)
 
     def at(self, values: Values) -> OptimalPoint:
         """What the zero is worth, with numbers for all other symbols but the drive.
 
         Its next-order residual, the drive it survives, its sensitivity to every parameter.
         Raises `ValueError` outside the domain, and for bad values.
+
+        >>> from analytic import derive
+        >>> from systems import parametric_kerr
+        >>> closed = derive(parametric_kerr.MODEL)
+        >>> condition = closed.blockade_conditions("a", solve_for="G")[0]
+        >>> point = condition.at({"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 0.01})
+        >>> complex(point.values["G"])
+        0.0002j
         """
-        assert self.limits is not None, "`Derivation.blockade_conditions` sets it"
-        return self.limits(values)
+        assert self.interference is not None, "`Derivation.blockade_conditions` sets it"
+        return self.interference.limits(self.values, self.domain, values)
 
     def __str__(self) -> str:
         where = "" if self.domain == sp.true else f"  for {self.domain}"

@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 
 from analytic.rational import polynomials
-from analytic.rational.polynomials import Factor, Polynomial
+from analytic.rational.polynomials import Irreducible, Polynomial
 from analytic.vanishing import CANCELS, TRIALS, draw
 
 LONG = 500  # terms: Python does not compile sums of thousands
@@ -104,7 +104,7 @@ class Factored:
 
     alphabet: Alphabet
     constant: sp.Expr
-    powers: Mapping[Factor, int]
+    powers: Mapping[Irreducible, int]
 
     @classmethod
     def of(cls, alphabet: Alphabet, polynomial: Polynomial) -> Factored:

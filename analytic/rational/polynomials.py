@@ -21,13 +21,13 @@ class Singular(ValueError):
 
 
 @dataclass(frozen=True, eq=False)
-class Factor:
+class Irreducible:
     """An irreducible polynomial as the key of a dictionary: FLINT's have no hash."""
 
     polynomial: Polynomial
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Factor) and self._text == other._text
+        return isinstance(other, Irreducible) and self._text == other._text
 
     def __hash__(self) -> int:
         return hash(self._text)
@@ -42,14 +42,14 @@ def ring(letters: int) -> Ring:
     return Ring.get([f"x{i}" for i in range(letters)], Ordering.lex)
 
 
-def factors(polynomial: Polynomial) -> tuple[int, dict[Factor, int]]:
+def factors(polynomial: Polynomial) -> tuple[int, dict[Irreducible, int]]:
     """The number and the powers of the irreducible factors of a polynomial."""
     try:
         number, found = polynomial.factor()
     except OverflowError:  # python-flint 0.9 compares leading coefficients as machine integers
         number, found = _factor_by_sympy(polynomial)
     shortest_first = sorted(found, key=lambda pair: (len(pair[0]), str(pair[0])))
-    return int(number), {Factor(factor): int(power) for factor, power in shortest_first}
+    return int(number), {Irreducible(factor): int(power) for factor, power in shortest_first}
 
 
 def _factor_by_sympy(polynomial: Polynomial) -> tuple[fmpz, list[tuple[Polynomial, int]]]:

@@ -14,10 +14,9 @@ import numpy as np
 
 from analytic.fock import occupations
 from analytic.series.hierarchy import Hierarchy
-from analytic.series.moments import Moments
+from analytic.series.moments import Combination, Moments, probability_words
 from analytic.series.recursion import Recursion
 from analytic.series.shells import Shells
-from analytic.series.words import Combination, probability_words
 from systems import Model
 from systems.ladder import Occupation, Word, express
 from systems.values import Arrays

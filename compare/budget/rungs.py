@@ -21,7 +21,7 @@ import numpy as np
 
 import analytic
 import numeric
-from analytic.displaced import without_displacement
+from analytic.amplitudes import without_displacement
 from compare.budget.populations import Populations
 from compare.quantities import Quantity
 from compare.validity.curve import evaluate

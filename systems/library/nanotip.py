@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.constants import c, epsilon_0, hbar
 from sympy import Abs, conjugate, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
+from systems.library import optics
 from systems.model import Loss, Model
 
 Delta, chi = sp.symbols("Delta chi", real=True)
@@ -132,7 +132,7 @@ class Device:
     @property
     def omega_0(self) -> float:
         """Resonance frequency (rad/s)."""
-        return 2 * np.pi * c / self.wavelength
+        return optics.frequency(self.wavelength)
 
     @property
     def wavenumber(self) -> float:
@@ -175,7 +175,7 @@ class Device:
         volume = self.mode_volume if mode_volume is None else np.asarray(mode_volume)
         if not np.all(np.asarray(volume) > 0):
             raise ValueError(f"Argument `mode_volume` must be positive (m^3), but is {volume}.")
-        return 3 * hbar * self.omega_0**2 * chi_3 / (4 * epsilon_0 * volume)
+        return optics.kerr_rate(self.omega_0, chi_3, volume)
 
     def drive(self, power: Any = None) -> Any:
         """xi = sqrt(gamma_ex P_in/(hbar omega_L)) (rad/s) for powers in W.
@@ -184,11 +184,11 @@ class Device:
         """
         power = self.power if power is None else np.asarray(power)
         check_range("power", power)
-        return np.sqrt(self.coupling_rate * power / (hbar * self.omega_0))
+        return optics.drive_rate(self.omega_0, self.coupling_rate, power)
 
     def power_of(self, drive: Any) -> Any:
         """Input power (W) that makes the drive amplitude ``drive`` (rad/s)."""
-        return hbar * self.omega_0 * np.asarray(drive) ** 2 / self.coupling_rate
+        return optics.power_of(self.omega_0, self.coupling_rate, drive)
 
     def tip_coupling(self, r: Any, phi: Any) -> Any:
         """J_tip = a_t exp(-2 beta_t r) exp(-i Theta) (rad/s), Eq. (1), for positions in m."""

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.constants import c, epsilon_0, hbar
 from sympy import Abs, I
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
+from systems.library import optics
 from systems.model import Loss, Model
 
 Delta, Delta_F, chi = sp.symbols("Delta Delta_F chi", real=True)
@@ -69,7 +69,7 @@ class Device:
     @property
     def omega_0(self) -> float:
         """Resonance frequency at rest (rad/s)."""
-        return 2 * np.pi * c / self.wavelength
+        return optics.frequency(self.wavelength)
 
     @property
     def gamma(self) -> float:
@@ -79,12 +79,13 @@ class Device:
     @property
     def chi(self) -> float:
         """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
-        return 3 * hbar * self.omega_0**2 * self.susceptibility / (4 * epsilon_0 * self.mode_volume)
+        return float(optics.kerr_rate(self.omega_0, self.susceptibility, self.mode_volume))
 
     @property
     def xi(self) -> float:
         """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s)."""
-        return np.sqrt(self.coupling_fraction * self.gamma * self.power / (hbar * self.omega_0))
+        coupling = self.coupling_fraction * self.gamma
+        return float(optics.drive_rate(self.omega_0, coupling, self.power))
 
     def shift(self, spin: Any) -> Any:
         """Sagnac-Fizeau shift (rad/s) of light that runs against a rotation at ``spin`` (rad/s).
@@ -92,7 +93,7 @@ class Device:
         Delta_F = n R spin omega_0/c (1 - 1/n^2 - (lambda/n) dn/dlambda), G. B. Malykin, Phys.
         Usp. 43, 1229 (2000); a negative spin means light that runs along.
         """
-        n = self.refractive_index
+        n, c = self.refractive_index, self.wavelength * self.omega_0 / (2 * np.pi)
         drag = 1 - 1 / n**2 - self.wavelength / n * self.dispersion
         return n * self.radius * np.asarray(spin) * self.omega_0 / c * drag
 
