@@ -39,8 +39,8 @@ from systems.fields import leading_part, read_field
 from systems.ladder import Ladder, Mode, Occupation, multiply
 
 Field: TypeAlias = Mode | str | sp.Expr
-# Of what may be missing to a purity of one.  1 - x is the first of a series 1 - x + x^2 ... at best;
-# at a third the next term is half the sum, which is what `analytic.expand` calls "ok" at most.
+# Of what may be missing to a purity of one: at a third the correction is half of the sum 1 - 1/3,
+# which is the most that `analytic.expand` calls "ok" (`series.assessment.LIMIT`).
 LIMIT = sp.Rational(1, 3)
 
 

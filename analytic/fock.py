@@ -9,8 +9,8 @@ term, and everything on this road that needs a matrix of H_eff takes it from the
 it between normalised states.
 
 Between jumps a state of N quanta decays if all eigenvalues of the undriven H_eff in its block have
-a negative imaginary part.  A lossless mode does not, nor does a dark superposition that a collective
-loss does not reach; then there is no steady state to derive, and `check_decay` says so.
+a negative imaginary part.  A lossless mode does not, nor does a dark superposition that a
+collective loss does not reach; then there is no steady state to derive, and `check_decay` says so.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -119,7 +119,7 @@ def block(
     array([0, sqrt(2)*xi, 2*Delta + 2*chi], dtype=object)
     """
     position = {state: i for i, state in enumerate(states)}
-    matrix = np.zeros((len(states), len(states)), kind)
+    matrix: np.ndarray = np.zeros((len(states), len(states)), kind)
     for bra, ket, coefficient, factor in images(model, operator, states, position):
         element = factor * norm(bra) / norm(ket)
         number = element if kind is object else kind(element)

@@ -2,6 +2,14 @@
 
 ``import systems.kerr`` or ``from numeric import observables`` give the module that stands at the
 new place, the very same object.  A name here covers the modules below it as well.
+
+A deprecated path costs nothing until it is used: the finder below stands last in ``sys.meta_path``
+and is asked only for names that nobody else finds.  Both names give one module object, so that
+classes compare equal and what is patched in one is patched in the other.
+
+>>> import systems.kerr
+>>> systems.kerr is sys.modules["systems.library.kerr"]
+True
 """
 
 import sys
@@ -52,8 +60,12 @@ RENAMED = {
 def renamed(name: str) -> str | None:
     """The new name of a module, or None where it kept its own.
 
+    A name in `RENAMED` covers the modules below it, and the longest match counts.
+
     >>> renamed("compare.figures.fig3c")
     'compare.papers.tang2025.figures.fig3c'
+    >>> renamed("systems.model") is None
+    True
     """
     head = name
     while head not in RENAMED and "." in head:
@@ -67,15 +79,18 @@ class _Renamed(MetaPathFinder, Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """The module's specification, for old names only; the import system asks."""
         return ModuleSpec(name, self) if renamed(name) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module under its new name, loaded if need be; its own specification is kept for later."""
         module = import_module(str(renamed(spec.name)))
         spec.loader_state = module.__spec__
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         # the import system has just noted the old name; the module keeps its own
+        """Gives the module its own specification back."""
         assert module.__spec__ is not None
         module.__spec__ = module.__spec__.loader_state
 

@@ -124,8 +124,8 @@ class Interference:
             points[name][2 * i : 2 * i + 2] += step * np.array([1, -1])
         ratio = number_at(self.model, self.ratio, points)
         slopes = np.diff(ratio.reshape(-1, 2), axis=1).ravel()
-        return {name: float(abs(slope / (2 * abs(step))) ** 2)
-                for (name, (_, step)), slope in zip(steps.items(), slopes, strict=True)}  # fmt: skip
+        pairs = zip(steps.items(), slopes, strict=True)
+        return {name: float(abs(x / (2 * abs(step))) ** 2) for (name, (_, step)), x in pairs}
 
     def _largest_rate(self, at: Mapping[str, Any]) -> float:
         given = {s: at[str(s)] for s in self.model.parameters if str(s) in at}

@@ -1,8 +1,8 @@
 """Quotients of polynomials whose denominators stay products of known factors.
 
-The moments of a series share few denominators, the determinants of their blocks; kept factored, they are
-compared by counting and no greatest common divisor of long polynomials is ever taken.  `write` prints one as a SymPy
-expression, factor by factor, conjugate factors together as moduli.
+The moments of a series share few denominators, the determinants of their blocks; kept factored,
+they are compared by counting and no greatest common divisor of long polynomials is ever taken.
+`write` makes a SymPy expression of one, factor by factor, conjugate factors together as moduli.
 """
 
 from __future__ import annotations

@@ -9,6 +9,14 @@ Lett. 121, 153601 (2018).  The drag of a spinning silica resonator was measured 
 al., Nature 558, 569 (2018).  Without backscattering the directions are two separate modes; `a` is
 the one that the laser drives.  `PUBLISHED` follows from the form of the Kerr mode, `kerr`,
 at the detuning Delta + Delta_F; the equations of Huang et al. were not checked.
+
+Symbols (rates in one unit): Delta detuning at rest, Delta_F Sagnac-Fizeau shift, chi Kerr shift per
+pair of photons, gamma energy loss, xi drive amplitude.  `Device` has them in rad/s.
+
+>>> device = Device()
+>>> forth, back = (device.parameters(spin, 0.0)["Delta_F"] for spin in (1e4, -1e4))
+>>> bool(forth == -back)
+True
 """
 
 from dataclasses import dataclass
@@ -47,7 +55,14 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class Device:
-    """A spinning silica sphere in SI units (angular frequencies in rad/s)."""
+    """A spinning silica sphere in SI units (angular frequencies in rad/s).
+
+    Vary it with `dataclasses.replace`.  Raises `ValueError` for numbers that make no device: all but
+    dispersion and susceptibility must be positive, and all finite.
+
+    >>> 2e5 < Device().gamma < 3e5
+    True
+    """
 
     wavelength: float = 1550e-9  # lambda (m), in vacuum
     refractive_index: float = 1.44  # n
@@ -98,11 +113,22 @@ class Device:
         return n * self.radius * np.asarray(spin) * self.omega_0 / c * drag
 
     def spin(self, shift: Any) -> Any:
-        """The rotation (rad/s) that shifts by ``shift`` (rad/s): inverse of `shift`."""
+        """The rotation (rad/s) that shifts by ``shift`` (rad/s): inverse of `shift`.
+
+        >>> device = Device()
+        >>> round(float(device.shift(device.spin(1e6))))
+        1000000
+        """
         return np.asarray(shift) / self.shift(1.0)
 
     def parameters(self, spin: Any, detuning: Any = 0.0) -> dict[str, Any]:
-        """Values of `MODEL` (rad/s); ``detuning`` is omega_0 - omega_L of the resonator at rest."""
+        """Values of `MODEL` (rad/s); ``detuning`` is omega_0 - omega_L of the resonator at rest.
+
+        ``spin`` is the angular velocity (rad/s), positive against the light; arrays broadcast.
+
+        >>> sorted(Device().parameters(spin=1e4))
+        ['Delta', 'Delta_F', 'chi', 'gamma', 'xi']
+        """
         shift = self.shift(spin)[()]
         rates = {"chi": self.chi, "gamma": self.gamma, "xi": self.xi}
         return {"Delta": detuning, "Delta_F": shift, **rates}
