@@ -60,7 +60,7 @@ class Amplitudes:
 
     @cached_property
     def states(self) -> tuple[Occupation, ...]:
-        """Occupations from the vacuum up to ``quanta``."""
+        """Occupations from the vacuum up to ``quanta``, in the order of the equations."""
         return tuple(n for grade in range(self.quanta + 1) for n in occupations(self.model, grade))
 
     @cached_property
@@ -87,6 +87,7 @@ class Amplitudes:
 
     @cached_property
     def _factored(self) -> dict[Occupation, Factored]:
+        """Amplitudes that were asked for before."""
         return {}
 
     @cached_property
@@ -95,6 +96,7 @@ class Amplitudes:
 
     @cached_property
     def _alphabet(self) -> Alphabet:
+        """The ring of polynomials over the coefficients of the leading part of H_eff."""
         return Alphabet(c for part in self._parts.values() for c in part.values())
 
     @cached_property

@@ -10,10 +10,11 @@ would find is the next order in the drive.  A factor cancels where
 not zero vanishes at a random point with probability zero, so this is wrong by round-off alone.
 
 *By proof* two forms are the same function if their difference is zero in a polynomial ring
-(`same_function`).  Every symbol and its conjugate are two independent letters, ``|z|^2 = z conj(z)``.
-A root is a letter r with the relation ``r^q = base``; what is left of the cross-multiplied difference
-after division by these relations vanishes for equal functions.  Two dependent roots, such as
-``sqrt(x) sqrt(y)`` and ``sqrt(x y)``, are told apart: the proof is sound, but not complete.
+(`same_function`).  Every symbol and its conjugate are two independent letters, ``|z|^2 = z
+conj(z)``. A root is a letter r with the relation ``r^q = base``; what is left of the
+cross-multiplied difference after division by these relations vanishes for equal functions.  Two
+dependent roots, such as ``sqrt(x) sqrt(y)`` and ``sqrt(x y)``, are told apart: the proof is sound,
+but not complete.
 """
 
 from collections.abc import Iterator
@@ -99,6 +100,7 @@ def _weigh(
 def _weigh_anew(
     expression: sp.Expr, arrays: Arrays, known: dict[sp.Expr, tuple[np.ndarray, np.ndarray]]
 ) -> tuple[np.ndarray, np.ndarray]:
+    """The two numbers of an expression from those of its parts."""
     if expression.is_Symbol:
         return arrays[str(expression)], abs(arrays[str(expression)])
     if isinstance(expression, sp.Add | sp.Mul):
@@ -163,6 +165,7 @@ class _Letters:
 
     def _power(self, base: sp.Expr, exponent: sp.Rational) -> sp.Expr:
         # sqrt(6) = sqrt(2) sqrt(3): one letter for each prime
+        """A rational power as a product of roots."""
         whole = base.is_Integer and base > 0
         parts = sp.factorint(base) if whole else {base: 1}
         roots = (
@@ -171,11 +174,13 @@ class _Letters:
         return sp.Mul(*(root ** (k * exponent.p) for root, k in roots))
 
     def _exponential(self, exponent: sp.Expr) -> sp.Expr:
+        """An exponential as a power of that of the smallest exponent."""
         number, rest = exponent.as_coeff_Mul()
         unit = sp.exp(rest / number.q)
         return self.known.setdefault(unit, sp.Dummy()) ** number.p
 
     def _root(self, radicand: sp.Expr, degree: int) -> sp.Expr:
+        """The letter of a root, with its relation."""
         top, bottom = sp.fraction(sp.together(radicand))
         name = sp.Pow(radicand, sp.Rational(1, degree), evaluate=False)
         root = self.known.setdefault(name, sp.Dummy())
@@ -184,4 +189,5 @@ class _Letters:
 
 
 def _divide(dividend: PolyElement, divisor: PolyElement, letter: PolyElement) -> PolyElement:
+    """The pseudo-remainder, in which a letter occurs only below the degree of its relation."""
     return dividend.prem(divisor, letter) if dividend else dividend

@@ -50,10 +50,12 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
     Among all weights that are allowed the largest are taken: the order at which a mode is
     really excited.  Raises `NoGrading`, naming the term that leaves no choice.
 
-    ``words`` maps every word of the Hamiltonian to the lowest order in the drive of its coefficient.
+    ``words`` maps every word of the Hamiltonian to the lowest order in the drive of its
+    coefficient.
 
     >>> from sympy.physics.quantum.boson import BosonOp
-    >>> words = {((0, 1), (2, 0)): 0, ((2, 0), (0, 1)): 0, ((1, 0), (0, 0)): 1}  # b'aa, a'a'b, drive a'
+    >>> words = {((0, 1), (2, 0)): 0, ((2, 0), (0, 1)): 0}  # b'aa and a'a'b
+    >>> words[(1, 0), (0, 0)] = 1  # a' times the drive
     >>> find_grading(words, [BosonOp("a"), BosonOp("b")])
     Grading(weights=(1, 2), unit=1)
     """
@@ -102,7 +104,7 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
 
 
 def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
-    """The largest weights with ``rows . w <= bounds``, by linear programming; None if there are none."""
+    """The largest weights with ``rows . w <= bounds`` by linear programming, or None."""
     from scipy.optimize import linprog  # half a second, and only where weights are to be found
 
     # the upper bound is reached only by modes that no drive reaches: they stay empty

@@ -44,8 +44,8 @@ def is_two_level(mode: Mode) -> bool:
 def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
     """Lowering operators of every mode that occurs, sorted by label (a1, a2, a10).
 
-    Raises `TypeError` for an operator that is neither a boson nor a Pauli operator, `ValueError` for
-    a label that both kinds share.
+    Raises `TypeError` for an operator that is neither a boson nor a Pauli operator, `ValueError`
+    for a label that both kinds share.
 
     >>> find_modes([BosonOp("a10") * BosonOp("a2"), Dagger(BosonOp("a1"))])
     (a1, a2, a10)
@@ -86,8 +86,8 @@ def show(expression: sp.Expr) -> str:
 def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
     """The expression in normal order, whatever order, powers and brackets it was written in.
 
-    Powers must be whole numbers; commutators are multiplied out.  Raises `TypeError` for a term that
-    is no polynomial in ladder operators, or for a symbol that does not commute.
+    Powers must be whole numbers; commutators are multiplied out.  Raises `TypeError` for a term
+    that is no polynomial in ladder operators, or for a symbol that does not commute.
 
     >>> a = BosonOp("a")
     >>> normal_order(a * Dagger(a), [a])  # a a' = a'a + 1
@@ -184,7 +184,7 @@ def _contract(p: int, q: int, r: int, s: int, two_level: bool) -> list[tuple[int
 
 
 def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
-    """An expression as words, without expanding coefficients: sums and products one level at a time."""
+    """An expression as words, one level of sums and products at a time."""
     none = (0,) * len(modes)
     match expression:
         case sp.Add():

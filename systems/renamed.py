@@ -83,7 +83,7 @@ class _Renamed(MetaPathFinder, Loader):
         return ModuleSpec(name, self) if renamed(name) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        """The module under its new name, loaded if need be; its own specification is kept for later."""
+        """The module under its new name; its own specification is kept for later."""
         module = import_module(str(renamed(spec.name)))
         spec.loader_state = module.__spec__
         return module

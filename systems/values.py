@@ -2,9 +2,9 @@
 
 Values are a dict from the model's symbols, or their names, to numbers or arrays that broadcast.
 Rates may be in any one unit.  `read_values` makes arrays of one shape of them, and refuses what no
-formula and no solver could use; `evaluate` puts those into an expression, `evaluate_sum` where a sum
-may cancel.  Numbers stay right beyond the range of floats: what overflows is computed again with
-exponents of any size.
+formula and no solver could use; `evaluate` puts those into an expression, `evaluate_sum` where a
+sum may cancel.  Numbers stay right beyond the range of floats: what overflows is computed again
+with exponents of any size.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -161,7 +161,7 @@ def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
 
 @lru_cache(maxsize=1024)
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
-    """The names of an expression's symbols and a function of arrays, or of many-digit numbers, for them."""
+    """The names of an expression's symbols, and it as a function of their numbers."""
     symbols = sorted(expression.free_symbols, key=str)
     function = sp.lambdify(symbols, expression, module, cse=True)
     return [str(symbol) for symbol in symbols], function
@@ -223,7 +223,7 @@ def _check_known(known: Collection[str], given: Iterable[str], argument: str) ->
 
 
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
-    """One value as a float or complex array; what is wrong with it is said in terms of its symbol."""
+    """One value as an array; what is wrong with it is said in terms of its symbol."""
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
     if dims := _dimensions(value):
@@ -292,7 +292,7 @@ def shorten(text: str) -> str:
 
 
 def _check_rates(model: Model, arrays: Arrays) -> None:
-    """Raises for rates that are negative, complex or infinite; symbols of rates must not vanish either."""
+    """Raises for rates that are negative, complex, infinite, or a symbol that is zero."""
     for loss in model.losses:
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue

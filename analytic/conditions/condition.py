@@ -75,6 +75,14 @@ def zeros(
     negative.  Solutions at which another positive symbol would have to vanish are left out, and
     so are those where a pole vanishes, too.  Every branch is tried at random points of its domain.
     Raises `NoClosedForm` where the solutions are not all radicals.
+
+    ``factors`` and ``poles`` are the irreducible factors of the amplitude's numerator and
+    denominator, ``at`` fixes symbols beforehand.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> g = sp.Symbol("g", positive=True)
+    >>> [str(branch) for branch in zeros([x - g + sp.I * (y - 2 * g)], [], (x, y))]
+    ['x = g, y = 2*g']
     """
     fixed = dict(at or {})
     poles = [pole.subs(fixed) for pole in poles]
@@ -87,6 +95,7 @@ def zeros(
 
 
 def _branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]:
+    """Candidates for one factor, not yet tried."""
     if len(unknowns) == 1:
         return _complex_branches(factor, unknowns[0])
     polar = complex_amplitude(factor, unknowns)
@@ -97,6 +106,7 @@ def _branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]
 
 
 def _is_zero(condition: Condition, factor: sp.Expr, poles: list[sp.Expr]) -> bool:
+    """Whether a branch vanishes at random points of its domain: at all or at none."""
     tried = trials(factor, poles, condition.values, condition.domain)
     if any(tried) and not all(tried):
         raise NoClosedForm(
@@ -107,6 +117,7 @@ def _is_zero(condition: Condition, factor: sp.Expr, poles: list[sp.Expr]) -> boo
 
 
 def _complex_branches(factor: sp.Expr, unknown: sp.Expr) -> list[Condition]:
+    """The roots in one complex unknown whose conjugate does not occur."""
     equation = sp.expand(factor)
     if unknown not in equation.free_symbols:
         return []
@@ -119,6 +130,7 @@ def _complex_branches(factor: sp.Expr, unknown: sp.Expr) -> list[Condition]:
 
 
 def _real_branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]:
+    """The common zeros of real and imaginary part in two real unknowns, with their domains."""
     moduli = {m: sp.Dummy(str(m), nonnegative=True) for m in factor.atoms(sp.Abs)}
     equation = sp.expand(factor.xreplace(moduli))
     letters = [moduli.get(unknown, unknown) for unknown in unknowns]
@@ -146,12 +158,14 @@ def _real_branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condi
 
 
 def _branch(unknowns: tuple[sp.Expr, ...], letters: list[sp.Symbol], solution: Point) -> Condition:
+    """A solution with the domain in which its values are allowed, both in their plainest form."""
     values = [_simplify(solution.get(letter, letter)) for letter in letters]
     domain = sp.And(*(_allowed(x, v) for x, v in zip(letters, values, strict=True)))
     return Condition(dict(zip(unknowns, values, strict=True)), simplify_domain(domain, values))
 
 
 def _simplify(value: sp.Expr) -> sp.Expr:
+    """The value in the shortest of three forms."""
     simplified = sp.simplify(value)
     return min([simplified, sp.sqrtdenest(simplified), value], key=sp.count_ops)
 

@@ -75,7 +75,14 @@ class OptimalPoint:
 
 @dataclass(frozen=True)
 class Interference:
-    """What vanishes at a condition: ``ratio`` is R of ``order`` quanta in a mode of a model."""
+    """What vanishes at a condition: ``ratio`` is R of ``order`` quanta in a mode of a model.
+
+    >>> from analytic import derive
+    >>> from systems import parametric_kerr
+    >>> condition = derive(parametric_kerr.MODEL).blockade_conditions("a", "G")[0]
+    >>> condition.interference.order
+    2
+    """
 
     model: Model
     mode: Mode | str
@@ -128,6 +135,7 @@ class Interference:
         return {name: float(abs(x / (2 * abs(step))) ** 2) for (name, (_, step)), x in pairs}
 
     def _largest_rate(self, at: Mapping[str, Any]) -> float:
+        """The largest rate of a loss at these values."""
         given = {s: at[str(s)] for s in self.model.parameters if str(s) in at}
         return max(float(loss.rate.subs(given)) for loss in self.model.losses)
 

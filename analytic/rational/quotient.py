@@ -19,7 +19,14 @@ from analytic.rational.polynomials import Irreducible, Polynomial, divide, facto
 
 @dataclass(frozen=True)
 class Quotient:
-    """``numerator / (divisor * prod_f f**powers[f])``, all over one ring of integers."""
+    """``numerator / (divisor * prod_f f**powers[f])``, all over one ring of integers.
+
+    >>> from analytic.rational.polynomials import ring
+    >>> x, y = ring(2).gens()
+    >>> found = Quotient.of(x, x + y) + Quotient.of(y, x + y)
+    >>> found.numerator, found.powers
+    (1, {})
+    """
 
     numerator: Polynomial
     divisor: int
@@ -44,12 +51,12 @@ class Quotient:
 
     @property
     def inverse(self) -> Quotient:
-        """``1 / self``."""
+        """``1 / self``; its numerator, the denominator now, is taken apart into factors."""
         one = self.numerator.context().constant(self.divisor)
         return Quotient.of(_product(self.powers, one), self.numerator)
 
     def over(self, divisor: int, powers: Mapping[Irreducible, int]) -> Polynomial:
-        """The numerator over a denominator that holds this one's."""
+        """The numerator over a denominator that holds this one's: for sums."""
         missing = {f: power - self.powers.get(f, 0) for f, power in powers.items()}
         return _product(missing, self.numerator * (divisor // self.divisor))
 
@@ -81,7 +88,13 @@ class Quotient:
 
 
 def total(quotients: Iterable[Quotient]) -> Quotient:
-    """The sum, over the least common denominator."""
+    """The sum, over the least common denominator, with what cancels cancelled.
+
+    >>> from analytic.rational.polynomials import ring
+    >>> x, y = ring(2).gens()
+    >>> total([Quotient.of(x, y), Quotient.of(-x, y)]).numerator
+    0
+    """
     terms = list(quotients)
     divisor = lcm(*(q.divisor for q in terms))
     powers: dict[Irreducible, int] = {}
@@ -92,11 +105,19 @@ def total(quotients: Iterable[Quotient]) -> Quotient:
 
 
 def _product(powers: Mapping[Irreducible, int], start: Polynomial) -> Polynomial:
+    """A polynomial times powers of factors."""
     return prod((f.polynomial**power for f, power in powers.items()), start=start)
 
 
 def write(alphabet: Alphabet, quotient: Quotient) -> sp.Expr:
-    """The quotient with its factors; ``z conj(z)`` is written ``|z|^2``; numbers are multiplied."""
+    """The quotient with its factors; ``z conj(z)`` is written ``|z|^2``; numbers are multiplied.
+
+    >>> z = sp.Symbol("z")
+    >>> alphabet = Alphabet([z, sp.conjugate(z)])
+    >>> square = alphabet.element(z) * alphabet.element(sp.conjugate(z))
+    >>> write(alphabet, Quotient.of(alphabet.ring.constant(1), square))
+    Abs(z)**(-2)
+    """
     number, powers = factors(quotient.numerator)
     powers |= {factor: -power for factor, power in quotient.powers.items()}
     result = sp.Rational(number, quotient.divisor)

@@ -21,8 +21,9 @@ from analytic.series import summation
 from systems.status import Estimate, Status
 
 SUMS = ("auto", "taylor", "pade")
-# All four were set with `benchmarks.uncertainties`, which compares the sums of eight systems at random
-# points with exact steady states: there the uncertainty bounds the error, as `Assessment` says.
+# All four were set with `benchmarks.uncertainties`, which compares the sums of eight systems at
+# random points with exact steady states: there the uncertainty bounds the error, as `Assessment`
+# says.
 LIMIT = 0.5  # largest uncertainty of a value, relative to it
 ZERO, TYPICAL = 2.0, 0.1  # the same of one correction where others change by a tenth at most
 BEYOND = 0.01  # the same beyond the radius, where a denominator has to continue the series

@@ -27,7 +27,16 @@ Terms = Callable[[Combination], np.ndarray]  # a combination -> its terms, (2, t
 
 
 class Coefficients:
-    """The series of a model with ``corrections`` terms beyond the leading one."""
+    """The series of a model with ``corrections`` terms beyond the leading one.
+
+    What it is asked for are combinations of moments; hierarchies that lead to the same ones are
+    built once and kept.
+
+    >>> from systems import kerr
+    >>> coefficients = Coefficients(kerr.MODEL, corrections=2)
+    >>> coefficients.count, coefficients.each, coefficients.powers({((1,), (1,)): 1})
+    (3, 1, [2, 4, 6])
+    """
 
     def __init__(self, model: Model, corrections: int) -> None:
         self.model, self.corrections = model, corrections
@@ -42,7 +51,10 @@ class Coefficients:
 
     @cached_property
     def family(self) -> tuple[Combination, ...]:
-        """Populations of all states that one or two orders of the drive excite."""
+        """Populations of all states that one or two orders of the drive excite.
+
+        Their series decide on the common denominator and on what is typical (`assessment`).
+        """
         unit = self.model.grading.unit
         states = [n for grade in range(1, 2 * unit + 1) for n in occupations(self.model, grade)]
         return tuple(self.probability(n) for n in states if self.is_excited(n))
@@ -51,6 +63,15 @@ class Coefficients:
         """The terms of the combinations at values, which are flattened to points.
 
         They come twice, the second time with round-off exaggerated (see `recursion`).
+
+        Returns a function from one of the combinations to its terms: array (2, terms, points).
+
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> coefficients, n = Coefficients(kerr.MODEL, corrections=1), {((1,), (1,)): 1}
+        >>> terms = coefficients.solve([n], read_values(kerr.MODEL, kerr.VALUES))(n)
+        >>> terms.shape, bool(np.isclose(terms[0, 0, 0], 0.04))
+        ((2, 2, 1), True)
         """
         recursion = self._recursion(combinations)
         moments, nodes = recursion.solve(arrays), recursion.hierarchy.nodes
@@ -72,6 +93,8 @@ class Coefficients:
         """The share of each combination that lies beyond the shells in its terms, by H_eff.
 
         Array (combinations, points), from 0 to 1.
+
+        ``corrections`` says how many corrections of the terms are used.
         """
         more, none = self.model.grading.unit * corrections, (0,) * len(self.model.modes)
         words = [next(iter(combination), (none, none)) for combination in combinations]
@@ -87,7 +110,7 @@ class Coefficients:
         return self._recursion(combinations).hierarchy
 
     def powers(self, combination: Combination) -> list[int]:
-        """The powers of ``drive**(1/unit)`` of the terms."""
+        """The powers of ``drive**(1/unit)`` of the terms, the leading one first."""
         lead = self._lead(next(iter(combination))) if combination else 0
         return [lead + j * self.step for j in range(self.count)]
 
@@ -103,7 +126,7 @@ class Coefficients:
 
     @cached_property
     def step(self) -> int:
-        """What separates the powers that do occur."""
+        """What separates the powers that do occur: often all odd ones vanish."""
         nodes = self.hierarchy(self.family).nodes
         leads = [(c, self._lead(next(iter(c)))) for c in self.family]
         distances = [p - lead for c, lead in leads for w, p in nodes if w in c and p >= lead]
@@ -111,6 +134,7 @@ class Coefficients:
 
     @property
     def _span(self) -> int:
+        """Powers from the leading term to the last."""
         return 2 * self.model.grading.unit * self.corrections
 
     def is_excited(self, occupation: Occupation) -> bool:
@@ -118,6 +142,7 @@ class Coefficients:
         return self._find_lead((occupation, occupation)) is not None
 
     def _recursion(self, combinations: Iterable[Combination]) -> Recursion:
+        """The recursion that leads to all terms of the combinations, built once."""
         requests: dict[Word, int] = {}
         for combination in combinations:
             top = self._lead(next(iter(combination))) + self._span if combination else 0
@@ -129,6 +154,7 @@ class Coefficients:
         return self._recursions[key]
 
     def _lead(self, word: Word) -> int:
+        """The lowest power of the drive in a moment; `ValueError` where it has none."""
         lead = self._find_lead(word)
         if lead is None:
             raise ValueError(
@@ -138,6 +164,7 @@ class Coefficients:
         return lead
 
     def _find_lead(self, word: Word) -> int | None:
+        """The lowest power of the drive in a moment, None if it vanishes in the first few."""
         if word not in self._leads:
             grade, unit = self.moments.grade(word), self.model.grading.unit
             powers = range(grade, grade + EXTRA * unit + 1)

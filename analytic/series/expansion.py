@@ -164,7 +164,7 @@ class Expansion:
         >>> from systems import kerr
         >>> series = expand(kerr.MODEL, corrections=2)
         >>> strong = kerr.VALUES | {"xi": [0.1, 1e3]}
-        >>> np.isnan(series.evaluate(series.number("a"), strong)).tolist()  # a series has its limits
+        >>> np.isnan(series.evaluate(series.number("a"), strong)).tolist()
         [False, True]
         """
         result = self.assess(quantity, values, sum)

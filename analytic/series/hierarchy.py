@@ -29,6 +29,9 @@ class MomentBlock:
 
     ``inner`` and ``outer`` hold (row, column or known node, coefficient, factor).  In a block
     with ``pairs`` each moment is the product of two known ones instead.
+
+    >>> MomentBlock(nodes=(), pairs=()).inner
+    ()
     """
 
     nodes: tuple[Node, ...]
@@ -139,10 +142,12 @@ class Hierarchy:
         return sorted(map(tuple, groups.values()), key=lambda group: self._order(group[0]))
 
     def _order(self, node: Node) -> tuple[int, int]:
+        """The order of solution: rising power, falling grade."""
         word, power = node
         return power, -self.moments.grade(word)
 
     def _block(self, nodes: tuple[Node, ...], known: set[Node]) -> MomentBlock:
+        """The equations of a group, with what is zero left out."""
         if self._pair(*nodes[0]):
             pairs = {n: pair for n in nodes if (pair := self._pair(*n)) and known.issuperset(pair)}
             return MomentBlock(tuple(pairs), pairs=tuple(pairs.values()))

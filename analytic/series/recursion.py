@@ -14,8 +14,8 @@ import sympy as sp
 from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
 from systems.values import Arrays
 
-# Solved at once: at least so many points, at most so many moments.  2^18 complex numbers are 4 MB, about
-# what stays in a processor's cache; below 64 points the calls cost more than the arithmetic.
+# Solved at once: at least so many points, at most so many moments.  2^18 complex numbers are 4 MB,
+# about what stays in a processor's cache; below 64 points the calls cost more than the arithmetic.
 POINTS, SIZE = 64, 2**18
 # By this the terms of the second copy are off, relative to them: 450 times the rounding of a float,
 # so that what the copies differ by is lost digits and not the accident of one rounding.
@@ -63,10 +63,12 @@ class Recursion:
 
     @cached_property
     def _coefficients(self) -> Callable[..., list[np.ndarray]]:
+        """The coefficients of the equations as one function of the parameters."""
         moments = self.hierarchy.moments
         return sp.lambdify(moments.model.parameters, list(moments.coefficients), "numpy")
 
     def _solve(self, coefficients: np.ndarray, shakes: np.ndarray) -> np.ndarray:
+        """All moments of a few points, block by block."""
         shape = len(shakes), len(coefficients), len(self.hierarchy.nodes)
         moments = np.empty(shape, complex)
         moments[..., 0] = 1
@@ -76,6 +78,7 @@ class Recursion:
 
     @cached_property
     def _steps(self) -> list["_Product | _Equations | _Conjugate"]:
+        """What has to be done block by block, with its arrays of positions."""
         random = np.random.default_rng(0)
         steps: list[_Product | _Equations | _Conjugate] = []
         solved: set[Node] = set()

@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-# Relative to the largest singular value.  Terms carry a round-off of up to 1e-11 (`assessment`); what
-# is below ten times that is not in the series.
+# Relative to the largest singular value.  Terms carry a round-off of up to 1e-11 (`assessment`);
+# what is below ten times that is not in the series.
 CUTOFF = 1e-10
 # Largest phase of a zero that is taken to be real: half the digits, the root of the round-off at
 # which two real zeros meet and leave the axis, and some more.

@@ -38,9 +38,9 @@ from systems.model import Model
 class Entry:
     """A listed system; ``published`` maps names of quantities to forms in ``abbreviations``.
 
-    ``about`` says in a line what it is, ``literature`` where it comes from, ``values`` a point at which
-    it is interesting, ``conditions`` by name the values at which something happens.  The docstring of
-    the system's module says which equation a form is, or what it follows from.
+    ``about`` says in a line what it is, ``literature`` where it comes from, ``values`` a point at
+    which it is interesting, ``conditions`` by name the values at which something happens.  The
+    docstring of the system's module says which equation a form is, or what it follows from.
 
     >>> SYSTEMS["kerr"].about
     'driven Kerr mode; n-photon blockade is judged by compare.criteria'
@@ -58,7 +58,7 @@ class Entry:
 
 
 def _entry(module: Any, about: str, literature: str, **other: Any) -> Entry:
-    """The entry of a system from its module, with what the module says itself unless told otherwise."""
+    """The entry of a system: what its module says, unless told otherwise."""
     known = {
         "model": module.MODEL,
         "values": module.VALUES,

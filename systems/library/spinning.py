@@ -57,8 +57,8 @@ CONDITIONS = {
 class Device:
     """A spinning silica sphere in SI units (angular frequencies in rad/s).
 
-    Vary it with `dataclasses.replace`.  Raises `ValueError` for numbers that make no device: all but
-    dispersion and susceptibility must be positive, and all finite.
+    Vary it with `dataclasses.replace`.  Raises `ValueError` for numbers that make no device: all
+    but dispersion and susceptibility must be positive, and all finite.
 
     >>> 2e5 < Device().gamma < 3e5
     True
