@@ -22,7 +22,9 @@ from analytic.series.expansion import expand
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 
-FAR = 4  # quanta up to which it is tried whether a series reaches a state: seconds beyond
+# Quanta up to which it is tried whether a series reaches a state.  It only words a message, and
+# takes seconds beyond.
+FAR = 4
 
 
 class NotSeen(ValueError):

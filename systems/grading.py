@@ -16,7 +16,10 @@ import numpy as np
 
 from systems.ladder import Mode, Occupation, Word, express
 
-LIMIT = 12  # largest denominator that a weight may have
+# Largest denominator of a weight, and largest weight.  Mixing of up to four waves needs halves,
+# thirds and quarters, whose common multiple is 12; the largest weight says that no drive reaches
+# the mode.
+LIMIT = 12
 
 
 class NoGrading(ValueError):

@@ -20,7 +20,7 @@ Occupation = tuple[int, ...]
 Word = tuple[Occupation, Occupation]
 Ladder = dict[Word, sp.Expr]
 Mode: TypeAlias = BosonOp | SigmaMinus
-HIGHEST = 100  # power of an operator: more is a slip of the pen
+HIGHEST = 100  # power of an operator: more is a slip of the pen, and would be multiplied out
 
 
 def label(mode: Mode) -> str:

@@ -21,11 +21,15 @@ import sympy as sp
 from systems.ladder import show
 from systems.model import Model
 
-REAL = 1e-12  # imaginary part of a rate, relative, that rounding may leave
-CANCELS = 1e-2  # rest of a sum, relative to its terms, from which on it is computed again
-WIDE = 500  # bits for it: products of a few floats are exact, and so are their sums
-VANISHED = 1e-75  # relative to its terms, a rest that only rounding of WIDE bits leaves
-VAST = 1e30  # values up to which products of ten stay in the range of floats
+REAL = 1e-12  # imaginary part of a rate, relative: four digits more than one rounding leaves
+# Rest of a sum, relative to its terms, below which it is computed again.  Two of sixteen digits
+# lost are no matter, and computing again takes far longer.
+CANCELS = 1e-2
+# Bits for it.  A product of nine floats, of 53 bits each, is exact, and so are sums of products
+# unless their sizes differ by more than what is left.
+WIDE = 500
+VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
+VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 

@@ -25,8 +25,12 @@ from analytic.conditions.phases import (
 from analytic.conditions.verification import at_point, vanishes
 
 Solution = tuple[sp.Expr, ...]
-ROUND = sp.Float("1e-18")  # of the terms: roots have 40 digits, double ones half of them
-SMALL = sp.Float("1e-12")  # of the terms of a pole: the solution has some digits more
+# Of the sum of the terms.  Roots are computed with 40 digits, of which double roots keep half,
+# 1e-20.
+ROUND = sp.Float("1e-18")
+# Of the sum of the terms of a pole.  A solution has 18 digits or more, and a pole that comes as
+# near as this makes the amplitude 0/0 in floats.
+SMALL = sp.Float("1e-12")
 
 
 def numeric_zeros(

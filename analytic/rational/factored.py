@@ -21,7 +21,7 @@ from analytic.rational import polynomials
 from analytic.rational.polynomials import Irreducible, Polynomial
 from analytic.vanishing import CANCELS, TRIALS, draw
 
-LONG = 500  # terms: Python does not compile sums of thousands
+LONG = 500  # terms of a sum that is written flat: Python does not compile sums of thousands
 
 
 class Alphabet:

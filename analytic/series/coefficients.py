@@ -21,7 +21,9 @@ from systems import Model
 from systems.ladder import Occupation, Word, express
 from systems.values import Arrays
 
-EXTRA = 4  # orders of the drive within which a state is excited, or taken never to be
+# Orders of the drive beyond its quanta within which a state is excited, or taken never to be: a
+# path that cancels at the first order is made up for by the next ones, and four were enough so far.
+EXTRA = 4
 
 Terms = Callable[[Combination], np.ndarray]  # a combination -> its terms, (2, terms, points)
 
