@@ -77,7 +77,10 @@ class _Relaxation:
         return complex(self.closed.evaluate(expression, self.values))
 
     def _matrix(self) -> np.ndarray:
-        """K between unscaled kets; the vacuum's own equation is dropped, so that phi_0 = 1."""
+        """K between unscaled kets; the vacuum's own equation is dropped, so that phi_0 = 1.
+
+        Numbers, at the values of this relaxation: array (states, states).
+        """
         frame = self.closed.frame
         numbers = {word: self._number(part) for word, part in frame.leading_ladder.items()}
         K = block(frame, numbers, self.states, complex)
@@ -85,6 +88,7 @@ class _Relaxation:
         return K
 
     def _row(self, field: Ladder) -> np.ndarray:
+        """The field as a row vector: what it makes of amplitudes is the vacuum's, ``<0|b|phi>``."""
         row = np.zeros(len(self.states), complex)
         for (_, q), coefficient in field.items():
             row[self.states.index(q)] += self._number(coefficient) * float(norm(q))

@@ -348,6 +348,7 @@ class Derivation:
         return lines
 
     def _amplitude(self, occupation: Occupation) -> Factored:
+        """The amplitude as a product; `ValueError` for a state beyond ``quanta``, or none."""
         occupation = check_occupation(self.model, occupation)
         if occupation in self.states:
             return self._amplitudes[occupation]
@@ -358,6 +359,10 @@ class Derivation:
         )
 
     def _excited(self, mode: Mode | str) -> Factored:
+        """The amplitude of one quantum of a mode, never zero: correlations divide by it.
+
+        Raises `ValueError` for a mode that stays empty, `NotSeen` for one that only jumps fill.
+        """
         amplitude = self._amplitude(self.model.occupation(mode))
         if not amplitude and not is_filled(self.frame, self.model.index(mode)):
             raise ValueError(
@@ -375,10 +380,12 @@ class Derivation:
         return sp.S.Zero
 
     def _check_seen(self, product: Factored, what: str, occupation: Occupation) -> None:
+        """Raises `NotSeen` for a product that is zero at leading order."""
         if not product:
             raise NotSeen(self._unseen(what, occupation))
 
     def _unseen(self, what: str, occupation: Occupation) -> str:
+        """What the leading order does not see, why, and where to look instead."""
         pure = is_reached(self.frame, occupation, jumps=False)
         reason = "terms of higher order in the drive" if pure else "quantum jumps"
         roads = other_roads(self.model, occupation)
@@ -389,6 +396,7 @@ class Derivation:
 
     @staticmethod
     def _squared(product: Factored, abbreviations: Abbreviations | None) -> sp.Expr:
+        """``|.|^2`` of a product, in abbreviations if there are any."""
         written = abbreviate(product, abbreviations) if abbreviations else product.written
         return written.modulus_squared
 
@@ -433,6 +441,7 @@ def _dark(model: Model, mode: Mode | str) -> str:
 
 
 def _name(model: Model, mode: Mode | str) -> str:
+    """The label of a mode that is given by label or operator."""
     return label(model.modes[model.index(mode)])
 
 

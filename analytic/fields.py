@@ -197,6 +197,7 @@ def _unseen(what: str) -> str:
 
 def _square(amplitude: sp.Expr) -> sp.Expr:
     # SymPy would multiply |x + i y| out into a root of a long polynomial
+    """``|amplitude|^2``, not multiplied out."""
     return sp.Abs(amplitude, evaluate=False) ** 2
 
 

@@ -74,7 +74,10 @@ def renamed(name: str) -> str | None:
 
 
 class _Renamed(MetaPathFinder, Loader):
-    """Finds a module under its old name and loads the one under the new name."""
+    """Finds a module under its old name and loads the one under the new name.
+
+    A finder and a loader of `importlib` in one: the protocol is that of PEP 451.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -178,7 +178,10 @@ def _evaluate_wide(
     doubtful: np.ndarray,
     bits: int = 80,  # more than a float has, so that only its rounding is left
 ) -> np.ndarray:
-    """``found``, evaluated again point by point where it is ``doubtful``."""
+    """``found``, evaluated again point by point where it is ``doubtful``.
+
+    A pole keeps its infinity, and 0/0 its NaN: these are right with any number of digits.
+    """
     names, function = _compile(expression, "mpmath")
     flat = [np.broadcast_to(arrays[name], found.shape).ravel() for name in names]
     wide = found.ravel().copy()
@@ -319,7 +322,11 @@ def _check_rates(model: Model, arrays: Arrays) -> None:
 
 
 def _check_coefficients(model: Model, arrays: Arrays) -> None:
-    """Products that leave the range of floats, and poles."""
+    """Raises for products that leave the range of floats, and for poles.
+
+    Coefficients that are sums of products can only overflow, which values below `VAST` do not: then
+    those with quotients and functions alone are evaluated.
+    """
     # one value serves a whole axis where arrays are only broadcast
     size = max(float(np.max(abs(array))) for array in arrays.values()) if arrays else 0.0
     for coefficient in model.ladder.values() if size > VAST else _with_poles(model):

@@ -17,7 +17,7 @@ Matrix = list[list[Polynomial]]
 
 
 class Singular(ValueError):
-    """A matrix of polynomials has no inverse."""
+    """A matrix of polynomials has no inverse: its determinant vanishes for all letters."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -274,6 +274,7 @@ class Expansion:
         return Series(self._coefficients, self.corrections, symbol, above, below)
 
     def _check(self, quantity: Series) -> None:
+        """Raises `TypeError` for what is no quantity of this expansion."""
         if not isinstance(quantity, Series) or quantity.coefficients is not self._coefficients:
             raise TypeError(
                 "Argument `quantity` must be a quantity of this expansion, such as "

@@ -39,6 +39,11 @@ def drive_rate(omega: float, coupling: float, power: Any) -> Any:
 
     ``coupling`` is the energy rate gamma_ex (rad/s) between waveguide and mode; arrays broadcast.
     The drive enters the Hamiltonian as ``xi (a' + a)``.
+
+    >>> omega = frequency(1550e-9)
+    >>> weak, strong = drive_rate(omega, 1e5, np.array([1e-15, 4e-15]))
+    >>> round(float(strong / weak), 12)
+    2.0
     """
     from scipy.constants import hbar
 

@@ -98,7 +98,7 @@ class Device:
 
     @property
     def xi(self) -> float:
-        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s)."""
+        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma."""
         coupling = self.coupling_fraction * self.gamma
         return float(optics.drive_rate(self.omega_0, coupling, self.power))
 
@@ -107,6 +107,11 @@ class Device:
 
         Delta_F = n R spin omega_0/c (1 - 1/n^2 - (lambda/n) dn/dlambda), G. B. Malykin, Phys.
         Usp. 43, 1229 (2000); a negative spin means light that runs along.
+
+        Zero at rest, odd in the rotation.
+
+        >>> float(Device().shift(0.0))
+        0.0
         """
         n, c = self.refractive_index, self.wavelength * self.omega_0 / (2 * np.pi)
         drag = 1 - 1 / n**2 - self.wavelength / n * self.dispersion
