@@ -108,7 +108,7 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
 
 def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
     """The largest weights with ``rows . w <= bounds`` by linear programming, or None."""
-    from scipy.optimize import linprog  # half a second, and only where weights are to be found
+    from scipy.optimize import linprog  # slow to import
 
     # the upper bound is reached only by modes that no drive reaches: they stay empty
     tops = [LIMIT if any(row[i] for row in rows) else 1 for i in range(count)]

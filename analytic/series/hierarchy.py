@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from analytic.series.moments import Moments, MomentTerm
 from systems import Model
@@ -120,9 +122,6 @@ class Hierarchy:
     @cached_property
     def _ordered(self) -> list[tuple[Node, ...]]:
         """The nodes in groups that are coupled at one power and grade, in order of solution."""
-        from scipy.sparse import coo_array  # slow to import
-        from scipy.sparse.csgraph import connected_components
-
         nodes = sorted(self._needed)
         position = {node: i for i, node in enumerate(nodes)}
         links = [

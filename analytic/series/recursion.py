@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import sympy as sp
+from scipy.sparse import csr_array
 
 from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
 from systems.values import Arrays
@@ -122,8 +123,6 @@ class _Equations:
     def __init__(
         self, block: MomentBlock, hierarchy: Hierarchy, random: np.random.Generator
     ) -> None:
-        from scipy.sparse import csr_array  # slow to import
-
         self.rows, self._names = _rows(block, hierarchy), [str(node[0]) for node in block.nodes]
         size, count = len(block.nodes), len(hierarchy.moments.coefficients)
         rows, columns, letters, factors = np.array(block.inner, dtype=int).reshape(-1, 4).T
