@@ -1,9 +1,22 @@
-"""The analytic road: closed forms of weakly driven systems, derived with SymPy."""
+"""The analytic road: closed forms of weakly driven systems, derived with SymPy.
 
-from analytic.abbreviations import spell_out
+`derivation` is the door to the leading order: `derive` a model and ask for amplitudes, populations,
+correlations and blockade conditions.  It stands on `amplitudes` (block by block from H_eff) and
+`fock` (states and matrix elements); `evaluation` and `vanishing` say what a form is at values,
+`reach` what a zero at leading order means, `latex` how a form is printed.  `fields` and `delayed`
+have the statistics of light that leaves several modes, at one time and at two.  `series` goes
+beyond the leading order, jumps included: `expand`.  `conditions` finds interference zeros,
+`rational` does the algebra.  Nothing here knows the numeric road.
+
+>>> from systems import kerr
+>>> derive(kerr.MODEL).correlation("a", abbreviations=kerr.ABBREVIATIONS)
+Abs(E)**2/Abs(E + chi)**2
+"""
+
 from analytic.conditions.condition import Condition
-from analytic.conditions.limits import OptimalPoint, optimal_points
-from analytic.derivation import Derivation, derive
+from analytic.conditions.limits import OptimalPoint
+from analytic.derivation import Derivation, derive, optimal_points
+from analytic.rational.abbreviations import spell_out
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
 

@@ -10,6 +10,17 @@ block by block from
 brings k quanta (Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991); Bamba et al., Phys.
 Rev. A 83, 021802 (2011)).  The vacuum's own equation, normalisation and quantum jumps are of
 higher order in the drive.
+
+That needs jumps which lower the number of quanta: after any other one the state is mixed already at
+leading order.  A loss with a displacement, ``L = L0 + c``, can be written without it, since the
+Lindblad equation does not change under
+
+    L0 + c -> L0,    H -> H + (i/2) rate (c* L0 - c L0')
+
+(H.-P. Breuer and F. Petruccione, The Theory of Open Quantum Systems, eq. (3.72)).  So a loss
+``a + beta drive``, light that interferes with the drive before it is lost, is the loss ``a`` with
+another drive.  Only this form has amplitudes at leading order: between jumps of ``L0 + c`` itself
+the state is another one, and its jumps feed it at the same order.
 """
 
 from __future__ import annotations
@@ -18,20 +29,30 @@ from functools import cached_property, reduce
 from math import prod
 
 import sympy as sp
+from sympy.physics.quantum import Dagger
 
-from analytic.fock import apply, norm, occupations
+from analytic.fock import images, norm, occupations
 from analytic.rational import polynomials
 from analytic.rational.factored import Alphabet, Factored
 from analytic.rational.polynomials import Polynomial, Singular
-from analytic.roads import other_roads
+from analytic.reach import other_roads
 from systems import Loss, Model
 from systems.ladder import Ladder, Occupation, Word, adjoint, express, label, multiply, show
 
 time = sp.Symbol("t", real=True)
+Solved = tuple[dict[Occupation, Polynomial], list[Polynomial]]  # numerators, one denominator
 
 
 class Amplitudes:
-    """Leading-order steady amplitudes of a model up to a number of quanta."""
+    """Leading-order steady amplitudes of a model up to a number of quanta.
+
+    ``amplitudes[occupation]`` is one of them, `Factored`, worked out when first asked for.  Raises
+    `ValueError` for a model whose jumps do not lower the number of quanta.
+
+    >>> from systems import kerr
+    >>> Amplitudes(kerr.MODEL, 1)[(1,)].written.expr
+    -2*xi/(2*Delta - I*gamma)
+    """
 
     def __init__(self, model: Model, quanta: int) -> None:
         check_lowering(model)
@@ -39,20 +60,16 @@ class Amplitudes:
 
     @cached_property
     def states(self) -> tuple[Occupation, ...]:
-        """Occupations from the vacuum up to ``quanta``."""
+        """Occupations from the vacuum up to ``quanta``, in the order of the equations."""
         return tuple(n for grade in range(self.quanta + 1) for n in occupations(self.model, grade))
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:
         """``i dC_n/dt`` under H_eff truncated at ``quanta``, all orders of the drive kept."""
-        H = self.model.effective_ladder
         rates = dict.fromkeys(self.states, sp.S.Zero)
-        for ket in self.states:
-            for word, coefficient in H.items():
-                bra, factor = apply(self.model, word, ket)
-                if factor and bra in rates:
-                    element = factor * norm(bra) / norm(ket)
-                    rates[bra] += element * coefficient * symbol(ket)(time)
+        H = self.model.effective_ladder
+        for bra, ket, coefficient, factor in images(self.model, H, self.states, rates):
+            rates[bra] += factor * norm(bra) / norm(ket) * coefficient * symbol(ket)(time)
         return tuple(
             sp.Eq(sp.I * sp.Derivative(symbol(n)(time), time), sp.collect(rate, self._functions))
             for n, rate in rates.items()
@@ -70,6 +87,7 @@ class Amplitudes:
 
     @cached_property
     def _factored(self) -> dict[Occupation, Factored]:
+        """Amplitudes that were asked for before."""
         return {}
 
     @cached_property
@@ -78,33 +96,29 @@ class Amplitudes:
 
     @cached_property
     def _alphabet(self) -> Alphabet:
+        """The ring of polynomials over the coefficients of the leading part of H_eff."""
         return Alphabet(c for part in self._parts.values() for c in part.values())
 
     @cached_property
-    def _parts(self) -> dict[int, dict[Word, sp.Expr]]:
+    def _parts(self) -> dict[int, Ladder]:
         """Leading part of H_eff by the grade it brings: 0 the undriven block, k > 0 the drive."""
-        grading = self.model.grading
-        parts: dict[int, dict[Word, sp.Expr]] = {0: {}}
-        for word, coefficient in self.model.effective_ladder.items():
-            for order, part in self.model.by_order(coefficient).items():
-                # a constant is the vacuum's energy, from which all others are counted
-                if any(map(any, word)) and grading.raises(word) == order * grading.unit:
-                    parts.setdefault(grading.raises(word), {})[word] = part
+        parts: dict[int, Ladder] = {0: {}}
+        for word, part in self.model.leading_ladder.items():
+            parts.setdefault(self.model.grading.raises(word), {})[word] = part
         return parts
 
     @cached_property
-    def _blocks(self) -> list[tuple[dict[Occupation, Polynomial], list[Polynomial]]]:
+    def _blocks(self) -> list[Solved]:
         """Per grade: numerators of the scaled amplitudes, and their denominators."""
         vacuum = occupations(self.model, 0)[0]
         one = self._alphabet.ring.constant(1)
-        blocks = [({vacuum: one}, [one])]
+        blocks: list[Solved] = [({vacuum: one}, [one])]
         for grade in range(1, self.quanta + 1):
             blocks.append(self._solve(grade, blocks))
         return blocks
 
-    def _solve(
-        self, grade: int, blocks: list[tuple[dict[Occupation, Polynomial], list[Polynomial]]]
-    ) -> tuple[dict[Occupation, Polynomial], list[Polynomial]]:
+    def _solve(self, grade: int, blocks: list[Solved]) -> Solved:
+        """The block of one grade from those below it."""
         zero, one = map(self._alphabet.ring.constant, (0, 1))
         sources = {k: blocks[grade - k] for k in self._parts if 0 < k <= grade}
         # all sources over one denominator: the product of their own
@@ -112,32 +126,23 @@ class Amplitudes:
         for k, (numerators, _) in sources.items():
             missing = (d for j, (_, bottoms) in sources.items() if j != k for d in bottoms)
             others = prod(missing, start=one)
-            for ket, numerator in numerators.items():
-                self._add_image(right, k, ket, -numerator * others)
+            weights = {ket: -numerator * others for ket, numerator in numerators.items()}
+            for bra, ket, coefficient, factor in images(self.model, self._parts[k], weights, right):
+                right[bra] += factor * weights[ket] * self._alphabet.element(coefficient)
         if not any(right.values()):
             return right, [one]
         top, bottom = self._divide(grade, right)
         return top, [bottom, *(d for _, bottoms in sources.values() for d in bottoms)]
 
-    def _add_image(
-        self, image: dict[Occupation, Polynomial], part: int, ket: Occupation, weight: Polynomial
-    ) -> None:
-        for word, coefficient in self._parts[part].items():
-            bra, factor = apply(self.model, word, ket)
-            if factor:
-                image[bra] += factor * weight * self._alphabet.element(coefficient)
-
     def _divide(
         self, grade: int, right: dict[Occupation, Polynomial]
     ) -> tuple[dict[Occupation, Polynomial], Polynomial]:
         """``H_NN^-1 right`` as numerators over one denominator, in lowest terms."""
-        zero, one = map(self._alphabet.ring.constant, (0, 1))
-        images = []
-        for ket in right:
-            image = dict.fromkeys(right, zero)
-            self._add_image(image, 0, ket, one)
-            images.append(image.values())
-        block = [list(row) for row in zip(*images, strict=True)]
+        zero = self._alphabet.ring.constant(0)
+        rows = {bra: dict.fromkeys(right, zero) for bra in right}
+        for bra, ket, coefficient, factor in images(self.model, self._parts[0], right, right):
+            rows[bra][ket] += factor * self._alphabet.element(coefficient)
+        block = [list(row.values()) for row in rows.values()]
         try:
             solution, bottom = polynomials.solve(block, [[x] for x in right.values()])
         except Singular:
@@ -151,30 +156,66 @@ class Amplitudes:
 
 
 def symbol(occupation: Occupation) -> sp.Symbol:
-    """The function ``C_mn`` of time."""
+    """The function ``C_mn`` of time, with commas where a mode holds more than nine quanta.
+
+    >>> symbol((1, 0)), symbol((12, 0))
+    (C_10, C_12,0)
+    """
     separator = "," if max(occupation) > 9 else ""
     return sp.Function(f"C_{separator.join(map(str, occupation))}")
 
 
+def without_displacement(model: Model) -> Model:
+    """The same Lindblad equation with losses that hold no number; the model itself if none does.
+
+    Also the model itself where the displacement does not vanish with the drive: there is then no
+    series around the vacuum.
+
+    >>> from systems import Loss, Model, kerr
+    >>> loss = Loss(kerr.gamma, kerr.a + 2 * kerr.xi / kerr.gamma)
+    >>> model = Model("in transmission", kerr.MODEL.hamiltonian, (loss,), kerr.xi)
+    >>> without_displacement(model).losses[0].operator
+    a
+    """
+    vacuum: Word = ((0,) * len(model.modes),) * 2
+    if not any(vacuum in jump and len(jump) > 1 for jump in model.jumps):
+        return model
+    hamiltonian, losses = model.hamiltonian, []
+    for loss, jump in zip(model.losses, model.jumps, strict=True):
+        c = jump.get(vacuum, sp.S.Zero)
+        L = sp.expand(loss.operator - c)
+        hamiltonian += sp.I / 2 * loss.rate * (sp.conjugate(c) * L - c * Dagger(L))
+        losses.append(Loss(loss.rate, L) if c != 0 else loss)
+    weights = {label(m): w for m, w in zip(model.modes, model.grading.weights, strict=True)}
+    try:
+        other = Model(model.name, hamiltonian, tuple(losses), model.drive, model.orders, weights)
+        return other if other.grading == model.grading else model
+    except ValueError:  # a rate that is not known to be real, a drive that brings another grading
+        return model
+
+
 def check_lowering(model: Model) -> None:
-    """Raise `ValueError` unless every jump lowers the number of quanta.
+    """Raise `ValueError` unless every jump lowers the number of quanta, and by one amount.
 
     Other jumps (dephasing, thermal excitation, a field displaced by what is not weak) feed states
     at the same order of the drive as their amplitudes, so that a pure state is wrong at leading
     order.
+
+    >>> from systems import kerr
+    >>> check_lowering(kerr.MODEL)
     """
+    if found := model.not_lowering():
+        loss, word = found
+        raise ValueError(
+            f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
+            f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
+            f"H_eff are then wrong at leading order; use {other_roads(model)}."
+        )
     for loss, jump in zip(model.losses, model.jumps, strict=True):
-        for word in jump:
-            if model.grading.raises(word) >= 0:
-                raise ValueError(
-                    f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
-                    f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
-                    f"H_eff are then wrong at leading order; use {other_roads(model)}."
-                )
-        check_damping(model, loss, jump)
+        _check_damping(model, loss, jump)
 
 
-def check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
+def _check_damping(model: Model, loss: Loss, jump: Ladder) -> None:
     """Raise `ValueError` for a loss of modes together that count different numbers of quanta.
 
     Its ``L'L`` turns a quantum of one into a quantum of the other without any drive.

@@ -11,17 +11,16 @@ of second order in the drive; `analytic.expand` gives them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from math import factorial
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from analytic.abbreviations import Abbreviations, abbreviate
-from analytic.amplitudes import Amplitudes
+from analytic.amplitudes import Amplitudes, without_displacement
 from analytic.conditions.condition import Condition, zeros
+from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.roots import numeric_zeros
 from analytic.conditions.unknowns import (
     Unknowns,
@@ -30,31 +29,45 @@ from analytic.conditions.unknowns import (
     read_unknowns,
     symbols_of,
 )
-from analytic.decay import check_decay
-from analytic.displaced import without_displacement
-from analytic.fock import check_occupation, occupations
+from analytic.evaluation import number_at, status_at
+from analytic.fock import check_decay, check_occupation, occupations
+from analytic.latex import (
+    align,
+    amplitude_symbol,
+    correlation_symbol,
+    number_symbol,
+    probability_symbol,
+)
+from analytic.rational.abbreviations import Abbreviations, abbreviate
 from analytic.rational.factored import Factored
-from analytic.reach import NotSeen, is_filled, is_reached
-from analytic.roads import other_roads
-from analytic.units import degree, own_unit, rates_of
-from analytic.vanishing import cancels
+from analytic.reach import NotSeen, is_filled, is_reached, other_roads
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
-from systems.status import Status
-from systems.values import Arrays, Values, check_positive, evaluate, read_exact, read_values
+from systems.values import Values, check_positive, read_exact
 
-LARGEST = 150  # amplitudes: those of one mode take a minute to print, those of several far longer
-GRADES = 12 * LARGEST  # empty grades, of heavy modes and of atoms, are stepped over
+# Amplitudes: measured on one core, 150 of one mode take a minute to print; of several modes longer
+LARGEST = 150
+# Empty grades, of heavy modes and of atoms, are stepped over: weights reach 12 (`grading.LIMIT`)
+GRADES = 12 * LARGEST
 
 
 def derive(model: Model, quanta: int = 2) -> Derivation:
     """The leading-order closed forms of a model, with amplitudes up to ``quanta`` quanta.
 
-    A loss may be displaced by the drive, ``a + beta drive``: see `analytic.displaced`.
+    Every form is right to leading order in the drive; relative corrections are of its second order.
+    Populations need as many quanta as they hold, g2 two.  A loss may be displaced by the drive,
+    ``a + beta drive``: see `analytic.amplitudes`.
 
-    Raises `ValueError` if the Hamiltonian has no grading in its drive, if a jump does not lower
-    the number of quanta (dephasing, thermal light), if some excitation never decays, or for more
-    than `LARGEST` amplitudes.
+    Raises `TypeError` for what is no `systems.Model`, and `ValueError` if the Hamiltonian has no
+    grading in its drive, if a jump does not lower the number of quanta (dephasing, thermal light),
+    if some excitation never decays, or for more than `LARGEST` amplitudes.
+
+    >>> from systems import kerr
+    >>> closed = derive(kerr.MODEL, quanta=2)
+    >>> closed
+    <closed forms of the driven Kerr mode, 2 quanta, leading order>
+    >>> closed.amplitude((1,))
+    -2*xi/(2*Delta - I*gamma)
     """
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
@@ -73,6 +86,9 @@ class Derivation:
 
     A form that is 0 is zero to all orders of the drive.  What is zero at leading order only, such
     as a population that quantum jumps feed, raises `NotSeen` instead, which names another road.
+    What needs an amplitude of more quanta than were derived raises `ValueError`.
+
+    The numeric road has the same methods: `numeric.SteadyState`.
     """
 
     def __init__(self, model: Model, quanta: int) -> None:
@@ -85,12 +101,25 @@ class Derivation:
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:
-        """``i dC/dt = ...`` of every amplitude up to ``quanta``, H_eff with all its terms."""
+        """``i dC/dt = ...`` of every amplitude up to ``quanta``, H_eff with all its terms.
+
+        They are the coupled equations that papers print, cut off at ``quanta``, and hold all orders
+        of the drive; amplitudes are functions of the real symbol ``t``.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL, quanta=1).equations[1]
+        Eq(I*Derivative(C_1(t), t), xi*C_0(t) + (Delta - I*gamma/2)*C_1(t))
+        """
         return self._amplitudes.equations
 
     @property
     def states(self) -> tuple[Occupation, ...]:
-        """The occupations whose amplitudes are known, by number of quanta."""
+        """The occupations whose amplitudes are known, by number of quanta.
+
+        >>> from systems import kerr_dimer
+        >>> derive(kerr_dimer.MODEL, quanta=1).states
+        ((0, 0), (1, 0), (0, 1))
+        """
         return self._amplitudes.states
 
     def amplitude(
@@ -98,7 +127,13 @@ class Derivation:
     ) -> sp.Expr:
         """Steady amplitude ``C_n``, of order ``drive**N`` with N the quanta in n.
 
-        0 if the state is reached by quantum jumps alone: between them it has no amplitude.
+        C_0 = 1: the norm is of second order.  0 if the state is reached by quantum jumps alone:
+        between them it has no amplitude.
+
+        >>> from systems import kerr
+        >>> closed = derive(kerr.MODEL)
+        >>> closed.amplitude((1,), kerr.ABBREVIATIONS)  # with E = Delta - i gamma/2
+        -xi/E
         """
         product = self._amplitude(occupation)
         if not product:
@@ -106,20 +141,33 @@ class Derivation:
         return (abbreviate(product, abbreviations) if abbreviations else product.written).expr
 
     def leading(self, occupation: Occupation) -> sp.Expr:
-        """The amplitude for a sum with others: 0 also where it is of higher order only."""
+        """The amplitude for a sum with others: 0 also where it is of higher order only.
+
+        Unlike `amplitude` it never raises `NotSeen`: beside the other terms it is of higher order.
+        """
         return self._amplitude(occupation).written.expr
 
     def probability(
         self, occupation: Occupation, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
-        """``P_n = |C_n|^2``, of order ``drive**(2 N)``; 1 for the vacuum."""
+        """``P_n = |C_n|^2``, of order ``drive**(2 N)``; 1 for the vacuum.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).probability((1,), kerr.ABBREVIATIONS)
+        xi**2/Abs(E)**2
+        """
         product = self._amplitude(occupation)
         if not product:
             return self._zero(f"Probability of {occupation}", occupation)
         return self._squared(product, abbreviations)
 
     def number(self, mode: Mode | str, abbreviations: Abbreviations | None = None) -> sp.Expr:
-        """Mean number ``<a'a>``, of order ``drive**2``; 0 for a mode that nothing fills."""
+        """Mean number ``<a'a>``, of order ``drive**2``; 0 for a mode that nothing fills.
+
+        >>> from systems import jaynes_cummings
+        >>> derive(jaynes_cummings.MODEL).number("s", jaynes_cummings.ABBREVIATIONS)
+        g**2*xi**2/Abs(D_1)**2
+        """
         if not is_filled(self.frame, self.model.index(mode)):
             return sp.S.Zero
         return self._squared(self._excited(mode), abbreviations)
@@ -127,7 +175,15 @@ class Derivation:
     def moment(
         self, mode: Mode | str, order: int = 1, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
-        """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, of order ``drive**(2 k)``."""
+        """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, of order ``drive**(2 k)``.
+
+        Not divided by the mean number, and so also defined for a mode that stays dark.
+
+        >>> from systems import kerr
+        >>> closed = derive(kerr.MODEL)
+        >>> closed.moment("a", 1) == closed.number("a")
+        True
+        """
         check_positive("order", order)
         if order > 1 and is_two_level(self.model.modes[self.model.index(mode)]):
             return sp.S.Zero
@@ -143,7 +199,15 @@ class Derivation:
     def correlation(
         self, mode: Mode | str, order: int = 2, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
-        """``g^(order)(0)`` of a mode, independent of the drive to leading order."""
+        """``g^(order)(0)`` of a mode, independent of the drive to leading order.
+
+        0 for a two-level system, which never emits two photons at once.  Raises `ValueError` for a
+        mode that stays empty (0/0), and `NotSeen` where jumps decide.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).correlation("a", 2, kerr.ABBREVIATIONS)
+        Abs(E)**2/Abs(E + chi)**2
+        """
         check_positive("order", order)
         if is_two_level(self.model.modes[self.model.index(mode)]):
             return sp.S.Zero
@@ -156,7 +220,15 @@ class Derivation:
     def cross_correlation(
         self, first: Mode | str, second: Mode | str, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
-        """``g2_12(0)`` of two modes, independent of the drive to leading order."""
+        """``g2_12(0) = <a'b'ba>/(<a'a> <b'b>)`` of two modes, independent of the drive.
+
+        Symmetric in the modes; with the same one twice it is `correlation`.
+
+        >>> from systems import kerr_dimer
+        >>> closed = derive(kerr_dimer.MODEL)
+        >>> closed.cross_correlation("a", "b") == closed.cross_correlation("b", "a")
+        True
+        """
         one, two = self.model.occupation(first), self.model.occupation(second)
         if one == two:
             return self.correlation(first, 2, abbreviations)
@@ -171,21 +243,17 @@ class Derivation:
         """A closed form at values of the model's symbols: numbers or arrays that broadcast.
 
         Returns an array of the broadcast shape (0-d for numbers), real where the expression is;
-        NaN where it is undefined, 0/0.  The unit of the rates does not matter.
+        NaN where it is undefined, 0/0.  The unit of the rates does not matter.  Raises `ValueError`
+        or `TypeError` for values that are missing, unknown, not finite or not of the assumptions of
+        their symbols, and for a form that still holds abbreviations.
+
+        >>> from systems import kerr
+        >>> closed = derive(kerr.MODEL)
+        >>> values = {"Delta": [0.0, -5.0], "chi": 5.0, "gamma": 1.0, "xi": 0.1}
+        >>> closed.evaluate(closed.correlation("a"), values).round(4)
+        array([9.90e-03, 1.01e+02])
         """
-        arrays = read_values(self.model, values)
-        if not isinstance(expression, sp.Expr):
-            raise TypeError(
-                f"Argument `expression` must be a SymPy expression, but is {expression!r}."
-            )
-        unknown = expression.free_symbols - set(self.model.parameters)
-        if unknown:
-            raise ValueError(
-                "Argument `expression` must hold the model's symbols only, but holds "
-                f"{', '.join(sorted(map(str, unknown)))} (abbreviations: use "
-                "analytic.spell_out first)."
-            )
-        return _in_own_unit(expression, arrays)
+        return number_at(self.model, expression, values)
 
     def status(self, expression: sp.Expr, values: Values) -> np.ndarray:
         """What a closed form is worth at values: array of `Status` words, of their shape.
@@ -193,14 +261,14 @@ class Derivation:
         "leading order vanishes" where its terms cancel, by interference, or where a factor is
         zero, so that the next order is all that is left: the number of `evaluate` then says
         nothing of its size.  A form that is 0 for all values is "ok".
+
+        >>> from systems import parametric_kerr
+        >>> closed = derive(parametric_kerr.MODEL)
+        >>> values = {"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 0.01, "G": [2e-4j, 1e-4j]}
+        >>> closed.status(closed.correlation("a"), values).tolist()
+        ['leading order vanishes', 'ok']
         """
-        number = self.evaluate(expression, values)
-        arrays, rates = read_values(self.model, values), rates_of(expression)
-        unit = own_unit(arrays, rates) if rates else 1.0
-        scaled = {name: x / unit if name in rates else x for name, x in arrays.items()}
-        lost = cancels(expression, scaled) | ((number == 0) & (expression != 0))
-        words = [Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES]
-        return np.select([np.isnan(number), np.isinf(number), lost], words, Status.OK)
+        return status_at(self.model, expression, values)
 
     def blockade_conditions(
         self,
@@ -221,9 +289,12 @@ class Derivation:
         amplitude is 0/0 or the mode stays empty altogether are left out, and so are those that
         the symbols' assumptions exclude.  The zero is of leading order only: what is left there
         is said by ``condition.at(values)``, for all of them at once by `optimal_points`.
-        """
-        from analytic.conditions.limits import limits  # which stands on this module
 
+        >>> from systems import parametric_kerr
+        >>> for condition in derive(parametric_kerr.MODEL).blockade_conditions("a", "G"):
+        ...     print(condition)
+        G = 2*xi**2/(2*Delta - I*gamma)
+        """
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")
         check_free(unknowns, fixed, "at")
@@ -241,36 +312,43 @@ class Derivation:
             exact = read_exact(self.model, values, "values")
             check_free(unknowns, exact, "values")
             found = numeric_zeros(factors, poles, unknowns, exact | fixed)
-        return [replace(c, limits=partial(limits, self, mode, c, order)) for c in found]
+        ratio_of_order = ratio.times(sp.sqrt(factorial(order))).written.expr
+        what = Interference(self.model, mode, order, ratio_of_order)
+        return [Condition(c.values, c.domain, what) for c in found]
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
-        """Equations and closed forms as one LaTeX ``align*`` environment.
+        r"""Equations and closed forms as one LaTeX ``align*`` environment.
 
         What the leading order does not see is said in words in the place of a form.
+
+        >>> from systems import kerr
+        >>> text = derive(kerr.MODEL, quanta=1).latex(kerr.ABBREVIATIONS)
+        >>> print(text.splitlines()[3])
+          C_{1} &= - \frac{\xi}{E} \\
         """
-        lines = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
+        rows = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
         for n in self.states[1:]:
-            lines.append((f"C_{{{_digits(n)}}}", _or_not_seen(self.amplitude, n, abbreviations)))
-            lines.append((f"P_{{{_digits(n)}}}", _or_not_seen(self.probability, n, abbreviations)))
+            rows.append((amplitude_symbol(n), _or_not_seen(self.amplitude, n, abbreviations)))
+            rows.append((probability_symbol(n), _or_not_seen(self.probability, n, abbreviations)))
         for mode in self.model.modes:
-            lines += self._mode_lines(mode, abbreviations)
-        rows = [f"  {left} &= {sp.latex(right)}" for left, right in lines]
-        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+            rows += self._mode_lines(mode, abbreviations)
+        return align(rows)
 
     def _mode_lines(
         self, mode: Mode, abbreviations: Abbreviations | None
     ) -> list[tuple[str, sp.Expr]]:
-        name = sp.latex(sp.Symbol(label(mode)))
+        """The mean number and the correlations of a mode; nothing for one without an amplitude."""
         if not self._amplitudes[self.model.occupation(mode)]:
             return []
-        lines = [(rf"\langle {name}^\dagger {name} \rangle", self.number(mode, abbreviations))]
+        lines = [(number_symbol(mode), self.number(mode, abbreviations))]
         weight = self.model.grading.weights[self.model.index(mode)]
         for order in range(2, self.quanta // weight + 1):
             form = _or_not_seen(self.correlation, mode, order, abbreviations)
-            lines.append((rf"g^{{({order})}}_{{{name}}}(0)", form))
+            lines.append((correlation_symbol(mode, order), form))
         return lines
 
     def _amplitude(self, occupation: Occupation) -> Factored:
+        """The amplitude as a product; `ValueError` for a state beyond ``quanta``, or none."""
         occupation = check_occupation(self.model, occupation)
         if occupation in self.states:
             return self._amplitudes[occupation]
@@ -281,6 +359,10 @@ class Derivation:
         )
 
     def _excited(self, mode: Mode | str) -> Factored:
+        """The amplitude of one quantum of a mode, never zero: correlations divide by it.
+
+        Raises `ValueError` for a mode that stays empty, `NotSeen` for one that only jumps fill.
+        """
         amplitude = self._amplitude(self.model.occupation(mode))
         if not amplitude and not is_filled(self.frame, self.model.index(mode)):
             raise ValueError(
@@ -298,10 +380,12 @@ class Derivation:
         return sp.S.Zero
 
     def _check_seen(self, product: Factored, what: str, occupation: Occupation) -> None:
+        """Raises `NotSeen` for a product that is zero at leading order."""
         if not product:
             raise NotSeen(self._unseen(what, occupation))
 
     def _unseen(self, what: str, occupation: Occupation) -> str:
+        """What the leading order does not see, why, and where to look instead."""
         pure = is_reached(self.frame, occupation, jumps=False)
         reason = "terms of higher order in the drive" if pure else "quantum jumps"
         roads = other_roads(self.model, occupation)
@@ -312,17 +396,32 @@ class Derivation:
 
     @staticmethod
     def _squared(product: Factored, abbreviations: Abbreviations | None) -> sp.Expr:
+        """``|.|^2`` of a product, in abbreviations if there are any."""
         written = abbreviate(product, abbreviations) if abbreviations else product.written
         return written.modulus_squared
 
 
-def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
-    power, rates = degree(expression), rates_of(expression)
-    if power is None or not rates:
-        return evaluate(expression, arrays)
-    unit = own_unit(arrays, rates)
-    scaled = {name: x / unit if name in rates else x for name, x in arrays.items()}
-    return np.asarray(evaluate(expression, scaled) * unit ** float(power))
+def optimal_points(
+    closed: Derivation,
+    mode: Mode | str,
+    solve_for: Unknowns,
+    values: Values,
+    order: int = 2,
+) -> list[OptimalPoint]:
+    """All real zeros of ``g^(order)`` in two unknowns (or a complex one), each with its limits.
+
+    ``values`` holds numbers for all other symbols; the drive need not be among them unless the
+    zero depends on it.  Raises as `Derivation.blockade_conditions` does.
+
+    >>> from systems import kerr_dimer
+    >>> values = {"J": 3.0, "gamma": 1.0}
+    >>> for point in optimal_points(derive(kerr_dimer.MODEL), "a", ("Delta", "U"), values):
+    ...     print({name: round(point.values[name], 3) for name in ("Delta", "U")})
+    {'Delta': -0.275, 'U': -0.043}
+    {'Delta': 0.275, 'U': 0.043}
+    """
+    conditions = closed.blockade_conditions(mode, solve_for, order=order, values=values)
+    return [condition.at(values) for condition in conditions]
 
 
 def _dark(model: Model, mode: Mode | str) -> str:
@@ -342,6 +441,7 @@ def _dark(model: Model, mode: Mode | str) -> str:
 
 
 def _name(model: Model, mode: Mode | str) -> str:
+    """The label of a mode that is given by label or operator."""
     return label(model.modes[model.index(mode)])
 
 
@@ -363,7 +463,3 @@ def _check_size(model: Model, quanta: int) -> None:
                 f"Argument `quanta` must leave at most {LARGEST} amplitudes to be solved for, but "
                 f"{quanta} quanta leave more: at most {grade - 1} do for this model."
             )
-
-
-def _digits(occupation: Occupation) -> str:
-    return (r"," if max(occupation) > 9 else "").join(map(str, occupation))

@@ -9,22 +9,49 @@ and of the jumps one after the other; an amplitude is reached by those of H_eff 
 out of reach if it holds quanta of a mode that no word ever fills, or if its occupation is not a
 sum, with integer factors, of what the words change: so a pair drive keeps the parity of a mode.
 Both are proofs; a state that they leave open counts as reached.
+
+What the leading order does not see another road does: the series beyond leading order, where the
+model has one, and always the master equation.  `other_roads` names those that really lead there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analytic.series.expansion import expand
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 
+# Quanta up to which it is tried whether a series reaches a state.  It only words a message, and
+# takes seconds beyond.
+FAR = 4
+
 
 class NotSeen(ValueError):
-    """A quantity is zero at leading order, but not zero: the hierarchy does not see it."""
+    """A quantity is zero at leading order, but not zero: the hierarchy does not see it.
+
+    It is a `ValueError` whose message names the road to take instead.  That is no failure of the
+    values: it holds for the model as a whole.
+
+    >>> import analytic
+    >>> from systems import kerr_ring
+    >>> try:  # two modes with J as a free complex number: no path cancels for all values
+    ...     analytic.derive(kerr_ring.MODEL).number("a2") == 0
+    ... except NotSeen:
+    ...     print("not seen")
+    False
+    """
 
 
 def is_reached(model: Model, occupation: Occupation, jumps: bool = True) -> bool:
-    """Whether the vacuum may lead to an occupation; ``jumps=False``: between two jumps."""
+    """Whether the vacuum may lead to an occupation; ``jumps=False``: between two jumps.
+
+    False is proved, True is not: see the head of this file.
+
+    >>> from systems import second_harmonic
+    >>> is_reached(second_harmonic.MODEL, (0, 1))
+    True
+    """
     words = _words(model, jumps)
     filled = _filled_modes(words)
     if any(n and i not in filled for i, n in enumerate(occupation)):
@@ -34,16 +61,44 @@ def is_reached(model: Model, occupation: Occupation, jumps: bool = True) -> bool
 
 
 def is_filled(model: Model, mode: int) -> bool:
-    """Whether any quantum ever gets into a mode."""
+    """Whether any quantum ever gets into a mode, given by its position in ``model.modes``."""
     return mode in _filled_modes(_words(model, jumps=True))
 
 
 def is_linear(model: Model) -> bool:
-    """Whether drives, beam splitters and losses are all there is: the light is then coherent."""
+    """Whether drives, beam splitters and losses are all there is: the light is then coherent.
+
+    >>> from systems import kerr
+    >>> is_linear(kerr.MODEL)
+    False
+    """
     if any(map(is_two_level, model.modes)):
         return False
     kept = all(sum(p) <= 1 and sum(q) <= 1 for p, q in model.ladder)
     return kept and all(not any(p) and sum(q) <= 1 for jump in model.jumps for p, q in jump)
+
+
+def other_roads(model: Model, occupation: Occupation | None = None) -> str:
+    """The calls that take the model and, if one is given, reach the occupation: for messages.
+
+    >>> from systems import kerr
+    >>> other_roads(kerr.MODEL)
+    'analytic.expand or numeric.steady_state'
+    """
+    both = _expands(model, occupation)
+    return "analytic.expand or numeric.steady_state" if both else "numeric.steady_state"
+
+
+def _expands(model: Model, occupation: Occupation | None) -> bool:
+    if occupation is not None and model.grading.of(occupation) > FAR:
+        return False
+    try:
+        series = expand(model)
+        if occupation is not None:
+            series.probability(occupation)
+    except ValueError:
+        return False
+    return True
 
 
 def _words(model: Model, jumps: bool) -> set[Word]:

@@ -1,6 +1,36 @@
-"""Systems: a symbolic Hamiltonian with its losses, and the devices it stands for."""
+"""Systems: a symbolic Hamiltonian with its losses, and the devices it stands for.
 
-from systems import renamed  # noqa: F401  (the import paths of version 0.1 go on working)
+What both roads read lives here, and nothing that solves it.  `model` holds `Model` and `Loss`;
+`ladder` brings operators into normal order; `grading` counts the quanta that the drive brings;
+`values` checks and evaluates the numbers of a model's symbols; `status` says what a number is
+worth; `fields` builds what a detector sees.  `expressions` checks what callers hand over,
+`renamed` keeps old import paths alive, and `library` lists systems of the literature.
+
+    from systems import Loss, Model, nanotip        # and every listed system by its name
+
+A listed system is a module with its `MODEL`.  It is loaded when it is first asked for.
+
+>>> import systems
+>>> systems.kerr.MODEL.name
+'driven Kerr mode'
+"""
+
+from importlib import import_module
+from types import ModuleType
+
 from systems.model import Loss, Model
+from systems.renamed import LISTED
+from systems.status import Estimate, Status
 
-__all__ = ["Loss", "Model"]
+__all__ = ["Estimate", "Loss", "Model", "Status"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """A listed system by its name: PEP 562."""
+    if name in LISTED:
+        return import_module(f"systems.library.{name}")
+    raise AttributeError(f"module `systems` has no attribute `{name}`")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *LISTED])

@@ -1,4 +1,7 @@
-"""Numbers and expressions that a caller hands over: never text, which SymPy would run."""
+"""Numbers and expressions that a caller hands over: never text, which SymPy would run.
+
+`sympy.sympify` evaluates text as Python; what comes out of a file or of a form must not get there.
+"""
 
 from typing import Any
 

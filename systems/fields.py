@@ -23,6 +23,14 @@ def output_field(mode: Mode, coupling: Any, drive: Any = 0) -> sp.Expr:
     """``sqrt(coupling) mode + i drive/sqrt(coupling)``: the field that leaves a waveguide.
 
     Fields may be added and multiplied by numbers: a beam splitter makes ``(b1 + b2)/sqrt(2)``.
+
+    ``coupling`` is the energy rate kappa (a symbol or a number), ``drive`` the amplitude xi that
+    enters the Hamiltonian as ``xi (a' + a)`` through this waveguide.  In these units ``<b'b>`` is a
+    flux of photons.  Raises `TypeError` or `ValueError` for text and numbers that are not finite.
+
+    >>> from systems import kerr
+    >>> output_field(kerr.a, coupling=4, drive=kerr.xi)
+    I*xi/2 + 2*a
     """
     root = sp.sqrt(as_expression("coupling", coupling))
     return root * mode + sp.I * as_expression("drive", drive) / root
@@ -32,6 +40,10 @@ def read_field(model: Model, field: Mode | str | sp.Expr) -> Ladder:
     """A field as a normal-ordered operator: a mode by operator or label, or a sum of modes.
 
     Raises `ValueError` unless it is a sum of lowering operators and a number.
+
+    >>> from systems import kerr
+    >>> read_field(kerr.MODEL, "a") == read_field(kerr.MODEL, kerr.a)
+    True
     """
     if isinstance(field, str) or not isinstance(field, sp.Add | sp.Mul | sp.Pow):
         field = model.modes[model.index(field)]
@@ -54,6 +66,11 @@ def leading_part(model: Model, field: Ladder) -> Ladder:
 
     Raises `ValueError` if that is a number alone: a field with a part that does not vanish with
     the drive is coherent light to leading order.
+
+    >>> from systems import kerr
+    >>> field = read_field(kerr.MODEL, kerr.a + kerr.xi + kerr.xi**2)
+    >>> leading_part(kerr.MODEL, field)  # <a> is of the order of xi, and xi^2 is smaller
+    {((0,), (0,)): xi, ((0,), (1,)): 1}
     """
     grading: Grading = model.grading
     graded = [

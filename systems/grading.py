@@ -13,11 +13,13 @@ from fractions import Fraction
 from math import lcm
 
 import numpy as np
-from scipy.optimize import linprog
 
 from systems.ladder import Mode, Occupation, Word, express
 
-LIMIT = 12  # largest denominator that a weight may have
+# Largest denominator of a weight, and largest weight.  Mixing of up to four waves needs halves,
+# thirds and quarters, whose common multiple is 12; the largest weight says that no drive reaches
+# the mode.
+LIMIT = 12
 
 
 class NoGrading(ValueError):
@@ -26,7 +28,12 @@ class NoGrading(ValueError):
 
 @dataclass(frozen=True)
 class Grading:
-    """Integer ``weights`` per mode; one order of the drive raises the grade by ``unit``."""
+    """Integer ``weights`` per mode; one order of the drive raises the grade by ``unit``.
+
+    >>> grading = Grading(weights=(1, 2), unit=1)  # a mode and its second harmonic
+    >>> grading.of((1, 1)), grading.raises(((0, 1), (2, 0)))  # b'aa conserves the quanta
+    (3, 0)
+    """
 
     weights: tuple[int, ...]
     unit: int
@@ -45,6 +52,15 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
 
     Among all weights that are allowed the largest are taken: the order at which a mode is
     really excited.  Raises `NoGrading`, naming the term that leaves no choice.
+
+    ``words`` maps every word of the Hamiltonian to the lowest order in the drive of its
+    coefficient.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> words = {((0, 1), (2, 0)): 0, ((2, 0), (0, 1)): 0}  # b'aa and a'a'b
+    >>> words[(1, 0), (0, 0)] = 1  # a' times the drive
+    >>> find_grading(words, [BosonOp("a"), BosonOp("b")])
+    Grading(weights=(1, 2), unit=1)
     """
     rows: list[list[int]] = []
     bounds: list[int] = []
@@ -72,6 +88,10 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
     """The grading with these weights per mode, and the smallest unit that the drive allows.
 
     Raises `NoGrading` for a term of order 0 that does not conserve the weighted number.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> given_grading({((2,), (0,)): 1}, [BosonOp("a")], [1])  # one order brings in two quanta
+    Grading(weights=(1,), unit=2)
     """
     unit = 1
     for word, order in words.items():
@@ -87,6 +107,9 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
 
 
 def _largest_weights(rows: list[list[int]], bounds: list[int], count: int) -> list[float] | None:
+    """The largest weights with ``rows . w <= bounds`` by linear programming, or None."""
+    from scipy.optimize import linprog  # slow to import
+
     # the upper bound is reached only by modes that no drive reaches: they stay empty
     tops = [LIMIT if any(row[i] for row in rows) else 1 for i in range(count)]
     ranges = [(1 / LIMIT, top) for top in tops]

@@ -20,21 +20,36 @@ Occupation = tuple[int, ...]
 Word = tuple[Occupation, Occupation]
 Ladder = dict[Word, sp.Expr]
 Mode: TypeAlias = BosonOp | SigmaMinus
-HIGHEST = 100  # power of an operator: more is a slip of the pen
+HIGHEST = 100  # power of an operator: more is a slip of the pen, and would be multiplied out
 
 
 def label(mode: Mode) -> str:
-    """The label of a mode: ``"a"`` for ``BosonOp("a")``."""
+    """The label of a mode, which names it wherever text is handed over.
+
+    >>> label(BosonOp("a")), label(SigmaMinus("s"))
+    ('a', 's')
+    """
     return str(mode.name)
 
 
 def is_two_level(mode: Mode) -> bool:
-    """Whether the mode holds at most one quantum."""
+    """Whether the mode holds at most one quantum.
+
+    >>> is_two_level(BosonOp("a")), is_two_level(SigmaMinus("s"))
+    (False, True)
+    """
     return isinstance(mode, SigmaMinus)
 
 
 def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
-    """Lowering operators of every mode that occurs, sorted by label (a1, a2, a10)."""
+    """Lowering operators of every mode that occurs, sorted by label (a1, a2, a10).
+
+    Raises `TypeError` for an operator that is neither a boson nor a Pauli operator, `ValueError`
+    for a label that both kinds share.
+
+    >>> find_modes([BosonOp("a10") * BosonOp("a2"), Dagger(BosonOp("a1"))])
+    (a1, a2, a10)
+    """
     found: dict[str, Mode] = {}
     for operator in sorted(
         {op for expression in expressions for op in expression.atoms(Operator)}, key=str
@@ -69,7 +84,15 @@ def show(expression: sp.Expr) -> str:
 
 
 def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
-    """The expression in normal order, whatever order, powers and brackets it was written in."""
+    """The expression in normal order, whatever order, powers and brackets it was written in.
+
+    Powers must be whole numbers; commutators are multiplied out.  Raises `TypeError` for a term
+    that is no polynomial in ladder operators, or for a symbol that does not commute.
+
+    >>> a = BosonOp("a")
+    >>> normal_order(a * Dagger(a), [a])  # a a' = a'a + 1
+    {((1,), (1,)): 1, ((0,), (0,)): 1}
+    """
     expanded = {
         word: sp.expand(coefficient) for word, coefficient in _read(expression, modes).items()
     }
@@ -77,7 +100,16 @@ def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
 
 
 def multiply(left: Ladder, right: Ladder, modes: Sequence[Mode]) -> Ladder:
-    """Normal-ordered product of two operators with numbers or expressions as coefficients."""
+    """Normal-ordered product of two operators with numbers or expressions as coefficients.
+
+    Coefficients are not simplified, and a word whose coefficient cancels stays with 0.
+
+    >>> a, creation = BosonOp("a"), {((1,), (0,)): 1}
+    >>> multiply({((0,), (1,)): 1}, creation, [a])
+    {((1,), (1,)): 1, ((0,), (0,)): 1}
+    >>> multiply(creation, creation, [SigmaMinus("s")])  # an atom takes one quantum
+    {}
+    """
     result: Ladder = {}
     for (p, q), x in left.items():
         for (r, s), y in right.items():
@@ -90,12 +122,20 @@ def multiply(left: Ladder, right: Ladder, modes: Sequence[Mode]) -> Ladder:
 
 
 def adjoint(operator: Ladder) -> Ladder:
-    """Hermitian conjugate."""
+    """Hermitian conjugate: words change sides, coefficients are conjugated.
+
+    >>> adjoint({((1,), (0,)): sp.I})
+    {((0,), (1,)): -I}
+    """
     return {(q, p): sp.conjugate(coefficient) for (p, q), coefficient in operator.items()}
 
 
 def add(*terms: Ladder) -> Ladder:
-    """Sum of operators (coefficients are not simplified)."""
+    """Sum of operators (coefficients are not simplified).
+
+    >>> add({((1,), (0,)): sp.S.One}, {((1,), (0,)): sp.S.One})
+    {((1,), (0,)): 2}
+    """
     result: Ladder = {}
     for term in terms:
         for word, coefficient in term.items():
@@ -104,12 +144,20 @@ def add(*terms: Ladder) -> Ladder:
 
 
 def scale(factor: sp.Expr, operator: Ladder) -> Ladder:
-    """Operator times a number."""
+    """Operator times a number or an expression that commutes.
+
+    >>> scale(sp.Integer(2), {((1,), (0,)): sp.Integer(3)})
+    {((1,), (0,)): 6}
+    """
     return {word: factor * coefficient for word, coefficient in operator.items()}
 
 
 def express(word: Word, modes: Sequence[Mode]) -> sp.Expr:
-    """The word as a SymPy product, for messages and printing."""
+    """The word as a SymPy product, for messages and printing; an atom looks like a boson there.
+
+    >>> express(((1,), (2,)), [BosonOp("a")])
+    Dagger(a)*a**2
+    """
     p, q = word
     # SymPy prints a Pauli operator without its label
     names = [BosonOp(mode.name) for mode in modes]
@@ -119,6 +167,7 @@ def express(word: Word, modes: Sequence[Mode]) -> sp.Expr:
 
 
 def _natural(name: str) -> tuple[str, int]:
+    """The key that sorts a2 before a10: the stem and the number behind it."""
     stem = name.rstrip("0123456789")
     return stem, int(name[len(stem) :] or -1)
 
@@ -135,6 +184,7 @@ def _contract(p: int, q: int, r: int, s: int, two_level: bool) -> list[tuple[int
 
 
 def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
+    """An expression as words, one level of sums and products at a time."""
     none = (0,) * len(modes)
     match expression:
         case sp.Add():
@@ -171,6 +221,7 @@ def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
 
 
 def _lower(mode: Mode, modes: Sequence[Mode], dagger: bool = False) -> Ladder:
+    """The lowering operator of a mode, or its adjoint, as words."""
     none = (0,) * len(modes)
     one = tuple(int(mode == other) for other in modes)
     return {(one, none) if dagger else (none, one): sp.S.One}

@@ -1,4 +1,23 @@
-"""A driven dissipative system: one symbolic Hamiltonian, its losses, its small parameter."""
+"""A driven dissipative system: one symbolic Hamiltonian, its losses, its small parameter.
+
+The master equation that both roads solve is
+
+    d rho/dt = -i [H, rho] + sum_k rate_k D[L_k] rho,   D[L] rho = L rho L' - (L'L rho + rho L'L)/2,
+
+with hbar = 1, so that energies are rates, in any one unit: rad/s, or the loss of a mode.  H is
+written in the frame that rotates with the laser, where it does not depend on time.
+
+>>> import sympy as sp
+>>> from sympy.physics.quantum import Dagger
+>>> from sympy.physics.quantum.boson import BosonOp
+>>> Delta = sp.Symbol("Delta", real=True)
+>>> kappa, F = sp.symbols("kappa F", positive=True)
+>>> a = BosonOp("a")
+>>> H = Delta * Dagger(a) * a + F * (Dagger(a) + a)
+>>> cavity = Model("empty cavity", H, losses=(Loss(kappa, a),), drive=F)
+>>> cavity.parameters
+(Delta, F, kappa)
+"""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,6 +32,7 @@ from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import (
     Ladder,
     Mode,
+    Word,
     adjoint,
     express,
     find_modes,
@@ -28,6 +48,13 @@ class Loss:
 
     ``D[L] rho = L rho L' - (L'L rho + rho L'L)/2``, so that ``rate`` is an energy decay rate:
     ``d<a'a>/dt = -rate <a'a>`` for ``operator = a``.
+
+    Raises `TypeError` for a rate that is no number or expression of symbols and for an operator
+    that holds no ladder operator, `ValueError` for a rate that is negative, complex or infinite.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> Loss(2, BosonOp("a")).rate
+    2
     """
 
     rate: sp.Expr
@@ -64,6 +91,11 @@ class Model:
     Raises `TypeError` or `ValueError` if the Hamiltonian is not Hermitian, the drive does
     not occur in it, a rate is negative, an operator is no ladder operator, or a symbol has the
     name of a mode.
+
+    >>> from systems import kerr
+    >>> model = Model("Kerr", kerr.MODEL.hamiltonian, kerr.MODEL.losses, drive=kerr.xi)
+    >>> model.modes, model.parameters
+    ((a,), (Delta, chi, gamma, xi))
     """
 
     name: str
@@ -85,12 +117,22 @@ class Model:
 
     @cached_property
     def modes(self) -> tuple[Mode, ...]:
-        """Lowering operators, sorted by label; occupations are written in this order."""
+        """Lowering operators, sorted by label (a1, a2, a10); occupations are written in this order.
+
+        >>> from systems import jaynes_cummings
+        >>> jaynes_cummings.MODEL.modes
+        (a, SigmaMinus())
+        """
         return find_modes([self.hamiltonian, *(loss.operator for loss in self.losses)])
 
     @cached_property
     def parameters(self) -> tuple[sp.Symbol, ...]:
-        """Symbols of the Hamiltonian and the losses, sorted by name."""
+        """Symbols of the Hamiltonian and the losses, sorted by name: what needs a value.
+
+        >>> from systems import kerr_dimer
+        >>> kerr_dimer.MODEL.parameters
+        (Delta, F, J, U, gamma)
+        """
         coefficients = [*self.ladder.values(), *(loss.rate for loss in self.losses)]
         for jump in self.jumps:
             coefficients += jump.values()
@@ -99,35 +141,111 @@ class Model:
 
     @cached_property
     def ladder(self) -> Ladder:
-        """The Hamiltonian in normal order."""
+        """The Hamiltonian in normal order: a dict from words to coefficients, see `systems.ladder`.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.ladder[(2,), (2,)]  # of a'a'aa
+        chi
+        """
         return normal_order(self.hamiltonian, self.modes)
 
     @cached_property
     def jumps(self) -> tuple[Ladder, ...]:
-        """The operator of each loss in normal order."""
+        """The operator of each loss in normal order, without its rate.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.jumps
+        ({((0,), (1,)): 1},)
+        """
         return tuple(normal_order(loss.operator, self.modes) for loss in self.losses)
 
     @cached_property
     def effective_hamiltonian(self) -> sp.Expr:
-        """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps."""
+        """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps.
+
+        It is not Hermitian; what it takes from the norm of the state is the probability of a jump.
+        """
         damping = [loss.rate * Dagger(loss.operator) * loss.operator for loss in self.losses]
         return self.hamiltonian - sp.I / 2 * sp.Add(*damping)
 
     @cached_property
     def effective_ladder(self) -> Ladder:
-        """The effective Hamiltonian in normal order."""
+        """The effective Hamiltonian in normal order.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.effective_ladder[(1,), (1,)]  # of a'a
+        Delta - I*gamma/2
+        """
         return normal_order(self.effective_hamiltonian, self.modes)
 
     @cached_property
+    def leading_ladder(self) -> Ladder:
+        """The effective Hamiltonian to leading order in the drive, in normal order.
+
+        A word stays with that part of its coefficient whose order in the drive is the number of
+        orders that the word raises: of order 0 where the quanta are conserved, of order k where
+        k orders' worth of quanta come in.  All else moves amplitudes at higher order only.  A
+        constant is left out: it is the energy of the vacuum, from which all others count.
+
+        Raises `NoGrading` where the Hamiltonian has no grading.
+
+        >>> from systems import parametric_kerr
+        >>> len(parametric_kerr.MODEL.effective_ladder), len(parametric_kerr.MODEL.leading_ladder)
+        (6, 4)
+        """
+        unit = self.grading.unit
+        return {
+            word: part
+            for word, coefficient in self.effective_ladder.items()
+            for order, part in self.by_order(coefficient).items()
+            if any(map(any, word)) and self.grading.raises(word) == order * unit
+        }
+
+    def not_lowering(self, paid: bool = False) -> tuple[Loss, Word] | None:
+        """The first loss with a term that does not lower the number of quanta, and that term.
+
+        None if all jumps lower it: only then is the state between two jumps pure at leading
+        order.  Dephasing keeps the number, thermal light raises it.  With ``paid``, the orders of
+        the drive in a coefficient count against what its term raises, so that ``a + drive``
+        lowers although its number does not.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.not_lowering() is None
+        True
+        """
+        grading = self.grading
+        for loss, jump in zip(self.losses, self.jumps, strict=True):
+            for word, coefficient in jump.items():
+                spare = min(self.by_order(coefficient)) * grading.unit if paid else 0
+                if grading.raises(word) >= spare:
+                    return loss, word
+        return None
+
+    @cached_property
     def grading(self) -> Grading:
-        """Quanta per mode and order of the drive; raises `NoGrading` where there are none."""
+        """Quanta per mode and order of the drive; raises `NoGrading` where there are none.
+
+        Weights that were given to the model are checked and used, others are found.
+
+        >>> from systems import second_harmonic
+        >>> second_harmonic.MODEL.grading  # a quantum of b counts as two
+        Grading(weights=(1, 2), unit=1)
+        """
         lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
             return find_grading(lowest, self.modes)
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
-        """A coefficient split by its order in the drive (and in the symbols of ``orders``)."""
+        """A coefficient split by its order in the drive (and in the symbols of ``orders``).
+
+        Raises `ValueError` unless it is a polynomial in the drive.
+
+        >>> from systems import parametric_kerr
+        >>> from systems.parametric_kerr import G, chi, xi
+        >>> parametric_kerr.MODEL.by_order(chi + 3 * xi + G)  # G counts as xi^2
+        {2: G, 1: 3*xi, 0: chi}
+        """
         t = sp.Dummy("t", positive=True)
         small = {self.drive: 1, **self.orders}
         scaled = coefficient.subs({s: t**k * s for s, k in small.items()}, simultaneous=True)
@@ -139,7 +257,14 @@ class Model:
         return {k: c for (k,), c in sp.Poly(scaled, t).terms()}
 
     def index(self, mode: Mode | str) -> int:
-        """Position of a mode, named by its operator or by its label."""
+        """Position of a mode, named by its operator or by its label, in ``modes``.
+
+        Raises `ValueError`, which lists the modes, for another one.
+
+        >>> from systems import kerr_dimer
+        >>> kerr_dimer.MODEL.index("b"), kerr_dimer.MODEL.index(kerr_dimer.b)
+        (1, 1)
+        """
         name = mode if isinstance(mode, str) else label(mode) if hasattr(mode, "name") else mode
         labels = [label(other) for other in self.modes]
         if name not in labels:
@@ -149,7 +274,12 @@ class Model:
         return labels.index(name)
 
     def occupation(self, mode: Mode | str, quanta: int = 1) -> tuple[int, ...]:
-        """Occupation with all quanta in one mode."""
+        """Occupation with all quanta in one mode, a tuple in the order of ``modes``.
+
+        >>> from systems import kerr_dimer
+        >>> kerr_dimer.MODEL.occupation("b", 2)
+        (0, 2)
+        """
         position = self.index(mode)
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
 

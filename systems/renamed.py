@@ -2,6 +2,14 @@
 
 ``import systems.kerr`` or ``from numeric import observables`` give the module that stands at the
 new place, the very same object.  A name here covers the modules below it as well.
+
+A deprecated path costs nothing until it is used: the finder below stands last in ``sys.meta_path``
+and is asked only for names that nobody else finds.  Both names give one module object, so that
+classes compare equal and what is patched in one is patched in the other.
+
+>>> import systems.kerr
+>>> systems.kerr is sys.modules["systems.library.kerr"]
+True
 """
 
 import sys
@@ -27,7 +35,13 @@ RENAMED = {
     "systems.multiphoton": "compare.criteria",
     "analytic.factored": "analytic.rational.factored",
     "analytic.polynomials": "analytic.rational.polynomials",
-    "analytic.optimum": "analytic.conditions.limits",
+    "analytic.abbreviations": "analytic.rational.abbreviations",
+    "analytic.displaced": "analytic.amplitudes",
+    "analytic.identity": "analytic.vanishing",
+    "analytic.optimum": "analytic.derivation",
+    "analytic.purity": "analytic.fields",
+    "analytic.series.power_series": "analytic.series.summation",
+    "analytic.series.size": "analytic.series.hierarchy",
     "numeric.operators": "numeric.space",
     "numeric.observables": "numeric.fields",
     "numeric.reference": "numeric.solvers.direct",
@@ -46,8 +60,12 @@ RENAMED = {
 def renamed(name: str) -> str | None:
     """The new name of a module, or None where it kept its own.
 
+    A name in `RENAMED` covers the modules below it, and the longest match counts.
+
     >>> renamed("compare.figures.fig3c")
     'compare.papers.tang2025.figures.fig3c'
+    >>> renamed("systems.model") is None
+    True
     """
     head = name
     while head not in RENAMED and "." in head:
@@ -56,20 +74,26 @@ def renamed(name: str) -> str | None:
 
 
 class _Renamed(MetaPathFinder, Loader):
-    """Finds a module under its old name and loads the one under the new name."""
+    """Finds a module under its old name and loads the one under the new name.
+
+    A finder and a loader of `importlib` in one: the protocol is that of PEP 451.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
+        """The module's specification, for old names only; the import system asks."""
         return ModuleSpec(name, self) if renamed(name) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module under its new name; its own specification is kept for later."""
         module = import_module(str(renamed(spec.name)))
         spec.loader_state = module.__spec__
         return module
 
     def exec_module(self, module: ModuleType) -> None:
         # the import system has just noted the old name; the module keeps its own
+        """Gives the module its own specification back."""
         assert module.__spec__ is not None
         module.__spec__ = module.__spec__.loader_state
 

@@ -65,6 +65,8 @@ class Estimate:
 
     >>> Estimate(np.array([0.5, 2.0]), np.array([1e-9, 3.0]), ["ok", "not resolved"]).trusted
     array([0.5, nan])
+
+    ``error`` is absolute, and of the shape of ``value``, as ``status`` is.
     """
 
     value: Any

@@ -1,4 +1,11 @@
-"""Values of a model's symbols: checked once, the same way on both roads."""
+"""Values of a model's symbols: checked once, the same way on both roads, and put into expressions.
+
+Values are a dict from the model's symbols, or their names, to numbers or arrays that broadcast.
+Rates may be in any one unit.  `read_values` makes arrays of one shape of them, and refuses what no
+formula and no solver could use; `evaluate` puts those into an expression, `evaluate_sum` where a
+sum may cancel.  Numbers stay right beyond the range of floats: what overflows is computed again
+with exponents of any size.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
@@ -14,11 +21,15 @@ import sympy as sp
 from systems.ladder import show
 from systems.model import Model
 
-REAL = 1e-12  # imaginary part of a rate, relative, that rounding may leave
-CANCELS = 1e-2  # rest of a sum, relative to its terms, from which on it is computed again
-WIDE = 500  # bits for it: products of a few floats are exact, and so are their sums
-VANISHED = 1e-75  # relative to its terms, a rest that only rounding of WIDE bits leaves
-VAST = 1e30  # values up to which products of ten stay in the range of floats
+REAL = 1e-12  # imaginary part of a rate, relative: four digits more than one rounding leaves
+# Rest of a sum, relative to its terms, below which it is computed again.  Two of sixteen digits
+# lost are no matter, and computing again takes far longer.
+CANCELS = 1e-2
+# Bits for it.  A product of nine floats, of 53 bits each, is exact, and so are sums of products
+# unless their sizes differ by more than what is left.
+WIDE = 500
+VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
+VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
@@ -29,6 +40,11 @@ def read_values(model: Model, values: Values) -> Arrays:
     Raises `ValueError` or `TypeError` for an unknown or missing name, NaN or infinity, a
     complex value of a real symbol, arrays that do not broadcast, labelled arrays, rates that are
     not positive, and coefficients of the Hamiltonian that are not finite.
+
+    >>> from systems import kerr
+    >>> arrays = read_values(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 5.0, "gamma": 1.0, "xi": 0.1})
+    >>> arrays["chi"]
+    array([5., 5.])
     """
     given = _named(model, values)
     _check_names(model, given)
@@ -50,6 +66,12 @@ def read_exact(model: Model, values: Values, argument: str = "at") -> dict[sp.Sy
     """Single rational numbers for some of the symbols, floats as the decimals that they show.
 
     Raises `ValueError` or `TypeError` as `read_values` does, and for an array.
+
+    ``argument`` is the name under which messages speak of the values.
+
+    >>> from systems import kerr
+    >>> read_exact(kerr.MODEL, {"Delta": 0.1})
+    {Delta: 1/10}
     """
     given = _named(model, values, argument)
     known = {str(symbol): symbol for symbol in model.parameters}
@@ -69,6 +91,15 @@ def evaluate(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
 
     NaN where it is undefined, 0/0.  What leaves the range of floats on the way is computed again
     with exponents of any size.
+
+    Shapes and names are those of `read_values`.  The compiled function is kept, so that a scan pays
+    for it once.
+
+    >>> x = sp.Symbol("x")
+    >>> evaluate(x**2, {"x": np.array([1.0, 2.0])})
+    array([1., 4.])
+    >>> evaluate(x**200 / x**199, {"x": np.array([1e3])})  # 1e600 on the way
+    array([1000.])
     """
     names, function = _compile(expression)
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
@@ -87,6 +118,10 @@ def evaluate_sum(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
 
     What is left of F - F r, at the numbers as they are stored, is computed again with many digits;
     what vanishes is exactly 0.
+
+    >>> F, r = sp.symbols("F r")
+    >>> evaluate_sum(F - F * r, {"F": np.array([0.1]), "r": np.array([1.0])})
+    array([0.])
     """
     found, size = evaluate(expression, arrays), magnitude(expression, arrays)
     doubtful = abs(found) < CANCELS * size
@@ -97,17 +132,40 @@ def evaluate_sum(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
 
 
 def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
-    """Sum of the absolute values of the terms of an expression, of the arrays' shape."""
+    """Sum of the absolute values of the terms of an expression, of the arrays' shape.
+
+    What a sum would be if nothing cancelled: the yardstick for what is left of it.
+
+    >>> x = sp.Symbol("x")
+    >>> magnitude(x - x**2, {"x": np.array([1.0])})
+    array([2.])
+    """
     return np.sum([abs(evaluate(term, arrays)) for term in _terms(expression)], axis=0)
+
+
+def rate_unit(arrays: Arrays, rates: Collection[str]) -> np.ndarray:
+    """A unit for the rates, per point: the power of two next above the largest of ``rates``.
+
+    To divide by a power of two rounds nothing.  It is 1 where all rates vanish.  Numbers that are
+    made of rates must not depend on their unit, and high powers of values in rad/s would leave the
+    range of floats: divide by this first.
+
+    >>> rate_unit({"gamma": np.array([3.0, 0.0]), "phi": np.array([9.0, 9.0])}, {"gamma"})
+    array([4., 1.])
+    """
+    largest = np.max([abs(arrays[name]) for name in sorted(rates)], axis=0)
+    return np.where(largest > 0, np.ldexp(1.0, np.frexp(largest)[1]), 1.0)
 
 
 @lru_cache(maxsize=1024)
 def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The terms of an expression multiplied out."""
     return sp.Add.make_args(sp.expand(expression))
 
 
 @lru_cache(maxsize=1024)
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
+    """The names of an expression's symbols, and it as a function of their numbers."""
     symbols = sorted(expression.free_symbols, key=str)
     function = sp.lambdify(symbols, expression, module, cse=True)
     return [str(symbol) for symbol in symbols], function
@@ -120,7 +178,10 @@ def _evaluate_wide(
     doubtful: np.ndarray,
     bits: int = 80,  # more than a float has, so that only its rounding is left
 ) -> np.ndarray:
-    """``found``, evaluated again point by point where it is ``doubtful``."""
+    """``found``, evaluated again point by point where it is ``doubtful``.
+
+    A pole keeps its infinity, and 0/0 its NaN: these are right with any number of digits.
+    """
     names, function = _compile(expression, "mpmath")
     flat = [np.broadcast_to(arrays[name], found.shape).ravel() for name in names]
     wide = found.ravel().copy()
@@ -135,6 +196,7 @@ def _evaluate_wide(
 
 
 def _named(model: Model, values: Values, argument: str = "values") -> dict[str, Any]:
+    """The values by name; refuses what is no dict, and one symbol under two spellings."""
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a Model, but is {model!r}.")
     if not isinstance(values, Mapping):
@@ -148,6 +210,7 @@ def _named(model: Model, values: Values, argument: str = "values") -> dict[str, 
 
 
 def _check_names(model: Model, given: Mapping[str, Any]) -> None:
+    """Raises unless there is a value for every symbol of the model, and for nothing else."""
     known = [str(symbol) for symbol in model.parameters]
     _check_known(known, given, "values")
     missing = [name for name in known if name not in given]
@@ -156,6 +219,7 @@ def _check_names(model: Model, given: Mapping[str, Any]) -> None:
 
 
 def _check_known(known: Collection[str], given: Iterable[str], argument: str) -> None:
+    """Raises for a name that the model does not have, with the name that is next to it."""
     for name in given:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.5)
@@ -166,6 +230,7 @@ def _check_known(known: Collection[str], given: Iterable[str], argument: str) ->
 
 
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
+    """One value as an array; what is wrong with it is said in terms of its symbol."""
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
     if dims := _dimensions(value):
@@ -213,17 +278,28 @@ def _as_numbers(value: Any) -> np.ndarray:
 
 
 def check_positive(name: str, value: int) -> None:
-    """Raise `ValueError` unless the argument is a positive integer."""
+    """Raise `ValueError` unless the argument is a positive integer.
+
+    >>> check_positive("order", 2)
+    >>> check_positive("order", 0)
+    Traceback (most recent call last):
+    ValueError: Argument `order` must be a positive integer, but is 0.
+    """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"Argument `{name}` must be a positive integer, but is {value!r}.")
 
 
 def shorten(text: str) -> str:
-    """A text of at most eighty signs."""
+    """A text of at most eighty signs, for messages.
+
+    >>> len(shorten("x" * 200))
+    80
+    """
     return text if len(text) <= 80 else f"{text[:76]} ..."
 
 
 def _check_rates(model: Model, arrays: Arrays) -> None:
+    """Raises for rates that are negative, complex, infinite, or a symbol that is zero."""
     for loss in model.losses:
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue
@@ -246,7 +322,11 @@ def _check_rates(model: Model, arrays: Arrays) -> None:
 
 
 def _check_coefficients(model: Model, arrays: Arrays) -> None:
-    """Products that leave the range of floats, and poles."""
+    """Raises for products that leave the range of floats, and for poles.
+
+    Coefficients that are sums of products can only overflow, which values below `VAST` do not: then
+    those with quotients and functions alone are evaluated.
+    """
     # one value serves a whole axis where arrays are only broadcast
     size = max(float(np.max(abs(array))) for array in arrays.values()) if arrays else 0.0
     for coefficient in model.ladder.values() if size > VAST else _with_poles(model):

@@ -6,11 +6,10 @@ from sympy import Abs, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from analytic import derive
+from analytic import derive, optimal_points
 from analytic.conditions.condition import NoClosedForm
 from analytic.conditions.domains import simplify_domain
-from analytic.conditions.limits import curvature, optimal_points
-from analytic.identity import same_function
+from analytic.vanishing import same_function
 from numeric import steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, parametric_kerr
@@ -184,7 +183,7 @@ def test_curvature_is_the_growth_of_g2_off_the_zero():
     closed, point = derive(kerr_dimer.MODEL), DIMER | {"F": 0.1}
     branch = closed.blockade_conditions("a", (kerr_dimer.Delta, kerr_dimer.U), values=DIMER)[0]
     point |= {str(s): float(v) for s, v in branch.values.items()}
-    for name, slope in curvature(closed, "a", point, 2).items():
+    for name, slope in branch.interference.curvature(point).items():
         off = point | {name: point[name] * (1 + 1e-5)}
         growth = closed.evaluate(closed.correlation("a"), off) / (point[name] * 1e-5) ** 2
         # relative corrections are linear in the step, 1e-5, times a number below a thousand

@@ -1,5 +1,7 @@
 """Fields that detectors see: both roads, linear optics, published cases."""
 
+from inspect import signature
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -252,3 +254,12 @@ def test_agreement_tables_hold_correlations_between_modes():
 def test_what_is_no_field_is_refused(field, message):
     with pytest.raises(ValueError, match=message):
         fields.number(derive(kerr.MODEL), field)
+
+
+@pytest.mark.parametrize(
+    "name", ["number", "correlation", "cross_correlation", "squeezing", "purity", "linear_entropy"]
+)
+def test_both_roads_name_the_statistics_of_a_field_alike(name):
+    here, there = (list(signature(getattr(m, name)).parameters.values())[1:]
+                   for m in (fields, observables))  # fmt: skip
+    assert [(p.name, p.default) for p in here] == [(p.name, p.default) for p in there]

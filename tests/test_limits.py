@@ -5,7 +5,7 @@ import re
 import pytest
 
 from analytic import derive, expand
-from analytic.series.size import count_moments
+from analytic.series.hierarchy import count_moments
 from compare import budget, validity
 from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip
 

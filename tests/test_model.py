@@ -1,15 +1,22 @@
 """A model is checked when it is written; its grading is the order at which modes light up."""
 
+import importlib
+import subprocess
+import sys
+
+import numpy as np
 import pytest
 import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
+import systems
 from systems import Loss, Model
 from systems.grading import NoGrading
 from systems.ladder import normal_order
 from systems.library import nanotip
+from systems.renamed import LISTED
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
 Delta, g = sp.symbols("Delta g", real=True)
@@ -116,3 +123,64 @@ def test_names_of_sympy_built_ins_are_only_names():
 def test_bad_models_are_refused_in_one_sentence(build, error, message):
     with pytest.raises(error, match=message):
         build()
+
+
+def random_model(seed):
+    """Two modes with couplings and drives that are drawn, and losses that lower the quanta."""
+    random = np.random.default_rng(seed)
+    kinds = [Dagger(a) * b, Dagger(a) ** 2 * a**2, Dagger(a) * a * Dagger(b) * b]
+    chosen = [x for x in kinds if random.random() < 0.7]
+    pairs = xi**2 * (1 + xi) * (Dagger(a) ** 2 + a**2)
+    H = Delta * number + sum(g * (x + Dagger(x)) for x in chosen) + (1 + xi) * drive + pairs
+    return model(H, (Loss(gamma, a), Loss(gamma, b)))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_leading_part_is_what_stays_when_the_drive_goes_to_zero(seed):
+    # scale every amplitude by drive**quanta: an element of H_eff that raises g quanta by drive**-g
+    drawn, t = random_model(seed), sp.Symbol("t", positive=True)
+    for word, coefficient in drawn.effective_ladder.items():
+        if any(map(any, word)):
+            scaled = sp.expand(coefficient.subs(xi, t * xi) * t ** -drawn.grading.raises(word))
+            assert sp.limit(scaled, t, 0) == drawn.leading_ladder.get(word, 0)
+
+
+@pytest.mark.parametrize(
+    ("jump", "lowers", "pays"),
+    [
+        (a, True, True),
+        (a**2 * Dagger(b), True, True),
+        (a + b, True, True),
+        (a + xi, False, True),  # the drive in it makes up for the quantum that is not lost
+        (Dagger(a) * a, False, False),
+        (Dagger(a), False, False),
+        (a + 3, False, False),
+    ],
+)
+def test_a_jump_lowers_if_all_its_terms_do(jump, lowers, pays):
+    drawn = model(
+        Delta * number + g * (Dagger(a) * b + Dagger(b) * a) + drive, (Loss(gamma, jump),)
+    )
+    assert (drawn.not_lowering() is None) == lowers
+    assert (drawn.not_lowering(paid=True) is None) == pays
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_every_listed_system_is_an_attribute_of_systems(name):
+    assert getattr(systems, name) is importlib.import_module(f"systems.library.{name}")
+    assert name in dir(systems)
+
+
+def test_what_is_not_listed_is_no_attribute():
+    with pytest.raises(AttributeError, match="has no attribute `kerl`"):
+        _ = systems.kerl
+
+
+def test_models_alone_load_no_listed_system():
+    script = (
+        "import sys, systems; print(*(m for m in sys.modules if 'library' in m and 'syst' in m))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert not found.stdout.split()

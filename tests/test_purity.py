@@ -6,7 +6,7 @@ import sympy as sp
 from helpers import assert_closed_form_equals
 
 from analytic import derive, fields
-from analytic.purity import impurity, purity
+from analytic.fields import impurity, purity
 from numeric import fields as observables
 from numeric import steady_state
 from systems import Loss, Model

@@ -8,7 +8,7 @@ import pytest
 
 import numeric
 from analytic import derive
-from analytic.purity import purity
+from analytic.fields import purity
 from analytic.series import expand
 from systems import Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr

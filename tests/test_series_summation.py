@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analytic.series import summation
-from analytic.series.power_series import ratio
+from analytic.series.summation import ratio
 
 
 def rational(top: list[float], bottom: list[float], terms: int) -> np.ndarray:

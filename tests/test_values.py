@@ -6,9 +6,11 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from systems.library import nanotip
-from systems.values import evaluate, read_values
+from systems.values import evaluate, rate_unit, read_values
 
 GOOD = {"Delta": 0, "J": 0.5 + 0.1j, "chi": 1, "gamma": 1, "xi": 0.1}
 
@@ -89,3 +91,12 @@ def test_nothing_over_nothing_stays_undefined():
     x, y = sp.symbols("x y", real=True)
     arrays = {"x": np.array([0.0, 1e200]), "y": np.array([0.0, 1e200])}
     np.testing.assert_array_equal(evaluate(x**2 / y**2, arrays), [np.nan, 1.0])
+
+
+@given(st.floats(1e-250, 1e250), st.floats(1e-250, 1e250))
+def test_the_unit_of_rates_is_a_power_of_two_and_rounds_nothing(rate, angle):
+    arrays = {"gamma": np.array(rate), "phi": np.array(angle)}
+    unit = float(rate_unit(arrays, {"gamma"}))
+    assert np.frexp(unit)[0] == 0.5
+    assert 0.5 <= rate / unit < 1
+    assert rate / unit * unit == rate

@@ -13,7 +13,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from analytic import NotSeen, derive, expand, fields
 from analytic.delayed import delayed_correlation
-from analytic.purity import impurity
+from analytic.fields import impurity
 from analytic.reach import is_reached
 from compare import agreement
 from numeric import steady_state
@@ -189,7 +189,7 @@ def test_light_that_is_coherent_to_leading_order_only_has_no_purity_of_one():
     model = Model("three", D * number(a) + three + F * both(a), (Loss(k, a),), F)
     closed, linear = derive(model), derive(Model("", model.hamiltonian - three, model.losses, F))
     for call in (lambda: fields.squeezing(closed, a), lambda: impurity(closed)):
-        with pytest.raises(NotSeen, match=r"use numeric\.observables"):
+        with pytest.raises(NotSeen, match=r"use numeric\.fields"):
             call()
     squeezed = linear.evaluate(fields.squeezing(linear, a), point(linear.model))
     assert squeezed == pytest.approx(0, abs=1e-21)  # round-off of amplitudes squared, 1e-6

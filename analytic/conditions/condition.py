@@ -1,41 +1,62 @@
-"""Blockade conditions: where an amplitude of the leading order vanishes."""
+"""Blockade conditions: where an amplitude of the leading order vanishes, as formulas.
+
+A complex amplitude vanishes where its real and imaginary part do: two polynomials in two real
+unknowns (`resultants`).  A phase with a modulus is one complex unknown, and so is a complex symbol
+whose conjugate does not occur (`phases`).  Each solution is a branch that is real in part of the
+space of parameters only (`domains`), and is tried there with many digits (`verification`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from analytic.conditions.domains import simplify_domain
+from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.phases import check_polynomial, complex_amplitude, find_phases
 from analytic.conditions.resultants import NoClosedForm, candidates, roots
 from analytic.conditions.verification import trials
-
-if TYPE_CHECKING:
-    from analytic.conditions.limits import OptimalPoint
-    from systems.values import Values
+from systems.values import Values
 
 Point = Mapping[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One real branch: the values at the zero and where in parameter space they are real."""
+    """One real branch: the values at the zero and where in parameter space they are real.
+
+    ``values`` maps the unknowns (symbols, or moduli ``Abs(J)``) to formulas in the other symbols,
+    or to numbers; ``domain`` is a SymPy relation, ``true`` where there is no restriction.
+
+    >>> from analytic import derive
+    >>> from systems import nanotip
+    >>> for condition in derive(nanotip.MODEL).blockade_conditions("a1", ("Delta", "chi")):
+    ...     print(condition)  # doctest: +ELLIPSIS
+    Delta = ...
+    """
 
     values: Mapping[sp.Expr, sp.Expr]
     domain: sp.Basic
-    limits: Callable[[Values], OptimalPoint] | None = field(default=None, repr=False, compare=False)
+    interference: Interference | None = field(default=None, repr=False, compare=False)
 
     def at(self, values: Values) -> OptimalPoint:
         """What the zero is worth, with numbers for all other symbols but the drive.
 
         Its next-order residual, the drive it survives, its sensitivity to every parameter.
         Raises `ValueError` outside the domain, and for bad values.
+
+        >>> from analytic import derive
+        >>> from systems import parametric_kerr
+        >>> closed = derive(parametric_kerr.MODEL)
+        >>> condition = closed.blockade_conditions("a", solve_for="G")[0]
+        >>> point = condition.at({"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 0.01})
+        >>> complex(point.values["G"])
+        0.0002j
         """
-        assert self.limits is not None, "`Derivation.blockade_conditions` sets it"
-        return self.limits(values)
+        assert self.interference is not None, "`Derivation.blockade_conditions` sets it"
+        return self.interference.limits(self.values, self.domain, values)
 
     def __str__(self) -> str:
         where = "" if self.domain == sp.true else f"  for {self.domain}"
@@ -54,6 +75,14 @@ def zeros(
     negative.  Solutions at which another positive symbol would have to vanish are left out, and
     so are those where a pole vanishes, too.  Every branch is tried at random points of its domain.
     Raises `NoClosedForm` where the solutions are not all radicals.
+
+    ``factors`` and ``poles`` are the irreducible factors of the amplitude's numerator and
+    denominator, ``at`` fixes symbols beforehand.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> g = sp.Symbol("g", positive=True)
+    >>> [str(branch) for branch in zeros([x - g + sp.I * (y - 2 * g)], [], (x, y))]
+    ['x = g, y = 2*g']
     """
     fixed = dict(at or {})
     poles = [pole.subs(fixed) for pole in poles]
@@ -66,6 +95,7 @@ def zeros(
 
 
 def _branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]:
+    """Candidates for one factor, not yet tried."""
     if len(unknowns) == 1:
         return _complex_branches(factor, unknowns[0])
     polar = complex_amplitude(factor, unknowns)
@@ -76,6 +106,7 @@ def _branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]
 
 
 def _is_zero(condition: Condition, factor: sp.Expr, poles: list[sp.Expr]) -> bool:
+    """Whether a branch vanishes at random points of its domain: at all or at none."""
     tried = trials(factor, poles, condition.values, condition.domain)
     if any(tried) and not all(tried):
         raise NoClosedForm(
@@ -86,6 +117,7 @@ def _is_zero(condition: Condition, factor: sp.Expr, poles: list[sp.Expr]) -> boo
 
 
 def _complex_branches(factor: sp.Expr, unknown: sp.Expr) -> list[Condition]:
+    """The roots in one complex unknown whose conjugate does not occur."""
     equation = sp.expand(factor)
     if unknown not in equation.free_symbols:
         return []
@@ -98,6 +130,7 @@ def _complex_branches(factor: sp.Expr, unknown: sp.Expr) -> list[Condition]:
 
 
 def _real_branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condition]:
+    """The common zeros of real and imaginary part in two real unknowns, with their domains."""
     moduli = {m: sp.Dummy(str(m), nonnegative=True) for m in factor.atoms(sp.Abs)}
     equation = sp.expand(factor.xreplace(moduli))
     letters = [moduli.get(unknown, unknown) for unknown in unknowns]
@@ -125,12 +158,14 @@ def _real_branches(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Condi
 
 
 def _branch(unknowns: tuple[sp.Expr, ...], letters: list[sp.Symbol], solution: Point) -> Condition:
+    """A solution with the domain in which its values are allowed, both in their plainest form."""
     values = [_simplify(solution.get(letter, letter)) for letter in letters]
     domain = sp.And(*(_allowed(x, v) for x, v in zip(letters, values, strict=True)))
     return Condition(dict(zip(unknowns, values, strict=True)), simplify_domain(domain, values))
 
 
 def _simplify(value: sp.Expr) -> sp.Expr:
+    """The value in the shortest of three forms."""
     simplified = sp.simplify(value)
     return min([simplified, sp.sqrtdenest(simplified), value], key=sp.count_ops)
 

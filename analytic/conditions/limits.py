@@ -1,10 +1,10 @@
 """What an interference zero is worth: how deep, up to which drive, how well to be tuned.
 
-Where the amplitude C_k of k quanta vanishes, g^(k) is of the next order in the drive, and off the
-zero by delta in one parameter p it grows as the square of delta:
+With R = sqrt(k!) C_k/C_1^k the leading order is g^(k) = |R|^2.  Where the amplitude C_k of k quanta
+vanishes, g^(k) is of the next order in the drive, and off the zero by delta in one parameter p it
+grows as the square of delta:
 
-    g^(k)(0) = residual * drive^2 + curvature_p * delta^2,
-    curvature_p = |d(sqrt(k!) C_k/C_1^k)/dp|^2.
+    g^(k)(0) = residual * drive^2 + curvature_p * delta^2,       curvature_p = |dR/dp|^2.
 
 The residual is what quantum jumps feed; it comes from `analytic.expand`.
 """
@@ -13,30 +13,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import factorial
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-import analytic
-from analytic.conditions.condition import Condition
-from analytic.conditions.unknowns import Unknowns
-from analytic.derivation import Derivation
+from analytic.evaluation import number_at
+from analytic.series.expansion import expand
+from systems import Model
 from systems.ladder import Mode
 from systems.values import Values, read_exact
 
-STEP = 1e-4  # relative to the parameter; two-sided, on an amplitude that is (nearly) linear
-WEAK = 1e-3  # of the largest rate: the drive at which the residual is read off
+# Relative to the parameter, for two-sided differences: R is nearly linear at its zero, so that the
+# error, STEP^2 of the slope, is below the digits shown, and round-off, 1e-16/STEP, is as well.
+STEP = 1e-4
+# Of the largest rate: the drive at which the residual is read off.  The first correction alone is
+# evaluated, which is exactly proportional to drive^2, so that any drive would do.
+WEAK = 1e-3
 
 
 @dataclass(frozen=True)
 class OptimalPoint:
     """One zero of ``g^(order)``: where it is, and what limits it.
 
-    ``values`` are those of all symbols but the drive; ``residual`` is ``g/drive**2`` there;
-    ``curvature`` is ``g/delta**2`` for every parameter, the real and imaginary part of a complex
-    one apart (``"J"`` and ``"i J"``).
+    ``values`` are those of all symbols but the drive, in the unit that was given; ``residual`` is
+    ``g/drive**2`` there, to leading order; ``curvature`` is ``g/delta**2`` for every parameter, the
+    real and imaginary part of a complex one apart (``"J"`` and ``"i J"``).
+
+    >>> point = OptimalPoint({"Delta": 0.29}, residual=4.0, curvature={"Delta": 1.0})
+    >>> round(point.drive(0.01), 3), round(point.tolerance("Delta", 0.01), 3)
+    (0.05, 0.1)
     """
 
     values: Mapping[str, Any]
@@ -44,11 +50,17 @@ class OptimalPoint:
     curvature: Mapping[str, float]
 
     def drive(self, limit: float = 0.01) -> float:
-        """The drive up to which ``g`` stays below ``limit``: next order of the drive only."""
+        """The drive up to which ``g`` stays below ``limit``, in the unit of the rates.
+
+        From the next order of the drive only; infinite where that vanishes, too.
+        """
         return float(np.sqrt(limit / self.residual)) if self.residual > 0 else float("inf")
 
     def tolerance(self, name: str, limit: float = 0.01) -> float:
-        """By how much a parameter may be off before ``g`` reaches ``limit`` at zero drive."""
+        """By how much a parameter may be off before ``g`` reaches ``limit`` at zero drive.
+
+        In the parameter's own unit; infinite for a parameter on which the zero does not depend.
+        """
         slope = self.curvature[name]
         return float(np.sqrt(limit / slope)) if slope > 0 else float("inf")
 
@@ -61,74 +73,71 @@ class OptimalPoint:
         )
 
 
-def optimal_points(
-    closed: Derivation,
-    mode: Mode | str,
-    solve_for: Unknowns,
-    values: Values,
-    order: int = 2,
-) -> list[OptimalPoint]:
-    """All real zeros of ``g^(order)`` in two unknowns (or a complex one), each with its limits.
+@dataclass(frozen=True)
+class Interference:
+    """What vanishes at a condition: ``ratio`` is R of ``order`` quanta in a mode of a model.
 
-    ``values`` holds numbers for all other symbols; the drive need not be among them unless the
-    zero depends on it.
+    >>> from analytic import derive
+    >>> from systems import parametric_kerr
+    >>> condition = derive(parametric_kerr.MODEL).blockade_conditions("a", "G")[0]
+    >>> condition.interference.order
+    2
     """
-    conditions = closed.blockade_conditions(mode, solve_for, order=order, values=values)
-    return [limits(closed, mode, condition, order, values) for condition in conditions]
 
+    model: Model
+    mode: Mode | str
+    order: int
+    ratio: sp.Expr
 
-def limits(
-    closed: Derivation, mode: Mode | str, condition: Condition, order: int, values: Values
-) -> OptimalPoint:
-    """What the zero of one branch is worth at these values of the other symbols.
+    def limits(
+        self, branch: Mapping[sp.Expr, sp.Expr], domain: sp.Basic, values: Values
+    ) -> OptimalPoint:
+        """What the zero of one branch is worth at these values of the other symbols.
 
-    Raises `ValueError` outside the domain of the branch, and for bad values.
-    """
-    known = {str(name): value for name, value in values.items()}
-    exact = read_exact(closed.model, values, "values")
-    if condition.domain.subs(exact) == sp.false:
-        raise ValueError(f"Argument `values` must lie in the domain {condition.domain}.")
-    # a modulus is taken as the value of its symbol: the phase is free
-    at = {_name(unknown): complex(v.subs(exact)) for unknown, v in condition.values.items()}
-    at = known | {name: v.real if v.imag == 0 else v for name, v in at.items()}
-    return _assess(closed, mode, at, order)
+        Raises `ValueError` outside the domain of the branch, and for bad values.
+        """
+        known = {str(name): value for name, value in values.items()}
+        exact = read_exact(self.model, values, "values")
+        if domain.subs(exact) == sp.false:
+            raise ValueError(f"Argument `values` must lie in the domain {domain}.")
+        # a modulus is taken as the value of its symbol: the phase is free
+        at = {_name(unknown): complex(v.subs(exact)) for unknown, v in branch.items()}
+        return self.assess(known | {name: v.real if v.imag == 0 else v for name, v in at.items()})
 
+    def assess(self, at: Mapping[str, Any]) -> OptimalPoint:
+        """The residual and the curvatures at a zero, given by the values of all symbols by name.
 
-def _assess(closed: Derivation, mode: Mode | str, at: dict[str, Any], order: int) -> OptimalPoint:
-    drive = str(closed.model.drive)
-    strength = at.get(drive, WEAK * _largest_rate(closed, at))
-    series = analytic.expand(closed.model, corrections=1)
-    depth = series.evaluate(series.correlation(mode, order), at | {drive: strength}, sum="taylor")
-    rest = {name: value for name, value in at.items() if name != drive}
-    slopes = curvature(closed, mode, at | {drive: strength}, order)
-    return OptimalPoint(rest, float(depth.real) / strength**2, slopes)
+        The drive need not be among them.
+        """
+        drive = str(self.model.drive)
+        strength = at.get(drive, WEAK * self._largest_rate(at))
+        place, rest = {**at, drive: strength}, {n: v for n, v in at.items() if n != drive}
+        series = expand(self.model, corrections=1)
+        g = series.correlation(self.mode, self.order)
+        depth = series.evaluate(g, place, sum="taylor")
+        return OptimalPoint(rest, float(depth.real) / strength**2, self.curvature(place))
 
+    def curvature(self, at: Mapping[str, Any]) -> dict[str, float]:
+        """``|dR/dp|^2`` for every parameter but the drive, by two-sided differences."""
+        steps = {
+            prefix + str(s): (str(s), unit * STEP * max(abs(at[str(s)]), STEP))
+            for s in self.model.parameters
+            if s != self.model.drive
+            for prefix, unit in ([("", 1)] if s.is_real else [("", 1), ("i ", 1j)])
+        }
+        points = {name: np.full(2 * len(steps), value) for name, value in at.items()}
+        for i, (name, step) in enumerate(steps.values()):
+            points[name] = points[name].astype(np.result_type(points[name], step))
+            points[name][2 * i : 2 * i + 2] += step * np.array([1, -1])
+        ratio = number_at(self.model, self.ratio, points)
+        slopes = np.diff(ratio.reshape(-1, 2), axis=1).ravel()
+        pairs = zip(steps.items(), slopes, strict=True)
+        return {name: float(abs(x / (2 * abs(step))) ** 2) for (name, (_, step)), x in pairs}
 
-def curvature(
-    closed: Derivation, mode: Mode | str, at: Mapping[str, Any], order: int
-) -> dict[str, float]:
-    """``|dR/dp|^2`` with ``R = sqrt(k!) C_k/C_1^k`` for every parameter, by differences."""
-    several = closed.amplitude(closed.model.occupation(mode, order))
-    one = closed.amplitude(closed.model.occupation(mode))
-    steps = {
-        prefix + str(s): (str(s), unit * STEP * max(abs(at[str(s)]), STEP))
-        for s in closed.model.parameters
-        if s != closed.model.drive
-        for prefix, unit in ([("", 1)] if s.is_real else [("", 1), ("i ", 1j)])
-    }
-    points = {name: np.full(2 * len(steps), value) for name, value in at.items()}
-    for i, (name, step) in enumerate(steps.values()):
-        points[name] = points[name].astype(np.result_type(points[name], step))
-        points[name][2 * i : 2 * i + 2] += step * np.array([1, -1])
-    ratio = closed.evaluate(sp.sqrt(factorial(order)) * several / one**order, points)
-    slopes = np.diff(ratio.reshape(-1, 2), axis=1).ravel()
-    return {name: float(abs(slope / (2 * abs(step))) ** 2)
-            for (name, (_, step)), slope in zip(steps.items(), slopes, strict=True)}  # fmt: skip
-
-
-def _largest_rate(closed: Derivation, at: Mapping[str, Any]) -> float:
-    given = {s: at[str(s)] for s in closed.model.parameters if str(s) in at}
-    return max(float(loss.rate.subs(given)) for loss in closed.model.losses)
+    def _largest_rate(self, at: Mapping[str, Any]) -> float:
+        """The largest rate of a loss at these values."""
+        given = {s: at[str(s)] for s in self.model.parameters if str(s) in at}
+        return max(float(loss.rate.subs(given)) for loss in self.model.losses)
 
 
 def _name(unknown: sp.Expr) -> str:

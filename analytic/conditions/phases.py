@@ -28,13 +28,23 @@ class Polar:
     sign: int
 
     def split(self, place: sp.Expr) -> dict[sp.Expr, sp.Expr]:
-        """Modulus and phase, in (-pi, pi], of a place in the complex plane."""
+        """Modulus and phase, in (-pi, pi], of a place in the complex plane.
+
+        >>> x, phi = sp.Symbol("x", positive=True), sp.Symbol("phi", real=True)
+        >>> Polar(z - 1, z, (x, phi), phi, sign=1).split(2 * sp.I)
+        {x: 2, phi: pi/2}
+        """
         size, angle = _modulus(place), self.sign * sp.arg(place)
         return {x: angle if x == self.phase else size for x in self.unknowns}
 
 
 def find_phases(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[sp.Symbol]:
-    """The unknowns that occur as ``exp(i k phi)``, ``cos(k phi)`` or ``sin(k phi)`` only."""
+    """The unknowns that occur as ``exp(i k phi)``, ``cos(k phi)`` or ``sin(k phi)`` only.
+
+    >>> r, phi = sp.symbols("r phi", real=True)
+    >>> find_phases(r * sp.exp(sp.I * phi) - 1, (r, phi))
+    [phi]
+    """
     real = [x for x in unknowns if x.is_Symbol and x.is_real and factor.has(x)]
     return [x for x in real if not factor.is_polynomial(x) and not _on_circle(factor, x).has(x)]
 
@@ -43,6 +53,11 @@ def complex_amplitude(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> Polar |
     """The equation for a complex unknown, if one of the unknowns is its phase, the other its size.
 
     The size is then positive: with the other sign the phase is turned by pi.
+
+    >>> r, phi = sp.Symbol("r", positive=True), sp.Symbol("phi", real=True)
+    >>> found = complex_amplitude(r * sp.exp(sp.I * phi) - 1, (r, phi))
+    >>> found.equation.subs(found.letter, 1)
+    0
     """
     phases = find_phases(factor, unknowns)
     if len(phases) != 1:
@@ -59,7 +74,11 @@ def complex_amplitude(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> Polar |
 
 
 def check_polynomial(factor: sp.Expr, letters: Sequence[sp.Symbol]) -> None:
-    """Raise `ValueError` unless the unknowns enter as polynomials."""
+    """Raise `ValueError` unless the unknowns enter as polynomials.
+
+    >>> x = sp.Symbol("x")
+    >>> check_polynomial(x**2 - 1, [x])
+    """
     for letter in letters:
         if not factor.is_polynomial(letter):
             raise ValueError(
@@ -70,7 +89,10 @@ def check_polynomial(factor: sp.Expr, letters: Sequence[sp.Symbol]) -> None:
 
 
 def rational(factor: sp.Expr, phase: sp.Symbol, t: sp.Symbol) -> sp.Expr:
-    """The factor as a polynomial in ``t``, up to another that has no real zero."""
+    """The factor as a polynomial in ``t``, up to another that has no real zero.
+
+    With exp(i phase) = START (1 + i t)/(1 - i t) and the denominators multiplied out.
+    """
     polynomial = sp.Poly(_polynomial(factor, phase), z)
     top = polynomial.degree()
     return sp.Add(

@@ -17,11 +17,25 @@ Solution = dict[sp.Expr, sp.Expr]
 
 
 class NoClosedForm(ValueError):
-    """The condition has roots that radicals do not give."""
+    """The condition has roots that radicals do not give: with ``values`` of all other symbols
+    `Derivation.blockade_conditions` finds them as numbers.
+
+    >>> x = sp.Symbol("x")
+    >>> try:
+    ...     roots(x**5 - x - 1, x)
+    ... except NoClosedForm as refusal:
+    ...     print(str(refusal)[:31])
+    The condition is of degree 5 in
+    """
 
 
 def candidates(parts: list[sp.Expr], letters: list[sp.Symbol]) -> list[Solution]:
-    """Solutions of ``part = 0`` for all (one or two) parts; one part leaves a letter free."""
+    """Solutions of ``part = 0`` for all (one or two) parts; one part leaves a letter free.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> candidates([x - 1, x * y - 2], [x, y])
+    [{x: 1, y: 2}]
+    """
     x, y = letters
     if len(parts) == 1:
         first = x if x in parts[0].free_symbols else y
@@ -33,7 +47,12 @@ def candidates(parts: list[sp.Expr], letters: list[sp.Symbol]) -> list[Solution]
 
 
 def roots(polynomial: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
-    """All roots, real or not; raises `NoClosedForm` where some are not radicals."""
+    """All roots, real or not; raises `NoClosedForm` where some are not radicals.
+
+    >>> x = sp.Symbol("x")
+    >>> sorted(roots(x**2 - 3 * x + 2, x))
+    [1, 2]
+    """
     factors = [factor for factor, _ in sp.Poly(polynomial, x).factor_list()[1]]
     found = [sp.roots(factor) for factor in factors]
     if any(sum(r.values()) < f.degree() for r, f in zip(found, factors, strict=True)):
@@ -51,6 +70,7 @@ def _real_roots(polynomial: sp.Expr, x: sp.Symbol) -> list[sp.Expr]:
 
 
 def _no_closed_form(polynomial: sp.Expr, x: sp.Symbol) -> NoClosedForm:
+    """The refusal, which says of which degree the equation is."""
     return NoClosedForm(
         f"The condition is of degree {sp.degree(polynomial, x)} in `{x}` and has no closed form "
         "in square roots; give the argument `values` for numbers."
@@ -64,6 +84,11 @@ def _factors(part: sp.Expr, letters: list[sp.Symbol]) -> list[sp.Expr]:
 
 
 def _pair(first: sp.Expr, second: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> list[Solution]:
+    """Solutions for two irreducible factors, by the easiest way that there is.
+
+    In order: a factor that holds one unknown alone; one that is linear in an unknown, or in its
+    square where the other factor knows only that; Euclid's algorithm.
+    """
     orders = [(p, q, u, v) for u, v in ((x, y), (y, x)) for p, q in ((first, second),
               (second, first))]  # fmt: skip
     for part, other, u, v in orders:
@@ -93,6 +118,7 @@ def _eliminate_by_remainders(
 
 
 def _powers(part: sp.Expr, y: sp.Symbol) -> list[int]:
+    """The powers of y that occur."""
     return [power for (power,) in sp.Poly(part, y).monoms()]
 
 

@@ -2,6 +2,10 @@
 
 Two polynomials in two real unknowns share a zero only where their resultant vanishes, a
 polynomial in one of them; the other unknown then follows from the polynomials themselves.
+
+All arithmetic is done with forty digits: rational numbers stay exact as long as they can, roots of
+polynomials come from mpmath, and a root counts as a zero of the other polynomial if what is left
+is round-off of these digits.
 """
 
 from __future__ import annotations
@@ -21,8 +25,12 @@ from analytic.conditions.phases import (
 from analytic.conditions.verification import at_point, vanishes
 
 Solution = tuple[sp.Expr, ...]
-ROUND = sp.Float("1e-18")  # of the terms: roots have 40 digits, double ones half of them
-SMALL = sp.Float("1e-12")  # of the terms of a pole: the solution has some digits more
+# Of the sum of the terms.  Roots are computed with 40 digits, of which double roots keep half,
+# 1e-20.
+ROUND = sp.Float("1e-18")
+# Of the sum of the terms of a pole.  A solution has 18 digits or more, and a pole that comes as
+# near as this makes the amplitude 0/0 in floats.
+SMALL = sp.Float("1e-12")
 
 
 def numeric_zeros(
@@ -34,7 +42,12 @@ def numeric_zeros(
     """All real solutions of ``factor = 0``, where all other symbols have (exact) values.
 
     The numbers have 15 digits; unknowns are as in `condition.zeros`, and phases lie in
-    (-pi, pi].  Solutions at which a pole vanishes, too, are left out.
+    (-pi, pi].  Solutions at which a pole vanishes, too, are left out; the rest is sorted by value.
+
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> g = sp.Symbol("g", positive=True)
+    >>> [str(found) for found in numeric_zeros([x**3 - g + sp.I * y], [], (x, y), {g: 8})]
+    ['x = 2.00000000000000, y = 0']
     """
     poles = [_insert(pole, values) for pole in poles]
     found: dict[Solution, Condition] = {}
@@ -55,6 +68,7 @@ def _insert(factor: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 
 def _rational(number: sp.Expr) -> sp.Expr:
+    """A number of many digits as an exact one, with a rational real and imaginary part."""
     real, imaginary = number.as_real_imag()
     return sp.Rational(real) + sp.I * sp.Rational(imaginary)
 
@@ -69,6 +83,7 @@ def _without_prefactor(equation: sp.Expr, letters: tuple[sp.Symbol, ...]) -> sp.
 
 
 def _vanishes(pole: sp.Expr, point: Mapping[sp.Expr, sp.Expr]) -> bool:
+    """Whether a pole vanishes at a solution, too: such a solution is 0/0."""
     at = at_point(point)
     others = dict.fromkeys(pole.free_symbols - set(at), sp.pi / 3)  # without a value: any will do
     return vanishes(pole, at | others, SMALL)
@@ -103,6 +118,7 @@ def _numeric(equation: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Solution]
 
 
 def _complex_roots(equation: sp.Expr, letter: sp.Symbol) -> list[sp.Expr]:
+    """All roots to forty digits."""
     return list(sp.Poly(equation, letter).nroots(n=40, maxsteps=500))
 
 
@@ -137,6 +153,7 @@ def _line(part: sp.Expr, x: sp.Symbol, x0: sp.Expr, y: sp.Symbol) -> sp.Poly:
 
 
 def _real_roots(polynomial: sp.Poly) -> list[sp.Expr]:
+    """Real roots to forty digits, each once; isolated exactly for rational coefficients."""
     if all(c.is_Rational for c in polynomial.all_coeffs()):
         return [root.evalf(40) for root in sp.real_roots(polynomial, multiple=False)
                 for root in root[:1]]  # fmt: skip
@@ -145,10 +162,12 @@ def _real_roots(polynomial: sp.Poly) -> list[sp.Expr]:
 
 
 def _is_real(root: sp.Expr) -> bool:
+    """Whether the imaginary part is round-off: fifteen of forty digits, the others may be lost."""
     return bool(abs(sp.im(root)) <= abs(root) / 10**15)
 
 
 def _has_signs(letters: list[sp.Symbol], solution: Solution) -> bool:
+    """Whether the values have the signs that the assumptions of their symbols ask for."""
     zero = SMALL * max(map(abs, solution))  # round-off of a root at zero
     return all(
         (v > zero if x.is_positive else v >= -zero if x.is_nonnegative else True)

@@ -1,4 +1,9 @@
-"""What a blockade condition is solved for."""
+"""What a blockade condition is solved for, and what may be given beside it.
+
+A zero of a complex amplitude is two real equations.  So there are two real unknowns, or a complex
+one: symbols of the model, their names, or moduli ``Abs(J)`` of complex symbols.  Everything that a
+caller may confuse here is refused with the way out.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,7 +19,15 @@ MODULUS = re.compile(r"Abs\((?P<name>.+)\)")
 
 
 def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
-    """One complex or two real unknowns: symbols of the model, their names, or moduli of them."""
+    """One complex or two real unknowns: symbols of the model, their names, or moduli of them.
+
+    >>> from systems import kerr_dimer
+    >>> read_unknowns(kerr_dimer.MODEL, ("Delta", "U"))
+    (Delta, U)
+    >>> read_unknowns(kerr_dimer.MODEL, "Delta + U")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: Argument `solve_for` must hold symbols of the model ..., but holds `Delta + U`.
+    """
     given = (solve_for,) if isinstance(solve_for, sp.Expr | str) else tuple(solve_for)
     if len(given) not in (1, 2):
         raise ValueError(
@@ -37,7 +50,11 @@ def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
 
 
 def check_free(unknowns: Iterable[sp.Expr], fixed: Mapping[sp.Symbol, Any], argument: str) -> None:
-    """Raise `ValueError` if a symbol that is to be found is given as well."""
+    """Raise `ValueError` if a symbol that is to be found is given as well.
+
+    >>> x = sp.Symbol("x")
+    >>> check_free([x], {}, "at")
+    """
     for unknown in unknowns:
         if given := unknown.free_symbols & fixed.keys():
             raise ValueError(
@@ -47,7 +64,11 @@ def check_free(unknowns: Iterable[sp.Expr], fixed: Mapping[sp.Symbol, Any], argu
 
 
 def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> None:
-    """Raise `ValueError` if an amplitude holds more of a symbol than the modulus asked for."""
+    """Raise `ValueError` if an amplitude holds more of a symbol than the modulus asked for.
+
+    >>> z = sp.Symbol("z")
+    >>> check_moduli([sp.Abs(z) ** 2 - 1], [sp.Abs(z)])
+    """
     for modulus in (unknown for unknown in unknowns if isinstance(unknown, sp.Abs)):
         symbol = modulus.args[0]
         alone = [f for f in factors if f not in (symbol, sp.conjugate(symbol))]
@@ -60,7 +81,12 @@ def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> Non
 
 
 def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dict[sp.Symbol, Any]:
-    """A dict by symbol or name, by the model's own symbols; its values are no text."""
+    """A dict by symbol or name, by the model's own symbols; its values are no text.
+
+    >>> from systems import kerr
+    >>> symbols_of(kerr.MODEL, {"Delta": 0}, "at")
+    {Delta: 0}
+    """
     return {
         _symbol(model, name, argument): as_expression(argument, value, f"for `{name}`")
         for name, value in given.items()
@@ -68,6 +94,7 @@ def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dic
 
 
 def _read(model: Model, unknown: sp.Expr | str) -> sp.Expr:
+    """One unknown: a symbol of the model, or the modulus of a complex one."""
     modulus = MODULUS.fullmatch(str(unknown))
     if modulus is None:
         return _symbol(model, unknown, "solve_for")

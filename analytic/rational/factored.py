@@ -18,10 +18,10 @@ import numpy as np
 import sympy as sp
 
 from analytic.rational import polynomials
-from analytic.rational.polynomials import Factor, Polynomial
+from analytic.rational.polynomials import Irreducible, Polynomial
 from analytic.vanishing import CANCELS, TRIALS, draw
 
-LONG = 500  # terms: Python does not compile sums of thousands
+LONG = 500  # terms of a sum that is written flat: Python does not compile sums of thousands
 
 
 class Alphabet:
@@ -29,6 +29,11 @@ class Alphabet:
 
     One number multiplies all coefficients and makes them integers: whatever is made of them is
     the quotient of two homogeneous expressions, in which it cancels.
+
+    >>> x, y = sp.symbols("x y")
+    >>> alphabet = Alphabet([x, y])
+    >>> alphabet.expression(alphabet.element(x) * alphabet.element(y) + 1)
+    x*y + 1
     """
 
     def __init__(self, coefficients: Iterable[sp.Expr]) -> None:
@@ -48,6 +53,11 @@ class Alphabet:
         """Whether a ring element is zero as a function of the symbols, whatever they are.
 
         The letters may depend on one another, ``x`` and ``1/x``: it is tried at random values.
+
+        >>> x = sp.Symbol("x")
+        >>> alphabet = Alphabet([x, 1 / x])
+        >>> alphabet.vanishes(alphabet.element(x) * alphabet.element(1 / x) - 1)
+        True
         """
         powers = np.array(polynomial.monoms(), int).reshape(-1, self.ring.nvars())
         numbers = np.array([float(int(x)) for x in polynomial.coeffs()])
@@ -67,6 +77,7 @@ class Alphabet:
         return [np.array(function(*values), complex) for values in drawn]
 
     def _integers(self, polynomial: sp.Poly) -> Polynomial:
+        """A polynomial over the integers as an element of the ring."""
         count = len(self.letters)
         return self.ring.from_dict({m[:count]: int(x) for m, x in polynomial.terms()})
 
@@ -83,6 +94,7 @@ class Alphabet:
         return _sum(sorted(terms, reverse=True), bases)
 
     def _code(self, coefficient: sp.Expr) -> sp.Expr:
+        """A coefficient as a polynomial in letters, new letters being made where it needs them."""
         number, rest = sp.expand(coefficient).primitive()
         conjugates = rest.atoms(sp.conjugate)
         bare = rest.xreplace({z: sp.Dummy() for z in conjugates}).free_symbols & rest.free_symbols
@@ -94,17 +106,27 @@ class Alphabet:
 
     @cached_property
     def _conjugates(self) -> list[tuple[sp.Expr, sp.Expr]]:
+        """Pairs of letters that stand for conjugate numbers."""
         pairs = [(sp.conjugate(z), z) for z in self.letters if z.has(sp.conjugate)]
         return [(z, z_conjugate) for z, z_conjugate in pairs if z in self.letters]
 
 
 @dataclass(frozen=True)
 class Factored:
-    """``constant * prod_f f**powers[f]`` with irreducible polynomials f of an alphabet."""
+    """``constant * prod_f f**powers[f]`` with irreducible polynomials f of an alphabet.
+
+    Products and quotients add powers, so that what cancels does so by counting.
+
+    >>> x, y = sp.symbols("x y")
+    >>> alphabet = Alphabet([x, y])
+    >>> a, b = (Factored.of(alphabet, alphabet.element(z)) for z in (x, y))
+    >>> (a * b / a).written.expr
+    y
+    """
 
     alphabet: Alphabet
     constant: sp.Expr
-    powers: Mapping[Factor, int]
+    powers: Mapping[Irreducible, int]
 
     @classmethod
     def of(cls, alphabet: Alphabet, polynomial: Polynomial) -> Factored:
@@ -140,7 +162,7 @@ class Factored:
 
     @cached_property
     def factors(self) -> list[tuple[sp.Expr, int]]:
-        """The irreducible factors as expressions, each with its power."""
+        """The irreducible factors as expressions, each with its power (below: negative)."""
         items = self.powers.items()
         return [(self.alphabet.expression(f.polynomial), power) for f, power in items]
 
@@ -152,7 +174,13 @@ class Factored:
 
 @dataclass(frozen=True)
 class Written:
-    """A product of powers of expressions: what is left to print or evaluate."""
+    """A product of powers of expressions: what is left to print or evaluate.
+
+    >>> z = sp.Symbol("z")
+    >>> product = Written(sp.Integer(2), ((z, 1), (z - 1, -1)))
+    >>> product.expr, product.modulus_squared
+    (2*z/(z - 1), 4*Abs(z)**2/Abs(z - 1)**2)
+    """
 
     constant: sp.Expr
     factors: tuple[tuple[sp.Expr, int], ...]
@@ -170,6 +198,7 @@ class Written:
 
 
 def _modulus(factor: sp.Expr) -> sp.Expr:
+    """|factor|, not multiplied out; a real factor keeps its sign, being squared anyway."""
     if isinstance(factor, sp.conjugate):
         return sp.Abs(factor.args[0])
     # SymPy would multiply |x + i y| out into a root of a long polynomial
@@ -177,6 +206,7 @@ def _modulus(factor: sp.Expr) -> sp.Expr:
 
 
 def _is_rational_polynomial(expression: sp.Expr, letters: list[sp.Expr]) -> bool:
+    """Whether an expression is a polynomial in these letters with rational coefficients."""
     polynomial = expression.as_poly(*letters) if letters else None
     return polynomial is not None and (polynomial.domain.is_ZZ or polynomial.domain.is_QQ)
 
@@ -198,6 +228,7 @@ def _pair(powers: tuple[int, ...], moduli: Mapping[int, int]) -> tuple[int, ...]
 
 
 def _sum(terms: list[tuple[tuple[int, ...], sp.Expr]], bases: list[sp.Expr]) -> sp.Expr:
+    """The sum of terms (powers of the bases, number); long sums are nested by the first base."""
     if len(terms) <= LONG:
         return sp.Add(*(x * sp.Mul(*map(sp.Pow, bases, powers)) for powers, x in terms))
     parts = groupby(terms, key=lambda term: term[0][0])

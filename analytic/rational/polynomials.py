@@ -17,17 +17,17 @@ Matrix = list[list[Polynomial]]
 
 
 class Singular(ValueError):
-    """A matrix of polynomials has no inverse."""
+    """A matrix of polynomials has no inverse: its determinant vanishes for all letters."""
 
 
 @dataclass(frozen=True, eq=False)
-class Factor:
+class Irreducible:
     """An irreducible polynomial as the key of a dictionary: FLINT's have no hash."""
 
     polynomial: Polynomial
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Factor) and self._text == other._text
+        return isinstance(other, Irreducible) and self._text == other._text
 
     def __hash__(self) -> int:
         return hash(self._text)
@@ -38,21 +38,33 @@ class Factor:
 
 
 def ring(letters: int) -> Ring:
-    """The polynomials in that many letters, their terms in lexicographic order."""
+    """The polynomials in that many letters, their terms in lexicographic order.
+
+    >>> x, y = ring(2).gens()
+    >>> (x + y) * (x - y)
+    x0^2 - x1^2
+    """
     return Ring.get([f"x{i}" for i in range(letters)], Ordering.lex)
 
 
-def factors(polynomial: Polynomial) -> tuple[int, dict[Factor, int]]:
-    """The number and the powers of the irreducible factors of a polynomial."""
+def factors(polynomial: Polynomial) -> tuple[int, dict[Irreducible, int]]:
+    """The number and the powers of the irreducible factors of a polynomial, the shortest first.
+
+    >>> x, y = ring(2).gens()
+    >>> number, powers = factors(2 * x * (x - y) ** 2)
+    >>> number, [(str(f.polynomial), power) for f, power in powers.items()]
+    (2, [('x0', 1), ('x0 - x1', 2)])
+    """
     try:
         number, found = polynomial.factor()
     except OverflowError:  # python-flint 0.9 compares leading coefficients as machine integers
         number, found = _factor_by_sympy(polynomial)
     shortest_first = sorted(found, key=lambda pair: (len(pair[0]), str(pair[0])))
-    return int(number), {Factor(factor): int(power) for factor, power in shortest_first}
+    return int(number), {Irreducible(factor): int(power) for factor, power in shortest_first}
 
 
 def _factor_by_sympy(polynomial: Polynomial) -> tuple[fmpz, list[tuple[Polynomial, int]]]:
+    """The same as FLINT's ``factor``, some hundred times slower."""
     context = polynomial.context()
     terms = {powers: int(number) for powers, number in polynomial.terms()}
     whole = sp.Poly.from_dict(terms, *sp.symbols(context.names()))
@@ -64,7 +76,12 @@ def _factor_by_sympy(polynomial: Polynomial) -> tuple[fmpz, list[tuple[Polynomia
 
 
 def divide(dividend: Polynomial, divisor: Polynomial) -> Polynomial | None:
-    """The quotient, or None if there is a remainder."""
+    """The quotient, or None if there is a remainder.
+
+    >>> x, y = ring(2).gens()
+    >>> divide(x**2 - y**2, x - y), divide(x, y)
+    (x0 + x1, None)
+    """
     try:
         return dividend / divisor
     except DomainError:
@@ -76,6 +93,10 @@ def solve(matrix: Matrix, right: Matrix) -> tuple[Matrix, Polynomial]:
 
     Gauss-Jordan elimination in which all divisions are exact (Bareiss, Math. Comp. 22, 565
     (1968)).  Raises `Singular`.
+
+    >>> x, y = ring(2).gens()
+    >>> solve([[x, y], [y, x]], [[x], [y]])  # the solution is (1, 0)
+    ([[x0^2 - x1^2], [0]], x0^2 - x1^2)
     """
     rows = [[*left, *others] for left, others in zip(matrix, right, strict=True)]
     last = rows[0][0].context().constant(1)

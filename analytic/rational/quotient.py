@@ -1,7 +1,8 @@
 """Quotients of polynomials whose denominators stay products of known factors.
 
-The moments share few denominators, the determinants of their blocks; kept factored, they are
-compared by counting and no greatest common divisor of long polynomials is ever taken.
+The moments of a series share few denominators, the determinants of their blocks; kept factored,
+they are compared by counting and no greatest common divisor of long polynomials is ever taken.
+`write` makes a SymPy expression of one, factor by factor, conjugate factors together as moduli.
 """
 
 from __future__ import annotations
@@ -12,16 +13,24 @@ from math import gcd, lcm, prod
 
 import sympy as sp
 
-from analytic.rational.polynomials import Factor, Polynomial, divide, factors
+from analytic.rational.factored import Alphabet
+from analytic.rational.polynomials import Irreducible, Polynomial, divide, factors
 
 
 @dataclass(frozen=True)
 class Quotient:
-    """``numerator / (divisor * prod_f f**powers[f])``, all over one ring of integers."""
+    """``numerator / (divisor * prod_f f**powers[f])``, all over one ring of integers.
+
+    >>> from analytic.rational.polynomials import ring
+    >>> x, y = ring(2).gens()
+    >>> found = Quotient.of(x, x + y) + Quotient.of(y, x + y)
+    >>> found.numerator, found.powers
+    (1, {})
+    """
 
     numerator: Polynomial
     divisor: int
-    powers: Mapping[Factor, int]
+    powers: Mapping[Irreducible, int]
 
     @classmethod
     def of(cls, numerator: Polynomial, denominator: Polynomial) -> Quotient:
@@ -42,12 +51,12 @@ class Quotient:
 
     @property
     def inverse(self) -> Quotient:
-        """``1 / self``."""
+        """``1 / self``; its numerator, the denominator now, is taken apart into factors."""
         one = self.numerator.context().constant(self.divisor)
         return Quotient.of(_product(self.powers, one), self.numerator)
 
-    def over(self, divisor: int, powers: Mapping[Factor, int]) -> Polynomial:
-        """The numerator over a denominator that holds this one's."""
+    def over(self, divisor: int, powers: Mapping[Irreducible, int]) -> Polynomial:
+        """The numerator over a denominator that holds this one's: for sums."""
         missing = {f: power - self.powers.get(f, 0) for f, power in powers.items()}
         return _product(missing, self.numerator * (divisor // self.divisor))
 
@@ -79,15 +88,69 @@ class Quotient:
 
 
 def total(quotients: Iterable[Quotient]) -> Quotient:
-    """The sum, over the least common denominator."""
+    """The sum, over the least common denominator, with what cancels cancelled.
+
+    >>> from analytic.rational.polynomials import ring
+    >>> x, y = ring(2).gens()
+    >>> total([Quotient.of(x, y), Quotient.of(-x, y)]).numerator
+    0
+    """
     terms = list(quotients)
     divisor = lcm(*(q.divisor for q in terms))
-    powers: dict[Factor, int] = {}
+    powers: dict[Irreducible, int] = {}
     for q in terms:
         powers = {f: max(powers.get(f, 0), q.powers.get(f, 0)) for f in {**powers, **q.powers}}
     first, *others = (q.over(divisor, powers) for q in terms)
     return Quotient(sum(others, start=first), divisor, powers).reduced
 
 
-def _product(powers: Mapping[Factor, int], start: Polynomial) -> Polynomial:
+def _product(powers: Mapping[Irreducible, int], start: Polynomial) -> Polynomial:
+    """A polynomial times powers of factors."""
     return prod((f.polynomial**power for f, power in powers.items()), start=start)
+
+
+def write(alphabet: Alphabet, quotient: Quotient) -> sp.Expr:
+    """The quotient with its factors; ``z conj(z)`` is written ``|z|^2``; numbers are multiplied.
+
+    >>> z = sp.Symbol("z")
+    >>> alphabet = Alphabet([z, sp.conjugate(z)])
+    >>> square = alphabet.element(z) * alphabet.element(sp.conjugate(z))
+    >>> write(alphabet, Quotient.of(alphabet.ring.constant(1), square))
+    Abs(z)**(-2)
+    """
+    number, powers = factors(quotient.numerator)
+    powers |= {factor: -power for factor, power in quotient.powers.items()}
+    result = sp.Rational(number, quotient.divisor)
+    while powers:
+        factor, power = powers.popitem()
+        result *= _write_power(alphabet, factor, power, powers)
+    return sp.expand_complex(result) if result.is_number else result
+
+
+def _write_power(
+    alphabet: Alphabet, factor: Irreducible, power: int, others: dict[Irreducible, int]
+) -> sp.Expr:
+    """A power of a factor, together with that of its conjugate if it is among the others."""
+    written = alphabet.expression(factor.polynomial)
+    for conjugate, sign in _conjugates(alphabet, factor):
+        if others.get(conjugate) == power:
+            others.pop(conjugate)
+            if written.could_extract_minus_sign():
+                written = alphabet.expression(conjugate.polynomial)
+            # SymPy would multiply |x + i y| out into a root of a long polynomial
+            return (sign * sp.Abs(written, evaluate=written.is_number) ** 2) ** power
+    negative = written.could_extract_minus_sign()
+    return (-written) ** power * sp.S.NegativeOne**power if negative else written**power
+
+
+def _conjugates(alphabet: Alphabet, factor: Irreducible) -> list[tuple[Irreducible, int]]:
+    """The conjugate and its negative, with their signs; none if it cannot be written."""
+    generators = dict(zip(alphabet.letters, alphabet.ring.gens(), strict=True))
+    images = []
+    for meaning in generators:
+        other = sp.conjugate(meaning)
+        if other not in generators and -other not in generators:
+            return []
+        images.append(generators[other] if other in generators else -generators[-other])
+    image = factor.polynomial.compose(*images, ctx=alphabet.ring)
+    return [(Irreducible(image), 1), (Irreducible(-image), -1)]

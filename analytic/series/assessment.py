@@ -18,28 +18,30 @@ from functools import partial
 import numpy as np
 
 from analytic.series import summation
-from analytic.series.power_series import ratio
+from systems.status import Estimate, Status
 
-OK, UNDEFINED, NOT_CONVERGED, NOT_RESOLVED = "ok", "undefined", "not converged", "not resolved"
 SUMS = ("auto", "taylor", "pade")
+# All four were set with `benchmarks.uncertainties`, which compares the sums of eight systems at
+# random points with exact steady states: there the uncertainty bounds the error, as `Assessment`
+# says.
 LIMIT = 0.5  # largest uncertainty of a value, relative to it
 ZERO, TYPICAL = 2.0, 0.1  # the same of one correction where others change by a tenth at most
 BEYOND = 0.01  # the same beyond the radius, where a denominator has to continue the series
-ROUNDOFF = 1e-11  # of a sum, relative to it
+ROUNDOFF = 1e-11  # of a sum, relative to it: what it keeps where its corrections vanish
 
 Sum = Callable[[Sequence[np.ndarray]], np.ndarray]  # series above and below a bar -> the quotient
 
 
 @dataclass(frozen=True)
-class Assessment:
+class Assessment(Estimate):
     """Values of a quantity with what they are worth; all arrays of one shape.
 
-    ``uncertainty`` is absolute, the largest of: what the last correction, or one degree of the
-    denominator, changes the sum or, relatively, the populations typically (without corrections:
-    what the first one would change); the share of the quantity beyond the quanta in its terms;
-    round-off.  Of a Taylor sum it is the rest of a geometric series.  At random points of eight
-    systems, up to any drive, it bounds the error of 98 to 100 % of the sums that are "ok", without
-    corrections of 77 to 100 %, and 3 of 74,000 errors are above five times it
+    ``uncertainty``, or ``error``, is absolute, the largest of: what the last correction, or one
+    degree of the denominator, changes the sum or, relatively, the populations typically (without
+    corrections: what the first one would change); the share of the quantity beyond the quanta in
+    its terms; round-off.  Of a Taylor sum it is the rest of a geometric series.  At random points
+    of eight systems, up to any drive, it bounds the error of 98 to 100 % of the sums that are "ok",
+    without corrections of 77 to 100 %, and 3 of 74,000 errors are above five times it
     (`benchmarks.uncertainties`).
 
     ``status`` is "ok", "undefined" (0/0: no photons), "not resolved" (below round-off) or "not
@@ -47,11 +49,19 @@ class Assessment:
     the leading term vanishes by interference while the populations change by a tenth at most;
     beyond the radius above a hundredth.  A Taylor sum is "ok" there only where its corrections
     vanish.
+
+    >>> from analytic import expand
+    >>> from systems import kerr
+    >>> series = expand(kerr.MODEL, corrections=2)
+    >>> found = series.assess(series.number("a"), kerr.VALUES)
+    >>> str(found.status), bool(found.uncertainty < 1e-3 * found.value)
+    ('ok', True)
     """
 
-    value: np.ndarray
-    uncertainty: np.ndarray
-    status: np.ndarray
+    @property
+    def uncertainty(self) -> np.ndarray:
+        """The absolute error, an array of the shape of the values."""
+        return np.asarray(self.error)
 
 
 def assess(
@@ -85,11 +95,12 @@ def assess(
     zero = first & (typical <= TYPICAL)
     allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LIMIT))
     lost = (change > allowed * size) | (unseen > np.minimum(allowed, LIMIT))
-    status = np.full(value.shape, OK, dtype="<U13")
-    status[~exact & lost] = NOT_CONVERGED
-    status[roundoff > LIMIT * size] = NOT_RESOLVED
-    status[~np.isfinite(value)] = UNDEFINED
-    status[~np.isfinite(parts).all(axis=(0, 1, 2))] = NOT_CONVERGED  # out of the range of floats
+    out_of_range = ~np.isfinite(parts).all(axis=(0, 1, 2))
+    status = np.select(
+        [out_of_range, ~np.isfinite(value), roundoff > LIMIT * size, ~exact & lost],
+        [Status.NOT_CONVERGED, Status.UNDEFINED, Status.NOT_RESOLVED, Status.NOT_CONVERGED],
+        Status.OK,
+    )
     worst = np.where(exact, ROUNDOFF * size, np.maximum(change, unseen * size))
     return Assessment(value, np.maximum(worst, roundoff), status)
 
@@ -128,7 +139,7 @@ def _compare(sums: list[Sum], parts: Sequence[np.ndarray]) -> tuple[np.ndarray, 
 
 
 def _taylor(parts: Sequence[np.ndarray], count: int) -> np.ndarray:
-    return np.array(ratio(*parts))[:count].sum(axis=0)
+    return np.array(summation.ratio(*parts))[:count].sum(axis=0)
 
 
 def _pade(parts: Sequence[np.ndarray], count: int) -> np.ndarray:

@@ -1,17 +1,26 @@
-"""The series of the moments in symbols: the blocks of a hierarchy solved as rational functions."""
+"""The series of the moments in symbols: the blocks of a hierarchy solved as rational functions.
+
+`Series` is what an expansion is asked for: <a'a>, G^(k) = <a'^k a^k>, g^(k) = G^(k)/<a'a>^k, P_n.
+It is a combination of moments, or its ratio to a product of others, and light until its closed
+form is asked for.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import sympy as sp
 
 from analytic.rational import polynomials
-from analytic.rational.expressions import write
 from analytic.rational.factored import Alphabet
 from analytic.rational.polynomials import Singular
-from analytic.rational.quotient import Quotient, total
-from analytic.series.hierarchy import Block, Hierarchy, Node
-from analytic.series.words import Combination
+from analytic.rational.quotient import Quotient, total, write
+from analytic.series.coefficients import Coefficients
+from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
+from analytic.series.moments import Combination
+from analytic.series.summation import ratio
+from systems.values import read_exact
 
 
 class ClosedForms:
@@ -55,12 +64,12 @@ class ClosedForms:
         return total(x.times(self._source(block, j)) for j, x in enumerate(row) if x)
 
     @cache  # noqa: B019  (lives as long as the closed forms that it belongs to)
-    def _source(self, block: Block, row: int) -> Quotient:
+    def _source(self, block: MomentBlock, row: int) -> Quotient:
         terms = [self[x].times(self._letters[c] * -n) for i, x, c, n in block.outer if i == row]
         return total([self._nothing, *terms])
 
     @cache  # noqa: B019
-    def _inverse(self, block: Block) -> list[list[Quotient]]:
+    def _inverse(self, block: MomentBlock) -> list[list[Quotient]]:
         size = range(len(block.nodes))
         rows = [[self._zero for _ in size] for _ in size]
         for row, column, letter, factor in block.inner:
@@ -75,3 +84,84 @@ class ClosedForms:
                 "decay (a lossless mode?)."
             ) from None
         return [[Quotient.of(x, determinant) for x in row] for row in inverse]
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A combination of moments, or its ratio to a product of others, as a series in the drive.
+
+    Numbers come from ``expansion.evaluate``, closed forms are worked out when asked for.
+    ``symbol`` is LaTeX; ``corrections`` says how many terms beyond the leading one belong to it.
+    """
+
+    coefficients: Coefficients
+    corrections: int
+    symbol: str
+    above: Combination
+    below: tuple[Combination, ...] = ()
+
+    def __repr__(self) -> str:
+        name = self.coefficients.model.name
+        return f"<{self.symbol} in the series of the {name}, corrections: {self.corrections}>"
+
+    @property
+    def terms(self) -> tuple[sp.Expr, ...]:
+        """The terms of its series in the drive, leading order first, as factored closed forms.
+
+        With all symbols of a two-mode Kerr model with backscattering: one correction of g2 in a
+        second, of g3 (a numerator of 16,000 terms) in half a minute; two corrections of g2 in a
+        minute.
+
+        >>> from analytic import expand
+        >>> from systems import kerr
+        >>> expand(kerr.MODEL, corrections=0).number("a").terms
+        (4*xi**2/Abs(2*Delta - I*gamma)**2,)
+        """
+        return self.closed_form()
+
+    @property
+    def expr(self) -> sp.Expr:
+        """The sum of the terms: the closed form up to the expansion's corrections."""
+        return sp.Add(*self.terms)
+
+    def closed_form(self, at: Mapping[Any, Any] | None = None) -> tuple[sp.Expr, ...]:
+        """The terms with rational numbers in place of some symbols, e.g. ``{Delta: 0}``.
+
+        A zero shortens it most: two corrections of a g2 that take a minute with all symbols take
+        seconds on resonance.  Other numbers may make it longer, where a sum that was one symbol is
+        multiplied out.  Terms multiply with modes, symbols and corrections, and there is no limit
+        on the time that they take.
+
+        Raises `ValueError` for numbers that `Expansion.evaluate` would refuse, and where it is 0/0.
+
+        >>> from analytic import expand
+        >>> from systems import kerr
+        >>> expand(kerr.MODEL).number("a").closed_form({"Delta": 0, "chi": 0})  # coherent: no more
+        (4*xi**2/gamma**2, 0)
+        """
+        parts = (self.above, *self.below)
+        exact = read_exact(self.coefficients.model, at or {})
+        forms = ClosedForms(self.coefficients.hierarchy(parts), exact)
+        powers = [(c, self.coefficients.powers(c)[: self.count]) for c in parts]
+        found = [[forms.total(c, power) for power in several] for c, several in powers]
+        if not all(part[0] for part in found[1:]):
+            raise ValueError(
+                f"Quantity `{self.symbol}` is undefined, 0/0, at {at}: there are no quanta."
+            )
+        return tuple(forms.expression(term) for term in ratio(*found))
+
+    @property
+    def count(self) -> int:
+        """Number of its terms, the leading one included."""
+        return self.coefficients.each * self.corrections + 1
+
+    @property
+    def latex(self) -> str:
+        """The closed form as a LaTeX equation.
+
+        >>> from analytic import expand
+        >>> from systems import kerr
+        >>> expand(kerr.MODEL, corrections=0).probability((1,)).latex.split(" = ")[0]
+        'P_{1}'
+        """
+        return f"{self.symbol} = {sp.latex(self.expr)}"

@@ -14,21 +14,31 @@ import numpy as np
 
 from analytic.fock import occupations
 from analytic.series.hierarchy import Hierarchy
-from analytic.series.moments import Moments
+from analytic.series.moments import Combination, Moments, probability_words
 from analytic.series.recursion import Recursion
 from analytic.series.shells import Shells
-from analytic.series.words import Combination, probability_words
 from systems import Model
 from systems.ladder import Occupation, Word, express
 from systems.values import Arrays
 
-EXTRA = 4  # orders of the drive within which a state is excited, or taken never to be
+# Orders of the drive beyond its quanta within which a state is excited, or taken never to be: a
+# path that cancels at the first order is made up for by the next ones, and four were enough so far.
+EXTRA = 4
 
 Terms = Callable[[Combination], np.ndarray]  # a combination -> its terms, (2, terms, points)
 
 
 class Coefficients:
-    """The series of a model with ``corrections`` terms beyond the leading one."""
+    """The series of a model with ``corrections`` terms beyond the leading one.
+
+    What it is asked for are combinations of moments; hierarchies that lead to the same ones are
+    built once and kept.
+
+    >>> from systems import kerr
+    >>> coefficients = Coefficients(kerr.MODEL, corrections=2)
+    >>> coefficients.count, coefficients.each, coefficients.powers({((1,), (1,)): 1})
+    (3, 1, [2, 4, 6])
+    """
 
     def __init__(self, model: Model, corrections: int) -> None:
         self.model, self.corrections = model, corrections
@@ -43,7 +53,10 @@ class Coefficients:
 
     @cached_property
     def family(self) -> tuple[Combination, ...]:
-        """Populations of all states that one or two orders of the drive excite."""
+        """Populations of all states that one or two orders of the drive excite.
+
+        Their series decide on the common denominator and on what is typical (`assessment`).
+        """
         unit = self.model.grading.unit
         states = [n for grade in range(1, 2 * unit + 1) for n in occupations(self.model, grade)]
         return tuple(self.probability(n) for n in states if self.is_excited(n))
@@ -52,6 +65,15 @@ class Coefficients:
         """The terms of the combinations at values, which are flattened to points.
 
         They come twice, the second time with round-off exaggerated (see `recursion`).
+
+        Returns a function from one of the combinations to its terms: array (2, terms, points).
+
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> coefficients, n = Coefficients(kerr.MODEL, corrections=1), {((1,), (1,)): 1}
+        >>> terms = coefficients.solve([n], read_values(kerr.MODEL, kerr.VALUES))(n)
+        >>> terms.shape, bool(np.isclose(terms[0, 0, 0], 0.04))
+        ((2, 2, 1), True)
         """
         recursion = self._recursion(combinations)
         moments, nodes = recursion.solve(arrays), recursion.hierarchy.nodes
@@ -73,6 +95,8 @@ class Coefficients:
         """The share of each combination that lies beyond the shells in its terms, by H_eff.
 
         Array (combinations, points), from 0 to 1.
+
+        ``corrections`` says how many corrections of the terms are used.
         """
         more, none = self.model.grading.unit * corrections, (0,) * len(self.model.modes)
         words = [next(iter(combination), (none, none)) for combination in combinations]
@@ -88,7 +112,7 @@ class Coefficients:
         return self._recursion(combinations).hierarchy
 
     def powers(self, combination: Combination) -> list[int]:
-        """The powers of ``drive**(1/unit)`` of the terms."""
+        """The powers of ``drive**(1/unit)`` of the terms, the leading one first."""
         lead = self._lead(next(iter(combination))) if combination else 0
         return [lead + j * self.step for j in range(self.count)]
 
@@ -104,7 +128,7 @@ class Coefficients:
 
     @cached_property
     def step(self) -> int:
-        """What separates the powers that do occur."""
+        """What separates the powers that do occur: often all odd ones vanish."""
         nodes = self.hierarchy(self.family).nodes
         leads = [(c, self._lead(next(iter(c)))) for c in self.family]
         distances = [p - lead for c, lead in leads for w, p in nodes if w in c and p >= lead]
@@ -112,6 +136,7 @@ class Coefficients:
 
     @property
     def _span(self) -> int:
+        """Powers from the leading term to the last."""
         return 2 * self.model.grading.unit * self.corrections
 
     def is_excited(self, occupation: Occupation) -> bool:
@@ -119,6 +144,7 @@ class Coefficients:
         return self._find_lead((occupation, occupation)) is not None
 
     def _recursion(self, combinations: Iterable[Combination]) -> Recursion:
+        """The recursion that leads to all terms of the combinations, built once."""
         requests: dict[Word, int] = {}
         for combination in combinations:
             top = self._lead(next(iter(combination))) + self._span if combination else 0
@@ -130,6 +156,7 @@ class Coefficients:
         return self._recursions[key]
 
     def _lead(self, word: Word) -> int:
+        """The lowest power of the drive in a moment; `ValueError` where it has none."""
         lead = self._find_lead(word)
         if lead is None:
             raise ValueError(
@@ -139,6 +166,7 @@ class Coefficients:
         return lead
 
     def _find_lead(self, word: Word) -> int | None:
+        """The lowest power of the drive in a moment, None if it vanishes in the first few."""
         if word not in self._leads:
             grade, unit = self.moments.grade(word), self.model.grading.unit
             powers = range(grade, grade + EXTRA * unit + 1)

@@ -17,34 +17,42 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from analytic.decay import check_decay
-from analytic.fock import check_occupation
-from analytic.series import summation
-from analytic.series.assessment import OK, SUMS, UNDEFINED, Assessment, assess
-from analytic.series.closed_forms import ClosedForms
-from analytic.series.coefficients import Coefficients
-from analytic.series.power_series import ratio
-from analytic.series.symbols import (
-    Quantity,
+from analytic.fock import check_decay, check_occupation
+from analytic.latex import (
+    align,
     correlation_symbol,
     cross_symbol,
     moment_symbol,
     number_symbol,
     probability_symbol,
 )
-from analytic.series.words import number_words
+from analytic.series import summation
+from analytic.series.assessment import SUMS, Assessment, assess
+from analytic.series.closed_forms import Series
+from analytic.series.coefficients import Coefficients
+from analytic.series.moments import Combination, number_words
+from analytic.series.summation import ratio
 from systems import Model
 from systems.ladder import Mode, Occupation
-from systems.values import Arrays, Values, check_positive, read_exact, read_values
+from systems.status import Status
+from systems.values import Arrays, Values, check_positive, read_values
 
-RESOLVED = 1e-4  # by how much the two copies of a term may differ: 450 times its round-off
+# By how much the two copies of a term may differ, relative to it.  That is 450 times its round-off
+# (`recursion`), so that a term has six digits at least where it is returned.
+RESOLVED = 1e-4
 
 
 def expand(model: Model, corrections: int = 1) -> Expansion:
     """The steady state up to ``corrections`` orders of drive^2 beyond the leading order.
 
     Raises `ValueError` if the Hamiltonian has no grading in its drive, if a jump raises the number
-    of quanta (thermal light, gain), or if some excitation never decays.
+    of quanta (thermal light, gain), or if some excitation never decays; `TypeError` for what is no
+    `systems.Model`.
+
+    >>> from systems import kerr
+    >>> series = expand(kerr.MODEL, corrections=2)
+    >>> series
+    <series of the driven Kerr mode, corrections: 2>
     """
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
@@ -61,7 +69,9 @@ def expand(model: Model, corrections: int = 1) -> Expansion:
 class Expansion:
     """The series of one model: quantities, their coefficients, their sums.
 
-    Modes are named by operator or label.  Closed forms are in the model's symbols.
+    Modes are named by operator or label.  Closed forms are in the model's symbols.  Methods that
+    name a quantity (`number`, `correlation`, ...) return a light `Series`, which `evaluate`,
+    `assess`, `terms` and `closed_form` turn into numbers and formulas.
     """
 
     def __init__(self, model: Model, corrections: int) -> None:
@@ -72,40 +82,73 @@ class Expansion:
     def __repr__(self) -> str:
         return f"<series of the {self.model.name}, corrections: {self.corrections}>"
 
-    def number(self, mode: Mode | str) -> Quantity:
-        """Mean number ``<a'a>``."""
-        operator = self.model.modes[self.model.index(mode)]
-        return Quantity(self, number_symbol(operator), number_words(self.model, mode))
+    def number(self, mode: Mode | str) -> Series:
+        """Mean number ``<a'a>`` of a mode.
 
-    def moment(self, mode: Mode | str, order: int = 1) -> Quantity:
-        """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, not divided by its number."""
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL)
+        >>> series.number("a")
+        <\\langle a^\\dagger a \\rangle in the series of the driven Kerr mode, corrections: 1>
+        """
+        operator = self.model.modes[self.model.index(mode)]
+        return self._series(number_symbol(operator), number_words(self.model, mode))
+
+    def moment(self, mode: Mode | str, order: int = 1) -> Series:
+        """``G^(order)(0) = <a'^k a^k>`` of a mode, k = ``order``, not divided by its number.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL)
+        >>> n, moment = series.number("a"), series.moment("a", 1)
+        >>> bool(series.evaluate(n, kerr.VALUES) == series.evaluate(moment, kerr.VALUES))
+        True
+        """
         check_positive("order", order)
         symbol = moment_symbol(self.model.modes[self.model.index(mode)], order)
-        return Quantity(self, symbol, number_words(self.model, mode, order))
+        return self._series(symbol, number_words(self.model, mode, order))
 
-    def correlation(self, mode: Mode | str, order: int = 2) -> Quantity:
-        """``g^(order)(0)`` of a mode."""
+    def correlation(self, mode: Mode | str, order: int = 2) -> Series:
+        """``g^(order)(0)`` of a mode.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=2)
+        >>> g2 = series.evaluate(series.correlation("a"), kerr.VALUES)
+        >>> float(g2.round(4))  # 0.0099 to leading order
+        0.0107
+        """
         check_positive("order", order)
         symbol = correlation_symbol(self.model.modes[self.model.index(mode)], order)
         below = (number_words(self.model, mode),) * order
-        return Quantity(self, symbol, number_words(self.model, mode, order), below)
+        return self._series(symbol, number_words(self.model, mode, order), below)
 
-    def cross_correlation(self, first: Mode | str, second: Mode | str) -> Quantity:
-        """``g2_12(0) = <a'b'ba>/(<a'a> <b'b>)`` of two modes."""
+    def cross_correlation(self, first: Mode | str, second: Mode | str) -> Series:
+        """``g2_12(0) = <a'b'ba>/(<a'a> <b'b>)`` of two modes; symmetric in them.
+
+        >>> from systems import kerr_dimer
+        >>> series = expand(kerr_dimer.MODEL)
+        >>> bool(series.evaluate(series.cross_correlation("a", "b"), kerr_dimer.VALUES) > 0)
+        True
+        """
         i, j = self.model.index(first), self.model.index(second)
         if i == j:
             return self.correlation(first)
         both = tuple(int(k in (i, j)) for k in range(len(self.model.modes)))
         symbol = cross_symbol(self.model.modes[i], self.model.modes[j])
         below = number_words(self.model, first), number_words(self.model, second)
-        return Quantity(self, symbol, {(both, both): sp.S.One}, below)
+        return self._series(symbol, {(both, both): sp.S.One}, below)
 
-    def probability(self, occupation: Occupation) -> Quantity:
-        """Probability of an occupation, a tuple in the order of ``model.modes``."""
+    def probability(self, occupation: Occupation) -> Series:
+        """Probability of an occupation, a tuple in the order of ``model.modes``.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=3)
+        >>> parts = [series.evaluate(series.probability((n,)), kerr.VALUES) for n in range(4)]
+        >>> bool(np.isclose(sum(parts), 1))
+        True
+        """
         state = check_occupation(self.model, occupation)
-        return Quantity(self, probability_symbol(state), self._coefficients.probability(state))
+        return self._series(probability_symbol(state), self._coefficients.probability(state))
 
-    def evaluate(self, quantity: Quantity, values: Values, sum: str = "auto") -> np.ndarray:  # noqa: A002
+    def evaluate(self, quantity: Series, values: Values, sum: str = "auto") -> np.ndarray:  # noqa: A002
         """A quantity at values of the model's symbols: array of their broadcast shape.
 
         ``sum="auto"`` puts all series over one denominator, the one that suits the populations of
@@ -114,13 +157,31 @@ class Expansion:
         `assess` has another status than "ok".  "taylor" adds the quantity's own terms, "pade"
         takes Pade approximants of its own; a sum asked for by name is returned as it is, NaN only
         where undefined.
+
+        Raises `ValueError` for bad values or another word for ``sum``, `TypeError` for what is no
+        quantity of this expansion.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=2)
+        >>> strong = kerr.VALUES | {"xi": [0.1, 1e3]}
+        >>> np.isnan(series.evaluate(series.number("a"), strong)).tolist()
+        [False, True]
         """
         result = self.assess(quantity, values, sum)
-        kept = result.status == OK if sum == "auto" else result.status != UNDEFINED
+        kept = result.status == Status.OK if sum == "auto" else result.status != Status.UNDEFINED
         return np.where(kept, result.value, np.nan)
 
-    def assess(self, quantity: Quantity, values: Values, sum: str = "auto") -> Assessment:  # noqa: A002
-        """The sum at values of the model's symbols, its uncertainty and its status."""
+    def assess(self, quantity: Series, values: Values, sum: str = "auto") -> Assessment:  # noqa: A002
+        """The sum at values of the model's symbols, its uncertainty and its status.
+
+        ``.value``, ``.uncertainty`` and ``.status`` are arrays of the shape of the values, the last
+        one of `Status` words.  Raises as `evaluate` does.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=2)
+        >>> series.assess(series.number("a"), kerr.VALUES | {"xi": [0.1, 1e3]}).status.tolist()
+        ['ok', 'not converged']
+        """
         if sum not in SUMS:
             raise ValueError(f"Argument `sum` must be one of {', '.join(SUMS)}, but is {sum!r}.")
         self._check(quantity)
@@ -139,17 +200,22 @@ class Expansion:
         shaped = (_shaped(x, arrays) for x in (result.value, result.uncertainty, result.status))
         return Assessment(*shaped)
 
-    def terms(self, quantity: Quantity, values: Values) -> np.ndarray:
+    def terms(self, quantity: Series, values: Values) -> np.ndarray:
         """The terms of the quantity's series, leading order first: array (terms, *shape).
 
         Powers of the drive are included: the terms add up to the Taylor sum.  A term is NaN where
         round-off may exceed a millionth of it.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=2)
+        >>> series.terms(series.number("a"), kerr.VALUES | {"chi": 0.0})  # linear: nothing follows
+        array([0.04, 0.  , 0.  ])
         """
         self._check(quantity)
         arrays = read_values(self.model, values)
         found = self._coefficients.solve((quantity.above, *quantity.below), arrays)
         above, *below = (found(c).swapaxes(0, 1) for c in (quantity.above, *quantity.below))
-        terms, shaken = np.array(ratio(above, *below))[: self._count].swapaxes(0, 1)
+        terms, shaken = np.array(ratio(above, *below))[: quantity.count].swapaxes(0, 1)
         with np.errstate(invalid="ignore"):
             resolved = np.abs(shaken - terms) <= RESOLVED * np.abs(terms)
         return _shaped(np.where(resolved & np.isfinite(terms), terms, np.nan), arrays)
@@ -158,6 +224,10 @@ class Expansion:
         """Estimated drive up to which the Taylor series converge, in the units of the drive.
 
         The nearest zero of the denominator of "auto"; the more corrections, the better known.
+
+        >>> from systems import kerr
+        >>> 0.1 < float(expand(kerr.MODEL, corrections=3).radius(kerr.VALUES)) < 1
+        True
         """
         arrays, name = read_values(self.model, values), str(self.model.drive)
         drive = np.where(arrays[name] == 0, 1, arrays[name])  # any drive will do to see the terms
@@ -168,47 +238,44 @@ class Expansion:
         return np.abs(drive) * _shaped(reach**power, arrays)
 
     def closed_form(
-        self, quantity: Quantity, at: Mapping[Any, Any] | None = None
+        self, quantity: Series, at: Mapping[Any, Any] | None = None
     ) -> tuple[sp.Expr, ...]:
         """The terms of the quantity's series as factored closed forms, leading order first.
 
-        ``at`` puts rational numbers in the place of symbols, e.g. ``{Delta: 0}``.  Terms multiply
-        with modes, symbols and corrections, and there is no limit on the time that they take.
+        The same as ``quantity.closed_form(at)``: `Series.closed_form` says more.
 
-        Raises `ValueError` for numbers that `evaluate` would refuse, and where it is 0/0.
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=0)
+        >>> series.closed_form(series.number("a"), {"Delta": 0})
+        (4*xi**2/gamma**2,)
         """
         self._check(quantity)
-        hierarchy = self._coefficients.hierarchy((quantity.above, *quantity.below))
-        forms = ClosedForms(hierarchy, read_exact(self.model, at or {}))
-        parts = [
-            [forms.total(combination, power) for power in self._coefficients.powers(combination)]
-            for combination in (quantity.above, *quantity.below)
-        ]
-        parts = [part[: self._count] for part in parts]
-        if not all(part[0] for part in parts[1:]):
-            raise ValueError(
-                f"Quantity `{quantity.symbol}` is undefined, 0/0, at {at}: there are no quanta."
-            )
-        return tuple(forms.expression(term) for term in ratio(*parts))
+        return quantity.closed_form(at)
 
-    def latex(self, quantities: Quantity | Iterable[Quantity] = ()) -> str:
-        """Closed forms as one LaTeX ``align*``: of what is given, or the mean numbers not zero."""
-        given = (quantities,) if isinstance(quantities, Quantity) else tuple(quantities)
+    def latex(self, quantities: Series | Iterable[Series] = ()) -> str:
+        """Closed forms as one LaTeX ``align*``: of what is given, or the mean numbers not zero.
+
+        >>> from systems import kerr
+        >>> series = expand(kerr.MODEL, corrections=0)
+        >>> len(series.latex([series.number("a"), series.probability((1,))]).splitlines())
+        4
+        """
+        given = (quantities,) if isinstance(quantities, Series) else tuple(quantities)
         for quantity in given:
             self._check(quantity)
         modes = self.model.modes
         driven = (m for m in modes if self._coefficients.is_excited(self.model.occupation(m)))
         chosen = given or [self.number(mode) for mode in driven]
-        rows = [f"  {q.symbol} &= {sp.latex(q.expr)}" for q in chosen]
-        return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+        return align((q.symbol, q.expr) for q in chosen)
 
-    @property
-    def _count(self) -> int:
-        """Terms that belong to the expansion."""
-        return self._coefficients.each * self.corrections + 1
+    def _series(
+        self, symbol: str, above: Combination, below: tuple[Combination, ...] = ()
+    ) -> Series:
+        return Series(self._coefficients, self.corrections, symbol, above, below)
 
-    def _check(self, quantity: Quantity) -> None:
-        if not isinstance(quantity, Quantity) or quantity.expansion is not self:
+    def _check(self, quantity: Series) -> None:
+        """Raises `TypeError` for what is no quantity of this expansion."""
+        if not isinstance(quantity, Series) or quantity.coefficients is not self._coefficients:
             raise TypeError(
                 "Argument `quantity` must be a quantity of this expansion, such as "
                 f"s.number(mode), but is {quantity!r}."

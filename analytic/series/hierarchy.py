@@ -17,18 +17,23 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from analytic.series.moments import Moments, Term
-from systems.ladder import Occupation, Word
+from analytic.series.moments import Moments, MomentTerm
+from systems import Model
+from systems.ladder import Occupation, Word, is_two_level
 
 Node = tuple[Word, int]  # a moment and a power of the drive
+LONGEST = 1000  # corrections: nobody sums more, and even an atom alone then takes minutes
 
 
 @dataclass(frozen=True)
-class Block:
+class MomentBlock:
     """Moments of one power to be solved for together: ``inner M = -sum(outer known M)``.
 
     ``inner`` and ``outer`` hold (row, column or known node, coefficient, factor).  In a block
     with ``pairs`` each moment is the product of two known ones instead.
+
+    >>> MomentBlock(nodes=(), pairs=()).inner
+    ()
     """
 
     nodes: tuple[Node, ...]
@@ -38,16 +43,22 @@ class Block:
 
 
 class Hierarchy:
-    """The blocks to be solved, in order, for the requested words up to their highest powers."""
+    """The blocks to be solved, in order, for the requested words up to their highest powers.
+
+    >>> from systems import kerr
+    >>> hierarchy = Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2})
+    >>> [block.nodes for block in hierarchy.blocks]  # <a'> and <a>, then <a'a>
+    [((((0,), (1,)), 1),), ((((1,), (0,)), 1),), ((((1,), (1,)), 2),)]
+    """
 
     def __init__(self, moments: Moments, requests: Mapping[Word, int]) -> None:
         self.moments, self.requests = moments, requests
-        self._terms_of: dict[Node, tuple[tuple[Term, Node], ...]] = {}
+        self._terms_of: dict[Node, tuple[tuple[MomentTerm, Node], ...]] = {}
 
     @cached_property
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[MomentBlock, ...]:
         """The blocks that do not vanish, each after all that it needs."""
-        found: list[Block] = []
+        found: list[MomentBlock] = []
         known = {(self.identity, 0)}
         for nodes in self._ordered:
             block = self._block(nodes, known)
@@ -69,17 +80,17 @@ class Hierarchy:
         return none, none
 
     def powers(self, words: Iterable[Word]) -> tuple[int, ...]:
-        """The powers of the drive in the series of any of the words."""
+        """The powers of the drive in the series of any of the words, in rising order."""
         asked = set(words)
         return tuple(sorted({power for word, power in self.nodes if word in asked}))
 
-    def _terms(self, node: Node) -> tuple[tuple[Term, Node], ...]:
+    def _terms(self, node: Node) -> tuple[tuple[MomentTerm, Node], ...]:
         """The terms of an equation at one power, with the nodes that they refer to."""
         if node not in self._terms_of:
             self._terms_of[node] = tuple(self._find_terms(*node))
         return self._terms_of[node]
 
-    def _find_terms(self, word: Word, power: int) -> Iterator[tuple[Term, Node]]:
+    def _find_terms(self, word: Word, power: int) -> Iterator[tuple[MomentTerm, Node]]:
         unit = self.moments.model.grading.unit
         for term in self.moments.equation(word):
             lower = power - term.order * unit
@@ -130,15 +141,37 @@ class Hierarchy:
         return sorted(map(tuple, groups.values()), key=lambda group: self._order(group[0]))
 
     def _order(self, node: Node) -> tuple[int, int]:
+        """The order of solution: rising power, falling grade."""
         word, power = node
         return power, -self.moments.grade(word)
 
-    def _block(self, nodes: tuple[Node, ...], known: set[Node]) -> Block:
+    def _block(self, nodes: tuple[Node, ...], known: set[Node]) -> MomentBlock:
+        """The equations of a group, with what is zero left out."""
         if self._pair(*nodes[0]):
             pairs = {n: pair for n in nodes if (pair := self._pair(*n)) and known.issuperset(pair)}
-            return Block(tuple(pairs), pairs=tuple(pairs.values()))
+            return MomentBlock(tuple(pairs), pairs=tuple(pairs.values()))
         row = {node: i for i, node in enumerate(nodes)}
         terms = [(i, other, t) for node, i in row.items() for t, other in self._terms(node)]
         inner = [(i, row[x], t.coefficient, t.factor) for i, x, t in terms if x in row]
         outer = [(i, x, t.coefficient, t.factor) for i, x, t in terms if x in known]
-        return Block(nodes, tuple(inner), tuple(outer))
+        return MomentBlock(nodes, tuple(inner), tuple(outer))
+
+
+def count_moments(model: Model, occupation: Occupation, corrections: int) -> int:
+    """At most as many terms of moments make up ``P_n`` to this order; the truth is near a third.
+
+    A word ``a'^p a^q`` of grade g has terms of the powers g, g + 2, ... of the drive, up to the
+    last that is asked for.  Counted without building them: it says beforehand how much work it is.
+
+    >>> from systems import kerr
+    >>> [count_moments(kerr.MODEL, (1,), corrections) for corrections in (1, 2, 3)]
+    [22, 50, 95]
+    """
+    last = 2 * (model.grading.of(occupation) + model.grading.unit * min(corrections, LONGEST))
+    words = np.eye(1, last + 1)[0]  # by grade: the word 1
+    for mode, weight in zip(model.modes, model.grading.weights, strict=True):
+        powers = np.zeros(last + 1)
+        powers[: weight + 1 if is_two_level(mode) else last + 1 : weight] = 1
+        for _ in range(2):  # a'^p and a^q
+            words = np.convolve(words, powers)[: last + 1]
+    return int(words @ ((last - np.arange(last + 1)) // 2 + 1))

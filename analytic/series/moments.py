@@ -1,4 +1,4 @@
-"""The equations of motion of normally ordered moments, quantum jumps included.
+"""Normally ordered moments: their equations of motion, jumps included, and what is made of them.
 
 A word ``X = a'^p a^q`` obeys the adjoint of the Lindblad equation,
 
@@ -8,21 +8,31 @@ and the right-hand side is again a sum of words.  The undriven system keeps the 
 q or raises both (the hierarchy of moments); a drive of order k lowers one of them by k units.
 Hence ``<X>`` vanishes with the drive at least as ``drive**(grade/unit)``, the grade being that of
 p plus that of q, and its series in the drive needs finitely many words.
+
+Mean numbers are moments, and probabilities are combinations of them:
+
+    P_n = sum_m (-1)^m/(n! m!) <a'^(n+m) a^(n+m)>      (mode by mode; finite at each order)
+
+follows from expanding ``|0><0| = :exp(-a'a):``; a two-level system ends the sum at n + m = 1.
 """
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import product
+from math import factorial, prod
 from typing import NamedTuple
 
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Word, adjoint, multiply, show
+from systems.ladder import Mode, Occupation, Word, adjoint, is_two_level, multiply, show
 
 Sandwich = tuple[Word, Word]  # (A, B) stands for X -> A X B
+Combination = Mapping[Word, sp.Rational]
 
 
-class Term(NamedTuple):
+class MomentTerm(NamedTuple):
     """``factor * coefficients[coefficient] * <word>``, ``order`` that of the coefficient."""
 
     coefficient: int
@@ -35,12 +45,18 @@ class Moments:
     """Right-hand sides of ``-i d<X>/dt``, word by word.
 
     ``coefficients`` are the parameters that occur: of H as they are, of a loss ``-i rate/2``.
+    Raises `ValueError` for losses around which there is no series: see `check_losses`.
+
+    >>> from systems import kerr
+    >>> moments = Moments(kerr.MODEL)
+    >>> moments.factorises, moments.grade(((1,), (1,)))
+    (True, 2)
     """
 
     def __init__(self, model: Model) -> None:
         check_losses(model)
         self.model = model
-        self._equations: dict[Word, tuple[Term, ...]] = {}
+        self._equations: dict[Word, tuple[MomentTerm, ...]] = {}
         self._grades: dict[Word, int] = {}
 
     @property
@@ -60,28 +76,31 @@ class Moments:
 
         It is if every jump lowers the number of quanta; dephasing mixes at leading order.
         """
-        grading = self.model.grading
-        return all(
-            grading.raises(word) < order * grading.unit
-            for jump in self.model.jumps
-            for word, coefficient in jump.items()
-            for order in self.model.by_order(coefficient)
-        )
+        return self.model.not_lowering(paid=True) is None
 
-    def equation(self, word: Word) -> tuple[Term, ...]:
-        """The terms of ``-i d<word>/dt``."""
+    def equation(self, word: Word) -> tuple[MomentTerm, ...]:
+        """The terms of ``-i d<word>/dt``.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> terms = moments.equation(((0,), (1,)))
+        >>> sorted(str(moments.coefficients[t.coefficient] * t.factor) for t in terms)
+        ['-2*chi', '-Delta', '-xi', 'I*gamma/2']
+        """
         if word not in self._equations:
             self._equations[word] = tuple(self._terms(word))
         return self._equations[word]
 
-    def _terms(self, word: Word) -> list[Term]:
+    def _terms(self, word: Word) -> list[MomentTerm]:
         terms = []
         for i, ((_, order), action) in enumerate(self._actions.items()):
             image: dict[Word, int] = defaultdict(int)
             for (left, right), count in action.items():
                 for other, factor in self._sandwich(left, word, right).items():
                     image[other] += count * factor
-            terms += [Term(i, order, factor, other) for other, factor in image.items() if factor]
+            terms += [
+                MomentTerm(i, order, factor, other) for other, factor in image.items() if factor
+            ]
         return terms
 
     def _sandwich(self, left: Word, word: Word, right: Word) -> dict[Word, int]:
@@ -117,6 +136,9 @@ def check_losses(model: Model) -> None:
 
     All parts of a jump must lower by one amount, up to what the drive in them makes good
     (a displaced field ``a + drive`` is a lowering jump); the amount may be zero (dephasing).
+
+    >>> from systems import kerr
+    >>> check_losses(kerr.MODEL)
     """
     unit, raises = model.grading.unit, model.grading.raises
     for loss, jump in zip(model.losses, model.jumps, strict=True):
@@ -127,3 +149,41 @@ def check_losses(model: Model) -> None:
                 "by one amount or keep it: otherwise the steady state without drive is not the "
                 "vacuum and has no series around it: use numeric.steady_state."
             )
+
+
+def number_words(model: Model, mode: Mode | str, order: int = 1) -> Combination:
+    """``<a'^k a^k>`` of a mode, k = ``order``; nothing where a two-level system holds no k.
+
+    >>> from systems import kerr_dimer
+    >>> number_words(kerr_dimer.MODEL, "b")
+    {((0, 1), (0, 1)): 1}
+    """
+    if order > 1 and is_two_level(model.modes[model.index(mode)]):
+        return {}
+    occupation = model.occupation(mode, order)
+    return {(occupation, occupation): sp.S.One}
+
+
+def probability_words(model: Model, occupation: Occupation, top: int) -> Combination:
+    """``P_n`` by moments of grades up to ``top``, counted over both halves of a moment.
+
+    >>> from systems import kerr
+    >>> probability_words(kerr.MODEL, (1,), 4)  # <a'a> - <a'a'aa>
+    {((1,), (1,)): 1, ((2,), (2,)): -1}
+    """
+    words = {}
+    for more in _further(model, occupation, top):
+        filled = tuple(n + m for n, m in zip(occupation, more, strict=True))
+        count = prod(factorial(i) for i in (*occupation, *more))
+        words[filled, filled] = sp.Rational((-1) ** sum(more), count)
+    return words
+
+
+def _further(model: Model, occupation: Occupation, top: int) -> Iterator[Occupation]:
+    """What more quanta fit into the modes, the grade of both halves staying up to ``top``."""
+    room = top // 2 - model.grading.of(occupation)
+    ranges = [
+        range(1 + min(room // weight, 1 - n if is_two_level(mode) else room // weight))
+        for mode, weight, n in zip(model.modes, model.grading.weights, occupation, strict=True)
+    ]
+    return (more for more in product(*ranges) if model.grading.of(more) <= room)

@@ -12,15 +12,30 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from analytic.series.hierarchy import Block, Hierarchy, Node
+from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
 from systems.values import Arrays
 
-POINTS, SIZE = 64, 2**18  # solved at once: at least so many points, at most so many moments
-SHAKE = 1e-13  # by this the terms of the second copy are off, relative to them
+# Solved at once: at least so many points, at most so many moments.  2^18 complex numbers are 4 MB,
+# about what stays in a processor's cache; below 64 points the calls cost more than the arithmetic.
+POINTS, SIZE = 64, 2**18
+# By this the terms of the second copy are off, relative to them: 450 times the rounding of a float,
+# so that what the copies differ by is lost digits and not the accident of one rounding.
+SHAKE = 1e-13
 
 
 class Recursion:
-    """A hierarchy turned into index arrays, once, and solved for any values."""
+    """A hierarchy turned into index arrays, once, and solved for any values.
+
+    >>> from analytic.series.moments import Moments
+    >>> from systems import kerr
+    >>> from systems.values import read_values
+    >>> recursion = Recursion(Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2}))
+    >>> moments = recursion.solve(read_values(kerr.MODEL, kerr.VALUES))
+    >>> moments.shape  # copies, nodes, points
+    (2, 4, 1)
+    >>> bool(np.isclose(moments[0, -1, 0].real, 0.1**2 / 0.5**2))  # <a'a> = xi^2/|E|^2
+    True
+    """
 
     def __init__(self, hierarchy: Hierarchy) -> None:
         self.hierarchy = hierarchy
@@ -49,10 +64,12 @@ class Recursion:
 
     @cached_property
     def _coefficients(self) -> Callable[..., list[np.ndarray]]:
+        """The coefficients of the equations as one function of the parameters."""
         moments = self.hierarchy.moments
         return sp.lambdify(moments.model.parameters, list(moments.coefficients), "numpy")
 
     def _solve(self, coefficients: np.ndarray, shakes: np.ndarray) -> np.ndarray:
+        """All moments of a few points, block by block."""
         shape = len(shakes), len(coefficients), len(self.hierarchy.nodes)
         moments = np.empty(shape, complex)
         moments[..., 0] = 1
@@ -62,6 +79,7 @@ class Recursion:
 
     @cached_property
     def _steps(self) -> list["_Product | _Equations | _Conjugate"]:
+        """What has to be done block by block, with its arrays of positions."""
         random = np.random.default_rng(0)
         steps: list[_Product | _Equations | _Conjugate] = []
         solved: set[Node] = set()
@@ -76,7 +94,9 @@ class Recursion:
 class _Product:
     """Moments that are products of two amplitudes."""
 
-    def __init__(self, block: Block, hierarchy: Hierarchy, random: np.random.Generator) -> None:
+    def __init__(
+        self, block: MomentBlock, hierarchy: Hierarchy, random: np.random.Generator
+    ) -> None:
         position = hierarchy.nodes
         self.rows = _rows(block, hierarchy)
         self._bra, self._ket = np.array([[position[n] for n in pair] for pair in block.pairs]).T
@@ -89,7 +109,7 @@ class _Product:
 class _Conjugate:
     """Moments whose conjugates are known: ``<a'^q a^p>`` is that of ``<a'^p a^q>``."""
 
-    def __init__(self, block: Block, hierarchy: Hierarchy, _: np.random.Generator) -> None:
+    def __init__(self, block: MomentBlock, hierarchy: Hierarchy, _: np.random.Generator) -> None:
         self.rows = _rows(block, hierarchy)
         self._others = np.array([hierarchy.nodes[_conjugate(node)] for node in block.nodes])
 
@@ -100,7 +120,9 @@ class _Conjugate:
 class _Equations:
     """Moments that solve linear equations."""
 
-    def __init__(self, block: Block, hierarchy: Hierarchy, random: np.random.Generator) -> None:
+    def __init__(
+        self, block: MomentBlock, hierarchy: Hierarchy, random: np.random.Generator
+    ) -> None:
         self.rows, self._names = _rows(block, hierarchy), [str(node[0]) for node in block.nodes]
         size, count = len(block.nodes), len(hierarchy.moments.coefficients)
         rows, columns, letters, factors = np.array(block.inner, dtype=int).reshape(-1, 4).T
@@ -137,5 +159,5 @@ def _conjugate(node: Node) -> Node:
     return (q, p), power
 
 
-def _rows(block: Block, hierarchy: Hierarchy) -> np.ndarray:
+def _rows(block: MomentBlock, hierarchy: Hierarchy) -> np.ndarray:
     return np.array([hierarchy.nodes[node] for node in block.nodes])

@@ -17,7 +17,6 @@ from functools import cached_property
 from math import factorial, prod
 
 import numpy as np
-from scipy.special import perm
 
 from analytic.fock import occupations
 from analytic.series.hierarchy import Hierarchy
@@ -26,12 +25,21 @@ from analytic.series.recursion import Recursion
 from systems.ladder import Occupation
 from systems.values import Arrays
 
-STATES = 128  # as many are looked at: 128 quanta of one mode, 14 of two, 7 of three
-MIXED = 24  # the same of mixed states, whose coherences are needed as well: 24, 5, 3
+# States looked at, at about the cost of the series themselves: 128 quanta of one mode, 14 of two, 7
+# of three; of mixed states, whose coherences are needed as well, 24, 5, 3.
+STATES, MIXED = 128, 24
 
 
 class Shells:
-    """The states of a model by their grade, a given number of them together."""
+    """The states of a model by their grade, a given number of them together.
+
+    >>> from systems import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1})
+    >>> share = Shells(Moments(kerr.MODEL)).beyond(arrays, [(1, 2)])  # of <a'a> beyond two quanta
+    >>> bool(0 < share[0, 0] < 1e-3)
+    True
+    """
 
     def __init__(self, moments: Moments) -> None:
         self.moments = moments
@@ -75,6 +83,8 @@ class Shells:
 
 
 def _share(weights: np.ndarray, quanta: int, last: int) -> np.ndarray:
+    from scipy.special import perm  # slow to import
+
     parts = perm(np.arange(len(weights)), quanta)[:, None] * weights
     beyond, whole = parts[last + 1 :].sum(axis=0), parts.sum(axis=0)
     return np.where(np.isfinite(whole), beyond / np.where(whole > 0, whole, 1), 1.0)

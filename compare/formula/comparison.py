@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from analytic.identity import same_function
+from analytic.vanishing import same_function
 from compare.formula.conventions import Setting, other_nonlinearity, settings
 from compare.formula.factors import Prefactor
 from compare.formula.notation import real_part

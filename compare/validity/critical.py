@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from analytic.series.size import LONGEST, count_moments
+from analytic.series.hierarchy import LONGEST, count_moments
 from compare.quantities import Quantity, read_quantity
 from compare.validity.curve import Curve, asymptotic_drive, one_quantum_drive
 from compare.validity.deviation import Deviation

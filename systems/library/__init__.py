@@ -1,4 +1,19 @@
-"""The listed systems: what each is, where it comes from, and what is known of it on paper."""
+"""The listed systems: what each is, where it comes from, and what is known of it on paper.
+
+A listed system is one file with one noun.  Each holds a `MODEL` and what comparisons need:
+
+    VALUES          a point of interest, in units of a loss or in rad/s
+    PUBLISHED       closed forms of the literature, or what follows from its equations
+    ABBREVIATIONS   the letters that these forms are written in, each defined by those before it
+    CONDITIONS      where something happens: resonances, interference zeros
+
+`SYSTEMS` is the table of them all, by name; commands, tests and benchmarks read it.  `optics` holds
+what the devices in SI units share.  To add a system, write its file, enter it in `SYSTEMS` and name
+it in `systems.renamed.LISTED`, so that ``from systems import name`` finds it.
+
+>>> sorted(SYSTEMS)[:3]
+['jaynes_cummings', 'jaynes_cummings_atom', 'kerr']
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,7 +38,14 @@ from systems.model import Model
 class Entry:
     """A listed system; ``published`` maps names of quantities to forms in ``abbreviations``.
 
-    The system's docstring says which equation a form is, or what it follows from.
+    ``about`` says in a line what it is, ``literature`` where it comes from, ``values`` a point at
+    which it is interesting, ``conditions`` by name the values at which something happens.  The
+    docstring of the system's module says which equation a form is, or what it follows from.
+
+    >>> SYSTEMS["kerr"].about
+    'driven Kerr mode; n-photon blockade is judged by compare.criteria'
+    >>> SYSTEMS["kerr"].model.parameters
+    (Delta, chi, gamma, xi)
     """
 
     model: Model
@@ -36,6 +58,7 @@ class Entry:
 
 
 def _entry(module: Any, about: str, literature: str, **other: Any) -> Entry:
+    """The entry of a system: what its module says, unless told otherwise."""
     known = {
         "model": module.MODEL,
         "values": module.VALUES,

@@ -15,6 +15,13 @@ blockade are `compare.criteria`.
 `PUBLISHED` follows from the coupled equations of the amplitudes of Carmichael et al. with detunings
 (the numbers of their equations were not checked), `PUBLISHED_ATOM_DRIVEN` from the same equations
 with the drive moved to the atom: no published closed form of it is known to us.
+
+Symbols (rates in one unit): Delta_a and Delta_s detunings of cavity and atom, g their coupling,
+kappa and gamma their energy losses, xi drive amplitude.
+
+>>> from analytic import derive
+>>> derive(ATOM_DRIVEN).probability((0, 1)) == derive(ATOM_DRIVEN).number("s")
+True
 """
 
 import sympy as sp

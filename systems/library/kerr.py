@@ -9,6 +9,13 @@ Phys. Rev. A 87, 023809 (2013)).  The steady state is known at any drive: P. D. 
 D. F. Walls, J. Phys. A 13, 725 (1980).  `PUBLISHED` follows from their moments <a'^k a^k>
 in the limit of weak drive (the number of their equation was not checked).  Whether n photons block
 the next one is judged by `compare.criteria`.
+
+Symbols (rates in one unit): Delta = omega - omega_L detuning of the mode, chi Kerr shift per pair
+of photons, gamma energy loss, xi drive amplitude.
+
+>>> from analytic import derive
+>>> derive(MODEL).correlation("a", 2, ABBREVIATIONS)
+Abs(E)**2/Abs(E + chi)**2
 """
 
 import sympy as sp

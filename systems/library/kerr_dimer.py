@@ -12,6 +12,12 @@ optimum tends to Delta = gamma/(2 sqrt(3)), U = 2 gamma^3/(3 sqrt(3) J^2).
 `PUBLISHED` follows from the coupled equations of the amplitudes of Bamba et al., solved for the
 driven mode; `CONDITIONS` are their optimal detuning and nonlinearity in our letters.  The numbers
 of their equations were not checked.
+
+Symbols (rates in one unit): Delta detuning of both modes, U Kerr shift per pair of photons, J
+coupling, gamma energy loss of each mode, F drive amplitude of mode a.
+
+>>> round(float(CONDITIONS["no two photons, U > 0"][Delta].subs({J: 3, gamma: 1})), 3)
+0.275
 """
 
 import sympy as sp

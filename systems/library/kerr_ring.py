@@ -17,6 +17,12 @@ chi has the share 1/e^2 + 2 e/D_1, and chi divides it by 1 + chi (E + e)/(e (3 E
 `CONDITIONS`: the two ways from a1 to a2, one hop or two hops the other way round, cancel at
 J^2 = E conj(J), where a2 stays dark to leading order; a pair is resonant where a divisor vanishes
 without losses.
+
+Symbols (rates in one unit): Delta detuning and chi Kerr shift per pair of photons of each mode, J
+complex coupling along the ring, gamma energy loss of each mode, xi drive amplitude of a1.
+
+>>> MODEL.modes
+(a1, a2, a3)
 """
 
 import sympy as sp

@@ -1,10 +1,22 @@
 """A Kerr whispering-gallery resonator with backscattering and a nanotip.
 
+    H = Delta (a1'a1 + a2'a2) + J a1'a2 + conj(J) a2'a1
+        + chi (a1'a1'a1 a1 + a2'a2'a2 a2) + 2 chi a1'a1 a2'a2 + xi (a1' + a1),
+    losses gamma D[a1], gamma D[a2].
+
 J. Tang et al., "Achieving Robust Single-Photon Blockade with a Single Nanotip": Eqs. (1)-(3)
 as `MODEL`, Eqs. (5)-(7) as printed as `PUBLISHED`, the experiment as `Device`.  ``a1`` is the
-clockwise (CW) mode that the laser drives, ``a2`` the counter-clockwise one.
+clockwise (CW) mode that the laser drives, ``a2`` the counter-clockwise one.  Defects couple the two
+by J_0, the tip by J_tip with a phase that its position sets: J = J_0 + J_tip.  Where the
+paths to two photons in a1 cancel, a weak Kerr effect suffices for blockade.
 
-Frequencies are angular, in rad/s, everywhere: what the paper calls 1 MHz is 1e6 rad/s.
+Symbols: Delta = omega_0 + |J| - omega_L detuning, J complex backscattering, chi Kerr parameter,
+gamma energy loss with the tip's, xi drive amplitude.  Frequencies are angular, in rad/s,
+everywhere: what the paper calls 1 MHz is 1e6 rad/s.
+
+>>> from analytic import derive
+>>> derive(MODEL).probability((1, 0), ABBREVIATIONS)  # Eq. (6)
+4*xi**2*Abs(Delta_1)**2/Abs(eta_1)**2
 """
 
 from dataclasses import dataclass
@@ -12,11 +24,11 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.constants import c, epsilon_0, hbar
 from sympy import Abs, conjugate, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
+from systems.library import optics
 from systems.model import Loss, Model
 
 Delta, chi = sp.symbols("Delta chi", real=True)
@@ -80,6 +92,10 @@ def check_range(name: str, value: Any, unit: str | None = None, scale: float = 1
 
     >>> check_range("r", 0.35e-6)
     >>> check_range("r", 0.35, "um", 1e-6)
+
+    >>> check_range("r", 0.35)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: Value `r` must lie between 0 and 1e-05 m in size, or be zero, but is 0.35; ...
     """
     least, most = (end / scale for end in RANGES[name])
     if unit is None:
@@ -100,6 +116,13 @@ class Device:
 
     ``gamma_ex`` is not printed in the paper.  ``None`` means critical coupling,
     ``gamma_ex = gamma_0``: the reading that gives the paper's quoted numbers.
+
+    Raises `ValueError` for what is not finite, or negative where that makes no sense.
+
+    >>> from dataclasses import replace
+    >>> device = Device()
+    >>> bool(replace(device, power=4 * device.power).drive() == 2 * device.drive())
+    True
     """
 
     wavelength: float = 1550e-9  # lambda (m), in vacuum
@@ -132,7 +155,7 @@ class Device:
     @property
     def omega_0(self) -> float:
         """Resonance frequency (rad/s)."""
-        return 2 * np.pi * c / self.wavelength
+        return optics.frequency(self.wavelength)
 
     @property
     def wavenumber(self) -> float:
@@ -151,7 +174,7 @@ class Device:
 
     @property
     def coupling_rate(self) -> float:
-        """gamma_ex (rad/s), also where the field leaves it to critical coupling."""
+        """gamma_ex (rad/s); gamma_0 where the field leaves it to critical coupling."""
         return self.gamma_0 if self.gamma_ex is None else self.gamma_ex
 
     @property
@@ -175,23 +198,34 @@ class Device:
         volume = self.mode_volume if mode_volume is None else np.asarray(mode_volume)
         if not np.all(np.asarray(volume) > 0):
             raise ValueError(f"Argument `mode_volume` must be positive (m^3), but is {volume}.")
-        return 3 * hbar * self.omega_0**2 * chi_3 / (4 * epsilon_0 * volume)
+        return optics.kerr_rate(self.omega_0, chi_3, volume)
 
     def drive(self, power: Any = None) -> Any:
         """xi = sqrt(gamma_ex P_in/(hbar omega_L)) (rad/s) for powers in W.
 
         The laser is taken at omega_0: |J| and the detuning change xi by less than 1e-8.
+
+        Raises `ValueError` for powers that no weak laser has: see `RANGES`.
         """
         power = self.power if power is None else np.asarray(power)
         check_range("power", power)
-        return np.sqrt(self.coupling_rate * power / (hbar * self.omega_0))
+        return optics.drive_rate(self.omega_0, self.coupling_rate, power)
 
     def power_of(self, drive: Any) -> Any:
-        """Input power (W) that makes the drive amplitude ``drive`` (rad/s)."""
-        return hbar * self.omega_0 * np.asarray(drive) ** 2 / self.coupling_rate
+        """Input power (W) that makes the drive amplitude ``drive`` (rad/s): inverse of `drive`.
+
+        >>> device = Device()
+        >>> bool(np.isclose(device.power_of(device.drive(1e-15)), 1e-15))
+        True
+        """
+        return optics.power_of(self.omega_0, self.coupling_rate, drive)
 
     def tip_coupling(self, r: Any, phi: Any) -> Any:
-        """J_tip = a_t exp(-2 beta_t r) exp(-i Theta) (rad/s), Eq. (1), for positions in m."""
+        """J_tip = a_t exp(-2 beta_t r) exp(-i Theta) (rad/s), Eq. (1), for positions in m.
+
+        Theta = 2 k_opt phi + theta + theta_t r is the phase that light gains on its way to the tip
+        and back. Arrays broadcast.
+        """
         theta = (
             2 * self.wavenumber * np.asarray(phi)
             + self.initial_phase
@@ -208,6 +242,10 @@ class Device:
         """Values of `MODEL` (rad/s) with the tip at ``r``, ``phi`` (m); arrays broadcast.
 
         ``detuning`` is Delta = omega_0 + |J| - omega_L: at zero the laser follows |J(r, phi)|.
+
+        >>> values = Device().parameters(r=0.35e-6, phi=0.27e-6)
+        >>> sorted(values)
+        ['Delta', 'J', 'chi', 'gamma', 'xi']
         """
         _check_distance(r)
         check_range("r", r)
@@ -229,6 +267,11 @@ class Device:
 
         r = ln(a_t/J_0)/(2 beta_t), where the text below Eq. (6) prints alpha_t for beta_t;
         phi = [(2 l + 1) pi - theta - theta_t r]/(2 k_opt).
+
+        >>> device = Device()
+        >>> r, phi = device.backscattering_free()
+        >>> bool(abs(device.parameters(r, phi)["J"]) < 1e-9 * device.J_0)
+        True
         """
         if int(l) != l:
             raise ValueError(f"Argument `l` must be an integer, but is {l!r}.")
@@ -246,6 +289,13 @@ class Device:
         """The two phi (m) in the first period pi/k_opt at which |J| = ``coupling`` (rad/s).
 
         From |J|^2 = J_0^2 + |J_tip|^2 + 2 J_0 |J_tip| cos Theta.
+
+        Raises `ValueError` for a coupling that no phi gives at this distance.
+
+        >>> device = Device()
+        >>> near, far = device.positions(0.3e-6, 2 * device.gamma_1)
+        >>> bool(np.isclose(abs(device.parameters(0.3e-6, far)["J"]), 2 * device.gamma_1))
+        True
         """
         _check_distance(r)
         J_0, tip = self.J_0, abs(self.tip_coupling(r, 0.0))

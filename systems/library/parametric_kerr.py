@@ -8,6 +8,13 @@ chi, zero included: B. Sarma and A. K. Sarma, Phys. Rev. A 96, 053827 (2017).  W
 nonlinearity the light is a displaced squeezed state: M.-A. Lemonde, N. Didier and A. A. Clerk,
 Phys. Rev. A 90, 063824 (2014).  `PUBLISHED` follows from the coupled equations of the amplitudes of
 one and two photons; the equations of the two papers were not checked.
+
+Symbols (rates in one unit): Delta detuning, chi Kerr shift per pair of photons, gamma energy loss,
+xi coherent drive, G complex two-photon drive, which counts as of second order in xi.
+
+>>> from analytic import derive
+>>> derive(MODEL).blockade_conditions("a", G)[0].values[G]
+2*xi**2/(2*Delta - I*gamma)
 """
 
 import sympy as sp

@@ -7,6 +7,15 @@ Two photons of a hybridise with one of b and split by 2 sqrt(2) g, so that a las
 one photon misses two: A. Majumdar and D. Gerace, Phys. Rev. B 87, 235319 (2013).  A quantum of b
 counts as two.  `PUBLISHED` follows from the coupled equations of the three amplitudes; the
 equations of the paper were not checked.
+
+Symbols (rates in one unit): Delta_a and Delta_b detunings of the mode from the laser and of its
+harmonic from twice the laser, g coupling, kappa_a and kappa_b energy losses, F drive amplitude.
+
+>>> MODEL.grading.weights  # photons of b count as two
+(1, 2)
+>>> from analytic import derive
+>>> derive(MODEL).correlation("a", 2, ABBREVIATIONS)
+Abs(E_a)**2*Abs(E_b)**2/Abs(E_a*E_b - g**2)**2
 """
 
 import sympy as sp

@@ -9,6 +9,14 @@ Lett. 121, 153601 (2018).  The drag of a spinning silica resonator was measured 
 al., Nature 558, 569 (2018).  Without backscattering the directions are two separate modes; `a` is
 the one that the laser drives.  `PUBLISHED` follows from the form of the Kerr mode, `kerr`,
 at the detuning Delta + Delta_F; the equations of Huang et al. were not checked.
+
+Symbols (rates in one unit): Delta detuning at rest, Delta_F Sagnac-Fizeau shift, chi Kerr shift per
+pair of photons, gamma energy loss, xi drive amplitude.  `Device` has them in rad/s.
+
+>>> device = Device()
+>>> forth, back = (device.parameters(spin, 0.0)["Delta_F"] for spin in (1e4, -1e4))
+>>> bool(forth == -back)
+True
 """
 
 from dataclasses import dataclass
@@ -16,11 +24,11 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.constants import c, epsilon_0, hbar
 from sympy import Abs, I
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
+from systems.library import optics
 from systems.model import Loss, Model
 
 Delta, Delta_F, chi = sp.symbols("Delta Delta_F chi", real=True)
@@ -47,7 +55,14 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class Device:
-    """A spinning silica sphere in SI units (angular frequencies in rad/s)."""
+    """A spinning silica sphere in SI units (angular frequencies in rad/s).
+
+    Vary it with `dataclasses.replace`.  Raises `ValueError` for numbers that make no device: all
+    but dispersion and susceptibility must be positive, and all finite.
+
+    >>> 2e5 < Device().gamma < 3e5
+    True
+    """
 
     wavelength: float = 1550e-9  # lambda (m), in vacuum
     refractive_index: float = 1.44  # n
@@ -69,7 +84,7 @@ class Device:
     @property
     def omega_0(self) -> float:
         """Resonance frequency at rest (rad/s)."""
-        return 2 * np.pi * c / self.wavelength
+        return optics.frequency(self.wavelength)
 
     @property
     def gamma(self) -> float:
@@ -79,29 +94,46 @@ class Device:
     @property
     def chi(self) -> float:
         """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
-        return 3 * hbar * self.omega_0**2 * self.susceptibility / (4 * epsilon_0 * self.mode_volume)
+        return float(optics.kerr_rate(self.omega_0, self.susceptibility, self.mode_volume))
 
     @property
     def xi(self) -> float:
-        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s)."""
-        return np.sqrt(self.coupling_fraction * self.gamma * self.power / (hbar * self.omega_0))
+        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma."""
+        coupling = self.coupling_fraction * self.gamma
+        return float(optics.drive_rate(self.omega_0, coupling, self.power))
 
     def shift(self, spin: Any) -> Any:
         """Sagnac-Fizeau shift (rad/s) of light that runs against a rotation at ``spin`` (rad/s).
 
         Delta_F = n R spin omega_0/c (1 - 1/n^2 - (lambda/n) dn/dlambda), G. B. Malykin, Phys.
         Usp. 43, 1229 (2000); a negative spin means light that runs along.
+
+        Zero at rest, odd in the rotation.
+
+        >>> float(Device().shift(0.0))
+        0.0
         """
-        n = self.refractive_index
+        n, c = self.refractive_index, self.wavelength * self.omega_0 / (2 * np.pi)
         drag = 1 - 1 / n**2 - self.wavelength / n * self.dispersion
         return n * self.radius * np.asarray(spin) * self.omega_0 / c * drag
 
     def spin(self, shift: Any) -> Any:
-        """The rotation (rad/s) that shifts by ``shift`` (rad/s): inverse of `shift`."""
+        """The rotation (rad/s) that shifts by ``shift`` (rad/s): inverse of `shift`.
+
+        >>> device = Device()
+        >>> round(float(device.shift(device.spin(1e6))))
+        1000000
+        """
         return np.asarray(shift) / self.shift(1.0)
 
     def parameters(self, spin: Any, detuning: Any = 0.0) -> dict[str, Any]:
-        """Values of `MODEL` (rad/s); ``detuning`` is omega_0 - omega_L of the resonator at rest."""
+        """Values of `MODEL` (rad/s); ``detuning`` is omega_0 - omega_L of the resonator at rest.
+
+        ``spin`` is the angular velocity (rad/s), positive against the light; arrays broadcast.
+
+        >>> sorted(Device().parameters(spin=1e4))
+        ['Delta', 'Delta_F', 'chi', 'gamma', 'xi']
+        """
         shift = self.shift(spin)[()]
         rates = {"chi": self.chi, "gamma": self.gamma, "xi": self.xi}
         return {"Delta": detuning, "Delta_F": shift, **rates}

@@ -7,7 +7,7 @@ import numpy as np
 import sympy as sp
 
 from analytic import spell_out
-from analytic.identity import same_function
+from analytic.vanishing import same_function
 from compare.agreement import agreement
 from compare.claim import Readings, Roads, below, digits, exactly
 from compare.formula.check import derived_form

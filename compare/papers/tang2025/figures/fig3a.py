@@ -13,7 +13,8 @@ import sympy as sp
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analytic.fock import apply, occupations
+from analytic import fock
+from analytic.fock import occupations
 from compare.style import BLUE, GREEN, GREY, RED, WIDTH, styled
 from systems.library import nanotip
 
@@ -42,19 +43,7 @@ def compute() -> pd.DataFrame:
 def block(quanta: int) -> sp.Matrix:
     """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states."""
     model = nanotip.MODEL
-    states = occupations(model, quanta)
-    H = sp.zeros(len(states))
-    for word, coefficient in model.ladder.items():
-        for j, ket in enumerate(states):
-            bra, factor = apply(model, word, ket)
-            if factor and bra in states:
-                # kets of `analytic.fock` are scaled by sqrt(n!)
-                H[states.index(bra), j] += coefficient * factor * _norm(bra) / _norm(ket)
-    return H
-
-
-def _norm(occupation: tuple[int, ...]) -> sp.Expr:
-    return sp.sqrt(sp.prod(map(sp.factorial, occupation)))
+    return sp.Matrix(fock.block(model, model.ladder, occupations(model, quanta)))
 
 
 def _levels(H: sp.Matrix, quanta: int) -> Iterator[tuple[str, str, float]]:

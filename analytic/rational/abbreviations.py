@@ -15,7 +15,14 @@ Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
 
 def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
-    """The expression with every abbreviation replaced by its definition."""
+    """The expression with every abbreviation replaced by its definition.
+
+    Raises `TypeError` or `ValueError` for abbreviations that are no definitions.
+
+    >>> from systems.nanotip import ABBREVIATIONS, Delta_2
+    >>> spell_out(Delta_2, ABBREVIATIONS)
+    2*Delta + 2*chi - I*gamma
+    """
     _check(abbreviations)
     for name, definition in reversed(list(abbreviations.items())):
         expression = expression.xreplace({name: definition})
@@ -27,6 +34,13 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
 
     The abbreviations that are linear in everything are tried as substitutions, in all
     combinations; what is then a multiple of an abbreviation becomes that symbol.
+
+    Every candidate is an identity: nothing is lost or approximated.
+
+    >>> from analytic.amplitudes import Amplitudes
+    >>> from systems import kerr
+    >>> abbreviate(Amplitudes(kerr.MODEL, 1)[(1,)], kerr.ABBREVIATIONS).expr
+    -xi/E
     """
     _check(abbreviations)
     constant = product.constant
@@ -39,6 +53,7 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
 
 
 def _check(abbreviations: Abbreviations) -> None:
+    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself."""
     if not isinstance(abbreviations, Mapping):
         raise TypeError(
             "Argument `abbreviations` must be a dict from symbols to their definitions, "
@@ -62,6 +77,7 @@ def _shorten(
     factor: sp.Expr, abbreviations: tuple[tuple[sp.Symbol, sp.Expr], ...]
 ) -> tuple[sp.Expr, sp.Expr]:
     # |z| and conj(z) must be one letter for polynomial division
+    """A number and the shortest form of a factor: ``factor = number * form``."""
     plain = [sp.expand(definition - name) for name, definition in abbreviations]
     opaque = {m: sp.Dummy() for e in (factor, *plain) for m in e.atoms(sp.Abs, sp.conjugate)}
     polynomial = sp.expand(factor).xreplace(opaque)
@@ -84,6 +100,7 @@ def _shorten(
 
 
 def _is_linear(relation: sp.Expr) -> bool:
+    """Whether a relation is linear in all its letters together."""
     return sp.Poly(relation).total_degree() == 1
 
 

@@ -1,0 +1,115 @@
+"""Closed forms at values: their numbers, and what each number is worth.
+
+All rates are energies (hbar = 1), so that a closed form is homogeneous in them: multiply every
+rate by u, and the form is multiplied by u to the power of its *degree*.  What comes out cannot
+depend on the unit in which the rates are given, but floats can: g6 of two modes holds tenth powers
+of rates, which in rad/s leave their range.  So forms are evaluated in a unit of their own, chosen
+in `systems.values`, and what has a degree is multiplied by the unit again.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+from sympy.core.function import Application
+
+from analytic.vanishing import cancels
+from systems import Model
+from systems.status import Status
+from systems.values import Arrays, Values, evaluate, rate_unit, read_values
+
+
+def number_at(model: Model, expression: sp.Expr, values: Values) -> np.ndarray:
+    """A closed form at values of the model's symbols: array of their broadcast shape.
+
+    NaN where it is undefined, 0/0.  Raises `ValueError` or `TypeError` for bad values and for an
+    expression that holds other symbols.
+
+    >>> from systems import kerr
+    >>> number_at(kerr.MODEL, kerr.xi**2 / kerr.gamma, kerr.VALUES | {"xi": [1.0, 2.0]})
+    array([1., 4.])
+    """
+    arrays = read_values(model, values)
+    _check_symbols(model, expression)
+    power, rates = degree(expression), rates_of(expression)
+    if power is None or not rates:
+        return evaluate(expression, arrays)
+    scaled, unit = _in_own_unit(expression, arrays)
+    return np.asarray(evaluate(expression, scaled) * unit ** float(power))
+
+
+def status_at(model: Model, expression: sp.Expr, values: Values) -> np.ndarray:
+    """What the number of a closed form is worth: array of `Status` words, of the values' shape.
+
+    "formula undefined" where it is 0/0, "formula diverges" at a pole, "leading order vanishes"
+    where the terms of a factor cancel or a factor is zero, else "ok".
+
+    >>> from systems import kerr
+    >>> str(status_at(kerr.MODEL, kerr.Delta + kerr.chi, kerr.VALUES | {"Delta": -5.0}))
+    'leading order vanishes'
+    """
+    number = number_at(model, expression, values)
+    scaled, _ = _in_own_unit(expression, read_values(model, values))
+    lost = cancels(expression, scaled) | ((number == 0) & (expression != 0))
+    words = [Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES]
+    return np.select([np.isnan(number), np.isinf(number), lost], words, Status.OK)
+
+
+@lru_cache(maxsize=1024)  # the same few forms are evaluated over and over, in scans and searches
+def rates_of(expression: sp.Expr) -> frozenset[str]:
+    """Names of the symbols that are rates: all but those inside a phase or another function.
+
+    >>> g, phi = sp.symbols("g phi")
+    >>> sorted(rates_of(g * sp.exp(sp.I * phi)))
+    ['g']
+    """
+    inside = [f for f in expression.atoms(Application) if not isinstance(f, sp.Abs | sp.conjugate)]
+    phases = set().union(*(f.free_symbols for f in inside))
+    return frozenset(str(symbol) for symbol in expression.free_symbols - phases)
+
+
+@lru_cache(maxsize=1024)
+def degree(expression: sp.Expr) -> sp.Rational | None:
+    """The power of the unit in which the expression comes out; None where it has none.
+
+    >>> x, y = sp.symbols("x y")
+    >>> degree(x**2 / (x + y)), degree(x + x * y)
+    (1, None)
+    """
+    return _degree(expression, rates_of(expression))
+
+
+def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> tuple[Arrays, np.ndarray | float]:
+    """The arrays with the rates in a unit of their own, and that unit."""
+    rates = rates_of(expression)
+    if not rates:
+        return arrays, 1.0
+    unit = rate_unit(arrays, rates)
+    return {name: x / unit if name in rates else x for name, x in arrays.items()}, unit
+
+
+def _check_symbols(model: Model, expression: sp.Expr) -> None:
+    if not isinstance(expression, sp.Expr):
+        raise TypeError(f"Argument `expression` must be a SymPy expression, but is {expression!r}.")
+    unknown = expression.free_symbols - set(model.parameters)
+    if unknown:
+        raise ValueError(
+            "Argument `expression` must hold the model's symbols only, but holds "
+            f"{', '.join(sorted(map(str, unknown)))} (abbreviations: use "
+            "analytic.spell_out first)."
+        )
+
+
+def _degree(expression: sp.Expr, rates: frozenset[str]) -> sp.Rational | None:
+    if not expression.free_symbols or expression.is_Symbol:
+        return sp.Integer(str(expression) in rates)
+    parts = [_degree(part, rates) for part in expression.args]
+    if any(part is None for part in parts):
+        return None
+    if expression.is_Mul:
+        return sp.Add(*parts)
+    if expression.is_Pow and expression.exp.is_Rational:
+        return parts[0] * expression.exp
+    if expression.is_Add or isinstance(expression, sp.Abs | sp.conjugate):
+        return parts[0] if len(set(parts)) == 1 else None
+    return None if any(parts) else sp.S.Zero
