@@ -9,13 +9,16 @@ two more quanta are allowed (`numeric.truncation`).
 
 import numpy as np
 
-from numeric.solvers.batch import MISSING, NOT_UNIQUE, unsolved_block
+from numeric.progress import bar
 from numeric.solvers.choice import STEADY
 from numeric.solvers.nojump import KINDS
+from numeric.solvers.solution import Solution
+from numeric.space import space
 from numeric.stability import damped, exists
 from numeric.state import NoJumpState, SteadyState
 from numeric.truncation import Search
 from systems import Model
+from systems.status import Status
 from systems.values import Values, read_values
 
 
@@ -27,6 +30,7 @@ def steady_state(
     tolerance: float = 1e-8,
     limit: int | None = None,
     order: int = 4,
+    progress: bool = True,
 ) -> SteadyState:
     """The steady state of the master equation, with status and certificate.
 
@@ -48,11 +52,15 @@ def steady_state(
     search.check(model)
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
-    blocks = search(model, arrays, np.flatnonzero(stable & unique), solver)
-    for mask, word in ((~stable, MISSING), (~unique, NOT_UNIQUE)):
+    with bar(progress) as report:
+        points = np.flatnonzero(stable & unique)
+        pairs = list(search(model, arrays, points, solver, report))
+    for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
-            blocks.append(unsolved_block(model, np.flatnonzero(mask), quanta or order, word))
-    return SteadyState(model, arrays, tuple(blocks), search.certified)
+            on = space(model.modes, quanta or order)
+            pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
+    blocks, others = zip(*pairs, strict=True)
+    return SteadyState(model, arrays, blocks, search.certified, tolerance, others)
 
 
 def nojump_state(
@@ -63,6 +71,7 @@ def nojump_state(
     tolerance: float = 1e-8,
     limit: int | None = None,
     order: int = 4,
+    progress: bool = True,
 ) -> NoJumpState:
     """The state of H_eff alone, without what the jumps feed back: an approximation.
 
@@ -77,5 +86,6 @@ def nojump_state(
     search = Search(quanta, tolerance, limit, order)
     search.check(model)
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
-    blocks = search(model, arrays, points, kind)
-    return NoJumpState(model, arrays, tuple(blocks), search.certified)
+    with bar(progress) as report:
+        blocks, others = zip(*search(model, arrays, points, kind, report), strict=True)
+    return NoJumpState(model, arrays, blocks, search.certified, tolerance, others)

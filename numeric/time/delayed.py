@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from numeric.leading import leading_correlation
-from numeric.solvers.batch import OK
 from numeric.state import SteadyState
 from numeric.steady import steady_state
 from numeric.time.regression import Field, regress
 from systems import Model
 from systems.ladder import Mode
+from systems.status import Status
 from systems.values import Values
 
 CHUNK = 256  # points of which density matrices are held at a time
@@ -83,7 +83,7 @@ def regression(
     halves = [(first, second, after), (second, first, before)]
     for one, two, columns in halves:
         for block in state.blocks if columns.size else ():
-            (rows,) = np.nonzero(status[block.points] == OK)
+            (rows,) = np.nonzero(status[block.points] == Status.OK)
             for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
                 if some.size:
                     found = regress(state, block, some, one, two, abs(flat[columns]))

@@ -28,12 +28,13 @@ from scipy.sparse import csc_array
 from tqdm import tqdm
 
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.solvers.batch import Block, matrices, select
+from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.elimination import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.scaling import loss_scale, weights
+from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.space import Space
 from numeric.state import SteadyState
@@ -129,7 +130,7 @@ PER_POINT = ("rho", "chi", "photons", "swift", "stiff", "size", "rate")
 @one_thread
 def regress(
     state: SteadyState,
-    block: Block,
+    block: Solution,
     rows: np.ndarray,
     first: Field,
     second: Field,
@@ -158,7 +159,7 @@ def _solve(part: Regression) -> np.ndarray:
 
 def pose_regression(
     state: SteadyState,
-    block: Block,
+    block: Solution,
     rows: np.ndarray,
     first: Field,
     second: Field,
