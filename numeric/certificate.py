@@ -177,7 +177,7 @@ class Certificate:
     """
 
     quanta: Any  # largest total number of quanta
-    change: dict[str, Any]  # relative change of each result with two more quanta
+    change: dict[str, Any]  # relative change of each result with two more quanta, or from two fewer
     roundoff: dict[str, Any]  # estimated relative round-off error of each result
     top: Any  # population of the last two shells (one of them is empty where pairs are made)
     cut: dict[str, Any]  # relative change of each result, were the cut lifted: never below `change`

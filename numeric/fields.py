@@ -27,8 +27,7 @@ from numeric.solvers.solution import Solution
 from numeric.space import space
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
-from numeric.time.delayed import read_delays, regression
-from numeric.time.regression import field_matrices
+from numeric.time.regression import field_matrices, read_delays, regression
 from systems.ladder import Mode
 from systems.status import Estimate, Status
 

@@ -78,7 +78,7 @@ class SteadyState:
     blocks: tuple[Solution, ...]
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
     tolerance: float = MOVED  # by which a number may change with two more quanta, relative
-    others: tuple[Solution | None, ...] = ()  # the same points with two more quanta, where known
+    others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -116,11 +116,12 @@ class SteadyState:
         True
         """
         # of results for which the truncation was not chosen nothing is certified
-        order, pairs = self.order or 4, list(zip(self.blocks, self.finer.blocks, strict=True))
-        change = [changes(self.model, block, finer, order) for block, finer in pairs]
+        order, both = self.order or 4, zip(self.blocks, self.finer.blocks, strict=True)
+        pairs = [sorted(pair, key=lambda found: found.space.quanta) for pair in both]
+        change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, finer, order, block.space.quanta)
-            for changed, (block, finer) in zip(change, pairs, strict=True)
+            cuts(self.model, changed, fine, order, coarse.space.quanta)
+            for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         return Certificate(
             quanta=self.quanta,
@@ -136,6 +137,8 @@ class SteadyState:
     @cached_property
     def finer(self) -> "SteadyState":
         """The same points with two more quanta, each solved once: its numbers are judged by these.
+
+        Where the search ended before it settled, it is two quanta fewer, which it has solved.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr

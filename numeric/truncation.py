@@ -63,18 +63,18 @@ class Search:
     ) -> Iterator[tuple[Solution, Solution | None]]:
         """The points of a flattened batch, solved, in parts of one truncation each.
 
-        With each part comes what was solved with two more quanta, if anything: always where the
-        search ended before every result was converged.
+        With each part comes another truncation of the same points that was solved, if any is kept:
+        two more quanta where the search settled, two fewer where it ended before that.
         """
         if self.quanta is not None and points.size:
             yield solve_points(model, arrays, points, self.quanta, solver, report), None
             return
         for start in range(0, len(points), CHUNK):
             some = points[start : start + CHUNK]
-            for coarse, fine in self._search(model, arrays, some, solver, report):
-                ended = np.any(coarse.status == Status.NOT_CONVERGED)
-                small = len(points) * fine.space.size <= FINER
-                yield coarse, fine if ended or small else None
+            for found, other in self._search(model, arrays, some, solver, report):
+                ended = found.space.quanta > other.space.quanta
+                small = len(points) * other.space.size <= FINER
+                yield found, other if ended or small else None
 
     def _search(
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
@@ -89,14 +89,15 @@ class Search:
                     if known
                     else solve_points(model, arrays, points, q, solver, report)
                 )
-            coarse, fine = solved.pop(quanta).compared(solved[quanta + 2]), solved[quanta + 2]
+            coarse, fine = solved.pop(quanta), solved[quanta + 2]
             good = self._settled(model, coarse, fine) | (coarse.status != Status.OK)
             if good.any():
-                yield coarse.take(good), fine.take(good)
+                yield coarse.compared(fine).take(good), fine.take(good)
             points = points[~good]
             if not points.size:
                 return
-        yield coarse.take(~good).with_status(Status.NOT_CONVERGED), fine.take(~good)
+        coarse, fine = coarse.take(~good), fine.take(~good)
+        yield fine.compared(coarse).with_status(Status.NOT_CONVERGED), coarse
 
     def _settled(self, model: Model, coarse: Solution, fine: Solution) -> np.ndarray:
         """Whether two more quanta change no result, and nothing that matters lies beyond them."""

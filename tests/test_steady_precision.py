@@ -10,8 +10,7 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state
-from numeric import liouvillian
+from numeric import liouvillian, steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings
 

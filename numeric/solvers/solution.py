@@ -38,7 +38,7 @@ class Solution:
     status: np.ndarray  # members of `Status`
     solver: np.ndarray  # names
     rho: np.ndarray | None = None  # (points, states, states), trace one; kept for few points only
-    cut: np.ndarray | None = None  # change of the populations with two more quanta, if known
+    cut: np.ndarray | None = None  # change of the populations from another truncation, if known
 
     @classmethod
     def of(
@@ -71,10 +71,11 @@ class Solution:
         """The rows of these points of the batch."""
         return self.take(np.isin(self.points, points))
 
-    def compared(self, finer: "Solution") -> "Solution":
-        """The same points, with the change of their populations to a finer truncation."""
-        where = finer.space.positions(self.space)
-        return replace(self, cut=abs(self.populations - finer.populations[:, where]))
+    def compared(self, other: "Solution") -> "Solution":
+        """The same points, with the change of their populations to another truncation."""
+        there = np.array([other.space.position(state) for state in self.space.index])
+        known = np.where(there >= 0, other.populations[:, there], 0.0)
+        return replace(self, cut=abs(self.populations - known))
 
     def with_status(self, status: Status) -> "Solution":
         """The same points with another status where it was "ok"."""
