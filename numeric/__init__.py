@@ -8,7 +8,7 @@ Below stand the equation (`liouvillian`, on a `space`), the question whether it 
 >>> import numeric
 >>> from systems.library import kerr
 >>> round(float(numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=4).number("a")), 4)
-KERR
+0.0371
 """
 
 from importlib import import_module

@@ -37,7 +37,10 @@ def bar(shown: bool = True) -> Iterator[Report]:
 
 
 def is_watched() -> bool:
-    """Whether what is written to stderr goes to a terminal or a notebook."""
+    """Whether what is written to stderr goes to a terminal or a notebook.
+
+    Files and pipes are not watched: a bar would fill them with lines that nobody can read.
+    """
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 
 

@@ -34,12 +34,22 @@ def steady_state(
 ) -> SteadyState:
     """The steady state of the master equation, with status and certificate.
 
-    ``values`` holds numbers or arrays that broadcast.  ``quanta=None`` chooses per point the
+    ``values`` holds a number or an array for every parameter, in one unit of rates (hbar = 1);
+    arrays broadcast, and every result has their shape.  ``quanta=None`` chooses per point the
     smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
-    (relative), up to ``limit`` quanta; where none is found the status is "not converged".
+    (relative), up to ``limit`` quanta (by default as many as leave 20,000 unknowns, 60 at most).
+    Where none is found the status of the state is "not converged", and each number that two more
+    quanta leave alone is returned all the same: every number has its own status.
     With ``quanta`` given nothing is chosen: a number that the cut moves by more than 1e-3 is "not
     converged", `SteadyState.estimate` has what the cut gives, and the certificate what it costs.
-    ``solver`` is "auto", "direct" (the reference) or "qutip" (`qutip.steadystate`).
+    ``solver`` is "auto", "direct" (the reference), "iterative" (large truncations) or "qutip"
+    (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
+
+    >>> from systems.library import kerr
+    >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> state = steady_state(kerr.MODEL, weak)
+    >>> state.status, int(state.quanta), round(float(state.correlation("a")), 8)
+    ('ok', 5, 0.01067859)
 
     Raises `ValueError` or `TypeError` for bad values, quanta or solver, and for a truncation
     whose Liouvillian is too large.
@@ -79,6 +89,12 @@ def nojump_state(
     (the same, divided by its norm) or "slowest" (the eigenvector of H_eff that decays most
     slowly).  The other arguments, the result's methods and the errors are those of
     `steady_state`.
+
+    >>> from systems.library import kerr
+    >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> pure, true = nojump_state(kerr.MODEL, weak), steady_state(kerr.MODEL, weak)
+    >>> bool(abs(pure.correlation("a") / true.correlation("a") - 1) < 0.1)  # jumps feed back little
+    True
     """
     arrays = read_values(model, values)
     if kind not in KINDS:

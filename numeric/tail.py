@@ -31,7 +31,12 @@ FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to sp
 
 
 def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
-    """Diagonal of a_i' a_j' ... a_j a_i for every state; ones without modes."""
+    """Diagonal of a_i' a_j' ... a_j a_i for every state, shape (states,); ones without modes.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> weights(Space([BosonOp("a")], 3), (0,))
+    array([0., 1., 2., 3.])
+    """
     powers = [space.falling(mode, modes.count(mode)) for mode in sorted(set(modes))]
     return np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
 

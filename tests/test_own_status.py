@@ -114,7 +114,9 @@ def test_states_stand_in_the_order_of_qutip():
             np.testing.assert_array_equal(mine.toarray(), other.full())
 
 
-@pytest.mark.parametrize("code", ["import numeric; dir(numeric)", "from numeric import steady_state"])
+@pytest.mark.parametrize(
+    "code", ["import numeric; dir(numeric)", "from numeric import steady_state"]
+)
 def test_the_numeric_road_is_light_until_it_solves(code):
     script = f"import sys\n{code}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

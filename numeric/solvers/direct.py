@@ -28,7 +28,8 @@ from numeric.solvers.vacuum import (
 from systems.status import Status
 from systems.values import Arrays
 
-# Unknowns up to which the factors fit in memory and patience: 20,000 took 3 GB and a minute
+# Unknowns up to which the factors fit in memory and patience; beyond it only iterating is tried,
+# which is faster from a quarter of them on (`choice.LARGE`)
 FACTORABLE = 20_000
 
 

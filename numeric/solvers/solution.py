@@ -16,11 +16,13 @@ from numeric.solvers.scaling import EPSILON, Scaled
 from numeric.space import Space
 from systems.status import Status
 
-# Times its estimated error by which a population may be negative: an estimate is no bound, and
-# those of the solvers were never off by more against the one with many digits
+# Times its estimated error by which a population may be negative: an estimate is no bound, but the
+# tests find none of the solvers off by more against another one
 BEYOND = 10
-ROUNDING = 1e4 * EPSILON  # of the eigenvalues of rho, at the largest sizes, whose elements are <= 1
-BALANCED = 1e-8  # largest |L rho|/(|L| |rho|): solvers reach 1e-13 where they do not fail
+# Of the eigenvalues of rho, whose elements are at most one: a few per state, for some 1,000 states
+ROUNDING = 1e4 * EPSILON
+# Largest |L rho|/(|L| |rho|): half of the digits; a solver that has not failed leaves round-off
+BALANCED = 1e-8
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,11 @@ from scipy.sparse import csc_array
 
 from numeric.solvers.scaling import EPSILON, Scaled, amplitudes, response
 
-# Scaled amplitude beyond which psi is no good start and |0> is taken: with larger ones delta is
-# the difference of numbers a million times its size
+# Scaled amplitude beyond which psi is no good start and |0> is taken: psi psi' would be a million
+# times what it is to approximate
 LARGEST = 1e3
 EMPTIEST = 1e-6  # population of the vacuum below which a solution that starts from it loses digits
-# Relative distance to a singular system at which L has a second null vector: a hundred roundings;
-# of unique states the smallest that was met is 1e-12
+# Relative distance to a singular system at which L has a second null vector: some fifty roundings
 SINGULAR = 1e-14
 FAILURES = (RuntimeError, np.linalg.LinAlgError)  # of SuperLU ("exactly singular") and LAPACK
 Found: TypeAlias = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its diagonal, gap
