@@ -31,7 +31,7 @@ def hermitian(term):
 RING = Model(
     "ring",
     sum(D * Dagger(m) * m + X * Dagger(m) ** 2 * m**2 for m in modes)
-    + sum(J * Dagger(m) * n + sp.conjugate(J) * Dagger(n) * m for m, n in zip(modes, [b, c, a]))
+    + sum(J * Dagger(m) * n + sp.conjugate(J) * Dagger(n) * m for m, n in ((a, b), (b, c), (c, a)))
     + F * hermitian(a),
     LOSSES,
     drive=F,
