@@ -16,7 +16,7 @@ from numeric.solvers.solution import Solution
 from numeric.space import space
 from numeric.stability import damped, exists
 from numeric.state import NoJumpState, SteadyState
-from numeric.truncation import Search
+from numeric.truncation import TruncationSearch
 from systems import Model
 from systems.status import Status
 from systems.values import Values, read_values
@@ -58,7 +58,7 @@ def steady_state(
     if solver not in STEADY:
         names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
-    search = Search(quanta, tolerance, limit, order)
+    search = TruncationSearch(quanta, tolerance, limit, order)
     search.check(model)
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
@@ -99,7 +99,7 @@ def nojump_state(
     arrays = read_values(model, values)
     if kind not in KINDS:
         raise ValueError(f"Argument `kind` must be one of {', '.join(KINDS)}, but is {kind!r}.")
-    search = Search(quanta, tolerance, limit, order)
+    search = TruncationSearch(quanta, tolerance, limit, order)
     search.check(model)
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
     with bar(progress) as report:

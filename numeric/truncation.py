@@ -28,13 +28,14 @@ FINER = 2**24  # numbers of finer solutions that are handed on (128 MB); of more
 
 
 @dataclass(frozen=True)
-class Search:
+class TruncationSearch:
     """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta.
 
     >>> from numeric.progress import silent
     >>> from systems.library import kerr
     >>> from systems.values import read_values
-    >>> search, arrays = Search(None, 1e-8, None, order=2), read_values(kerr.MODEL, kerr.VALUES)
+    >>> search = TruncationSearch(None, 1e-8, None, order=2)
+    >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
     >>> ((found, finer),) = search(kerr.MODEL, arrays, np.arange(1), "auto", silent)
     >>> found.space.quanta, finer.space.quanta
     (3, 5)
