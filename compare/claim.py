@@ -106,6 +106,39 @@ class Reading:
 Readings = tuple[Reading, ...]
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A statement of a paper, with the place where it stands and the code that decides on it.
+
+    ``numbers`` is called with the device that the paper is about, and gives the readings that the
+    text allows, each with its number on both roads.
+    """
+
+    place: str
+    statement: str
+    numbers: Callable[[Any], Readings]
+
+    @property
+    def name(self) -> str:
+        """The name of the function behind it, which stands for the claim in tables."""
+        return self.numbers.__name__
+
+    def __call__(self, device: Any) -> Readings:
+        return self.numbers(device)
+
+
+def claim(place: str, statement: str) -> Callable[[Callable[[Any], Readings]], Claim]:
+    """Make a claim of the function below it, which computes the numbers.
+
+    >>> @claim("Fig. 9", "the loss is 2 MHz")
+    ... def loss(device):
+    ...     return digits("2", Roads(device, device), "loss (MHz)")
+    >>> loss.name, loss.place, verdict(loss(1.9))
+    ('loss', 'Fig. 9', 'reproduced')
+    """
+    return lambda numbers: Claim(place, statement, numbers)
+
+
 def verdict(readings: Readings) -> str:
     """Verdict of a claim with all readings that its text allows."""
     verdicts = {reading.verdict for reading in readings}

@@ -9,7 +9,7 @@ import sympy as sp
 from analytic import spell_out
 from analytic.identity import same_function
 from compare.agreement import agreement
-from compare.claim import Readings, Roads, below, digits, exactly
+from compare.claim import Readings, Roads, below, claim, digits, exactly
 from compare.formula.check import derived_form
 from compare.papers.tang2025.claims.roads import at, of, solve
 from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
@@ -22,55 +22,55 @@ EXACT = 1e-4  # more than that factor makes of it
 PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
 
 
+@claim("Fig. 1", "J_0 = 1.8 gamma_1 ~ 0.4 MHz")
 def J_0(device: Device) -> Readings:
-    """Fig. 1: J_0 = 1.8 gamma_1 ~ 0.4 MHz."""
     return digits("0.4", _both(device.J_0 / 1e6), "J_0 (1e6 rad/s)")
 
 
+@claim("Fig. 1", "chi/gamma ~ 5.3")
 def chi_over_gamma(device: Device) -> Readings:
-    """Fig. 1: chi/gamma ~ 5.3."""
     values = at(device, R_UM, 0.27)
     return digits("5.3", _both(values["chi"] / values["gamma"]), "chi/gamma", "at r = 0.35 um")
 
 
+@claim("text above Eq. (5)", "the drive is weak, xi << gamma")
 def weak_drive(device: Device) -> Readings:
-    """text above Eq. (5): the drive is weak, xi << gamma."""
     values = at(device, R_UM, 0.27)
     detail = "with the tip, << read as a factor of ten,"
     return below(WEAK, _both(values["xi"] / values["gamma"]), "xi/gamma", detail, "<< 1")
 
 
+@claim("text below Eq. (6)", "J = 0 at r = 0.35 um")
 def r_zero(device: Device) -> Readings:
-    """text below Eq. (6): J = 0 at r = 0.35 um."""
     return digits("0.35", _both(device.backscattering_free()[0] * 1e6), "r (um)", "of J = 0")
 
 
+@claim("text below Eq. (6)", "J = 0 at phi = 0.27 um for l = 0")
 def phi_zero_first(device: Device) -> Readings:
-    """text below Eq. (6): J = 0 at phi = 0.27 um for l = 0."""
     return digits("0.27", _both(_phi_zero(device, 0)), "phi (um)", _phi_words(device, 0))
 
 
+@claim("text below Eq. (6)", "J = 0 at phi = 0.82 um for l = 1")
 def phi_zero_second(device: Device) -> Readings:
-    """text below Eq. (6): J = 0 at phi = 0.82 um for l = 1."""
     return digits("0.82", _both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
 
 
+@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.21 um")
 def phi_gamma_low(device: Device) -> Readings:
-    """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.21 um."""
     return digits(
         "0.21", _both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,"
     )
 
 
+@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.33 um")
 def phi_gamma_high(device: Device) -> Readings:
-    """text below Eq. (5): |J| = gamma at r = 0.35 um, phi = 0.33 um."""
     return digits(
         "0.33", _both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,"
     )
 
 
+@claim("text below Eq. (6)", "r = ln(a_t/J_0)/2 alpha_t, with an alpha_t that is not defined")
 def formula_for_r(device: Device) -> Readings:
-    """text below Eq. (6): r = ln(a_t/J_0)/2 alpha_t, with an alpha_t that is not defined."""
     ratio = np.log(device.tip_coupling_amplitude / device.J_0)
     as_beta = digits(
         "0.35", _both(ratio * device.tip_coupling_length * 1e6), "r (um)", "with beta_t for alpha_t"
@@ -81,8 +81,8 @@ def formula_for_r(device: Device) -> Readings:
     )
 
 
+@claim("text above Eq. (5)", "the states up to three photons are |m, n> with n from 0 to m")
 def amplitude_sum(device: Device) -> Readings:
-    """text above Eq. (5): the states up to three photons are |m, n> with n from 0 to m."""
     states = {(m, n) for m in range(4) for n in range(4 - m)}
     left_out = sorted(states - {(m, n) for m in range(4) for n in range(m + 1)})
     names = [f"P{m}{n}" for m, n in left_out]
@@ -92,23 +92,23 @@ def amplitude_sum(device: Device) -> Readings:
     return exactly(0, count, "number of states", detail)
 
 
+@claim("Eq. (5)", "the amplitude C20")
 def eq5(device: Device) -> Readings:
-    """Eq. (5): the amplitude C20."""
     return _formula(device, "C20", "P20")
 
 
+@claim("Eq. (6)", "the probability P10")
 def eq6_cw(device: Device) -> Readings:
-    """Eq. (6): the probability P10."""
     return _formula(device, "P10", "P10")
 
 
+@claim("Eq. (6)", "the probability P01")
 def eq6_ccw(device: Device) -> Readings:
-    """Eq. (6): the probability P01."""
     return _formula(device, "P01", "P01")
 
 
+@claim("Eq. (7)", "g2(0) of the CW mode")
 def eq7(device: Device) -> Readings:
-    """Eq. (7): g2(0) of the CW mode."""
     return _formula(device, "g2", "g2")
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, digits, near
+from compare.claim import Readings, Roads, above, below, claim, digits, near
 from compare.extremes import Curve, gap, greatest, least, place_of_greatest, place_of_least
 from compare.papers.tang2025.claims.blockade import BLOCKADE, SAME
 from compare.papers.tang2025.claims.roads import Road, at, each, leading, master, solve
@@ -17,8 +17,8 @@ GAP = "largest |closed form - master equation|/maximum"
 NOTHING = 1e-9  # "= 0 exactly": what round-off may leave
 
 
+@claim("text below Eq. (5)", "C20 = 0 for chi/gamma = 0.5 and |J|/gamma = 1")
 def C20_zero(device: Device) -> Readings:
-    """text below Eq. (5): C20 = 0 for chi/gamma = 0.5 and |J|/gamma = 1."""
     values = at(device, R_UM, PHI_UM, 0.5)
     values["J"] = values["gamma"]
     P20, P10 = solve(values, "P20"), solve(values, "P10")
@@ -27,34 +27,31 @@ def C20_zero(device: Device) -> Readings:
     return below(NOTHING, ratio, "2 P20/P10^2", printed="0")
 
 
+@claim("text below Eq. (7)", "g2(0) = 1/(4 (chi/gamma)^2 + 1) at J = 0")
 def g2_without_coupling(device: Device) -> Readings:
-    """text below Eq. (7): g2(0) = 1/(4 (chi/gamma)^2 + 1) at J = 0."""
     values = at(device, R_UM, PHI_UM) | {"J": 0.0}
     printed = 1 / (4 * (values["chi"] / values["gamma"]) ** 2 + 1)
     return near(printed, SAME, solve(values, "g2"), "g2(0)", "at J = 0, within 5 % of the formula,")
 
 
+@claim("Fig. 3(c)", "P01 is suppressed at phi = 0.27 um")
 def P01_suppressed(device: Device) -> Readings:
-    """Fig. 3(c): P01 is suppressed at phi = 0.27 um."""
-
     def place(road: Road) -> float:
         return float(place_of_least(_on_circle(road, device, "P01"), *PERIOD_UM, FINE))
 
     return digits("0.27", each(place), "phi (um)", "of the smallest P01")
 
 
+@claim("Fig. 3(c)", "P10 has its maximum at phi = 0.27 um")
 def P10_largest(device: Device) -> Readings:
-    """Fig. 3(c): P10 has its maximum at phi = 0.27 um."""
-
     def place(road: Road) -> float:
         return float(place_of_greatest(_on_circle(road, device, "P10"), *PERIOD_UM, FINE))
 
     return digits("0.27", each(place), "phi (um)", "of the largest P10")
 
 
+@claim("Fig. 3(c)", "excellent agreement of markers and curves")
 def agreement_3c(device: Device) -> Readings:
-    """Fig. 3(c): excellent agreement of markers and curves."""
-
     def apart(name: str) -> float:
         closed, solved = (_on_circle(road, device, name) for road in (leading, master))
         return gap(closed, solved, *PERIOD_UM, FINE)
@@ -63,9 +60,8 @@ def agreement_3c(device: Device) -> Readings:
     return below(SAME, largest, GAP, "over phi, for P10 and P01,", "excellent")
 
 
+@claim("Fig. 3(d)", "excellent agreement of markers and curves")
 def agreement_3d(device: Device) -> Readings:
-    """Fig. 3(d): excellent agreement of markers and curves."""
-
     def deviation(phi: float) -> float:
         closed, solved = (_along(road, device, phi) for road in (leading, master))
         return greatest(lambda r: abs(closed(r) / solved(r) - 1), 0, 0.8, FINE)
@@ -75,14 +71,14 @@ def agreement_3d(device: Device) -> Readings:
     return below(SAME, largest, "largest |deviation|", detail, "excellent")
 
 
+@claim("text below Eq. (7)", "no blockade for r > 0.6 um")
 def no_blockade_far(device: Device) -> Readings:
-    """text below Eq. (7): no blockade for r > 0.6 um."""
     smallest = each(lambda road: _least_g2(road, device, 0.6, FAR_UM))
     return above(BLOCKADE, smallest, "smallest g2(0)", "over r > 0.6 um and three phi")
 
 
+@claim("text below Eq. (7)", "photons bunch for 0 < r < 0.2 um")
 def bunching_near(device: Device) -> Readings:
-    """text below Eq. (7): photons bunch for 0 < r < 0.2 um."""
     smallest = each(lambda road: _least_g2(road, device, 0, 0.2))
     return above(1, smallest, "smallest g2(0)", "over 0 < r < 0.2 um and three phi")
 

@@ -1,8 +1,8 @@
 """The audit: every claim of the paper, what both roads say, and the verdict.
 
-A claim is a function of the device; its docstring says where it stands and what it says, and
-it returns its numbers with the interval in which they make it true.  `compare.claim` makes
-a verdict of them.
+A claim (`compare.claim.Claim`) knows where it stands and what it says; called with a device it
+gives its numbers with the interval in which they make it true, and `compare.claim` makes a
+verdict of them.
 """
 
 import numpy as np
@@ -10,10 +10,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from compare.agreement import compare_numbers
-from compare.claim import DISPUTED, VERDICTS, reason, verdict
+from compare.claim import DISPUTED, VERDICTS, Claim, reason, verdict
 from compare.papers.tang2025.claims import blockade, efficiency, mechanism
 from compare.papers.tang2025.claims import device as of_device
-from compare.papers.tang2025.claims.power import DOWN, UP, Claim, power_of_truth
+from compare.papers.tang2025.claims.power import DOWN, UP, power_of_truth
 from compare.papers.tang2025.figures.cavities import DEVICE, described
 from systems.library.nanotip import Device
 
@@ -117,15 +117,14 @@ def _row(claim: Claim, device: Device) -> dict[str, object]:
     readings = claim(device)
     word = verdict(readings)
     first = readings[0]
-    place, _, statement = (claim.__doc__ or "").strip().rstrip(".").partition(": ")
     leading, master = float(first.roads.leading), float(first.roads.master)
     deviation = compare_numbers(leading, master)["deviation"].item()
     if first.compares:
         deviation, master = master, np.nan
     return {
-        "claim": claim.__name__,
-        "place": place,
-        "statement": statement,
+        "claim": claim.name,
+        "place": claim.place,
+        "statement": claim.statement,
         "quantity": first.quantity,
         "printed": first.printed,
         "leading_order": leading,

@@ -11,14 +11,14 @@ from scipy.optimize import brentq
 from compare.claim import Readings
 from systems.library.nanotip import Device
 
-Claim = Callable[[Device], Readings]
+Decided = Callable[[Device], Readings]  # a claim, or what decides like one
 # from the paper's power to where the drive is a hundred times weaker, and to a stronger one
 DOWN = np.array([1, 0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4])
 UP = np.array([1, 1.5, 2.5])
 PRECISION = 1e-3  # of the power, relative
 
 
-def power_of_truth(claim: Claim, device: Device) -> float:
+def power_of_truth(claim: Decided, device: Device) -> float:
     """The input power (W) nearest to the device's at which the claim begins to hold.
 
     The end of the interval that the number violates is approached by weaker drives, and by
