@@ -39,7 +39,7 @@ def record(command: str, module: str) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Versions of Python, of this package and of the libraries that compute."""
     return {"python": platform.python_version()} | {
-        name: _version(name) for name in ("photon-blockade", *LIBRARIES)
+        name: installed(name) for name in ("photon-blockade", *LIBRARIES)
     }
 
 
@@ -63,6 +63,10 @@ def sources(module: str) -> set[Path]:
     project what importing ``module`` runs, now or later: the packages that it lies in, what these
     and it import anywhere in a file, and modules whose full name a file holds as text, as tables
     of lazy imports do.  Another figure, or the command line, makes no result stale.
+
+    >>> names = {path.name for path in sources("compare.papers.tang2025.figures.fig3c")}
+    >>> "fig3c.py" in names, "steady.py" in names, "fig3d.py" in names
+    (True, True, False)
     """
     found = {path for road in ROADS for path in (ROOT / road).rglob("*") if _is_source(path)}
     seen: set[str] = set()
@@ -71,7 +75,8 @@ def sources(module: str) -> set[Path]:
         name = waiting.pop()
         seen.add(name)
         path = locate(name)
-        if path is not None:
+        # the roads are in already, and import nothing of the rest: they only hold old names of it
+        if path is not None and name.split(".")[0] not in ROADS:
             found.add(path)
             waiting |= {*imports(path), *parents(name)} - seen
     return found
@@ -148,7 +153,8 @@ def _git(*arguments: str) -> str | None:
     return answer.stdout.strip()
 
 
-def _version(name: str) -> str:
+def installed(name: str) -> str:
+    """The version of a package, or the words ``not installed``."""
     try:
         return version(name)
     except PackageNotFoundError:

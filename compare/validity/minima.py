@@ -11,8 +11,6 @@ from matplotlib.figure import Figure
 from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from compare.validity.optimum import FORMULA, TRUTH
 
-POWER = "power_fW"
-SPELLED = {POWER: "input power (fW)"}
 MEASURES = {"road", "minimum", "true"}
 # those that agree lie on top of each other: the truth is the line, the others are markers
 TRUE = {"color": "black", "ls": "-"}
@@ -30,7 +28,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
     Dashed is what the master equation says at the place of the formula's minimum.
     """
-    x = POWER if POWER in table else str(table.attrs["drive"])
+    x, spelled = table.attrs.get("shown", str(table.attrs["drive"])), table.attrs.get("spelled", {})
     table = table.sort_values(x, kind="stable")
     places = [name for name in table.columns if name not in {x, table.attrs["drive"], *MEASURES}]
     panels = [*places, "minimum"]
@@ -38,7 +36,7 @@ def draw(table: pd.DataFrame) -> Figure:
     grid = figure.subplots(1, len(panels), squeeze=False).flat
     for axes, column in zip(grid, panels, strict=True):
         _draw_roads(axes, table, x, column)
-        axes.set(xlabel=SPELLED.get(x, x), ylabel=column, xscale=_scale(table[x]))
+        axes.set(xlabel=spelled.get(x, x), ylabel=column, xscale=_scale(table[x]))
     _draw_depth(figure.axes[-1], table, x)
     handles, labels = figure.axes[-1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)

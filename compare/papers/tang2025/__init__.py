@@ -19,8 +19,11 @@ PAPER = Paper(
         remark=units.remark,
         operating_point=units.operating_point,
         columns=units.COLUMNS,
+        spelled=units.SPELLED,
         example=units.EXAMPLE,
         drive="power",
+        drive_unit=units.UNITS["power"][0],
         drive_of=units.power_fW,
     ),
+    folder="",  # the first paper: its results lie in the folder of all results itself
 )

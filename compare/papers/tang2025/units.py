@@ -13,6 +13,7 @@ import numpy as np
 from systems.library import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
+SPELLED = {"r_um": "r (µm)", "phi_um": "phi (µm)", "power_fW": "input power (fW)"}
 EXAMPLE = {"r": 0.35, "phi": 0.27}
 UNITS = {"r": ("um", 1e-6), "phi": ("um", 1e-6), "power": ("fW", 1e-15)}  # and in SI
 FOREIGN = 100  # times gamma: a rate that must be in another unit
