@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import style
+from compare.papers.panels import thinned
 from compare.papers.tang2025 import PAPER
 from compare.papers.tang2025.figures import (
     efficiency,
@@ -229,7 +229,7 @@ def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detuning
 
 def test_markers_of_curves_that_coincide_lie_side_by_side() -> None:
     dense = np.arange(60) < 20
-    rows = [style.thinned(dense, 6, 24, 8 * i) for i in range(3)]
+    rows = [thinned(dense, 6, 24, 8 * i) for i in range(3)]
     assert len({*np.concatenate(rows)}) == sum(map(len, rows))
 
 

@@ -1,4 +1,4 @@
-"""What starts: the command without the numerical libraries, and the names of `compare` in any order."""
+"""What starts: the command without numerical libraries, and `compare` in any order of imports."""
 
 import itertools
 import random

@@ -14,8 +14,9 @@ import analytic
 import numeric
 from analytic.delayed import delayed_correlation
 from compare.agreement import compare_numbers, describe
+from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
-from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
+from compare.style import new_figure, styled
 from systems.library import nanotip
 
 TAU = np.linspace(0, 10, 201)  # gamma_1 tau

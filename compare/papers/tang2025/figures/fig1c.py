@@ -5,8 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
-from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
+from compare.style import new_figure, styled
 from systems.library import nanotip
 
 DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1

@@ -7,8 +7,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_deviation, draw_map
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
-from compare.style import WIDTH, draw_deviation, draw_map, styled
+from compare.style import WIDTH, styled
 from systems.library import nanotip
 
 PHIS_UM = np.linspace(0, 0.55, 201)  # one period lambda/(2 n_0)

@@ -9,8 +9,9 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
-from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
+from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from systems.library import nanotip
 
 CHI = np.unique([*np.geomspace(0.05, 10, 101), 0.1, 0.5, 3])  # chi/gamma, with the marked points

@@ -5,8 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.tang2025.figures.cavities import DEVICE, R_UM, described
-from compare.style import BLUE, RED, draw_roads, new_figure, roads_legend, styled
+from compare.style import BLUE, RED, new_figure, styled
 from systems.library import nanotip
 
 PHI_UM = np.linspace(0, 0.55, 221)  # one period lambda/(2 n_0)

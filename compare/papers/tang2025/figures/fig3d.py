@@ -5,17 +5,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import DEVICE, described
-from compare.style import (
-    BLUE,
-    GREEN,
-    RED,
-    draw_roads,
-    new_figure,
-    roads_legend,
-    styled,
-    thinned,
-)
+from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import nanotip
 
 R_UM = np.linspace(0, 0.8, 161)

@@ -5,10 +5,11 @@ import pandas as pd
 from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 
+from compare.papers.panels import draw_map
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, described
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
 from compare.papers.tang2025.figures.efficiency import SCALE, efficiency
-from compare.style import WIDTH, draw_map, styled
+from compare.style import WIDTH, styled
 from systems.library import nanotip
 
 R_UM = np.linspace(0, 0.7, 201)

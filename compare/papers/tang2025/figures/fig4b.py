@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, described
 from compare.papers.tang2025.figures.efficiency import AT_ZERO, DETUNINGS, SCALE, efficiency
-from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
+from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from systems.library import nanotip
 
 J0 = np.linspace(0.1, 3, 59)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
