@@ -30,7 +30,11 @@ SCALE = "difference relative to R = 1"  # what the deviation of R is, for the ta
 
 
 def ratio(g2: Any, g2_ideal: Any) -> np.ndarray:
-    """Eq. (8) from the two values of g2(0)."""
+    """Eq. (8) from g2(0) of the device and of the ideal cavity; arrays broadcast.
+
+    >>> float(ratio(0.01, 0.01)), float(ratio(1.5, 0.01))
+    (1.0, 0.0)
+    """
     return np.maximum(0, (1 - g2) / (1 - g2_ideal))
 
 
@@ -40,7 +44,8 @@ def efficiency(
     """Both roads to R, one row per cavity in ``cavities`` (values of the model, as arrays).
 
     The minimum of Eq. (8) is taken over the range of ``detunings`` (in gamma_1), on each road by
-    itself.  The deviation is the difference analytic - numeric.
+    itself.  Columns are those of `compare.agreement` without the quantity; the deviation is the
+    difference analytic - numeric, because R is itself a share.
     """
     ideal = device.ideal()
     count = np.broadcast(*cavities.values()).size

@@ -24,7 +24,11 @@ EARLY = 3  # gamma_1 tau up to which the curves are apart
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per cavity and delay, both roads; the quantity names the cavity."""
+    """One row per cavity and delay, both roads; the quantity names the cavity.
+
+    Columns: ``gamma1_tau`` and those of `compare.agreement`.  A curve is as trustworthy as the
+    steady state from which it starts, whose status each of its rows has.
+    """
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 
 

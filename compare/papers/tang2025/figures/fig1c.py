@@ -1,4 +1,9 @@
-"""Fig. 1(c): N_cw against Delta/gamma_1 in three cavities, Eq. (4) and Eq. (6)."""
+"""Fig. 1(c): N_cw against Delta/gamma_1 in three cavities, Eq. (4) and Eq. (6).
+
+Backscattering couples both modes: the resonance is split in two normal modes at +-J_0, each of
+which the laser meets by itself.  A tip whose coupling is opposite to J_0 joins them again.  The
+closed form is 4 xi^2 |Delta_1/eta_1|^2, to which two photons contribute nothing.
+"""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +21,10 @@ MARKED = ((0, 1), (5, 2.5), (10, 1))
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per cavity and detuning, both roads; the quantity names the cavity."""
+    """One row per cavity and detuning, both roads; the quantity names the cavity.
+
+    Columns: ``Delta_over_gamma1`` and those of `compare.agreement`.
+    """
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 
 

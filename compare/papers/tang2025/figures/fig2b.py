@@ -1,4 +1,8 @@
-"""Fig. 2(b): g2(0) and N_cw against chi/gamma at three phi, Eq. (4), Eq. (6) and Eq. (7)."""
+"""Fig. 2(b): g2(0) and N_cw against chi/gamma at three phi, Eq. (4), Eq. (6) and Eq. (7).
+
+Cuts through the maps of Fig. 2(a) at the phi where J = 0 and at the two where |J| = gamma, with the
+points that the text names.
+"""
 
 import numpy as np
 import pandas as pd
@@ -29,7 +33,11 @@ CLEAR = 0.15  # no small marker closer than this to a marked point, relative
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per phi, chi and quantity, both roads."""
+    """One row per phi, chi and quantity, both roads.
+
+    Columns: ``phi_um``, ``chi_over_gamma`` and those of `compare.agreement`; chi holds the marked
+    points.
+    """
     phi, chi = (grid.ravel() for grid in np.meshgrid([*CUTS], CHI, indexing="ij"))
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
     labels = {"phi_um": phi, "chi_over_gamma": chi}
@@ -57,6 +65,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
+    """One quantity: a curve a phi with small markers in turns, and the marked points."""
     for i, (phi, (colour, line)) in enumerate(CUTS.items()):
         label = rf"$\phi = {phi:g}\,\mu$m"
         cut = rows[rows["phi_um"] == phi]
@@ -70,6 +79,7 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _is_clear(phi: float, chi: float) -> bool:
+    """Whether no marked point of this curve is so close that a small marker would touch it."""
     return all(abs(chi / at - 1) > CLEAR for place, at, _ in MARKED if place == phi)
 
 

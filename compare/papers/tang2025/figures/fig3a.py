@@ -29,7 +29,11 @@ PHOTON = 9.0  # drawn height of an optical photon in gamma: not to scale
 
 
 def compute() -> pd.DataFrame:
-    """One row per level: energy in gamma, above as many photons of the laser (Delta = 0)."""
+    """One row per level: energy in gamma, above as many photons of the laser (Delta = 0).
+
+    Columns: ``case`` (of `CASES`), ``quanta``, ``basis`` (eigenstate or Fock state), ``state``,
+    ``energy_over_gamma``.
+    """
     rows = [
         {"case": case, "quanta": quanta, "basis": basis, "state": state, "energy_over_gamma": E}
         for case, values in CASES.items()
@@ -40,7 +44,15 @@ def compute() -> pd.DataFrame:
 
 
 def block(quanta: int) -> sp.Matrix:
-    """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states."""
+    """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states.
+
+    It is taken term by term from the model's ladder operators, so that it stays symbolic.
+
+    >>> block(1)
+    Matrix([
+    [       Delta,     J],
+    [conjugate(J), Delta]])
+    """
     model = nanotip.MODEL
     states = occupations(model, quanta)
     H = sp.zeros(len(states))
@@ -54,10 +66,12 @@ def block(quanta: int) -> sp.Matrix:
 
 
 def _norm(occupation: tuple[int, ...]) -> sp.Expr:
+    """The norm sqrt(prod n!) of an unscaled ket of `analytic.fock`."""
     return sp.sqrt(sp.prod(map(sp.factorial, occupation)))
 
 
 def _levels(H: sp.Matrix, quanta: int) -> Iterator[tuple[str, str, float]]:
+    """Eigenstates with their energies, then Fock states with theirs, of one block in numbers."""
     for i, energy in enumerate(np.linalg.eigvalsh(np.array(H, dtype=complex))):
         yield "eigenstate", str(i), float(energy)
     for i, state in enumerate(occupations(nanotip.MODEL, quanta)):
@@ -108,6 +122,7 @@ def _draw_states(axes: Axes, rows: pd.DataFrame) -> dict[str, tuple[float, float
 
 
 def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
+    """To |2,0> directly, or through the CCW mode: the two amplitudes cancel."""
     _arrow(axes, at["00"], at["10"], GREY, r"$\omega_L$")
     _arrow(axes, at["10"], at["20"], BLUE, r"$\omega_L$")
     _arrow(axes, at["10"], at["01"], GREEN, r"$J$")
@@ -116,6 +131,7 @@ def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
 
 
 def _draw_one_path(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
+    """J = 0: one path is left, and 2 chi detunes its second photon."""
     (x, y), level = at["10"], at["20"]
     _arrow(axes, at["00"], at["10"], RED, r"$\omega_L$")
     _arrow(axes, at["10"], (x, y + PHOTON), BLUE, r"$\omega_L$")
