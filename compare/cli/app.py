@@ -25,7 +25,12 @@ BY_CTRL_C = 130  # exit code that typer gives to a KeyboardInterrupt
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command ``blockade``; never returns."""
+    """Run the command ``blockade``; never returns.
+
+    Errors of usage and of input (`ValueError`, `TypeError`, `OSError`, `MemoryError`) become one
+    sentence on standard error and exit code 2; anything else is a fault of this project and shows
+    its traceback.
+    """
     try:
         code = app(arguments, prog_name="blockade", standalone_mode=False)
     except USAGE as error:
@@ -41,6 +46,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _refuse(sentence: str) -> NoReturn:
+    """End with one sentence and exit code 2."""
     typer.echo(f"blockade: {' '.join(sentence.split())}", err=True)
     sys.exit(2)
 

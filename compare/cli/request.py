@@ -1,4 +1,8 @@
-"""What a command was asked for: a system with its settings, and the files that are to be made."""
+"""What a command was asked for: a system with its settings, and the files that are to be made.
+
+Every command that computes begins with `read_request` and ends with `write`; between them it is a
+call of a public function of `compare`.
+"""
 
 import shlex
 from collections.abc import Mapping
@@ -59,7 +63,10 @@ def read_request(system: str, fixed: list[str] | None, varied: list[str] | None)
 
 
 def check_out(out: Path | None, force: bool) -> None:
-    """Raise `ValueError` unless the table and its pictures can be written."""
+    """Raise `ValueError` unless the table and its pictures can be written.
+
+    ``force`` allows overwriting files that were changed by hand or are not this tool's.
+    """
     if out is not None:
         output.check_csv(out, force)
         if not force:

@@ -92,11 +92,16 @@ def find_target(text: str) -> Target:
 
 
 def listed() -> dict[str, str]:
-    """Names of the listed systems, each with one line on what it is and its literature."""
+    """Names of the listed systems, each with one line on what it is and its literature.
+
+    >>> listed()["kerr_ring"].partition(",")[0]
+    'ring of three Kerr modes with a synthetic flux (Roushan et al.'
+    """
     return {name: f"{entry.about} ({entry.literature})" for name, entry in SYSTEMS.items()}
 
 
 def _from_file(text: str) -> Target:
+    """The model called ``NAME`` in ``path/to/file.py``, with the sum of the file."""
     path, _, name = text.rpartition(":")
     if not path or not path.endswith(".py") or not name:
         raise ValueError(f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`.")
@@ -110,6 +115,7 @@ def _from_file(text: str) -> Target:
 
 
 def _load(path: Path) -> ModuleType:
+    """The module of a user's file, run as Python would run it, with its neighbours in reach."""
     if not path.is_file():
         raise ValueError(f"File `{path}` does not exist.")
     content = path.read_bytes()

@@ -64,22 +64,6 @@ def phi_zero_second(device: Device) -> Readings:
     return digits("0.82", _both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
 
 
-@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.21 um")
-def phi_gamma_low(device: Device) -> Readings:
-    """Where |J| = gamma on the circle r = 0.35 um, below the zero of J."""
-    return digits(
-        "0.21", _both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,"
-    )
-
-
-@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.33 um")
-def phi_gamma_high(device: Device) -> Readings:
-    """Where |J| = gamma on the circle r = 0.35 um, above the zero of J."""
-    return digits(
-        "0.33", _both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,"
-    )
-
-
 @claim("text below Eq. (6)", "r = ln(a_t/J_0)/2 alpha_t, with an alpha_t that is not defined")
 def formula_for_r(device: Device) -> Readings:
     """alpha_t is not defined: read as beta_t, that of the coupling, the formula gives r.
@@ -93,6 +77,22 @@ def formula_for_r(device: Device) -> Readings:
     # 1/a_t is a time: the formula gives no length
     return as_beta + digits(
         "0.35", _both(np.nan), "r (um)", "with a_t for alpha_t, which is not a length,"
+    )
+
+
+@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.21 um")
+def phi_gamma_low(device: Device) -> Readings:
+    """Where |J| = gamma on the circle r = 0.35 um, below the zero of J."""
+    return digits(
+        "0.21", _both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,"
+    )
+
+
+@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.33 um")
+def phi_gamma_high(device: Device) -> Readings:
+    """Where |J| = gamma on the circle r = 0.35 um, above the zero of J."""
+    return digits(
+        "0.33", _both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,"
     )
 
 

@@ -56,6 +56,7 @@ def R_robust(device: Device) -> Readings:
 
     "Robust" is read as within `SAME` of 100 %.
     """
+
     def reading(tip: str, words: str) -> Readings:
         smallest = each(lambda road: PERCENT * least(_curve(road, device, tip), *ENDS))
         detail = f"for J_0 up to 3 gamma_1 with a tip that {words}"
@@ -67,6 +68,7 @@ def R_robust(device: Device) -> Readings:
 @claim("Fig. 4(b)", "markers agree with curves")
 def agreement_4b(device: Device) -> Readings:
     """The largest distance of both roads over J_0, relative to the maximum of R."""
+
     def apart(tip: str) -> float:
         closed, solved = (_curve(road, device, tip) for road in (leading, master))
         return gap(closed, solved, *ENDS)

@@ -44,6 +44,7 @@ def g2_without_coupling(device: Device) -> Readings:
 @claim("Fig. 3(c)", "P01 is suppressed at phi = 0.27 um")
 def P01_suppressed(device: Device) -> Readings:
     """The phi of the smallest CCW population over one period, to half a unit of its last digit."""
+
     def place(road: Road) -> float:
         return float(place_of_least(_on_circle(road, device, "P01"), *PERIOD_UM, FINE))
 
@@ -53,6 +54,7 @@ def P01_suppressed(device: Device) -> Readings:
 @claim("Fig. 3(c)", "P10 has its maximum at phi = 0.27 um")
 def P10_largest(device: Device) -> Readings:
     """The phi of the largest CW population over one period, to half a unit of its last digit."""
+
     def place(road: Road) -> float:
         return float(place_of_greatest(_on_circle(road, device, "P10"), *PERIOD_UM, FINE))
 
@@ -62,6 +64,7 @@ def P10_largest(device: Device) -> Readings:
 @claim("Fig. 3(c)", "excellent agreement of markers and curves")
 def agreement_3c(device: Device) -> Readings:
     """The largest distance of both roads over the maximum of the curve: the axis is linear."""
+
     def apart(name: str) -> float:
         closed, solved = (_on_circle(road, device, name) for road in (leading, master))
         return gap(closed, solved, *PERIOD_UM, FINE)
@@ -73,6 +76,7 @@ def agreement_3c(device: Device) -> Readings:
 @claim("Fig. 3(d)", "excellent agreement of markers and curves")
 def agreement_3d(device: Device) -> Readings:
     """The largest relative deviation of both roads: the axis is logarithmic."""
+
     def deviation(phi: float) -> float:
         closed, solved = (_along(road, device, phi) for road in (leading, master))
         return greatest(lambda r: abs(closed(r) / solved(r) - 1), 0, 0.8, FINE)

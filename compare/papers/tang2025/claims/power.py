@@ -28,7 +28,13 @@ def power_of_truth(claim: Decided, device: Device) -> float:
     """The input power (W) nearest to the device's at which the claim begins to hold.
 
     The end of the interval that the number violates is approached by weaker drives, and by
-    stronger ones if that fails; NaN where the last of them lies on the same side.
+    stronger ones if that fails; NaN where the last of them lies on the same side.  Relative
+    precision `PRECISION`.
+
+    >>> from compare.claim import Roads, below
+    >>> at_half = lambda device: below(2e-15, Roads(0, device.power), "power (W)")
+    >>> round(power_of_truth(at_half, Device()) * 1e15, 2)
+    2.0
     """
     reading = claim(device)[0]
     bound = reading.high if reading.roads.master > reading.high else reading.low
