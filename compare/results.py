@@ -50,6 +50,12 @@ class PaperResult:
         return f"{self.paper.package}.{inner}"
 
     @property
+    def command(self) -> str:
+        """The words that make it, for its sidecar."""
+        words = f"audit {self.paper.key}" if self.is_audit else f"reproduce {self.name}"
+        return f"blockade {words}"
+
+    @property
     def is_audit(self) -> bool:
         """Whether it is the audit of the claims and no figure."""
         return self.stem == CLAIMS
@@ -80,7 +86,11 @@ def figures() -> list[PaperResult]:
 
 
 def audits(keys: Iterable[str] = ()) -> list[PaperResult]:
-    """The audits of the papers of these keys, or of all; raises `ValueError` for another key."""
+    """The audits of the papers of these keys, or of all; raises `ValueError` for another key.
+
+    >>> [audit.module for audit in audits(["tang2025"])]
+    ['compare.papers.tang2025.claims']
+    """
     return [PaperResult(papers.load(key), CLAIMS) for key in keys or papers.keys()]
 
 
@@ -88,6 +98,13 @@ def find(text: str) -> PaperResult:
     """The figure that a user calls ``text``: its name, ``key/stem``, or a stem that is unique.
 
     Raises `ValueError` with the near one, or with all.
+
+    >>> find("tang2025/fig3c").name
+    'fig3c'
+    >>> find("FIG3C")
+    Traceback (most recent call last):
+        ...
+    ValueError: Figure `FIG3C` does not exist; did you mean `fig3c`?
     """
     there = figures()
     for spell in (lambda f: f.name, lambda f: f"{f.paper.key}/{f.stem}", lambda f: f.stem):
@@ -108,8 +125,9 @@ def due(
 ) -> list[PaperResult]:
     """The results that are to be made: missing or changed ones, or all of them if ``fresh``.
 
-    Raises `ValueError` if a folder cannot be written, or if a file that would be overwritten
-    was changed since this tool wrote it, unless ``force``.
+    ``out`` is the folder of all results.  Raises `ValueError` if a folder cannot be written, or
+    if a file that would be overwritten was changed since this tool wrote it, unless ``force``; so
+    nothing is computed that could not be kept.
     """
     for folder in sorted({out, *(result.folder(out) for result in results)}):
         output.check_folder(folder)
@@ -123,17 +141,21 @@ def due(
 
 
 def make(result: PaperResult, out: Path) -> None:
-    """Compute one result and write it with its sidecar: CSV, PNG and PDF, or the CSV alone."""
+    """Compute one result and write it with its sidecar: CSV, PNG and PDF, or the CSV alone.
+
+    The provenance is noted before the computation: the numbers are those of the code as it was
+    then.
+    """
+    record = provenance.record(result.command, result.module)
     if result.is_audit:
-        table, command = result.paper.audit(), f"blockade audit {result.paper.key}"
-        files = {"csv": output.to_csv(table)}
+        table, pictures = result.paper.audit(), {}
     else:
         from compare.style import render
 
         figure = result.paper.figure(result.stem)
-        table, command = figure.compute(), f"blockade reproduce {result.name}"
-        files = {"csv": output.to_csv(table), **render(figure.draw(table))}
-    record = provenance.record(command, result.module)
+        table = figure.compute()
+        pictures = render(figure.draw(table))
+    files = {"csv": output.to_csv(table), **pictures}
     output.publish(result.folder(out), result.stem, files, {**record, **table.attrs})
 
 
@@ -153,7 +175,9 @@ def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
 def write_agreement(out: Path) -> "pd.DataFrame":
     """Write ``agreement.csv``, if it changes: the summary of every current figure of both roads.
 
-    No other run writes into the folders from the reading to the end of the writing.
+    Returns the summary (`compare.summary` with a column ``figure``), empty where there is no
+    figure of both roads.  No other run writes into the folders from the reading to the end of the
+    writing.
     """
     folders = {out, *(figure.folder(out) for figure in figures())}
     with ExitStack() as locks:
@@ -170,6 +194,7 @@ def write_agreement(out: Path) -> "pd.DataFrame":
 
 
 def _agreement(out: Path) -> "pd.DataFrame":
+    """The summaries of all current figures, one below the other."""
     import pandas as pd
 
     from compare.agreement import summary

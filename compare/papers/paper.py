@@ -3,6 +3,11 @@
 A paper is a folder beside this file; general code asks it through the `PAPER` that the folder
 defines and never by its name.  Figures and claims are loaded when they are asked for, so that the
 command line may list papers without a plotting library.
+
+The least that a paper needs: an `__init__` with ``PAPER = Paper(key=..., citation=...)``, a
+folder ``figures`` with one module ``fig...`` a panel, and a folder ``claims`` whose `__init__`
+has ``audit()`` and ``claims_text(rows)``.  A `Laboratory` is needed only where settings are to be
+given in units that are not the model's own.
 """
 
 import pkgutil
@@ -89,11 +94,11 @@ class Paper:
 
     @property
     def place(self) -> str:
-        """The folder of its results, below that of all results."""
+        """The folder of its results below that of all results; empty where it is the same."""
         return self.key if self.folder is None else self.folder
 
     def figures(self) -> list[str]:
-        """Stems of all figures, in the order of the paper."""
+        """Stems of all figures, sorted: the modules whose names begin with ``fig``."""
         folder = import_module(f"{self.package}.figures")
         names = (module.name for module in pkgutil.iter_modules(folder.__path__))
         return sorted(name for name in names if name.startswith("fig"))
@@ -102,6 +107,12 @@ class Paper:
         """The module of a figure, with ``compute() -> DataFrame`` and ``draw(table) -> Figure``.
 
         Raises `ValueError`, listing all, where there is no such figure.
+
+        >>> from compare.papers import load
+        >>> load("tang2025").figure("fig9z")
+        Traceback (most recent call last):
+            ...
+        ValueError: Figure `fig9z` does not exist; there are fig1b, fig1c, ...
         """
         if stem not in self.figures():
             there = ", ".join(self.figures())
@@ -109,7 +120,10 @@ class Paper:
         return import_module(f"{self.package}.figures.{stem}")
 
     def audit(self) -> "pd.DataFrame":
-        """One row per claim, computed now, with its verdict; minutes."""
+        """One row per claim, computed now, with its verdict; some minutes.
+
+        Columns that every paper has: ``claim`` and ``printed``; the others are the paper's own.
+        """
         return self._claims().audit()
 
     def describe(self, rows: "pd.DataFrame") -> str:

@@ -2,14 +2,21 @@
 
     R = max(0, zeta),    zeta = (1 - min g2(0)(J_0 != 0)) / (1 - min g2(0)(J_0 = 0))
 
-The paper does not say over what.  Fig. 4(a) stands at Delta = 0; there both g2 are numbers and
-R has the printed values: 99.7 % with the tip and 0 without.  With a minimum over the detuning the
-cavity without tip blocks almost as well as with it: the Kerr term depends on the total number of
-photons alone, so a laser on either of the split modes meets one resonance and misses the next.
+R is one where the device blocks as well as the ideal cavity, and zero where its light is coherent
+or bunched.
+
+The paper does not say over what the minimum is taken.  Fig. 4(a) stands at Delta = 0; there both
+g2 are numbers and R has the printed values: 99.7 % with the tip and 0 without.  With a minimum
+over the detuning the cavity without tip blocks almost as well as with it: the Kerr term depends
+on the total number of photons alone, so a laser on either of the split modes meets one resonance
+and misses the next.
 
 R is itself a share, and is cut off at zero, so that a closed form that has come to zero is
 "100 % off" from any small R.  The deviation of R is therefore the difference of both roads relative
 to R = 1, the efficiency of the ideal cavity.
+
+The minimum over the detuning is found as in `compare.extremes`, on a grid that is refined around
+its smallest value, for all cavities in one batch and on each road by itself.
 """
 
 from collections.abc import Mapping

@@ -33,6 +33,7 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    """The rows of one cavity, with what was solved in it for the sidecar."""
     values, taus = cavity(name, device=device), TAU / device.gamma_1
     leading = delayed_correlation(analytic.derive(nanotip.MODEL, 2), values, "a1", taus)
     solved = numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus)

@@ -29,6 +29,7 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    """The rows of one cavity."""
     values = cavity(name, device.gamma_1 * DETUNING, device)
     labels = {"Delta_over_gamma1": DETUNING}
     table = agreement(nanotip.MODEL, values, "number", labels=labels)

@@ -38,7 +38,11 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Left the master equation, right the deviation of the closed form from it."""
+    """Left the master equation, right the deviation of the closed form from it.
+
+    Dashed is the cut at J = 0, dotted those at |J| = gamma, and the symbols are the paper's four
+    points.
+    """
     figure = Figure(figsize=(2 * WIDTH, 4.2), layout="constrained")
     panels = figure.subplots(2, 2, sharex=True, sharey=True)
     for (left, right), (name, label) in zip(panels, reversed(LABELS.items()), strict=True):

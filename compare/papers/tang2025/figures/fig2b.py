@@ -48,7 +48,11 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Above g2(0), below N_cw; large markers are the points of the text, open by closed form."""
+    """Above g2(0), below N_cw; large markers are the points of the text, open by closed form.
+
+    Where an open marker and a filled one of the same shape lie apart, the two roads disagree about
+    what the text says of that point.
+    """
     figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw_panel(upper, table[table["quantity"] == "g2"])
@@ -86,7 +90,10 @@ def _is_clear(phi: float, chi: float) -> bool:
 def _large(
     colour: str, marker: str | Path, filled: bool, at: tuple[float, float] | None = None
 ) -> Line2D:
-    """A large marker in the colour of its curve, filled for the master equation."""
+    """A large marker in the colour of its curve, filled for the master equation.
+
+    Without a place (``at=None``) it is one for the legend.
+    """
     x, y = ([], []) if at is None else ([at[0]], [at[1]])
     face = colour if filled else "white"
     size = 9 if isinstance(marker, Path) else 6  # a path of one's own is drawn smaller

@@ -80,7 +80,11 @@ def _levels(H: sp.Matrix, quanta: int) -> Iterator[tuple[str, str, float]]:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Left two paths that interfere, right one path that is detuned; bands are loss rates."""
+    """Left two paths that interfere, right one path that is detuned; bands are loss rates.
+
+    Each panel has the eigenenergies on its left and the Fock states with the transitions on its
+    right; the height of an optical photon (`PHOTON`) is not to scale.
+    """
     figure = Figure(figsize=(2 * WIDTH, 3), layout="constrained")
     for axes, case in zip(figure.subplots(1, 2, sharey=True), CASES, strict=True):
         rows = table[table["case"] == case]
@@ -95,6 +99,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_eigenstates(axes: Axes, rows: pd.DataFrame) -> None:
+    """Levels as lines with a band as wide as their loss rate."""
     for quanta, energy in zip(rows["quanta"], rows["energy_over_gamma"], strict=True):
         y = quanta * PHOTON + energy
         # N quanta are lost at the rate N gamma
