@@ -1,5 +1,6 @@
-"""The command line.  Every wrong input ends with one sentence and exit code 2.
+"""The command line: ``reproduce``, ``audit``, ``derive``, ``compare``, ``check``, ``systems``.
 
+The docstring of a command is its help.  Every wrong input ends with one sentence and exit code 2.
 Each command loads what computes when it runs: ``blockade --help`` loads Typer and nothing else.
 """
 
@@ -52,7 +53,7 @@ def _refuse(sentence: str) -> NoReturn:
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with a word of the command line, and the word itself where typer keeps it."""
+    """What is wrong with a word of the command line, and the word itself where Typer keeps it."""
     found: Any = getattr(error.__cause__, "errors", list)()
     given = "".join(f", but is `{one['input']}`" for one in found[:1])
     command = error.ctx.command_path if error.ctx else "blockade"

@@ -1,6 +1,8 @@
 """Commands on the error of a formula: ``budget``, ``validity``, ``optimum``.
 
-Each command loads what computes when it runs, so that ``--help`` is printed at once.
+Each reads what it was asked for (`compare.cli.request`), calls the public function of its name,
+writes the table with its picture and prints what a terminal has room for.  It loads what computes
+when it runs, so that ``--help`` is printed at once.
 """
 
 from typing import TYPE_CHECKING, Annotated
@@ -162,7 +164,9 @@ def optimum(
 def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
     """Insert the critical drive in the laboratory's unit, where there is a laboratory.
 
-    The notes tell `compare.validity.maps` which column is mapped and how columns are spelled.
+    The table's notes (``attrs``) tell `compare.validity.maps` which column is mapped (``shown``),
+    how columns are spelled on an axis (``spelled``), and at which drive the deviation stands
+    (``at``).
     """
     laboratory = request.target.laboratory
     if laboratory is None:
@@ -178,9 +182,10 @@ def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
 
 
 def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
-    """Coordinates of the laboratory's own device, if it lies on the map.
+    """Coordinates of the laboratory's own device on the map, or ``None`` if it does not lie on it.
 
-    It does if what is set beside the axes are its values as well; the drive is searched for.
+    It does if what is set beside the axes are the device's values as well (to 1e-6, the digits
+    that a command line has); the drive is left out, because it is what is searched for.
     """
     import numpy as np
 
@@ -205,7 +210,7 @@ def _spans(axis: "pd.Series", value: complex) -> bool:
 
 
 def _validity_text(table: "pd.DataFrame") -> str:
-    """The table itself if it is short, else its range."""
+    """The table itself if it is short, else its range and how many points have which status."""
     if len(table) <= SHORT:
         return str(table.to_string(index=False, float_format="{:.6g}".format))
     known = table[table["status"] == "ok"]

@@ -1,6 +1,8 @@
 """Options that several commands share: how each is spelled, and its line of help.
 
-Nothing but Typer is loaded here, so that ``--help`` is printed at once.
+A command names the type (``fixed: Fixed = None``) and Typer makes the option of it: ``--set`` is
+`Fixed`, ``--vary`` is `Varied`, ``--out`` is `Out`.  Nothing but Typer is loaded here, so that
+``--help`` is printed at once.
 """
 
 from pathlib import Path
