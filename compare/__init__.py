@@ -1,11 +1,31 @@
-"""Comparison of the two roads: agreement tables, figures, provenance, the command line."""
+"""Comparison: how far the closed forms and the master equation agree, and where they do not.
 
-from compare.agreement import agreement, summary
-from compare.budget import budget
-from compare.formula import Verdict, check_formula
-from compare.validity.critical import CriticalDrive, critical_drive
-from compare.validity.optimum import optimum
-from compare.validity.table import validity
+`compare.agreement` tabulates both roads point by point, `compare.budget` splits the error of a
+formula into its causes, `compare.validity` and `compare.critical_drive` say up to which drive a
+formula may be believed, `compare.optimum` compares the zero of a formula with the true minimum,
+and `compare.check_formula` compares a printed formula with the derived one.  Around them live
+what writes results to disk (`results`, `output`, `provenance`, `lock`, `interrupts`), the look of
+figures (`style`), criteria of blockade (`criteria`), the verdicts of an audit (`claim`), the
+papers (`papers`, one folder each) and the command line (`cli`).
+
+The public names are loaded when they are first used, so that ``blockade --help`` starts without
+the numerical libraries.  Three of them are also names of modules in here; the function always
+wins: ``compare.agreement`` is the function, and its module is reached by
+``from compare.agreement import ...``.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from compare.agreement import agreement, summary
+    from compare.budget import budget
+    from compare.formula import Verdict, check_formula
+    from compare.validity.critical import CriticalDrive, critical_drive
+    from compare.validity.optimum import optimum
+    from compare.validity.table import validity
 
 __all__ = [
     "CriticalDrive",
@@ -18,3 +38,36 @@ __all__ = [
     "summary",
     "validity",
 ]
+HOMES = {
+    "CriticalDrive": "compare.validity.critical",
+    "Verdict": "compare.formula",
+    "agreement": "compare.agreement",
+    "budget": "compare.budget",
+    "check_formula": "compare.formula",
+    "critical_drive": "compare.validity.critical",
+    "optimum": "compare.validity.optimum",
+    "summary": "compare.agreement",
+    "validity": "compare.validity.table",
+}
+
+
+class _Face(ModuleType):
+    """This package: its public names are looked up in their modules, and never hidden by one."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in HOMES:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(HOMES[name]), name)
+        super().__setattr__(name, found)
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # the import system binds each module that it loads to its package, by its last name
+        if not (name in HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Face

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+# the words of the four verdicts, as tables and summaries have them
 REPRODUCED, LEADING = "reproduced", "leading order only"
 NOT_REPRODUCED, UNDETERMINED = "not reproduced", "undetermined"
 VERDICTS = (REPRODUCED, LEADING, NOT_REPRODUCED, UNDETERMINED)
@@ -24,7 +25,11 @@ DISPUTED = (LEADING, NOT_REPRODUCED)  # the text is clear and the master equatio
 
 @dataclass(frozen=True)
 class Roads:
-    """The same quantity by the closed form and by the master equation, numbers or arrays."""
+    """The same quantity by the closed form and by the master equation, numbers or arrays.
+
+    >>> Roads(0.2, 0.3).map(lambda P, N: P / N, Roads(1.0, 1.0))
+    Roads(leading=0.2, master=0.3)
+    """
 
     leading: Any
     master: Any
@@ -41,8 +46,13 @@ class Roads:
 class Reading:
     """One reading of a claim: its number on both roads, and where the number must lie.
 
-    A number that compares the roads, such as the largest deviation, stands on the second of them
-    and is NaN on the first.
+    - ``roads``: the number on both roads; one that compares the roads, such as the largest
+    deviation,
+      stands on the second of them and is NaN on the first;
+    - ``printed``: what the paper prints, as it is printed;
+    - ``low``, ``high``: the interval, ends included, in which the number makes the statement true;
+    - ``quantity``, ``detail``: what the number is, of what, and where;
+    - ``number``: what is printed, where it is one number, else NaN.
     """
 
     roads: Roads
@@ -76,6 +86,7 @@ class Reading:
         return f"{measure} must {self._interval()}: {self._values()}"
 
     def _values(self) -> str:
+        """The number on both roads, with its distance from the printed one."""
         leading, master = self.roads.leading, self.roads.master
         if np.isnan(master):
             return "there is no number"
@@ -94,6 +105,7 @@ class Reading:
         return f" ({percent:+.3g} % from the printed value)"
 
     def _interval(self) -> str:
+        """Where the number must lie, in words."""
         if self.low == self.high:
             return f"be {self.low:g}"
         if np.isinf(self.low):
@@ -106,14 +118,58 @@ class Reading:
 Readings = tuple[Reading, ...]
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A statement of a paper, with the place where it stands and the code that decides on it.
+
+    ``numbers`` is called with the device that the paper is about, and gives the readings that the
+    text allows, each with its number on both roads.
+    """
+
+    place: str
+    statement: str
+    numbers: Callable[[Any], Readings]
+
+    @property
+    def name(self) -> str:
+        """The name of the function behind it, which stands for the claim in tables."""
+        return self.numbers.__name__
+
+    def __call__(self, device: Any) -> Readings:
+        """The readings of the claim for a device."""
+        return self.numbers(device)
+
+
+def claim(place: str, statement: str) -> Callable[[Callable[[Any], Readings]], Claim]:
+    """Make a claim of the function below it, which computes the numbers.
+
+    >>> @claim("Fig. 9", "the loss is 2 MHz")
+    ... def loss(device):
+    ...     return digits("2", Roads(device, device), "loss (MHz)")
+    >>> loss.name, loss.place, verdict(loss(1.9))
+    ('loss', 'Fig. 9', 'reproduced')
+    """
+    return lambda numbers: Claim(place, statement, numbers)
+
+
 def verdict(readings: Readings) -> str:
-    """Verdict of a claim with all readings that its text allows."""
+    """Verdict of a claim with all readings that its text allows.
+
+    >>> verdict(digits("0.012", Roads(leading=0.009, master=0.0116), "g2(0)"))
+    'reproduced'
+    >>> verdict(digits("0.012", Roads(leading=0.012, master=0.0126), "g2(0)"))
+    'leading order only'
+    """
     verdicts = {reading.verdict for reading in readings}
     return verdicts.pop() if len(verdicts) == 1 else UNDETERMINED
 
 
 def reason(readings: Readings) -> str:
-    """The numbers behind the verdict, in one sentence."""
+    """The numbers behind the verdict, in one sentence.
+
+    >>> print(reason(exactly(2, Roads(leading=1, master=2), "number of maxima")))
+    number of maxima must be 2: master equation 2, closed form 1.
+    """
     if len(readings) == 1:
         return f"{readings[0]}."
     open_question = verdict(readings) == UNDETERMINED
@@ -122,7 +178,12 @@ def reason(readings: Readings) -> str:
 
 
 def digits(printed: str, roads: Roads, quantity: str, detail: str = "") -> Readings:
-    """A printed number: true within half a unit of its last digit."""
+    """A printed number: true within half a unit of its last digit.
+
+    >>> (reading,) = digits("3.6e-5", Roads(0, 0), "g3(0)")
+    >>> reading.low, reading.high
+    (3.55e-05, 3.65e-05)
+    """
     number = Decimal(printed)
     half = Decimal((0, (5,), int(number.as_tuple().exponent) - 1))
     low, high = float(number - half), float(number + half)
@@ -130,25 +191,42 @@ def digits(printed: str, roads: Roads, quantity: str, detail: str = "") -> Readi
 
 
 def near(number: float, share: float, roads: Roads, quantity: str, detail: str = "") -> Readings:
-    """What a printed formula gives, true within a share of it."""
+    """What a printed formula gives, true within a share of it.
+
+    >>> (reading,) = near(2.0, 0.05, Roads(1.95, 1.8), "N")
+    >>> reading.verdict
+    'leading order only'
+    """
     low, high = (1 - share) * number, (1 + share) * number
     return (Reading(roads, f"{number:.3g}", low, high, quantity, detail, number),)
 
 
 def exactly(number: int, roads: Roads, quantity: str, detail: str = "") -> Readings:
-    """A count."""
+    """A count, which must be met.
+
+    >>> exactly(2, Roads(2, 1), "number of maxima")[0].verdict
+    'leading order only'
+    """
     return (Reading(roads, str(number), number, number, quantity, detail),)
 
 
 def below(
     bound: float, roads: Roads, quantity: str, detail: str = "", printed: str = ""
 ) -> Readings:
-    """A number that must not be larger than a bound."""
+    """A number that must not be larger than a bound; ``printed`` is how the paper says so.
+
+    >>> below(0.05, Roads(0.01, 0.02), "g2(0)", printed="<< 1")[0].verdict
+    'reproduced'
+    """
     return (Reading(roads, printed or f"< {bound:g}", -np.inf, bound, quantity, detail),)
 
 
 def above(
     bound: float, roads: Roads, quantity: str, detail: str = "", printed: str = ""
 ) -> Readings:
-    """A number that must not be smaller than a bound."""
+    """A number that must not be smaller than a bound; ``printed`` is how the paper says so.
+
+    >>> above(1, Roads(1.2, np.nan), "g2(0)")[0].verdict
+    'undetermined'
+    """
     return (Reading(roads, printed or f"> {bound:g}", bound, np.inf, quantity, detail),)

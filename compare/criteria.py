@@ -31,7 +31,11 @@ from systems.values import check_positive
 
 
 def poisson(number: Any, quanta: int) -> Any:
-    """Probability of ``quanta`` photons in coherent light of mean ``number``."""
+    """Probability of ``quanta`` photons in coherent light of mean ``number``.
+
+    >>> round(float(poisson(1.0, 0)), 4)
+    0.3679
+    """
     mean = np.asarray(number)
     return mean**quanta * np.exp(-mean) / factorial(quanta)
 
@@ -39,7 +43,11 @@ def poisson(number: Any, quanta: int) -> Any:
 def blocks(quanta: int, number: Any, lower: Any, upper: Any) -> Any:
     """Whether ``lower`` = g^(n) and ``upper`` = g^(n+1) show blockade by n = ``quanta`` photons.
 
-    ``number`` is the mean; for n = 1, ``lower`` is one by definition.
+    ``number`` is the mean; for n = 1, ``lower`` is one by definition.  Raises `ValueError` unless
+    ``quanta`` is a positive integer.
+
+    >>> bool(blocks(1, 0.1, 1.0, 0.01)), bool(blocks(2, 0.1, 1.0, 1.0))
+    (True, False)
     """
     check_positive("quanta", quanta)
     mean = np.asarray(number)
@@ -48,18 +56,33 @@ def blocks(quanta: int, number: Any, lower: Any, upper: Any) -> Any:
 
 
 def blocks_weakly(quanta: int, lower: Any, upper: Any) -> Any:
-    """The same to leading order in the mean number: g^(n) >= 1 > g^(n+1)."""
+    """The same to leading order in the mean number: g^(n) >= 1 > g^(n+1).
+
+    >>> bool(blocks_weakly(2, 1.5, 0.2))
+    True
+    """
     check_positive("quanta", quanta)
     return (np.asarray(lower) >= 1) & (np.asarray(upper) < 1)
 
 
 def excess(populations: Sequence[Any], number: Any) -> np.ndarray:
-    """``P_k/Poisson_k - 1`` for k = 0, 1, ..., on the first axis; ``populations`` holds the P_k."""
+    """``P_k/Poisson_k - 1`` for k = 0, 1, ..., on the first axis; ``populations`` holds the P_k.
+
+    >>> excess([0.5, 0.5], 0.5).round(3).tolist()
+    [-0.176, 0.649]
+    """
     return np.array([np.asarray(p) / poisson(number, k) - 1 for k, p in enumerate(populations)])
 
 
 def blocks_by_population(quanta: int, populations: Sequence[Any], number: Any) -> Any:
-    """Whether P_n is at least that of Poisson and every higher P_k given is below it."""
+    """Whether P_n is at least that of Poisson and every higher P_k given is below it.
+
+    ``populations`` holds P_0, P_1, ..., each a number or an array; raises `ValueError` unless
+    they reach P_(n+1).
+
+    >>> bool(blocks_by_population(1, [0.9, 0.1, 0.0], 0.1))
+    True
+    """
     check_positive("quanta", quanta)
     if len(populations) < quanta + 2:
         raise ValueError(

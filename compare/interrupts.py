@@ -4,6 +4,9 @@ An exception that a signal raises can be lost: Python prints and forgets it when
 a weakref callback or a ``__del__``, and libraries catch it.  So the handler raises nothing.  It
 ends the process itself, which leaves nothing behind because only `whole` sections touch files;
 inside one the signal waits for the end of the section.
+
+The command installs the handlers before it loads any library (`compare.cli`), because a signal may
+come while they are loaded.  Nothing of this happens to a program that merely imports this project.
 """
 
 import os
@@ -27,8 +30,12 @@ def handled(lasting: bool = False) -> Iterator[None]:
     ``lasting`` keeps it so to the end of the process.  A signal that is ignored stays ignored
     (``nohup``).  Outside the main thread nothing changes: Python sets handlers there only.
 
+    >>> before = signal.getsignal(signal.SIGTERM)
     >>> with handled():
-    ...     pass
+    ...     signal.getsignal(signal.SIGTERM) == before
+    False
+    >>> signal.getsignal(signal.SIGTERM) == before
+    True
     """
     before = {}
     with suppress(ValueError):  # not the main thread
@@ -46,7 +53,9 @@ def handled(lasting: bool = False) -> Iterator[None]:
 def whole() -> Iterator[None]:
     """What happens inside happens to its end before a signal of `handled` does.
 
-    >>> with whole():
+    Sections may lie in each other: the signal waits for the end of the outermost.
+
+    >>> with whole(), whole():
     ...     pass
     """
     global _sections
@@ -60,6 +69,7 @@ def whole() -> Iterator[None]:
 
 
 def _receive(number: int, _frame: FrameType | None) -> None:
+    """The handler: note the signal, and end at once outside of whole sections."""
     global _waiting
     _waiting = number
     if not _sections:
@@ -67,6 +77,7 @@ def _receive(number: int, _frame: FrameType | None) -> None:
 
 
 def _end(number: int) -> None:
+    """Say that the run was interrupted, and leave without any further code of Python's."""
     with suppress(OSError, RuntimeError, ValueError):  # closed, or interrupted while writing
         sys.stdout.flush()
     with suppress(OSError, AttributeError, ValueError):

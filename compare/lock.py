@@ -21,11 +21,18 @@ FILE = ".photon-blockade.lock"
 def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the lock of an existing folder; other runs wait for it.
 
-    Raises `TimeoutError` if another run holds it for ``patience`` seconds, and other `OSError`
-    if the folder cannot be opened.
+    Raises `TimeoutError` if another run holds it for ``patience`` seconds, and other `OSError` if
+    the folder cannot be opened.  The lock is not counted: a run that takes it twice waits for
+    itself.
 
-    >>> with locked(Path()):
-    ...     pass
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name, locked(Path(name)):
+    ...     try:
+    ...         with locked(Path(name), patience=0.1):
+    ...             pass
+    ...     except TimeoutError as error:
+    ...         print(str(error).partition("` ")[2][:40])
+    must not be written by two runs at a tim
     """
     handle = _take(folder, time.monotonic() + patience)
     try:

@@ -31,12 +31,18 @@ DRAFT, PART = f".{TOOL}-", ".part"  # how the name of a file that is being writt
 
 
 def publish(folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
-    """Write ``{suffix: content}`` and the sidecar, all or nothing.
+    """Write ``{suffix: content}`` and the sidecar into the folder, all or nothing.
 
-    Waits while another run writes into the folder; raises `OSError` if that does not end or the
-    disk refuses.  In the sidecar NaN is null and other numbers that JSON has no word for are text.
+    The folder is made where it is missing.  ``record`` is what the sidecar says besides the sums
+    of the files: command, versions, parameters.  In it NaN is null, and other numbers that JSON
+    has no word for are text.  Waits while another run writes into the folder; raises
+    `TimeoutError` if that does not end, and other `OSError` where the disk refuses.
 
-    >>> publish(Path("results"), "fig", {"csv": b"a,b"}, {"command": "mine"})  # doctest: +SKIP
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     publish(Path(name), "fig", {"csv": b"a,b"}, {"command": "mine"})
+    ...     sorted(path.name for path in Path(name).iterdir())
+    ['fig.csv', 'fig.json']
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
@@ -46,7 +52,7 @@ def publish(folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping
 def write_set(
     folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]
 ) -> None:
-    """As `publish`, into a folder of which the caller holds the lock."""
+    """As `publish`, into a folder that exists and of which the caller holds the lock."""
     with whole(), ExitStack() as drafts:
         _sweep(folder)
         contents = {f"{stem}.json": _sidecar(folder, stem, files, record)}
@@ -57,12 +63,23 @@ def write_set(
 
 
 def to_csv(table: "pd.DataFrame") -> bytes:
-    """The table as CSV; twelve digits are more than either road is good for."""
+    """The table as the bytes of a CSV file; twelve digits are more than either road is good for.
+
+    The index is left out, and lines end the same way on every system.
+    """
     return table.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
 
 
 def check_csv(path: Path, force: bool) -> None:
-    """Raise `ValueError` unless the table and its sidecar can be written to ``path``."""
+    """Raise `ValueError` unless the table and its sidecar can be written to ``path``.
+
+    ``force`` allows overwriting what was changed by hand or is not this tool's.
+
+    >>> check_csv(Path("table.txt"), force=False)
+    Traceback (most recent call last):
+        ...
+    ValueError: Argument `--out` must be a file FILE.csv, but is `table.txt`.
+    """
     if path.suffix != ".csv":
         given = "empty, or the folder `.`" if path == Path() else f"`{path}`"
         raise ValueError(f"Argument `--out` must be a file FILE.csv, but is {given}.")
@@ -74,7 +91,8 @@ def check_csv(path: Path, force: bool) -> None:
 def check_folder(folder: Path) -> None:
     """Raise `ValueError` unless the folder can be written, or made where it is to be.
 
-    What a run that was killed left half-written in the folder is removed.
+    It is tried with a file that has no name and is gone at once.  What a run that was killed left
+    half-written in the folder is removed.  Raises `TimeoutError` while another run holds it.
     """
     places = [folder.absolute(), *folder.absolute().parents]
     try:
@@ -91,7 +109,11 @@ def check_folder(folder: Path) -> None:
 
 
 def check_ours(folder: Path, stem: str, suffixes: Iterable[str]) -> None:
-    """Raise `ValueError` if a file of the stem exists that this tool did not write so."""
+    """Raise `ValueError` if a file of the stem exists that this tool did not write so.
+
+    A file is ours while its SHA-256 is noted in the sidecar: as what was written, or as what was
+    about to be replaced when a run died.
+    """
     sidecar = read_sidecar(folder, stem)
     if sidecar is None and (folder / f"{stem}.json").exists():
         raise ValueError(_foreign(folder / f"{stem}.json"))
@@ -105,7 +127,7 @@ def check_ours(folder: Path, stem: str, suffixes: Iterable[str]) -> None:
 def read_sidecar(folder: Path, stem: str) -> dict[str, Any] | None:
     """The sidecar of a stem, or ``None`` where there is none of this tool, whole and well-formed.
 
-    Its ``files`` and ``replaced`` map names to sums.
+    Its ``files`` and ``replaced`` map names of files to their SHA-256.
     """
     try:
         sidecar = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
@@ -119,7 +141,13 @@ def read_sidecar(folder: Path, stem: str) -> dict[str, Any] | None:
 
 
 def is_current(folder: Path, stem: str, inputs: str) -> bool:
-    """Whether the stem was finished from the same inputs and its files are as they were."""
+    """Whether the stem was finished from the same inputs and its files are as they were.
+
+    ``inputs`` is the fingerprint of code and versions (`compare.provenance.fingerprint`).
+
+    >>> is_current(Path("nowhere"), "fig", "a fingerprint")
+    False
+    """
     sidecar = read_sidecar(folder, stem)
     if sidecar is None or sidecar.get("inputs") != inputs or not sidecar["files"]:
         return False
@@ -127,6 +155,7 @@ def is_current(folder: Path, stem: str, inputs: str) -> bool:
 
 
 def _is_sums(found: Any, stem: str) -> bool:
+    """Whether it maps names of files of the stem, and of nothing outside the folder, to text."""
     return isinstance(found, dict) and all(
         isinstance(noted, str) and Path(name).stem == stem and Path(name).name == name
         for name, noted in found.items()
@@ -136,6 +165,7 @@ def _is_sums(found: Any, stem: str) -> bool:
 def _sidecar(
     folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]
 ) -> bytes:
+    """The bytes of the sidecar: the record, the sums, and those of what is replaced."""
     sums = {f"{stem}.{suffix}": _sum(content) for suffix, content in files.items()}
     replaced = {name: noted for name in sums if (noted := _sum_of(folder / name))}
     sidecar = _plain({"tool": TOOL, **record, "files": sums, "replaced": replaced})
@@ -151,6 +181,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _draft(drafts: ExitStack, folder: Path, content: bytes) -> Path:
+    """A file in the folder with the content, under a passing name; removed unless it is renamed."""
     with NamedTemporaryFile(dir=folder, prefix=DRAFT, suffix=PART, delete=False) as file:
         draft = Path(file.name)
         drafts.callback(draft.unlink, missing_ok=True)
@@ -160,6 +191,7 @@ def _draft(drafts: ExitStack, folder: Path, content: bytes) -> Path:
 
 
 def _umask() -> int:
+    """The permissions that new files must not have; it can only be read by setting it."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
@@ -203,4 +235,5 @@ def _plain(value: Any) -> Any:
 
 
 def _unbounded(value: float) -> str | None:
+    """NaN as nothing, infinities as text."""
     return None if math.isnan(value) else str(float(value))

@@ -1,6 +1,8 @@
 """Where a number comes from: versions, source code, commit, date.
 
-Nothing here names a machine, a user or a path.
+Every result has a sidecar with a `record` of what made it.  Its *fingerprint* is one SHA-256 over
+the versions of the libraries and every file of the project that may change the numbers; a result is
+current while its fingerprint is that of the code.  Nothing here names a machine, a user or a path.
 """
 
 import ast
@@ -25,7 +27,13 @@ LIBRARIES = (
 
 
 def record(command: str, module: str) -> dict[str, Any]:
-    """What is known before anything is computed, for the sidecar of a result."""
+    """What is known before anything is computed, for the sidecar of a result.
+
+    ``command`` makes the result again; ``module`` is the dotted name of the code that computes it.
+
+    >>> sorted(record("blockade systems", "compare.cli"))
+    ['command', 'commit', 'created', 'inputs', 'versions']
+    """
     return {
         "command": command,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -39,7 +47,7 @@ def record(command: str, module: str) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Versions of Python, of this package and of the libraries that compute."""
     return {"python": platform.python_version()} | {
-        name: _version(name) for name in ("photon-blockade", *LIBRARIES)
+        name: installed(name) for name in ("photon-blockade", *LIBRARIES)
     }
 
 
@@ -63,6 +71,10 @@ def sources(module: str) -> set[Path]:
     project what importing ``module`` runs, now or later: the packages that it lies in, what these
     and it import anywhere in a file, and modules whose full name a file holds as text, as tables
     of lazy imports do.  Another figure, or the command line, makes no result stale.
+
+    >>> names = {path.name for path in sources("compare.papers.tang2025.figures.fig3c")}
+    >>> "fig3c.py" in names, "steady.py" in names, "fig3d.py" in names
+    (True, True, False)
     """
     found = {path for road in ROADS for path in (ROOT / road).rglob("*") if _is_source(path)}
     seen: set[str] = set()
@@ -71,21 +83,29 @@ def sources(module: str) -> set[Path]:
         name = waiting.pop()
         seen.add(name)
         path = locate(name)
-        if path is not None:
+        # the roads are in already, and import nothing of the rest: they only hold old names of it
+        if path is not None and name.split(".")[0] not in ROADS:
             found.add(path)
             waiting |= {*imports(path), *parents(name)} - seen
     return found
 
 
 def parents(module: str) -> Iterator[str]:
-    """The packages that a module lies in: importing it runs them first."""
+    """The packages that a module lies in, the inner first: importing it runs them before it.
+
+    >>> list(parents("compare.papers.paper"))
+    ['compare.papers', 'compare']
+    """
     while "." in module:
         module = module.rpartition(".")[0]
         yield module
 
 
 def imports(path: Path) -> frozenset[str]:
-    """Dotted names in a file of this project that are, or may be, modules of this project."""
+    """Dotted names in a file of this project that are, or may be, modules of this project.
+
+    They are found wherever they stand: in functions, behind conditions, and as text.
+    """
     package = path.relative_to(ROOT).parts[:-1]
     return _named(path.read_text(encoding="utf-8"), package)
 
@@ -115,11 +135,16 @@ def _imported_from(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
 
 
 def _is_source(path: Path) -> bool:
+    """Whether a file decides what is computed: it is no trace of a compiler."""
     return path.is_file() and "__pycache__" not in path.parts and path.suffix not in COMPILED
 
 
 def locate(module: str) -> Path | None:
-    """The file of a module of this project, or ``None`` where the name is something else."""
+    """The file of a module of this project, or ``None`` where the name is something else.
+
+    >>> locate("systems.model").name, locate("numpy")
+    ('model.py', None)
+    """
     stem = ROOT.joinpath(*module.split("."))
     for path in (stem / "__init__.py", stem.with_suffix(".py")):
         if path.is_file():
@@ -139,6 +164,7 @@ def commit() -> str | None:
 
 
 def _git(*arguments: str) -> str | None:
+    """What git prints, or ``None`` where it fails or is missing."""
     try:
         answer = subprocess.run(
             ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True
@@ -148,7 +174,12 @@ def _git(*arguments: str) -> str | None:
     return answer.stdout.strip()
 
 
-def _version(name: str) -> str:
+def installed(name: str) -> str:
+    """The version of a package, or the words ``not installed``.
+
+    >>> installed("no-such-package")
+    'not installed'
+    """
     try:
         return version(name)
     except PackageNotFoundError:

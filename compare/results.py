@@ -1,95 +1,209 @@
 """The results on disk: what is current stays, what is missing or changed is made again.
 
-A stem is a figure, ``fig3c``, or the audit of the claims, ``claims``.
+A `PaperResult` is one panel of a paper, ``fig3c``, or the audit of its claims, ``claims``.  Its
+name is the path of its files below the folder of all results, without their suffixes: each paper
+has a folder of its own, ``key/fig3c``, but the first one, whose results lie in ``results/`` itself.
+
+A result is *current* while its files are as they were written and the fingerprint of the code that
+makes it (`compare.provenance.fingerprint`) is the one noted in its sidecar.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from compare import output, provenance
-from compare.agreement import summary
+from compare import output, papers, provenance
 from compare.lock import locked
-from compare.papers.tang2025 import figures
-from compare.papers.tang2025.claims import audit
-from compare.style import render
+from compare.papers.paper import CLAIMS, Paper
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AGREEMENT = "agreement"  # stem of the summary of all figures
-CLAIMS = "claims"  # stem of the audit
 SUFFIXES = ("csv", "png", "pdf")
 
 
-def due(stems: Sequence[str], folder: Path, *, fresh: bool, force: bool) -> list[str]:
-    """The stems that are to be made: missing or changed ones, or all of them if ``fresh``.
+@dataclass(frozen=True)
+class PaperResult:
+    """A figure of a paper by its ``stem``, or with the stem `CLAIMS` the audit of its claims.
 
-    Raises `ValueError` if the folder cannot be written, or if a file that would be overwritten
-    was changed since this tool wrote it, unless ``force``.
+    >>> figure = find("fig3c")
+    >>> figure.name, figure.module
+    ('fig3c', 'compare.papers.tang2025.figures.fig3c')
     """
-    output.check_folder(folder)
-    wanted = [stem for stem in stems if fresh or not is_current(stem, folder)]
+
+    paper: Paper
+    stem: str
+
+    @property
+    def name(self) -> str:
+        """Where its files lie below the folder of all results, without their suffixes."""
+        return (Path(self.paper.place) / self.stem).as_posix()
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the code that computes it."""
+        inner = CLAIMS if self.is_audit else f"figures.{self.stem}"
+        return f"{self.paper.package}.{inner}"
+
+    @property
+    def command(self) -> str:
+        """The words that make it, for its sidecar."""
+        words = f"audit {self.paper.key}" if self.is_audit else f"reproduce {self.name}"
+        return f"blockade {words}"
+
+    @property
+    def is_audit(self) -> bool:
+        """Whether it is the audit of the claims and no figure."""
+        return self.stem == CLAIMS
+
+    def folder(self, out: Path) -> Path:
+        """Where its files lie when all results lie in ``out``."""
+        return out / self.paper.place
+
+
+def everything() -> list[PaperResult]:
+    """All figures and the audit of every paper, paper by paper.
+
+    >>> everything()[-1].name
+    'claims'
+    """
+    return [
+        PaperResult(paper, stem) for paper in papers.every() for stem in (*paper.figures(), CLAIMS)
+    ]
+
+
+def figures() -> list[PaperResult]:
+    """Every figure of every paper, in their order.
+
+    >>> [figure.name for figure in figures()][:2]
+    ['fig1b', 'fig1c']
+    """
+    return [result for result in everything() if not result.is_audit]
+
+
+def audits(keys: Iterable[str] = ()) -> list[PaperResult]:
+    """The audits of the papers of these keys, or of all; raises `ValueError` for another key.
+
+    >>> [audit.module for audit in audits(["tang2025"])]
+    ['compare.papers.tang2025.claims']
+    """
+    return [PaperResult(papers.load(key), CLAIMS) for key in keys or papers.keys()]
+
+
+def find(text: str) -> PaperResult:
+    """The figure that a user calls ``text``: its name, ``key/stem``, or a stem that is unique.
+
+    Raises `ValueError` with the near one, or with all.
+
+    >>> find("tang2025/fig3c").name
+    'fig3c'
+    >>> find("FIG3C")
+    Traceback (most recent call last):
+        ...
+    ValueError: Figure `FIG3C` does not exist; did you mean `fig3c`?
+    """
+    there = figures()
+    for spell in (lambda f: f.name, lambda f: f"{f.paper.key}/{f.stem}", lambda f: f.stem):
+        found = [figure for figure in there if spell(figure) == text]
+        if len(found) == 1:
+            return found[0]
+    names = [figure.name for figure in there]
+    if found:
+        which = " or ".join(f"`{figure.name}`" for figure in found)
+        raise ValueError(f"Figure `{text}` must be of one paper, but several have it: {which}.")
+    near = get_close_matches(text.lower(), names, n=1)
+    hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(names)}."
+    raise ValueError(f"Figure `{text}` does not exist; {hint}")
+
+
+def due(
+    results: Sequence[PaperResult], out: Path, *, fresh: bool, force: bool
+) -> list[PaperResult]:
+    """The results that are to be made: missing or changed ones, or all of them if ``fresh``.
+
+    ``out`` is the folder of all results.  Raises `ValueError` if a folder cannot be written, or
+    if a file that would be overwritten was changed since this tool wrote it, unless ``force``; so
+    nothing is computed that could not be kept.
+    """
+    for folder in sorted({out, *(result.folder(out) for result in results)}):
+        output.check_folder(folder)
+    wanted = [result for result in results if fresh or not is_current(result, out)]
     if not force:
-        for stem in wanted:
-            output.check_ours(folder, stem, SUFFIXES)
-        if any(stem != CLAIMS for stem in stems):
-            output.check_ours(folder, AGREEMENT, ["csv"])
+        for result in wanted:
+            output.check_ours(result.folder(out), result.stem, SUFFIXES)
+        if not all(result.is_audit for result in results):
+            output.check_ours(out, AGREEMENT, ["csv"])
     return wanted
 
 
-def make(stem: str, folder: Path) -> None:
-    """Compute one result and write it with its sidecar: CSV, PNG and PDF, or the CSV alone."""
-    if stem == CLAIMS:
-        table, command = audit(), "blockade audit"
-        files = {"csv": output.to_csv(table)}
+def make(result: PaperResult, out: Path) -> None:
+    """Compute one result and write it with its sidecar: CSV, PNG and PDF, or the CSV alone.
+
+    The provenance is noted before the computation: the numbers are those of the code as it was
+    then.
+    """
+    record = provenance.record(result.command, result.module)
+    if result.is_audit:
+        table, pictures = result.paper.audit(), {}
     else:
-        figure = figures.load(stem)
-        table, command = figure.compute(), f"blockade reproduce {stem}"
-        files = {"csv": output.to_csv(table), **render(figure.draw(table))}
-    record = provenance.record(command, _module(stem))
-    output.publish(folder, stem, files, {**record, **table.attrs})
+        from compare.style import render
+
+        figure = result.paper.figure(result.stem)
+        table = figure.compute()
+        pictures = render(figure.draw(table))
+    files = {"csv": output.to_csv(table), **pictures}
+    output.publish(result.folder(out), result.stem, files, {**record, **table.attrs})
 
 
-def is_current(stem: str, folder: Path) -> bool:
-    """Whether the stem's files are those that its code would make now."""
-    return output.is_current(folder, stem, provenance.fingerprint(_module(stem)))
+def is_current(result: PaperResult, out: Path) -> bool:
+    """Whether the files of a result are those that its code would make now."""
+    inputs = provenance.fingerprint(result.module)
+    return output.is_current(result.folder(out), result.stem, inputs)
 
 
-def read_claims(folder: Path) -> pd.DataFrame:
+def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
     """The audit as it was written; what is printed in the paper stays as it is printed."""
-    return pd.read_csv(folder / f"{CLAIMS}.csv", dtype={"printed": str})
+    import pandas as pd
+
+    return pd.read_csv(audit.folder(out) / f"{audit.stem}.csv", dtype={"printed": str})
 
 
-def write_agreement(folder: Path) -> pd.DataFrame:
+def write_agreement(out: Path) -> "pd.DataFrame":
     """Write ``agreement.csv``, if it changes: the summary of every current figure of both roads.
 
-    No other run writes into the folder from the reading to the end of the writing.
+    Returns the summary (`compare.summary` with a column ``figure``), empty where there is no
+    figure of both roads.  No other run writes into the folders from the reading to the end of the
+    writing.
     """
-    if not folder.is_dir():
-        return pd.DataFrame()
-    with locked(folder):
-        whole = _agreement(folder)
+    folders = {out, *(figure.folder(out) for figure in figures())}
+    with ExitStack() as locks:
+        # in one order in every run, so that no two wait for each other
+        for folder in sorted(folder for folder in folders if folder.is_dir()):
+            locks.enter_context(locked(folder))
+        whole = _agreement(out)
         record = provenance.record("blockade reproduce", "compare.agreement")
         content = output.to_csv(whole)
-        kept = output.is_current(folder, AGREEMENT, record["inputs"])
-        if whole.size and not (kept and (folder / f"{AGREEMENT}.csv").read_bytes() == content):
-            output.write_set(folder, AGREEMENT, {"csv": content}, record)
+        kept = output.is_current(out, AGREEMENT, record["inputs"])
+        if whole.size and not (kept and (out / f"{AGREEMENT}.csv").read_bytes() == content):
+            output.write_set(out, AGREEMENT, {"csv": content}, record)
     return whole
 
 
-def _agreement(folder: Path) -> pd.DataFrame:
-    stems = [stem for stem in figures.stems() if is_current(stem, folder)]
-    tables = {stem: pd.read_csv(folder / f"{stem}.csv") for stem in stems}
-    parts = [
-        summary(table).assign(figure=stem)
-        for stem, table in tables.items()
-        if "deviation" in table.columns
-    ]
-    if not parts:
-        return pd.DataFrame()
-    whole = pd.concat(parts, ignore_index=True)
-    whole.insert(0, "figure", whole.pop("figure"))
-    return whole
+def _agreement(out: Path) -> "pd.DataFrame":
+    """The summaries of all current figures, one below the other."""
+    import pandas as pd
 
+    from compare.agreement import summary
 
-def _module(stem: str) -> str:
-    return "compare.papers.tang2025.claims" if stem == CLAIMS else figures.load(stem).__name__
+    parts = []
+    for figure in (figure for figure in figures() if is_current(figure, out)):
+        table = pd.read_csv(figure.folder(out) / f"{figure.stem}.csv")
+        if "deviation" in table.columns:
+            part = summary(table)
+            part.insert(0, "figure", figure.name)
+            parts.append(part)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()

@@ -260,7 +260,7 @@ def test_interrupted_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) 
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("compare.cli.app.agreement", interrupt)
+    monkeypatch.setattr(sys.modules["compare.agreement"], "agreement", interrupt)
     code, out, err = run("compare", "nanotip", *PLACE)
     assert (code, out) == (130, "")
     assert err == "blockade: interrupted, nothing half-written is left\n"

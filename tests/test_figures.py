@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import style
-from compare.papers.tang2025 import figures
+from compare.papers.panels import thinned
+from compare.papers.tang2025 import PAPER
 from compare.papers.tang2025.figures import (
     efficiency,
     fig1b,
@@ -44,7 +44,7 @@ class Tables(dict[str, pd.DataFrame]):
     """The table of each figure, computed when it is first asked for."""
 
     def __missing__(self, stem: str) -> pd.DataFrame:
-        self[stem] = figures.load(stem).compute()
+        self[stem] = PAPER.figure(stem).compute()
         return self[stem]
 
 
@@ -57,22 +57,22 @@ def tables() -> Iterator[Tables]:
         yield Tables()
 
 
-@pytest.mark.parametrize("stem", figures.stems())
+@pytest.mark.parametrize("stem", PAPER.figures())
 def test_figure_is_drawn_the_same_every_time(
     tables: dict[str, pd.DataFrame], stem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # coarse pixels: what may differ from one time to the next is not their size
     monkeypatch.setitem(STYLE, "savefig.dpi", 50)
-    draw = figures.load(stem).draw
+    draw = PAPER.figure(stem).draw
     first, second = render(draw(tables[stem])), render(draw(tables[stem]))
     assert first == second
     assert first["png"].startswith(b"\x89PNG")
     assert first["pdf"].startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("stem", figures.stems())
+@pytest.mark.parametrize("stem", PAPER.figures())
 def test_figure_says_in_its_first_line_which_panel_and_equation_it_is(stem: str) -> None:
-    first = (figures.load(stem).__doc__ or "").split("\n")[0]
+    first = (PAPER.figure(stem).__doc__ or "").split("\n")[0]
     assert first.startswith(f"Fig. {stem[3]}({stem[4]}):")
     assert "Eq" in first
 
@@ -81,7 +81,7 @@ def test_unknown_figure_is_answered_with_all_that_exist() -> None:
     with pytest.raises(
         ValueError, match=r"`fig9z` does not exist; there are .*fig3b, fig3c, fig3d"
     ):
-        figures.load("fig9z")
+        PAPER.figure("fig9z")
 
 
 def test_fig3b_coupling_vanishes_and_equals_gamma_where_the_paper_says(
@@ -229,7 +229,7 @@ def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detuning
 
 def test_markers_of_curves_that_coincide_lie_side_by_side() -> None:
     dense = np.arange(60) < 20
-    rows = [style.thinned(dense, 6, 24, 8 * i) for i in range(3)]
+    rows = [thinned(dense, 6, 24, 8 * i) for i in range(3)]
     assert len({*np.concatenate(rows)}) == sum(map(len, rows))
 
 

@@ -94,6 +94,6 @@ def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
     axes.plot(total, color="black", lw=1.6, label=f"error of the {rungs[0]}")
     axes.axhline(0, color="black", lw=0.4)
     axes.set(xscale=scale_of(rows[x].unique()))
-    axes.set(xlabel=spell(x), ylabel=f"contribution, {rows['quantity'].iloc[0]} (%)")
+    axes.set(xlabel=spell(rows, x), ylabel=f"contribution, {rows['quantity'].iloc[0]} (%)")
     axes.margins(x=0)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

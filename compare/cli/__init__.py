@@ -1,4 +1,10 @@
-"""The command ``blockade``."""
+"""The command ``blockade``: thin commands around the public functions of this project.
+
+`app` holds the commands and what becomes of errors, `commands` those on the error of a formula,
+`options` the spelling of options, `settings` the values written with them, `targets` the systems
+that can be named, `request` what a command was asked for, `text` formulas and summaries for a
+terminal. Every wrong input ends with one sentence and exit code 2.
+"""
 
 from compare.interrupts import handled
 
@@ -6,9 +12,16 @@ __all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command ``blockade``, or the words given instead; never returns.
+    """Run the command ``blockade``, or the words given instead; it ends with an exit code.
 
-    >>> main(["systems"])  # doctest: +SKIP
+    The code is 0 for success, 1 where ``blockade check`` says no, 2 for wrong input, and 128 +
+    signal for a run that was interrupted.
+
+    >>> try:  # doctest: +ELLIPSIS
+    ...     main(["--version"])
+    ... except SystemExit as ended:
+    ...     assert ended.code == 0
+    blockade ...
     """
     # before the libraries are loaded: a signal may come as early
     with handled(lasting=arguments is None):

@@ -1,29 +1,20 @@
-"""The command line.  Every wrong input ends with one sentence and exit code 2."""
+"""The command line: ``reproduce``, ``audit``, ``derive``, ``compare``, ``check``, ``systems``.
+
+The docstring of a command is its help.  Every wrong input ends with one sentence and exit code 2.
+Each command loads what computes when it runs: ``blockade --help`` loads Typer and nothing else.
+"""
 
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from tqdm import tqdm
 
-import analytic
-from compare import output
-from compare import results as reproduction
-from compare.agreement import agreement, summary
 from compare.cli import commands
-from compare.cli.busy import busy
-from compare.cli.options import Fixed, Force, System, Varied, read_request, write
-from compare.cli.targets import find_target, listed
-from compare.cli.text import derivation_text, summary_text
-from compare.formula import CANNOT_JUDGE, IDENTICAL, check_formula, read_definitions
+from compare.cli.options import Fixed, Force, Fresh, System, Varied
 from compare.interrupts import INTERRUPTED
-from compare.papers.tang2025 import figures
-from compare.papers.tang2025.claims import claims_text
 
 app = typer.Typer(
-    help="Photon blockade: closed forms against the master equation, from one Hamiltonian.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
@@ -35,7 +26,12 @@ BY_CTRL_C = 130  # exit code that typer gives to a KeyboardInterrupt
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run the command ``blockade``; never returns."""
+    """Run the command ``blockade``; never returns.
+
+    Errors of usage and of input (`ValueError`, `TypeError`, `OSError`, `MemoryError`) become one
+    sentence on standard error and exit code 2; anything else is a fault of this project and shows
+    its traceback.
+    """
     try:
         code = app(arguments, prog_name="blockade", standalone_mode=False)
     except USAGE as error:
@@ -51,12 +47,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _refuse(sentence: str) -> NoReturn:
+    """End with one sentence and exit code 2."""
     typer.echo(f"blockade: {' '.join(sentence.split())}", err=True)
     sys.exit(2)
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with a word of the command line, and the word itself where typer keeps it."""
+    """What is wrong with a word of the command line, and the word itself where Typer keeps it."""
     found: Any = getattr(error.__cause__, "errors", list)()
     given = "".join(f", but is `{one['input']}`" for one in found[:1])
     command = error.ctx.command_path if error.ctx else "blockade"
@@ -68,14 +65,33 @@ def _in_options(sentence: str) -> str:
     return sentence.replace("Argument `values` must", "The values (`--set`, `--vary`) must")
 
 
+def _show_version(wanted: bool) -> None:
+    """Print the version and end, where it is wanted."""
+    if wanted:
+        from compare.provenance import installed
+
+        typer.echo(f"blockade {installed('photon-blockade')}")
+        raise typer.Exit
+
+
+@app.callback()
+def blockade(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Photon blockade: closed forms against the master equation, from one Hamiltonian."""
+
+
 @app.command()
 def reproduce(
     stems: Annotated[list[str] | None, typer.Argument(help="Figures; without any, all.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
+    fresh: Fresh = False,
     force: Force = False,
 ) -> None:
-    """Make the paper's figures, and the audit of its claims.
+    """Make the figures of the papers, and the audit of their claims.
 
     Each figure is a CSV, a PNG, a PDF and a sidecar .json with the provenance; agreement.csv sums
     up how far both roads are apart. Without figures named, claims.csv is made as well. What is
@@ -83,49 +99,59 @@ def reproduce(
 
     Example: blockade reproduce fig3c --out results
     """
-    chosen = [_figure(stem) for stem in stems or figures.stems()]
-    if not stems:
-        chosen.append(reproduction.CLAIMS)
-    due = reproduction.due(chosen, out, fresh=fresh, force=force)
-    for stem in (bar := tqdm(chosen, "figures", leave=False, disable=None)):
-        bar.set_description(stem)
-        if stem in due:
-            reproduction.make(stem, out)
+    from tqdm import tqdm
+
+    from compare import results
+    from compare.cli.text import summary_text
+
+    chosen = [results.find(stem) for stem in stems] if stems else results.everything()
+    due = results.due(chosen, out, fresh=fresh, force=force)
+    for result in (bar := tqdm(chosen, "figures", leave=False, disable=None)):
+        bar.set_description(result.name)
+        if result in due:
+            results.make(result, out)
         with tqdm.external_write_mode():
-            typer.echo(f"{out / stem}: {'computed' if stem in due else 'current'}")
-    whole = reproduction.write_agreement(out)
+            typer.echo(f"{out / result.name}: {'computed' if result in due else 'current'}")
+    whole = results.write_agreement(out)
     if not whole.empty:
         typer.echo(summary_text(whole))
-    if not stems:
-        typer.echo("\n" + claims_text(reproduction.read_claims(out)))
+    for result in chosen:
+        if result.is_audit:
+            typer.echo("\n" + result.paper.describe(results.read_claims(result, out)))
 
 
 @app.command()
 def audit(
+    keys: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of claims.csv.")] = Path("results"),
-    fresh: Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")] = False,
+    fresh: Fresh = False,
     force: Force = False,
 ) -> None:
-    """Say of every claim of the paper whether it holds.
+    """Say of every claim of a paper whether it holds.
 
     The value printed, that of the closed form and that of the master equation, and a verdict; at
     the end the input power at which a disputed claim would come true.
 
     Example: blockade audit --out results
     """
-    due = reproduction.due([reproduction.CLAIMS], out, fresh=fresh, force=force)
-    for stem in due:
-        reproduction.make(stem, out)
-    if not due:
-        typer.echo(
-            f"{out / reproduction.CLAIMS}.csv is current; --fresh computes it again.", err=True
-        )
-    typer.echo(claims_text(reproduction.read_claims(out)))
+    from compare import results
+
+    chosen = results.audits(keys or [])
+    due = results.due(chosen, out, fresh=fresh, force=force)
+    for result in chosen:
+        if result in due:
+            results.make(result, out)
+        else:
+            typer.echo(f"{out / result.name}.csv is current; --fresh computes it again.", err=True)
+        typer.echo(result.paper.describe(results.read_claims(result, out)))
 
 
 @app.command()
 def derive(
-    system: System = "nanotip",
+    system: Annotated[
+        str | None,
+        typer.Argument(help="As in other commands; without one, the system of the first paper."),
+    ] = None,
     quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
     latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
     abbreviate: Annotated[
@@ -134,11 +160,17 @@ def derive(
 ) -> None:
     """Print amplitude equations and closed forms.
 
-    The closed forms are of leading order in the drive; without a system, those of the paper.
+    The closed forms are of leading order in the drive; without a system, those of a paper.
 
     Example: blockade derive nanotip --quanta 3 --latex
     """
-    target = find_target(system)
+    import analytic
+    from compare import papers
+    from compare.cli.busy import busy
+    from compare.cli.targets import find_target
+    from compare.cli.text import derivation_text
+
+    target = find_target(system or papers.default_system())
     short = target.abbreviations if abbreviate else {}
     with busy(f"{target.name}, {quanta} quanta"):
         closed = analytic.derive(target.model, quanta)
@@ -163,11 +195,16 @@ def compare(
 ) -> None:
     """Tabulate closed forms and master equation.
 
-    Values are the model's symbols. Of the nanotip, r and phi (um) and power (fW) may be set and
-    varied as well.
+    Values are the model's symbols. Where a paper gives settings in the units of its laboratory,
+    they may be set and varied as well: of the nanotip r and phi (um) and power (fW).
 
     Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
     """
+    from compare import output
+    from compare.agreement import agreement, summary
+    from compare.cli.request import read_request, write
+    from compare.cli.text import summary_text
+
     request = read_request(system, fixed, vary)
     if out is not None:
         output.check_csv(out, force)
@@ -217,6 +254,9 @@ def check(
     Example: blockade check nanotip --quantity P10 --formula "4*xi**2*Abs(Delta_1/eta_1)**2"
     --where "Delta_1=2*Delta-I*gamma" --where "eta_1=4*Abs(J)**2-Delta_1**2"
     """
+    from compare.cli.targets import find_target
+    from compare.formula import CANNOT_JUDGE, IDENTICAL, check_formula, read_definitions
+
     target = find_target(system)
     known = {str(name): meaning for name, meaning in target.abbreviations.items()}
     given = dict(read_definitions(where or []))
@@ -234,19 +274,13 @@ def systems() -> None:
 
     Example: blockade systems
     """
+    from compare.cli.targets import find_target, listed
+
     for name, line in listed().items():
         target = find_target(name)
         values = [*target.columns, *map(str, target.model.parameters)]
         example = " ".join(f"--set {key}={value:.6g}" for key, value in target.example.items())
         typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
-
-
-def _figure(text: str) -> str:
-    """The stem, if there is such a figure; raises `ValueError` with the near one."""
-    near = get_close_matches(text.lower(), figures.stems(), n=1)
-    if near and text not in figures.stems():
-        raise ValueError(f"Figure `{text}` does not exist; did you mean `{near[0]}`?")
-    return figures.check(text)
 
 
 for command in (commands.budget, commands.validity, commands.optimum):

@@ -9,7 +9,13 @@ from tqdm import tqdm
 
 @contextmanager
 def busy(what: str) -> Iterator[None]:
-    """Show what is being done and for how long, on a terminal, if it takes over a second."""
+    """Show what is being done and for how long, on a terminal, if it takes over a second.
+
+    A derivation is one call of SymPy that cannot count its own progress: a thread moves the clock.
+
+    >>> with busy("deriving"):
+    ...     pass
+    """
     done = Event()
     clock = tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=None)
     clock.clear()

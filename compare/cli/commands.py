@@ -1,38 +1,22 @@
-"""Commands on the error of a formula: ``budget``, ``validity``, ``optimum``."""
+"""Commands on the error of a formula: ``budget``, ``validity``, ``optimum``.
 
-from typing import Annotated
+Each reads what it was asked for (`compare.cli.request`), calls the public function of its name,
+writes the table with its picture and prints what a terminal has room for.  It loads what computes
+when it runs, so that ``--help`` is printed at once.
+"""
 
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-from compare.budget import waterfall
-from compare.budget.sentences import largest
-from compare.budget.steps import budget as error_budget
-from compare.budget.steps import varied
-from compare.budget.wide import budget_text, widen
-from compare.cli.options import (
-    Fixed,
-    Force,
-    Out,
-    Request,
-    System,
-    Varied,
-    check_out,
-    read_request,
-    write,
-)
-from compare.papers.tang2025 import units as tip
-from compare.validity import maps, minima
-from compare.validity.optimum import optimum as find_optimum
-from compare.validity.table import validity as critical_drives
-from systems.library import nanotip
+from compare.cli.options import Fixed, Force, Order, Out, Quantity, System, Tolerance, Varied
 
-Quantity = Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...; one of them.")]
-Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation - 1|.")]
-Order = Annotated[
-    int, typer.Option(min=0, help="Corrections to the formula; 0 is the leading order.")
-]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from compare.cli.request import Request
+
+SHORT = 20  # rows of a table that is printed whole: what fits on a terminal beside its command
 
 
 def budget(
@@ -56,17 +40,25 @@ def budget(
 
     Example: blockade budget nanotip --set r=0.35 --set phi=0.21 --quanta 3 --out budget.csv
     """
+    from compare.budget.sentences import largest
+    from compare.budget.steps import budget as error_budget
+    from compare.budget.steps import varied
+    from compare.budget.wide import budget_text, widen
+    from compare.cli.request import check_out, read_request, write
+
     request = read_request(system, fixed, vary)
     check_out(out, force)
     table = error_budget(
         request.target.model, request.values, quantities, labels=request.labels, quanta=quanta
     )
+    table.attrs["spelled"] = request.target.spelled
     if out is not None:
+        from compare.budget import waterfall
+
         figure = waterfall.draw(table) if len(varied(table)) < 2 else None
         line = request.line("budget", quantities=quantities, quanta=quanta) + " --wide" * wide
-        write(
-            out, widen(table) if wide else table, figure, request, line, "compare.budget.waterfall"
-        )
+        shown = widen(table) if wide else table
+        write(out, shown, figure, request, line, "compare.budget.waterfall")
     if not varied(table):
         typer.echo(budget_text(table))
     for sentence in largest(table):
@@ -88,25 +80,25 @@ def validity(
     """Map the drive up to which a formula may be believed.
 
     Over any values; with two there is a picture, in which a star is the operating point of the
-    nanotip, where the map holds it. If the drive is set as well, the deviation at that drive is
-    tabulated and mapped, and red lines show where it reaches the tolerance; if not, the red line
-    belongs to the median critical drive.
+    paper whose device the system is, where the map holds it. If the drive is set as well, the
+    deviation at that drive is tabulated and mapped, and red lines show where it reaches the
+    tolerance; if not, the red line belongs to the median critical drive.
 
     Example: blockade validity nanotip --vary r=0.25:0.6:41 --vary phi=0.1:0.45:41 --out map.csv
     """
+    from compare.cli.request import check_out, read_request, write
+    from compare.validity import maps
+    from compare.validity.table import validity as critical_drives
+
     request = read_request(system, fixed, vary)
     check_out(out, force)
     model = request.target.model
-    if str(model.drive) in request.labels or "power_fW" in request.labels:
+    if {str(model.drive), request.target.drive} & request.labels.keys():
         raise ValueError(f"The drive `{model.drive}` must not vary: it is what is searched for.")
     table = critical_drives(
         model, request.values, quantity, tolerance, order, labels=request.labels
     )
-    if model is nanotip.MODEL:
-        power_of = nanotip.Device().power_of
-        power = 1e15 * power_of(table["critical_drive"])
-        table.insert(table.columns.get_loc("estimate"), maps.POWER, power)
-        table.attrs["at"] = f" at {1e15 * power_of(table['drive'].iloc[0]):.3g} fW"
+    _add_laboratory(table, request)
     if out is not None:
         axes = maps.axes_of(table)
         figure = maps.draw(table, _mark(request, table)) if len(axes) == 2 else None
@@ -137,41 +129,74 @@ def optimum(
 
     The place and the depth of the minimum, tabulated and drawn: of the leading order, with one and
     two corrections, of the master equation. The search starts from the values set; the drive is
-    varied (of the nanotip, the power may be).
+    varied (in the units of a paper's laboratory, where there are any: of the nanotip, the power).
 
     Example: blockade optimum kerr_dimer --set Delta=0.275 --set U=0.0428 --set J=3 --set gamma=1
     --over Delta,U --vary F=0.01,0.02,0.05
     """
+    import numpy as np
+
+    from compare.cli.request import check_out, read_request, write
+    from compare.validity.optimum import optimum as find_optimum
+
     request = read_request(system, fixed, vary)
     check_out(out, force)
-    model = request.target.model
+    target, model = request.target, request.target.model
     drive = str(model.drive)
-    if list(request.labels) not in ([drive], ["power_fW"]):
+    if list(request.labels) not in ([drive], [target.drive]):
         unknown = [name for name in over.split(",") if name not in map(str, model.parameters)]
         also = f"; and `--over` must not hold `{unknown[0]}`" if unknown else ""
         raise ValueError(f"The drive `{drive}` must vary (`--vary`), and nothing else{also}.")
     values = {name: value for name, value in request.values.items() if name != drive}
     drives = np.ravel(request.values[drive])
     table = find_optimum(model, values, over.split(","), drives, quantity)
-    if model is nanotip.MODEL:
-        table.insert(0, "power_fW", 1e15 * nanotip.Device().power_of(table[drive]))
+    if target.laboratory is not None:
+        table.insert(0, target.drive, target.laboratory.drive_of(table[drive]))
+        table.attrs |= {"shown": target.drive, "spelled": target.spelled}
     if out is not None:
+        from compare.validity import minima
+
         line = request.line("optimum", over=over, quantity=quantity)
         write(out, table, minima.draw(table), request, line, "compare.validity.minima")
     typer.echo(table.to_string(index=False, float_format="{:.6g}".format))
 
 
-def _mark(request: Request, table: pd.DataFrame) -> dict[str, float] | None:
-    """Coordinates of the paper's device, if it lies on the map: other systems have none.
+def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
+    """Insert the critical drive in the laboratory's unit, where there is a laboratory.
 
-    It does if what is set beside the axes are its values as well; the drive is searched for.
+    The table's notes (``attrs``) tell `compare.validity.maps` which column is mapped (``shown``),
+    how columns are spelled on an axis (``spelled``), and at which drive the deviation stands
+    (``at``).
     """
-    target, drive = request.target, str(request.target.model.drive)
-    if target.model is not nanotip.MODEL:
+    laboratory = request.target.laboratory
+    if laboratory is None:
+        return
+    column, spelled = f"critical_{laboratory.drive_column}", request.target.spelled
+    power = laboratory.drive_of(table["critical_drive"])
+    table.insert(table.columns.get_loc("estimate"), column, power)
+    spelled[column] = spelled[laboratory.drive_column]
+    table.attrs |= {"shown": column, "spelled": spelled}
+    if "drive" in table:
+        at = laboratory.drive_of(table["drive"].iloc[0])
+        table.attrs["at"] = f" at {at:.3g} {laboratory.drive_unit}"
+
+
+def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
+    """Coordinates of the laboratory's own device on the map, or ``None`` if it does not lie on it.
+
+    It does if what is set beside the axes are the device's values as well (to 1e-6, the digits
+    that a command line has); the drive is left out, because it is what is searched for.
+    """
+    import numpy as np
+
+    from compare.validity import maps
+
+    target, laboratory = request.target, request.target.laboratory
+    if laboratory is None:
         return None
-    example = tip.operating_point(request.settings)
+    example = laboratory.operating_point(request.settings)
     rest = {n: x for n, x in request.settings.items() if np.isscalar(x)}
-    others = [n for n in rest if n not in (drive, "power")]
+    others = [n for n in rest if n not in (str(target.model.drive), laboratory.drive)]
     if not all(np.isclose(rest[n], example[n], rtol=1e-6, atol=0) for n in others):
         return None
     point = {target.columns.get(name, name): value for name, value in example.items()}
@@ -179,21 +204,21 @@ def _mark(request: Request, table: pd.DataFrame) -> dict[str, float] | None:
     return place if all(map(_spans, map(table.get, place), place.values())) else None
 
 
-def _spans(axis: pd.Series, value: complex) -> bool:
+def _spans(axis: "pd.Series", value: complex) -> bool:
     """Whether a coordinate lies on an axis; a complex one lies on none."""
-    return bool(np.isreal(value) and axis.min() <= value.real <= axis.max())
+    return not complex(value).imag and bool(axis.min() <= value.real <= axis.max())
 
 
-def _validity_text(table: pd.DataFrame) -> str:
-    """The table itself if it is short, else its range."""
-    if len(table) <= 20:
+def _validity_text(table: "pd.DataFrame") -> str:
+    """The table itself if it is short, else its range and how many points have which status."""
+    if len(table) <= SHORT:
         return str(table.to_string(index=False, float_format="{:.6g}".format))
     known = table[table["status"] == "ok"]
     counts = ", ".join(f"{count} {word}" for word, count in table["status"].value_counts().items())
     lines = [f"{len(table)} points: {counts}"]
     lines += [
         f"{name}: {known[name].min():.6g} to {known[name].max():.6g}"
-        for name in ("critical_drive", maps.POWER)
+        for name in ("critical_drive", table.attrs.get("shown"))
         if name in known and len(known)
     ]
     if "deviation" in table:

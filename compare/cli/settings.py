@@ -1,4 +1,9 @@
-"""Values written on the command line: ``chi=5``, ``phi=0.1:0.5:81``, ``xi=1e-4:0.3:40:log``."""
+"""Values written on the command line: ``chi=5``, ``phi=0.1:0.5:81``, ``xi=1e-4:0.3:40:log``.
+
+A value is fixed (``--set NAME=NUMBER``) or varies (``--vary``), over a range or a list; several
+that vary make a grid.  Numbers are real or complex and finite.  What cannot be read is refused in
+one sentence that says how it must look.
+"""
 
 from collections.abc import Iterable
 from math import prod
@@ -15,7 +20,12 @@ def read_settings(fixed: Iterable[str], varied: Iterable[str]) -> tuple[dict[str
     """Values by name, and the names that vary; several varied ones make a flat grid.
 
     ``fixed`` holds ``NAME=VALUE``; ``varied`` holds ``NAME=START:STOP:COUNT``, with ``:log`` for
-    geometric steps, or ``NAME=V1,V2,...``.  Raises `ValueError`.
+    geometric steps, or ``NAME=V1,V2,...``.  Values that vary are arrays of one length, in the order
+    in which the last name varies fastest.  Raises `ValueError`.
+
+    >>> settings, varied = read_settings(["chi=5"], ["x=0:1:2", "y=1,2"])
+    >>> settings["chi"], settings["x"].tolist(), settings["y"].tolist()
+    (5.0, [0.0, 0.0, 1.0, 1.0], [1.0, 2.0, 1.0, 2.0])
     """
     constants = [(name, read_number(name, text)) for name, text in map(_split, fixed)]
     axes = [(name, read_axis(name, text)) for name, text in map(_split, varied)]
@@ -32,7 +42,11 @@ def read_settings(fixed: Iterable[str], varied: Iterable[str]) -> tuple[dict[str
 
 
 def read_number(name: str, text: str) -> float | complex:
-    """A finite real or complex number (``0.35``, ``1+2j``)."""
+    """A finite real or complex number (``0.35``, ``1+2j``); raises `ValueError`, naming the value.
+
+    >>> read_number("J", "1+2j")
+    (1+2j)
+    """
     for kind in (float, complex):
         try:
             number = kind(text)
@@ -45,7 +59,11 @@ def read_number(name: str, text: str) -> float | complex:
 
 
 def read_axis(name: str, text: str) -> np.ndarray:
-    """The numbers of one varied value."""
+    """The numbers of one varied value; raises `ValueError` with what the text must look like.
+
+    >>> read_axis("xi", "0.01:1:3:log").round(6).tolist()
+    [0.01, 0.1, 1.0]
+    """
     start, *others = parts = text.split(":")
     if not others:
         return np.array([read_number(name, number) for number in text.split(",")])
@@ -68,6 +86,7 @@ def read_axis(name: str, text: str) -> np.ndarray:
 
 
 def _count(name: str, text: str) -> int:
+    """The number of steps, which must be whole and not absurd."""
     if not text.isdecimal() or not text.strip("0"):
         raise ValueError(
             f"The COUNT of `--vary {name}` must be a whole number from 1 on, but is `{text}`."
@@ -82,6 +101,7 @@ def _too_many(names: str, count: Any) -> str:
 
 
 def _split(setting: str) -> tuple[str, str]:
+    """Name and text of one setting."""
     name, equals, text = (part.strip() for part in setting.partition("="))
     if not (name and equals and text):
         raise ValueError(f"A value must look like NAME=VALUE, but is `{setting}`.")

@@ -1,13 +1,14 @@
 """What a command can work on: a listed system, or any `Model` in a Python file of the user.
 
-The listed systems stand in `systems.library`.
+The listed systems stand in `systems.library`.  Where a paper gives settings of one in the units
+of its laboratory (`compare.papers`), they may be used instead of the model's own values.
 """
 
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -16,32 +17,64 @@ from typing import Any
 
 import sympy as sp
 
-from compare.papers.tang2025 import units as tip
+from compare import papers
+from compare.papers import Laboratory
 from systems import Model
 from systems.library import SYSTEMS
 
 
 @dataclass(frozen=True)
 class Target:
-    """A model, how its values are read from settings, and the columns that settings get.
+    """A model, and how settings on the command line become its values.
 
-    ``example`` holds settings of a point of interest; ``source`` is the SHA-256 of a user's file.
+    ``laboratory`` holds the units in which a paper gives settings, where there is one; else the
+    settings are the model's values.  ``example`` holds settings of a point of interest; ``source``
+    is the SHA-256 of a user's file.
+
+    >>> find_target("kerr").read({"chi": 2.0})
+    {'chi': 2.0}
+    >>> sorted(find_target("nanotip").columns.values())
+    ['phi_um', 'power_fW', 'r_um']
     """
 
     name: str
     model: Model
-    read: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
-    remark: Callable[[Mapping[str, Any]], str | None] = lambda settings: None
-    columns: Mapping[str, str] = field(default_factory=dict)
+    laboratory: Laboratory | None = None
     abbreviations: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     example: Mapping[str, Any] = field(default_factory=dict)
     source: str | None = None
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The columns of a table that settings get where they are not their own names."""
+        return self.laboratory.columns if self.laboratory else {}
+
+    @property
+    def spelled(self) -> dict[str, str]:
+        """Columns of a table as labels of an axis, where they are not their own."""
+        return dict(self.laboratory.spelled) if self.laboratory else {}
+
+    @property
+    def drive(self) -> str:
+        """The column of what drives the system: the laboratory's, or the model's own symbol."""
+        return self.laboratory.drive_column if self.laboratory else str(self.model.drive)
+
+    def read(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Values of the model from settings; raises `ValueError` for what cannot be used."""
+        return self.laboratory.read(settings) if self.laboratory else dict(settings)
+
+    def remark(self, settings: Mapping[str, Any]) -> str | None:
+        """What in the settings may be meant otherwise, in one sentence, or ``None``."""
+        return self.laboratory.remark(settings) if self.laboratory else None
 
 
 def find_target(text: str) -> Target:
     """The target called ``text``: a listed name, or ``path/to/file.py:NAME``.
 
     Raises `ValueError` with the names that exist, or with what went wrong in the file.
+
+    >>> find_target("kerr_dimer").model.drive
+    F
     """
     if ":" in text or text.endswith(".py"):
         return _from_file(text)
@@ -53,25 +86,22 @@ def find_target(text: str) -> Target:
             f"Argument `system` must be one of {', '.join(names)} or path/to/file.py:NAME, "
             f"but is `{text}`{hint}"
         )
-    entry = SYSTEMS[text]
-    target = Target(text, entry.model, abbreviations=entry.abbreviations, example=entry.values)
-    if text == "nanotip":
-        return replace(
-            target,
-            read=tip.read_values,
-            remark=tip.remark,
-            columns=tip.COLUMNS,
-            example=tip.EXAMPLE,
-        )
-    return target
+    entry, laboratory = SYSTEMS[text], papers.laboratory(text)
+    example = laboratory.example if laboratory else entry.values
+    return Target(text, entry.model, laboratory, entry.abbreviations, example)
 
 
 def listed() -> dict[str, str]:
-    """Names of the listed systems, each with one line on what it is and its literature."""
+    """Names of the listed systems, each with one line on what it is and its literature.
+
+    >>> listed()["kerr_ring"].partition(",")[0]
+    'ring of three Kerr modes with a synthetic flux (Roushan et al.'
+    """
     return {name: f"{entry.about} ({entry.literature})" for name, entry in SYSTEMS.items()}
 
 
 def _from_file(text: str) -> Target:
+    """The model called ``NAME`` in ``path/to/file.py``, with the sum of the file."""
     path, _, name = text.rpartition(":")
     if not path or not path.endswith(".py") or not name:
         raise ValueError(f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`.")
@@ -85,6 +115,7 @@ def _from_file(text: str) -> Target:
 
 
 def _load(path: Path) -> ModuleType:
+    """The module of a user's file, run as Python would run it, with its neighbours in reach."""
     if not path.is_file():
         raise ValueError(f"File `{path}` does not exist.")
     content = path.read_bytes()

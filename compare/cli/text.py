@@ -1,4 +1,8 @@
-"""Derivations and summaries as text for a terminal."""
+"""Derivations and summaries as text for a terminal.
+
+Formulas are written in SymPy's spelling, one a line and with its name, so that each can be copied
+into ``blockade check`` or into Python.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +17,16 @@ from systems.ladder import label
 
 
 def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]) -> str:
-    """The amplitude equations and the leading-order closed forms, one a line."""
+    """The amplitude equations and the leading-order closed forms, one a line.
+
+    ``abbreviations`` are those of `analytic.Derivation.amplitude`, and are listed before the closed
+    forms.  Where a form does not exist, its reason stands in its place.
+
+    >>> import analytic
+    >>> from systems.library import kerr
+    >>> print(derivation_text(analytic.derive(kerr.MODEL, 1), {}).splitlines()[-1].strip())
+    number_a = 4*xi**2/Abs(2*Delta - I*gamma)**2
+    """
     write = _Writer(closed.model).doprint
     equations = [f"{write(eq.lhs)} = {write(eq.rhs)}" for eq in closed.equations]
     definitions = [f"{name} = {write(meaning)}" for name, meaning in abbreviations.items()]
@@ -38,7 +51,10 @@ class _Writer(StrPrinter):
 
 
 def summary_text(summary: pd.DataFrame) -> str:
-    """The summary with deviations in percent; what no point has is a dash."""
+    """The summary with deviations in percent; what no point has is a dash.
+
+    ``summary`` is that of `compare.summary`; columns that are empty are left out.
+    """
     shown = summary.copy()
     for measure in ("largest", "median", "rms"):
         shown[measure] = [_percent(deviation) for deviation in summary[measure]]
@@ -55,6 +71,7 @@ def _percent(deviation: float) -> str:
 def _closed_forms(
     closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]
 ) -> Iterator[tuple[str, sp.Expr | str]]:
+    """Names and forms of amplitudes and probabilities, then of numbers and correlations."""
     for occupation in closed.states[1:]:
         digits = ("_" if max(occupation) > 9 else "").join(map(str, occupation))
         for name, form in (("C", closed.amplitude), ("P", closed.probability)):

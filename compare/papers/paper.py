@@ -3,6 +3,11 @@
 A paper is a folder beside this file; general code asks it through the `PAPER` that the folder
 defines and never by its name.  Figures and claims are loaded when they are asked for, so that the
 command line may list papers without a plotting library.
+
+The least that a paper needs: an `__init__` with ``PAPER = Paper(key=..., citation=...)``, a
+folder ``figures`` with one module ``fig...`` a panel, and a folder ``claims`` whose `__init__`
+has ``audit()`` and ``claims_text(rows)``.  A `Laboratory` is needed only where settings are to be
+given in units that are not the model's own.
 """
 
 import pkgutil
@@ -16,43 +21,84 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Settings = Mapping[str, Any]
+CLAIMS = "claims"  # the stem of the audit, beside those of the figures
 
 
 @dataclass(frozen=True)
 class Laboratory:
     """A listed system in the units in which its paper gives settings, such as um and fW.
 
-    ``read`` turns settings into the model's values, ``remark`` says what in them may be meant
-    otherwise, and ``operating_point`` gives the paper's own settings, with a number for every
-    name that may vary.  ``drive`` is the setting that decides the drive, and ``drive_of`` its value
-    for a drive of the model.
+    A *setting* is a value as it is written on the command line; most are values of the model
+    itself, a few (``r``, ``power``) belong to the laboratory and decide values of the model.
+
+    - ``system``: name of the listed system;
+    - ``read``: settings -> values of the model; raises `ValueError` for what it cannot use;
+    - ``remark``: settings -> what in them may be meant otherwise, one sentence, or ``None``;
+    - ``operating_point``: settings -> the paper's own, a number for every name that may vary;
+    - ``columns``: setting -> the column it gets in a table, with its unit: ``r`` -> ``r_um``;
+    - ``spelled``: column -> label of an axis: ``r_um`` -> ``r (µm)``;
+    - ``example``: settings of a point of interest;
+    - ``drive``, ``drive_unit``: the setting that decides the model's drive, and its unit;
+    - ``drive_of``: drive of the model -> that setting; arrays keep their shape.
+
+    >>> from compare.papers import laboratory
+    >>> tip = laboratory("nanotip")
+    >>> values = tip.read({"r": 0.35, "phi": 0.27})
+    >>> sorted(values)
+    ['Delta', 'J', 'chi', 'gamma', 'xi']
+    >>> tip.drive_column, round(float(tip.drive_of(values["xi"])), 6)
+    ('power_fW', 4.0)
     """
 
     system: str
     read: Callable[[Settings], dict[str, Any]]
     remark: Callable[[Settings], str | None]
     operating_point: Callable[[Settings], dict[str, Any]]
-    columns: Mapping[str, str]  # setting -> column of a table, with its unit: r -> r_um
+    columns: Mapping[str, str]
+    spelled: Mapping[str, str]
     example: Settings
     drive: str
+    drive_unit: str
     drive_of: Callable[[Any], Any]
+
+    @property
+    def drive_column(self) -> str:
+        """The column of the setting that decides the drive, such as ``power_fW``."""
+        return self.columns[self.drive]
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper by its ``key``, with one module a panel and one function a claim."""
+    """A paper by its ``key``, with one module a panel and one function a claim.
+
+    - ``key``: the name of its folder, such as the first author's name with the year;
+    - ``citation``: authors, title, journal, year;
+    - ``laboratory``: the units of its settings, where they are not the model's own;
+    - ``folder``: where its results lie below the folder of all; ``None`` means under its key.
+
+    >>> from compare.papers import load
+    >>> paper = load("tang2025")
+    >>> paper.package, paper.figures()[:3]
+    ('compare.papers.tang2025', ['fig1b', 'fig1c', 'fig2a'])
+    """
 
     key: str
     citation: str
     laboratory: Laboratory | None = None
+    folder: str | None = None
 
     @property
     def package(self) -> str:
         """The dotted name of the paper's folder."""
         return f"{__package__}.{self.key}"
 
+    @property
+    def place(self) -> str:
+        """The folder of its results below that of all results; empty where it is the same."""
+        return self.key if self.folder is None else self.folder
+
     def figures(self) -> list[str]:
-        """Stems of all figures, in the order of the paper."""
+        """Stems of all figures, sorted: the modules whose names begin with ``fig``."""
         folder = import_module(f"{self.package}.figures")
         names = (module.name for module in pkgutil.iter_modules(folder.__path__))
         return sorted(name for name in names if name.startswith("fig"))
@@ -61,6 +107,12 @@ class Paper:
         """The module of a figure, with ``compute() -> DataFrame`` and ``draw(table) -> Figure``.
 
         Raises `ValueError`, listing all, where there is no such figure.
+
+        >>> from compare.papers import load
+        >>> load("tang2025").figure("fig9z")
+        Traceback (most recent call last):
+            ...
+        ValueError: Figure `fig9z` does not exist; there are fig1b, fig1c, ...
         """
         if stem not in self.figures():
             there = ", ".join(self.figures())
@@ -68,7 +120,10 @@ class Paper:
         return import_module(f"{self.package}.figures.{stem}")
 
     def audit(self) -> "pd.DataFrame":
-        """One row per claim, computed now, with its verdict; minutes."""
+        """One row per claim, computed now, with its verdict; some minutes.
+
+        Columns that every paper has: ``claim`` and ``printed``; the others are the paper's own.
+        """
         return self._claims().audit()
 
     def describe(self, rows: "pd.DataFrame") -> str:
@@ -76,4 +131,4 @@ class Paper:
         return str(self._claims().claims_text(rows))
 
     def _claims(self) -> ModuleType:
-        return import_module(f"{self.package}.claims")
+        return import_module(f"{self.package}.{CLAIMS}")

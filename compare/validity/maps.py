@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 UNKNOWN = "#BBBBBB"  # where there is no number
-POWER = "critical_power_fW"
 DECADES = 4  # that are told apart, from the largest number downwards
 
 
 def axes_of(table: pd.DataFrame) -> list[str]:
     """The columns over which the table is a map, the horizontal one first."""
-    return [name for name in table.columns if name not in {*MEASURES, POWER}]
+    return [name for name in table.columns if name not in {*MEASURES, shown_of(table)}]
 
 
-def spell(column: str) -> str:
-    """A column as the label of an axis, with its unit.
+def shown_of(table: pd.DataFrame) -> str:
+    """The column that is mapped: the critical drive, or as its laboratory measures the drive."""
+    return str(table.attrs.get("shown", "critical_drive"))
 
-    >>> spell("r_um"), spell("chi")
-    ('r (µm)', 'chi')
-    """
-    return f"{column.removesuffix('_um')} (µm)" if column.endswith("_um") else column
+
+def spell(table: pd.DataFrame, column: str) -> str:
+    """A column as the label of an axis, as the table's laboratory spells it: ``r_um`` is r (µm)."""
+    return str(table.attrs.get("spelled", {}).get(column, column))
 
 
 def scale_of(values: Any) -> str:
@@ -86,7 +86,7 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
             "The picture of a validity table must be of two values that vary, but "
             f"{', '.join(names) or 'none'} {'vary' if len(names) > 1 else 'does'}."
         )
-    columns = [POWER if POWER in table else "critical_drive"]
+    columns = [shown_of(table)]
     columns += ["deviation"] if "deviation" in table else []
     figure = Figure(figsize=(1.1 * WIDTH * len(columns), 2.7), layout="constrained")
     panels = figure.subplots(1, len(columns), squeeze=False).flat
@@ -124,8 +124,8 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
         cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
         rasterized=True,
     )
-    axes.set(xlabel=spell(names[0]), xscale=scale_of(grid.columns), xlim=(x[0], x[-1]))
-    axes.set(ylabel=spell(names[1]), yscale=scale_of(grid.index), ylim=(y[0], y[-1]))
+    axes.set(xlabel=spell(table, names[0]), xscale=scale_of(grid.columns), xlim=(x[0], x[-1]))
+    axes.set(ylabel=spell(table, names[1]), yscale=scale_of(grid.index), ylim=(y[0], y[-1]))
     axes.figure.colorbar(image, ax=axes, label=_label(table, column), extend="min")
 
 
@@ -136,7 +136,7 @@ def _label(table: pd.DataFrame, column: str) -> str:
         drives = table["drive"].unique()
         at = f" at {drive} = {drives[0]:.3g}" if len(drives) == 1 else ""
         return f"|deviation| of {name}{table.attrs.get('at', at)}"
-    symbol = drive if column == "critical_drive" else "input power (fW)"
+    symbol = drive if column == "critical_drive" else spell(table, column)
     return f"{symbol}, {name} off by {100 * table.attrs['tolerance']:.3g} %"
 
 

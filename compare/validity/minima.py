@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-POWER = "power_fW"
-SPELLED = {POWER: "input power (fW)"}
 MEASURES = {"road", "minimum", "true"}
 # those that agree lie on top of each other: the truth is the line, the others are markers
 TRUE = {"color": "black", "ls": "-"}
@@ -32,7 +30,8 @@ DEEP = 1e-4  # of the least true depth: a formula below it vanishes, and is writ
 def draw(table: pd.DataFrame) -> Figure:
     """A panel for each value that was optimised, and one for the depth, against the drive.
 
-    ``table`` is one of `compare.optimum`; with a column ``power_fW`` that is the abscissa.  Dashed
+    ``table`` is one of `compare.optimum`; ``attrs["shown"]`` may name another
+    column as the abscissa.  Dashed
     is what the master equation says at the place of the formula's minimum.
 
     >>> import pandas as pd
@@ -45,7 +44,7 @@ def draw(table: pd.DataFrame) -> Figure:
     """
     from matplotlib.figure import Figure
 
-    x = POWER if POWER in table else str(table.attrs["drive"])
+    x, spelled = table.attrs.get("shown", str(table.attrs["drive"])), table.attrs.get("spelled", {})
     table = table.sort_values(x, kind="stable")
     places = [name for name in table.columns if name not in {x, table.attrs["drive"], *MEASURES}]
     panels = [*places, "minimum"]
@@ -53,7 +52,7 @@ def draw(table: pd.DataFrame) -> Figure:
     grid = figure.subplots(1, len(panels), squeeze=False).flat
     for axes, column in zip(grid, panels, strict=True):
         _draw_roads(axes, table, x, column)
-        axes.set(xlabel=SPELLED.get(x, x), ylabel=column, xscale=_scale(table[x]))
+        axes.set(xlabel=spelled.get(x, x), ylabel=column, xscale=_scale(table[x]))
     _draw_depth(figure.axes[-1], table, x)
     handles, labels = figure.axes[-1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)

@@ -1,7 +1,14 @@
 """Tang et al., Achieving Robust Single-Photon Blockade with a Single Nanotip, Nano Letters (2025).
 
-The paper from which this toolkit grew: ten panels, forty-three claims, and a device whose tip is
-placed in um and driven in fW.
+The paper from which this toolkit grew.  A Kerr whispering-gallery resonator blocks the second
+photon until defects scatter light from the clockwise mode, which the laser drives, into the
+counter-clockwise one; a nanotip near the rim undoes the backscattering and restores the blockade.
+The Hamiltonian, the printed formulas and the device in SI units are the listed system
+`systems.library.nanotip`.
+
+Here stand what belongs to the paper alone: `figures`, its ten panels, one module each; `claims`,
+its forty-three statements that can be decided, one function each; and `units`, the device as its
+laboratory would set it, the tip in um and the power in fW.
 """
 
 from compare.papers.paper import Laboratory, Paper
@@ -19,8 +26,11 @@ PAPER = Paper(
         remark=units.remark,
         operating_point=units.operating_point,
         columns=units.COLUMNS,
+        spelled=units.SPELLED,
         example=units.EXAMPLE,
         drive="power",
+        drive_unit=units.UNITS["power"][0],
         drive_of=units.power_fW,
     ),
+    folder="",  # the first paper: its results lie in the folder of all results itself
 )

@@ -2,6 +2,10 @@
 
 ``r`` and ``phi`` place the tip and so decide ``J`` and ``gamma``; ``power`` decides ``xi``.  All
 other values have the paper's, and are the model's own in rad/s.
+
+Numbers are checked before they are believed: a value outside of the range that makes sense in its
+unit is in another unit (`nanotip.check_range`), and a rate in units of the loss beside others in
+rad/s is refused (`FOREIGN`) or, where it may be meant, remarked on (`IDLE`).
 """
 
 from collections.abc import Mapping
@@ -13,16 +17,30 @@ import numpy as np
 from systems.library import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
-EXAMPLE = {"r": 0.35, "phi": 0.27}
+SPELLED = {"r_um": "r (µm)", "phi_um": "phi (µm)", "power_fW": "input power (fW)"}
+EXAMPLE = {"r": 0.35, "phi": 0.27}  # the paper's tip
 UNITS = {"r": ("um", 1e-6), "phi": ("um", 1e-6), "power": ("fW", 1e-15)}  # and in SI
-FOREIGN = 100  # times gamma: a rate that must be in another unit
+# times gamma: a rate that must be in another unit.  The device's chi is 5 gamma and its xi 0.2;
+# with gamma = 1 in its own unit they are 1e6 and 5e4.
+FOREIGN = 100
 # times the device's gamma: a rate so small that it does nothing; the drive may be weak on purpose
 IDLE = {"chi": 1e-3, "Delta": 1e-3, "xi": 1e-6}
 DECIDES = {"r": ("J", "gamma"), "phi": ("J", "gamma"), "power": ("xi",)}
 
 
 def read_values(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Values of `nanotip.MODEL` from settings; raises `ValueError` for a name it cannot use."""
+    """Values of `nanotip.MODEL` (rad/s) from settings; numbers and arrays that broadcast.
+
+    Raises `ValueError` for a name it cannot use, for two settings that decide the same value, for
+    one that is missing, and for a value in another unit.
+
+    >>> sorted(read_values({"r": 0.35, "phi": 0.27, "power": 1.0}))
+    ['Delta', 'J', 'chi', 'gamma', 'xi']
+    >>> read_values({"r": 0.35})
+    Traceback (most recent call last):
+        ...
+    ValueError: The nanotip needs a value for phi (r and phi in um, or J and gamma in rad/s).
+    """
     _check(settings)
     device = nanotip.Device()
     given = {name: np.asarray(value) for name, value in settings.items()}
@@ -39,6 +57,10 @@ def operating_point(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The paper's device, in the names of settings: with the tip where they fix it, or at EXAMPLE.
 
     It has every name that may vary: ``r``, ``phi`` (um), ``power`` (fW) and the model's own.
+
+    >>> point = operating_point({})
+    >>> point["r"], point["phi"], round(point["power"], 12)
+    (0.35, 0.27, 4.0)
     """
     device = nanotip.Device()
     fixed = {name: settings[name] for name in EXAMPLE if np.isscalar(settings.get(name))}
@@ -48,11 +70,16 @@ def operating_point(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def power_fW(drive: Any) -> Any:
-    """The input power in fW at which the paper's device has this drive (rad/s)."""
+    """The input power in fW at which the paper's device has this drive (rad/s), shaped as it is.
+
+    >>> round(float(power_fW(nanotip.Device().drive())), 12)
+    4.0
+    """
     return 1e15 * nanotip.Device().power_of(drive)
 
 
 def _check(settings: Mapping[str, Any]) -> None:
+    """Raise `ValueError` for settings that are unknown, or contradict or lack each other."""
     known = [*COLUMNS, *map(str, nanotip.MODEL.parameters)]
     for name in settings:
         if name not in known:
@@ -100,11 +127,18 @@ def _check_unit(settings: Mapping[str, Any], values: Mapping[str, Any]) -> None:
 
 
 def _first(values: np.ndarray, where: np.ndarray) -> str:
+    """The first value of which the second array is not zero."""
     return f"{values[np.flatnonzero(where)[0] if np.any(where) else 0]:g}"
 
 
 def remark(settings: Mapping[str, Any]) -> str | None:
-    """What may be meant otherwise: a rate that does nothing beside the device's own loss."""
+    """What may be meant otherwise: a rate that does nothing beside the device's own loss.
+
+    One sentence, or ``None`` where nothing is odd.
+
+    >>> print(remark({"gamma": 1.0}), remark({"chi": 5.0})[:35])
+    None chi = 5 rad/s is next to nothing be
+    """
     if "gamma" in settings:
         return None
     gamma = nanotip.Device().gamma_1

@@ -1,13 +1,17 @@
 """What the paper says about blockade with, without and near the tip: Figs. 1 and 2.
 
-"Blockade" is g2(0) << 1; the number that decides is `BLOCKADE`.
+The paper calls it blockade where g2(0) << 1, without a number.  Here it counts below `BLOCKADE`:
+the two places that the paper shows as blockade, 0.009 and 0.012, lie well below it, and those that
+it shows as none well above.  Statements about curves are judged by the extremes of the curve over
+the whole range of the figure (`compare.extremes`), those of words ("independent", "totally") by
+what the eye tells apart in print, `SAME`.
 """
 
 from typing import Any
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, digits, exactly
+from compare.claim import Readings, Roads, above, below, claim, digits, exactly
 from compare.extremes import Curve, greatest, least, place_of_greatest
 from compare.papers.tang2025.claims.roads import Road, at, each, of, solve
 from compare.papers.tang2025.figures import fig1b
@@ -20,40 +24,47 @@ LOG_CHI = (np.log(0.1), np.log(10))  # "regardless of chi": chi/gamma from weak 
 AROUND_UM = (0.2, 0.34)  # phi around J = 0, from one |J| = gamma to the other
 
 
+@claim("Fig. 1(b)", "g2(0) ~ 0.009 in the ideal cavity")
 def g2_ideal(device: Device) -> Readings:
-    """Fig. 1(b): g2(0) ~ 0.009 in the ideal cavity."""
+    """One number of the cavity without defects and without a tip, at Delta = 0."""
     return digits("0.009", solve(device.ideal(), "g2"), "g2(0)", "without defects")
 
 
+@claim("Fig. 1(b)", "backscattering breaks the blockade without the tip")
+def breakdown(device: Device) -> Readings:
+    """J = J_0 without the tip: two paths that do not cancel."""
+    return above(BLOCKADE, solve(device.without_tip(), "g2"), "g2(0)", "without the tip")
+
+
+@claim("text below Fig. 2", "g2(0) ~ 0.012 with the tip")
 def g2_tip(device: Device) -> Readings:
-    """text below Fig. 2: g2(0) ~ 0.012 with the tip."""
+    """One number with the tip at (0.35, 0.27) um, where J = 0 nearly."""
     return digits("0.012", solve(at(device, R_UM, PHI_UM), "g2"), "g2(0)", "with the tip")
 
 
+@claim("text below Fig. 2", "g3(0) ~ 3.6e-5 with the tip")
 def g3_tip(device: Device) -> Readings:
-    """text below Fig. 2: g3(0) ~ 3.6e-5 with the tip."""
+    """As `g2_tip`, of three photons: needs a closed form with three quanta."""
     return digits("3.6e-5", solve(at(device, R_UM, PHI_UM), "g3"), "g3(0)", "with the tip")
 
 
+@claim("text below Fig. 2", "g4(0) ~ 4.8e-8 with the tip")
 def g4_tip(device: Device) -> Readings:
-    """text below Fig. 2: g4(0) ~ 4.8e-8 with the tip."""
+    """As `g2_tip`, of four photons: the smallest number that the paper prints."""
     return digits("4.8e-8", solve(at(device, R_UM, PHI_UM), "g4"), "g4(0)", "with the tip")
 
 
+@claim("text below Fig. 2", "with the tip g2(0) is slightly larger than in the ideal cavity")
 def tip_loss_raises_g2(device: Device) -> Readings:
-    """text below Fig. 2: with the tip g2(0) is slightly larger than in the ideal cavity."""
+    """ "Slightly larger" is read as a ratio above one, of whatever size."""
     tip, ideal = (solve(values, "g2") for values in (at(device, R_UM, PHI_UM), device.ideal()))
     ratio = tip.map(np.divide, ideal)
     return above(1, ratio, "ratio of g2(0)", "with the tip to that of the ideal cavity")
 
 
-def breakdown(device: Device) -> Readings:
-    """Fig. 1(b): backscattering breaks the blockade without the tip."""
-    return above(BLOCKADE, solve(device.without_tip(), "g2"), "g2(0)", "without the tip")
-
-
+@claim("Fig. 1(b)", "with the tip g2(0) < g2(tau)")
 def antibunching(device: Device) -> Readings:
-    """Fig. 1(b): with the tip g2(0) < g2(tau)."""
+    """The delay of the smallest g2(tau) in Fig. 1(b) must be zero."""
     rows = fig1b.compute(device).query("quantity == 'g2(tau) (tip)'")
     delays = rows["gamma1_tau"].to_numpy()
     # the smallest g2(tau)/g2(0) says nothing: it comes as close to one as the first delay to zero
@@ -61,15 +72,25 @@ def antibunching(device: Device) -> Readings:
     return exactly(0, place, "gamma_1 tau", "of the smallest g2(tau)")
 
 
+@claim("Fig. 1(c)", "without the tip the resonance is split in two")
 def mode_splitting(device: Device) -> Readings:
-    """Fig. 1(c): without the tip the resonance is split in two."""
+    """J_0 = 1.8 gamma_1 exceeds the loss, so that both normal modes are seen as maxima of N_cw.
+
+    They are counted on detunings a fifth of gamma_1 apart: enough for two maxima that lie
+    3.6 gamma_1 apart.
+    """
     detuning = device.gamma_1 * np.linspace(-5, 5, 51)
     peaks = solve(cavity("no tip", detuning, device), "number").map(_peaks)
     return exactly(2, peaks, "number of maxima", "of N_cw over the detuning")
 
 
+@claim("Fig. 2(a)", "N_cw is independent of chi")
 def number_independent_of_chi(device: Device) -> Readings:
-    """Fig. 2(a): N_cw is independent of chi."""
+    """The relative spread of N_cw over chi, at the three phi of Fig. 2, must not show in print.
+
+    To leading order it is zero, because one quantum does not feel the nonlinearity; at the paper's
+    drive the two-photon population does.
+    """
     phi = np.array([PHI_UM, *SIDE_UM])[:, np.newaxis]
     low, high = (np.full(len(phi), end) for end in LOG_CHI)
 
@@ -81,15 +102,17 @@ def number_independent_of_chi(device: Device) -> Readings:
     return below(SAME, each(spread), "(max - min)/max", detail, "independent")
 
 
+@claim("Fig. 2(b)", "at phi = 0.27 um N_cw has its maximum for every chi")
 def number_recovers(device: Device) -> Readings:
-    """Fig. 2(b): at phi = 0.27 um N_cw has its maximum for every chi."""
+    """N_cw there over the largest N_cw around it, for the worst chi, must be one to the eye."""
     worst = each(lambda road: least(_revival(road, device, PHI_UM), *LOG_CHI, points=9))
     detail = "there, smallest over chi/gamma from 0.1 to 10,"
     return above(1 - SAME, worst, "N_cw/(maximum over phi)", detail, "maximum")
 
 
+@claim("Fig. 2(b)", "at phi = 0.21 and 0.33 um N_cw recovers for no chi")
 def number_does_not_recover(device: Device) -> Readings:
-    """Fig. 2(b): at phi = 0.21 and 0.33 um N_cw recovers for no chi."""
+    """The same ratio at the two phi where |J| = gamma, for the best chi, must stay below one."""
 
     def most(road: Road) -> float:
         revivals = [_revival(road, device, phi) for phi in SIDE_UM]
@@ -99,27 +122,32 @@ def number_does_not_recover(device: Device) -> Readings:
     return below(1 - SAME, each(most), "N_cw/(maximum over phi)", detail, "not totally")
 
 
+@claim("Fig. 2(b)", "blockade at phi = 0.27 um for chi/gamma = 3")
 def blockade_for_strong_chi(device: Device) -> Readings:
-    """Fig. 2(b): blockade at phi = 0.27 um for chi/gamma = 3."""
+    """The circle of Fig. 2(b): the conventional blockade, by a detuned two-photon level."""
     return below(BLOCKADE, *_g2(device, PHI_UM, 3), "<< 1")
 
 
+@claim("Fig. 2(b)", "no blockade at phi = 0.27 um for chi/gamma = 0.1")
 def no_blockade_for_weak_chi(device: Device) -> Readings:
-    """Fig. 2(b): no blockade at phi = 0.27 um for chi/gamma = 0.1."""
+    """The square of Fig. 2(b): J = 0 and a nonlinearity below the linewidth."""
     return above(BLOCKADE, *_g2(device, PHI_UM, 0.1), "not << 1")
 
 
+@claim("Fig. 2(b)", "blockade at phi = 0.21 um for chi/gamma = 0.5")
 def blockade_at_side_low(device: Device) -> Readings:
-    """Fig. 2(b): blockade at phi = 0.21 um for chi/gamma = 0.5."""
+    """A triangle of Fig. 2(b): the unconventional blockade, by two paths that cancel."""
     return below(BLOCKADE, *_g2(device, SIDE_UM[0], 0.5), "<< 1")
 
 
+@claim("Fig. 2(b)", "blockade at phi = 0.33 um for chi/gamma = 0.5")
 def blockade_at_side_high(device: Device) -> Readings:
-    """Fig. 2(b): blockade at phi = 0.33 um for chi/gamma = 0.5."""
+    """The other triangle of Fig. 2(b), where |J| = gamma again."""
     return below(BLOCKADE, *_g2(device, SIDE_UM[1], 0.5), "<< 1")
 
 
 def _g2(device: Device, phi_um: float, chi_over_gamma: float) -> tuple[Roads, str, str]:
+    """g2(0) with its name, and how blockade is read."""
     g2 = solve(at(device, R_UM, phi_um, chi_over_gamma), "g2")
     return g2, "g2(0)", f"with blockade read as below {BLOCKADE:g}"
 
@@ -145,5 +173,6 @@ def _revival(road: Road, device: Device, phi_um: float) -> Curve:
 
 
 def _peaks(curve: np.ndarray) -> float:
+    """How many points of a curve are larger than both neighbours."""
     inner = curve[1:-1]
     return float(np.sum((inner > curve[:-2]) & (inner > curve[2:])))

@@ -1,8 +1,10 @@
 """The audit: every claim of the paper, what both roads say, and the verdict.
 
-A claim is a function of the device; its docstring says where it stands and what it says, and
-it returns its numbers with the interval in which they make it true.  `compare.claim` makes
-a verdict of them.
+A claim (`compare.claim.Claim`) knows where it stands and what it says; called with a device it
+gives its numbers with the interval in which they make it true, and `compare.claim` makes a
+verdict of them.  Of a claim that the master equation disputes, the input power is given at which
+it would hold (`power`).  The claims stand in four files, in the order of the paper: of the
+`device` and the formulas, of `blockade`, of the `mechanism`, of the `efficiency`.
 """
 
 import numpy as np
@@ -10,10 +12,10 @@ import pandas as pd
 from tqdm import tqdm
 
 from compare.agreement import compare_numbers
-from compare.claim import DISPUTED, VERDICTS, reason, verdict
+from compare.claim import DISPUTED, VERDICTS, Claim, reason, verdict
 from compare.papers.tang2025.claims import blockade, efficiency, mechanism
 from compare.papers.tang2025.claims import device as of_device
-from compare.papers.tang2025.claims.power import DOWN, UP, Claim, power_of_truth
+from compare.papers.tang2025.claims.power import DOWN, UP, power_of_truth
 from compare.papers.tang2025.figures.cavities import DEVICE, described
 from systems.library.nanotip import Device
 
@@ -33,59 +35,26 @@ COLUMNS = {  # for the sidecar and the terminal
     ),
 }
 
-CLAIMS: tuple[Claim, ...] = (
-    of_device.J_0,
-    of_device.chi_over_gamma,
-    of_device.weak_drive,
-    of_device.r_zero,
-    of_device.phi_zero_first,
-    of_device.phi_zero_second,
-    of_device.formula_for_r,
-    of_device.phi_gamma_low,
-    of_device.phi_gamma_high,
-    of_device.amplitude_sum,
-    of_device.eq5,
-    of_device.eq6_cw,
-    of_device.eq6_ccw,
-    of_device.eq7,
-    blockade.g2_ideal,
-    blockade.breakdown,
-    blockade.g2_tip,
-    blockade.g3_tip,
-    blockade.g4_tip,
-    blockade.tip_loss_raises_g2,
-    blockade.antibunching,
-    blockade.mode_splitting,
-    blockade.number_independent_of_chi,
-    blockade.number_recovers,
-    blockade.number_does_not_recover,
-    blockade.blockade_for_strong_chi,
-    blockade.no_blockade_for_weak_chi,
-    blockade.blockade_at_side_low,
-    blockade.blockade_at_side_high,
-    mechanism.C20_zero,
-    mechanism.g2_without_coupling,
-    mechanism.P01_suppressed,
-    mechanism.P10_largest,
-    mechanism.agreement_3c,
-    mechanism.agreement_3d,
-    mechanism.no_blockade_far,
-    mechanism.bunching_near,
-    efficiency.R_tip,
-    efficiency.R_tip_minimum,
-    efficiency.R_bare,
-    efficiency.R_bare_minimum,
-    efficiency.R_robust,
-    efficiency.agreement_4b,
+CLAIMS: tuple[Claim, ...] = tuple(
+    value
+    for module in (of_device, blockade, mechanism, efficiency)
+    for value in vars(module).values()
+    if isinstance(value, Claim)
 )
 
 
 def audit(device: Device = DEVICE, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
-    """One row per claim, computed now.
+    """One row per claim, computed now; some minutes for all.
 
     Columns: ``claim, place, statement, quantity, printed, leading_order, master_equation,
     deviation, verdict, reason, true_at_fW``; `COLUMNS` explains them.  With several readings the
     numbers are those of the first; the reason has all.
+
+    >>> rows = audit(claims=(of_device.J_0, of_device.weak_drive))
+    >>> list(rows["verdict"])
+    ['reproduced', 'not reproduced']
+    >>> round(float(rows["true_at_fW"][1]), 2)
+    0.93
     """
     bar = tqdm(claims, "claims", leave=False, delay=1, disable=None)
     rows = pd.DataFrame([_row(claim, device) for claim in bar])
@@ -94,7 +63,10 @@ def audit(device: Device = DEVICE, claims: tuple[Claim, ...] = CLAIMS) -> pd.Dat
 
 
 def claims_text(rows: pd.DataFrame) -> str:
-    """The audit for a terminal: numbers and verdicts, the reasons, the counts, the powers."""
+    """The audit for a terminal: numbers and verdicts, the reasons, the counts, the powers.
+
+    ``rows`` are those of `audit`, as computed or as read from claims.csv.
+    """
     numbers = rows.drop(columns=["statement", "reason", "true_at_fW"])
     reasons = [
         f"{row.claim} ({row.place}): {row.statement}. {row.verdict.capitalize()}: {row.reason}"
@@ -114,18 +86,18 @@ def claims_text(rows: pd.DataFrame) -> str:
 
 
 def _row(claim: Claim, device: Device) -> dict[str, object]:
+    """What the table says of one claim."""
     readings = claim(device)
     word = verdict(readings)
     first = readings[0]
-    place, _, statement = (claim.__doc__ or "").strip().rstrip(".").partition(": ")
     leading, master = float(first.roads.leading), float(first.roads.master)
     deviation = compare_numbers(leading, master)["deviation"].item()
     if first.compares:
         deviation, master = master, np.nan
     return {
-        "claim": claim.__name__,
-        "place": place,
-        "statement": statement,
+        "claim": claim.name,
+        "place": claim.place,
+        "statement": claim.statement,
         "quantity": first.quantity,
         "printed": first.printed,
         "leading_order": leading,
@@ -138,6 +110,7 @@ def _row(claim: Claim, device: Device) -> dict[str, object]:
 
 
 def _powers_head() -> str:
+    """What the list of powers is, and how far was searched."""
     low, high = (1e15 * DEVICE.power * end for end in (DOWN.min(), UP.max()))
     return (
         f"Input power at which a disputed claim would hold, searched from {low:g} to {high:g} fW "

@@ -1,4 +1,9 @@
-"""Both roads at the places of the paper, for the audit."""
+"""Both roads at the places of the paper, for the audit.
+
+A claim asks for a quantity by its name, ``g2`` or ``P10``, at values of the model.  A *road* is a
+function of both: `leading` evaluates the closed form of leading order, `master` solves the master
+equation.  What is found along a curve, such as a minimum, is found on each road by itself (`each`).
+"""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -16,24 +21,39 @@ from systems.library import nanotip
 
 
 def solve(values: Mapping[str, Any], name: str) -> Roads:
-    """A quantity of the nanotip on both roads, in the shape of the values."""
+    """A quantity of the nanotip on both roads, in the shape of the values.
+
+    ``values`` are those of `nanotip.MODEL` in rad/s, numbers or arrays.
+
+    >>> values = at(nanotip.Device(), 0.35, 0.27)
+    >>> roads = solve(values, "g2")
+    >>> round(float(roads.leading), 5), round(float(roads.master), 3)
+    (0.00907, 0.012)
+    """
     return each(lambda road: road(values, name))
 
 
 def each(number: Callable[["Road"], Any]) -> Roads:
-    """A number found on each road by itself, such as a minimum."""
+    """A number found on each road by itself, such as a minimum.
+
+    >>> each(lambda road: road.__name__)
+    Roads(leading='leading', master='master')
+    """
     return Roads(number(leading), number(master))
 
 
 def leading(values: Mapping[str, Any], name: str) -> Any:
-    """A quantity of the nanotip by its closed form."""
+    """A quantity of the nanotip by its closed form of leading order in xi."""
     quantity = read_quantity(nanotip.MODEL, name)
     closed = _closed(quantity.quanta(nanotip.MODEL))
     return np.asarray(closed.evaluate(quantity.on(closed), values)).real[()]
 
 
 def master(values: Mapping[str, Any], name: str) -> Any:
-    """A quantity of the nanotip by the master equation."""
+    """A quantity of the nanotip by the master equation; NaN where it is not trusted.
+
+    The truncation is chosen for the correlation of the highest order that the name asks for.
+    """
     quantity = read_quantity(nanotip.MODEL, name)
     state = numeric.steady_state(nanotip.MODEL, values, order=max(2, sum(quantity.occupation)))
     return quantity.on(state)
@@ -44,17 +64,21 @@ Road: TypeAlias = Callable[[Mapping[str, Any], str], Any]
 
 @cache
 def _closed(quanta: int) -> analytic.Derivation:
+    """The closed forms with so many quanta, derived once in a process."""
     return analytic.derive(nanotip.MODEL, quanta)
 
 
 def at(
     device: nanotip.Device, r_um: Any, phi_um: Any, chi_over_gamma: Any = None
 ) -> dict[str, Any]:
-    """Values with the tip at a place in um, and with another nonlinearity if it is given."""
+    """Values of the model (rad/s) with the tip at a place in um; arrays broadcast.
+
+    ``chi_over_gamma`` is another nonlinearity, in units of the total loss at that place.
+    """
     values = device.parameters(np.asarray(r_um) * 1e-6, np.asarray(phi_um) * 1e-6)
     return values if chi_over_gamma is None else kerr(values, chi_over_gamma)
 
 
 def of(rows: pd.DataFrame) -> Roads:
-    """The columns of both roads."""
+    """The columns of both roads of a table of `compare.agreement`, as arrays."""
     return Roads(rows["analytic"].to_numpy(), rows["numeric"].to_numpy())

@@ -1,4 +1,10 @@
-"""The three cavities of Fig. 1, and where the paper puts the tip."""
+"""The three cavities of Fig. 1, and where the paper puts the tip.
+
+"ideal" has no defects, J = 0 and the loss gamma_1; "no tip" has the backscattering J_0; "tip" has
+both and the nanotip at (`R_UM`, `PHI_UM`), where its coupling undoes the backscattering.  All
+panels start from `DEVICE`, the paper's device in SI units; places are in um, as the paper has
+them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +21,13 @@ COLOURS = {"ideal": GREY, "no tip": BLUE, "tip": RED}  # of the cavities, by nam
 
 
 def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = DEVICE) -> dict[str, Any]:
-    """Values of the model without defects, with defects, or with defects and tip (rad/s)."""
+    """Values of the model without defects, with defects, or with defects and tip (rad/s).
+
+    ``detuning`` is Delta = omega_0 + |J| - omega_L in rad/s, a number or an array.
+
+    >>> abs(cavity("ideal")["J"]), round(cavity("no tip")["J"] / DEVICE.gamma_1, 12)
+    (0.0, 1.8)
+    """
     if name == "ideal":
         return device.ideal(detuning)
     if name == "no tip":
@@ -32,7 +44,11 @@ def gathered(parts: Mapping[str, pd.DataFrame], device: nanotip.Device) -> pd.Da
 
 
 def unit_coupling(device: nanotip.Device = DEVICE) -> tuple[float, float]:
-    """The two phi in um at which |J| = gamma at r = 0.35 um; the paper rounds them to `SIDE_UM`."""
+    """The two phi in um at which |J| = gamma at r = 0.35 um; the paper rounds them to `SIDE_UM`.
+
+    >>> [round(phi, 2) for phi in unit_coupling()]
+    [0.21, 0.33]
+    """
     gamma = device.parameters(R_UM * 1e-6, 0)["gamma"]
     low, high = device.positions(R_UM * 1e-6, gamma)
     return 1e6 * low, 1e6 * high
@@ -44,5 +60,9 @@ def described(device: nanotip.Device) -> dict[str, Any]:
 
 
 def kerr(values: dict[str, Any], chi_over_gamma: Any) -> dict[str, Any]:
-    """The same values with another nonlinearity, in units of their own total loss."""
+    """The same values with another nonlinearity, in units of their own total loss.
+
+    >>> kerr({"chi": 1.0, "gamma": 2.0}, 0.5)["chi"]
+    1.0
+    """
     return values | {"chi": chi_over_gamma * values["gamma"]}

@@ -2,14 +2,21 @@
 
     R = max(0, zeta),    zeta = (1 - min g2(0)(J_0 != 0)) / (1 - min g2(0)(J_0 = 0))
 
-The paper does not say over what.  Fig. 4(a) stands at Delta = 0; there both g2 are numbers and
-R has the printed values: 99.7 % with the tip and 0 without.  With a minimum over the detuning the
-cavity without tip blocks almost as well as with it: the Kerr term depends on the total number of
-photons alone, so a laser on either of the split modes meets one resonance and misses the next.
+R is one where the device blocks as well as the ideal cavity, and zero where its light is coherent
+or bunched.
+
+The paper does not say over what the minimum is taken.  Fig. 4(a) stands at Delta = 0; there both
+g2 are numbers and R has the printed values: 99.7 % with the tip and 0 without.  With a minimum
+over the detuning the cavity without tip blocks almost as well as with it: the Kerr term depends
+on the total number of photons alone, so a laser on either of the split modes meets one resonance
+and misses the next.
 
 R is itself a share, and is cut off at zero, so that a closed form that has come to zero is
 "100 % off" from any small R.  The deviation of R is therefore the difference of both roads relative
 to R = 1, the efficiency of the ideal cavity.
+
+The minimum over the detuning is found as in `compare.extremes`, on a grid that is refined around
+its smallest value, for all cavities in one batch and on each road by itself.
 """
 
 from collections.abc import Mapping
@@ -30,7 +37,11 @@ SCALE = "difference relative to R = 1"  # what the deviation of R is, for the ta
 
 
 def ratio(g2: Any, g2_ideal: Any) -> np.ndarray:
-    """Eq. (8) from the two values of g2(0)."""
+    """Eq. (8) from g2(0) of the device and of the ideal cavity; arrays broadcast.
+
+    >>> float(ratio(0.01, 0.01)), float(ratio(1.5, 0.01))
+    (1.0, 0.0)
+    """
     return np.maximum(0, (1 - g2) / (1 - g2_ideal))
 
 
@@ -40,7 +51,8 @@ def efficiency(
     """Both roads to R, one row per cavity in ``cavities`` (values of the model, as arrays).
 
     The minimum of Eq. (8) is taken over the range of ``detunings`` (in gamma_1), on each road by
-    itself.  The deviation is the difference analytic - numeric.
+    itself.  Columns are those of `compare.agreement` without the quantity; the deviation is the
+    difference analytic - numeric, because R is itself a share.
     """
     ideal = device.ideal()
     count = np.broadcast(*cavities.values()).size

@@ -1,17 +1,22 @@
 """Fig. 1(b): g2(tau) of the CW mode in three cavities, by Eq. (4) and to leading order in xi.
 
-The closed form is the evolution of the amplitudes of H_eff after one photon is detected, to
-leading order in xi; the paper prints no formula for it.
+The paper prints no formula for it.  The closed form (`analytic.delayed`) is what the amplitudes of
+H_eff do after one photon is detected: to leading order in xi they relax from a1 |psi> back to the
+steady ones.  The master equation (`numeric.delayed_correlation`) propagates the whole density
+matrix after the detection.
 """
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+import analytic
 import numeric
+from analytic.delayed import delayed_correlation
 from compare.agreement import compare_numbers, describe
+from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
-from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
+from compare.style import new_figure, styled
 from systems.library import nanotip
 
 TAU = np.linspace(0, 10, 201)  # gamma_1 tau
@@ -19,16 +24,19 @@ EARLY = 3  # gamma_1 tau up to which the curves are apart
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per cavity and delay, both roads; the quantity names the cavity."""
+    """One row per cavity and delay, both roads; the quantity names the cavity.
+
+    Columns: ``gamma1_tau`` and those of `compare.agreement`.  A curve is as trustworthy as the
+    steady state from which it starts, whose status each of its rows has.
+    """
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    """The rows of one cavity, with what was solved in it for the sidecar."""
     values, taus = cavity(name, device=device), TAU / device.gamma_1
-    solved, leading = (
-        numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus, leading_order=weak)
-        for weak in (False, True)
-    )
+    leading = delayed_correlation(analytic.derive(nanotip.MODEL, 2), values, "a1", taus)
+    solved = numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus)
     state = numeric.steady_state(nanotip.MODEL, {n: np.atleast_1d(v) for n, v in values.items()})
     (status,) = state.correlation_status("a1")
     measures = compare_numbers(leading, solved)

@@ -1,12 +1,18 @@
-"""Fig. 1(c): N_cw against Delta/gamma_1 in three cavities, Eq. (4) and Eq. (6)."""
+"""Fig. 1(c): N_cw against Delta/gamma_1 in three cavities, Eq. (4) and Eq. (6).
+
+Backscattering couples both modes: the resonance is split in two normal modes at +-J_0, each of
+which the laser meets by itself.  A tip whose coupling is opposite to J_0 joins them again.  The
+closed form is 4 xi^2 |Delta_1/eta_1|^2, to which two photons contribute nothing.
+"""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
-from compare.style import draw_roads, new_figure, roads_legend, styled, thinned
+from compare.style import new_figure, styled
 from systems.library import nanotip
 
 DETUNING = np.linspace(-5, 5, 201)  # Delta/gamma_1
@@ -15,11 +21,15 @@ MARKED = ((0, 1), (5, 2.5), (10, 1))
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per cavity and detuning, both roads; the quantity names the cavity."""
+    """One row per cavity and detuning, both roads; the quantity names the cavity.
+
+    Columns: ``Delta_over_gamma1`` and those of `compare.agreement`.
+    """
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
+    """The rows of one cavity."""
     values = cavity(name, device.gamma_1 * DETUNING, device)
     labels = {"Delta_over_gamma1": DETUNING}
     table = agreement(nanotip.MODEL, values, "number", labels=labels)

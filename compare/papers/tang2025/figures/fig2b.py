@@ -1,4 +1,8 @@
-"""Fig. 2(b): g2(0) and N_cw against chi/gamma at three phi, Eq. (4), Eq. (6) and Eq. (7)."""
+"""Fig. 2(b): g2(0) and N_cw against chi/gamma at three phi, Eq. (4), Eq. (6) and Eq. (7).
+
+Cuts through the maps of Fig. 2(a) at the phi where J = 0 and at the two where |J| = gamma, with the
+points that the text names.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,8 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
-from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
+from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from systems.library import nanotip
 
 CHI = np.unique([*np.geomspace(0.05, 10, 101), 0.1, 0.5, 3])  # chi/gamma, with the marked points
@@ -28,7 +33,11 @@ CLEAR = 0.15  # no small marker closer than this to a marked point, relative
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per phi, chi and quantity, both roads."""
+    """One row per phi, chi and quantity, both roads.
+
+    Columns: ``phi_um``, ``chi_over_gamma`` and those of `compare.agreement`; chi holds the marked
+    points.
+    """
     phi, chi = (grid.ravel() for grid in np.meshgrid([*CUTS], CHI, indexing="ij"))
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
     labels = {"phi_um": phi, "chi_over_gamma": chi}
@@ -39,7 +48,11 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Above g2(0), below N_cw; large markers are the points of the text, open by closed form."""
+    """Above g2(0), below N_cw; large markers are the points of the text, open by closed form.
+
+    Where an open marker and a filled one of the same shape lie apart, the two roads disagree about
+    what the text says of that point.
+    """
     figure = Figure(figsize=(WIDTH, 4.6), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw_panel(upper, table[table["quantity"] == "g2"])
@@ -56,6 +69,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
+    """One quantity: a curve a phi with small markers in turns, and the marked points."""
     for i, (phi, (colour, line)) in enumerate(CUTS.items()):
         label = rf"$\phi = {phi:g}\,\mu$m"
         cut = rows[rows["phi_um"] == phi]
@@ -69,13 +83,17 @@ def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _is_clear(phi: float, chi: float) -> bool:
+    """Whether no marked point of this curve is so close that a small marker would touch it."""
     return all(abs(chi / at - 1) > CLEAR for place, at, _ in MARKED if place == phi)
 
 
 def _large(
     colour: str, marker: str | Path, filled: bool, at: tuple[float, float] | None = None
 ) -> Line2D:
-    """A large marker in the colour of its curve, filled for the master equation."""
+    """A large marker in the colour of its curve, filled for the master equation.
+
+    Without a place (``at=None``) it is one for the legend.
+    """
     x, y = ([], []) if at is None else ([at[0]], [at[1]])
     face = colour if filled else "white"
     size = 9 if isinstance(marker, Path) else 6  # a path of one's own is drawn smaller

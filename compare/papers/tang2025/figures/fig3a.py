@@ -30,7 +30,11 @@ PHOTON = 9.0  # drawn height of an optical photon in gamma: not to scale
 
 
 def compute() -> pd.DataFrame:
-    """One row per level: energy in gamma, above as many photons of the laser (Delta = 0)."""
+    """One row per level: energy in gamma, above as many photons of the laser (Delta = 0).
+
+    Columns: ``case`` (of `CASES`), ``quanta``, ``basis`` (eigenstate or Fock state), ``state``,
+    ``energy_over_gamma``.
+    """
     rows = [
         {"case": case, "quanta": quanta, "basis": basis, "state": state, "energy_over_gamma": E}
         for case, values in CASES.items()
@@ -41,12 +45,21 @@ def compute() -> pd.DataFrame:
 
 
 def block(quanta: int) -> sp.Matrix:
-    """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states."""
+    """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states.
+
+    It is taken term by term from the model's ladder operators, so that it stays symbolic.
+
+    >>> block(1)
+    Matrix([
+    [       Delta,     J],
+    [conjugate(J), Delta]])
+    """
     model = nanotip.MODEL
     return sp.Matrix(fock.block(model, model.ladder, occupations(model, quanta)))
 
 
 def _levels(H: sp.Matrix, quanta: int) -> Iterator[tuple[str, str, float]]:
+    """Eigenstates with their energies, then Fock states with theirs, of one block in numbers."""
     for i, energy in enumerate(np.linalg.eigvalsh(np.array(H, dtype=complex))):
         yield "eigenstate", str(i), float(energy)
     for i, state in enumerate(occupations(nanotip.MODEL, quanta)):
@@ -55,7 +68,11 @@ def _levels(H: sp.Matrix, quanta: int) -> Iterator[tuple[str, str, float]]:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Left two paths that interfere, right one path that is detuned; bands are loss rates."""
+    """Left two paths that interfere, right one path that is detuned; bands are loss rates.
+
+    Each panel has the eigenenergies on its left and the Fock states with the transitions on its
+    right; the height of an optical photon (`PHOTON`) is not to scale.
+    """
     figure = Figure(figsize=(2 * WIDTH, 3), layout="constrained")
     for axes, case in zip(figure.subplots(1, 2, sharey=True), CASES, strict=True):
         rows = table[table["case"] == case]
@@ -70,6 +87,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_eigenstates(axes: Axes, rows: pd.DataFrame) -> None:
+    """Levels as lines with a band as wide as their loss rate."""
     for quanta, energy in zip(rows["quanta"], rows["energy_over_gamma"], strict=True):
         y = quanta * PHOTON + energy
         # N quanta are lost at the rate N gamma
@@ -97,6 +115,7 @@ def _draw_states(axes: Axes, rows: pd.DataFrame) -> dict[str, tuple[float, float
 
 
 def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
+    """To |2,0> directly, or through the CCW mode: the two amplitudes cancel."""
     _arrow(axes, at["00"], at["10"], GREY, r"$\omega_L$")
     _arrow(axes, at["10"], at["20"], BLUE, r"$\omega_L$")
     _arrow(axes, at["10"], at["01"], GREEN, r"$J$")
@@ -105,6 +124,7 @@ def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
 
 
 def _draw_one_path(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
+    """J = 0: one path is left, and 2 chi detunes its second photon."""
     (x, y), level = at["10"], at["20"]
     _arrow(axes, at["00"], at["10"], RED, r"$\omega_L$")
     _arrow(axes, at["10"], (x, y + PHOTON), BLUE, r"$\omega_L$")

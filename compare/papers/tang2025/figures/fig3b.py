@@ -1,4 +1,9 @@
-"""Fig. 3(b): total coupling |J|^2 over r and phi, Eq. (1); inset |J|/gamma at r = 0.35 um."""
+"""Fig. 3(b): total coupling |J|^2 over r and phi, Eq. (1); inset |J|/gamma at r = 0.35 um.
+
+J = J_0 + a_t exp(-2 beta_t r) exp(-i Theta) vanishes where the tip's coupling has the size of J_0
+and the opposite phase: once a period of phi, lambda/(2 n_0), on one circle.  No road is needed: J
+is a parameter of both.
+"""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +23,10 @@ ZEROS_UM = 1e6 * np.array([nanotip.Device().backscattering_free(period) for peri
 
 
 def compute() -> pd.DataFrame:
-    """One row per tip position: |J|^2 in MHz^2 (1 MHz = 1e6 rad/s), |J|/gamma."""
+    """One row per tip position: |J|^2 in MHz^2 (1 MHz = 1e6 rad/s), |J|/gamma.
+
+    Columns: ``r_um, phi_um, J2_MHz2, J_over_gamma``.
+    """
     device = nanotip.Device()
     r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHI_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)
@@ -52,6 +60,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_inset(axes: Axes, cut: pd.DataFrame) -> None:
+    """|J|/gamma along the circle of the tip, with the two phi where it is one."""
     # a white card keeps the inset's labels off the map
     axes.add_patch(
         Rectangle((0.535, 0.345), 0.455, 0.305, transform=axes.transAxes, fc="white", lw=0)

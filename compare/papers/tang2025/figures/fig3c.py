@@ -1,19 +1,27 @@
-"""Fig. 3(c): P10 and P01 against phi at r = 0.35 um, Eq. (6) and Eq. (4)."""
+"""Fig. 3(c): P10 and P01 against phi at r = 0.35 um, Eq. (6) and Eq. (4).
+
+Where J = 0 all light stays in the CW mode: P10 has its maximum and P01 vanishes.  One period of phi
+is shown.
+"""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.tang2025.figures.cavities import DEVICE, R_UM, described
-from compare.style import BLUE, RED, draw_roads, new_figure, roads_legend, styled
+from compare.style import BLUE, RED, new_figure, styled
 from systems.library import nanotip
 
 PHI_UM = np.linspace(0, 0.55, 221)  # one period lambda/(2 n_0)
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per phi and probability, both roads."""
+    """One row per phi and probability, both roads.
+
+    Columns: ``phi_um`` and those of `compare.agreement`.
+    """
     values = device.parameters(R_UM * 1e-6, PHI_UM * 1e-6)
     table = agreement(nanotip.MODEL, values, ["P10", "P01"], labels={"phi_um": PHI_UM})
     table.attrs |= described(device) | {"r_um": R_UM}

@@ -1,21 +1,16 @@
-"""Fig. 3(d): g2(0) of the CW mode against r for several phi, Eq. (7) and Eq. (4)."""
+"""Fig. 3(d): g2(0) of the CW mode against r for several phi, Eq. (7) and Eq. (4).
+
+A tip too near couples more than J_0, one too far undoes nothing: between them lies the blockade.
+"""
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.agreement import agreement
+from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import DEVICE, described
-from compare.style import (
-    BLUE,
-    GREEN,
-    RED,
-    draw_roads,
-    new_figure,
-    roads_legend,
-    styled,
-    thinned,
-)
+from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import nanotip
 
 R_UM = np.linspace(0, 0.8, 161)
@@ -23,7 +18,10 @@ PHI_UM = (0.21, 0.27, 0.33)
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per phi and r, both roads."""
+    """One row per phi and r, both roads.
+
+    Columns: ``phi_um``, ``r_um`` and those of `compare.agreement`.
+    """
     phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)
     table = agreement(nanotip.MODEL, values, ["g2"], labels={"phi_um": phi, "r_um": r})

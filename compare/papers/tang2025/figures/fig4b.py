@@ -13,9 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, described
 from compare.papers.tang2025.figures.efficiency import AT_ZERO, DETUNINGS, SCALE, efficiency
-from compare.style import BLUE, GREEN, RED, WIDTH, draw_roads, roads_legend, styled
+from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from systems.library import nanotip
 
 J0 = np.linspace(0.1, 3, 59)  # J_0/gamma_1; a tip that follows would be infinitely far at zero
@@ -25,7 +26,11 @@ FIXED, MINIMUM = READINGS = ("Delta = 0", "minimum over Delta")
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
-    """One row per J_0, tip and reading of Eq. (8), both roads; the quantity names them."""
+    """One row per J_0, tip and reading of Eq. (8), both roads; the quantity names them.
+
+    Columns: ``J0_over_gamma1, quantity`` and the others of `compare.agreement`; the deviation is
+    that of `efficiency.efficiency`.
+    """
     parts = [_curves(device, FIXED, AT_ZERO), _curves(device, MINIMUM, DETUNINGS)]
     table = pd.concat(parts, ignore_index=True)
     solved = dict(zip(READINGS, (part.attrs for part in parts), strict=True))
@@ -55,6 +60,7 @@ def cavities(tip: str, device: nanotip.Device, J0_over_gamma1: np.ndarray) -> di
 
 
 def _cavity(tip: str, device: nanotip.Device) -> dict[str, Any]:
+    """Values (rad/s) of a device with its own J_0, with this tip."""
     if tip == FOLLOWS:
         # J = 0 exactly, free of the round-off of two large numbers
         return device.parameters(*device.backscattering_free()) | {"J": 0.0}
@@ -83,6 +89,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_panel(axes: Axes, percent: pd.DataFrame) -> None:
+    """The curves of all tips, at Delta = 0 and dotted with minima over the detuning."""
     for i, (tip, colour) in enumerate(zip(TIPS, (RED, GREEN, BLUE), strict=True)):
         rows, least = (percent[percent["quantity"] == name(tip, kind)] for kind in READINGS)
         draw_roads(axes, rows, "J0_over_gamma1", colour, tip, slice(i, None, 4))  # in turns
