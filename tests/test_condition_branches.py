@@ -56,7 +56,7 @@ CASES = [
     (listed["jaynes_cummings"], ("g", "kappa")),
     (listed["parametric_kerr"], ("Delta", "gamma")),
     (listed["second_harmonic"], ("Delta_b", "g")),
-    (TWO_DRIVES, ("eta", "theta")),
+    pytest.param(TWO_DRIVES, ("eta", "theta"), marks=pytest.mark.slow),
     (PAIRS, ("G", "phi")),
     (PAIRS, ("G", "Delta")),
 ]

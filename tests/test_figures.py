@@ -221,7 +221,7 @@ def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
 def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detunings() -> None:
     bare = {name: np.atleast_1d(value) for name, value in DEVICE.without_tip().items()}
     coarse, fine = (
-        efficiency.efficiency(bare, DEVICE, np.linspace(-4, 4, count)) for count in (41, 641)
+        efficiency.efficiency(bare, DEVICE, np.linspace(-4, 4, count)) for count in (41, 161)
     )
     # what is left of a parabola after a step of 0.2 is refined twice by four
     assert coarse["numeric"].item() == pytest.approx(fine["numeric"].item(), rel=1e-6)

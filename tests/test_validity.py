@@ -114,8 +114,13 @@ def test_map_without_a_drive_has_a_line_within_which_the_formula_holds_on_half(
     "words",
     [
         "--set Delta=0 --vary r=0.3:0.4:3 --vary phi=0.2:0.35:3",
-        "--set r=0.35 --set phi=0.27 --vary Delta=-5e5:5e5:3 --vary chi=1e6:2e6:3",
-        "--set phi=0.27 --vary r=0.3:0.4:3 --vary chi=1e6:2e6:3",
+        pytest.param(
+            "--set r=0.35 --set phi=0.27 --vary Delta=-5e5:5e5:3 --vary chi=1e6:2e6:3",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "--set phi=0.27 --vary r=0.3:0.4:3 --vary chi=1e6:2e6:3", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_every_map_of_the_nanotip_around_its_operating_point_shows_it(
@@ -142,7 +147,9 @@ def test_operating_point_of_the_nanotip_is_that_of_its_device() -> None:
 def test_complex_coupling_of_an_operating_point_lies_on_no_map(
     run: Callable[..., tuple[int, str, str]],
 ) -> None:
-    words = "--set gamma=1 --set Delta=0 --vary J=0.5,1,2 --vary chi=2,3 --out map.csv"
+    words = (
+        "--set gamma=1 --set Delta=0 --vary J=0.5,1 --vary chi=2,3 --quantity number --out map.csv"
+    )
     code, out, error = run("validity", "kerr_ring", *words.split())
     assert (code, error) == (0, "")
     assert "no xi is set" in out
