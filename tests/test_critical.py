@@ -67,6 +67,7 @@ def test_deviation_is_the_tolerance_there_less_below_and_more_above() -> None:
         np.testing.assert_allclose(excess, 2e-3 * sign, rtol=0.5)
 
 
+@pytest.mark.slow
 def test_deviation_stays_within_the_tolerance_everywhere_below() -> None:
     # here the deviation rises to 2.3 %, falls back through zero and grows with the other sign
     values = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0}
@@ -78,6 +79,7 @@ def test_deviation_stays_within_the_tolerance_everywhere_below() -> None:
         assert (abs(table["deviation"]) < size).all()
 
 
+@pytest.mark.slow
 def test_maximum_that_exceeds_the_tolerance_between_two_steps_is_not_missed() -> None:
     values = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0}
     drives = np.linspace(0.16, 0.2, 41)
@@ -98,11 +100,13 @@ def test_estimate_from_the_next_correction_is_exact_for_small_tolerances(order: 
     assert error[1] < 0.02
 
 
+@pytest.mark.slow
 def test_corrections_extend_the_range_of_a_formula() -> None:
     drives = [critical_drive(kerr.MODEL, KERR, "number", 1e-3, order).drive for order in range(3)]
     assert (np.diff(drives) > 0).all()
 
 
+@pytest.mark.slow
 def test_critical_drive_is_monotone_in_the_tolerance() -> None:
     found = critical_drive(kerr.MODEL, KERR, "g2", np.geomspace(1e-4, 0.3, 12))
     assert (np.diff(found.drive) > 0).all()
@@ -120,6 +124,7 @@ def test_drive_among_the_values_is_ignored() -> None:
     assert found.drive == critical_drive(kerr.MODEL, KERR, "g2").drive
 
 
+@pytest.mark.slow
 def test_parametric_drive_grows_with_the_square_of_the_drive() -> None:
     # G/xi^2 is all that counts, at whatever drive it is given
     values = {"Delta": 0.0, "chi": 0.5, "gamma": 1.0}
@@ -128,6 +133,7 @@ def test_parametric_drive_grows_with_the_square_of_the_drive() -> None:
     assert one == pytest.approx(other, rel=PRECISION)
 
 
+@pytest.mark.slow
 def test_laser_that_makes_pairs_only_has_a_critical_drive_once_an_end_is_given() -> None:
     values = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0}
     found = critical_drive(PAIRS, values, "P2", largest=[0.1, 0.5])
@@ -161,6 +167,7 @@ def test_search_ends_at_the_largest_drive_however_weak() -> None:
     assert (found.drive, found.status) == (1e-9, "not reached")
 
 
+@pytest.mark.slow
 def test_formula_of_a_coherent_state_never_fails() -> None:
     found = critical_drive(kerr.MODEL, {**KERR, "chi": 0.0}, "g2", largest=0.4)
     assert found.status == "not reached"

@@ -218,6 +218,7 @@ def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
     assert abs(table["deviation"].item()) < 0.01
 
 
+@pytest.mark.slow
 def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detunings() -> None:
     bare = {name: np.atleast_1d(value) for name, value in DEVICE.without_tip().items()}
     coarse, fine = (

@@ -41,6 +41,7 @@ def test_a_dephased_atom_obeys_the_bloch_equations_in_closed_form() -> None:
     assert_closed_form_equals(leading / (1 - first / leading), exact)
 
 
+@pytest.mark.slow
 def test_dephasing_at_weak_drive_is_that_of_the_master_equation() -> None:
     values = {"Delta": 0.2, "chi": 0.6, "gamma": 1.0, "Gamma": 0.5, "xi": np.array([0.01, 0.1])}
     state = numeric.steady_state(DEPHASED, values, quanta=6)

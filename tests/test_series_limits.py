@@ -87,6 +87,7 @@ def test_without_backscattering_the_series_is_that_of_drummond_and_walls(
     np.testing.assert_allclose(terms, exact, rtol=ROUNDOFF, atol=0)
 
 
+@pytest.mark.slow
 def test_a_linear_system_has_no_correction_to_any_moment() -> None:
     values = {"Delta": 0.4, "J": 1.1 - 0.3j, "chi": 0.0, "gamma": 1.0, "xi": 0.3}
     series = expand(nanotip.MODEL, corrections=2)

@@ -42,6 +42,7 @@ def test_many_points_together_give_the_numbers_of_the_direct_solve(model, values
         np.testing.assert_allclose(g2, exact, rtol=1e-10, atol=0)
 
 
+@pytest.mark.slow
 def test_points_that_the_sweeps_do_not_solve_are_solved_one_by_one():
     strong = {**TIP, "xi": np.geomspace(0.1, 3.0, 8)}
     state = steady_state(nanotip.MODEL, strong, quanta=5)

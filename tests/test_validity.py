@@ -110,17 +110,13 @@ def test_map_without_a_drive_has_a_line_within_which_the_formula_holds_on_half(
     assert (table["critical_drive"] > middle(table)).mean() == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
         "--set Delta=0 --vary r=0.3:0.4:3 --vary phi=0.2:0.35:3",
-        pytest.param(
-            "--set r=0.35 --set phi=0.27 --vary Delta=-5e5:5e5:3 --vary chi=1e6:2e6:3",
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            "--set phi=0.27 --vary r=0.3:0.4:3 --vary chi=1e6:2e6:3", marks=pytest.mark.slow
-        ),
+        "--set r=0.35 --set phi=0.27 --vary Delta=-5e5:5e5:3 --vary chi=1e6:2e6:3",
+        "--set phi=0.27 --vary r=0.3:0.4:3 --vary chi=1e6:2e6:3",
     ],
 )
 def test_every_map_of_the_nanotip_around_its_operating_point_shows_it(
@@ -144,6 +140,7 @@ def test_operating_point_of_the_nanotip_is_that_of_its_device() -> None:
     assert moved["J"] == pytest.approx(known["J"], rel=1e-14)
 
 
+@pytest.mark.slow
 def test_complex_coupling_of_an_operating_point_lies_on_no_map(
     run: Callable[..., tuple[int, str, str]],
 ) -> None:

@@ -73,6 +73,7 @@ def single(values, i):
     return {name: np.ravel(v)[i if np.ndim(v) else 0] for name, v in values.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("quanta", "count"), [(None, 3), (6, 40)])
 def test_a_mode_that_is_dark_by_interference_has_no_ratios(quanta, count):
     values = dark_points(count)  # one by one, in a search for the truncation, and in the sweeps
@@ -163,6 +164,7 @@ def test_coherent_light_in_two_quanta_has_no_delayed_correlation():
     assert np.isfinite(table["numeric"]).all()  # it stays in the table, as the word says
 
 
+@pytest.mark.slow
 def test_the_order_of_a_second_harmonic_counts_what_it_takes_to_get_there():
     values = {"D": 0.3, "w": 0.2, "J": 1.0, "k": 1.0, "xi": 0.01}
     # a'a' b, b', a'a' b again: two quanta of b pass through a state of three
@@ -212,6 +214,7 @@ def test_a_state_that_is_left_slowly_is_not_taken_for_the_whole(D, U, xi):
     assert state.certificate.cut["n(a)"] > 1e-3
 
 
+@pytest.mark.slow
 def test_a_probability_is_converged_to_eight_digits_or_is_not_returned():
     drives = np.geomspace(1e-3, 0.4, 6)
     values = {"Delta": 0.3, "J": 1.0, "chi": 0.7, "gamma": 1.0, "xi": drives}
