@@ -59,7 +59,9 @@ def missing(name, strengths):
     return 1 - closed.evaluate(purity(closed), values), 1 - observables.purity(state)
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n == "three modes" else n for n in CASES]
+)
 def test_what_is_missing_to_a_pure_state_is_that_of_the_master_equation(name):
     strengths = np.array([1e-2, 2e-2])
     formula, true = missing(name, strengths)
