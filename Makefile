@@ -10,7 +10,7 @@ INSTALLED := .venv/.installed
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test lint format notebooks lock clean
+.PHONY: help reproduce test quick lint format notebooks lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,10 @@ reproduce: $(INSTALLED) ## Compute the tables and figures of the paper into resu
 
 test: lint ## Run every check: lint, then the tests on all cores
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+# One case of each test that is not slow, those that failed last time first, up to three failures.
+quick: $(INSTALLED) ## Answer in a minute: one case of each quick test, without lint
+	$(ONE_THREAD) $(BIN)/python -m pytest -q --quick --ff --maxfail 3 -n auto --dist worksteal $(ARGS)
 
 lint: $(INSTALLED) ## Check style, formatting and types
 	$(BIN)/ruff check .

@@ -55,8 +55,10 @@ RENAMED = {
     "numeric.delayed": "numeric.time.delayed",
     "numeric.trajectories": "numeric.time.trajectories",
     "compare.drive": "compare.validity",
+    "compare.drive.validity": "compare.validity.table",
     "compare.claims": "compare.papers.tang2025.claims",
     "compare.figures": "compare.papers.tang2025.figures",
+    "compare.figures.style": "compare.style",
     "compare.reproduction": "compare.results",
 }
 
@@ -102,4 +104,5 @@ class _Renamed(MetaPathFinder, Loader):
         module.__spec__ = module.__spec__.loader_state
 
 
-sys.meta_path.append(_Renamed())
+# first: the finder of files would load what lies below a renamed package a second time
+sys.meta_path.insert(0, _Renamed())

@@ -93,6 +93,7 @@ def test_quantum_jumps_are_the_largest_part_at_the_interference_point_of_the_pap
     assert "quantum jumps" in sentence
 
 
+@pytest.mark.slow
 def test_model_without_amplitudes_keeps_the_rungs_that_it_has() -> None:
     table = budget(DEPHASED, {"gamma": 1.0, "kappa": 0.5, "xi": 0.1}, "number")
     left_out = table.attrs["left_out"]
@@ -115,6 +116,7 @@ def test_labels_and_rungs_come_in_order() -> None:
     assert list(table["rung"][: len(BRINGS)]) == list(BRINGS)
 
 
+@pytest.mark.slow
 def test_picture_has_a_panel_per_quantity_for_points_and_sweeps_but_none_for_grids() -> None:
     for values in (kerr.VALUES, SWEEP):
         assert len(draw(budget(kerr.MODEL, values, "number,g2")).axes) == 2
@@ -157,6 +159,7 @@ def test_printed_ladder_of_each_quantity_ends_with_its_round_off_floor() -> None
     assert "g2" in lines[-1]
 
 
+@pytest.mark.slow
 def test_steps_that_cancel_are_named_a_pair_and_not_the_cause() -> None:
     # two quanta are too few for g2 next to its zero: cutting there is undone by the next step
     values = {**kerr_dimer.VALUES, "F": 0.2}

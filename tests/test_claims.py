@@ -86,6 +86,7 @@ def test_infimum_counts_the_ends_and_what_lies_between_the_points(
     assert greatest(lambda x: -curve(x), low, high) == -least(curve, low, high)
 
 
+@pytest.mark.slow
 def test_extremes_of_the_claims_are_those_of_the_whole_range() -> None:
     ends = {"bunching_near": (0.2, 0.33), "no_blockade_far": (0.6, 0.21)}
     for claim, (r_um, phi_um) in ends.items():
@@ -263,6 +264,7 @@ def test_audit_is_computed_once(quick: list[int], capsys: pytest.CaptureFixture[
     run("audit")  # does not write this one
 
 
+@pytest.mark.slow
 def test_reproduce_without_arguments_makes_the_audit_as_well(
     quick: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ def test_help_of_every_command_shows_an_example(run: Run, command: str) -> None:
     assert f"Example: blockade {command}" in out
 
 
+@pytest.mark.slow
 def test_package_runs_as_a_module() -> None:
     words = [sys.executable, "-m", "compare", "--help"]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -142,6 +143,7 @@ def test_compare_overwrites_its_own_table_and_nothing_else(run: Run) -> None:
     assert run(*words, "--force")[0] == 0
 
 
+@pytest.mark.slow
 def test_reproduce_makes_what_is_missing_and_keeps_what_was_edited(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +168,7 @@ def test_reproduce_makes_what_is_missing_and_keeps_what_was_edited(
     assert "fig3b: computed" in run(*words, "--force")[1]
 
 
+@pytest.mark.slow
 def test_second_reproduction_writes_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fig3d, "R_UM", np.array([0.3, 0.35]))
     words = ["reproduce", "fig3d", "--out", "made"]
@@ -266,6 +269,7 @@ def test_interrupted_command_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) 
     assert err == "blockade: interrupted, nothing half-written is left\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_signal_ends_a_reproduction_with_its_code_and_whole_sets(

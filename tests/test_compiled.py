@@ -67,6 +67,7 @@ def test_cache_that_cannot_be_written_costs_time_only(
     assert not run().cache_hits
 
 
+@pytest.mark.slow
 def test_help_is_printed_by_an_installation_that_nothing_can_be_written_to(tmp_path: Path) -> None:
     for package in PACKAGES:
         shutil.copytree(

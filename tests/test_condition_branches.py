@@ -81,6 +81,7 @@ def places(branches, point=None):
                   for x in here)  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "unknowns"), CASES)
 def test_closed_branches_are_the_zeros_found_in_numbers(model, unknowns):
     closed, random = derive(model), np.random.default_rng(5)
@@ -103,6 +104,7 @@ def test_detuned_dimer_has_no_zero_that_comes_from_a_vanishing_slope():
     assert not any(branch.domain.subs(at) == sp.true for branch in branches)
 
 
+@pytest.mark.slow
 def test_a_rate_is_positive_and_a_modulus_not_negative_on_every_branch():
     for model, unknowns in ((REAL, (U, gamma)), (COMPLEX, (Delta, Abs(J_c)))):
         branches = derive(model).blockade_conditions(a, unknowns)

@@ -28,6 +28,7 @@ def test_nanotip_blockade_needs_half_a_linewidth_of_nonlinearity():
     assert all(branch.domain == sp.true for branch in branches)
 
 
+@pytest.mark.slow
 def test_kerr_dimer_has_the_optimum_of_bamba_et_al():
     # Bamba et al., Phys. Rev. A 83, 021802(R) (2011): energy decay rate gamma, as here
     D, U = sp.symbols("D U", real=True)
@@ -51,6 +52,7 @@ def test_kerr_dimer_has_the_optimum_of_bamba_et_al():
     assert not any(br.domain.subs({L: 0.7, g: 1}) == sp.true for br in branches)
 
 
+@pytest.mark.slow
 def test_bambas_optimum_comes_out_in_closed_form_with_its_domain():
     # Bamba et al. (2011): both branches, for J > gamma/sqrt(2)
     K = kerr_dimer
@@ -64,6 +66,7 @@ def test_bambas_optimum_comes_out_in_closed_form_with_its_domain():
         assert branch.domain == sp.Gt(K.J, K.gamma / sqrt(2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("solve_for", "values"),
     [
@@ -135,6 +138,7 @@ def test_domains_are_said_in_plain_words(condition, simple):
     assert simplify_domain(condition) == simple
 
 
+@pytest.mark.slow
 def test_what_cannot_be_solved_is_refused():
     closed = derive(parametric_kerr.MODEL)
     with pytest.raises(ValueError, match="must be two real unknowns or a complex one"):
@@ -203,6 +207,7 @@ def test_what_is_left_at_the_zero_is_what_the_master_equation_leaves():
         assert reached.correlation("a") == pytest.approx(1e-4, rel=0.1)
 
 
+@pytest.mark.slow
 def test_a_branch_says_what_its_zero_is_worth():
     closed, values = derive(kerr_dimer.MODEL), {"J": 3.0, "gamma": 1.0}
     unknowns = (kerr_dimer.Delta, kerr_dimer.U)

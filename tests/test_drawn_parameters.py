@@ -97,6 +97,7 @@ def assert_same(there, here):
         np.testing.assert_allclose(np.sqrt(found), np.sqrt(expected), rtol=rtol, atol=1e-13)
 
 
+@pytest.mark.slow
 @drawn
 @given(st.fixed_dictionaries(NANOTIP), PHASE)
 def test_nothing_depends_on_the_phase_of_the_backscattering(values, phase):
@@ -104,6 +105,7 @@ def test_nothing_depends_on_the_phase_of_the_backscattering(values, phase):
     assert_same(by_both_roads(turned), by_both_roads(values))
 
 
+@pytest.mark.slow
 @drawn
 @given(st.fixed_dictionaries(NANOTIP), number(-12, 12))
 def test_nothing_depends_on_the_unit_of_the_rates(values, decades):
@@ -111,6 +113,7 @@ def test_nothing_depends_on_the_unit_of_the_rates(values, decades):
     assert_same(by_both_roads(scaled), by_both_roads(values))
 
 
+@pytest.mark.slow
 @drawn
 @given(st.fixed_dictionaries(NANOTIP), number(1e-4, 0.1))
 def test_without_a_nonlinearity_the_light_is_coherent(values, ratio):

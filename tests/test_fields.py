@@ -96,6 +96,7 @@ def test_delays_of_one_mode_are_those_of_the_master_equation():
     np.testing.assert_allclose(formula, exact, rtol=1e-4, atol=0)  # 1e-6 times of order ten
 
 
+@pytest.mark.slow
 def test_linear_light_stays_coherent_however_it_is_mixed():
     closed = derive(MODEL)
     for field in (a1 - a2, output_field(a1, gamma / 3, xi) + I * a2):

@@ -57,6 +57,7 @@ def tables() -> Iterator[Tables]:
         yield Tables()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", PAPER.figures())
 def test_figure_is_drawn_the_same_every_time(
     tables: dict[str, pd.DataFrame], stem: str, monkeypatch: pytest.MonkeyPatch
@@ -100,6 +101,7 @@ def test_fig3b_coupling_vanishes_and_equals_gamma_where_the_paper_says(
     assert np.all((crossings <= dots) & (dots <= crossings + cell))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("road", ["analytic", "numeric"])
 def test_fig3c_light_stays_clockwise_where_the_backscattering_vanishes(
     tables: dict[str, pd.DataFrame], road: str
@@ -147,6 +149,7 @@ def test_fig1c_backscattering_splits_the_resonance_and_the_tip_joins_it(
     assert abs(N["N_cw (no tip)"].idxmax()) == 1.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stem", ["fig2a", "fig2b"])
 def test_fig2_leading_order_of_the_photon_number_does_not_depend_on_the_nonlinearity(
     tables: dict[str, pd.DataFrame], stem: str
@@ -187,6 +190,7 @@ def test_fig4a_efficiency_is_the_printed_one_with_the_tip_and_none_far_from_it(
     assert (R.loc[0.7] == 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("road", ["analytic", "numeric"])
 def test_fig4b_printed_numbers_belong_to_a_fixed_detuning_and_not_to_the_minimum(
     tables: dict[str, pd.DataFrame], road: str
@@ -218,10 +222,11 @@ def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
     assert abs(table["deviation"].item()) < 0.01
 
 
+@pytest.mark.slow
 def test_efficiency_takes_its_minimum_between_the_points_of_the_grid_of_detunings() -> None:
     bare = {name: np.atleast_1d(value) for name, value in DEVICE.without_tip().items()}
     coarse, fine = (
-        efficiency.efficiency(bare, DEVICE, np.linspace(-4, 4, count)) for count in (41, 641)
+        efficiency.efficiency(bare, DEVICE, np.linspace(-4, 4, count)) for count in (41, 161)
     )
     # what is left of a parabola after a step of 0.2 is refined twice by four
     assert coarse["numeric"].item() == pytest.approx(fine["numeric"].item(), rel=1e-6)

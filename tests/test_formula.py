@@ -52,6 +52,7 @@ def flips(texts):
             yield [*texts[:i], text[: match.start()] + sign + text[match.end() :], *texts[i + 1 :]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantity", TANG)
 def test_any_flipped_sign_in_them_is_caught(quantity):
     values = (0.3, 0.4 + 0.5j, 0.7, 1.1, 0.2)
@@ -131,6 +132,7 @@ def test_correlations_between_modes_have_no_free_factor_either():
     assert verdict(f"2*({derived})", "g2_a1_a2", nanotip.MODEL).multiple == 2
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.fractions(max_denominator=99), st.sampled_from(["1", "I", "sqrt(2)", "pi"]))
 def test_no_multiple_of_g2_but_one_is_g2(ratio, unit):
@@ -235,6 +237,7 @@ def test_a_wrong_formula_is_shown_wrong_at_the_simplest_point():
     assert "printed 0.25, derived 1" in str(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_published_forms_of_the_library_pass_as_text(name):
     entry = SYSTEMS[name]

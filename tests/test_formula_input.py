@@ -42,6 +42,7 @@ def test_any_text_is_read_or_refused(text, latex):
         assert size(form).nodes <= NODES
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60), st.sampled_from([None, True, False]))
 def test_any_unicode_is_read_or_refused(text, latex):

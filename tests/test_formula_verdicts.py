@@ -45,6 +45,7 @@ def test_symbols_are_fixed_one_after_the_other_and_through_letters_of_the_paper(
     assert verdict(RESONANT.replace("gamma", "1"), conventions={"gamma": 1, "Delta": 0})
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None)
 @given(st.fractions(-9, 9, max_denominator=9), st.sampled_from(["Delta", "chi", "gamma"]))
 def test_a_closed_form_at_fixed_values_is_itself(value, name):

@@ -16,6 +16,7 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_notebook_runs(path):
     # raises CellExecutionError with the traceback of the cell

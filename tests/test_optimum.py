@@ -25,6 +25,7 @@ def rows(table: pd.DataFrame, road: str) -> pd.DataFrame:
     return table[table["road"] == road]
 
 
+@pytest.mark.slow
 def test_formula_vanishes_at_the_published_place_at_every_drive(table: pd.DataFrame) -> None:
     # g^2 = gamma (kappa + gamma)/4: Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991)
     zero = rows(table, "formula")
@@ -81,6 +82,7 @@ def test_bad_arguments_are_refused_in_one_sentence(values: dict, over: str, sent
         optimum(kerr.MODEL, values, over, [0.01], corrections=[])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_zero_over_a_loss_rate_is_where_the_amplitude_vanishes(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -96,6 +98,7 @@ def test_zero_over_a_loss_rate_is_where_the_amplitude_vanishes(seed: int) -> Non
     assert true["gamma"] == pytest.approx(gamma, rel=1e-3)  # second order in the drive
 
 
+@pytest.mark.slow
 def test_drive_too_strong_for_a_search_is_refused_with_the_quanta_that_it_would_take() -> None:
     values = {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "J": 0.3}
     with pytest.raises(ValueError, match=r"at most 5 quanta .* for xi = 3 it has none"):

@@ -276,6 +276,7 @@ DEAF = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_signal_ends_a_run_whatever_it_is_doing_and_leaves_whole_sets(tmp_path: Path) -> None:
     draw = random.Random(2)

@@ -45,6 +45,7 @@ print(*filter(None, files), sep="\\n")
 """
 
 
+@pytest.mark.slow
 def test_every_file_of_the_project_that_a_result_loads_is_in_its_fingerprint() -> None:
     module = "compare.papers.tang2025.claims"  # of all results the one that loads most
     words = [sys.executable, "-c", LOADED, module]

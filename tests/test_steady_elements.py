@@ -5,12 +5,12 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
+from oracles import moment_of, populations
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers.precise import precise_populations
 from numeric.space import space
 from systems import Loss, Model
 from systems.values import evaluate, evaluate_sum
@@ -45,12 +45,6 @@ CASCADED = Model(
 )
 
 
-def exact_moments(model, values, quanta, mode, orders):
-    populations = precise_populations(model, values, quanta)
-    falling = [space(model.modes, quanta).falling(mode, order) for order in orders]
-    return [float(sum(float(x) * p for x, p in zip(f, populations, strict=True))) for f in falling]
-
-
 def near(integer, generator):
     """A float next to an integer, or the integer."""
     off = generator.choice([0.0, 2e-16, 1e-14, 1e-12, 1e-9, 1e-5])
@@ -74,7 +68,8 @@ def test_what_cancels_is_right_to_many_digits_or_not_resolved(model, solver):
         values = {"U": 0.3, "k": 1.0, "F": 1e-2, "r": near(integer, generator), "D": 0.4}
         values = {str(p): values[str(p)] for p in model.parameters}
         state, first = steady_state(model, values, 3, solver), model.modes[0]
-        number, pairs = exact_moments(model, values, 3, 0, (1, 2))
+        exact = populations(model, values, 3)
+        number, pairs = (float(moment_of(exact, 0, order)) for order in (1, 2))
         g2 = pairs / number**2 if number else np.nan
         for found, right in ((state.number(first), number), (state.correlation(first), g2)):
             if not np.isnan(found):

@@ -1,10 +1,10 @@
 """The steady state against exact solutions, symmetries and an independent Hamiltonian."""
 
-import mpmath as mp
 import numpy as np
 import pytest
 import qutip
 import sympy as sp
+from oracles import kerr_probability
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
@@ -27,45 +27,6 @@ KERR = Model(
 POINT = {"Delta": 0.3, "J": 0.8 + 0.5j, "chi": 1.4, "gamma": 1.0, "xi": 0.2}
 
 
-def drummond_walls(Delta, chi, gamma, xi, p, q):
-    """<a'^p a^q> of H = Delta a'a + chi a'a'aa + xi (a' + a), losses gamma D[a], exactly.
-
-    P. D. Drummond and D. F. Walls, J. Phys. A 13, 725 (1980), Eq. (5.16), in our signs;
-    the number was not checked against the print.
-    """
-    x = mp.mpc(Delta, -mp.mpf(gamma) / 2) / chi
-    w = -mp.mpf(xi) / chi
-    z = 2 * abs(w) ** 2
-    norm = mp.hyper([], [x, mp.conj(x)], z)
-    shifted = mp.hyper([], [x + q, mp.conj(x) + p], z)
-    return w**q * mp.conj(w) ** p / (mp.rf(x, q) * mp.rf(mp.conj(x), p)) * shifted / norm
-
-
-def exact_probability(n, **kerr):
-    """P_n from the moments: sum_k (-1)^k <a'^(n+k) a^(n+k)>/(n! k!)."""
-    terms = [
-        (-1) ** k * drummond_walls(p=n + k, q=n + k, **kerr) / mp.factorial(n) / mp.factorial(k)
-        for k in range(60)
-    ]
-    return mp.fsum(terms).real
-
-
-@pytest.mark.parametrize("xi", [1e-6, 1e-3, 0.1, 0.5, 2.0])
-@pytest.mark.parametrize(("Delta", "chi"), [(0.0, 5.0), (0.7, -0.9), (-1.5, 0.5)])
-def test_the_driven_kerr_mode_is_the_exact_one_at_any_drive(Delta, chi, xi):
-    values = {"Delta": Delta, "chi": chi, "gamma": 1.0, "xi": xi}
-    state = steady_state(KERR, values, quanta=24)
-    with mp.workdps(50):
-        n = drummond_walls(p=1, q=1, **values).real
-        g2 = drummond_walls(p=2, q=2, **values).real / n**2
-        probabilities = [float(exact_probability(k, **values)) for k in range(5)]
-    # round-off of a solve with condition number below 1e3; the cut is exact to 1e-12 here
-    np.testing.assert_allclose(state.number("a"), float(n), rtol=1e-11, atol=0)
-    np.testing.assert_allclose(state.correlation("a"), float(g2), rtol=1e-11, atol=0)
-    found = [state.probability((k,)) for k in range(5)]
-    np.testing.assert_allclose(found, probabilities, rtol=1e-10, atol=0)
-
-
 def test_without_backscattering_the_driven_mode_of_the_nanotip_is_the_kerr_mode():
     values = {"Delta": 0.3, "chi": 1.4, "gamma": 1.0, "xi": np.array([1e-5, 1e-4, 0.1])}
     state = steady_state(MODEL, {**values, "J": 0.0})
@@ -83,8 +44,7 @@ def test_without_backscattering_the_nanotip_has_the_exact_probabilities_at_any_d
     values = {"Delta": Delta, "chi": chi, "gamma": 1.0}
     state = steady_state(MODEL, {**values, "J": 0.0, "xi": drives}, quanta=quanta)
     found = [state.probability((m, 0)) for m in range(5)]
-    with mp.workdps(50):
-        exact = [[float(exact_probability(m, **values, xi=x)) for x in drives] for m in range(5)]
+    exact = [[kerr_probability(m, **values, xi=x) for x in drives] for m in range(5)]
     # round-off of a solve with condition number below 1e3; the cut is exact to 1e-12 here
     np.testing.assert_allclose(found, exact, rtol=1e-11, atol=0)
 

@@ -110,6 +110,7 @@ def test_map_without_a_drive_has_a_line_within_which_the_formula_holds_on_half(
     assert (table["critical_drive"] > middle(table)).mean() == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     [
@@ -139,10 +140,13 @@ def test_operating_point_of_the_nanotip_is_that_of_its_device() -> None:
     assert moved["J"] == pytest.approx(known["J"], rel=1e-14)
 
 
+@pytest.mark.slow
 def test_complex_coupling_of_an_operating_point_lies_on_no_map(
     run: Callable[..., tuple[int, str, str]],
 ) -> None:
-    words = "--set gamma=1 --set Delta=0 --vary J=0.5,1,2 --vary chi=2,3 --out map.csv"
+    words = (
+        "--set gamma=1 --set Delta=0 --vary J=0.5,1 --vary chi=2,3 --quantity number --out map.csv"
+    )
     code, out, error = run("validity", "kerr_ring", *words.split())
     assert (code, error) == (0, "")
     assert "no xi is set" in out

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import qutip
 import sympy as sp
+from oracles import kerr_correlation
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
-from test_steady_state import drummond_walls
 
 from compare import agreement
 from numeric import delayed_correlation, steady_state
@@ -73,10 +73,11 @@ def single(values, i):
     return {name: np.ravel(v)[i if np.ndim(v) else 0] for name, v in values.items()}
 
 
-@pytest.mark.parametrize("quanta", [None, 6])
-def test_a_mode_that_is_dark_by_interference_has_no_ratios(quanta):
-    values = dark_points(40)
-    draws = [values, *(single(values, i) for i in range(3))]
+@pytest.mark.slow
+@pytest.mark.parametrize(("quanta", "count"), [(None, 3), (6, 40)])
+def test_a_mode_that_is_dark_by_interference_has_no_ratios(quanta, count):
+    values = dark_points(count)  # one by one, in a search for the truncation, and in the sweeps
+    draws = [values, *(single(values, i) for i in range(2))]
     for state in (steady_state(DARK, draw, quanta=quanta) for draw in draws):
         assert np.all(state.status == "ok")  # the dark mode does not keep the search from settling
         assert np.all(np.isin(state.number_status(b), ["ok", "not resolved"]))
@@ -163,6 +164,7 @@ def test_coherent_light_in_two_quanta_has_no_delayed_correlation():
     assert np.isfinite(table["numeric"]).all()  # it stays in the table, as the word says
 
 
+@pytest.mark.slow
 def test_the_order_of_a_second_harmonic_counts_what_it_takes_to_get_there():
     values = {"D": 0.3, "w": 0.2, "J": 1.0, "k": 1.0, "xi": 0.01}
     # a'a' b, b', a'a' b again: two quanta of b pass through a state of three
@@ -205,13 +207,14 @@ def test_a_state_that_is_left_slowly_is_not_taken_for_the_whole(D, U, xi):
     # a bistable mode: the dim state fits into 35 quanta, the bright one that has all weight not
     values = {"D": D, "U": U, "k": 1.0, "xi": xi}
     state = steady_state(MODELS["kerr"], values, quanta=35)
-    true = drummond_walls(Delta=D, chi=U, gamma=1.0, xi=xi, p=1, q=1).real
+    true = kerr_correlation(1, Delta=D, chi=U, gamma=1.0, xi=xi)
     assert state.certificate.change["n(a)"] < 1e-6  # two more quanta would not tell
     assert state.estimate("number", a).value < true / 5
     assert state.number_status(a) == "not converged"
     assert state.certificate.cut["n(a)"] > 1e-3
 
 
+@pytest.mark.slow
 def test_a_probability_is_converged_to_eight_digits_or_is_not_returned():
     drives = np.geomspace(1e-3, 0.4, 6)
     values = {"Delta": 0.3, "J": 1.0, "chi": 0.7, "gamma": 1.0, "xi": drives}
