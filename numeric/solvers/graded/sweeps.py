@@ -41,16 +41,14 @@ amplitudes that feed them interfere, which no solver in double precision can fol
 """
 
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
-from threading import Lock, Timer
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numba import typeof
-from tqdm import tqdm
 
 from numeric.solvers.graded import kernel
 from numeric.solvers.graded.kernel import Program, Result
@@ -64,7 +62,7 @@ LANES = 64  # points that travel together; fewer cost more each, more do not fit
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # a vector instruction takes several
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
-RELATIVE = 1e-8  # accuracy of all that `GradedSolution.doubtful` counts
+RELATIVE = 1e-8  # accuracy of all that `_doubtful` counts
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
 QUANTA, FLOOR = 4, 1e-20
@@ -89,30 +87,33 @@ class GradedSolution:
     remainder: np.ndarray
     sweeps: np.ndarray
     converged: np.ndarray
+    doubtful: np.ndarray  # see `_doubtful`
     density: np.ndarray | None = None  # (..., states, states), if asked for
 
     def moment(self, mode: int, order: int = 1) -> np.ndarray:
         """<a'^k a^k> of the mode at this position in ``model.modes``."""
         return self.populations @ self.space.falling(mode, order)
 
-    @property
-    def doubtful(self) -> np.ndarray:
-        """Whether round-off may exceed `RELATIVE` in a result, however small it is.
 
-        Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
-        other populations those count that may exceed `FLOOR`.
-        """
-        on = self.space
-        few = on.occupations.sum(axis=1) <= QUANTA
-        modes = range(on.occupations.shape[1])
-        numbers = [on.falling(mode, 1) for mode in modes]
-        joint = [one * two for one, two in combinations(numbers, 2)]
-        higher = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
-        counted = np.column_stack([np.eye(on.size)[:, few], *joint, *higher])
-        bad = self.error @ counted > RELATIVE * abs(self.populations @ counted)
-        size = abs(self.populations)
-        worse = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
-        return np.asarray(bad.any(axis=-1) | worse.any(axis=-1))
+def _doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Whether round-off may exceed `RELATIVE` in a result, however small it is, per point.
+
+    Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
+    other populations those count that may exceed `FLOOR`.
+    """
+    modes, few = range(on.occupations.shape[1]), on.occupations.sum(axis=1) <= QUANTA
+    uncertain = ~(error <= RELATIVE * populations)  # also where one is negative, or NaN
+    # sums of positive terms that are certain are certain: most points need no second look
+    (some,) = np.nonzero(uncertain.any(axis=1))
+    error, size = error[some], abs(populations[some])
+    joint = [on.falling(one, 1) * on.falling(two, 1) for one, two in combinations(modes, 2)]
+    powers = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
+    moments, floor = np.column_stack([*joint, *powers]), np.where(few, -1.0, FLOOR)
+    bad = uncertain[some] & (error + size > floor)
+    wrong = error @ moments > RELATIVE * abs(populations[some] @ moments)
+    found = np.zeros(len(populations), dtype=bool)
+    found[some] = bad.any(axis=1) | wrong.any(axis=1)
+    return found
 
 
 def solve(
@@ -230,17 +231,20 @@ def _read(
 ) -> GradedSolution:
     """What `solve` found; ``group`` (result) are the points of the problem that results are of."""
     trace = result.populations.sum(axis=1, keepdims=True)
-    probes = result.probes.sum(axis=1)
+    probes = result.probes[:, 0] + result.probes[:, 1]
     # what the probe does not see: the rounding of the sum of the corrections itself
-    error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
+    populations = result.populations / trace
     with np.errstate(invalid="ignore"):  # 0 times infinity: what cancels to nothing is not known
-        error = np.nan_to_num(error * problem.cancellation[group][:, None], nan=np.inf)
+        rounding = ROUNDINGS * EPSILON * problem.cancellation[group][:, None] / trace
+        error = (probes + result.terms) * rounding
+    error[np.isnan(error)] = np.inf
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
         with np.errstate(invalid="ignore"):  # of points that are not converged
             rho = problem.density(result.density / trace)
-    numbers = result.populations / trace, error, result.remainder, result.sweeps, converged
+    doubtful = _doubtful(problem.space, populations, error)
+    numbers = populations, error, result.remainder, result.sweeps, converged, doubtful
     return GradedSolution(problem.space, *numbers, rho)
 
 
@@ -258,11 +262,7 @@ def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Resu
 
 
 def compile_once(function: Any, *arguments: Any) -> None:
-    """Compile for these types of arguments, saying so if the cache does not serve."""
+    """Compile for these types of arguments: one thread does, the others wait."""
     with COMPILING:
         if not function.signatures:
-            note = "Compiling the sweeps over the grades (once, then cached) ..."
-            timer = Timer(4, lambda: tqdm.write(note, file=sys.stderr))
-            timer.start()
             function.compile(tuple(typeof(argument) for argument in arguments))
-            timer.cancel()
