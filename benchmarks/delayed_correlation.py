@@ -20,7 +20,6 @@ from tqdm import tqdm
 
 from numeric import delayed_correlation, steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers.scaled import scaled_point
 from numeric.solvers.scaling import scale
 from numeric.space import space
 from systems.library import nanotip
@@ -101,11 +100,11 @@ def exact(values: dict[str, float]) -> np.ndarray:
     arrays = {n: np.atleast_1d(v) for n, v in read_values(model, values).items()}
     equation = liouvillian(model, QUANTA)
     c = equation.coefficients(arrays)[0]
-    point = scaled_point(equation, c, scale(model, arrays)[0])
-    unit = np.max(abs(c))  # of `scaled_point`
+    point = equation.scaled(c, scale(model, arrays)[0])
+    unit = np.max(abs(c))  # of `Liouvillian.scaled`
     step = expm(unit * TAUS[1] * point.L.toarray())
     rho = steady_state(model, values, QUANTA, solver="direct").restricted_density_matrix()
-    a, photons = on.lowering[0].full(), on.falling(0, 1)
+    a, photons = on.lowering[0].toarray(), on.falling(0, 1)
     n = photons @ rho.diagonal().real
     state = (a @ rho @ a.conj().T / point.shrink[:, None] / point.shrink).ravel()
     read = np.diag(photons * point.shrink**2).ravel()

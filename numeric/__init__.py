@@ -1,11 +1,36 @@
-"""The numerical road: steady states of the master equation, right at any drive."""
+"""The numerical road: states of the master equation, right at any drive.
 
-from numeric.certificate import Certificate
-from numeric.state import NoJumpState, SteadyState
-from numeric.steady import nojump_state, steady_state
-from numeric.time.delayed import delayed_correlation
-from numeric.time.trajectories import trajectories
+`steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers off
+them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of modes.
+Below stand the equation (`liouvillian`, on a `space`), the question whether it has a steady state
+(`stability`), the solvers by name (`solvers`), and what happens in time (`time`).
 
+>>> import numeric
+>>> from systems.library import kerr
+>>> round(float(numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=4).number("a")), 4)
+0.0371
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # for those who read types only
+    from numeric.certificate import Certificate
+    from numeric.state import NoJumpState, SteadyState
+    from numeric.steady import nojump_state, steady_state
+    from numeric.time.delayed import delayed_correlation
+    from numeric.time.trajectories import trajectories
+
+HOMES = {
+    "Certificate": "numeric.certificate",
+    "NoJumpState": "numeric.state",
+    "SteadyState": "numeric.state",
+    "delayed_correlation": "numeric.time.delayed",
+    "nojump_state": "numeric.steady",
+    "steady_state": "numeric.steady",
+    "trajectories": "numeric.time.trajectories",
+}
+# Loaded when asked for, so that importing the package costs nothing.
 __all__ = [
     "Certificate",
     "NoJumpState",
@@ -15,3 +40,13 @@ __all__ = [
     "steady_state",
     "trajectories",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,16 +10,30 @@ from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.values import check_positive
 
-LARGEST = 100_000  # unknowns of one steady state: more take minutes and gigabytes
+# Unknowns of one steady state: more take minutes and gigabytes (40,000 take half a second)
+LARGEST = 100_000
 
 
 def is_real(value: object) -> bool:
-    """Whether it is a real number."""
+    """Whether it is a real number, of Python or NumPy; True and False are none.
+
+    >>> is_real(np.float64(0.5)), is_real(True), is_real("1")
+    (True, False, False)
+    """
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
-    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits."""
+    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits.
+
+    ``name`` is what the argument is called.  Raises `TypeError` for other things than integers and
+    `ValueError` for integers that are too small, or leave more than `LARGEST` unknowns.
+
+    >>> from systems.library import kerr_dimer
+    >>> check_quanta(kerr_dimer.MODEL, 30)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must leave at most 100000 unknowns, but 30 quanta are ...
+    """
     check_positive(name, quanta)
     size = count_states(model.modes, quanta)
     if size**2 > LARGEST:
@@ -30,7 +44,12 @@ def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
 
 
 def check_order(order: int, quanta: int) -> None:
-    """Raise unless g^(order) can be computed with this many quanta."""
+    """Raise `ValueError` unless g^(order) can be computed with this many quanta.
+
+    >>> check_order(2, 1)
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must be at least 2 for g2, but is 1.
+    """
     check_positive("order", order)
     if quanta < order:
         raise ValueError(
@@ -45,6 +64,10 @@ def fewest(model: Model, modes: tuple[int, ...]) -> int:
     States are reached from the vacuum through the terms of the Hamiltonian and the jumps: two
     quanta of a second harmonic take three, of which two become the first while it waits.  Where
     no path is found, with twice as many quanta and two as there are modes, the modes stay empty.
+
+    >>> from systems.library import second_harmonic
+    >>> fewest(second_harmonic.MODEL, (0,)), fewest(second_harmonic.MODEL, (1, 1))
+    (1, 3)
     """
     wanted = [modes.count(i) for i in range(len(model.modes))]
     for quanta in range(1, 2 * len(modes) + 3):
@@ -72,7 +95,11 @@ def _reached(model: Model, quanta: int) -> np.ndarray:
 
 
 def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
-    """Raise unless the occupation is one of the truncated space."""
+    """Raise unless the occupation is one of the truncated space.
+
+    Raises `TypeError` for what is no tuple, and `ValueError` for numbers that are no integers, or
+    negative, or of another count than the modes, or of more quanta than the truncation holds.
+    """
     count = len(model.modes)
     if not isinstance(occupation, Sequence | np.ndarray) or isinstance(occupation, str):
         raise TypeError(

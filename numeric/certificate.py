@@ -1,23 +1,183 @@
-"""What a steady state is worth: how its results change with the truncation and round-off."""
+"""What a number of a steady state is worth: one judge for every number that is returned.
 
-from dataclasses import dataclass
-from typing import Any
+A number may be lost in round-off, may still move when the cut is lifted, or may be 0/0.  A ratio
+is never worth more than its denominators: g2 = <a'a'aa>/<a'a>^2 of a mode whose <a'a> is not
+resolved is not resolved, however large it looks, and that of an empty mode is undefined.
+
+Each number is judged alone, by what two truncations give for it (`settled`) and by what lies beyond
+both (`numeric.tail`): a state that is hot, or that leaves where it is only slowly, hardly changes
+with two more quanta while most of it lies beyond them.  The `Certificate` of a state lists the
+evidence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from numeric.measured import Known, Measured, divide
-from numeric.solvers.batch import Block
+from numeric.solvers.solution import Solution
 from numeric.tail import escape, fed, missing, shells, weights
 from systems import Model
 from systems.ladder import is_two_level, label
+from systems.status import Status
+
+# Largest estimated relative error of a number or correlation that is returned: six digits are more
+# than any figure or experiment shows
+RESOLVED = 1e-6
+SURE = 1e-8  # the same for a probability, whose estimate may be off by a factor of a hundred
+MOVED = 1e-3  # largest relative change, were the cut lifted, of a number at a truncation given
+
+Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A number per point, its round-off, by how much the cut moves it, what it is divided by."""
+
+    value: np.ndarray
+    roundoff: np.ndarray  # absolute
+    denominators: tuple[Known, ...] = ()
+    resolved: float = RESOLVED  # largest relative round-off of a number that is returned
+    cut: np.ndarray | float = 0.0  # absolute change, were the cut lifted
+    moved: float = MOVED  # largest relative change by the cut of a number that is returned
+
+    @property
+    def error(self) -> np.ndarray:
+        """Absolute error, of round-off and of the cut together."""
+        return np.asarray(self.roundoff + self.cut)
+
+    @property
+    def moves(self) -> np.ndarray:
+        """Where the cut moves the number by more than it may; a change within round-off is none."""
+        return np.asarray(self.cut > self.moved * abs(self.value) + self.roundoff)
+
+    def status(self, found: np.ndarray) -> np.ndarray:
+        """Per point the word for the number, or ``found`` where there is no state for it.
+
+        >>> vacuum = Measured(np.zeros(1), np.zeros(1), ((np.zeros(1), np.zeros(1)),))
+        >>> vacuum.status(np.array(["ok"]))
+        array(['undefined'], dtype=object)
+        """
+        size, word = abs(self.value), np.empty(self.value.shape, dtype=object)
+        word[...] = Status.OK  # np.full would make a plain string of it
+        word[self.moves] = Status.NOT_CONVERGED
+        word[~(self.roundoff <= self.resolved * size)] = Status.NOT_RESOLVED
+        for n, error in self.denominators:
+            word[~(error <= self.resolved * abs(n))] = Status.NOT_RESOLVED
+        for n, _ in self.denominators:
+            word[n == 0] = Status.UNDEFINED
+        return np.where(found == Status.OK, word, found)
+
+
+def divide(value: np.ndarray, error: np.ndarray, denominators: Sequence[Known]) -> Known:
+    """value/(n_1 n_2 ...) and its absolute error; a negative n is round-off, its error is not.
+
+    >>> g, error = divide(np.array([2.0]), np.array([0.02]), [(np.array([4.0]), np.array([0.04]))])
+    >>> g, error.round(6)
+    (array([0.5]), array([0.01]))
+    """
+    relative = np.zeros(len(value))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for n, n_error in denominators:
+            value, error, relative = value / n, error / abs(n), relative + n_error / abs(n)
+        return value, error + abs(value) * relative
+
+
+def moment(found: Solution, modes: tuple[int, ...]) -> Known:
+    """<a_i' a_j' ... a_j a_i> of the modes at these positions and its round-off, per point."""
+    falling = weights(found.space, modes)
+    return found.populations @ falling, found.error @ falling
+
+
+def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) -> Measured:
+    """The normalised correlation of some modes (one may come twice), or the bare moment."""
+    value, error = moment(found, modes)
+    if not normalised:
+        return Measured(value, error)
+    numbers = tuple(moment(found, (mode,)) for mode in modes)
+    if len(modes) > 1:
+        return Measured(*divide(value, error, numbers), numbers)
+    with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
+        return Measured(value / value, np.zeros(len(value)), numbers)
+
+
+def estimate(found: Solution, mode: int, order: int) -> Known:
+    """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point."""
+    measured = measure(found, (mode,) * order, order > 1)
+    return measured.value, measured.roundoff
+
+
+def joint_estimate(found: Solution, first: int, second: int) -> Known:
+    """g2_12 of two different modes and its round-off, absolute, per point."""
+    measured = measure(found, (first, second))
+    return measured.value, measured.roundoff
+
+
+def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: bool) -> np.ndarray:
+    """Relative change of a result through what lies beyond the cut, estimated per point.
+
+    It counts what is missing there, or (``bound``) at most what would be fed from there as well.
+    """
+    parts = [modes, *((mode,) for mode in modes if normalised)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = [
+            (fed if bound else missing)(found, part) / abs(moment(found, part)[0]) for part in parts
+        ]
+    total = np.sum(shares, axis=0) + escape(found)
+    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
+
+
+def finer_of(one: Solution, other: Solution) -> Solution:
+    """The one with more quanta."""
+    return max(one, other, key=lambda found: found.space.quanta)
+
+
+def settled(
+    found: Solution, other: Solution, modes: tuple[int, ...], normalised: bool, tolerance: float
+) -> Measured:
+    """A result of one truncation, judged by what another one gives at the same points.
+
+    Its change may be up to ``tolerance`` beyond the round-off of the finer one, and no more than
+    `MOVED` of it may lie beyond both: of a number that fails here nothing is known.
+    """
+    before, after = (measure(one, modes, normalised) for one in (found, other))
+    fine = finer_of(found, other)
+    finest = before if fine is found else after
+    hidden = beyond(fine, modes, normalised, bound=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        floor = finest.roundoff / abs(finest.value)
+        change = np.maximum(abs(after.value - before.value) - finest.roundoff, 0.0)
+        lost = (hidden >= MOVED + floor) | ~other.found
+    # an empty mode stays empty: no change, although its g2 is undefined
+    empty = np.isnan(before.value) & np.isnan(after.value) & other.found
+    cut = np.where(empty, 0.0, np.where(lost, np.inf, change))
+    return replace(before, cut=cut, moved=tolerance)
+
+
+def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
+    """Names of the certified results, with mode and order: n, g2, ... of each mode."""
+    names = []
+    for i, mode in enumerate(model.modes):
+        highest = 1 if is_two_level(mode) else min(order, quanta)
+        names.append((f"n({label(mode)})", i, 1))
+        names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
+    return names
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """Evidence per point, arrays of the batch's shape; results by name ("n(a)", "g2(a)")."""
+    """Evidence per point, arrays of the batch's shape; results by name ("n(a)", "g2(a)").
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> found = steady_state(kerr.MODEL, kerr.VALUES).certificate
+    >>> sorted(found.change), bool(found.change["g2(a)"] < 1e-8)
+    (['g2(a)', 'g3(a)', 'g4(a)', 'n(a)'], True)
+    """
 
     quanta: Any  # largest total number of quanta
-    change: dict[str, Any]  # relative change of each result with two more quanta
+    change: dict[str, Any]  # relative change of each result with two more quanta, or from two fewer
     roundoff: dict[str, Any]  # estimated relative round-off error of each result
     top: Any  # population of the last two shells (one of them is empty where pairs are made)
     cut: dict[str, Any]  # relative change of each result, were the cut lifted: never below `change`
@@ -40,61 +200,10 @@ class Certificate:
         return "\n".join([head, *rows])
 
 
-def moment(block: Block, modes: tuple[int, ...]) -> Known:
-    """<a_i' a_j' ... a_j a_i> of the modes at these positions and its round-off, per point."""
-    falling = weights(block.space, modes)
-    return block.populations @ falling, block.error @ falling
+Evidence: TypeAlias = dict[str, np.ndarray]  # by name of the result, one number per point
 
 
-def measure(block: Block, modes: tuple[int, ...], normalised: bool = True) -> Measured:
-    """The normalised correlation of some modes (one may come twice), or the bare moment."""
-    value, error = moment(block, modes)
-    if not normalised:
-        return Measured(value, error)
-    numbers = tuple(moment(block, (mode,)) for mode in modes)
-    if len(modes) > 1:
-        return Measured(*divide(value, error, numbers), numbers)
-    with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
-        return Measured(value / value, np.zeros(len(value)), numbers)
-
-
-def estimate(block: Block, mode: int, order: int) -> Known:
-    """g^(k) of a mode (the mean number for k = 1) and its absolute error, per point."""
-    found = measure(block, (mode,) * order, order > 1)
-    return found.value, found.roundoff
-
-
-def joint_estimate(block: Block, first: int, second: int) -> Known:
-    """g2_12 of two different modes and its absolute error, per point."""
-    found = measure(block, (first, second))
-    return found.value, found.roundoff
-
-
-def beyond(block: Block, modes: tuple[int, ...], normalised: bool, bound: bool) -> np.ndarray:
-    """Relative change of a result through what lies beyond the cut, estimated per point.
-
-    It counts what is missing there, or (``bound``) at most what would be fed from there as well.
-    """
-    parts = [modes, *((mode,) for mode in modes if normalised)]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares = [
-            (fed if bound else missing)(block, part) / abs(moment(block, part)[0]) for part in parts
-        ]
-    total = np.sum(shares, axis=0) + escape(block)
-    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
-
-
-def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
-    """Names of the certified results, with mode and order: n, g2, ... of each mode."""
-    names = []
-    for i, mode in enumerate(model.modes):
-        highest = 1 if is_two_level(mode) else min(order, quanta)
-        names.append((f"n({label(mode)})", i, 1))
-        names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
-    return names
-
-
-def changes(model: Model, coarse: Block, fine: Block, order: int = 4) -> dict[str, np.ndarray]:
+def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> Evidence:
     """Relative change of each result from one truncation to a finer one, same points.
 
     NaN where one of them found no state.
@@ -103,42 +212,35 @@ def changes(model: Model, coarse: Block, fine: Block, order: int = 4) -> dict[st
     for name, mode, k in results(model, coarse.space.quanta, order):
         before, after = estimate(coarse, mode, k)[0], estimate(fine, mode, k)[0]
         with np.errstate(divide="ignore", invalid="ignore"):
-            # an empty mode stays empty: no change, although its g2 is undefined
             same = (before == after) | (np.isnan(before) & np.isnan(after))
             change = np.where(same, 0.0, abs(before / after - 1))
         changed[name] = np.where(coarse.found & fine.found, change, np.nan)
     return changed
 
 
-def cuts(
-    model: Model, changed: dict[str, np.ndarray], fine: Block, order: int, quanta: int
-) -> dict[str, np.ndarray]:
-    """Relative change of each result, were the cut lifted: measured, and what is missing still.
-
-    A state that is hot, or that leaves where it is only slowly, hardly changes with two more
-    quanta while most of it lies beyond them: the weight of the last shells tells.
-    """
+def cuts(model: Model, changed: Evidence, fine: Solution, order: int, quanta: int) -> Evidence:
+    """Relative change of each result, were the cut lifted: measured, and what is missing still."""
     return {
         name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
         for name, mode, k in results(model, quanta, order)
     }
 
 
-def top_shells(block: Block) -> np.ndarray:
+def top_shells(found: Solution) -> np.ndarray:
     """Population of the last two shells, per point."""
-    return np.where(block.found, shells(block)[:, -2:].sum(axis=1), np.nan)
+    return np.where(found.found, shells(found)[:, -2:].sum(axis=1), np.nan)
 
 
-def roundoff(model: Model, block: Block, order: int = 4) -> dict[str, np.ndarray]:
+def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
     """Estimated relative round-off error of each result; NaN where the result is undefined."""
     floors = {}
-    for name, mode, k in results(model, block.space.quanta, order):
-        value, error = estimate(block, mode, k)
+    for name, mode, k in results(model, found.space.quanta, order):
+        value, error = estimate(found, mode, k)
         with np.errstate(divide="ignore", invalid="ignore"):
             floors[name] = error / abs(value)
     return floors
 
 
 def _worst(numbers: Any) -> float:
-    found = np.ravel(numbers)[~np.isnan(np.ravel(numbers))]
-    return float(np.max(found)) if found.size else float("nan")
+    known = np.ravel(numbers)[~np.isnan(np.ravel(numbers))]
+    return float(np.max(known)) if known.size else float("nan")

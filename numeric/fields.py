@@ -21,18 +21,17 @@ import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
-from numeric.measured import Known, Measured, divide
-from numeric.solvers.batch import OK, Block
+from numeric.certificate import Known, Measured, divide
+from numeric.solvers.scaling import EPSILON
+from numeric.solvers.solution import Solution
 from numeric.space import space
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
-from numeric.time.delayed import read_delays, regression
-from numeric.time.regression import field_matrices
+from numeric.time.regression import field_matrices, read_delays, regression
 from systems.ladder import Mode
-from systems.status import Estimate
+from systems.status import Estimate, Status
 
 Field: TypeAlias = Mode | str | sp.Expr
-EPSILON = np.finfo(float).eps
 
 
 def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any) -> Estimate:
@@ -43,7 +42,7 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
     The value is the one that was computed also where it is not to be trusted.
 
     >>> from numeric import steady_state
-    >>> from systems import kerr
+    >>> from systems.library import kerr
     >>> state = steady_state(kerr.MODEL, {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": 1e-3})
     >>> found = estimate(state, "purity")
     >>> bool(abs(1 - found.value) > 10 * found.error)  # is it mixed, or is that round-off?
@@ -54,7 +53,7 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
         raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
     read, found = MEASURES[quantity], np.ravel(state.status)
     measured = read(_Density(state, supply), *arguments, **options)
-    clear = (measured.status(found) != OK) | (measured.cut <= CLEAR * abs(measured.value))
+    clear = (measured.status(found) != Status.OK) | (measured.cut <= CLEAR * abs(measured.value))
     if state.order is not None or clear.all():
         measured = replace(measured, cut=0.0)
     else:  # two more quanta tell whether what lies beyond the cut matters
@@ -156,7 +155,7 @@ class _Density:
     ``beyond`` is what lies beyond the cut of a block: at most, or what is missing there.
     """
 
-    def __init__(self, state: SteadyState, beyond: Callable[[Block], np.ndarray]) -> None:
+    def __init__(self, state: SteadyState, beyond: Callable[[Solution], np.ndarray]) -> None:
         found = state.restricted_density_matrix()
         self.state, self.on = state, space(state.model.modes, int(np.max(state.quanta)))
         self.rho = found.reshape(-1, *found.shape[-2:])
@@ -186,7 +185,7 @@ class _Density:
         """Of rho_ij = psi_i conj(psi_j) where the errors of |psi_i|^2 are known."""
         p, e = np.zeros((2, *self.rho.shape[:2]))
         for block in self.state.blocks:
-            where = np.array([self.on.position(tuple(n)) for n in block.space.occupations])
+            where = self.on.positions(block.space)
             p[np.ix_(block.points, where)] = abs(block.populations)
             e[np.ix_(block.points, where)] = block.error
         size = np.sqrt(np.maximum(p, e))

@@ -14,8 +14,7 @@ H. J. Carmichael, R. J. Brecha and P. R. Rice, Opt. Commun. 82, 73 (1991).
 import numpy as np
 from scipy.linalg import expm
 
-from numeric.solvers.scaled import amplitudes
-from numeric.solvers.scaling import scale
+from numeric.solvers.scaling import amplitudes, scale
 from numeric.space import Space, space
 from systems import Model
 from systems.ladder import show

@@ -11,10 +11,16 @@ H and the L_k are projected onto the cut space first and multiplied afterwards, 
 equation is again of Lindblad form: trace one and positive, whatever the cut.  For jumps that
 lower the number of quanta the order makes no difference.
 
-Two artefacts are left out: states that only the cut keeps from decaying (`numeric.stranded`), and
-the rounding of elements in which several words cancel (`merge`).
+Two artefacts are left out: the rounding of elements in which several words cancel (`merge`), and
+states that the cut alone leaves without a way to the vacuum (`stranded`).  A mode without a loss of
+its own may decay through a coupling that takes more quanta than are allowed: with radiation
+pressure g a'a (b + b') the state |0, Q> of the last shell decays only by way of |1, Q>, which is
+cut off.  Left in, such a state is a second steady state, or a trap, that the untruncated equation
+does not have.  It is told from a state that is really dark by a larger truncation, in which the
+way is open.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from math import isqrt
@@ -22,16 +28,29 @@ from math import isqrt
 import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, csr_array, diags_array, identity, kron, lil_array
+from scipy.sparse.csgraph import breadth_first_order
 
+from numeric.solvers.scaling import Scaled, scale, scaled, weights
 from numeric.space import Space, space
-from numeric.stranded import stranded
 from systems import Model
 from systems.ladder import Word
 from systems.values import CANCELS, Arrays, evaluate_sum
 
+Words = Iterable[Word]
+
 
 class Liouvillian:
-    """The parts of L for one model and one cut; ``coefficients`` and ``matrix`` assemble it."""
+    """The parts of L for one model and one cut; ``coefficients`` and ``matrix`` assemble it.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 2)
+    >>> L = equation.matrix(equation.coefficients(arrays)[0])
+    >>> trace = np.eye(3).ravel()
+    >>> L.shape, bool(np.all(abs(trace @ L) < 1e-12 * abs(L).max()))  # L keeps the trace
+    ((9, 9), True)
+    """
 
     def __init__(self, model: Model, quanta: int) -> None:
         self.model, self.space = model, space(model.modes, quanta)
@@ -75,6 +94,29 @@ class Liouvillian:
         columns = [evaluate_sum(e, arrays).astype(complex) for e in self.expressions]
         return np.stack(columns, axis=-1)
 
+    def rows(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+        """`coefficients`, and the scale of the density matrix (`solvers.scaling`), per point."""
+        return self.coefficients(arrays), scale(self.model, arrays)
+
+    def scaled(self, c: np.ndarray, s: float) -> Scaled:
+        """One point in scaled variables, for one row of coefficients and its scale."""
+        s, grades = float(s), self.space.occupations @ weights(self.model)
+        pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
+        L, jump, terms = (
+            scaled(m, s, pairs) for m in (self.matrix(c), self.jump(c), self.terms(c))
+        )
+        K = scaled(csc_array(self.effective(c)), s, grades).toarray()
+        return Scaled(L, jump, K, terms, self.diagonal_terms(c), s, grades)
+
+    def rescaled(self, c: np.ndarray, s: float) -> Scaled:
+        """The same, its scale raised until no scaled amplitude exceeds one.
+
+        The estimate of `solvers.scaling.scale` is too small for a mode whose own loss is small.
+        """
+        point = self.scaled(c, s)
+        excess = point.excess
+        return point if excess <= 1 else self.scaled(c, min(1.0, s * excess))
+
     def effective(self, c: np.ndarray) -> np.ndarray:
         """K for each row of coefficients, shape (..., states, states)."""
         K = np.tensordot(c, self._effective, axes=1)
@@ -105,7 +147,7 @@ class Liouvillian:
         return np.asarray(abs(c) @ np.einsum("kii->ki", abs(self._effective)))
 
     def stranded(self, c: np.ndarray) -> np.ndarray:
-        """Mask of the states that only the cut keeps from decaying (`numeric.stranded`).
+        """Mask of the states that only the cut keeps from decaying, shape (states,).
 
         They are left out: nothing leads to them, and they decay at a rate of their own.
         """
@@ -192,12 +234,39 @@ def _without(matrix: csc_array, lost: np.ndarray) -> csc_array:
     return csc_array(keep @ matrix @ keep)
 
 
+def stranded(model: Model, quanta: int, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
+    """Mask of the states that reach the vacuum with more quanta only, shape (states,).
+
+    ``hops`` are the words of the Hamiltonian, ``jumps`` those of each loss, that do not vanish.
+    """
+    on, hops, steps = space(model.modes, quanta), list(hops), [list(words) for words in jumps]
+    lost = ~_decaying(on, hops, steps)
+    if not lost.any():
+        return lost
+    # a way out may raise the quanta once for every mode that it leads through
+    raised = max((sum(p) - sum(q) for p, q in hops), default=0)
+    wide = space(model.modes, quanta + max(raised, 0) * len(model.modes))
+    where = [wide.position(tuple(n)) for n in on.occupations]
+    return np.asarray(lost & _decaying(wide, hops, steps)[where])
+
+
+def _decaying(on: Space, hops: list[Word], jumps: list[list[Word]]) -> np.ndarray:
+    """Mask of the states from which hops and jumps lead to the vacuum."""
+    steps = csr_array((on.size, on.size))  # [to, from]
+    for word in hops:
+        steps = steps + abs(on.word(word))
+    for words in jumps:
+        jump = csr_array((on.size, on.size))
+        for word in words:
+            jump = jump + abs(on.word(word))
+        # the evolution between two jumps couples what jumps to the same state
+        steps = steps + jump + jump.T @ jump
+    vacuum = on.position((0,) * len(on.modes))
+    found = breadth_first_order(steps, vacuum, return_predecessors=False)
+    return np.isin(np.arange(on.size), found)
+
+
 @lru_cache(maxsize=32)
 def liouvillian(model: Model, quanta: int) -> Liouvillian:
     """The Liouvillian of a model with at most ``quanta`` quanta, built once."""
     return Liouvillian(model, quanta)
-
-
-def space_of(model: Model, quanta: int) -> Space:
-    """The cut space of a model."""
-    return space(model.modes, quanta)

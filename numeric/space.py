@@ -1,16 +1,17 @@
 """The Hilbert space cut at a total number of quanta, and ladder operators on it.
 
 Two modes with six quanta in all have 28 states, not 49 (QuTiP's excitation-number-restricted
-space).  A normal-ordered word a'^p a^q annihilates first, so that its matrix in the cut space
-is exactly the projected operator; a word such as a a' would leave the space on its way.
+space, in the same order).  A normal-ordered word a'^p a^q annihilates first, so that its matrix
+in the cut space is exactly the projected operator; a word such as a a' would leave the space on
+its way.
 """
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
 from math import comb
+from typing import Any
 
 import numpy as np
-import qutip
 from scipy.sparse import csr_array, identity
 from sympy import Expr
 
@@ -20,15 +21,23 @@ from systems.values import Arrays, evaluate
 
 
 class Space:
-    """States of the modes with at most ``quanta`` quanta in all (at most one in a two-level)."""
+    """States of the modes with at most ``quanta`` quanta in all (at most one in a two-level).
+
+    ``occupations`` holds them, shape (states, modes), ``index`` their positions, and ``lowering``
+    the matrix of the lowering operator of each mode.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> Space([BosonOp("a"), BosonOp("b")], 1).occupations.tolist()
+    [[0, 0], [0, 1], [1, 0]]
+    """
 
     def __init__(self, modes: Sequence[Mode], quanta: int) -> None:
-        dims = [2 if is_two_level(mode) else quanta + 1 for mode in modes]
         self.modes, self.quanta = tuple(modes), quanta
-        self.lowering = qutip.enr_destroy(dims, quanta)
-        self.dims = self.lowering[0]._dims  # keeps the restricted space, which .dims forgets
-        _, self.index, by_index = qutip.enr_state_dictionaries(dims, quanta)
-        self.occupations = np.array([by_index[i] for i in range(len(by_index))])
+        self.levels = [2 if is_two_level(mode) else quanta + 1 for mode in modes]
+        states = list(_fill(self.levels, quanta))
+        self.index = {state: i for i, state in enumerate(states)}
+        self.occupations = np.array(states)
+        self.lowering = [self._lower(mode) for mode in range(len(modes))]
         self._words: dict[Word, csr_array] = {}
 
     @property
@@ -36,8 +45,19 @@ class Space:
         """Number of states."""
         return len(self.occupations)
 
+    @cached_property
+    def dims(self) -> Any:
+        """What a `qutip.Qobj` on this space has as ``dims``."""
+        import qutip
+
+        # keeps the restricted space, which .dims forgets
+        return qutip.enr_destroy(self.levels, self.quanta)[0]._dims
+
     def word(self, word: Word) -> csr_array:
-        """Matrix of a normal-ordered product, made once: not to be changed."""
+        """Matrix of a normal-ordered product, made once: not to be changed.
+
+        A word ((p, ...), (q, ...)) is a'^p ... a^q ..., with one power for each mode.
+        """
         if word not in self._words:
             self._words[word] = self._multiply(word)
         return self._words[word]
@@ -46,19 +66,39 @@ class Space:
         matrix = csr_array(identity(self.size, dtype=complex))
         for part, dagger in ((word[1], False), (word[0], True)):
             for lower, power in zip(self.lowering, part, strict=True):
-                step = csr_array(lower.data.as_scipy())
                 for _ in range(power):
-                    matrix = (step.conj().T if dagger else step) @ matrix
+                    matrix = (lower.conj().T if dagger else lower) @ matrix
         return csr_array(matrix)
+
+    def _lower(self, mode: int) -> csr_array:
+        (held,) = np.nonzero(self.occupations[:, mode])
+        below = self.occupations[held] - np.eye(len(self.modes), dtype=int)[mode]
+        rows = [self.index[tuple(state)] for state in below.tolist()]
+        roots = np.sqrt(self.occupations[held, mode]).astype(complex)
+        return csr_array((roots, (rows, held)), shape=(self.size, self.size))
 
     def position(self, occupation: Occupation) -> int:
         """Index of an occupation, or -1 if it lies beyond the cut."""
         return int(self.index.get(tuple(occupation), -1))
 
+    def positions(self, other: "Space") -> np.ndarray:
+        """Index of every state of a space that this one holds, shape (states of the other,)."""
+        return np.array([self.index[state] for state in other.index])
+
     def falling(self, mode: int, order: int) -> np.ndarray:
         """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state."""
         n = self.occupations[:, mode]
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
+
+
+def _fill(levels: list[int], quanta: int) -> Iterator[Occupation]:
+    """All occupations of so many levels with at most so many quanta; the last mode runs fastest."""
+    if not levels:
+        yield ()
+        return
+    for n in range(min(levels[0] - 1, quanta) + 1):
+        for rest in _fill(levels[1:], quanta - n):
+            yield (n, *rest)
 
 
 @lru_cache(maxsize=64)
@@ -68,7 +108,12 @@ def space(modes: tuple[Mode, ...], quanta: int) -> Space:
 
 
 def count_states(modes: Sequence[Mode], quanta: int) -> int:
-    """Number of states of the space, without building it."""
+    """Number of states of the space, without building it.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> count_states([BosonOp("a"), BosonOp("b")], 6)
+    28
+    """
     levels = sum(is_two_level(mode) for mode in modes)
     bosons = len(modes) - levels
     # k excited two-level systems, and the rest of the quanta or fewer in the bosonic modes
@@ -77,8 +122,10 @@ def count_states(modes: Sequence[Mode], quanta: int) -> int:
     )
 
 
-def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> qutip.Qobj:
+def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> Any:
     """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values."""
+    import qutip
+
     on = space(model.modes, quanta)
     words = normal_order(expression, model.modes)
     total = csr_array((on.size, on.size), dtype=complex)

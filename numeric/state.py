@@ -6,9 +6,11 @@ populations are, with an estimate of their error.  All results of direct detecti
     n = <a'a>,    g^(k)(0) = <a'^k a^k>/n^k,    P(occupation).
 
 `SteadyState.estimate` is the one source of a number, its error and its status; the methods named
-after the numbers show it where the status is "ok".  Where the truncation was given, a number that
-it moves by more than 1e-3 is "not converged": the last shells tell (`numeric.tail`), and where
-they leave room for doubt the points in doubt are solved once more, with two more quanta.
+after the numbers show it where the status is "ok".  Each number is judged alone.  Where the
+truncation was chosen, the search has solved two more quanta as well, and a number that they move by
+more than the tolerance is "not converged", whatever the others do.  Where it was given, a number
+that it moves by more than 1e-3 is: the last shells tell (`numeric.tail`), and where they leave room
+for doubt the points in doubt are solved once more, with two more quanta.
 """
 
 from collections.abc import Callable
@@ -17,32 +19,41 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import qutip
 from scipy.sparse import csr_array
 
 from numeric.arguments import LARGEST, check_occupation, check_order, fewest
 from numeric.certificate import (
+    MOVED,
+    RESOLVED,
+    SURE,
     Certificate,
+    Evidence,
+    Measured,
     beyond,
     changes,
     cuts,
+    finer_of,
     measure,
     moment,
     roundoff,
+    settled,
     top_shells,
 )
-from numeric.measured import RESOLVED, SURE, Measured
-from numeric.solvers.batch import OK, Block, matrices, solve_block
-from numeric.solvers.choice import DENSITY
+from numeric.solvers.choice import STEADY, matrices, solve_points
+from numeric.solvers.nojump import KINDS
+from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
-from numeric.tail import missing, supply
+from numeric.tail import escape, missing, supply
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level
-from systems.status import Estimate
+from systems.status import Estimate, Status
 from systems.values import Arrays
 
-CLEAR = 1e-6  # relative change by the cut, at most, that is believed without a second solve
-DENSE = 1_000  # states of a product space up to which a density matrix is stored with its zeros
+# Relative change by the cut, at most, that is believed without a second solve: a thousandth of
+# what is allowed, as the last shells tell orders of magnitude
+CLEAR = 1e-6
+# States of a product space up to which a density matrix is stored with its zeros (16 MB)
+DENSE = 1_000
 
 
 @dataclass(frozen=True)
@@ -52,12 +63,22 @@ class SteadyState:
     Every result has the shape of the batch (a float for a single point) and is NaN exactly
     where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
     was computed there nonetheless.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0, "xi": 0.1})
+    >>> state.shape, state.status.tolist()
+    ((2,), ['ok', 'ok'])
+    >>> np.round(state.correlation("a"), 6)
+    array([0.210345, 0.296679])
     """
 
     model: Model
     arrays: Arrays
-    blocks: tuple[Block, ...]
+    blocks: tuple[Solution, ...]
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
+    tolerance: float = MOVED  # by which a number may change with two more quanta, relative
+    others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -66,12 +87,16 @@ class SteadyState:
 
     @property
     def status(self) -> Any:
-        """Per point "ok", "not unique", "does not exist" or "not converged"."""
+        """Per point "ok", "not unique", "does not exist" or "not converged", for the whole state.
+
+        "not converged" says that two more quanta still move one of its results, n or g^(k): others
+        may be converged, as their own status tells.
+        """
         return self._shaped(self._gather(lambda block: block.status))
 
     @property
     def quanta(self) -> Any:
-        """Per point the truncation: the largest total number of quanta."""
+        """Per point the truncation, the largest total number of quanta; shape of the batch."""
         return self._shaped(
             self._gather(lambda block: np.full(len(block.points), block.space.quanta))
         )
@@ -83,20 +108,25 @@ class SteadyState:
 
     @cached_property
     def certificate(self) -> Certificate:
-        """What the results are worth; solves once more, with two more quanta."""
+        """What the results are worth, two more quanta being solved for what the search has not.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> bool(steady_state(kerr.MODEL, kerr.VALUES).certificate.change["n(a)"] < 1e-8)
+        True
+        """
         # of results for which the truncation was not chosen nothing is certified
-        order = self.order or 4
-        pairs = zip(self.blocks, self.finer.blocks, strict=True)
-        change = [changes(self.model, block, finer, order) for block, finer in pairs]
+        order, both = self.order or 4, zip(self.blocks, self.finer.blocks, strict=True)
+        pairs = [sorted(pair, key=lambda found: found.space.quanta) for pair in both]
+        change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, finer, order, block.space.quanta)
-            for changed, block, finer in zip(change, self.blocks, self.finer.blocks, strict=True)
+            cuts(self.model, changed, fine, order, coarse.space.quanta)
+            for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
-        floors = [roundoff(self.model, block, order) for block in self.blocks]
         return Certificate(
             quanta=self.quanta,
             change=self._merge(change),
-            roundoff=self._merge(floors),
+            roundoff=self._merge([roundoff(self.model, block, order) for block in self.blocks]),
             residual=self._shaped(self._gather(lambda block: block.residual)),
             solver=self.solver,
             status=self.status,
@@ -106,8 +136,17 @@ class SteadyState:
 
     @cached_property
     def finer(self) -> "SteadyState":
-        """The same points with two more quanta."""
-        return replace(self, blocks=tuple(map(self._finer, self.blocks)), order=None)
+        """The same points with two more quanta, each solved once: its numbers are judged by these.
+
+        Where the search ended before it settled, it is two quanta fewer, which it has solved.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> int(steady_state(kerr.MODEL, kerr.VALUES, quanta=3).finer.quanta)
+        5
+        """
+        pairs = [self._pair(i, np.arange(len(b.points))) for i, b in enumerate(self.blocks)]
+        return replace(self, blocks=tuple(fine for _, fine in pairs), others=self.blocks)
 
     def estimate(self, quantity: str, *arguments: Any, **options: Any) -> Estimate:
         """A number, its absolute error and its status, each of the shape of the batch.
@@ -119,7 +158,7 @@ class SteadyState:
         known, of the truncation.  Raises `ValueError` or `TypeError` for bad arguments.
 
         >>> from numeric import steady_state
-        >>> from systems import kerr
+        >>> from systems.library import kerr
         >>> values = {"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 3.0}
         >>> steady_state(kerr.MODEL, values, quanta=2).estimate("correlation", "a", order=2).status
         'not converged'
@@ -128,11 +167,20 @@ class SteadyState:
             names = ", ".join(ESTIMATED)
             raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
         found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
-        status = found.status(self._gather(lambda block: block.status))
+        status = found.status(self._words)
         return Estimate(*map(self._shaped, (found.value, found.error, status)))
 
     def number(self, mode: Mode | str) -> Any:
-        """Mean number of quanta <a'a> of a mode."""
+        """Mean number of quanta <a'a> of a mode, of the shape of the batch.
+
+        Raises `ValueError` if the model has no such mode, or the truncation does not reach it.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> round(float(steady_state(kerr.MODEL, linear).number("a")), 12)  # (2 xi/gamma)^2
+        0.04
+        """
         return self.estimate("number", mode).trusted
 
     def number_status(self, mode: Mode | str) -> Any:
@@ -141,6 +189,12 @@ class SteadyState:
 
     def correlation(self, mode: Mode | str, order: int = 2) -> Any:
         """Normalised equal-time correlation g^(k)(0) of a mode, ``order`` = k.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> round(float(steady_state(kerr.MODEL, linear).correlation("a", order=3)), 8)
+        1.0
 
         Raises `ValueError` if the truncation does not hold what the mode needs to have ``order``
         quanta, or was chosen (``quanta=None``) for lower orders only.
@@ -154,6 +208,8 @@ class SteadyState:
     def cross_correlation(self, first: Mode | str, second: Mode | str) -> Any:
         """Normalised equal-time correlation g2_12(0) = <a1'a2'a2 a1>/(<a1'a1> <a2'a2>).
 
+        One mode given twice has its own g2.
+
         Raises `ValueError` if the truncation does not hold a quantum of each.
         """
         return self.estimate("cross_correlation", first, second).trusted
@@ -164,6 +220,12 @@ class SteadyState:
 
     def probability(self, occupation: Occupation) -> Any:
         """Probability of an occupation, a tuple in the order of ``model.modes``.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> round(float(steady_state(kerr.MODEL, linear).probability((0,))), 8)  # exp(-0.04)
+        0.96078944
 
         Raises `ValueError` if the truncation does not hold it.
         """
@@ -184,7 +246,14 @@ class SteadyState:
         two-level system), so that `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
         right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
         `restricted_density_matrix`.  NaN where the status is not "ok".
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> round(float(steady_state(kerr.MODEL, kerr.VALUES).density_matrix().tr()), 12)
+        1.0
         """
+        import qutip
+
         rho = self.restricted_density_matrix()
         if self.shape != ():
             return rho
@@ -205,8 +274,8 @@ class SteadyState:
         largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
-            where = np.array([largest.position(tuple(n)) for n in block.space.occupations])
-            (rows,) = np.nonzero(block.status == OK)
+            where = largest.positions(block.space)
+            (rows,) = np.nonzero(block.status == Status.OK)
             points = block.points[rows]
             rho[points] = 0
             found = matrices(self.model, self.arrays, block, rows)
@@ -257,115 +326,146 @@ class SteadyState:
 
     def _cross_correlation(self, first: Mode | str, second: Mode | str) -> Measured:
         modes = self.model.index(first), self.model.index(second)
-        found = self._moments(modes)
         if self.order is None or modes[0] == modes[1]:
-            return found
+            return self._moments(modes)
+        self._check(modes)
         # the truncation was chosen for either mode, not for both
-        return replace(found, cut=self._gather(lambda b: _change(b, modes)), moved=RESOLVED)
+        found = self._measure(lambda block, _: measure(block, modes))
+        return replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
-        """A correlation, or a bare moment, with what a truncation that was given is worth."""
+        """A correlation, or a bare moment, with what its truncation is worth."""
         self._check(modes)
 
-        def change(coarse: Block, fine: Block) -> np.ndarray:
-            before, after = (measure(block, modes, normalised).value for block in (coarse, fine))
+        def chosen(block: Solution, other: Solution | None) -> Measured:
+            if other is None:  # of many points: the search found this result converged
+                return measure(block, modes, normalised)
+            return settled(block, other, modes, normalised, self.tolerance)
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            before, after = (measure(one, modes, normalised).value for one in (block, other))
+            fine = finer_of(block, other)
             return abs(after - before) + abs(after) * beyond(fine, modes, normalised, bound=False)
 
-        def most(block: Block) -> np.ndarray:
+        def most(block: Solution) -> np.ndarray:
             size = abs(measure(block, modes, normalised).value)
             with np.errstate(invalid="ignore"):  # of an empty mode anything beyond is too much
                 share = size * beyond(block, modes, normalised, bound=True)
             return np.where(size > 0, share, supply(block))
 
-        found = self._measure(lambda block: measure(block, modes, normalised))
+        if self.order is not None:
+            return self._measure(chosen)
+        found = self._measure(lambda block, _: measure(block, modes, normalised))
         return self._truncated(found, most, change)
 
     def _probability(self, occupation: Occupation) -> Measured:
         check_occupation(occupation, self.model, self._fewest)
 
-        def read(block: Block) -> Measured:
+        def read(block: Solution, _: Any = None) -> Measured:
             i = block.space.position(occupation)
             return Measured(block.populations[:, i], block.error[:, i])
 
-        def change(coarse: Block, fine: Block) -> np.ndarray:
-            after = read(fine).value
-            return abs(after - read(coarse).value) + abs(after) * missing(fine, ())
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            after = read(other).value
+            return abs(after - read(block).value) + abs(after) * missing(finer_of(block, other), ())
 
-        def cut(block: Block) -> np.ndarray:
+        def cut(block: Solution) -> np.ndarray:
             if block.cut is None:
                 return np.zeros(len(block.points))
             return block.cut[:, block.space.position(occupation)]
 
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
-            return replace(found, cut=self._gather(cut), moved=SURE)
+            return replace(found, cut=self._lifted(cut), moved=SURE)
         return self._truncated(found, supply, change)
+
+    def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
+        """What the search changed, read off each block; all where most may lie beyond the cut."""
+
+        def cut(block: Solution, other: Solution | None) -> np.ndarray:
+            changed = np.nan_to_num(read(block), nan=np.inf)
+            if other is None:
+                return changed
+            fine = finer_of(block, other)
+            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found
+            return np.where(lost, np.inf, changed)
+
+        return self._join([cut(*pair) for pair in self._pairs])
 
     def _truncated(
         self,
         found: Measured,
-        most: Callable[[Block], np.ndarray],
-        change: Callable[[Block, Block], np.ndarray],
+        most: Callable[[Solution], np.ndarray],
+        change: Callable[[Solution, Solution], np.ndarray],
     ) -> Measured:
-        """With what the cut changes: at most, or measured where that leaves room for doubt.
+        """With what a truncation that was given changes.
 
-        Only of truncations that were given: others were chosen for the number.
+        At most, or measured where that leaves room for doubt.
         """
-        if self.order is not None:
-            return found
-        words = found.status(self._gather(lambda block: block.status))
-        cut = self._gather(most)
-        doubt = (words == OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
+        words, cut = found.status(self._words), self._gather(most)
+        doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
         for i, block in enumerate(self.blocks):
             (rows,) = np.nonzero(doubt[block.points])
             if rows.size:
-                coarse, fine = self._pair(i, rows)
-                moved = change(coarse, fine)
+                moved = change(*self._pair(i, rows))
                 cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
-        return replace(found, cut=np.where(words == OK, cut, 0.0))
+        return replace(found, cut=np.where(words == Status.OK, cut, 0.0))
 
-    def _pair(self, i: int, rows: np.ndarray) -> tuple[Block, Block]:
-        """Some rows of a block, and the same points with two more quanta, each solved once."""
-        block = self.blocks[i]
-        coarse, fine = block.take(_mask(rows, block)), self._solved.get(i)
-        if count_states(self.model.modes, block.space.quanta + 2) ** 2 > LARGEST:
-            return coarse, coarse  # too large: what is missing is all that is known
-        if "finer" in self.__dict__:
-            fine = self.finer.blocks[i]
-        known = np.array([], int) if fine is None else fine.points
-        unknown = np.isin(block.points, np.setdiff1d(coarse.points, known))
-        if unknown.any():
-            added = self._finer(block.take(unknown))
-            fine = self._solved[i] = added if fine is None else fine.joined(added)
-        assert fine is not None
-        return coarse, fine.take(np.isin(fine.points, coarse.points))
+    def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
+        """Some rows of a block, and the same points with another truncation, each solved once."""
+        some, known = self.blocks[i].take(rows), self._solved.get(i)
+        if known is None and count_states(self.model.modes, some.space.quanta + 2) ** 2 > LARGEST:
+            return some, some  # too large: what is missing is all that is known
+        new = some if known is None else some.take(~np.isin(some.points, known.points))
+        if new.points.size:
+            added = self._refined(new)
+            known = self._solved[i] = added if known is None else join([known, added])
+        assert known is not None
+        return some, known.at(some.points)
 
     @cached_property
-    def _solved(self) -> dict[int, Block]:
-        """Points that were solved with two more quanta, by the block that they belong to."""
-        return {}
+    def _solved(self) -> dict[int, Solution]:
+        """Points that were solved with another truncation, by the block that they belong to."""
+        return {i: other for i, (_, other) in enumerate(self._pairs) if other is not None}
 
-    def _measure(self, read: Callable[[Block], Measured]) -> Measured:
-        """What is read off each block, put together."""
-        parts = [read(block) for block in self.blocks]
+    @property
+    def _pairs(self) -> list[tuple[Solution, Solution | None]]:
+        return list(zip(self.blocks, self.others or [None] * len(self.blocks), strict=True))
+
+    def _refined(self, block: Solution) -> Solution:
+        """The same points with two more quanta."""
+        if not np.any(block.found):
+            return block
+        name = str(block.solver[0])
+        solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
+        return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
+
+    @property
+    def _words(self) -> np.ndarray:
+        """Per point "ok" where there is a state, whatever of it is converged; else why not."""
+
+        def words(block: Solution) -> np.ndarray:
+            some = block.found & (block.status == Status.NOT_CONVERGED)
+            return np.where(some, Status.OK, block.status)
+
+        return self._gather(words)
+
+    def _measure(self, read: Callable[[Solution, Solution | None], Measured]) -> Measured:
+        """What is read off each block and its finer solution, put together."""
+        parts = [read(*pair) for pair in self._pairs]
         denominators = zip(*(part.denominators for part in parts), strict=True)
+        cuts = [np.broadcast_to(part.cut, part.value.shape) for part in parts]
         return Measured(
             self._join([part.value for part in parts]),
             self._join([part.roundoff for part in parts]),
             tuple(
                 (self._join([n for n, _ in d]), self._join([e for _, e in d])) for d in denominators
             ),
+            cut=self._join(cuts),
+            moved=parts[0].moved,
         )
 
-    def _finer(self, block: Block) -> Block:
-        """The same points with two more quanta."""
-        if not np.any(block.found):
-            return block
-        name = str(block.solver[0])
-        solver = name if name in DENSITY and name != "direct" else "auto"
-        return solve_block(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
-
-    def _merge(self, by_block: list[dict[str, np.ndarray]]) -> dict[str, Any]:
+    def _merge(self, by_block: list[Evidence]) -> dict[str, Any]:
         """One array of the batch's shape per result, from one dict per block."""
         merged = {}
         for name in by_block[0]:
@@ -375,7 +475,7 @@ class SteadyState:
             merged[name] = self._shaped(whole)
         return merged
 
-    def _gather(self, read: Callable[[Block], np.ndarray]) -> np.ndarray:
+    def _gather(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         return self._join([read(block) for block in self.blocks])
 
     def _join(self, parts: list[np.ndarray]) -> np.ndarray:
@@ -392,7 +492,7 @@ class SteadyState:
 ESTIMATED = ("number", "correlation", "cross_correlation", "probability")
 
 
-def _change(block: Block, modes: tuple[int, ...]) -> np.ndarray:
+def _change(block: Solution, modes: tuple[int, ...]) -> np.ndarray:
     """How much of g2 of two modes two more quanta may change; zero where it was not computed."""
     if block.cut is None:
         return np.zeros(len(block.points))
@@ -400,10 +500,6 @@ def _change(block: Block, modes: tuple[int, ...]) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         numbers = np.prod([abs(moment(block, (mode,))[0]) for mode in modes], axis=0)
         return np.nan_to_num(moment(both, modes)[0] / numbers, nan=0.0)
-
-
-def _mask(rows: np.ndarray, block: Block) -> np.ndarray:
-    return np.isin(np.arange(len(block.points)), rows)
 
 
 class NoJumpState(SteadyState):

@@ -20,7 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from numeric.solvers.batch import Block
+from numeric.solvers.solution import Solution
 from numeric.space import Space, count_states
 
 ROOM = 12  # quanta from which on a second hump is looked for: resonances of few quanta are none
@@ -31,23 +31,28 @@ FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to sp
 
 
 def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
-    """Diagonal of a_i' a_j' ... a_j a_i for every state; ones without modes."""
+    """Diagonal of a_i' a_j' ... a_j a_i for every state, shape (states,); ones without modes.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> weights(Space([BosonOp("a")], 3), (0,))
+    array([0., 1., 2., 3.])
+    """
     powers = [space.falling(mode, modes.count(mode)) for mode in sorted(set(modes))]
     return np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
 
 
-def shells(block: Block, weight: np.ndarray | float = 1.0) -> np.ndarray:
+def shells(found: Solution, weight: np.ndarray | float = 1.0) -> np.ndarray:
     """What each shell contributes to the mean of a diagonal, shape (points, quanta + 1)."""
-    of = block.space.occupations.sum(axis=1)[:, None] == np.arange(block.space.quanta + 1)
-    return np.maximum(block.populations * weight, 0.0) @ of
+    of = found.space.occupations.sum(axis=1)[:, None] == np.arange(found.space.quanta + 1)
+    return np.maximum(found.populations * weight, 0.0) @ of
 
 
-def fall(block: Block) -> np.ndarray:
+def fall(found: Solution) -> np.ndarray:
     """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
 
     Zero where there is nothing beyond the cut: two atoms hold no third quantum.
     """
-    population, space = shells(block), block.space
+    population, space = shells(found), found.space
     if count_states(space.modes, space.quanta + 1) == space.size:
         return np.zeros(len(population))
     outer, inner = population[:, -2:], population[:, -4:-2]
@@ -59,33 +64,33 @@ def fall(block: Block) -> np.ndarray:
     return np.asarray(np.minimum(np.nan_to_num(ratio, nan=0.0) ** (1 / steps), FLAT))
 
 
-def missing(block: Block, modes: tuple[int, ...]) -> np.ndarray:
+def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point."""
-    top = block.space.quanta
-    g = np.minimum(fall(block) * (top + 1) / (top + 1 - min(len(modes), top)), FLAT)
-    held = shells(block, weights(block.space, modes))
+    top = found.space.quanta
+    g = np.minimum(fall(found) * (top + 1) / (top + 1 - min(len(modes), top)), FLAT)
+    held = shells(found, weights(found.space, modes))
     return np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g)
 
 
-def supply(block: Block) -> np.ndarray:
+def supply(found: Solution) -> np.ndarray:
     """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point."""
-    top, population, g = block.space.quanta, shells(block), fall(block)
+    top, population, g = found.space.quanta, shells(found), fall(found)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
     return np.asarray((top + 1) * first / (1 - g))
 
 
-def fed(block: Block, modes: tuple[int, ...]) -> np.ndarray:
+def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond."""
-    top, largest = block.space.quanta, np.max(weights(block.space, modes))
-    return supply(block) * largest * (top + 1) / (top + 1 - min(len(modes), top))
+    top, largest = found.space.quanta, np.max(weights(found.space, modes))
+    return supply(found) * largest * (top + 1) / (top + 1 - min(len(modes), top))
 
 
-def escape(block: Block) -> np.ndarray:
+def escape(found: Solution) -> np.ndarray:
     """Share of a second hump that lies beyond the cut, per point; zero where there is none."""
-    if block.space.quanta < ROOM:
-        return np.zeros(len(block.points))
+    if found.space.quanta < ROOM:
+        return np.zeros(len(found.points))
     # neighbours together: pairs leave every other shell empty
-    pair, noise = (np.maximum(s[:, :-1], s[:, 1:]) for s in (shells(block), _noise(block)))
+    pair, noise = (np.maximum(s[:, :-1], s[:, 1:]) for s in (shells(found), _noise(found)))
     with np.errstate(divide="ignore", invalid="ignore"):
         falls = pair[:, 1:] / pair[:, :-1]
         steepest = np.fmin.accumulate(falls, axis=1)
@@ -93,8 +98,8 @@ def escape(block: Block) -> np.ndarray:
         hump &= pair[:, :-1] < APART * np.maximum.accumulate(pair, axis=1)[:, :-1]
         hump &= pair[:, 1:] > VISIBLE * noise[:, 1:]
         size = np.max(np.where(hump, pair[:, 1:], 0.0), axis=1)
-        return np.asarray(np.where(size > 0, supply(block) / size, 0.0))
+        return np.asarray(np.where(size > 0, supply(found) / size, 0.0))
 
 
-def _noise(block: Block) -> np.ndarray:
-    return shells(replace(block, populations=block.error))
+def _noise(found: Solution) -> np.ndarray:
+    return shells(replace(found, populations=found.error))

@@ -2,28 +2,43 @@
 
 A truncation is the largest total number of quanta.  It is large enough when two more quanta
 change no result by more than the tolerance; the population of the last shell alone would not
-tell, because a small one can feed an interference zero.
+tell, because a small one can feed an interference zero.  Every truncation is solved once: the
+search hands on what it solved with two more quanta, by which each number is judged on its own.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from numeric.arguments import check_order, check_quanta, is_real
-from numeric.certificate import beyond, changes, results, roundoff
-from numeric.measured import MOVED
-from numeric.solvers.batch import NOT_CONVERGED, OK, Block, solve_block
+from numeric.certificate import results, settled
+from numeric.progress import Report
+from numeric.solvers.choice import solve_points
+from numeric.solvers.solution import Solution
 from numeric.space import count_states
 from systems import Model
+from systems.status import Status
 from systems.values import Arrays
 
-CHUNK = 2**17  # points of which several truncations are held at a time
-HIGHEST, SEARCHED = 60, 20_000  # quanta and unknowns up to which a truncation is searched
+CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
+# Quanta and unknowns up to which a truncation is searched: what the iteration solves in a second
+HIGHEST, SEARCHED = 60, 20_000
+FINER = 2**24  # numbers of finer solutions that are handed on (128 MB); of more points none are
 
 
 @dataclass(frozen=True)
 class Search:
-    """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta."""
+    """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta.
+
+    >>> from numeric.progress import silent
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> search, arrays = Search(None, 1e-8, None, order=2), read_values(kerr.MODEL, kerr.VALUES)
+    >>> ((found, finer),) = search(kerr.MODEL, arrays, np.arange(1), "auto", silent)
+    >>> found.space.quanta, finer.space.quanta
+    (3, 5)
+    """
 
     quanta: int | None
     tolerance: float
@@ -36,7 +51,7 @@ class Search:
         return self.order if self.quanta is None else None
 
     def check(self, model: Model) -> None:
-        """Raise unless the arguments make sense for the model."""
+        """Raise `ValueError` or `TypeError` unless the arguments make sense for the model."""
         if self.quanta is not None:
             return check_quanta(model, self.quanta)
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
@@ -53,53 +68,53 @@ class Search:
                 )
 
     def __call__(
-        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str
-    ) -> list[Block]:
-        """The points of a flattened batch, solved, in blocks of one truncation each."""
-        if self.quanta is not None and points.size:
-            return [solve_block(model, arrays, points, self.quanta, solver)]
-        chunks = np.split(points, range(CHUNK, len(points), CHUNK))
-        return [block for chunk in chunks for block in self._search(model, arrays, chunk, solver)]
+        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+    ) -> Iterator[tuple[Solution, Solution | None]]:
+        """The points of a flattened batch, solved, in parts of one truncation each.
 
-    def _search(self, model: Model, arrays: Arrays, points: np.ndarray, solver: str) -> list[Block]:
-        if not points.size:
-            return []
-        done, solved = [], dict[int, Block]()
-        limit = self.limit or max(_highest(model), self.order + 2)
+        With each part comes another truncation of the same points that was solved, if any is kept:
+        two more quanta where the search settled, two fewer where it ended before that.
+        """
+        if self.quanta is not None and points.size:
+            yield solve_points(model, arrays, points, self.quanta, solver, report), None
+            return
+        for start in range(0, len(points), CHUNK):
+            some = points[start : start + CHUNK]
+            for found, other in self._search(model, arrays, some, solver, report):
+                ended = found.space.quanta > other.space.quanta
+                small = len(points) * other.space.size <= FINER
+                yield found, other if ended or small else None
+
+    def _search(
+        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+    ) -> Iterator[tuple[Solution, Solution]]:
+        limit, solved = self.limit or max(_highest(model), self.order + 2), dict[int, Solution]()
         for quanta in range(self.order, limit - 1):
             for q in (quanta, quanta + 2):
                 # each truncation is solved once, for the points that are still open
-                known = solved.pop(q, None)
+                known = solved.get(q)
                 solved[q] = (
-                    _keep(known, points) if known else solve_block(model, arrays, points, q, solver)
+                    known.at(points)
+                    if known
+                    else solve_points(model, arrays, points, q, solver, report)
                 )
             coarse, fine = solved.pop(quanta), solved[quanta + 2]
-            settled = self._settled(model, coarse, fine)
-            done.append(coarse.compared(fine).take(settled))
-            points = points[~settled]
+            good = self._settled(model, coarse, fine) | (coarse.status != Status.OK)
+            if good.any():
+                yield coarse.compared(fine).take(good), fine.take(good)
+            points = points[~good]
             if not points.size:
-                break
-        else:
-            done.append(_keep(fine, points).with_status(NOT_CONVERGED))
-        return [block for block in done if len(block.points)]
+                return
+        coarse, fine = coarse.take(~good), fine.take(~good)
+        yield fine.compared(coarse).with_status(Status.NOT_CONVERGED), coarse
 
-    def _settled(self, model: Model, coarse: Block, fine: Block) -> np.ndarray:
-        """Whether two more quanta change nothing; nothing is left to change without a state."""
-        change, floor = changes(model, coarse, fine, self.order), roundoff(model, fine, self.order)
-        # a change within round-off says nothing about the truncation
-        within = [~(change[name] >= self.tolerance + floor[name]) for name in change]
-        # a hot state, or one that is left slowly, does not change while most of it lies beyond
-        beyond_cut = [
-            ~(beyond(fine, (mode,) * k, k > 1, bound=False) >= MOVED + floor[name])
-            for name, mode, k in results(model, coarse.space.quanta, self.order)
+    def _settled(self, model: Model, coarse: Solution, fine: Solution) -> np.ndarray:
+        """Whether two more quanta change no result, and nothing that matters lies beyond them."""
+        judged = [
+            settled(coarse, fine, (mode,) * k, k > 1, self.tolerance)
+            for _, mode, k in results(model, coarse.space.quanta, self.order)
         ]
-        return (np.all([*within, *beyond_cut], axis=0) & (fine.status == OK)) | (
-            coarse.status != OK
-        )
-
-
-def _keep(block: Block, points: np.ndarray) -> Block:
-    return block.take(np.isin(block.points, points))
+        return ~np.any([result.moves for result in judged], axis=0)
 
 
 def _highest(model: Model) -> int:

@@ -7,7 +7,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state, truncation
-from numeric.solvers import batch
+from numeric.solvers import choice
 from systems import Loss, Model
 from systems.library import jaynes_cummings, nanotip, second_harmonic
 
@@ -55,7 +55,7 @@ def test_points_that_the_sweeps_do_not_solve_are_solved_one_by_one():
 def test_chunks_leave_no_trace(monkeypatch):
     weak = {**TIP, "xi": 1e-4}
     whole = steady_state(nanotip.MODEL, weak)
-    monkeypatch.setattr(batch, "PORTION", 40)
+    monkeypatch.setattr(choice, "PORTION", 40)
     monkeypatch.setattr(truncation, "CHUNK", 70)
     in_parts = steady_state(nanotip.MODEL, weak)
     assert in_parts.quanta.tolist() == whole.quanta.tolist()

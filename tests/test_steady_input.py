@@ -5,7 +5,7 @@ import pytest
 
 from numeric import delayed_correlation, nojump_state, steady_state
 from numeric.space import count_states, space
-from numeric.time import trajectories
+from numeric.time.trajectories import trajectories
 from systems.library import jaynes_cummings, kerr, nanotip
 
 KERR = {"Delta": 0.1, "chi": 1.0, "gamma": 1.0, "xi": 0.1}

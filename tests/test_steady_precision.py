@@ -10,8 +10,7 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state
-from numeric.solvers import direct as reference
+from numeric import liouvillian, steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings
 
@@ -97,8 +96,8 @@ def test_the_estimated_roundoff_covers_the_error():
 def test_the_result_does_not_depend_on_the_scaling(factor, monkeypatch):
     values = {**DIMER, "xi": 1e-3, "Delta": 0.1, "J": 0.6, "phase": 0.1}
     usual = steady_state(UNEQUAL, values, quanta=4, solver="direct")
-    original = reference.scale
-    monkeypatch.setattr(reference, "scale", lambda *arguments: factor * original(*arguments))
+    original = liouvillian.scale
+    monkeypatch.setattr(liouvillian, "scale", lambda *arguments: factor * original(*arguments))
     other = steady_state(UNEQUAL, values, quanta=4, solver="direct")
     for order in (2, 3, 4):
         expected = usual.correlation("a", order)

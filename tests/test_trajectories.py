@@ -7,7 +7,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.time import trajectories
+from numeric.time.trajectories import trajectories
 from systems import Loss, Model
 from systems.library import kerr
 

@@ -21,7 +21,7 @@ from compare.agreement import ORDER, coordinates
 from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, read_quantities
 from numeric.certificate import estimate, joint_estimate
-from numeric.solvers.batch import Block
+from numeric.solvers.solution import Solution
 from numeric.space import count_states
 from systems import Model
 from systems.values import Values, read_values
@@ -142,7 +142,7 @@ def _roundoff(states: numeric.SteadyState, quantity: Quantity) -> np.ndarray:
     return floor
 
 
-def _estimate(block: Block, quantity: Quantity, model: Model) -> tuple[np.ndarray, np.ndarray]:
+def _estimate(block: Solution, quantity: Quantity, model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Values and absolute errors at the points of a block."""
     if quantity.method == "probability":
         state = block.space.position(quantity.occupation)

@@ -1,138 +1,172 @@
-"""The solvers by name, behind one signature.
+"""The solvers by name, and a batch of points solved by them in chunks of bounded memory.
 
 Of the master equation:
 
 - "graded": `graded.sweeps`, compiled sweeps over many points at once, for weak drive.
 - "direct": `numeric.solvers.direct`, one sparse LU factorisation per point.
-- "iterative": `numeric.solvers.iterative`, for truncations whose factors are large.
-- "qutip": `qutip.steadystate`, whose absolute error of about 1e-15 in rho makes it useless at
-  weak drive, as an independent check.  What it is worth is judged here, as for the others.
+- "iterative": `numeric.solvers.iterative`, for truncations whose factors are large; "direct"
+  takes over where it fails.
+- "qutip": `qutip.steadystate`, as an independent check, judged as the others are.
 - "auto": the fastest of our own that is right, per point: "graded" for many points where it
   converges, "direct" or "iterative" for the others.
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
-import qutip
 
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.solvers import direct as reference
-from numeric.solvers import graded, iterative, nojump
-from numeric.solvers.cancellation import cancels
-from numeric.solvers.direct import Solution, error_of, is_unique, solve_each
-from numeric.solvers.graded.lists import TooLarge
-from numeric.solvers.judgement import is_positive, judged
+from numeric.progress import Report, silent
+from numeric.solvers import direct, iterative, nojump, qutip
+from numeric.solvers.solution import Solution, each, is_positive, join, judged, with_shell_errors
+from numeric.solvers.threads import one_thread
 from numeric.space import space
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
 from systems.status import Status
-from systems.values import Arrays
+from systems.values import Arrays, evaluate, evaluate_sum
 
-REFUSALS = (ValueError, RuntimeError, ArithmeticError, MemoryError)  # what libraries end with
-
-
-def solve_qutip(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """Steady states from `qutip.steadystate`, one after the other."""
-    return solve_each(equation, arrays, _solve_qutip, threads=1)
-
-
-def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Any, ...]:
-    rho = _steady_qutip(equation, c)
-    if not is_unique(equation, c, s):
-        status = Status.NOT_UNIQUE
-    else:
-        status = Status.OK if np.isfinite(rho).all() else Status.NOT_CONVERGED
-    if status != Status.OK:
-        nothing = np.full_like(rho, np.nan)
-        return nothing, nothing[0].real, np.nan, status, "qutip"
-    L, flat = equation.matrix(c), rho.ravel()
-    residual = np.max(abs(L @ flat)) / (np.max(abs(L) @ abs(flat)) or 1.0)
-    return rho, error_of(equation, c, rho), float(residual), status, "qutip"
-
-
-def _steady_qutip(equation: Liouvillian, c: np.ndarray) -> np.ndarray:
-    """The density matrix; NaN where QuTiP finds none."""
-    L, size = equation.matrix(c), equation.space.size
-    # QuTiP stacks columns, which exchanges the two indices of both sides
-    swap = np.arange(size**2).reshape(size, size).T.ravel()
-    stacked = L.tocsr()[swap][:, swap]
-    dims = qutip.to_super(qutip.Qobj(np.eye(size), dims=equation.space.dims))._dims
-    try:
-        return np.asarray(qutip.steadystate(qutip.Qobj(stacked, dims=dims)).full())
-    except REFUSALS:  # judged by `is_unique`
-        return np.full((size, size), np.nan, dtype=complex)
-
-
-DENSITY: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
-    "direct": reference.solve,
-    "iterative": iterative.solve,
-    "qutip": solve_qutip,
-    **nojump.KINDS,
-}
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
-
-
+CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
+KEPT = 2**20  # elements of density matrices that are kept (16 MB); others are solved again if asked
 LARGE = 5_000  # unknowns from which on iterating is faster than factorising
 # From so many points on the sweeps are worth the time to prepare (and to compile) them, or from so
 # many points times states^4 on: 5 points of 36 states, 2 of 45, 1 of 55, which takes half a second
 MANY, MUCH = 32, 9e6
+WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
 
 
-@dataclass(frozen=True)
-class Solved:
-    """A `Solution` of which the density matrices are kept only if asked for."""
-
-    populations: np.ndarray
-    error: np.ndarray
-    residual: np.ndarray
-    status: np.ndarray
-    solver: np.ndarray
-    rho: np.ndarray | None
-
-
-def solve(model: Model, arrays: Arrays, quanta: int, solver: str, density: bool) -> Solved:
-    """Solutions for arrays of one dimension, point by point."""
-    equation = liouvillian(model, quanta)
+def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
+    """Steady states for arrays of one dimension, each on its own, with their density matrices."""
     large = equation.space.size**2 > LARGE
-    name = "iterative" if large else "direct"
-    found = DENSITY[name if solver == "auto" else solver](equation, arrays)
-    if solver in STEADY:
-        found = judged(found)
-    rho = found.rho if density else None
-    return Solved(found.populations, found.error, found.residual, found.status, found.solver, rho)
+    name = ("iterative" if large else "direct") if solver == "auto" else solver
+    if name in nojump.KINDS:
+        return nojump.solve(equation, arrays, name)
+    points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
+    threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
+    return judged(each(partial(points[name], equation), *equation.rows(arrays), threads))
 
 
-def sweep(
-    model: Model, arrays: Arrays, quanta: int, density: bool
-) -> tuple[Solved, np.ndarray] | None:
-    """Solutions by "graded", all points at once, and a mask of those that can be trusted.
+def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    found = iterative.solve_point(equation, c, s)
+    if found.found.all() or equation.space.size**2 > direct.FACTORABLE:
+        return found
+    return direct.solve_point(equation, c, s)
+
+
+def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    return direct.assess(equation, c, s, qutip.density_matrix(equation, c), "qutip")
+
+
+@one_thread
+def solve_points(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    quanta: int,
+    solver: str,
+    report: Report = silent,
+) -> Solution:
+    """Some points of a flattened batch, solved with one truncation.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> solve_points(kerr.MODEL, arrays, np.array([1, 3]), 4, "auto").populations.shape
+    (2, 5)
+    """
+    on = space(model.modes, quanta)
+    keep, what = len(points) * on.size**2 <= KEPT, f"{quanta} quanta"
+    parts, left = list[Solution](), points
+    if solver == "auto":
+        parts, left = _swept(model, arrays, points, quanta, keep, report)
+    for start in range(0, len(left), CHUNK):
+        report(what, len(points) - len(left) + start, len(points))
+        some = left[start : start + CHUNK]
+        found = solve(liouvillian(model, quanta), select(arrays, some), solver)
+        parts.append(replace(found, points=some, rho=found.rho if keep else None))
+    return with_shell_errors(join(parts)) if parts else Solution.none(on, points, Status.OK)
+
+
+def _swept(
+    model: Model, arrays: Arrays, points: np.ndarray, quanta: int, keep: bool, report: Report
+) -> tuple[list[Solution], np.ndarray]:
+    """What the sweeps over the grades can solve, and the points that are left."""
+    parts = list[Solution]()
+    for start in range(0, len(points), PORTION):
+        report(f"{quanta} quanta", start, len(points))
+        some = points[start : start + PORTION]
+        found = sweep(model, select(arrays, some), quanta, keep)
+        if found is not None and found.points.size:
+            parts.append(replace(found, points=some[found.points]))
+    return parts, np.setdiff1d(points, np.concatenate([points[:0], *(p.points for p in parts)]))
+
+
+def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution | None:
+    """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.
     """
-    count = len(next(iter(arrays.values())))
-    if count < MANY and count * space(model.modes, quanta).size ** 4 < MUCH:
+    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
+    if count < MANY and count * on.size**4 < MUCH:
         return None
+    from numeric.solvers import graded  # compiled code: loaded by those who need it
+
     try:
         found = graded.solve(model, arrays, quanta, density=density)
-    except (NoGrading, TooLarge):
+    except (NoGrading, graded.TooLarge):
         return None
-    status, solver = (np.full(count, word, dtype=object) for word in ("ok", "graded"))
-    numbers = (found.populations, found.error, found.remainder)
     # the sweeps start from the empty state without a drive, which has to be the only one
     trusted = found.converged & ~found.doubtful & decays(model, arrays)
-    trusted &= ~cancels(model, arrays) & is_positive(found.populations, found.error)
-    return Solved(*numbers, status, solver, found.density), trusted
+    trusted &= ~_cancels(model, arrays) & is_positive(found.populations, found.error)
+    status, names = np.full((2, count), None)
+    status[:], names[:] = Status.OK, "graded"
+    numbers = found.populations, found.error, found.remainder
+    whole = Solution(on, np.arange(count), *numbers, status, names, found.density)
+    return whole.take(trusted)
+
+
+def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
+    """Where a coefficient of H_eff, such as F (1 - r), cancels so far that floats do not hold it.
+
+    `numeric.liouvillian` computes such coefficients again with many digits; sweeps do not.
+    """
+    found = np.zeros(next(iter(arrays.values())).shape, dtype=bool)
+    for coefficient in model.effective_ladder.values():
+        if coefficient.is_Add:
+            exact = evaluate_sum(coefficient, arrays)
+            found |= abs(evaluate(coefficient, arrays) - exact) > WORTH * abs(exact)
+    return found
+
+
+def select(arrays: Arrays, points: np.ndarray) -> Arrays:
+    """The values at some of the points of a flattened batch, one-dimensional."""
+    shape = next(iter(arrays.values())).shape or (1,)
+    where = np.unravel_index(points, shape)  # no copy of arrays that are only broadcast
+    return {name: np.atleast_1d(array)[where] for name, array in arrays.items()}
+
+
+@one_thread
+def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) -> np.ndarray:
+    """Density matrices of some rows of a solution that are "ok", solved again if not kept."""
+    if found.rho is not None:
+        return found.rho[rows]
+    rho = np.empty((len(rows), found.space.size, found.space.size), dtype=complex)
+    for name in np.unique(found.solver[rows]):
+        same = found.solver[rows] == name
+        values = select(arrays, found.points[rows[same]])
+        rho[same] = density_matrices(model, values, found.space.quanta, name)
+    return rho
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
     """Density matrices, shape (points, states, states), by the solver of that name."""
     if solver == "graded":
+        from numeric.solvers import graded
+
         return np.asarray(graded.solve(model, arrays, quanta, density=True).density)
-    found = DENSITY[solver](liouvillian(model, quanta), arrays)
-    return judged(found).rho if solver in STEADY else found.rho
+    return np.asarray(solve(liouvillian(model, quanta), arrays, solver).rho)

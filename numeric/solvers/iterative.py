@@ -14,50 +14,41 @@ S has a null vector of its own, psi psi' with K psi = e |0>.  In the basis (psi,
     K - e |0><0|  =  ( 0  k  )        k = K_0b,   K_r = K_bb - psi_b k,
                      ( 0  K_r ),
 
-the rest follows block by block; the element X_00 is free, as it has to be (`numeric.solvers.direct`
+the rest follows block by block; the element X_00 is free, as it has to be (`numeric.solvers.vacuum`
 fixes it), and the equation of that element is dropped.
 """
 
-from typing import Any
+from functools import partial
 
 import numpy as np
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from numeric.liouvillian import Liouvillian
-from numeric.solvers.direct import (
-    EMPTIEST,
-    FACTORABLE,
-    SINGULAR,
-    Solution,
-    finish,
-    from_vacuum,
-    solve_each,
-)
-from numeric.solvers.direct import solve_point as solve_directly
-from numeric.solvers.scaled import amplitudes, rescaled
+from numeric.solvers.scaling import amplitudes
+from numeric.solvers.solution import Solution, each, unscaled
+from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
 from systems.values import Arrays
 
+# Steps of GMRES before it starts afresh, and how often: strong drives took some fifty in all
 STEPS, RESTARTS = 60, 3
-REDUCTION = 1e-10  # of the residual by one solve, which is then refined
-FAILED = 1e-6  # what a solve must at least reduce it to
+# Of the residual by one solve, which is refined twice: three times that is beyond the round-off
+REDUCTION = 1e-10
+FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square it twice
 
 
 def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """Steady states for arrays of one dimension; "direct" takes over where GMRES fails."""
-    return solve_each(equation, arrays, solve_point)
+    """Steady states for arrays of one dimension; "not converged" where GMRES fails."""
+    return each(partial(solve_point, equation), *equation.rows(arrays))
 
 
-def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Any, ...]:
-    """The fields of a `Solution` at one point."""
-    point = rescaled(equation, c, s)
-    sigma, error, gap = from_vacuum(point, Iteration)
-    if gap > SINGULAR and np.trace(point(sigma)).real < 1 / EMPTIEST:
-        return finish(point, sigma, error, Status.OK, "iterative")
-    if equation.space.size**2 <= FACTORABLE:
-        return solve_directly(equation, c, s)
-    return finish(point, sigma, error, Status.NOT_CONVERGED, "iterative")
+def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """The steady state at one point: a row of coefficients and its scale."""
+    point = equation.rescaled(c, s)
+    found = from_vacuum(point, Iteration)
+    status = Status.OK if holds(point, found) else Status.NOT_CONVERGED
+    return unscaled(equation.space, point, found[0], found[1], status, "iterative")
 
 
 class Iteration:

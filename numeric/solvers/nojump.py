@@ -13,54 +13,51 @@ has no stationary state but zero.  What is called its steady state is one of
 They lack what the jumps feed back, which fills the interference zeros of psi.
 """
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from numeric.liouvillian import Liouvillian
-from numeric.solvers.direct import EPSILON, Solution, solve_each
-from numeric.solvers.scaled import amplitudes, rescaled
+from numeric.solvers.scaling import EPSILON, Scaled, amplitudes
+from numeric.solvers.solution import Solution, each
 from systems.status import Status
 from systems.values import Arrays
 
+KINDS = ("unnormalised", "normalised", "slowest")
+# Roundings that the largest amplitude is wrong by: a bound for the few hundred products of a
+# solve with partial pivoting and one step of refinement
+ROUNDINGS = 10
 
-def _solve(equation: Liouvillian, arrays: Arrays, kind: str) -> Solution:
-    return solve_each(equation, arrays, partial(_solve_point, kind=kind))
+
+def solve(equation: Liouvillian, arrays: Arrays, kind: str) -> Solution:
+    """States of one of the `KINDS` for arrays of one dimension, each on its own."""
+    return each(partial(solve_point, equation, kind=kind), *equation.rows(arrays))
 
 
-def _solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> tuple[Any, ...]:
-    point = rescaled(equation, c, s)
+def solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> Solution:
+    """The state at one point: a row of coefficients and its scale."""
+    point, on = equation.rescaled(c, s), equation.space
     scaled_psi = _slowest(point.K) if kind == "slowest" else amplitudes(point.K)
     if not np.isfinite(scaled_psi).all():
-        nothing = np.full(point.K.shape, np.nan)
-        return nothing, nothing[0], np.nan, Status.NOT_UNIQUE, kind
+        return Solution.none(on, np.arange(1), Status.NOT_UNIQUE, kind)
     psi = point.shrink * scaled_psi
     norm = 1.0 if kind == "unnormalised" else np.linalg.norm(psi)
     # every scaled amplitude carries the round-off of the largest one
-    error = 10 * EPSILON * np.max(abs(scaled_psi)) * point.shrink
-    driven = point.K @ scaled_psi
+    error = ROUNDINGS * EPSILON * np.max(abs(scaled_psi)) * point.shrink / norm
+    rho = np.outer(psi, psi.conj()) / norm**2
+    error = error * (2 * abs(psi) / norm + error)
+    return Solution.of(on, rho, error, _residual(point, scaled_psi, kind), Status.OK, kind)
+
+
+def _residual(point: Scaled, psi: np.ndarray, kind: str) -> float:
+    driven = point.K @ psi
     if kind == "slowest":  # psi_0 = 1: the eigenvalue is (K psi)_0
-        driven = driven - driven[0] * scaled_psi
-    balance = np.max(abs(point.K) @ abs(scaled_psi))
-    residual = np.max(abs(driven[1:]), initial=0.0) / (balance or 1.0)
-    psi, error = psi / norm, error / norm
-    return (
-        np.outer(psi, psi.conj()),
-        error * (2 * abs(psi) + error),
-        float(residual),
-        Status.OK,
-        kind,
-    )
+        driven = driven - driven[0] * psi
+    balance = np.max(abs(point.K) @ abs(psi))
+    return float(np.max(abs(driven[1:]), initial=0.0) / (balance or 1.0))
 
 
 def _slowest(K: np.ndarray) -> np.ndarray:
     values = np.linalg.eigvals(K)
     # one step of inverse iteration restores the digits of the small amplitudes
     return amplitudes(K - values[np.argmax(values.imag)] * np.eye(len(K)))
-
-
-KINDS: dict[str, Callable[[Liouvillian, Arrays], Solution]] = {
-    kind: partial(_solve, kind=kind) for kind in ("unnormalised", "normalised", "slowest")
-}

@@ -26,7 +26,7 @@ from systems import Model
 from systems.ladder import Word
 from systems.values import Arrays, Values, read_values
 
-ROUNDS = 30
+ROUNDS = 30  # of refinement, each of which adds some fourteen digits: 400 in all
 Matrix: TypeAlias = dict[tuple[int, int], Any]  # nonzero elements, of mpmath
 
 

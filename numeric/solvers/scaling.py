@@ -1,4 +1,4 @@
-"""How fast the density matrix falls with the number of quanta: the scale of its elements.
+"""How fast the density matrix falls with the number of quanta, and the equation without that fall.
 
 A weak drive makes rho_ij of the order s^(g_i + g_j), with g the grade of a state (its quanta)
 and s << 1 the amplitude of one quantum.  Dividing it out, sigma_ij = rho_ij/s^(g_i + g_j),
@@ -7,18 +7,30 @@ leaves a matrix whose elements are all of order one and an equation
     L~_(ij)(kl) = L_(ij)(kl) s^(g_k + g_l - g_i - g_j)
 
 that is well conditioned at any drive.  The result does not depend on s: it is exact for every s.
+A matrix of rows and columns is scaled by `scaled`; `Scaled` is one point of the equation in these
+variables, which `numeric.liouvillian.Liouvillian.scaled` makes.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+from scipy.sparse import csc_array
 
 from systems import Model
 from systems.grading import LIMIT, NoGrading
 from systems.ladder import Word
 from systems.values import Arrays, evaluate
 
+EPSILON = float(np.finfo(float).eps)  # relative rounding of a double, from one to the next
+
 
 def weights(model: Model) -> np.ndarray:
-    """Grade of one quantum in each mode; plain quanta where the model has no grading."""
+    """Grade of one quantum in each mode, shape (modes,); ones where the model has no grading.
+
+    >>> from systems.library import second_harmonic
+    >>> weights(second_harmonic.MODEL)  # a quantum of the second harmonic counts as two
+    array([1, 2])
+    """
     try:
         grading = model.grading
     except NoGrading:
@@ -28,11 +40,17 @@ def weights(model: Model) -> np.ndarray:
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:
-    """The amplitude s of one grade, between 0 and 1, dimensionless.
+    """The amplitude s of one grade, between 0 and 1, dimensionless, of the shape of the arrays.
 
     Every process that raises the grade by g at a rate r, against a loss kappa, populates it
     with an amplitude of about (r/kappa)^(1/g); s is the largest of these, and 1 where
     nothing raises the grade, nothing is lost, or the drive is strong.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> weak = read_values(kerr.MODEL, {**kerr.VALUES, "gamma": 1.0, "xi": 1e-3})
+    >>> round(float(scale(kerr.MODEL, weak)), 12)
+    0.001
     """
     w, loss = weights(model), loss_scale(model, arrays)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -42,7 +60,7 @@ def scale(model: Model, arrays: Arrays) -> np.ndarray:
 
 
 def loss_scale(model: Model, arrays: Arrays) -> np.ndarray:
-    """The largest rate at which a quantum is lost; 0 where nothing is lost."""
+    """The largest rate at which a quantum is lost, in the unit of the rates; 0 if none is lost."""
     w, total = weights(model), np.zeros(next(iter(arrays.values())).shape)
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         for word, x in jump.items():
@@ -56,6 +74,7 @@ def _raised(word: Word, w: np.ndarray) -> int:
 
 
 def _raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
+    """By how much each process raises the grade, and at which rate."""
     found = [
         (_raised(word, w), abs(evaluate(coefficient, arrays)))
         for word, coefficient in model.ladder.items()
@@ -65,3 +84,64 @@ def _raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.
             # a jump raises both sides of the density matrix
             found.append((2 * _raised(word, w), abs(evaluate(loss.rate * x * x, arrays))))
     return [(raised, rate) for raised, rate in found if raised > 0]
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """The master equation at one point in scaled variables, in units of its largest coefficient.
+
+    Matrices act on density matrices that are flattened row by row.  Called with a scaled density
+    matrix it gives the density matrix itself.
+    """
+
+    L: csc_array  # the whole generator, (states^2, states^2)
+    jump: csc_array  # the part of it that the quantum jumps make
+    K: np.ndarray  # the evolution between two jumps, (states, states)
+    terms: csc_array  # sums of the absolute values of what adds up to the elements of L
+    terms_K: np.ndarray  # and to the diagonal of K
+    s: float
+    grades: np.ndarray  # of the states
+
+    @property
+    def shrink(self) -> np.ndarray:
+        """s^g of every state: rho_ij = shrink_i sigma_ij shrink_j."""
+        return np.asarray(self.s**self.grades)
+
+    def __call__(self, sigma: np.ndarray) -> np.ndarray:
+        return self.shrink[:, None] * sigma * self.shrink
+
+    @property
+    def excess(self) -> float:
+        """By which factor s should grow for no scaled amplitude of `amplitudes` to exceed one."""
+        size = abs(amplitudes(self.K)) ** (1 / np.maximum(self.grades, 1))
+        return float(np.max(size))
+
+
+def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
+    """The matrix times s^(g_column - g_row), element by element."""
+    lowered = np.repeat(grades, np.diff(matrix.indptr)) - grades[matrix.indices]
+    factor = float(s) ** lowered
+    return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def amplitudes(K: np.ndarray) -> np.ndarray:
+    """psi with psi_0 = 1 and (K psi)_n = 0 for n > 0; infinite where there is none.
+
+    What a drive makes of the vacuum if no quantum ever jumps.
+
+    >>> amplitudes(np.array([[0, 0.1], [0.1, -0.5j]])).round(12)  # xi/(i gamma/2)
+    array([1.+0.j , 0.-0.2j])
+    """
+    vacuum = np.eye(len(K), dtype=complex)[0]
+    psi = response(K, vacuum)
+    if not np.isfinite(psi).all():
+        return psi
+    return psi + response(K, vacuum - np.vstack([vacuum, K[1:]]) @ psi)
+
+
+def response(K: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """psi with psi_0 = source_0, (K psi)_n = source_n for n > 0; infinite where there is none."""
+    try:
+        return np.linalg.solve(np.vstack([np.eye(len(K))[0], K[1:]]), source)
+    except np.linalg.LinAlgError:
+        return np.full_like(source, np.inf)

@@ -13,15 +13,11 @@ from typing import Any
 import numpy as np
 
 from numeric.leading import leading_correlation
-from numeric.solvers.batch import OK
-from numeric.state import SteadyState
 from numeric.steady import steady_state
-from numeric.time.regression import Field, regress
+from numeric.time.regression import read_delays, regression
 from systems import Model
 from systems.ladder import Mode
 from systems.values import Values
-
-CHUNK = 256  # points of which density matrices are held at a time
 
 
 def delayed_correlation(
@@ -53,40 +49,3 @@ def delayed_correlation(
     state = steady_state(model, values, quanta)
     now, status = state.cross_correlation(mode, other), state.cross_correlation_status(mode, other)
     return regression(state, mode, other, delays, np.ravel(now), np.ravel(status))
-
-
-def read_delays(taus: Any) -> np.ndarray:
-    """The delays, checked."""
-    delays = np.asarray(taus)
-    if np.ma.isMaskedArray(taus) or delays.dtype.kind not in "iuf":
-        raise TypeError(f"Argument `taus` must be a number or a plain array, but is {taus!r}.")
-    if not delays.size:
-        raise ValueError("Argument `taus` must hold at least one delay, but is empty.")
-    if not np.isfinite(delays).all():
-        raise ValueError("Argument `taus` must be finite, but holds NaN or infinity.")
-    return delays.astype(float)
-
-
-def regression(
-    state: SteadyState,
-    first: Field,
-    second: Field,
-    delays: np.ndarray,
-    now: np.ndarray,
-    status: np.ndarray,
-) -> np.ndarray:
-    """g2_12(tau) of two fields where the status is "ok", with ``now`` at tau = 0."""
-    flat = delays.ravel()
-    result = np.full((now.size, flat.size), np.nan)
-    after = np.flatnonzero(flat >= 0) if first != second else np.arange(flat.size)
-    before = np.setdiff1d(np.arange(flat.size), after)
-    halves = [(first, second, after), (second, first, before)]
-    for one, two, columns in halves:
-        for block in state.blocks if columns.size else ():
-            (rows,) = np.nonzero(status[block.points] == OK)
-            for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
-                if some.size:
-                    found = regress(state, block, some, one, two, abs(flat[columns]))
-                    result[np.ix_(block.points[some], columns)] = found
-    result[:, flat == 0] = now[:, None]
-    return np.asarray(result.reshape((*state.shape, *delays.shape)))

@@ -28,12 +28,13 @@ from scipy.sparse import csc_array
 from tqdm import tqdm
 
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.solvers.batch import Block, matrices, select
+from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.elimination import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.scaling import loss_scale, weights
+from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.space import Space
 from numeric.state import SteadyState
@@ -42,6 +43,7 @@ from systems import Model
 from systems.fields import read_field
 from systems.grading import NoGrading
 from systems.ladder import Mode
+from systems.status import Status
 from systems.values import Arrays, evaluate
 
 Field: TypeAlias = Mode | str | sp.Expr
@@ -49,6 +51,7 @@ LANES = 64  # points that travel together
 FEWEST = 4  # points from which on that is faster than one factorisation for each
 CLOSE = 0.1  # distance of chi(0) from rho, relative, up to which the difference is propagated
 STIFF = 100  # largest element of K over that of a loss, from which on round-off may show
+CHUNK = 256  # points of which density matrices are held at a time
 RESOLVED = 1e-6  # largest change of a steady state that is propagated
 
 
@@ -59,6 +62,43 @@ def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.
         np.multiply.outer(evaluate(c, arrays), on.word(word).toarray()) for word, c in words.items()
     )
     return np.asarray(sum(terms))
+
+
+def read_delays(taus: Any) -> np.ndarray:
+    """The delays, checked."""
+    delays = np.asarray(taus)
+    if np.ma.isMaskedArray(taus) or delays.dtype.kind not in "iuf":
+        raise TypeError(f"Argument `taus` must be a number or a plain array, but is {taus!r}.")
+    if not delays.size:
+        raise ValueError("Argument `taus` must hold at least one delay, but is empty.")
+    if not np.isfinite(delays).all():
+        raise ValueError("Argument `taus` must be finite, but holds NaN or infinity.")
+    return delays.astype(float)
+
+
+def regression(
+    state: SteadyState,
+    first: Field,
+    second: Field,
+    delays: np.ndarray,
+    now: np.ndarray,
+    status: np.ndarray,
+) -> np.ndarray:
+    """g2_12(tau) of two fields where the status is "ok", with ``now`` at tau = 0."""
+    flat = delays.ravel()
+    result = np.full((now.size, flat.size), np.nan)
+    after = np.flatnonzero(flat >= 0) if first != second else np.arange(flat.size)
+    before = np.setdiff1d(np.arange(flat.size), after)
+    halves = [(first, second, after), (second, first, before)]
+    for one, two, columns in halves:
+        for block in state.blocks if columns.size else ():
+            (rows,) = np.nonzero(status[block.points] == Status.OK)
+            for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
+                if some.size:
+                    found = regress(state, block, some, one, two, abs(flat[columns]))
+                    result[np.ix_(block.points[some], columns)] = found
+    result[:, flat == 0] = now[:, None]
+    return np.asarray(result.reshape((*state.shape, *delays.shape)))
 
 
 @dataclass(frozen=True)
@@ -129,7 +169,7 @@ PER_POINT = ("rho", "chi", "photons", "swift", "stiff", "size", "rate")
 @one_thread
 def regress(
     state: SteadyState,
-    block: Block,
+    block: Solution,
     rows: np.ndarray,
     first: Field,
     second: Field,
@@ -158,7 +198,7 @@ def _solve(part: Regression) -> np.ndarray:
 
 def pose_regression(
     state: SteadyState,
-    block: Block,
+    block: Solution,
     rows: np.ndarray,
     first: Field,
     second: Field,

@@ -1,0 +1,68 @@
+"""The bar that long computations show: on a terminal or in a notebook, after one second.
+
+Numerics are silent.  A solver is handed a `Report` and calls it back with what it does, how many
+points are done, and of how many; whoever wants to show it does.  Public functions hand out the
+one of `bar`, unless they are called with ``progress=False``.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any, TypeAlias
+
+Report: TypeAlias = Callable[[str, int, int], None]  # what is done, points done, of how many
+WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner needs none), and drawn
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """A report that nobody reads."""
+
+
+@contextmanager
+def bar(shown: bool = True) -> Iterator[Report]:
+    """A report that draws a bar where somebody watches, and removes it in the end.
+
+    >>> with bar() as report:  # this is no terminal: nothing is drawn
+    ...     report("6 quanta", 16, 64)
+    """
+    if not (shown and is_watched()):
+        yield silent
+        return
+    line = _Line()
+    try:
+        yield line.report
+    finally:
+        line.close()
+
+
+def is_watched() -> bool:
+    """Whether what is written to stderr goes to a terminal or a notebook.
+
+    Files and pipes are not watched: a bar would fill them with lines that nobody can read.
+    """
+    return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
+
+
+class _Line:
+    """One line of text with a bar, drawn when its time has come."""
+
+    def __init__(self) -> None:
+        self.next = monotonic() + WAIT
+        self.drawn: Any = None
+
+    def report(self, what: str, done: int, total: int) -> None:
+        if monotonic() < self.next:
+            return
+        if self.drawn is None:
+            from tqdm import tqdm
+
+            self.drawn = tqdm(unit="point", leave=False, file=sys.stderr)
+        self.next = monotonic() + PAUSE
+        self.drawn.set_description_str(what, refresh=False)
+        self.drawn.total, self.drawn.n = total, done
+        self.drawn.refresh()
+
+    def close(self) -> None:
+        if self.drawn is not None:
+            self.drawn.close()

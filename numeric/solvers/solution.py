@@ -1,0 +1,176 @@
+"""Steady states at some points of a batch: what every solver returns, and what makes it one.
+
+A steady state is Hermitian, has trace one and no negative eigenvalue, and L rho vanishes; that it
+is the only one its solver says, which has the factors of L.  What is violated by more than the
+error of the populations allows is not "ok": `judged` says so for every solver alike.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from numeric.solvers.scaling import EPSILON, Scaled
+from numeric.space import Space
+from systems.status import Status
+
+# Times its estimated error by which a population may be negative: an estimate is no bound, but the
+# tests find none of the solvers off by more against another one
+BEYOND = 10
+# Of the eigenvalues of rho, whose elements are at most one: a few per state, for some 1,000 states
+ROUNDING = 1e4 * EPSILON
+# Largest |L rho|/(|L| |rho|): half of the digits; a solver that has not failed leaves round-off
+BALANCED = 1e-8
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Points of a batch that share a truncation; every array has one row per point.
+
+    A point without a state has NaN in place of numbers, and its status says why.
+    """
+
+    space: Space
+    points: np.ndarray  # indices in the flattened batch
+    populations: np.ndarray  # (points, states)
+    error: np.ndarray  # of the populations, absolute, estimated
+    residual: np.ndarray  # |L rho|/(|L| |rho|) in the scaled norm
+    status: np.ndarray  # members of `Status`
+    solver: np.ndarray  # names
+    rho: np.ndarray | None = None  # (points, states, states), trace one; kept for few points only
+    cut: np.ndarray | None = None  # change of the populations from another truncation, if known
+
+    @classmethod
+    def of(
+        cls, on: Space, rho: np.ndarray, error: np.ndarray, residual: float, status: str, name: str
+    ) -> "Solution":
+        """One point, from its density matrix and the error of its populations."""
+        word, names = (np.array([one], dtype=object) for one in (Status(status), name))
+        numbers = (rho.diagonal().real[None], error[None], np.array([residual]))
+        return cls(on, np.arange(1), *numbers, word, names, rho[None])
+
+    @classmethod
+    def none(cls, on: Space, points: np.ndarray, status: Status, name: str = "none") -> "Solution":
+        """Points without a state, for the reason that the status gives."""
+        populations, error = np.full((2, len(points), on.size), np.nan)
+        words, names = np.full((2, len(points)), None)
+        words[:], names[:] = status, name
+        return cls(on, points, populations, error, np.full(len(points), np.nan), words, names)
+
+    @property
+    def found(self) -> np.ndarray:
+        """Where there is a state, converged with the truncation or not."""
+        return np.asarray(~np.isnan(self.populations).any(axis=1))
+
+    def take(self, chosen: np.ndarray) -> "Solution":
+        """The chosen points, a mask or positions."""
+        taken: dict[str, Any] = {name: getattr(self, name)[chosen] for name in self._arrays}
+        return replace(self, **taken)
+
+    def at(self, points: np.ndarray) -> "Solution":
+        """The rows of these points of the batch."""
+        return self.take(np.isin(self.points, points))
+
+    def compared(self, other: "Solution") -> "Solution":
+        """The same points, with the change of their populations to another truncation."""
+        there = np.array([other.space.position(state) for state in self.space.index])
+        known = np.where(there >= 0, other.populations[:, there], 0.0)
+        return replace(self, cut=abs(self.populations - known))
+
+    def with_status(self, status: Status) -> "Solution":
+        """The same points with another status where it was "ok"."""
+        words = self.status.copy()
+        words[words == Status.OK] = status
+        return replace(self, status=words)
+
+    @property
+    def _arrays(self) -> list[str]:
+        names = [field.name for field in fields(self) if field.name != "space"]
+        return [name for name in names if getattr(self, name) is not None]
+
+
+def join(parts: Sequence[Solution]) -> Solution:
+    """The points of all parts, of one truncation, in the order of the batch."""
+    if len(parts) == 1:
+        return parts[0]
+    order = np.argsort(np.concatenate([part.points for part in parts]), kind="stable")
+    whole: dict[str, Any] = {}
+    for name in ("points", "populations", "error", "residual", "status", "solver", "rho", "cut"):
+        rows = [getattr(part, name) for part in parts]
+        known = all(row is not None for row in rows)
+        whole[name] = np.concatenate(rows)[order] if known else None
+    return Solution(parts[0].space, **whole)
+
+
+def each(
+    one: Callable[[np.ndarray, float], Solution],
+    c: np.ndarray,
+    s: np.ndarray,
+    threads: int | None = None,
+) -> Solution:
+    """What ``one`` finds for each row of coefficients and its scale, in the order of the rows."""
+    with ThreadPoolExecutor(threads) as pool:  # factorisations release Python's lock
+        found = list(pool.map(one, c, s))
+    return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
+
+
+def unscaled(
+    on: Space, point: Scaled, sigma: np.ndarray, error: np.ndarray, status: str, name: str
+) -> Solution:
+    """One point from a scaled density matrix of any trace; without a state unless it is "ok"."""
+    if status != Status.OK:
+        return Solution.none(on, np.arange(1), Status(status), name)
+    sigma = (sigma + sigma.conj().T) / 2
+    rho = point(sigma)
+    trace = np.trace(rho).real
+    balance = np.max(abs(point.L) @ abs(sigma.ravel()))
+    residual = np.max(abs(point.L @ sigma.ravel())) / (balance or 1.0)
+    error = error * point.shrink**2 / trace
+    # dividing by the trace spreads its error
+    error = error + rho.diagonal().real / trace * np.sum(error)
+    return Solution.of(on, rho / trace, error, float(residual), status, name)
+
+
+def judged(found: Solution) -> Solution:
+    """The solution with the status that its matrices deserve; NaN where that is not "ok"."""
+    if found.rho is None:
+        return found
+    status = found.status.copy()
+    rho = (found.rho + np.conj(np.swapaxes(found.rho, 1, 2))) / 2
+    bent = np.max(abs(found.rho - rho), axis=(1, 2))
+    for point in np.flatnonzero(status == Status.OK):
+        status[point] = _word(rho[point], found.error[point], bent[point], found.residual[point])
+    bad = status != Status.OK
+    error, residual = found.error.copy(), found.residual.copy()
+    rho[bad], error[bad], residual[bad] = np.nan, np.nan, np.nan
+    populations = np.diagonal(rho, axis1=1, axis2=2).real
+    return replace(
+        found, populations=populations, rho=rho, error=error, residual=residual, status=status
+    )
+
+
+def _word(rho: np.ndarray, error: np.ndarray, bent: float, residual: float) -> Status:
+    if not (np.isfinite(rho).all() and residual < BALANCED):
+        return Status.NOT_CONVERGED
+    allowed = BEYOND * np.sum(error) + ROUNDING
+    if bent > allowed or abs(np.trace(rho) - 1) > allowed:
+        return Status.NOT_RESOLVED
+    if np.linalg.eigvalsh(rho)[0] < -allowed:
+        return Status.NOT_RESOLVED
+    return Status.OK if is_positive(rho.diagonal().real, error) else Status.NOT_RESOLVED
+
+
+def is_positive(populations: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Whether no population is negative beyond its error, per point."""
+    return np.asarray(np.all(populations >= -BEYOND * error, axis=-1))
+
+
+def with_shell_errors(found: Solution) -> Solution:
+    """The same, each error at least how far populations of its shell fall below zero."""
+    below, total = np.maximum(-found.populations, 0.0), found.space.occupations.sum(axis=1)
+    for quanta in np.unique(total) if below.any() else ():
+        shell = total == quanta
+        below[:, shell] = below[:, shell].max(axis=1, keepdims=True)
+    return replace(found, error=np.maximum(found.error, below))
