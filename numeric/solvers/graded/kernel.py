@@ -63,7 +63,7 @@ class Elimination(NamedTuple):
     target: np.ndarray
 
 
-class System(NamedTuple):
+class BlockSystem(NamedTuple):
     """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others."""
 
     block: np.ndarray
@@ -76,8 +76,8 @@ class Program(NamedTuple):
 
     left: np.ndarray
     right: np.ndarray
-    amplitudes: System
-    elements: System
+    amplitudes: BlockSystem
+    elements: BlockSystem
     views: Sums  # amplitude of each Fock state, from amplitudes
     counts: Sums  # population of each Fock state, from elements
 
@@ -207,7 +207,7 @@ def nothing(x: Any) -> Any:
 
 
 @njit(**COMPILED)
-def entries(system: System, lanes: int) -> Any:
+def entries(system: BlockSystem, lanes: int) -> Any:
     return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
 
 
@@ -390,7 +390,7 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
 
 @njit(**COMPILED)
 def relax(
-    system: System, begin: int, off: Any, source: Any, f: Any, a: Any, loss: Any, x: Any
+    system: BlockSystem, begin: int, off: Any, source: Any, f: Any, a: Any, loss: Any, x: Any
 ) -> None:
     """One sweep: every block, upward and in place, is solved for what the others feed into it.
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+import analytic
+import analytic.delayed
 import numeric
 from compare.agreement import compare_numbers, describe
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
@@ -25,10 +27,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
     values, taus = cavity(name, device=device), TAU / device.gamma_1
-    solved, leading = (
-        numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus, leading_order=weak)
-        for weak in (False, True)
-    )
+    solved = numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus)
+    closed = analytic.derive(nanotip.MODEL, quanta=2)
+    leading = analytic.delayed.delayed_correlation(closed, values, "a1", taus)
     state = numeric.steady_state(nanotip.MODEL, {n: np.atleast_1d(v) for n, v in values.items()})
     (status,) = state.correlation_status("a1")
     measures = compare_numbers(leading, solved)
