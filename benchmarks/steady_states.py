@@ -192,7 +192,7 @@ def _speed(arrays: Arrays) -> float:
     return float(ours / (4 * cores * 2 * 1500**3 / both))
 
 
-def _operations(system: kernel.System) -> int:
+def _operations(system: kernel.BlockSystem) -> int:
     """Additions and multiplications of a sweep: what fills up rows is not counted."""
     sums, matrix = system.sums, system.matrix
     terms = 2 * (np.count_nonzero(sums.real) + np.count_nonzero(sums.imag))

@@ -57,7 +57,7 @@ def test_coupled_modes_follow_the_exponential_of_the_liouvillian(coupling):
     point = {n: np.atleast_1d(x) for n, x in read_values(PAIRS, values).items()}
     L = equation.matrix(equation.coefficients(point)[0]).toarray()
     rho = steady_state(PAIRS, values, quanta=4).restricted_density_matrix()
-    click, other = (mode.full() for mode in equation.space.lowering)
+    click, other = (mode.toarray() for mode in equation.space.lowering)
     after = click @ rho @ click.conj().T
     after /= np.trace(after)
     photons = other.conj().T @ other

@@ -8,6 +8,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
+import analytic
+import analytic.delayed
 from numeric import delayed_correlation, steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip, second_harmonic
@@ -77,16 +79,22 @@ def test_nothing_depends_on_the_unit_of_the_rates():
 def test_the_shape_is_that_of_the_values_and_of_the_delays():
     values = {**POINT, "xi": np.array([[1e-3], [1e-2]]), "J": np.array([0.5, 0.0, 1.0])}
     taus = np.linspace(0, 3, 4).reshape(2, 2)
-    for leading in (False, True):
-        g2 = delayed_correlation(nanotip.MODEL, values, "a2", taus, quanta=4, leading_order=leading)
-        assert g2.shape == (2, 3, 2, 2)
-        assert np.isnan(g2[:, 1]).all()  # J = 0: an empty mode
-        assert np.isfinite(g2[:, [0, 2]]).all()
+    g2 = delayed_correlation(nanotip.MODEL, values, "a2", taus, quanta=4)
+    assert g2.shape == (2, 3, 2, 2)
+    assert np.isnan(g2[:, 1]).all()  # J = 0: an empty mode
+    assert np.isfinite(g2[:, [0, 2]]).all()
+
+
+def closed_form(model, values, mode, taus):
+    """g2(tau) of the analytic road, the limit of a weak drive."""
+    return analytic.delayed.delayed_correlation(
+        analytic.derive(model, quanta=2), values, mode, taus
+    )
 
 
 def test_leading_order_of_the_kerr_mode_is_its_closed_form():
     values = {"Delta": 0.3, "chi": 1.4, "gamma": 1.0, "xi": 1e-5}
-    g2 = delayed_correlation(kerr.MODEL, values, "a", TAUS, leading_order=True)
+    g2 = closed_form(kerr.MODEL, values, "a", TAUS)
     # after a photon C_1 is sqrt(2) C_2/C_1 = C_1 E/(E + chi), and relaxes to C_1
     E = 0.3 - 0.5j
     exact = abs(1 + (E / (E + 1.4) - 1) * np.exp(-1j * E * TAUS)) ** 2
@@ -101,24 +109,17 @@ def test_leading_order_of_the_kerr_mode_is_its_closed_form():
         (second_harmonic.MODEL, second_harmonic.VALUES, "b"),
     ],
 )
-def test_leading_order_is_approached_with_the_square_of_the_drive(model, values, mode):
+def test_the_closed_form_is_approached_with_the_square_of_the_drive(model, values, mode):
     taus = np.linspace(0, 3, 5)
     drives = [0.004, 0.008]
     errors = []
     for xi in drives:
         point = {**values, str(model.drive): xi}
         exact = delayed_correlation(model, point, mode, taus, quanta=6)
-        leading = delayed_correlation(model, point, mode, taus, leading_order=True)
+        leading = closed_form(model, point, mode, taus)
         errors.append(np.max(abs(leading / exact - 1)))
     # the next order of xi^2 is below a percent of this one
     assert np.log2(errors[1] / errors[0]) == pytest.approx(2, abs=0.05)
-
-
-def test_leading_order_is_refused_where_jumps_do_not_lower_the_quanta():
-    with pytest.raises(ValueError, match="does not lower the number of quanta"):
-        delayed_correlation(
-            THERMAL, {"gamma": 1.0, "bath": 0.1, "xi": 0.1}, "a", TAUS, leading_order=True
-        )
 
 
 def test_points_that_travel_together_do_not_feel_each_other():

@@ -229,8 +229,6 @@ def test_delays_between_modes_are_right_however_few_photons_there_are():
         # whoever comes first
         exchanged = delayed_correlation(MODEL, values, a2, -taus, quanta=4, second=a1)
         np.testing.assert_allclose(exchanged, exact, rtol=1e-7)
-    with pytest.raises(ValueError, match="`leading_order` must be False for two modes"):
-        delayed_correlation(MODEL, NANOTIP, a1, taus, leading_order=True, second=a2)
 
 
 def test_agreement_tables_hold_correlations_between_modes():

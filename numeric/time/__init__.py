@@ -1,1 +1,7 @@
-"""TODO."""
+"""What happens in time: correlations at two times, and single runs with their clicks.
+
+`delayed` is the door to g2(tau) of modes (that of fields stands in `numeric.fields`); `regression`
+sets the problem after the first click, and `propagation` follows it through all delays in small
+rational Krylov spaces.  `trajectories` unravels the master equation into quantum jumps, an
+independent check with a statistical error.
+"""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.leading import leading_correlation
+from numeric.progress import bar
 from numeric.steady import steady_state
 from numeric.time.regression import read_delays, regression
 from systems import Model
@@ -26,26 +26,31 @@ def delayed_correlation(
     mode: Mode | str,
     taus: Any,
     quanta: int | None = None,
-    leading_order: bool = False,
     second: Mode | str | None = None,
+    progress: bool = True,
 ) -> np.ndarray:
     """g2(tau) of a mode in the steady state, shape ``values' shape + taus' shape``.
 
-    ``taus`` is one delay or an array of delays, in the inverse unit of the rates, in any order.
-    With a ``second`` mode it is g2_12(tau), a photon of ``mode`` first where tau > 0;
-    g2_12(-tau) = g2_21(tau).  NaN where the status of the steady state's
-    ``cross_correlation`` (``correlation`` for one mode) is not "ok", and where couplings are so
-    large that round-off shows.  ``leading_order`` gives the limit of a weak drive, without quantum
-    jumps; ``quanta`` is then not used.  Raises `ValueError` or `TypeError` for bad arguments.
+    ``taus`` is one delay or an array of delays, in the inverse unit of the rates, in any order and
+    of either sign.  With a ``second`` mode it is g2_12(tau), a photon of ``mode`` first where
+    tau > 0; g2_12(-tau) = g2_21(tau).  ``quanta`` and ``progress`` are those of `steady_state`.
+    The relative accuracy is 1e-6 at any drive, however few photons there are.
+
+    NaN where the status of the steady state's ``cross_correlation`` (``correlation`` for one mode)
+    is not "ok", and where couplings are so large that round-off shows.  Raises `ValueError` or
+    `TypeError` for bad arguments.  The limit of a weak drive, in closed form and without quantum
+    jumps, is `analytic.delayed.delayed_correlation`.
+
+    Light of a linear mode is coherent: its photons know nothing of each other.
+
+    >>> from systems import kerr
+    >>> values = {"Delta": 0.2, "chi": 0.0, "gamma": 1.0, "xi": 0.01}
+    >>> bool(np.allclose(delayed_correlation(kerr.MODEL, values, "a", [0.0, 1.0], quanta=4), 1))
+    True
     """
     delays, other = read_delays(taus), mode if second is None else second
-    position, same = model.index(mode), model.index(mode) == model.index(other)
-    if leading_order and same:
-        return leading_correlation(model, values, position, abs(delays))
-    if leading_order:
-        raise ValueError(
-            "Argument `leading_order` must be False for two modes: use analytic.delayed."
-        )
-    state = steady_state(model, values, quanta)
+    state = steady_state(model, values, quanta, progress=progress)
     now, status = state.cross_correlation(mode, other), state.cross_correlation_status(mode, other)
-    return regression(state, mode, other, delays, np.ravel(now), np.ravel(status))
+    with bar(progress) as report:
+        numbers = np.ravel(now), np.ravel(status)
+        return regression(state, mode, other, delays, *numbers, report)

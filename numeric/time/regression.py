@@ -25,12 +25,12 @@ from typing import Any, TypeAlias
 import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
-from tqdm import tqdm
 
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.progress import Report, silent
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
-from numeric.solvers.graded.elimination import TooLarge
+from numeric.solvers.graded.lists import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.scaling import loss_scale, weights
@@ -83,8 +83,13 @@ def regression(
     delays: np.ndarray,
     now: np.ndarray,
     status: np.ndarray,
+    report: Report = silent,
 ) -> np.ndarray:
-    """g2_12(tau) of two fields where the status is "ok", with ``now`` at tau = 0."""
+    """g2_12(tau) of two fields where the status is "ok", with ``now`` at tau = 0.
+
+    ``delays`` are those of `read_delays`; ``now`` and ``status`` (point) are g2_12(0) and what it
+    is worth.  The result has the shape of the state's batch plus that of the delays.
+    """
     flat = delays.ravel()
     result = np.full((now.size, flat.size), np.nan)
     after = np.flatnonzero(flat >= 0) if first != second else np.arange(flat.size)
@@ -95,7 +100,7 @@ def regression(
             (rows,) = np.nonzero(status[block.points] == Status.OK)
             for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
                 if some.size:
-                    found = regress(state, block, some, one, two, abs(flat[columns]))
+                    found = regress(state, block, some, one, two, abs(flat[columns]), report)
                     result[np.ix_(block.points[some], columns)] = found
     result[:, flat == 0] = now[:, None]
     return np.asarray(result.reshape((*state.shape, *delays.shape)))
@@ -174,6 +179,7 @@ def regress(
     first: Field,
     second: Field,
     delays: np.ndarray,
+    report: Report = silent,
 ) -> np.ndarray:
     """g2_12(tau) at some rows of a block, shape (rows, delays)."""
     times, where = np.unique(delays, return_inverse=True)
@@ -182,9 +188,12 @@ def regress(
     lanes = min(LANES, -(-len(rows) // cores))
     parts = np.split(np.arange(len(rows)), range(lanes, len(rows), lanes))
     with ThreadPoolExecutor(cores) as pool:  # solves release Python's lock
-        found = pool.map(_solve, (whole.take(part) for part in parts))
-        bar = tqdm(found, "g2(tau)", len(parts), leave=False, delay=1, disable=None)
-        return np.concatenate(list(bar))[:, where.ravel()]
+        g2, done = list[np.ndarray](), 0
+        for found in pool.map(_solve, (whole.take(part) for part in parts)):
+            g2.append(found)
+            done += len(found)
+            report("g2(tau)", done, len(rows))
+        return np.concatenate(g2)[:, where.ravel()]
 
 
 def _solve(part: Regression) -> np.ndarray:

@@ -63,7 +63,7 @@ class Elimination(NamedTuple):
     target: np.ndarray
 
 
-class System(NamedTuple):
+class BlockSystem(NamedTuple):
     """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others."""
 
     block: np.ndarray
@@ -76,8 +76,8 @@ class Program(NamedTuple):
 
     left: np.ndarray
     right: np.ndarray
-    amplitudes: System
-    elements: System
+    amplitudes: BlockSystem
+    elements: BlockSystem
     views: Sums  # amplitude of each Fock state, from amplitudes
     counts: Sums  # population of each Fock state, from elements
 
@@ -207,7 +207,7 @@ def nothing(x: Any) -> Any:
 
 
 @njit(**COMPILED)
-def entries(system: System, lanes: int) -> Any:
+def entries(system: BlockSystem, lanes: int) -> Any:
     return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
 
 
@@ -284,16 +284,19 @@ def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def
         s3, s4, s5 = source[r, 3], source[r, 4], source[r, 5]
         w0, w1, w2 = weight[r, 0], weight[r, 1], weight[r, 2]
         w3, w4, w5 = weight[r, 3], weight[r, 4], weight[r, 5]
-        if r == first:
-            for z in range(lanes):
-                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
-                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
-                )
-        else:
+        if r > first:
             for z in range(lanes):
                 out[z] += (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
                     w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
                 )
+        elif w3 != 0.0 or w4 != 0.0 or w5 != 0.0:
+            for z in range(lanes):
+                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
+                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
+                )
+        else:  # the sums of a sparse matrix are short
+            for z in range(lanes):
+                out[z] = w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]
 
 
 @njit(**COMPILED, inline="always")
@@ -387,7 +390,7 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
 
 @njit(**COMPILED)
 def relax(
-    system: System, begin: int, off: Any, source: Any, f: Any, a: Any, loss: Any, x: Any
+    system: BlockSystem, begin: int, off: Any, source: Any, f: Any, a: Any, loss: Any, x: Any
 ) -> None:
     """One sweep: every block, upward and in place, is solved for what the others feed into it.
 
@@ -396,7 +399,7 @@ def relax(
     products of the substitution, and solutions, these ``loss`` (see `factorise`) times more.
     """
     (f_re, f_im), (a_re, a_im), (x_re, x_im) = f, a, x
-    lanes, lu = x_re.shape[1], system.matrix
+    lanes, lu, wrong = x_re.shape[1], system.matrix, off.shape[1] > 0
     re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
     for b in range(begin, len(system.block) - 1):
         first, last = system.block[b], system.block[b + 1]
@@ -410,17 +413,15 @@ def relax(
                 re += source[0][e]
                 im += source[1][e]
             if coupled:
-                if off.shape[1] > 0:
-                    re *= off[0, e]
-                    im *= off[1, e]
+                o, p = (off[0, e], off[1, e]) if wrong else (1.0, 1.0)
                 for z in range(lanes):
-                    x_re[e, z] = re[z]
-                    x_im[e, z] = im[z]
+                    x_re[e, z] = o * re[z]
+                    x_im[e, z] = p * im[z]
             else:
                 for z in range(lanes):
                     x_re[e, z] = a_re[e, z] * re[z] - a_im[e, z] * im[z]
                     x_im[e, z] = a_re[e, z] * im[z] + a_im[e, z] * re[z]
-                if off.shape[1] > 0:
+                if wrong:
                     disturb(off, loss, e, x_re, x_im)
         if coupled:
             substitute(lu, first, last, off, loss, a_re, a_im, x_re, x_im)

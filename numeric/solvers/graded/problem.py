@@ -17,14 +17,13 @@ from numeric.solvers.graded.basis import (
     turn,
 )
 from numeric.solvers.graded.kernel import Program
-from numeric.solvers.graded.lists import Term, assemble
+from numeric.solvers.graded.lists import NEGLIGIBLE, Sandwich, assemble
 from numeric.space import Space, space
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Word, express
 from systems.values import Arrays, evaluate
 
-NEGLIGIBLE = 1e-13  # relative: what a rotation leaves of a zero
 Pair = tuple[Word | None, Word | None]  # words on the left and on the right of rho
 Recipe = tuple[tuple[int, float, Pair], ...]  # number of the coefficient, ratio to it, words
 
@@ -220,13 +219,15 @@ def _program(
     terms = []
     for factor, ratio, (left, right) in recipe:
         if left and right:
-            terms.append(Term(factor, ratio, *(_rotate(sharp(w), basis) for w in (left, right))))
+            terms.append(
+                Sandwich(factor, ratio, *(_rotate(sharp(w), basis) for w in (left, right)))
+            )
         elif word := left or right:
             key = factor, right is None
             sums[key] = sums.get(key, 0) + ratio * sharp(word)
     for (factor, is_left), matrix in sums.items():
         rotated = _rotate(matrix, basis)
-        terms.append(Term(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
+        terms.append(Sandwich(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
     grades = on.occupations @ np.array(model.grading.weights)
     return assemble(grades, basis.astype(float), terms, factors)
 

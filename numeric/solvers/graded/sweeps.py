@@ -41,16 +41,14 @@ amplitudes that feed them interfere, which no solver in double precision can fol
 """
 
 import os
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
-from threading import Lock, Timer
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numba import typeof
-from tqdm import tqdm
 
 from numeric.solvers.graded import kernel
 from numeric.solvers.graded.kernel import Program, Result
@@ -60,17 +58,20 @@ from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
 
-LANES = 64  # points that travel together; fewer cost more each, more do not fit in the cache
+# Points that travel together.  Measured at 28 states: 8, 16, 32, 64, 128 of them take 57, 34, 23, 19
+# and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
+LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # a vector instruction takes several
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
-RELATIVE = 1e-8  # accuracy of all that `GradedSolution.doubtful` counts
+# Relative accuracy of all that `_doubtful` counts: a hundredth of the 1e-6 that "ok" promises
+RELATIVE = 1e-8  # accuracy of all that `_doubtful` counts
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
 QUANTA, FLOOR = 4, 1e-20
 ROUNDINGS = 16  # EPSILON that errors in a probe stand for: against 60 digits up to 12 were needed
 EPSILON = float(np.finfo(float).eps)
-SERIES = 1024  # series that are kept at a time
+SERIES = 1024  # series that are kept at a time: 60 corrections of 28 states are 14 MB
 COMPILING = Lock()
 
 
@@ -89,32 +90,34 @@ class GradedSolution:
     remainder: np.ndarray
     sweeps: np.ndarray
     converged: np.ndarray
+    doubtful: np.ndarray  # see `_doubtful`
     density: np.ndarray | None = None  # (..., states, states), if asked for
 
     def moment(self, mode: int, order: int = 1) -> np.ndarray:
         """<a'^k a^k> of the mode at this position in ``model.modes``."""
         return self.populations @ self.space.falling(mode, order)
 
-    @property
-    def doubtful(self) -> np.ndarray:
-        """Whether round-off may exceed `RELATIVE` in a result, however small it is.
 
-        Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
-        other populations those count that may exceed `FLOOR`.
-        """
-        on = self.space
-        few = on.occupations.sum(axis=1) <= QUANTA
-        modes = range(on.occupations.shape[1])
-        numbers = [on.falling(mode, 1) for mode in modes]
-        joint = [one * two for one, two in combinations(numbers, 2)]
-        higher = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
-        counted = np.column_stack([np.eye(on.size)[:, few], *joint, *higher])
-        # points that diverge hold infinities and NaN, which are doubtful
-        with np.errstate(invalid="ignore", over="ignore"):
-            bad = ~(self.error @ counted <= RELATIVE * abs(self.populations @ counted))
-        size = abs(self.populations)
-        worse = (self.error > RELATIVE * size) & (self.error + size > FLOOR)
-        return np.asarray(bad.any(axis=-1) | worse.any(axis=-1))
+def _doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Whether round-off may exceed `RELATIVE` in a result, however small it is, per point.
+
+    Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
+    other populations those count that may exceed `FLOOR`.
+    """
+    modes, few = range(on.occupations.shape[1]), on.occupations.sum(axis=1) <= QUANTA
+    uncertain = ~(error <= RELATIVE * populations)  # also where one is negative, or NaN
+    # sums of positive terms that are certain are certain: most points need no second look
+    (some,) = np.nonzero(uncertain.any(axis=1))
+    error, size = error[some], abs(populations[some])
+    joint = [on.falling(one, 1) * on.falling(two, 1) for one, two in combinations(modes, 2)]
+    powers = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
+    moments, floor = np.column_stack([*joint, *powers]), np.where(few, -1.0, FLOOR)
+    bad = uncertain[some] & (error + size > floor)
+    with np.errstate(invalid="ignore", over="ignore"):  # of points that diverge
+        wrong = ~(error @ moments <= RELATIVE * abs(populations[some] @ moments))
+    found = np.zeros(len(populations), dtype=bool)
+    found[some] = bad.any(axis=1) | wrong.any(axis=1)
+    return found
 
 
 def solve(
@@ -128,8 +131,18 @@ def solve(
     """Steady states at all points of ``arrays`` (as `systems.values.read_values` returns them).
 
     At most ``limit`` sweeps are made; a point is converged when the estimated relative change
-    of every population is below ``tolerance``.  Raises `NoGrading` if the Hamiltonian has no
-    grading or a jump raises it, and `numeric.solvers.graded.elimination.TooLarge`.
+    of every population is below ``tolerance``.  With ``density`` the density matrices are kept, of
+    shape (..., states, states).  Raises `NoGrading` if the Hamiltonian has no grading or a jump
+    raises it, and `TooLarge` if the steps of an elimination would not fit into memory.
+
+    >>> from systems import kerr
+    >>> from systems.values import read_values
+    >>> values = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": np.array([1e-3, 1e-2])}
+    >>> found = solve(kerr.MODEL, read_values(kerr.MODEL, values), quanta=4)
+    >>> found.populations.shape
+    (2, 5)
+    >>> found.moment(0).round(8)  # (2 xi/gamma)^2 of a mode at weak drive
+    array([4.0000e-06, 3.9968e-04])
     """
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
@@ -232,19 +245,21 @@ def _read(
 ) -> GradedSolution:
     """What `solve` found; ``group`` (result) are the points of the problem that results are of."""
     trace = result.populations.sum(axis=1, keepdims=True)
-    probes = result.probes.sum(axis=1)
+    probes = result.probes[:, 0] + result.probes[:, 1]
     # what the probe does not see: the rounding of the sum of the corrections itself
-    error = ROUNDINGS * EPSILON * (probes + result.terms) / trace
+    populations = result.populations / trace
     with np.errstate(invalid="ignore", over="ignore"):
-        error = error * problem.cancellation[group][:, None]
+        rounding = ROUNDINGS * EPSILON * problem.cancellation[group][:, None] / trace
+        error = (probes + result.terms) * rounding
     # an element that cancels to nothing is unknown: no probability is further off than by one
-    error = np.nan_to_num(error, nan=1.0, posinf=1.0)
+    error = np.nan_to_num(error, copy=False, nan=1.0, posinf=1.0)
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
         with np.errstate(invalid="ignore"):  # of points that are not converged
             rho = problem.density(result.density / trace)
-    numbers = result.populations / trace, error, result.remainder, result.sweeps, converged
+    doubtful = _doubtful(problem.space, populations, error)
+    numbers = populations, error, result.remainder, result.sweeps, converged, doubtful
     return GradedSolution(problem.space, *numbers, rho)
 
 
@@ -262,11 +277,7 @@ def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Resu
 
 
 def compile_once(function: Any, *arguments: Any) -> None:
-    """Compile for these types of arguments, saying so if the cache does not serve."""
+    """Compile for these types of arguments: one thread does, the others wait."""
     with COMPILING:
         if not function.signatures:
-            note = "Compiling the sweeps over the grades (once, then cached) ..."
-            timer = Timer(4, lambda: tqdm.write(note, file=sys.stderr))
-            timer.start()
             function.compile(tuple(typeof(argument) for argument in arguments))
-            timer.cancel()
