@@ -17,7 +17,7 @@ import numpy as np
 import analytic
 from compare.quantities import Quantity, read_quantities
 from systems import Model
-from systems.progress import bar
+from systems.progress import counted
 from systems.status import Status
 from systems.values import Arrays, Values, read_values
 
@@ -180,7 +180,7 @@ def solve(
             solver=solver,
             order=max(ORDER if populations else 2, least),
         )
-        for portion in bar(portions, "master equation", progress=progress)
+        for portion in counted(portions, "master equation", progress=progress)
     ]
 
 

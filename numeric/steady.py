@@ -9,7 +9,6 @@ two more quanta are allowed (`numeric.truncation`).
 
 import numpy as np
 
-from numeric.progress import bar
 from numeric.solvers.choice import STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
@@ -18,6 +17,7 @@ from numeric.stability import damped, exists
 from numeric.state import NoJumpState, SteadyState
 from numeric.truncation import TruncationSearch
 from systems import Model
+from systems.progress import bar
 from systems.status import Status
 from systems.values import Values, read_values
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from numeric.arguments import check_order, check_quanta, is_real
 from numeric.certificate import results, settled
-from numeric.progress import Report
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import count_states
 from systems import Model
+from systems.progress import Report
 from systems.status import Status
 from systems.values import Arrays
 
@@ -31,7 +31,7 @@ FINER = 2**24  # numbers of finer solutions that are handed on (128 MB); of more
 class TruncationSearch:
     """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta.
 
-    >>> from numeric.progress import silent
+    >>> from systems.progress import silent
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> search = TruncationSearch(None, 1e-8, None, order=2)

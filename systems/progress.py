@@ -1,10 +1,74 @@
-"""The one bar of progress, which public functions show while they wait for something long."""
+"""The bar that long computations show: on a terminal or in a notebook, after one second.
 
-from collections.abc import Iterable
-from typing import Any
+Numerics are silent.  A solver is handed a `Report` and calls it back with what it does, how many
+points are done, and of how many; whoever wants to show it does.  Public functions hand out the
+one of `bar`, unless they are called with ``progress=False``.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any, TypeAlias
+
+Report: TypeAlias = Callable[[str, int, int], None]  # what is done, points done, of how many
+WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner needs none), and drawn
 
 
-def bar(
+def silent(what: str, done: int, total: int) -> None:
+    """A report that nobody reads."""
+
+
+@contextmanager
+def bar(shown: bool = True) -> Iterator[Report]:
+    """A report that draws a bar where somebody watches, and removes it in the end.
+
+    >>> with bar() as report:  # this is no terminal: nothing is drawn
+    ...     report("6 quanta", 16, 64)
+    """
+    if not (shown and is_watched()):
+        yield silent
+        return
+    line = _Line()
+    try:
+        yield line.report
+    finally:
+        line.close()
+
+
+def is_watched() -> bool:
+    """Whether what is written to stderr goes to a terminal or a notebook.
+
+    Files and pipes are not watched: a bar would fill them with lines that nobody can read.
+    """
+    return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
+
+
+class _Line:
+    """One line of text with a bar, drawn when its time has come."""
+
+    def __init__(self) -> None:
+        self.next = monotonic() + WAIT
+        self.drawn: Any = None
+
+    def report(self, what: str, done: int, total: int) -> None:
+        if monotonic() < self.next:
+            return
+        if self.drawn is None:
+            from tqdm import tqdm
+
+            self.drawn = tqdm(unit="point", leave=False, file=sys.stderr)
+        self.next = monotonic() + PAUSE
+        self.drawn.set_description_str(what, refresh=False)
+        self.drawn.total, self.drawn.n = total, done
+        self.drawn.refresh()
+
+    def close(self) -> None:
+        if self.drawn is not None:
+            self.drawn.close()
+
+
+def counted(
     iterable: Iterable[Any] | None, what: str, total: int | None = None, progress: bool = True
 ) -> Any:
     """The items of ``iterable``, counted by a bar on the terminal; or a bar to `update` by hand.
@@ -12,7 +76,7 @@ def bar(
     The bar appears after a second, only on a terminal, is gone when it is done, and says ``what``
     is counted.  Without an iterable (None) it counts to ``total``.  ``progress=False`` shows none.
 
-    >>> list(bar([1, 2], "numbers"))
+    >>> list(counted([1, 2], "numbers"))
     [1, 2]
     """
     from tqdm import tqdm

@@ -21,7 +21,7 @@ from compare.agreement import ORDER, coordinates
 from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, read_quantities
 from systems import Model
-from systems.progress import bar
+from systems.progress import counted
 from systems.values import Values, read_values
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _ladder(
     import pandas as pd
 
     found = {TRUTH: np.ravel(rungs[TRUTH](quantity))}
-    for name, rung in bar(rungs.items(), f"rungs of {quantity.name}", progress=progress):
+    for name, rung in counted(rungs.items(), f"rungs of {quantity.name}", progress=progress):
         try:
             found[name] = np.ravel(rung(quantity)).astype(float)
         except ValueError as refusal:

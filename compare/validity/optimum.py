@@ -19,7 +19,7 @@ import analytic
 from compare.quantities import Quantity, read_quantity
 from compare.validity.curve import corrected, leading
 from systems import Model
-from systems.progress import bar
+from systems.progress import counted
 from systems.status import Status
 
 if TYPE_CHECKING:
@@ -235,11 +235,11 @@ def _minimise(
     x = coordinates.of(at)
     with (
         np.errstate(over="ignore", invalid="ignore"),  # of a search that runs away
-        bar(None, road, EVALUATIONS, progress) as counted,
+        counted(None, road, EVALUATIONS, progress) as bar,
     ):
 
         def depth(x: np.ndarray) -> float:
-            counted.update()
+            bar.update()
             value = function(coordinates.place(x))
             return float(np.log(max(value, VANISHING))) if np.isfinite(value) else NO_ANSWER
 

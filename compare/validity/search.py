@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from systems.progress import bar
+from systems.progress import counted
 from systems.status import Status
 
 STEP = 1.25  # on the way up: a function c x^2 grows by half, so that few steps overshoot far
@@ -79,7 +79,7 @@ class Crossing:
         has a negative and a positive argument, or has come to an end, or the function is unknown.
         """
         x, active = start.copy(), np.arange(len(start))
-        with bar(None, "bracketed", len(x), self.progress) as counted:
+        with counted(None, "bracketed", len(x), self.progress) as bar:
             while active.size:
                 value, word = self.function(x[active], active)
                 self._path.append(np.full((2, len(x)), np.nan))
@@ -87,7 +87,7 @@ class Crossing:
                 self._note(active, x[active], value, word)
                 up = np.isnan(self.outside)
                 x = np.where(up, np.minimum(STEP * x, self.end), x / 2)
-                counted.update(int(np.sum(self.status[active] != "")))
+                bar.update(int(np.sum(self.status[active] != "")))
                 active = active[self.status[active] == ""]
 
     def look_between(self) -> None:

@@ -19,7 +19,6 @@ from functools import partial
 import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.progress import Report, silent
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.solution import Solution, each, is_positive, join, judged, with_shell_errors
 from numeric.solvers.threads import one_thread
@@ -28,6 +27,7 @@ from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import is_two_level
+from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays, evaluate, evaluate_sum
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from numeric.progress import bar
 from numeric.steady import steady_state
 from numeric.time.regression import read_delays, regression
 from systems import Model
 from systems.ladder import Mode
+from systems.progress import bar
 from systems.values import Values
 
 

@@ -27,7 +27,6 @@ import sympy as sp
 from scipy.sparse import csc_array
 
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.progress import Report, silent
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.lists import TooLarge
@@ -43,6 +42,7 @@ from systems import Model
 from systems.fields import read_field
 from systems.grading import NoGrading
 from systems.ladder import Mode
+from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays, evaluate
 
