@@ -1,9 +1,14 @@
 """The numerical road: states of the master equation, right at any drive.
 
-`steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers off
-them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of modes.
-Below stand the equation (`liouvillian`, on a `space`), the question whether it has a steady state
-(`stability`), the solvers by name (`solvers`), and what happens in time (`time`).
+    d rho/dt = -i [H, rho] + sum_k rate_k D[L_k] rho = 0,     hbar = 1
+
+The road is walked from a `systems.Model` and its values to numbers with an error and a status.
+`steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers
+off them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of
+modes. Below stand the equation (`liouvillian`, on a `space`), the question whether it has a
+steady state (`stability`), the solvers by name (`solvers`), and what happens in time (`time`);
+`leading` has delayed correlations at weak drive in closed form.  `arguments` checks what users
+hand in, and `progress` is the only file that draws on a screen.
 
 >>> import numeric
 >>> from systems.library import kerr

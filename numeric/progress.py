@@ -40,6 +40,9 @@ def is_watched() -> bool:
     """Whether what is written to stderr goes to a terminal or a notebook.
 
     Files and pipes are not watched: a bar would fill them with lines that nobody can read.
+
+    >>> is_watched()  # the tests are not
+    False
     """
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 
@@ -52,6 +55,7 @@ class _Line:
         self.drawn: Any = None
 
     def report(self, what: str, done: int, total: int) -> None:
+        """Draw or move the bar, at most once in `PAUSE` seconds and not before `WAIT` have passed."""
         if monotonic() < self.next:
             return
         if self.drawn is None:
@@ -64,5 +68,6 @@ class _Line:
         self.drawn.refresh()
 
     def close(self) -> None:
+        """Remove the bar, if it was ever drawn."""
         if self.drawn is not None:
             self.drawn.close()

@@ -50,7 +50,8 @@ def shells(found: Solution, weight: np.ndarray | float = 1.0) -> np.ndarray:
 def fall(found: Solution) -> np.ndarray:
     """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
 
-    Zero where there is nothing beyond the cut: two atoms hold no third quantum.
+    Zero where there is nothing beyond the cut: two atoms hold no third quantum.  The larger shell
+    of the last two is compared with the larger of the two before.
     """
     population, space = shells(found), found.space
     if count_states(space.modes, space.quanta + 1) == space.size:
@@ -73,7 +74,10 @@ def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
 
 
 def supply(found: Solution) -> np.ndarray:
-    """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point."""
+    """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point.
+
+    An upper estimate of what the cut costs anything with values up to one: a probability.
+    """
     top, population, g = found.space.quanta, shells(found), fall(found)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
     return np.asarray((top + 1) * first / (1 - g))
@@ -86,7 +90,10 @@ def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
 
 
 def escape(found: Solution) -> np.ndarray:
-    """Share of a second hump that lies beyond the cut, per point; zero where there is none."""
+    """Share of a second hump that lies beyond the cut, per point; zero where there is none.
+
+    A hump is where populations stop falling (`LEVEL`, `BENT`) after having fallen far (`APART`).
+    """
     if found.space.quanta < ROOM:
         return np.zeros(len(found.points))
     # neighbours together: pairs leave every other shell empty

@@ -2,8 +2,12 @@
 
 A truncation is the largest total number of quanta.  It is large enough when two more quanta
 change no result by more than the tolerance; the population of the last shell alone would not
-tell, because a small one can feed an interference zero.  Every truncation is solved once: the
-search hands on what it solved with two more quanta, by which each number is judged on its own.
+tell, because a small one can feed an interference zero.  Two, not one, because light that comes
+in pairs leaves every other shell empty.  Every truncation is solved once: the search hands on
+what it solved with two more quanta, by which each number is judged on its own.
+
+Points are searched together: all start with ``order`` quanta, each round adds one, and points
+whose results have settled leave.  So a point costs what its own truncation costs.
 """
 
 from collections.abc import Iterator
@@ -31,6 +35,10 @@ FINER = 2**24  # numbers of finer solutions that are handed on (128 MB); of more
 class TruncationSearch:
     """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta.
 
+    ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode that
+    two more quanta may make.  ``limit=None`` is what leaves `SEARCHED` unknowns, at most
+    `HIGHEST`. Points that have not settled there are "not converged".
+
     >>> from numeric.progress import silent
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -52,7 +60,13 @@ class TruncationSearch:
         return self.order if self.quanta is None else None
 
     def check(self, model: Model) -> None:
-        """Raise `ValueError` or `TypeError` unless the arguments make sense for the model."""
+        """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
+
+        >>> from systems.library import kerr
+        >>> TruncationSearch(None, 2.0, None, order=2).check(kerr.MODEL)
+        Traceback (most recent call last):
+        ValueError: Argument `tolerance` must lie between 0 and 1, but is 2.0.
+        """
         if self.quanta is not None:
             return check_quanta(model, self.quanta)
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
@@ -89,6 +103,10 @@ class TruncationSearch:
     def _search(
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
     ) -> Iterator[tuple[Solution, Solution]]:
+        """Parts of the points with one truncation each, and of each part its finer twin.
+
+        A point without a state leaves at once: more quanta do not give it one.
+        """
         limit, solved = self.limit or max(_highest(model), self.order + 2), dict[int, Solution]()
         for quanta in range(self.order, limit - 1):
             for q in (quanta, quanta + 2):
@@ -119,5 +137,6 @@ class TruncationSearch:
 
 
 def _highest(model: Model) -> int:
+    """Quanta up to which a model is searched: one mode as many as `HIGHEST`, three modes fewer."""
     sizes = {q: count_states(model.modes, q) ** 2 for q in range(1, HIGHEST + 1)}
     return max((q for q, size in sizes.items() if size <= SEARCHED), default=1)
