@@ -6,8 +6,7 @@ between two photons.  The first one leaves phi = a psi, normalised to phi_0 = 1,
     i d phi/dtau = K phi,    g2(tau) = |phi_1(tau)/psi_1|^2,
 
 with the terms of K that keep the grade or raise it by the order of the drive: a triangular
-equation for the few amplitudes up to one photon.  What is neglected is smaller by the drive
-squared.  Where the amplitude of two photons vanishes by interference, that is all there is.
+equation for the few amplitudes up to one photon.
 
 H. J. Carmichael, R. J. Brecha and P. R. Rice, Opt. Commun. 82, 73 (1991).
 """
@@ -25,14 +24,8 @@ from systems.values import Arrays, Values, evaluate, read_values
 def leading_correlation(model: Model, values: Values, mode: int, delays: np.ndarray) -> np.ndarray:
     """g2(tau) of the mode at this position, shape ``values' shape + delays' shape``.
 
-    ``delays`` are not negative, in the inverse unit of the rates.  NaN where the mode is empty at
-    leading order.  Raises `NoGrading` or `ValueError` for a model in which the leading order is
-    no pure state.
-
-    >>> from systems.library import kerr
-    >>> g2 = leading_correlation(kerr.MODEL, {**kerr.VALUES, "chi": 0.5}, 0, np.array([0.0, 50.0]))
-    >>> g2.round(6)  # |E|^2/|E + chi|^2 with E = -i gamma/2, and independent photons
-    array([0.5, 1. ])
+    NaN where the mode is empty at leading order.  Raises `NoGrading` or `ValueError` for a
+    model in which the leading order is no pure state.
     """
     check_pure(model)
     arrays, grading = read_values(model, values), model.grading
@@ -56,11 +49,7 @@ def leading_correlation(model: Model, values: Values, mode: int, delays: np.ndar
 
 
 def leading_effective(model: Model, arrays: Arrays, on: Space) -> np.ndarray:
-    """K to leading order, shape (points, states, states), for arrays of one dimension.
-
-    A term that raises the grade by g is kept at the order g of the drive; terms that lower it
-    only make corrections.
-    """
+    """K to leading order, shape (points, states, states), for arrays of one dimension."""
     grading, none = model.grading, (0,) * len(model.modes)
     K = np.zeros((next(iter(arrays.values())).size, on.size, on.size), dtype=complex)
     for word, coefficient in model.effective_ladder.items():
@@ -74,14 +63,7 @@ def leading_effective(model: Model, arrays: Arrays, on: Space) -> np.ndarray:
 
 
 def check_pure(model: Model) -> None:
-    """Raise `ValueError` unless every jump lowers the number of quanta.
-
-    Dephasing, thermal excitation and gain mix the state at leading order already, where no
-    amplitude describes it.
-
-    >>> from systems.library import kerr
-    >>> check_pure(kerr.MODEL)  # a loss of quanta: nothing to object to
-    """
+    """Raise unless every jump lowers the number of quanta."""
     grading = model.grading
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         if any(grading.raises(word) >= 0 for word in jump):

@@ -55,7 +55,7 @@ class _Line:
         self.drawn: Any = None
 
     def report(self, what: str, done: int, total: int) -> None:
-        """Draw or move the bar, at most once in `PAUSE` seconds and not before `WAIT` have passed."""
+        """Draw or move the bar, at most once in `PAUSE` seconds and not before `WAIT`."""
         if monotonic() < self.next:
             return
         if self.drawn is None:

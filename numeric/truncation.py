@@ -35,10 +35,6 @@ FINER = 2**24  # numbers of finer solutions that are handed on (128 MB); of more
 class TruncationSearch:
     """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta.
 
-    ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode that
-    two more quanta may make.  ``limit=None`` is what leaves `SEARCHED` unknowns, at most
-    `HIGHEST`. Points that have not settled there are "not converged".
-
     >>> from numeric.progress import silent
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -47,6 +43,10 @@ class TruncationSearch:
     >>> ((found, finer),) = search(kerr.MODEL, arrays, np.arange(1), "auto", silent)
     >>> found.space.quanta, finer.space.quanta
     (3, 5)
+
+    ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode that
+    two more quanta may make.  ``limit=None`` is what leaves `SEARCHED` unknowns, at most
+    `HIGHEST`. Points that have not settled there are "not converged".
     """
 
     quanta: int | None

@@ -85,7 +85,9 @@ class Cache(FunctionCache):
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """What was compiled for these types, or ``None``: then it is compiled anew, and a damaged index
+        """What was compiled for these types, or ``None``: then it is compiled anew.
+
+        A damaged index
         is emptied so that it does not stand in the way again.
         """
         try:
@@ -114,7 +116,7 @@ class SummedFile(IndexDataCacheFile):
         return content + sha256(content).digest()  # pickle does not read on after its end
 
     def _load_data(self, name: str) -> Any:
-        """The machine code of that name; raises `pickle.UnpicklingError` unless its sum is right."""
+        """The machine code of that name; `pickle.UnpicklingError` unless its sum is right."""
         content = Path(self._data_path(name)).read_bytes()
         if sha256(content[:-DIGEST]).digest() != content[-DIGEST:]:
             raise pickle.UnpicklingError(f"{name} is damaged")

@@ -126,8 +126,8 @@ def factorise(matrix: csc_array, K: np.ndarray | None = None) -> SuperLU:
     times the work for 45 states.  Only where that loses digits are they exchanged. ``K`` is not
     needed here: other solvers are called with it in the same place.
 
-    >>> factorise(csc_array(np.diag([2.0, 4.0]))).solve(np.ones(2))
-    array([0.5 , 0.25])
+    >>> factorise(csc_array(np.diag([2.0 + 0j, 4.0]))).solve(np.ones(2, dtype=complex))
+    array([0.5 +0.j, 0.25+0.j])
     """
     for threshold in (DIAGONAL, 1.0):
         ordering: Any = {"permc_spec": "MMD_AT_PLUS_A", "options": {"SymmetricMode": True}}
