@@ -6,9 +6,11 @@ The road is walked from a `systems.Model` and its values to numbers with an erro
 `steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers
 off them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of
 modes. Below stand the equation (`liouvillian`, on a `space`), the question whether it has a
-steady state (`stability`), the solvers by name (`solvers`), and what happens in time (`time`);
-`leading` has delayed correlations at weak drive in closed form.  `arguments` checks what users
-hand in, and `progress` is the only file that draws on a screen.
+steady state (`stability`), the solvers by name (`solvers`), and what happens in time (`time`).  `arguments`
+checks what users hand in.
+
+Every number is judged before it is returned: what is lost in round-off, or would change with more
+quanta, is NaN, and its status says why (docs/glossary.md has the words).
 
 >>> import numeric
 >>> from systems.library import kerr

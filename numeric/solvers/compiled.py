@@ -87,8 +87,7 @@ class Cache(FunctionCache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """What was compiled for these types, or ``None``: then it is compiled anew.
 
-        A damaged index
-        is emptied so that it does not stand in the way again.
+        A damaged index is emptied, so that it does not stand in the way again.
         """
         try:
             return super().load_overload(sig, target_context)

@@ -36,7 +36,8 @@ def solve(equation: Liouvillian, arrays: Arrays, kind: str) -> Solution:
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
-    >>> solve(liouvillian(kerr.MODEL, 2), arrays, "unnormalised").populations[0, :2].round(4)  # near (2 xi)^2
+    >>> found = solve(liouvillian(kerr.MODEL, 2), arrays, "unnormalised")
+    >>> found.populations[0, :2].round(4)  # C_0 = 1, |C_1|^2 near (2 xi/gamma)^2
     array([1.  , 0.04])
     """
     return each(partial(solve_point, equation, kind=kind), *equation.rows(arrays))
