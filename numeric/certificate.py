@@ -26,7 +26,9 @@ from systems.status import Status
 # than any figure or experiment shows
 RESOLVED = 1e-6
 SURE = 1e-8  # the same for a probability, whose estimate may be off by a factor of a hundred
-MOVED = 1e-3  # largest relative change, were the cut lifted, of a number at a truncation given
+# Largest relative change, were the cut lifted, of a number at a truncation given: what a figure
+# does not show.  Who gives a truncation wants its numbers; the certificate tells what they cost
+MOVED = 1e-3
 
 Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
 
@@ -117,7 +119,10 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
 
 
 def estimate(found: Solution, mode: int, order: int) -> Known:
-    """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point."""
+    """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point.
+
+    ``mode`` is its position in the model.  What the cut costs is not in it: `settled` has that.
+    """
     measured = measure(found, (mode,) * order, order > 1)
     return measured.value, measured.roundoff
 

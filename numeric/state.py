@@ -481,6 +481,9 @@ class SteadyState:
         """With what a truncation that was given changes.
 
         At most, or measured where that leaves room for doubt.
+
+        ``most`` is an upper estimate per block, ``change`` what a second solve of some of its
+        points gives; only points in doubt are solved again, and only once (`_pair`).
         """
         words, cut = found.status(self._words), self._gather(most)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
@@ -513,7 +516,7 @@ class SteadyState:
         return list(zip(self.blocks, self.others or [None] * len(self.blocks), strict=True))
 
     def _refined(self, block: Solution) -> Solution:
-        """The same points with two more quanta."""
+        """The same points with two more quanta, by the solver that found them if it is one of the named."""
         if not np.any(block.found):
             return block
         name = str(block.solver[0])

@@ -46,7 +46,7 @@ class TruncationSearch:
 
     ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode that
     two more quanta may make.  ``limit=None`` is what leaves `SEARCHED` unknowns, at most
-    `HIGHEST`. Points that have not settled there are "not converged".
+    `HIGHEST`.  Points that have not settled there are "not converged".
     """
 
     quanta: int | None
@@ -128,7 +128,10 @@ class TruncationSearch:
         yield fine.compared(coarse).with_status(Status.NOT_CONVERGED), coarse
 
     def _settled(self, model: Model, coarse: Solution, fine: Solution) -> np.ndarray:
-        """Whether two more quanta change no result, and nothing that matters lies beyond them."""
+        """Whether two more quanta change no result, and nothing that matters lies beyond them.
+
+        One truth value per point: all modes and all orders up to ``order`` have to agree.
+        """
         judged = [
             settled(coarse, fine, (mode,) * k, k > 1, self.tolerance)
             for _, mode, k in results(model, coarse.space.quanta, self.order)

@@ -32,7 +32,9 @@ from systems.status import Status
 from systems.values import Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
-CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
+# Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
+# and together, enough to fill the lanes of all cores with some tens of MB
+CHUNK, PORTION = 16, 2**16
 KEPT = 2**20  # elements of density matrices that are kept (16 MB); others are solved again if asked
 # Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
@@ -160,6 +162,9 @@ def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
     """Where a coefficient of H_eff, such as F (1 - r), cancels so far that floats do not hold it.
 
     `numeric.liouvillian` computes such coefficients again with many digits; sweeps do not.
+
+    The relative error of a coefficient that is tolerated is `WORTH`; a point beyond it is left to
+    the solvers of single points.
     """
     found = np.zeros(next(iter(arrays.values())).shape, dtype=bool)
     for coefficient in model.effective_ladder.values():
@@ -198,7 +203,10 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
-    """Density matrices, shape (points, states, states), by the solver of that name."""
+    """Density matrices, shape (points, states, states), by the solver of that name.
+
+    ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
+    """
     if solver == "graded":
         from numeric.solvers import graded
 

@@ -75,7 +75,9 @@ def _refine(rows: list[list[tuple[int, Any]]], accuracy: Any) -> list[Any]:
     """Solution of ``rows . x = (1, 0, 0, ...)``.
 
     ``rows`` are lists of (column, element); the solution is accurate once no residual exceeds
-    ``accuracy``.  Raises `ArithmeticError` after `ROUNDS` rounds.
+    ``accuracy``.  The residual is divided by its size before it is handed to the factors, and the
+    step multiplied again: at 400 digits it is far below what doubles can hold.  Raises
+    `ArithmeticError` after `ROUNDS` rounds.
     """
     e, k, x = zip(*((e, k, complex(x)) for e, row in enumerate(rows) for k, x in row), strict=True)
     factors = factorise(csc_array((x, (e, k)), shape=(len(rows),) * 2))
@@ -134,10 +136,11 @@ def _without(matrix: Matrix, lost: np.ndarray) -> Matrix:
 
 
 def _matrix(ladder: Mapping[Word, sp.Expr], values: Mapping[str, Any], on: Space) -> Matrix:
-    """Sum of the words times their coefficients on the cut space.
+    """Sum of the words times their coefficients on the cut space, as nonzero elements by position.
 
     a^q takes |n> to sqrt(n!/(n - q)!) |n - q>, and a'^p that to |n - q + p> with the like factor;
-    what leaves the space on the way up is cut.
+    what leaves the space on the way up is cut.  ``values`` are mpmath numbers by the symbols'
+    names.
     """
     total: Matrix = {}
     for (p, q), expression in ladder.items():
@@ -154,6 +157,9 @@ def _matrix(ladder: Mapping[Word, sp.Expr], values: Mapping[str, Any], on: Space
 
 
 def _number(expression: sp.Expr, values: Mapping[str, Any]) -> Any:
-    """A coefficient as an mpmath number, evaluated with all of the digits at work."""
+    """A coefficient as an mpmath number, evaluated with all of the digits at work.
+
+    SymPy's own numbers (a half, a root of two) become mpmath numbers of these digits as well.
+    """
     symbols = sorted(sp.sympify(expression).free_symbols, key=str)
     return sp.lambdify(symbols, expression, "mpmath")(*(values[str(s)] for s in symbols))

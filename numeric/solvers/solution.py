@@ -67,7 +67,7 @@ class Solution:
 
     @classmethod
     def none(cls, on: Space, points: np.ndarray, status: Status, name: str = "none") -> "Solution":
-        """Points without a state, for the reason that the status gives."""
+        """Points without a state, for the reason that the status gives; all numbers are NaN."""
         populations, error = np.full((2, len(points), on.size), np.nan)
         words, names = np.full((2, len(points)), None)
         words[:], names[:] = status, name
@@ -75,7 +75,7 @@ class Solution:
 
     @property
     def found(self) -> np.ndarray:
-        """Where there is a state, converged with the truncation or not."""
+        """Where there is a state, converged with the truncation or not; shape (points,)."""
         return np.asarray(~np.isnan(self.populations).any(axis=1))
 
     def take(self, chosen: np.ndarray) -> "Solution":
@@ -84,7 +84,7 @@ class Solution:
         return replace(self, **taken)
 
     def at(self, points: np.ndarray) -> "Solution":
-        """The rows of these points of the batch."""
+        """The rows of these points of the batch, in the order that they have here."""
         return self.take(np.isin(self.points, points))
 
     def compared(self, other: "Solution") -> "Solution":
@@ -104,6 +104,7 @@ class Solution:
 
     @property
     def _arrays(self) -> list[str]:
+        """Names of the fields with one row per point, as far as they are known."""
         names = [field.name for field in fields(self) if field.name != "space"]
         return [name for name in names if getattr(self, name) is not None]
 
@@ -202,6 +203,9 @@ def _word(rho: np.ndarray, error: np.ndarray, bent: float, residual: float) -> S
 def is_positive(populations: np.ndarray, error: np.ndarray) -> np.ndarray:
     """Whether no population is negative beyond its error, per point.
 
+    ``populations`` and ``error`` have the shape (points, states); see `BEYOND` for what is
+    allowed.
+
     >>> is_positive(np.array([[1.0, -1e-18], [1.0, -1e-10]]), np.full((2, 2), 1e-16)).tolist()
     [True, False]
     """
@@ -212,7 +216,8 @@ def with_shell_errors(found: Solution) -> Solution:
     """The same, each error at least how far populations of its shell fall below zero.
 
     A population below zero is an error that shows; others of the same number of quanta, which are
-    computed alike, have errors as large that do not.
+    computed alike, have errors as large that do not.  So the largest of a shell counts for all of
+    it.
     """
     below, total = np.maximum(-found.populations, 0.0), found.space.occupations.sum(axis=1)
     for quanta in np.unique(total) if below.any() else ():

@@ -29,7 +29,9 @@ from numeric.solvers.scaling import EPSILON, Scaled, amplitudes, response
 # Scaled amplitude beyond which psi is no good start and |0> is taken: psi psi' would be a million
 # times what it is to approximate
 LARGEST = 1e3
-EMPTIEST = 1e-6  # population of the vacuum below which a solution that starts from it loses digits
+# Population of the vacuum below which a solution that starts from it loses digits: all is counted
+# in units of that population, so that six of sixteen digits are gone here
+EMPTIEST = 1e-6
 # Relative distance to a singular system at which L has a second null vector: some fifty roundings
 SINGULAR = 1e-14
 FAILURES = (RuntimeError, np.linalg.LinAlgError)  # of SuperLU ("exactly singular") and LAPACK
@@ -98,9 +100,9 @@ def solve_refined(
 
     The error is what the last correction corrects, and what the rounding of the elements does: on
     the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.  The distance
-    is 1/|A^-1 v| for a vector v of the size of A's rows, an estimate from below of the condition
-    number's inverse (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", chapters 7,
-    12 and 15).  A system that cannot be inverted has the distance zero, and NaN for a solution.
+    is 1/|A^-1 v| for a vector v of the size of A's rows, an estimate from above of the
+    inverse of the condition number (N. J. Higham, "Accuracy and Stability of Numerical
+    Algorithms", chapters 7, 12 and 15).  A system that cannot be inverted has the distance zero, and NaN for a solution.
     """
     try:
         inverse = invert(system)
