@@ -95,7 +95,7 @@ def solve_points(
 ) -> Solution:
     """Some points of a flattened batch, solved with one truncation.
 
-    ``points`` are positions in the flattened arrays; the rows of the result are in their order.
+    ``points`` are positions in the flattened arrays; the rows of the result are in its order.
     Points that the sweeps over the grades cannot solve are solved one by one.  ``report`` is told
     how many are done.  Density matrices are kept only of batches that are small (`KEPT`).
 

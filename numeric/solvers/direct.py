@@ -87,7 +87,7 @@ def assess(equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, name
     """One point that others solved: whether its state is the only one, and how far it is off.
 
     ``rho`` has the shape (states, states) and trace one.  A state that is no number is "not
-    converged". The residual is that of the equation that is not scaled, as theirs was not.
+    converged".  The residual is that of the equation that is not scaled, as theirs was not.
     """
     if not _found(equation, c, s)[1][2] > SINGULAR:
         return Solution.none(equation.space, np.arange(1), Status.NOT_UNIQUE, name)
@@ -123,9 +123,9 @@ def factorise(matrix: csc_array, K: np.ndarray | None = None) -> SuperLU:
     """LU factors; of SuperLU's orderings this one fills in least for Liouvillians.
 
     MMD_AT_PLUS_A is minimum degree on the pattern of A + A' (T. A. Davis, "Direct Methods for
-    Sparse Linear Systems", chapter 7), which the nearly symmetric pattern of L suits. Pivots stay
-    on the diagonal, where the losses stand: other rows would fill the factors in, at up to twenty
-    times the work for 45 states.  Only where that loses digits are they exchanged. ``K`` is not
+    Sparse Linear Systems", chapter 7), which the nearly symmetric pattern of L suits.  Pivots
+    stay on the diagonal, where the losses stand: other rows would fill the factors in, at up to twenty
+    times the work for 45 states.  Only where that loses digits are they exchanged.  ``K`` is not
     needed here: other solvers are called with it in the same place.
 
     >>> factorise(csc_array(np.diag([2.0 + 0j, 4.0]))).solve(np.ones(2, dtype=complex))

@@ -102,7 +102,8 @@ def solve_refined(
     the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.  The distance
     is 1/|A^-1 v| for a vector v of the size of A's rows, an estimate from above of the
     inverse of the condition number (N. J. Higham, "Accuracy and Stability of Numerical
-    Algorithms", chapters 7, 12 and 15).  A system that cannot be inverted has the distance zero, and NaN for a solution.
+    Algorithms", chapters 7, 12 and 15).  A system that cannot be inverted has the distance
+    zero, and NaN for a solution.
     """
     try:
         inverse = invert(system)
