@@ -516,7 +516,7 @@ class SteadyState:
         return list(zip(self.blocks, self.others or [None] * len(self.blocks), strict=True))
 
     def _refined(self, block: Solution) -> Solution:
-        """The same points with two more quanta, by the solver that found them where it has a name."""
+        """The same points with two more quanta, by the solver that found them if it is named."""
         if not np.any(block.found):
             return block
         name = str(block.solver[0])

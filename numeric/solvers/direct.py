@@ -124,9 +124,9 @@ def factorise(matrix: csc_array, K: np.ndarray | None = None) -> SuperLU:
 
     MMD_AT_PLUS_A is minimum degree on the pattern of A + A' (T. A. Davis, "Direct Methods for
     Sparse Linear Systems", chapter 7), which the nearly symmetric pattern of L suits.  Pivots
-    stay on the diagonal, where the losses stand: other rows would fill the factors in, at up to twenty
-    times the work for 45 states.  Only where that loses digits are they exchanged.  ``K`` is not
-    needed here: other solvers are called with it in the same place.
+    stay on the diagonal, where the losses stand: other rows would fill the factors in, at up to
+    twenty times the work for 45 states.  Only where that loses digits are they exchanged.
+    ``K`` is not needed here: other solvers are called with it in the same place.
 
     >>> factorise(csc_array(np.diag([2.0 + 0j, 4.0]))).solve(np.ones(2, dtype=complex))
     array([0.5 +0.j, 0.25+0.j])
