@@ -1,14 +1,23 @@
 """The numerical road: states of the master equation, right at any drive.
 
-`steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers off
-them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of modes.
-Below stand the equation (`liouvillian`, on a `space`), the question whether it has a steady state
-(`stability`), the solvers by name (`solvers`), and what happens in time (`time`).
+    d rho/dt = -i [H, rho] + sum_k rate_k D[L_k] rho = 0,     hbar = 1
+
+The road is walked from a `systems.Model` and its values to numbers with an error and a status.
+`steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers
+off them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of
+modes.  Below stand the equation (`liouvillian`, on a `space`), the question whether it has a
+steady state (`stability`), the solvers by name (`solvers`), and what happens in time (`time`).
+`arguments` checks what users hand in.
+
+Every number is judged before it is returned: what is lost in round-off, or would change with more
+quanta, is NaN, and its status says why (docs/glossary.md has the words).
 
 >>> import numeric
 >>> from systems.library import kerr
 >>> round(float(numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=4).number("a")), 4)
 0.0371
+
+Nothing here imports the analytic road: a comparison is worth what their independence is worth.
 """
 
 from importlib import import_module

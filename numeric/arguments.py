@@ -78,7 +78,10 @@ def fewest(model: Model, modes: tuple[int, ...]) -> int:
 
 @lru_cache(maxsize=64)
 def _reached(model: Model, quanta: int) -> np.ndarray:
-    """Occupations that the vacuum reaches within the truncation, shape (states, modes)."""
+    """Occupations that the vacuum reaches within the truncation, shape (states, modes).
+
+    Values do not matter: a term counts whatever its coefficient.
+    """
     words: list[Word] = [*model.ladder, *(word for jump in model.jumps for word in jump)]
     lower, raised = (np.array([word[i] for word in words]) for i in (1, 0))
     tops = [1 if is_two_level(mode) else quanta for mode in model.modes]

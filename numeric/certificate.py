@@ -26,14 +26,23 @@ from systems.status import Status
 # than any figure or experiment shows
 RESOLVED = 1e-6
 SURE = 1e-8  # the same for a probability, whose estimate may be off by a factor of a hundred
-MOVED = 1e-3  # largest relative change, were the cut lifted, of a number at a truncation given
+# Largest relative change, were the cut lifted, of a number at a truncation given: what a figure
+# does not show.  Who gives a truncation wants its numbers; the certificate tells what they cost
+MOVED = 1e-3
 
 Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A number per point, its round-off, by how much the cut moves it, what it is divided by."""
+    """A number per point, its round-off, by how much the cut moves it, what it is divided by.
+
+    All arrays have the shape (points,), and all errors are absolute.  `status` is the verdict.
+
+    >>> half = Measured(np.array([0.5]), np.array([1e-9]), cut=np.array([0.01]))
+    >>> half.error.round(3), half.moves.tolist(), half.status(np.array(["ok"])).tolist()
+    (array([0.01]), [True], ['not converged'])
+    """
 
     value: np.ndarray
     roundoff: np.ndarray  # absolute
@@ -85,13 +94,20 @@ def divide(value: np.ndarray, error: np.ndarray, denominators: Sequence[Known]) 
 
 
 def moment(found: Solution, modes: tuple[int, ...]) -> Known:
-    """<a_i' a_j' ... a_j a_i> of the modes at these positions and its round-off, per point."""
+    """<a_i' a_j' ... a_j a_i> of the modes at these positions and its round-off, per point.
+
+    A mode may come several times: ``(0, 0)`` is <a_0'^2 a_0^2>.  Normally ordered moments of
+    single modes are diagonal in the Fock basis, so that populations are all that is needed.
+    """
     falling = weights(found.space, modes)
     return found.populations @ falling, found.error @ falling
 
 
 def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) -> Measured:
-    """The normalised correlation of some modes (one may come twice), or the bare moment."""
+    """The normalised correlation of some modes (one may come twice), or the bare moment.
+
+    Its round-off is that of the numerator and the denominators; the cut is not judged here.
+    """
     value, error = moment(found, modes)
     if not normalised:
         return Measured(value, error)
@@ -103,7 +119,10 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
 
 
 def estimate(found: Solution, mode: int, order: int) -> Known:
-    """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point."""
+    """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point.
+
+    ``mode`` is its position in the model.  What the cut costs is not in it: `settled` has that.
+    """
     measured = measure(found, (mode,) * order, order > 1)
     return measured.value, measured.roundoff
 
@@ -117,7 +136,9 @@ def joint_estimate(found: Solution, first: int, second: int) -> Known:
 def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: bool) -> np.ndarray:
     """Relative change of a result through what lies beyond the cut, estimated per point.
 
-    It counts what is missing there, or (``bound``) at most what would be fed from there as well.
+    It counts what is missing there, or (``bound``) at most what would be fed from there as well,
+    and the same of the mean numbers that a ``normalised`` result is divided by.  A second hump
+    beyond the cut (`numeric.tail.escape`) counts whole.
     """
     parts = [modes, *((mode,) for mode in modes if normalised)]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -129,7 +150,7 @@ def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: boo
 
 
 def finer_of(one: Solution, other: Solution) -> Solution:
-    """The one with more quanta."""
+    """The one with more quanta of two solutions of the same points."""
     return max(one, other, key=lambda found: found.space.quanta)
 
 
@@ -138,8 +159,9 @@ def settled(
 ) -> Measured:
     """A result of one truncation, judged by what another one gives at the same points.
 
-    Its change may be up to ``tolerance`` beyond the round-off of the finer one, and no more than
-    `MOVED` of it may lie beyond both: of a number that fails here nothing is known.
+    Its change may be up to ``tolerance`` (relative) beyond the round-off of the finer one, and no
+    more than `MOVED` of it may lie beyond both: of a number that fails here nothing is known, and
+    its change is infinite.  The value is that of ``found``; ``other`` may be finer or coarser.
     """
     before, after = (measure(one, modes, normalised) for one in (found, other))
     fine = finer_of(found, other)
@@ -156,7 +178,14 @@ def settled(
 
 
 def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
-    """Names of the certified results, with mode and order: n, g2, ... of each mode."""
+    """Names of the certified results, with mode and order: n, g2, ... of each mode.
+
+    A two-level system has no g2; no order exceeds ``order`` or the quanta.
+
+    >>> from systems.library import kerr
+    >>> results(kerr.MODEL, 6, order=3)
+    [('n(a)', 0, 1), ('g2(a)', 0, 2), ('g3(a)', 0, 3)]
+    """
     names = []
     for i, mode in enumerate(model.modes):
         highest = 1 if is_two_level(mode) else min(order, quanta)
@@ -186,7 +215,14 @@ class Certificate:
     status: Any  # "ok", "not unique", "does not exist", "not converged"
 
     def __str__(self) -> str:
-        """One line on the solve, one line per result with its worst point."""
+        """One line on the solve, one line per result with its worst point.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> print(steady_state(kerr.MODEL, kerr.VALUES, quanta=3).certificate)  # doctest: +ELLIPSIS
+        quanta 3 to 3, solver direct, residual ...
+          n(a): change ..., cut ..., round-off ...
+        """
         head = (
             f"quanta {np.min(self.quanta)} to {np.max(self.quanta)}, "
             f"solver {', '.join(np.unique(self.solver))}, residual {np.max(self.residual):.1e}, "
@@ -206,7 +242,9 @@ Evidence: TypeAlias = dict[str, np.ndarray]  # by name of the result, one number
 def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> Evidence:
     """Relative change of each result from one truncation to a finer one, same points.
 
-    NaN where one of them found no state.
+    NaN where one of them found no state; zero where both are equal, or both undefined.  A small
+    change is no proof: of a hot or metastable state it is small while most of the state lies
+    beyond both truncations, and `cuts` adds what the last shells tell of that.
     """
     changed = {}
     for name, mode, k in results(model, coarse.space.quanta, order):
@@ -219,7 +257,11 @@ def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> E
 
 
 def cuts(model: Model, changed: Evidence, fine: Solution, order: int, quanta: int) -> Evidence:
-    """Relative change of each result, were the cut lifted: measured, and what is missing still."""
+    """Relative change of each result, were the cut lifted: measured, and what is missing still.
+
+    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``quanta`` the
+    truncation of the coarser one.
+    """
     return {
         name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
         for name, mode, k in results(model, quanta, order)
@@ -227,7 +269,7 @@ def cuts(model: Model, changed: Evidence, fine: Solution, order: int, quanta: in
 
 
 def top_shells(found: Solution) -> np.ndarray:
-    """Population of the last two shells, per point."""
+    """Population of the last two shells, per point: pairs leave every other one empty."""
     return np.where(found.found, shells(found)[:, -2:].sum(axis=1), np.nan)
 
 

@@ -65,32 +65,88 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
 
 
 def number(state: SteadyState, field: Field) -> Any:
-    """``<b'b>`` of a field; a flux if b is an output field."""
+    """``<b'b>`` of a field, of the shape of the batch; a flux if b is an output field.
+
+    The unit is that of |b|^2: a pure number for a sum of modes, a rate for an output field such
+    as ``sqrt(gamma) a + beta``.  A field is a mode, its name, or a SymPy expression that is
+    linear in the lowering operators.  Raises `ValueError` or `TypeError` for anything else.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1})
+    >>> round(float(number(state, 2 * kerr.a)), 10)  # four times (2 xi/gamma)^2
+    0.16
+    """
     return estimate(state, "number", field).trusted
 
 
 def number_status(state: SteadyState, field: Field) -> Any:
-    """Per point what `number` is worth."""
+    """Per point what `number` is worth: "ok", "not resolved", "not converged" or the state's own.
+
+    A field in which the modes cancel has a number below the round-off of what cancels.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1})
+    >>> number_status(state, kerr.a + 0.2j)  # the mode's field is -2i xi/gamma: nothing is left
+    'not resolved'
+    """
     return estimate(state, "number", field).status
 
 
 def correlation(state: SteadyState, field: Field, order: int = 2) -> Any:
-    """``g^(order)(0)`` of a field."""
+    """``g^(order)(0)`` of a field, of the shape of the batch and without a unit.
+
+    It is invariant under b -> c b, for the number of photons drops out.  Raises `ValueError`
+    where ``order`` exceeds the truncation.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+    >>> bool(np.isclose(correlation(state, 3 * kerr.a), state.correlation("a"), rtol=1e-8))
+    True
+    """
     return estimate(state, "correlation", field, order).trusted
 
 
 def correlation_status(state: SteadyState, field: Field, order: int = 2) -> Any:
-    """Per point what `correlation` is worth."""
+    """Per point what `correlation` is worth: as for a number, or "undefined" without photons.
+
+    A correlation is never better known than the number of photons that it is divided by.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> correlation_status(steady_state(kerr.MODEL, kerr.VALUES), 3 * kerr.a)
+    'ok'
+    """
     return estimate(state, "correlation", field, order).status
 
 
 def cross_correlation(state: SteadyState, first: Field, second: Field) -> Any:
-    """``g2_12(0)`` of two fields."""
+    """``g2_12(0) = <b1' b2' b2 b1>/(<b1'b1> <b2'b2>)`` of two fields, of the shape of the batch.
+
+    The same field twice has its own g2.  Two fields that are split off the same beam agree as
+    well: a beam splitter changes no correlation.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+    >>> split = cross_correlation(state, 0.6 * kerr.a, 0.8 * kerr.a)
+    >>> bool(np.isclose(split, state.correlation("a"), rtol=1e-8))
+    True
+    """
     return estimate(state, "cross_correlation", first, second).trusted
 
 
 def cross_correlation_status(state: SteadyState, first: Field, second: Field) -> Any:
-    """Per point what `cross_correlation` is worth."""
+    """Per point what `cross_correlation` is worth: "undefined" where either field has no photons.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> undriven = {**kerr.VALUES, "xi": 0.0}
+    >>> cross_correlation_status(steady_state(kerr.MODEL, undriven, quanta=3), "a", "a")
+    'undefined'
+    """
     return estimate(state, "cross_correlation", first, second).status
 
 
@@ -98,40 +154,79 @@ def squeezing(state: SteadyState, field: Field) -> Any:
     """By how much the quietest quadrature of a field lies below the vacuum's noise.
 
     ``1 - Var X/(vacuum) = 2 (|<bb> - <b>^2| - <b'b> + |<b>|^2)`` for the quietest phase; negative
-    where every quadrature is noisier than the vacuum.
+    where every quadrature is noisier than the vacuum.  One is the most that there can be, for a
+    field with [b, b'] = 1; zero is coherent light.
+
+    D. F. Walls and G. J. Milburn, "Quantum Optics" (Springer), chapter 2.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> squeezing(steady_state(kerr.MODEL, {**kerr.VALUES, "chi": [-0.5, 0.5]}), "a").round(4)
+    array([0.0471, 0.0471])
     """
     return estimate(state, "squeezing", field).trusted
 
 
 def squeezing_status(state: SteadyState, field: Field) -> Any:
-    """Per point what `squeezing` is worth."""
+    """Per point what `squeezing` is worth; of coherent light it is zero, below round-off.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> squeezing_status(steady_state(kerr.MODEL, {**kerr.VALUES, "chi": [0.0, 0.5]}), "a").tolist()
+    ['not resolved', 'ok']
+    """
     return estimate(state, "squeezing", field).status
 
 
 def purity(state: SteadyState) -> Any:
-    """``Tr rho^2``: 1 for a pure state.
+    """``Tr rho^2``: 1 for a pure state, 1/states at least; of the shape of the batch.
 
     How far from pure a state is says `linear_entropy`: the difference ``1 - purity`` is lost in
     round-off below about 1e-15, the error of ``estimate(state, "purity")``.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> round(float(purity(steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1.0}))), 4)
+    0.6203
     """
     return estimate(state, "purity").trusted
 
 
 def purity_status(state: SteadyState) -> Any:
-    """Per point what `purity` is worth."""
+    """Per point what `purity` is worth; it is never small, and so mostly "ok".
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> purity_status(steady_state(kerr.MODEL, kerr.VALUES))
+    'ok'
+    """
     return estimate(state, "purity").status
 
 
 def linear_entropy(state: SteadyState) -> Any:
     """``1 - Tr rho^2``, without the subtraction: 0 for a pure state, "not resolved" near it.
 
-    ``(Tr rho)^2 - Tr rho^2 = sum_ij (rho_ii rho_jj - |rho_ij|^2)``, whose terms are not negative.
+    ``(Tr rho)^2 - Tr rho^2 = sum_ij (rho_ii rho_jj - |rho_ij|^2)``, whose terms are not negative
+    (they are the principal minors of rho).
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1.0})
+    >>> bool(np.isclose(linear_entropy(state), 1 - purity(state), rtol=1e-8))
+    True
     """
     return estimate(state, "linear_entropy").trusted
 
 
 def linear_entropy_status(state: SteadyState) -> Any:
-    """Per point what `linear_entropy` is worth."""
+    """Per point what `linear_entropy` is worth: "not resolved" where the state is pure.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> coherent = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}  # a pure state
+    >>> linear_entropy_status(steady_state(kerr.MODEL, coherent))
+    'not resolved'
+    """
     return estimate(state, "linear_entropy").status
 
 
@@ -140,8 +235,16 @@ def delayed_correlation(
 ) -> np.ndarray:
     """``g2_12(tau)``, shape ``state.shape + taus.shape``; ``second=None``: the same field.
 
-    ``taus`` are in the inverse unit of the rates; g2_12(-tau) = g2_21(tau).  NaN where the status
+    ``taus`` are in the inverse unit of the rates; g2_12(-tau) = g2_21(tau).  The first photon
+    leaves b1 rho b1', which the master equation carries to tau (the quantum regression theorem:
+    H. J. Carmichael, "Statistical Methods in Quantum Optics 1", Sec. 1.5).  NaN where the status
     of `cross_correlation` is not "ok".
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+    >>> delayed_correlation(state, "a", [0.0, 40.0]).round(4)  # later: independent
+    array([0.0107, 1.    ])
     """
     other = first if second is None else second
     now = estimate(state, "cross_correlation", first, other)
@@ -209,7 +312,7 @@ def _correlation(density: _Density, field: Field, order: int = 2) -> Measured:
 
 
 def _normalised(density: _Density, fields: Sequence[Field]) -> Measured:
-    """<b1' b2' ... b2 b1>/(<b1'b1> <b2'b2> ...)."""
+    """<b1' b2' ... b2 b1>/(<b1'b1> <b2'b2> ...), its error and what the cut may change."""
     numbers = [_number(density, field) for field in fields]
     denominators = tuple((n.value, n.roundoff) for n in numbers)
     value, error = density.moment(fields, fields)
@@ -222,6 +325,7 @@ def _normalised(density: _Density, fields: Sequence[Field]) -> Measured:
 
 
 def _squeezing(density: _Density, field: Field) -> Measured:
+    """The error adds those of the four means; <b> enters as a square, hence twice its size."""
     mean, mean_error = density.moment([], [field])
     pairs, pairs_error = density.moment([], [field, field])
     n, n_error = density.moment([field], [field])
@@ -231,6 +335,7 @@ def _squeezing(density: _Density, field: Field) -> Measured:
 
 
 def _purity(density: _Density) -> Measured:
+    """Tr rho^2 = sum_ij |rho_ij|^2: an error of rho_ij counts twice its modulus."""
     value = np.einsum("pij,pji->p", density.rho, density.rho).real
     error = 2 * np.einsum("pij,pij->p", abs(density.rho), density.error)
     return Measured(value, error, cut=2 * density.beyond)

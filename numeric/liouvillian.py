@@ -3,17 +3,19 @@
     d rho/dt = L rho = -i (K rho - rho K') + sum_k rate_k L_k rho L_k',
     K = H - (i/2) sum_k rate_k L_k' L_k        (evolution between two quantum jumps)
 
-Every normal-ordered word of H and every pair of words of a jump operator is one constant
-sparse matrix; the values of the parameters only enter the coefficients.  Density matrices are
-flattened row by row: A rho B becomes kron(A, B^T).
+(the Lindblad equation: H.-P. Breuer and F. Petruccione, "The Theory of Open Quantum Systems",
+Sec. 3.2; split into K and jumps as by H. J. Carmichael, "Statistical Methods in Quantum
+Optics 2", on quantum trajectories).  Every normal-ordered word of H and every pair of words of a
+jump operator is one constant sparse matrix; the values of the parameters only enter the
+coefficients.  Density matrices are flattened row by row: A rho B becomes kron(A, B^T).
 
 H and the L_k are projected onto the cut space first and multiplied afterwards, so that the cut
 equation is again of Lindblad form: trace one and positive, whatever the cut.  For jumps that
 lower the number of quanta the order makes no difference.
 
 Two artefacts are left out: the rounding of elements in which several words cancel (`merge`), and
-states that the cut alone leaves without a way to the vacuum (`stranded`).  A mode without a loss of
-its own may decay through a coupling that takes more quanta than are allowed: with radiation
+states that the cut alone leaves without a way to the vacuum (`stranded`).  A mode without a loss
+of its own may decay through a coupling that takes more quanta than are allowed: with radiation
 pressure g a'a (b + b') the state |0, Q> of the last shell decays only by way of |1, Q>, which is
 cut off.  Left in, such a state is a second steady state, or a trap, that the untruncated equation
 does not have.  It is told from a state that is really dark by a larger truncation, in which the
@@ -90,7 +92,12 @@ class Liouvillian:
         self._stranded: dict[bytes, np.ndarray] = {}
 
     def coefficients(self, arrays: Arrays) -> np.ndarray:
-        """Coefficients of the parts, shape (points, parts), for arrays of one dimension."""
+        """Coefficients of the parts, shape (points, parts), for arrays of one dimension.
+
+        They are complex, in the unit of the rates.  Sums that nearly cancel are computed with
+        more digits (`systems.values.evaluate_sum`), for their rounding would be that of the
+        result.
+        """
         columns = [evaluate_sum(e, arrays).astype(complex) for e in self.expressions]
         return np.stack(columns, axis=-1)
 
@@ -99,7 +106,11 @@ class Liouvillian:
         return self.coefficients(arrays), scale(self.model, arrays)
 
     def scaled(self, c: np.ndarray, s: float) -> Scaled:
-        """One point in scaled variables, for one row of coefficients and its scale."""
+        """One point in scaled variables, for one row of coefficients and its scale.
+
+        rho_ij = s^(g_i + g_j) sigma_ij; the generator is divided by the largest coefficient, so
+        that nothing depends on the unit of the rates.
+        """
         s, grades = float(s), self.space.occupations @ weights(self.model)
         pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
         L, jump, terms = (
@@ -111,14 +122,24 @@ class Liouvillian:
     def rescaled(self, c: np.ndarray, s: float) -> Scaled:
         """The same, its scale raised until no scaled amplitude exceeds one.
 
-        The estimate of `solvers.scaling.scale` is too small for a mode whose own loss is small.
+        The estimate of `solvers.scaling.scale` is too small for a mode whose own loss is small:
+        it divides by the largest loss of all.  A larger s is as exact, only less well
+        conditioned.
         """
         point = self.scaled(c, s)
         excess = point.excess
         return point if excess <= 1 else self.scaled(c, min(1.0, s * excess))
 
     def effective(self, c: np.ndarray) -> np.ndarray:
-        """K for each row of coefficients, shape (..., states, states)."""
+        """K for each row of coefficients, shape (..., states, states), in the unit of the rates.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)  # chi = 5 gamma: two quanta cost 2 chi
+        >>> equation.effective(equation.coefficients(arrays))[0].diagonal()
+        array([ 0.+0.j ,  0.-0.5j, 10.-1.j ])
+        """
         K = np.tensordot(c, self._effective, axes=1)
         for index in np.ndindex(c.shape[:-1]):
             if (lost := self.stranded(c[index])).any():
@@ -127,19 +148,26 @@ class Liouvillian:
         return K
 
     def matrix(self, c: np.ndarray) -> csc_array:
-        """L for one row of coefficients."""
+        """L for one row of coefficients, shape (states^2, states^2), in the unit of the rates."""
         L, lost = self.total(np.concatenate([c, c.conj(), c])), self._lost_pairs(c)
         if lost is None:
             return L
         return csc_array(_without(L, lost) - np.max(abs(c)) * diags_array(lost.astype(float)))
 
     def jump(self, c: np.ndarray) -> csc_array:
-        """The part of L that the quantum jumps make, for one row of coefficients."""
+        """The part of L that the quantum jumps make, for one row of coefficients.
+
+        The rest of L is the evolution with K; the two do not keep the trace each on its own.
+        """
         matrix, lost = self._jump(c), self._lost_pairs(c)
         return matrix if lost is None else _without(matrix, lost)
 
     def terms(self, c: np.ndarray) -> csc_array:
-        """How large the terms are whose sums, with cancellation, are the elements of L."""
+        """How large the terms are whose sums, with cancellation, are the elements of L.
+
+        The rounding of an element is that of its terms: solvers take the error of a state from
+        this.
+        """
         return self.total.terms(np.concatenate([c, c.conj(), c]))
 
     def diagonal_terms(self, c: np.ndarray) -> np.ndarray:
@@ -160,12 +188,22 @@ class Liouvillian:
         return self._stranded[present.tobytes()]
 
     def _lost_pairs(self, c: np.ndarray) -> np.ndarray | None:
+        """Mask of the elements of rho between stranded states, flattened; None without any."""
         lost = self.stranded(c)
         return np.logical_or.outer(lost, lost).ravel() if lost.any() else None
 
 
 class Combination:
-    """A sum of constant sparse matrices on their common pattern."""
+    """A sum of constant sparse matrices on their common pattern.
+
+    The pattern is found once; a new set of coefficients costs one product of a sparse matrix
+    (elements by parts) with a vector, instead of one sum of matrices after the other.
+
+    >>> one, two = (csr_array(np.diag(d)) for d in ([1.0, 1.0], [0.0, 1.0]))
+    >>> Combination([one, two])(np.array([3.0, 4.0])).toarray()
+    array([[3., 0.],
+           [0., 7.]])
+    """
 
     def __init__(self, parts: list[csr_array]) -> None:
         self.parts, self.shape = parts, parts[0].shape
@@ -183,7 +221,11 @@ class Combination:
         return csc_array((self._weights @ c, self.rows, self._ends), shape=self.shape)
 
     def terms(self, c: np.ndarray) -> csc_array:
-        """Sums of the absolute values of the terms: on the diagonal, and where they cancel."""
+        """Sums of the absolute values of the terms: on the diagonal, and where they cancel.
+
+        Beside the diagonal, elements whose terms do not cancel are as exact as their terms, and
+        are left out.
+        """
         sizes, sums = abs(self._weights) @ abs(c), abs(self._weights @ c)
         sizes[(self.rows != self.columns) & (sums > CANCELS * sizes)] = 0
         terms = csc_array((sizes, self.rows, self._ends), shape=self.shape, copy=True)
@@ -268,5 +310,9 @@ def _decaying(on: Space, hops: list[Word], jumps: list[list[Word]]) -> np.ndarra
 
 @lru_cache(maxsize=32)
 def liouvillian(model: Model, quanta: int) -> Liouvillian:
-    """The Liouvillian of a model with at most ``quanta`` quanta, built once."""
+    """The Liouvillian of a model with at most ``quanta`` quanta, built once.
+
+    The last 32 are kept, so that a search over truncations builds each once for all of its
+    points.
+    """
     return Liouvillian(model, quanta)

@@ -1,9 +1,11 @@
 """The Hilbert space cut at a total number of quanta, and ladder operators on it.
 
 Two modes with six quanta in all have 28 states, not 49 (QuTiP's excitation-number-restricted
-space, in the same order).  A normal-ordered word a'^p a^q annihilates first, so that its matrix
-in the cut space is exactly the projected operator; a word such as a a' would leave the space on
-its way.
+space, in the same order): m modes with Q quanta have (Q + m)!/(Q! m!).  At weak drive a state
+of q quanta has a population of order drive^(2q), whichever mode they are in, so that the states
+left out are those that matter least.  A normal-ordered word a'^p a^q annihilates first, so that
+its matrix in the cut space is exactly the projected operator; a word such as a a' would leave the
+space on its way.
 """
 
 from collections.abc import Iterator, Sequence
@@ -57,12 +59,17 @@ class Space:
         """Matrix of a normal-ordered product, made once: not to be changed.
 
         A word ((p, ...), (q, ...)) is a'^p ... a^q ..., with one power for each mode.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a")], 3).word(((1,), (1,))).diagonal().real.round(12)  # a'a
+        array([0., 1., 2., 3.])
         """
         if word not in self._words:
             self._words[word] = self._multiply(word)
         return self._words[word]
 
     def _multiply(self, word: Word) -> csr_array:
+        """The matrix of a word: all lowering operators first, then the raising ones."""
         matrix = csr_array(identity(self.size, dtype=complex))
         for part, dagger in ((word[1], False), (word[0], True)):
             for lower, power in zip(self.lowering, part, strict=True):
@@ -71,6 +78,7 @@ class Space:
         return csr_array(matrix)
 
     def _lower(self, mode: int) -> csr_array:
+        """Matrix of a_i: |n> goes to sqrt(n) |n - 1>."""
         (held,) = np.nonzero(self.occupations[:, mode])
         below = self.occupations[held] - np.eye(len(self.modes), dtype=int)[mode]
         rows = [self.index[tuple(state)] for state in below.tolist()]
@@ -78,7 +86,13 @@ class Space:
         return csr_array((roots, (rows, held)), shape=(self.size, self.size))
 
     def position(self, occupation: Occupation) -> int:
-        """Index of an occupation, or -1 if it lies beyond the cut."""
+        """Index of an occupation, or -1 if it lies beyond the cut.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> two = Space([BosonOp("a"), BosonOp("b")], 1)
+        >>> two.position((1, 0)), two.position((1, 1))
+        (2, -1)
+        """
         return int(self.index.get(tuple(occupation), -1))
 
     def positions(self, other: "Space") -> np.ndarray:
@@ -86,7 +100,7 @@ class Space:
         return np.array([self.index[state] for state in other.index])
 
     def falling(self, mode: int, order: int) -> np.ndarray:
-        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state."""
+        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,)."""
         n = self.occupations[:, mode]
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 

@@ -5,17 +5,21 @@ equations
 
     d<O>/dt = <i [H, O]> + sum_k rate_k/2 <L_k' [O, L_k] + [L_k', O] L_k>
 
-of the second moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among themselves obey a
-linear equation d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or
-one at zero that is fed, they grow for ever.  Of a nonlinear model the total number of quanta
-may still close.  A mode that gains more than it loses grows for ever, too, where all else takes
-quanta from it by a force of limited strength (radiation pressure of light whose number is limited):
-a force drains it as the square root of its number, gain feeds it as the number itself.  A symbol
-whose value is zero does not count: a Kerr mode without its nonlinearity is linear.  Models without
-gain and without two-quanta drives, in which every mode has a loss, need no check.
+(H.-P. Breuer and F. Petruccione, "The Theory of Open Quantum Systems", Sec. 3.2.3) of the second
+moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among themselves obey a linear equation
+d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or one at zero that
+is fed, they grow for ever.  Of a nonlinear model the total number of quanta may still close.  A
+mode that gains more than it loses grows for ever, too, where all else takes quanta from it by a
+force of limited strength (radiation pressure of light whose number is limited): a force drains it
+as the square root of its number, gain feeds it as the number itself.  A symbol whose value is
+zero does not count: a Kerr mode without its nonlinearity is linear.  Models without gain and
+without two-quanta drives, in which every mode has a loss, need no check.
 
 The first moments tell whether it is unique: amplitudes that close among themselves and of which
 a combination is not damped oscillate for ever, or, driven on resonance, grow.
+
+These are sufficient grounds for "does not exist" and "not unique", not necessary ones: a model
+that passes may still have no steady state, which its truncation then shows by not converging.
 """
 
 from collections.abc import Callable
@@ -30,11 +34,24 @@ from systems.ladder import Ladder, Word, add, adjoint, is_two_level, multiply, s
 from systems.values import Arrays, evaluate
 
 Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
-MARGINAL = 1e-9  # growth rate relative to the largest rate that counts as zero
+# Growth rate relative to the largest rate that counts as zero: above the round-off of eigenvalues
+# and below any distance from a threshold that is meant.  Measured with parametric drives at 400
+# drawn detunings: all are stable 1e-8 below their threshold, and none from 1e-10 below it on
+MARGINAL = 1e-9
 
 
 def exists(model: Model, arrays: Arrays) -> np.ndarray:
-    """False where moments of the model grow without limit; shape of the arrays."""
+    """False where moments of the model grow without limit; shape of the arrays.
+
+    ``arrays`` are the values of all parameters by name, broadcast to one shape (`read_values`).
+
+    >>> from systems.library import parametric_kerr
+    >>> from systems.values import read_values
+    >>> values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1, "G": [0.24, 0.26]}
+    >>> arrays = read_values(parametric_kerr.MODEL, values)
+    >>> exists(parametric_kerr.MODEL, arrays).tolist()  # the threshold is |G| = gamma/4
+    [True, False]
+    """
     if not _pumped(model) and _every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
     return _by_pattern(_bounded, model, arrays)
@@ -45,7 +62,11 @@ def _by_pattern(
     model: Model,
     arrays: Arrays,
 ) -> np.ndarray:
-    """Points with the same symbols zero are judged together."""
+    """Points with the same symbols zero are judged together.
+
+    Which moments close depends on which terms are there, not on their size: the symbolic work is
+    done once per pattern of zeros, and ``judge`` gets its points as arrays of one dimension.
+    """
     zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
     patterns, which = np.unique(zero, axis=1, return_inverse=True)
     good = np.empty(zero.shape[1], dtype=bool)
@@ -58,7 +79,11 @@ def _by_pattern(
 
 
 def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
-    """The same for points of one dimension, at which the symbols ``absent`` are zero."""
+    """The same as `exists` for points of one dimension, at which the symbols ``absent`` are zero.
+
+    Three grounds, each of which suffices: the total number grows, a mode escapes what holds it,
+    or the closed second moments grow.
+    """
     bounded = ~_total_number_grows(model, absent, arrays) & ~_escapes(model, absent, arrays)
     M, source = _drift(model, absent, order=2)
     if M.shape[0]:
@@ -70,6 +95,11 @@ def damped(model: Model, arrays: Arrays) -> np.ndarray:
     """False where linear light oscillates for ever; shape of the arrays.
 
     Then the steady state is not unique: any number of quanta may be in that oscillation.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> bool(damped(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES)))
+    True
     """
     if _every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
@@ -77,6 +107,7 @@ def damped(model: Model, arrays: Arrays) -> np.ndarray:
 
 
 def _amplitudes_decay(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
+    """Whether all eigenvalues of the closed first moments have a negative real part."""
     M, _ = _drift(model, absent, order=1)
     if not M.shape[0]:
         return np.ones(_shape(arrays), dtype=bool)
@@ -88,7 +119,8 @@ def _amplitudes_decay(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays
 def decays(model: Model, arrays: Arrays) -> np.ndarray:
     """Whether every single excitation decays without a drive; shape of the arrays.
 
-    Where one does not, only the drive (if anything) makes the steady state unique.
+    Where one does not, only the drive (if anything) makes the steady state unique, and solvers
+    that start from the empty state without a drive (`numeric.solvers.graded`) are not used.
     """
     if _every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
@@ -97,28 +129,47 @@ def decays(model: Model, arrays: Arrays) -> np.ndarray:
 
 
 def slowest_decay(model: Model, arrays: Arrays) -> np.ndarray:
-    """The smallest rate at which a single excitation decays without a drive, in their unit."""
+    """The smallest rate at which a single excitation decays without a drive, in their unit.
+
+    It is an energy decay rate, -2 Im E for the complex energy E = omega - i rate/2 of H_eff; its
+    inverse is how long the system remembers.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> float(slowest_decay(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES)))  # gamma
+    1.0
+    """
     return np.asarray(-2 * np.max(_single_excitations(model, arrays).imag, axis=-1))
 
 
 def _single_excitations(model: Model, arrays: Arrays) -> np.ndarray:
-    """Complex energies of H_eff without a drive, one quantum in all."""
+    """Complex energies of H_eff without a drive, one quantum in all, shape (..., modes)."""
     ones = [model.occupation(mode) for mode in model.modes]
     K = sp.Matrix([[model.effective_ladder.get((p, q), sp.S.Zero) for q in ones] for p in ones])
     return np.linalg.eigvals(_numbers(K, arrays))
 
 
 def _every_mode_is_lossy(model: Model) -> bool:
+    """Whether each mode has a loss of its own, rate * D[a]: then nothing is left undamped."""
     ones, none = [model.occupation(mode) for mode in model.modes], (0,) * len(model.modes)
     return {((none, one),) for one in ones} <= {tuple(jump) for jump in model.jumps}
 
 
 def _shape(arrays: Arrays) -> tuple[int, ...]:
+    """Shape of the batch that the values span."""
     return next(iter(arrays.values())).shape
 
 
 def heisenberg(model: Model, word: Word) -> Ladder:
-    """The adjoint Liouvillian applied to a normal-ordered word."""
+    """The adjoint Liouvillian applied to a normal-ordered word, as words and coefficients.
+
+    It says how the mean of the word changes, d<O>/dt = <heisenberg(O)>, without a truncation.
+
+    >>> from systems.library import kerr
+    >>> flow = heisenberg(kerr.MODEL, ((0,), (1,)))  # of the amplitude <a>
+    >>> flow[(0,), (1,)], flow[(0,), (0,)], flow[(1,), (2,)]
+    (-I*Delta - gamma/2, -I*xi, -2*I*chi)
+    """
     modes, moment = model.modes, {word: sp.S.One}
 
     def product(*factors: Ladder) -> Ladder:
@@ -140,26 +191,31 @@ def heisenberg(model: Model, word: Word) -> Ladder:
 
 
 def _bosons(model: Model, powers: tuple[int, ...]) -> int:
+    """Quanta of an occupation that are not in two-level systems: only these can grow."""
     return sum(n for n, mode in zip(powers, model.modes, strict=True) if not is_two_level(mode))
 
 
 def _degree(model: Model, word: Word) -> int:
+    """Number of bosonic ladder operators of a word: a'a has two, sigma'a one."""
     return _bosons(model, word[0]) + _bosons(model, word[1])
 
 
 def _pumped(model: Model) -> bool:
+    """Whether the Hamiltonian adds two bosons at once, or a jump adds one: what may grow at all."""
     raised = [_bosons(model, p) - _bosons(model, q) for p, q in model.ladder]
     jumps = [_bosons(model, p) - _bosons(model, q) for jump in model.jumps for p, q in jump]
     return any(n >= 2 for n in raised) or any(n >= 1 for n in jumps)
 
 
 def _first_moments(model: Model) -> list[Word]:
+    """The words a_i and a_i' of all bosonic modes."""
     ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
     none = (0,) * len(model.modes)
     return [(none, one) for one in ones] + [(one, none) for one in ones]
 
 
 def _second_moments(model: Model) -> list[Word]:
+    """The words a_i'a_j, a_i a_j and a_i'a_j' of all bosonic modes."""
     ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
     none = (0,) * len(model.modes)
     pairs = [
@@ -172,7 +228,10 @@ def _second_moments(model: Model) -> list[Word]:
 
 @lru_cache(maxsize=32)
 def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.Matrix, sp.Matrix]:
-    """Drift matrix and source of the moments up to this order that close among themselves."""
+    """Drift matrix and source of the moments up to this order that close among themselves.
+
+    d<O>/dt = M <O> + source, both symbolic; M has no rows where nothing closes.
+    """
     words = _first_moments(model) + (_second_moments(model) if order == 2 else [])
     flow = {word: _without(absent, heisenberg(model, word)) for word in words}
     closed = set(flow)
@@ -192,11 +251,17 @@ def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.M
 
 
 def _numbers(matrix: sp.Matrix, arrays: Arrays) -> np.ndarray:
+    """The matrix with values for its symbols, shape ``arrays' shape + matrix's shape``."""
     entries = [evaluate(entry, arrays) for entry in matrix]
     return np.stack(entries, axis=-1).reshape(*entries[0].shape, *matrix.shape)
 
 
 def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """Whether d<O>/dt = M <O> + source grows without limit, per point.
+
+    An eigenvalue with positive real part grows exponentially, one at zero linearly if its left
+    eigenvector overlaps with the source: exactly at threshold there is no steady state either.
+    """
     values, left = np.linalg.eig(np.swapaxes(M, -1, -2))
     size = np.max(abs(M), axis=(-1, -2))[..., None]
     # noise that feeds a marginal moment makes it grow linearly
@@ -210,7 +275,10 @@ def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=32)
 def _total_number(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix, sp.Expr] | None:
-    """Net gain of each mode and the source of the total number of quanta, if it closes."""
+    """Net gain of each mode and the source of the total number of quanta, if it closes.
+
+    d<sum_i a_i'a_i>/dt = sum_i gain_i <a_i'a_i> + source; None where other moments come in.
+    """
     ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
     flow = add(*(heisenberg(model, (p, p)) for p in ones))
     flow = _without(absent, {word: sp.expand(x) for word, x in flow.items()})
@@ -222,11 +290,13 @@ def _total_number(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix
 
 
 def _without(absent: frozenset[sp.Symbol], operator: Ladder) -> Ladder:
+    """The operator with the symbols ``absent`` set to zero, words that vanish left out."""
     left = {word: x.xreplace(dict.fromkeys(absent, sp.S.Zero)) for word, x in operator.items()}
     return {word: x for word, x in left.items() if x != 0}
 
 
 def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
+    """Whether every mode gains at least what it loses while noise adds quanta; false if unknown."""
     total = _total_number(model, absent)
     if total is None:
         return np.zeros(_shape(arrays), dtype=bool)
@@ -235,7 +305,11 @@ def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arra
 
 
 def _escapes(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
-    """Whether a mode with net gain is held by forces of limited strength only."""
+    """Whether a mode with net gain is held by forces of limited strength only.
+
+    A force is a term with one ladder operator of this mode, f (b + b'): it changes the number n
+    at most by 2 |f| sqrt(n), which gain * n overtakes.  f is limited where the numbers in it are.
+    """
     found = np.zeros(_shape(arrays), dtype=bool)
     words, jumps = list(_without(absent, model.ladder)), _jumps(model, absent)
     bosons = [i for i, mode in enumerate(model.modes) if not is_two_level(mode)]
@@ -255,7 +329,11 @@ def _escapes(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.n
 def _limited(
     model: Model, words: list[Word], jumps: list[Jump], modes: list[int], arrays: Arrays
 ) -> dict[int, np.ndarray]:
-    """Where the number of each mode is limited whatever the others do: lossy, driven by a field."""
+    """Where the number of each mode is limited whatever the others do: lossy, driven by a field.
+
+    Modes are looked at one by one, and all together, for they may exchange quanta.  By position
+    of the mode a mask of the arrays' shape.
+    """
     limited = {mode: np.zeros(_shape(arrays), dtype=bool) for mode in modes}
     for group in [[mode] for mode in modes] + [modes]:
         gain = _net_gain(model, jumps, group, arrays)
@@ -266,14 +344,17 @@ def _limited(
 
 
 def _is_field(model: Model, word: Word, group: list[int]) -> bool:
-    """Whether the word keeps the number of quanta in a group or drives it as a field does."""
+    """Whether the word keeps the number of quanta in a group or drives it as a field does.
+
+    A field is a term with a single bosonic ladder operator, one of the group: xi (a + a').
+    """
     p, q = word
     inside = sum(p[i] + q[i] for i in group)
     return sum(p[i] - q[i] for i in group) == 0 or inside == _degree(model, word) == 1
 
 
 def _jumps(model: Model, absent: frozenset[sp.Symbol]) -> list[Jump]:
-    """Rates and operators of the losses that do not vanish."""
+    """Rates and operators of the losses that do not vanish with the symbols ``absent``."""
     gone = dict.fromkeys(absent, sp.S.Zero)
     pairs = zip(model.losses, model.jumps, strict=True)
     found = [(loss.rate.xreplace(gone), _without(absent, jump)) for loss, jump in pairs]
@@ -283,7 +364,10 @@ def _jumps(model: Model, absent: frozenset[sp.Symbol]) -> list[Jump]:
 def _net_gain(
     model: Model, jumps: list[Jump], group: list[int], arrays: Arrays
 ) -> list[np.ndarray] | None:
-    """Gain minus loss of each mode of a group; None where other jumps change their number."""
+    """Gain minus loss of each mode of a group; None where other jumps change their number.
+
+    Jumps that keep the number of the group, such as dephasing, do not count.
+    """
     gain = {model.occupation(model.modes[i]): np.zeros(_shape(arrays)) for i in group}
     none = (0,) * len(model.modes)
     for rate, jump in jumps:

@@ -82,28 +82,54 @@ class SteadyState:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Shape of the batch: that of the broadcast values, () for a point."""
+        """Shape of the batch: that of the broadcast values, () for a point.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> values = {**kerr.VALUES, "Delta": [[0.0], [1.0]], "xi": [0.1, 0.2, 0.3]}
+        >>> steady_state(kerr.MODEL, values, quanta=3).shape
+        (2, 3)
+        """
         return next(iter(self.arrays.values())).shape
 
     @property
     def status(self) -> Any:
         """Per point "ok", "not unique", "does not exist" or "not converged", for the whole state.
 
-        "not converged" says that two more quanta still move one of its results, n or g^(k): others
-        may be converged, as their own status tells.
+        "not converged" says that two more quanta still move one of its results, n or g^(k):
+        others may be converged, as their own status tells.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 20.0, "chi": 0.0}, limit=8).status
+        'not converged'
         """
         return self._shaped(self._gather(lambda block: block.status))
 
     @property
     def quanta(self) -> Any:
-        """Per point the truncation, the largest total number of quanta; shape of the batch."""
+        """Per point the truncation, the largest total number of quanta; shape of the batch.
+
+        Where it was chosen, stronger drives have more.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
+        [5, 6]
+        """
         return self._shaped(
             self._gather(lambda block: np.full(len(block.points), block.space.quanta))
         )
 
     @property
     def solver(self) -> Any:
-        """Per point the name of the solver."""
+        """Per point the name of the solver, or "none" where nothing was solved.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).solver
+        'direct'
+        """
         return self._shaped(self._gather(lambda block: block.solver))
 
     @cached_property
@@ -184,11 +210,21 @@ class SteadyState:
         return self.estimate("number", mode).trusted
 
     def number_status(self, mode: Mode | str) -> Any:
-        """Per point "ok", "not resolved", "not converged" or the status of the state."""
+        """Per point "ok", "not resolved", "not converged" or the status of the state.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> hot = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 3.0}  # 36 quanta on average
+        >>> steady_state(kerr.MODEL, hot, quanta=4).number_status("a")
+        'not converged'
+        """
         return self.estimate("number", mode).status
 
     def correlation(self, mode: Mode | str, order: int = 2) -> Any:
         """Normalised equal-time correlation g^(k)(0) of a mode, ``order`` = k.
+
+        ``<a'^k a^k>/<a'a>^k`` has the batch's shape and no unit: 1 for coherent light, k! for
+        thermal light, below 1 where photons keep each other out.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -202,20 +238,39 @@ class SteadyState:
         return self.estimate("correlation", mode, order).trusted
 
     def correlation_status(self, mode: Mode | str, order: int = 2) -> Any:
-        """Per point "ok", "undefined" (no photons), "not resolved", "not converged", ..."""
+        """Per point "ok", "undefined" (no photons), "not resolved", "not converged", ...
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> dark = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.0, 0.1]})
+        >>> dark.correlation_status("a").tolist()
+        ['undefined', 'ok']
+        """
         return self.estimate("correlation", mode, order).status
 
     def cross_correlation(self, first: Mode | str, second: Mode | str) -> Any:
         """Normalised equal-time correlation g2_12(0) = <a1'a2'a2 a1>/(<a1'a1> <a2'a2>).
 
-        One mode given twice has its own g2.
+        One mode given twice has its own g2.  The order of two modes does not matter.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+        >>> bool(state.cross_correlation("a", "a") == state.correlation("a"))
+        True
 
         Raises `ValueError` if the truncation does not hold a quantum of each.
         """
         return self.estimate("cross_correlation", first, second).trusted
 
     def cross_correlation_status(self, first: Mode | str, second: Mode | str) -> Any:
-        """Per point "ok", "undefined" (a mode without photons), or as for a probability."""
+        """Per point "ok", "undefined" (a mode without photons), or as for a probability.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES).cross_correlation_status("a", "a")
+        'ok'
+        """
         return self.estimate("cross_correlation", first, second).status
 
     def probability(self, occupation: Occupation) -> Any:
@@ -236,6 +291,12 @@ class SteadyState:
 
         "not converged" is a chosen truncation that is large enough for the correlations, but
         with which this probability changes by more than 1e-8, or a given one by more than 1e-3.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1e-3}, quanta=4)
+        >>> state.probability_status((1,))
+        'ok'
         """
         return self.estimate("probability", occupation).status
 
@@ -270,6 +331,13 @@ class SteadyState:
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
         "ok".
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}, quanta=3)
+        >>> rho = state.restricted_density_matrix()
+        >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
+        ((2, 4, 4), array([1., 1.]))
         """
         largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
@@ -284,7 +352,13 @@ class SteadyState:
 
     @property
     def occupations(self) -> np.ndarray:
-        """The states of `restricted_density_matrix`, shape (states, modes)."""
+        """The states of `restricted_density_matrix`, shape (states, modes).
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr_dimer
+        >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, quanta=1).occupations.tolist()
+        [[0, 0], [0, 1], [1, 0]]
+        """
         return space(self.model.modes, self._most).occupations
 
     @property
@@ -334,7 +408,12 @@ class SteadyState:
         return replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
-        """A correlation, or a bare moment, with what its truncation is worth."""
+        """A correlation, or a bare moment, with what its truncation is worth.
+
+        Three readings of "worth": of a chosen truncation what the search found (``chosen``); of
+        one that was given the most that may lie beyond it (``most``), or where that leaves room
+        for doubt what two more quanta change (``change``).
+        """
         self._check(modes)
 
         def chosen(block: Solution, other: Solution | None) -> Measured:
@@ -359,6 +438,7 @@ class SteadyState:
         return self._truncated(found, most, change)
 
     def _probability(self, occupation: Occupation) -> Measured:
+        """Population of an occupation, judged by how the truncation changes it; see `_moments`."""
         check_occupation(occupation, self.model, self._fewest)
 
         def read(block: Solution, _: Any = None) -> Measured:
@@ -401,6 +481,9 @@ class SteadyState:
         """With what a truncation that was given changes.
 
         At most, or measured where that leaves room for doubt.
+
+        ``most`` is an upper estimate per block, ``change`` what a second solve of some of its
+        points gives; only points in doubt are solved again, and only once (`_pair`).
         """
         words, cut = found.status(self._words), self._gather(most)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
@@ -433,7 +516,7 @@ class SteadyState:
         return list(zip(self.blocks, self.others or [None] * len(self.blocks), strict=True))
 
     def _refined(self, block: Solution) -> Solution:
-        """The same points with two more quanta."""
+        """The same points with two more quanta, by the solver that found them if it is named."""
         if not np.any(block.found):
             return block
         name = str(block.solver[0])
@@ -503,4 +586,14 @@ def _change(block: Solution, modes: tuple[int, ...]) -> np.ndarray:
 
 
 class NoJumpState(SteadyState):
-    """States of H_eff alone; an unnormalised one has probabilities relative to the vacuum's."""
+    """States of H_eff alone; an unnormalised one has probabilities relative to the vacuum's.
+
+    The methods are those of `SteadyState`.  The numbers are right as far as quantum jumps feed
+    nothing back: to leading order in the drive, but not at an interference zero.
+
+    >>> from numeric import nojump_state
+    >>> from systems.library import kerr
+    >>> state = nojump_state(kerr.MODEL, kerr.VALUES, kind="unnormalised")
+    >>> float(state.probability((0,)))  # C_0 = 1
+    1.0
+    """

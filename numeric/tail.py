@@ -23,10 +23,15 @@ import numpy as np
 from numeric.solvers.solution import Solution
 from numeric.space import Space, count_states
 
-ROOM = 12  # quanta from which on a second hump is looked for: resonances of few quanta are none
-APART, LEVEL = 1e-3, 0.8  # of the main hump, where a second one is seen; its fall per quantum
-BENT = 1.2  # by what factor it falls more slowly than the flank before it
-VISIBLE = 100  # times its round-off: populations below that make humps of noise
+# What counts as a second hump was tried on 360 Kerr modes with drawn values, bistable ones among
+# them, at truncations of 12 to 34 quanta against one of 70.  In 2,801 cases two more quanta moved
+# the mean number by less than 1e-3; 5 of these were wrong: all 5 are seen, 14 right ones refused.
+ROOM = 12  # quanta from which on it is looked for: from 16 on one of the 5 is missed, at 20 three
+# Of the main hump, where it may stand: 1e-5 misses one.  Its fall per quantum: 0.6 refuses 58 right
+# ones, 1.0 misses two
+APART, LEVEL = 1e-3, 0.8
+BENT = 1.2  # by what factor it falls more slowly than the flank before it; 1.05 to 3 do alike
+VISIBLE = 100  # times its round-off: populations below that make humps of noise; 1 to 1000 do alike
 FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
 
 
@@ -50,7 +55,8 @@ def shells(found: Solution, weight: np.ndarray | float = 1.0) -> np.ndarray:
 def fall(found: Solution) -> np.ndarray:
     """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
 
-    Zero where there is nothing beyond the cut: two atoms hold no third quantum.
+    Zero where there is nothing beyond the cut: two atoms hold no third quantum.  The larger shell
+    of the last two is compared with the larger of the two before.
     """
     population, space = shells(found), found.space
     if count_states(space.modes, space.quanta + 1) == space.size:
@@ -73,7 +79,10 @@ def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
 
 
 def supply(found: Solution) -> np.ndarray:
-    """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point."""
+    """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point.
+
+    An upper estimate of what the cut costs anything with values up to one: a probability.
+    """
     top, population, g = found.space.quanta, shells(found), fall(found)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
     return np.asarray((top + 1) * first / (1 - g))
@@ -86,7 +95,10 @@ def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
 
 
 def escape(found: Solution) -> np.ndarray:
-    """Share of a second hump that lies beyond the cut, per point; zero where there is none."""
+    """Share of a second hump that lies beyond the cut, per point; zero where there is none.
+
+    A hump is where populations stop falling (`LEVEL`, `BENT`) after having fallen far (`APART`).
+    """
     if found.space.quanta < ROOM:
         return np.zeros(len(found.points))
     # neighbours together: pairs leave every other shell empty

@@ -2,8 +2,12 @@
 
 A truncation is the largest total number of quanta.  It is large enough when two more quanta
 change no result by more than the tolerance; the population of the last shell alone would not
-tell, because a small one can feed an interference zero.  Every truncation is solved once: the
-search hands on what it solved with two more quanta, by which each number is judged on its own.
+tell, because a small one can feed an interference zero.  Two, not one, because light that comes
+in pairs leaves every other shell empty.  Every truncation is solved once: the search hands on
+what it solved with two more quanta, by which each number is judged on its own.
+
+Points are searched together: all start with ``order`` quanta, each round adds one, and points
+whose results have settled leave.  So a point costs what its own truncation costs.
 """
 
 from collections.abc import Iterator
@@ -39,6 +43,10 @@ class TruncationSearch:
     >>> ((found, finer),) = search(kerr.MODEL, arrays, np.arange(1), "auto", silent)
     >>> found.space.quanta, finer.space.quanta
     (3, 5)
+
+    ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode that
+    two more quanta may make.  ``limit=None`` is what leaves `SEARCHED` unknowns, at most
+    `HIGHEST`.  Points that have not settled there are "not converged".
     """
 
     quanta: int | None
@@ -52,7 +60,13 @@ class TruncationSearch:
         return self.order if self.quanta is None else None
 
     def check(self, model: Model) -> None:
-        """Raise `ValueError` or `TypeError` unless the arguments make sense for the model."""
+        """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
+
+        >>> from systems.library import kerr
+        >>> TruncationSearch(None, 2.0, None, order=2).check(kerr.MODEL)
+        Traceback (most recent call last):
+        ValueError: Argument `tolerance` must lie between 0 and 1, but is 2.0.
+        """
         if self.quanta is not None:
             return check_quanta(model, self.quanta)
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
@@ -89,6 +103,10 @@ class TruncationSearch:
     def _search(
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
     ) -> Iterator[tuple[Solution, Solution]]:
+        """Parts of the points with one truncation each, and of each part its finer twin.
+
+        A point without a state leaves at once: more quanta do not give it one.
+        """
         limit, solved = self.limit or max(_highest(model), self.order + 2), dict[int, Solution]()
         for quanta in range(self.order, limit - 1):
             for q in (quanta, quanta + 2):
@@ -110,7 +128,10 @@ class TruncationSearch:
         yield fine.compared(coarse).with_status(Status.NOT_CONVERGED), coarse
 
     def _settled(self, model: Model, coarse: Solution, fine: Solution) -> np.ndarray:
-        """Whether two more quanta change no result, and nothing that matters lies beyond them."""
+        """Whether two more quanta change no result, and nothing that matters lies beyond them.
+
+        One truth value per point: all modes and all orders up to ``order`` have to agree.
+        """
         judged = [
             settled(coarse, fine, (mode,) * k, k > 1, self.tolerance)
             for _, mode, k in results(model, coarse.space.quanta, self.order)
@@ -119,5 +140,6 @@ class TruncationSearch:
 
 
 def _highest(model: Model) -> int:
+    """Quanta up to which a model is searched: one mode as many as `HIGHEST`, three modes fewer."""
     sizes = {q: count_states(model.modes, q) ** 2 for q in range(1, HIGHEST + 1)}
     return max((q for q, size in sizes.items() if size <= SEARCHED), default=1)

@@ -32,7 +32,9 @@ from systems.status import Status
 from systems.values import Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
-CHUNK, PORTION = 16, 2**16  # points at a time: one by one (so that a bar can move), and together
+# Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
+# and together, enough to fill the lanes of all cores with some tens of MB
+CHUNK, PORTION = 16, 2**16
 KEPT = 2**20  # elements of density matrices that are kept (16 MB); others are solved again if asked
 # Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
@@ -45,7 +47,20 @@ WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth 
 
 
 def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
-    """Steady states for arrays of one dimension, each on its own, with their density matrices."""
+    """Steady states for arrays of one dimension, each on its own, with their density matrices.
+
+    ``solver`` is one of `STEADY` or of `numeric.solvers.nojump.KINDS`.  "auto" iterates where
+    that is measured to be faster (`LARGE`) and factorises elsewhere.  What is no density matrix
+    is not "ok" (`numeric.solvers.solution.judged`).
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> both = [solve(equation, arrays, name).populations for name in ("direct", "iterative")]
+    >>> bool(np.allclose(*both, rtol=1e-9, atol=0))
+    True
+    """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
     large = equation.space.size**2 > (LARGE if several else direct.FACTORABLE)
     name = ("iterative" if large else "direct") if solver == "auto" else solver
@@ -57,6 +72,7 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
 
 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """One point by iteration; by factorisation where that fails and the factors fit."""
     found = iterative.solve_point(equation, c, s)
     if found.found.all() or equation.space.size**2 > direct.FACTORABLE:
         return found
@@ -64,6 +80,7 @@ def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
 
 def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """One point by QuTiP, whose state is given its error and status by the direct solver."""
     return direct.assess(equation, c, s, qutip.density_matrix(equation, c), "qutip")
 
 
@@ -77,6 +94,10 @@ def solve_points(
     report: Report = silent,
 ) -> Solution:
     """Some points of a flattened batch, solved with one truncation.
+
+    ``points`` are positions in the flattened arrays; the rows of the result are in its order.
+    Points that the sweeps over the grades cannot solve are solved one by one.  ``report`` is told
+    how many are done.  Density matrices are kept only of batches that are small (`KEPT`).
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -114,7 +135,9 @@ def _swept(
 def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
-    None where the sweeps do not apply: few points, no grading, jumps that raise it.
+    None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
+    left out where its sweeps do not converge, where the empty state without a drive is not the
+    only one, where a coefficient cancels, or where a population is negative beyond its error.
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
     if count < MANY:
@@ -139,6 +162,9 @@ def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
     """Where a coefficient of H_eff, such as F (1 - r), cancels so far that floats do not hold it.
 
     `numeric.liouvillian` computes such coefficients again with many digits; sweeps do not.
+
+    The relative error of a coefficient that is tolerated is `WORTH`; a point beyond it is left to
+    the solvers of single points.
     """
     found = np.zeros(next(iter(arrays.values())).shape, dtype=bool)
     for coefficient in model.effective_ladder.values():
@@ -149,7 +175,11 @@ def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
 
 
 def select(arrays: Arrays, points: np.ndarray) -> Arrays:
-    """The values at some of the points of a flattened batch, one-dimensional."""
+    """The values at some of the points of a flattened batch, one-dimensional.
+
+    >>> select({"Delta": np.array([[0.0, 1.0], [2.0, 3.0]])}, np.array([1, 2]))
+    {'Delta': array([1., 2.])}
+    """
     shape = next(iter(arrays.values())).shape or (1,)
     where = np.unravel_index(points, shape)  # no copy of arrays that are only broadcast
     return {name: np.atleast_1d(array)[where] for name, array in arrays.items()}
@@ -157,7 +187,11 @@ def select(arrays: Arrays, points: np.ndarray) -> Arrays:
 
 @one_thread
 def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) -> np.ndarray:
-    """Density matrices of some rows of a solution that are "ok", solved again if not kept."""
+    """Density matrices of some rows of a solution that are "ok", solved again if not kept.
+
+    Shape (rows, states, states).  Each is solved by the solver that found the populations, so
+    that both agree.
+    """
     if found.rho is not None:
         return found.rho[rows]
     rho = np.empty((len(rows), found.space.size, found.space.size), dtype=complex)
@@ -169,7 +203,10 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
 
 
 def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
-    """Density matrices, shape (points, states, states), by the solver of that name."""
+    """Density matrices, shape (points, states, states), by the solver of that name.
+
+    ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
+    """
     if solver == "graded":
         from numeric.solvers import graded
 

@@ -29,6 +29,8 @@ NO_PLACE = (RuntimeError, OSError)  # Numba's words for "no folder can be writte
 def njit(*, cache: bool = True, **options: Any) -> Callable[[Any], Any]:
     """`numba.njit` whose cache may be out of reach or damaged; ``options`` are Numba's own.
 
+    With ``cache=False`` the function is compiled in every process that calls it.
+
     >>> double = njit(error_model="numpy")(lambda x: 2 * x)
     >>> double(3)
     6
@@ -58,7 +60,10 @@ def compile_once(function: Any, *arguments: Any) -> None:
 
 
 def _find_cache(function: Any) -> "Cache":
-    """The cache of a function, in the first place that can be written; raises `NO_PLACE`."""
+    """The cache of a function, in the first place that can be written; raises `NO_PLACE`.
+
+    First Numba's own places, then a private folder, which then serves all functions.
+    """
     try:
         return Cache(function)
     except NO_PLACE:
@@ -67,7 +72,11 @@ def _find_cache(function: Any) -> "Cache":
 
 
 def _private_folder() -> Path:
-    """A folder for temporary files that nobody else can write: what lies in it will be run."""
+    """A folder for temporary files that nobody else can write: what lies in it will be run.
+
+    Raises `PermissionError` where a folder of that name belongs to someone else or is open to
+    others, as one that was put there in wait would be.
+    """
     user = os.getuid() if sys.platform != "win32" else 0  # Windows has one a user
     folder = Path(gettempdir(), f"photon-blockade-{user}")
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -78,7 +87,10 @@ def _private_folder() -> Path:
 
 
 class Cache(FunctionCache):
-    """Numba's cache of one function, of which every failure means: not cached."""
+    """Numba's cache of one function, of which every failure means: not cached.
+
+    Its index and code are `SummedFile`s, in the place that Numba would have used.
+    """
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
@@ -88,7 +100,10 @@ class Cache(FunctionCache):
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """What was compiled for these types, or ``None``."""
+        """What was compiled for these types, or ``None``: then it is compiled anew.
+
+        A damaged index is emptied, so that it does not stand in the way again.
+        """
         try:
             return super().load_overload(sig, target_context)
         except Exception:  # noqa: BLE001  damaged bytes raise whatever they spell
@@ -103,13 +118,19 @@ class Cache(FunctionCache):
 
 
 class SummedFile(IndexDataCacheFile):
-    """Files of machine code that end with their SHA-256: damaged code is never run."""
+    """Files of machine code that end with their SHA-256: damaged code is never run.
+
+    The sum guards against files that are cut short, not against people: whoever may write the
+    folder may write a sum that fits, which is why `_private_folder` looks at its owner.
+    """
 
     def _dump(self, obj: Any) -> bytes:
+        """The bytes that are written: the pickle and its sum."""
         content: bytes = super()._dump(obj)
         return content + sha256(content).digest()  # pickle does not read on after its end
 
     def _load_data(self, name: str) -> Any:
+        """The machine code of that name; `pickle.UnpicklingError` unless its sum is right."""
         content = Path(self._data_path(name)).read_bytes()
         if sha256(content[:-DIGEST]).digest() != content[-DIGEST:]:
             raise pickle.UnpicklingError(f"{name} is damaged")

@@ -5,17 +5,18 @@ Without jumps the master equation is a Sylvester equation of the small matrix K,
     S X = -i (K X - X K') = F,
 
 solved in the eigenbasis of K at the price of a few products of small matrices.  What it leaves
-out, the jumps, is small at weak drive; GMRES with S^-1 as the preconditioner takes some ten
-steps there and some fifty at strong drive, where an LU factorisation of L (states^2 unknowns)
-takes seconds or does not fit.
+out, the jumps, is small at weak drive; GMRES (Y. Saad, "Iterative Methods for Sparse Linear
+Systems", chapters 6 and 9) with S^-1 as the preconditioner takes some ten steps there and some
+fifty at strong drive, where an LU factorisation of L (states^2 unknowns) takes seconds or does
+not fit.
 
 S has a null vector of its own, psi psi' with K psi = e |0>.  In the basis (psi, |1>, |2>, ...)
 
     K - e |0><0|  =  ( 0  k  )        k = K_0b,   K_r = K_bb - psi_b k,
                      ( 0  K_r ),
 
-the rest follows block by block; the element X_00 is free, as it has to be (`numeric.solvers.vacuum`
-fixes it), and the equation of that element is dropped.
+the rest follows block by block; the element X_00 is free, as it has to be
+(`numeric.solvers.vacuum` fixes it), and the equation of that element is dropped.
 """
 
 from functools import partial
@@ -39,7 +40,15 @@ FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square
 
 
 def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """Steady states for arrays of one dimension; "not converged" where GMRES fails."""
+    """Steady states for arrays of one dimension; "not converged" where GMRES fails.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> solve(liouvillian(kerr.MODEL, 4), arrays).status
+    array(['ok'], dtype=object)
+    """
     return each(partial(solve_point, equation), *equation.rows(arrays))
 
 
@@ -52,7 +61,11 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
 
 class Iteration:
-    """A linear system L X = F, but X_00 = F_00, solved by preconditioned GMRES."""
+    """A linear system L X = F, but X_00 = F_00, solved by preconditioned GMRES.
+
+    It has the ``solve`` of a factorisation, and is made from the same arguments as
+    `direct.factorise`.
+    """
 
     def __init__(self, system: csc_array, K: np.ndarray) -> None:
         self.system = system
@@ -69,7 +82,12 @@ class Iteration:
 
 
 class NoJumps:
-    """The inverse of S, but with X_00 = F_00."""
+    """The inverse of S, but with X_00 = F_00; it acts on flattened matrices.
+
+    Raises `RuntimeError` where K has a second state that does not decay.  Near an exceptional
+    point of K the eigenvectors are nearly parallel and it is a poor preconditioner, not a wrong
+    result.
+    """
 
     def __init__(self, K: np.ndarray) -> None:
         psi = amplitudes(K)

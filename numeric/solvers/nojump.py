@@ -30,12 +30,25 @@ ROUNDINGS = 10
 
 
 def solve(equation: Liouvillian, arrays: Arrays, kind: str) -> Solution:
-    """States of one of the `KINDS` for arrays of one dimension, each on its own."""
+    """States of one of the `KINDS` for arrays of one dimension, each on its own.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> found = solve(liouvillian(kerr.MODEL, 2), arrays, "unnormalised")
+    >>> found.populations[0, :2].round(4)  # C_0 = 1, |C_1|^2 near (2 xi/gamma)^2
+    array([1.  , 0.04])
+    """
     return each(partial(solve_point, equation, kind=kind), *equation.rows(arrays))
 
 
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> Solution:
-    """The state at one point: a row of coefficients and its scale."""
+    """The state at one point: a row of coefficients and its scale.
+
+    "not unique" where K has a second state that does not decay.  The error counts round-off only:
+    what the jumps would change is the approximation itself.
+    """
     point, on = equation.rescaled(c, s), equation.space
     scaled_psi = _slowest(point.K) if kind == "slowest" else amplitudes(point.K)
     if not np.isfinite(scaled_psi).all():
@@ -50,6 +63,7 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> So
 
 
 def _residual(point: Scaled, psi: np.ndarray, kind: str) -> float:
+    """How well (K psi)_n = 0 for n > 0 is solved, or K psi = value psi, relative to its terms."""
     driven = point.K @ psi
     if kind == "slowest":  # psi_0 = 1: the eigenvalue is (K psi)_0
         driven = driven - driven[0] * psi
@@ -58,6 +72,7 @@ def _residual(point: Scaled, psi: np.ndarray, kind: str) -> float:
 
 
 def _slowest(K: np.ndarray) -> np.ndarray:
+    """The eigenvector of K whose eigenvalue has the largest imaginary part, with psi_0 = 1."""
     values = np.linalg.eigvals(K)
     # one step of inverse iteration restores the digits of the small amplitudes
     return amplitudes(K - values[np.argmax(values.imag)] * np.eye(len(K)))

@@ -7,6 +7,13 @@ roots of integers, not doubles) and solved by iterative refinement,
 
 with residuals in full precision and A, the LU factors of the scaled L (`scaling`), in
 double precision.  Every round adds some fourteen digits; the residual proves the result.
+
+This is the classical refinement of N. J. Higham, "Accuracy and Stability of Numerical
+Algorithms", chapter 12: the factors may be crude, for they only decide how fast it converges;
+what it converges to is decided by the residual.  The scaled L is well conditioned at any drive,
+which is why doubles are good enough to start from.  As the equation is assembled by other code
+than the solvers use, from the words and not from their matrices, it also judges how they assemble
+it.
 """
 
 from collections import defaultdict
@@ -33,7 +40,18 @@ Matrix: TypeAlias = dict[tuple[int, int], Any]  # nonzero elements, of mpmath
 def precise_populations(model: Model, values: Values, quanta: int, digits: int = 50) -> list[Any]:
     """Populations at one point, in the order of `numeric.space.Space`, as `mpmath.mpf`.
 
+    ``values`` are numbers, one for every parameter, in one unit of rates; they are taken as the
+    doubles that they are.  ``digits`` are those of the scaled equation, in which the populations
+    are of order one at any drive, so that one of the order drive^(2n) has as many, unless
+    interference empties it.  The cut is that of ``quanta``: digits beyond its own error say
+    nothing of the untruncated equation.
+
     Raises `ArithmeticError` where the refinement does not converge.
+
+    >>> from systems.library import kerr
+    >>> weak = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1e-6}
+    >>> mp.nstr(precise_populations(kerr.MODEL, weak, 2, digits=30)[2], 8)  # (2 xi)^4/2
+    '8.0e-24'
     """
     arrays, on = read_values(model, values), space(model.modes, quanta)
     point = {name: np.atleast_1d(array) for name, array in arrays.items()}
@@ -54,7 +72,13 @@ def precise_populations(model: Model, values: Values, quanta: int, digits: int =
 
 
 def _refine(rows: list[list[tuple[int, Any]]], accuracy: Any) -> list[Any]:
-    """Solution of ``rows . x = (1, 0, 0, ...)``."""
+    """Solution of ``rows . x = (1, 0, 0, ...)``.
+
+    ``rows`` are lists of (column, element); the solution is accurate once no residual exceeds
+    ``accuracy``.  The residual is divided by its size before it is handed to the factors, and the
+    step multiplied again: at 400 digits it is far below what doubles can hold.  Raises
+    `ArithmeticError` after `ROUNDS` rounds.
+    """
     e, k, x = zip(*((e, k, complex(x)) for e, row in enumerate(rows) for k, x in row), strict=True)
     factors = factorise(csc_array((x, (e, k)), shape=(len(rows),) * 2))
     solution = [mp.mpc(0)] * len(rows)
@@ -71,7 +95,7 @@ def _refine(rows: list[list[tuple[int, Any]]], accuracy: Any) -> list[Any]:
 
 
 def _stranded(model: Model, point: Arrays, quanta: int) -> np.ndarray:
-    """The states that `numeric.liouvillian` leaves out."""
+    """The states that `numeric.liouvillian` leaves out, shape (states,)."""
     equation = liouvillian(model, quanta)
     return equation.stranded(equation.coefficients(point)[0])
 
@@ -79,7 +103,11 @@ def _stranded(model: Model, point: Arrays, quanta: int) -> np.ndarray:
 def _generator(
     model: Model, values: Mapping[str, Any], on: Space, lost: np.ndarray
 ) -> dict[int, list[Any]]:
-    """Row by row the elements of L, number of the column first; flattened row by row."""
+    """Row by row the elements of L, number of the column first; flattened row by row.
+
+    L rho = -i (K rho - rho K') + sum_k rate_k L_k rho L_k', in the unit of the rates.  The states
+    ``lost`` decay at a rate of one and couple to nothing, so that L has one null vector only.
+    """
     n, jumps = on.size, []
     K = _without(_matrix(model.ladder, values, on), lost)
     K |= {(i, i): mp.mpc(0, -0.5) for i in np.flatnonzero(lost).tolist()}
@@ -103,11 +131,17 @@ def _generator(
 
 
 def _without(matrix: Matrix, lost: np.ndarray) -> Matrix:
+    """The matrix without the rows and columns ``lost``."""
     return {(i, j): x for (i, j), x in matrix.items() if not (lost[i] or lost[j])}
 
 
 def _matrix(ladder: Mapping[Word, sp.Expr], values: Mapping[str, Any], on: Space) -> Matrix:
-    """Sum of the words times their coefficients on the cut space."""
+    """Sum of the words times their coefficients on the cut space, as nonzero elements by position.
+
+    a^q takes |n> to sqrt(n!/(n - q)!) |n - q>, and a'^p that to |n - q + p> with the like factor;
+    what leaves the space on the way up is cut.  ``values`` are mpmath numbers by the symbols'
+    names.
+    """
     total: Matrix = {}
     for (p, q), expression in ladder.items():
         x = _number(expression, values)
@@ -123,5 +157,9 @@ def _matrix(ladder: Mapping[Word, sp.Expr], values: Mapping[str, Any], on: Space
 
 
 def _number(expression: sp.Expr, values: Mapping[str, Any]) -> Any:
+    """A coefficient as an mpmath number, evaluated with all of the digits at work.
+
+    SymPy's own numbers (a half, a root of two) become mpmath numbers of these digits as well.
+    """
     symbols = sorted(sp.sympify(expression).free_symbols, key=str)
     return sp.lambdify(symbols, expression, "mpmath")(*(values[str(s)] for s in symbols))

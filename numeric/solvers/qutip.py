@@ -13,7 +13,10 @@ REFUSALS = (ValueError, RuntimeError, ArithmeticError, MemoryError)  # what libr
 
 
 def density_matrix(equation: Liouvillian, c: np.ndarray) -> np.ndarray:
-    """What QuTiP finds for a row of coefficients, shape (states, states); NaN where it fails."""
+    """What QuTiP finds for a row of coefficients, shape (states, states); NaN where it fails.
+
+    It is called with its default method, and what it returns is not corrected in any way.
+    """
     import qutip
 
     L, size = equation.matrix(c), equation.space.size

@@ -3,6 +3,10 @@
 A steady state is Hermitian, has trace one and no negative eigenvalue, and L rho vanishes; that it
 is the only one its solver says, which has the factors of L.  What is violated by more than the
 error of the populations allows is not "ok": `judged` says so for every solver alike.
+
+Errors are absolute and estimated: what the last refinement of the linear system corrected, and
+what rounding its elements does (N. J. Higham, "Accuracy and Stability of Numerical Algorithms",
+chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
 from collections.abc import Callable, Sequence
@@ -30,6 +34,12 @@ class Solution:
     """Points of a batch that share a truncation; every array has one row per point.
 
     A point without a state has NaN in place of numbers, and its status says why.
+
+    >>> from systems.library import kerr
+    >>> from numeric.space import space
+    >>> Solution.none(space(kerr.MODEL.modes, 2), np.array([4, 7]), Status.NOT_UNIQUE).populations
+    array([[nan, nan, nan],
+           [nan, nan, nan]])
     """
 
     space: Space
@@ -46,14 +56,18 @@ class Solution:
     def of(
         cls, on: Space, rho: np.ndarray, error: np.ndarray, residual: float, status: str, name: str
     ) -> "Solution":
-        """One point, from its density matrix and the error of its populations."""
+        """One point, from its density matrix and the error of its populations.
+
+        ``rho`` has shape (states, states), ``error`` (states,); ``status`` is what the solver
+        says.
+        """
         word, names = (np.array([one], dtype=object) for one in (Status(status), name))
         numbers = (rho.diagonal().real[None], error[None], np.array([residual]))
         return cls(on, np.arange(1), *numbers, word, names, rho[None])
 
     @classmethod
     def none(cls, on: Space, points: np.ndarray, status: Status, name: str = "none") -> "Solution":
-        """Points without a state, for the reason that the status gives."""
+        """Points without a state, for the reason that the status gives; all numbers are NaN."""
         populations, error = np.full((2, len(points), on.size), np.nan)
         words, names = np.full((2, len(points)), None)
         words[:], names[:] = status, name
@@ -61,38 +75,45 @@ class Solution:
 
     @property
     def found(self) -> np.ndarray:
-        """Where there is a state, converged with the truncation or not."""
+        """Where there is a state, converged with the truncation or not; shape (points,)."""
         return np.asarray(~np.isnan(self.populations).any(axis=1))
 
     def take(self, chosen: np.ndarray) -> "Solution":
-        """The chosen points, a mask or positions."""
+        """The chosen points, a mask or positions, in the order in which they are given."""
         taken: dict[str, Any] = {name: getattr(self, name)[chosen] for name in self._arrays}
         return replace(self, **taken)
 
     def at(self, points: np.ndarray) -> "Solution":
-        """The rows of these points of the batch."""
+        """The rows of these points of the batch, in the order that they have here."""
         return self.take(np.isin(self.points, points))
 
     def compared(self, other: "Solution") -> "Solution":
-        """The same points, with the change of their populations to another truncation."""
+        """The same points, with the change of their populations to another truncation.
+
+        States that the other truncation does not hold count as empty there.
+        """
         there = np.array([other.space.position(state) for state in self.space.index])
         known = np.where(there >= 0, other.populations[:, there], 0.0)
         return replace(self, cut=abs(self.populations - known))
 
     def with_status(self, status: Status) -> "Solution":
-        """The same points with another status where it was "ok"."""
+        """The same points with another status where it was "ok"; failures keep their own."""
         words = self.status.copy()
         words[words == Status.OK] = status
         return replace(self, status=words)
 
     @property
     def _arrays(self) -> list[str]:
+        """Names of the fields with one row per point, as far as they are known."""
         names = [field.name for field in fields(self) if field.name != "space"]
         return [name for name in names if getattr(self, name) is not None]
 
 
 def join(parts: Sequence[Solution]) -> Solution:
-    """The points of all parts, of one truncation, in the order of the batch."""
+    """The points of all parts, of one truncation, in the order of the batch.
+
+    What one of the parts lacks (density matrices, say) the whole lacks.
+    """
     if len(parts) == 1:
         return parts[0]
     order = np.argsort(np.concatenate([part.points for part in parts]), kind="stable")
@@ -110,7 +131,11 @@ def each(
     s: np.ndarray,
     threads: int | None = None,
 ) -> Solution:
-    """What ``one`` finds for each row of coefficients and its scale, in the order of the rows."""
+    """What ``one`` finds for each row of coefficients and its scale, in the order of the rows.
+
+    ``c`` has the shape (points, parts), ``s`` (points,).  Points are solved in ``threads``
+    threads (as many as Python chooses where None), which changes no bit of a result.
+    """
     with ThreadPoolExecutor(threads) as pool:  # factorisations release Python's lock
         found = list(pool.map(one, c, s))
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
@@ -119,7 +144,11 @@ def each(
 def unscaled(
     on: Space, point: Scaled, sigma: np.ndarray, error: np.ndarray, status: str, name: str
 ) -> Solution:
-    """One point from a scaled density matrix of any trace; without a state unless it is "ok"."""
+    """One point from a scaled density matrix of any trace; without a state unless it is "ok".
+
+    ``sigma`` is Hermitian up to round-off, which is averaged away; the residual is that of the
+    scaled equation, max |L sigma|/max(|L| |sigma|).
+    """
     if status != Status.OK:
         return Solution.none(on, np.arange(1), Status(status), name)
     sigma = (sigma + sigma.conj().T) / 2
@@ -134,7 +163,12 @@ def unscaled(
 
 
 def judged(found: Solution) -> Solution:
-    """The solution with the status that its matrices deserve; NaN where that is not "ok"."""
+    """The solution with the status that its matrices deserve; NaN where that is not "ok".
+
+    "not converged" is a matrix that does not solve the equation (`BALANCED`), "not resolved" one
+    that is no density matrix to within its errors (`BEYOND`).  Without matrices nothing can be
+    judged.
+    """
     if found.rho is None:
         return found
     status = found.status.copy()
@@ -152,6 +186,10 @@ def judged(found: Solution) -> Solution:
 
 
 def _word(rho: np.ndarray, error: np.ndarray, bent: float, residual: float) -> Status:
+    """The word for one matrix: finite and balanced, Hermitian, of trace one, positive.
+
+    ``bent`` is by how much it was not Hermitian.
+    """
     if not (np.isfinite(rho).all() and residual < BALANCED):
         return Status.NOT_CONVERGED
     allowed = BEYOND * np.sum(error) + ROUNDING
@@ -163,12 +201,24 @@ def _word(rho: np.ndarray, error: np.ndarray, bent: float, residual: float) -> S
 
 
 def is_positive(populations: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Whether no population is negative beyond its error, per point."""
+    """Whether no population is negative beyond its error, per point.
+
+    ``populations`` and ``error`` have the shape (points, states); see `BEYOND` for what is
+    allowed.
+
+    >>> is_positive(np.array([[1.0, -1e-18], [1.0, -1e-10]]), np.full((2, 2), 1e-16)).tolist()
+    [True, False]
+    """
     return np.asarray(np.all(populations >= -BEYOND * error, axis=-1))
 
 
 def with_shell_errors(found: Solution) -> Solution:
-    """The same, each error at least how far populations of its shell fall below zero."""
+    """The same, each error at least how far populations of its shell fall below zero.
+
+    A population below zero is an error that shows; others of the same number of quanta, which are
+    computed alike, have errors as large that do not.  So the largest of a shell counts for all of
+    it.
+    """
     below, total = np.maximum(-found.populations, 0.0), found.space.occupations.sum(axis=1)
     for quanta in np.unique(total) if below.any() else ():
         shell = total == quanta

@@ -15,7 +15,11 @@ R = TypeVar("R")
 
 
 def one_thread(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, with BLAS on one thread while it runs."""
+    """The function, with BLAS on one thread while it runs.
+
+    >>> one_thread(sum)([1, 2, 3])
+    6
+    """
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -27,4 +31,5 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
 
 @cache
 def _controller() -> ThreadpoolController:
+    """What finds the BLAS libraries in memory: a search that takes time, and so is done once."""
     return ThreadpoolController()

@@ -29,7 +29,9 @@ from numeric.solvers.scaling import EPSILON, Scaled, amplitudes, response
 # Scaled amplitude beyond which psi is no good start and |0> is taken: psi psi' would be a million
 # times what it is to approximate
 LARGEST = 1e3
-EMPTIEST = 1e-6  # population of the vacuum below which a solution that starts from it loses digits
+# Population of the vacuum below which a solution that starts from it loses digits: all is counted
+# in units of that population, so that six of sixteen digits are gone here
+EMPTIEST = 1e-6
 # Relative distance to a singular system at which L has a second null vector: some fifty roundings
 SINGULAR = 1e-14
 FAILURES = (RuntimeError, np.linalg.LinAlgError)  # of SuperLU ("exactly singular") and LAPACK
@@ -39,7 +41,8 @@ Found: TypeAlias = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its d
 def from_vacuum(point: Scaled, invert: Callable[..., Any]) -> Found:
     """psi psi' + delta, its diagonal's error and the gap, with the vacuum's population one.
 
-    ``invert(system, K=...)`` returns an object whose ``solve`` is the inverse of the system.
+    ``invert(system, K=...)`` returns an object whose ``solve`` is the inverse of the system, and
+    may raise one of `FAILURES`.  The gap is how far the system is from a singular one, relative.
     """
     start, source, off = _split(point)
     source[0] = 0  # delta_00 = 0
@@ -54,7 +57,11 @@ def holds(point: Scaled, found: Found) -> bool:
 
 
 def _split(point: Scaled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """psi psi', -L psi psi' and the error of the first; the vacuum where psi is no good start."""
+    """psi psi', -L psi psi' and the error of the first; the vacuum where psi is no good start.
+
+    The source is written as in the head of this file, not as a product with L: the terms that
+    cancel by (K psi)_n = 0 would leave their round-off.
+    """
     psi = amplitudes(point.K)
     if not np.all(abs(psi) < LARGEST):
         vacuum = np.eye(1, len(psi) ** 2, dtype=complex)[0]
@@ -91,8 +98,12 @@ def solve_refined(
 ) -> Found:
     """The solution, its error and the relative distance to a singular system.
 
-    The error is what the last correction corrects, and what the rounding of the elements does:
-    on the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.
+    The error is what the last correction corrects, and what the rounding of the elements does: on
+    the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.  The distance
+    is 1/|A^-1 v| for a vector v of the size of A's rows, an estimate from above of the
+    inverse of the condition number (N. J. Higham, "Accuracy and Stability of Numerical
+    Algorithms", chapters 7, 12 and 15).  A system that cannot be inverted has the distance
+    zero, and NaN for a solution.
     """
     try:
         inverse = invert(system)
@@ -113,5 +124,8 @@ def solve_refined(
 
 
 def generic(size: int) -> np.ndarray:
-    """Phases without a pattern: a vector that is orthogonal to nothing by chance."""
+    """Phases without a pattern: a vector that is orthogonal to nothing by chance.
+
+    The same in every run, so that results do not depend on a random seed.
+    """
     return np.exp(1j * np.arange(size) ** 2)
