@@ -21,6 +21,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi and r, both roads.
 
     Columns: ``phi_um``, ``r_um`` and those of `compare.agreement`.
+
+    The three phi are the one at which J vanishes for r = 0.35 um, and those two at which |J| =
+    gamma there, rounded as in the paper.
     """
     phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)
@@ -31,7 +34,10 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """One curve per phi; light below the dotted line g2 = 1 is sub-Poissonian."""
+    """One curve per phi; light below the dotted line g2 = 1 is sub-Poissonian.
+
+    Markers are closer where the curves are apart, and apart where all of them run together.
+    """
     figure, axes = new_figure()
     axes.axhline(1, color="black", lw=0.6, ls=":")
     colours, apart = (GREEN, RED, BLUE), (R_UM > 0.2) & (R_UM < 0.5)
