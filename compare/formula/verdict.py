@@ -12,7 +12,7 @@ import sympy as sp
 
 IDENTICAL, CONVENTION, DIFFERENT = "identical", "equal up to a convention", "different"
 LEADING, CANNOT_JUDGE = "identical at leading order", "cannot judge"
-SHOWN = 200  # signs of an expression in a sentence
+SHOWN = 200  # signs of an expression in a sentence: two lines of a wide terminal
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class Verdict:
     ``verdict`` is "identical", "equal up to a convention", "identical at leading order",
     "different" or "cannot judge".  Where the forms differ as they stand, ``point`` is the simplest
     point of the model's symbols at which they do, with the values of both there.
+
+    A verdict that is not ``proved`` rests on 32 random points.  All
+    expressions are in the model's symbols.
 
     >>> from compare import check_formula
     >>> from systems import kerr
@@ -47,6 +50,7 @@ class Verdict:
     idle: tuple[str, ...] = ()  # letters that are defined as numbers and stand nowhere
 
     def __str__(self) -> str:
+        """The verdict in words, with letters that were defined as numbers and never used."""
         said = f"{self.quantity}: {self.verdict}{self._details}"
         if not self.idle or self.verdict == IDENTICAL:
             return said
@@ -54,6 +58,7 @@ class Verdict:
 
     @property
     def _details(self) -> str:
+        """What follows the verdict's own word: a reason, an example, conventions, a next term."""
         match self.verdict:
             case "cannot judge":
                 return f", since there is no closed form to compare with: {self.reason}"
@@ -86,6 +91,7 @@ class Verdict:
 
     @property
     def _multiple(self) -> str:
+        """The factor by which the printed form differs everywhere, where there is one."""
         if self.multiple is None:
             return ""
         return f"the printed form is {_times(self.multiple)} times the derived one everywhere, "
@@ -126,6 +132,7 @@ def _times(multiple: sp.Expr) -> str:
 
 
 def _short(value: complex | None, digits: int = 6) -> str:
+    """A number in so many digits, real where it is; a question mark where it is not known."""
     if value is None:
         return "?"
     return f"{value.real if value.imag == 0 else value:.{digits}g}"

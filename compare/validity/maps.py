@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNKNOWN = "#BBBBBB"  # where there is no number
-DECADES = 4  # that are told apart, from the largest number downwards
+UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
+DECADES = 4  # that are told apart, from the largest number downwards: with more, two look alike
 
 
 def axes_of(table: pd.DataFrame) -> list[str]:

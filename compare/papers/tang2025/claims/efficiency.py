@@ -87,6 +87,9 @@ def _curve(road: Road, device: Device, tip: str) -> Curve:
 
 
 def _R(device: Device, values: dict[str, Any], detunings: np.ndarray) -> Roads:
-    """R in percent of one cavity on both roads."""
+    """R in percent of one cavity on both roads.
+
+    ``values`` are those of one cavity in rad/s and ``detunings`` are in gamma_1.
+    """
     cavities = {name: np.atleast_1d(value) for name, value in values.items()}
     return of(efficiency(cavities, device, detunings)).map(lambda R: PERCENT * float(R[0]))

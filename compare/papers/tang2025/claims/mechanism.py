@@ -101,7 +101,11 @@ def bunching_near(device: Device) -> Readings:
 
 
 def _least_g2(road: Road, device: Device, low: float, high: float) -> float:
-    """The smallest g2(0) over a range of r in um, over the three phi of Fig. 3(d)."""
+    """The smallest g2(0) over a range of r in um, over the three phi of Fig. 3(d).
+
+    It is a minimum over both, found on the road given; `FINE` points keep a curve with several
+    minima from being judged by the wrong one.
+    """
     return min(least(_along(road, device, phi), low, high, FINE) for phi in fig3d.PHI_UM)
 
 

@@ -31,7 +31,9 @@ from systems.library import nanotip
 
 AT_ZERO = np.zeros(1)  # the default reading: Delta = 0
 DETUNINGS = np.linspace(-4, 4, 41)  # the other one: Delta/gamma_1 of the minimum; holds zero
-ZOOMS, NEAR = 2, 9  # how often the grid around a minimum is refined, and by how many points
+# how often the grid around a minimum is refined, and by how many points: the last step is
+# 0.0125 gamma_1, far below the width of a resonance
+ZOOMS, NEAR = 2, 9
 ROADS = ["analytic", "numeric"]
 SCALE = "difference relative to R = 1"  # what the deviation of R is, for the tables
 

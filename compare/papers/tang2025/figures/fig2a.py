@@ -26,9 +26,8 @@ LABELS = {"number": r"$N_\mathrm{cw}$", "g2": r"$g^{(2)}_\mathrm{cw}(0)$"}
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi, chi and quantity, both roads.
 
-    Columns: ``phi_um``, ``chi_over_gamma`` and those of `compare.agreement`.
-
-    The grid has 201 x 201 points, so that both roads are solved at 40,401 points.  ``device`` is in SI units.
+    Columns: ``phi_um``, ``chi_over_gamma`` and those of `compare.agreement`.  ``device`` is in SI
+    units; the grid has 201 x 201 points, so that both roads are solved at 40,401 of them.
     """
     phi, chi = (grid.ravel() for grid in np.meshgrid(PHIS_UM, CHI, indexing="ij"))
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)

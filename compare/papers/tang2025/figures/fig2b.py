@@ -3,8 +3,8 @@
 Cuts through the maps of Fig. 2(a) at the phi where J = 0 and at the two where |J| = gamma, with the
 points that the text names.
 
-Eq. (7) is the closed form of g2(0) and Eq. (6) that of P10,
-which is N_cw to leading order; Eq. (4) is the master equation.  The claims about these points are judged in
+Eq. (7) is the closed form of g2(0) and Eq. (6) that of P10, which is N_cw to leading order; Eq. (4)
+is the master equation.  The claims about these points are judged in
 `compare.papers.tang2025.claims.blockade`.
 """
 
@@ -33,7 +33,7 @@ MARKED = (
     (SIDE_UM[0], 0.5, LEFT),
     (SIDE_UM[1], 0.5, RIGHT),
 )
-CLEAR = 0.15  # no small marker closer than this to a marked point, relative
+CLEAR = 0.15  # no small marker closer than this to a marked point, relative: they would touch
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
