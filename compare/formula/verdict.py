@@ -21,16 +21,20 @@ class Verdict:
 
     ``verdict`` is "identical", "equal up to a convention", "identical at leading order",
     "different" or "cannot judge".  Where the forms differ as they stand, ``point`` is the simplest
-    point of the model's symbols at which they do, with the values of both there.
-
-    A verdict that is not ``proved`` rests on 32 random points.  All
-    expressions are in the model's symbols.
+    point of the model's symbols at which they do, with the values of both there.  A verdict that is
+    not ``proved`` rests on 32 random points.
 
     >>> from compare import check_formula
     >>> from systems import kerr
     >>> found = check_formula(kerr.MODEL, "2*xi/(2*Delta - I*gamma)", "C1")
     >>> found.verdict, found.proved
     ('equal up to a convention', True)
+
+    A formula that is wrong at a point is shown there:
+
+    >>> wrong = check_formula(kerr.MODEL, "1/(1 + 3*chi**2/gamma**2)", "g2", ["Delta = 0"])
+    >>> wrong.verdict, sorted(wrong.point)
+    ('different', ['chi', 'gamma'])
     """
 
     quantity: str

@@ -126,4 +126,5 @@ def _powers_head() -> str:
 
 
 def _power_text(claim: str, power_fW: float) -> str:
+    """One line of the list of powers: the claim with its power, or with "none"."""
     return f"  {claim}: {'none' if np.isnan(power_fW) else f'{power_fW:.3g} fW'}"
