@@ -13,7 +13,7 @@ import sympy as sp
 
 ROOTS = (1, 2, 3, 6)  # of n! up to three quanta
 SMALL = 64  # numerators and denominators that a reader recognises
-DIGITS = 40
+DIGITS = 40  # those with which `compare.formula.samples` finds a ratio
 EXACT = 1e-25  # relative; far above the round-off of a ratio of this many digits
 
 

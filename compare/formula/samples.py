@@ -21,7 +21,7 @@ from compare.formula.factors import recognise
 from compare.formula.points import random_points, simple_points
 from systems import Model
 
-DIGITS = 40
+DIGITS = 40  # more than twice those of a double: what is lost where a form cancels is still there
 FINE = 1e-30  # relative; cancellation in the forms may cost ten of the digits
 ROUGH = 1e-6  # the same in doubles; a candidate is looked at again with all digits
 DOUBLE = 1e-9  # where a form holds doubles itself, and is worth no more
@@ -47,8 +47,9 @@ class Precision(NamedTuple):
     scale: float = 1.0
 
 
-# what is left of the next order is far below `fine`, even in powers of the drive's root
-NOTHING = mpmath.mpf("1e-350")  # next to the round-off of so many digits
+NOTHING = mpmath.mpf("1e-350")  # next to the round-off of the 400 digits below
+# what is left of the next order is far below `fine`, even in powers of the drive's root; and three
+# orders of the drive squared, each 1e-120, may cancel and leave forty of the digits
 WEAK = Precision(digits=400, fine=1e-25, scale=1e-60)
 
 

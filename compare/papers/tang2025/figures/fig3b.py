@@ -21,7 +21,7 @@ from compare.style import GREY, RED, new_figure, styled
 from systems.library import nanotip
 
 R_UM = np.linspace(0, 0.7, 201)  # holds the 0.35 um of the inset
-PHI_UM = np.linspace(0, 1.1, 221)
+PHI_UM = np.linspace(0, 1.1, 221)  # two periods lambda/(2 n_0), so that both zeros are there
 ZEROS_UM = 1e6 * np.array([nanotip.Device().backscattering_free(period) for period in (0, 1)])
 
 

@@ -13,8 +13,8 @@ from compare.papers.tang2025.figures.cavities import DEVICE, described
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import nanotip
 
-R_UM = np.linspace(0, 0.8, 161)
-PHI_UM = (0.21, 0.27, 0.33)
+R_UM = np.linspace(0, 0.8, 161)  # as far as the figure reaches
+PHI_UM = (0.21, 0.27, 0.33)  # where |J| = gamma, J = 0 and |J| = gamma at r = 0.35 um
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
