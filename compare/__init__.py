@@ -55,6 +55,7 @@ class _Face(ModuleType):
     """This package: its public names are looked up in their modules, and never hidden by one."""
 
     def __getattr__(self, name: str) -> Any:
+        """A public name, loaded from its module when it is first asked for, and then kept."""
         if name not in HOMES:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         found = getattr(import_module(HOMES[name]), name)
@@ -62,11 +63,13 @@ class _Face(ModuleType):
         return found
 
     def __setattr__(self, name: str, value: Any) -> None:
+        """Bind a name, unless a module of the same name would hide a public function."""
         # the import system binds each module that it loads to its package, by its last name
         if not (name in HOMES and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
+        """All names, those not loaded yet included."""
         return sorted({*super().__dir__(), *__all__})
 
 

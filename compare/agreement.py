@@ -5,6 +5,9 @@ square of the drive.  ``matching_digits = -log10 |deviation|``, between 0 and th
 of double precision.  A numerical value below its own round-off floor is not resolved: its
 deviation says nothing, and no summary counts it.  The same holds where a formula is 0/0 or
 infinite, or where only the master equation is zero: `status` says so, and no deviation is given.
+
+Each road is solved by itself and meets the other in this table only.  A number that is not trusted
+on one of them has no deviation: the column ``status`` says why, in a word of `systems.status`.
 """
 
 from __future__ import annotations
@@ -59,6 +62,10 @@ def agreement(
 
     Raises `ValueError` or `TypeError` for values, quantities, labels or quanta that make no sense,
     and for a model that has no closed form.
+
+    Rates are in the unit that the values have, all in the same; numbers, probabilities and
+    correlations have none.  Arrays broadcast to one shape, and the points are its entries in C
+    order.
 
     >>> from systems import kerr
     >>> table = agreement(kerr.MODEL, {**kerr.VALUES, "xi": np.array([0.01, 0.02])}, "number")
@@ -159,6 +166,8 @@ def solve(
     The truncation holds what is wanted and, where it is chosen point by point, is converged
     for numbers and g2 in any case, for higher correlations where they are wanted.  Raises
     `ValueError` for a given truncation that cannot hold what is wanted.
+
+    ``arrays`` are the values in one shape; a portion has at most `PORTION` points.
     """
     import numeric
 
@@ -187,9 +196,16 @@ def solve(
 def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
     """How the master equation was solved, and the worst that the certificates say.
 
-    A dictionary that a sidecar can hold: names of the solvers, smallest and largest truncation,
-    how often each status, the largest relative changes and round-off by result, and the largest
-    residual.
+    A dictionary that a sidecar can hold: names of the solvers, smallest and largest truncation, how
+    often each status, the largest relative changes and round-off by result, and the largest
+    residual. ``states`` are those of batches, each of the shape (points,).
+
+    >>> import numeric
+    >>> from systems import kerr
+    >>> values = {**kerr.VALUES, "xi": np.array([0.01, 0.02])}
+    >>> found = describe([numeric.steady_state(kerr.MODEL, values, quanta=4)])
+    >>> found["quanta"], bool(found["largest_residual"] < 1e-9)
+    ([4, 4], True)
     """
     certificates = [state.certificate for state in states]
     quanta = np.concatenate([c.quanta for c in certificates])
@@ -217,6 +233,9 @@ def _measure(
 
     The status is that of the master equation; where it is "ok", that of the closed form; and where
     this is "ok" as well, whether there is a deviation.
+
+    ``states`` are those of all portions in order, whose results are put one behind the other; a
+    number that changes by more than `CONVERGED` with two more quanta becomes "not converged".
     """
     form = quantity.on(closed)
     formula = np.ravel(closed.evaluate(form, arrays)).real
@@ -246,6 +265,9 @@ def _measure(
 def without_deviation(formula: np.ndarray, deviation: np.ndarray) -> np.ndarray:
     """Why there is no deviation from a number that is known: "ok" where there is one.
 
+    ``formula`` and ``deviation`` are arrays of one shape.  The formula is 0/0 or infinite, or only
+    the master equation is zero.
+
     >>> without_deviation(np.array([1.0, np.nan]), np.array([0.1, np.nan])).tolist()
     ['ok', 'formula undefined']
     """
@@ -255,7 +277,10 @@ def without_deviation(formula: np.ndarray, deviation: np.ndarray) -> np.ndarray:
 
 
 def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
-    """One row of a summary, from the rows of one quantity."""
+    """One row of a summary, from the rows of one quantity.
+
+    Only resolved points count; without any, the sizes are NaN.
+    """
     good = rows[rows["resolved"] & rows["deviation"].notna()]
     size, bad = good["deviation"].abs(), rows.drop(good.index)["status"]
     words = ", ".join(f"{count} {word}" for word, count in bad.value_counts().items())
@@ -296,7 +321,10 @@ def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:
 
 
 def _ranges(arrays: Arrays) -> dict[str, Any]:
-    """Each value as a number, or as its smallest and largest; a complex one by its modulus."""
+    """Each value as a number, or as its smallest and largest; a complex one by its modulus.
+
+    That is what the sidecar of a table says about what was solved.
+    """
     sizes = {
         name if np.isrealobj(a) else f"|{name}|": a if np.isrealobj(a) else abs(a)
         for name, a in arrays.items()

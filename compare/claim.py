@@ -82,6 +82,7 @@ class Reading:
         return LEADING if self.holds(self.roads.leading) else NOT_REPRODUCED
 
     def __str__(self) -> str:
+        """The measure, the interval in which it makes the claim true, and the numbers found."""
         measure = f"{self.quantity} {self.detail}".strip()
         return f"{measure} must {self._interval()}: {self._values()}"
 

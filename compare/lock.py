@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 60.0  # seconds; a set is written in far less than one
-PAUSE = 0.02  # seconds between two tries
+PAUSE = 0.02  # seconds between two tries: no wait that a user sees, and no load
 FILE = ".photon-blockade.lock"
 
 
@@ -42,7 +42,11 @@ def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 
 def _take(folder: Path, end: float) -> int:
-    """A handle that holds the lock until it is closed."""
+    """A handle that holds the lock until it is closed.
+
+    It is tried every `PAUSE` seconds up to ``end``, a time of `time.monotonic`; then `TimeoutError`
+    is raised.
+    """
     while True:
         with suppress(BlockingIOError):
             return _try(folder)
@@ -55,7 +59,10 @@ def _take(folder: Path, end: float) -> int:
 
 
 def _try(folder: Path) -> int:
-    """A handle with the lock; raises `BlockingIOError` if another run has it."""
+    """A handle with the lock; raises `BlockingIOError` if another run has it.
+
+    The folder itself is tried first; where a folder cannot be locked, the file in it.
+    """
     if sys.platform != "win32":
         with suppress(LookupError):
             return _locked(os.open(folder, os.O_RDONLY))

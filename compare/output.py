@@ -128,6 +128,9 @@ def read_sidecar(folder: Path, stem: str) -> dict[str, Any] | None:
     """The sidecar of a stem, or ``None`` where there is none of this tool, whole and well-formed.
 
     Its ``files`` and ``replaced`` map names of files to their SHA-256.
+
+    >>> read_sidecar(Path("nowhere"), "fig") is None
+    True
     """
     try:
         sidecar = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
@@ -198,6 +201,7 @@ def _umask() -> int:
 
 
 def _sum(content: bytes) -> str:
+    """The SHA-256 of some content, as hexadecimal text."""
     return sha256(content).hexdigest()
 
 
@@ -210,6 +214,7 @@ def _sum_of(path: Path) -> str | None:
 
 
 def _foreign(path: Path) -> str:
+    """The refusal to overwrite a file that is not ours, or is so no longer."""
     return (
         f"File `{path}` must be one that blockade wrote and nobody changed since, but is not; "
         "move it away, or overwrite it with --force."

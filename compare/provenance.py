@@ -112,10 +112,12 @@ def imports(path: Path) -> frozenset[str]:
 
 @cache
 def _named(text: str, package: tuple[str, ...]) -> frozenset[str]:
+    """The dotted names in a text that begin with one of this project's packages; kept per text."""
     return frozenset(n for n in _names(text, package) if n.split(".")[0] in PACKAGES)
 
 
 def _names(text: str, package: tuple[str, ...]) -> Iterator[str]:
+    """Every dotted name that a text imports or holds as a word, whosever it is."""
     for node in ast.walk(ast.parse(text)):
         match node:
             case ast.Import(names=names):
@@ -154,7 +156,11 @@ def locate(module: str) -> Path | None:
 
 @cache
 def commit() -> str | None:
-    """Commit of the code, with ``+`` where files differ; ``None`` outside its repository."""
+    """Commit of the code, with ``+`` where files differ; ``None`` outside its repository.
+
+    It is noted in sidecars for a reader; whether a result is current is judged by `fingerprint`
+    alone.
+    """
     here = str(Path(__file__).relative_to(ROOT))
     # a tracked file of ours: the package may be installed inside somebody else's repository
     if _git("ls-files", "--error-unmatch", here) is None:

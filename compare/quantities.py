@@ -144,6 +144,7 @@ def read_quantity(model: Model, name: str) -> Quantity:
 
 
 def _read(model: Model, name: str) -> Quantity:
+    """The quantity of a name, whatever its size; raises `ValueError` for a name that is none."""
     match = PATTERN.fullmatch(name)
     if match is None or match["order"] in ("0", "1"):
         raise ValueError(_unknown(model, name))
@@ -202,6 +203,7 @@ def read_occupation(model: Model, name: str) -> tuple[int, ...]:
 
 
 def _two_digits(model: Model, name: str) -> str:
+    """The refusal of ``P10`` in a model of one mode: ten quanta, or a one and a zero."""
     kind, few, many = name[0], name[1], int(name[1:])
     return (
         f"Quantity `{name}` must say what it means in a model of one mode: `{kind}_{many}` is "
@@ -210,6 +212,7 @@ def _two_digits(model: Model, name: str) -> str:
 
 
 def _read_mode(model: Model, name: str, text: str | None) -> Mode:
+    """The mode with this label, or the driven one where a name has no label."""
     if text is None:
         return driven_mode(model)
     labels = [label(mode) for mode in model.modes]
@@ -232,6 +235,7 @@ def _read_pair(model: Model, name: str, text: str) -> tuple[Mode, Mode] | None:
 
 
 def _one_each(model: Model, first: Mode, second: Mode) -> tuple[int, ...]:
+    """The occupation with one quantum in each of two modes."""
     both = zip(model.occupation(first), model.occupation(second), strict=True)
     return tuple(n + k for n, k in both)
 
@@ -251,6 +255,7 @@ def _fits(model: Model, occupation: tuple[int, ...]) -> bool:
 
 
 def _too_large(model: Model, quantity: Quantity) -> str:
+    """The refusal of a quantity whose closed form is too long, with the largest that is not."""
     must = f"Quantity `{quantity.name}` must rest on at most {LARGEST} amplitudes"
     if quantity.method != "correlation":
         return f"{must}, but needs more: name an occupation of fewer quanta."
@@ -260,6 +265,7 @@ def _too_large(model: Model, quantity: Quantity) -> str:
 
 
 def _unknown(model: Model, name: str) -> str:
+    """The refusal of a name, with the names that there are."""
     last, one = label(model.modes[-1]), "1" + "0" * (len(model.modes) - 1)
     first = label(model.modes[0])
     pair = f", g2_{first}_{last} between two" if len(model.modes) > 1 else ""

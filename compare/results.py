@@ -128,6 +128,11 @@ def due(
     ``out`` is the folder of all results.  Raises `ValueError` if a folder cannot be written, or
     if a file that would be overwritten was changed since this tool wrote it, unless ``force``; so
     nothing is computed that could not be kept.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     [result.name for result in due([find("fig3c")], Path(name), fresh=False, force=False)]
+    ['fig3c']
     """
     for folder in sorted({out, *(result.folder(out) for result in results)}):
         output.check_folder(folder)
@@ -145,6 +150,9 @@ def make(result: PaperResult, out: Path) -> None:
 
     The provenance is noted before the computation: the numbers are those of the code as it was
     then.
+
+    ``out`` is the folder of all results, which is made where it is missing.  Errors are those of
+    `compare.output.publish`.
     """
     record = provenance.record(result.command, result.module)
     if result.is_audit:
@@ -160,7 +168,13 @@ def make(result: PaperResult, out: Path) -> None:
 
 
 def is_current(result: PaperResult, out: Path) -> bool:
-    """Whether the files of a result are those that its code would make now."""
+    """Whether the files of a result are those that its code would make now.
+
+    False where a file is missing, was changed by hand, or was made by other code or other versions.
+
+    >>> is_current(find("fig3c"), Path("nowhere"))
+    False
+    """
     inputs = provenance.fingerprint(result.module)
     return output.is_current(result.folder(out), result.stem, inputs)
 
@@ -194,7 +208,10 @@ def write_agreement(out: Path) -> "pd.DataFrame":
 
 
 def _agreement(out: Path) -> "pd.DataFrame":
-    """The summaries of all current figures, one below the other."""
+    """The summaries of all current figures, one below the other, with the figure's name first.
+
+    Figures of one road, such as energy levels, have no deviation and are left out.
+    """
     import pandas as pd
 
     from compare.agreement import summary

@@ -63,6 +63,7 @@ def render(figure: Figure) -> dict[str, bytes]:
 
 
 def _save(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
+    """The bytes of a figure in one format; ``metadata`` takes out what changes between runs."""
     buffer = BytesIO()
     figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()

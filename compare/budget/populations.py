@@ -25,6 +25,7 @@ class Populations:
     """
 
     def __init__(self, model: Model, states: Sequence[Occupation], weights: np.ndarray) -> None:
+        """Divide the weights, shape (..., states), by their sum over the states."""
         self.model, self.states = model, list(states)
         self._occupations = np.array(self.states)
         self._populations = weights / weights.sum(axis=-1, keepdims=True)
@@ -52,6 +53,7 @@ class Populations:
         return self._populations[..., self.states.index(tuple(occupation))]
 
     def _moment(self, mode: Mode | str, order: int) -> np.ndarray:
+        """The mean of n (n - 1) ... (n - order + 1) for the quanta n of a mode."""
         n = self._occupations[:, self.model.index(mode)]
         falling = np.prod([n - k for k in range(order)], axis=0)
         return self._populations @ falling

@@ -11,6 +11,9 @@ Each leaves out less than the one before:
     two corrections        and the one after it
     truncated              the master equation cut at the quanta of the formula
     master equation        converged
+
+Which step is large tells what to do: a large first correction asks for the quantum jumps, a large
+truncation for more quanta, and a norm that matters for a weaker drive.
 """
 
 from __future__ import annotations

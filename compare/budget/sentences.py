@@ -17,8 +17,12 @@ from compare.budget.steps import brings, varied
 if TYPE_CHECKING:
     import pandas as pd
 
-CANCELLING = 0.1  # a pair that leaves less than this part of its larger step is one step
-AGAINST = 0.5  # of the largest step: a step of the other sign that is worth naming
+# a pair that leaves less than this part of its larger step is one step: neither of the two is then
+# a cause, for the error would not be smaller without both
+CANCELLING = 0.1
+# of the largest step: a step of the other sign that is worth naming, because the error is then at
+# most half of what the largest step alone would make
+AGAINST = 0.5
 
 Step = tuple[str, float]  # what it brings, and what it contributes
 
@@ -41,6 +45,7 @@ def largest(table: pd.DataFrame) -> list[str]:
 
 
 def _sentence(name: str, rows: pd.DataFrame) -> str:
+    """What is said of one quantity, from its rows: at the point where the formula is worst."""
     rungs = rows["rung"].nunique()
     formula = rows["deviation"].iloc[::rungs].abs()
     if formula.isna().all():
@@ -74,7 +79,10 @@ def _causes(ladder: pd.DataFrame) -> str:
 
 
 def _join(steps: Sequence[Step]) -> tuple[list[Step], list[tuple[Step, Step]]]:
-    """The steps, those that cancel joined with their neighbour, and the pairs so joined."""
+    """The steps, those that cancel joined with their neighbour, and the pairs so joined.
+
+    What a pair leaves is a step of its own and may cancel with the next.
+    """
     joined: list[Step] = []
     pairs = []
     for step in steps:
@@ -87,12 +95,15 @@ def _join(steps: Sequence[Step]) -> tuple[list[Step], list[tuple[Step, Step]]]:
 
 
 def _cancel(one: Step, two: Step) -> bool:
+    """Whether two steps leave less than the share `CANCELLING` of the larger one."""
     return abs(one[1] + two[1]) < CANCELLING * max(_size(one), _size(two))
 
 
 def _size(step: Step) -> float:
+    """The size of a step, without its sign."""
     return abs(step[1])
 
 
 def _spell(step: Step) -> str:
+    """A step with its contribution in percent."""
     return f"{step[0]} ({step[1]:+.3%})"

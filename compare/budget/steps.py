@@ -89,7 +89,11 @@ def budget(
 
 
 def _check_work(model: Model, quanta: int) -> None:
-    """Raise `ValueError` for a truncation that the rungs of H_eff cannot be waited for."""
+    """Raise `ValueError` for a truncation that the rungs of H_eff cannot be waited for.
+
+    The rungs of H_eff work with all of its states, and the rung `truncated` with the density
+    matrix, which has as many unknowns as the square of their number.
+    """
     from numeric.space import count_states
 
     states = count_states(model.modes, quanta)
@@ -116,6 +120,9 @@ def brings(ladder: pd.DataFrame) -> list[str]:
     """What each rung of one ladder adds to the one before, in words.
 
     Whichever rung first follows those of H_eff brings the quantum jumps.
+
+    A rung that the model does not allow is missing in a ladder, and the next one then brings what
+    both would have brought.
     """
     rungs = list(ladder["rung"])
     pure = [rung.startswith("H_eff") for rung in rungs]
@@ -133,7 +140,11 @@ def _ladder(
     left_out: dict[str, str],
     progress: bool,
 ) -> pd.DataFrame:
-    """The rows of one quantity, the rungs of a point together; notes what is left out."""
+    """The rows of one quantity, the rungs of a point together; notes what is left out.
+
+    ``points`` are the columns that tell the points apart; a rung that the model refuses is noted in
+    ``left_out`` with the sentence of its refusal.
+    """
     import pandas as pd
 
     found = {TRUTH: np.ravel(rungs[TRUTH](quantity))}
@@ -163,7 +174,10 @@ def _ladder(
 
 
 def _floor(states: numeric.SteadyState, quantity: Quantity) -> np.ndarray:
-    """Estimated relative error of a quantity on the master equation, one number per point."""
+    """Estimated relative error of a quantity on the master equation, one number per point.
+
+    Below it a contribution says nothing.  It is NaN or infinite where the number itself is zero.
+    """
     found = quantity.estimate_on(states)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.ravel(found.error / abs(found.value))

@@ -3,6 +3,10 @@
 The waterfall adds up what the steps of the ladder contribute, from no error at the top to that of
 the formula at the bottom.  Along a sweep the contributions lie on top of one another, those of
 either sign on their side of zero, and the black line is their sum.
+
+Read from the top: the first bar is what dividing by the norm of the amplitudes changes, the last
+but one what the cut of the master equation had cost, and the grey one at the bottom is the error of
+the formula itself.  A red bar makes the formula too large, a blue one too small.
 """
 
 from __future__ import annotations
@@ -31,6 +35,9 @@ def draw(table: pd.DataFrame) -> Figure:
 
     ``table`` is one of `compare.budget.budget`.  Raises `ValueError` for a grid.
 
+    A sweep is drawn over its one column of values, on a logarithmic axis where these are in
+    geometric steps.  The figure is two columns of a journal wide, and 2.3 inches high per quantity.
+
     >>> from compare.budget import budget
     >>> from systems import kerr
     >>> len(draw(budget(kerr.MODEL, kerr.VALUES, "number,g2")).axes)
@@ -48,7 +55,10 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) -> Figure:
-    """A figure with a panel per quantity, one below the other."""
+    """A figure with a panel per quantity, one below the other.
+
+    ``panel`` draws the rows of one quantity into the axes that it is given.
+    """
     from matplotlib.figure import Figure
 
     groups = list(table.groupby("quantity", sort=False))
@@ -61,7 +71,11 @@ def _panels(table: pd.DataFrame, panel: Callable[[Axes, pd.DataFrame], None]) ->
 
 
 def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
-    """Bars that start where the one above ends; their sizes stand at the right margin, in %."""
+    """Bars that start where the one above ends; their sizes stand at the right margin, in %.
+
+    ``rows`` are the ladder of one quantity at one point; its first rung is the formula and has no
+    bar. What the bars add up to is the deviation of the first rung, formula/master equation - 1.
+    """
     part, names = 100 * rows["contribution"].to_numpy()[1:], brings(rows)[1:]
     total, y = part.sum(), np.arange(len(part))
     ends = np.cumsum(part)
@@ -79,7 +93,11 @@ def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
-    """Contributions stacked on either side of zero against ``x``, in %, and their sum."""
+    """Contributions stacked on either side of zero against ``x``, in %, and their sum.
+
+    Positive and negative contributions are stacked apart from each other, since steps of different
+    sign would hide one another.  A rung that has no number at some point leaves a gap in the sum.
+    """
     rungs = list(dict.fromkeys(rows["rung"]))
     names = brings(rows.iloc[: len(rungs)])
     by_rung = 100 * rows.pivot(index=x, columns="rung", values="contribution")[rungs[1:]]

@@ -2,6 +2,10 @@
 
 The docstring of a command is its help.  Every wrong input ends with one sentence and exit code 2.
 Each command loads what computes when it runs: ``blockade --help`` loads Typer and nothing else.
+
+Two rules hold for all commands that write: a set of files is written whole or not at all, and what
+somebody else wrote or changed is overwritten only with ``--force``.  Both are kept by
+`compare.output`, and are asked before anything is computed.
 """
 
 import sys
@@ -31,6 +35,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     Errors of usage and of input (`ValueError`, `TypeError`, `OSError`, `MemoryError`) become one
     sentence on standard error and exit code 2; anything else is a fault of this project and shows
     its traceback.
+
+    ``arguments`` are the words after ``blockade``, by default those of the process.
+
+    >>> main(["systems", "--colour"])
+    Traceback (most recent call last):
+        ...
+    SystemExit: 2
     """
     try:
         code = app(arguments, prog_name="blockade", standalone_mode=False)
@@ -47,13 +58,20 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    """End with one sentence and exit code 2."""
+    """End with one sentence on standard error and exit code 2.
+
+    Line breaks and runs of spaces in it become single spaces, so that it is one line in a log as
+    well.
+    """
     typer.echo(f"blockade: {' '.join(sentence.split())}", err=True)
     sys.exit(2)
 
 
 def _usage(error: Any) -> str:
-    """What is wrong with a word of the command line, and the word itself where Typer keeps it."""
+    """What is wrong with a word of the command line, and the word itself where Typer keeps it.
+
+    It ends with the command whose ``--help`` says what would have been right.
+    """
     found: Any = getattr(error.__cause__, "errors", list)()
     given = "".join(f", but is `{one['input']}`" for one in found[:1])
     command = error.ctx.command_path if error.ctx else "blockade"
@@ -61,7 +79,13 @@ def _usage(error: Any) -> str:
 
 
 def _in_options(sentence: str) -> str:
-    """The sentence about an argument in the words of the command line."""
+    """The sentence about an argument in the words of the command line.
+
+    The functions call them ``values``, and the user has never seen that name.
+
+    >>> _in_options("Argument `values` must have `chi`.")
+    'The values (`--set`, `--vary`) must have `chi`.'
+    """
     return sentence.replace("Argument `values` must", "The values (`--set`, `--vary`) must")
 
 

@@ -1,4 +1,7 @@
-"""A sign of life from work that cannot be counted."""
+"""A sign of life from work that cannot be counted.
+
+Sweeps have bars that count (`systems.progress`); a derivation shows that it lives.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -186,6 +186,8 @@ def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
 
     It does if what is set beside the axes are the device's values as well (to 1e-6, the digits
     that a command line has); the drive is left out, because it is what is searched for.
+
+    ``table`` is one of `compare.validity`; the result has the names of its axes.
     """
     import numpy as np
 
@@ -205,12 +207,21 @@ def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
 
 
 def _spans(axis: "pd.Series", value: complex) -> bool:
-    """Whether a coordinate lies on an axis; a complex one lies on none."""
+    """Whether a coordinate lies on an axis; a complex one lies on none.
+
+    >>> import pandas as pd
+    >>> _spans(pd.Series([0.1, 0.5]), 0.27), _spans(pd.Series([0.1, 0.5]), 0.27j)
+    (True, False)
+    """
     return not complex(value).imag and bool(axis.min() <= value.real <= axis.max())
 
 
 def _validity_text(table: "pd.DataFrame") -> str:
-    """The table itself if it is short, else its range and how many points have which status."""
+    """The table itself if it is short, else its range and how many points have which status.
+
+    With a drive set, the last line says on which share of the points it lies below the critical
+    drive.
+    """
     if len(table) <= SHORT:
         return str(table.to_string(index=False, float_format="{:.6g}".format))
     known = table[table["status"] == "ok"]

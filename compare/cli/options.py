@@ -3,6 +3,9 @@
 A command names the type (``fixed: Fixed = None``) and Typer makes the option of it: ``--set`` is
 `Fixed`, ``--vary`` is `Varied`, ``--out`` is `Out`.  Nothing but Typer is loaded here, so that
 ``--help`` is printed at once.
+
+Names of options are the words of the public functions where these have one; ``--set`` and
+``--vary`` make the argument ``values`` of all of them.
 """
 
 from pathlib import Path

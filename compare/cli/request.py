@@ -26,7 +26,9 @@ class Request:
     """A system with its settings, as numbers and flat arrays of one length.
 
     ``settings`` have the names of the command line, ``values`` those of the model; ``labels`` are
-    the columns of what varies, and ``words`` those of the command line that made them.
+    the columns of what varies, and ``words`` those of the command line that made them.  ``values``
+    follow from ``settings`` by `Target.read`, which changes units where the target has a
+    laboratory.
     """
 
     target: Target

@@ -97,11 +97,16 @@ def _count(name: str, text: str) -> int:
 
 
 def _too_many(names: str, count: Any) -> str:
+    """The refusal of a grid that is too large, with the names that make it."""
     return f"Argument `--vary {names}` must make at most {POINTS} points, but makes {count}."
 
 
 def _split(setting: str) -> tuple[str, str]:
-    """Name and text of one setting."""
+    """Name and text of one setting.
+
+    >>> _split("J=1+2j")
+    ('J', '1+2j')
+    """
     name, equals, text = (part.strip() for part in setting.partition("="))
     if not (name and equals and text):
         raise ValueError(f"A value must look like NAME=VALUE, but is `{setting}`.")

@@ -31,6 +31,9 @@ class Target:
     settings are the model's values.  ``example`` holds settings of a point of interest; ``source``
     is the SHA-256 of a user's file.
 
+    ``columns``, ``spelled`` and ``drive`` say how its settings are called in tables and on axes;
+    for a system without a laboratory these are the model's own symbols.
+
     >>> find_target("kerr").read({"chi": 2.0})
     {'chi': 2.0}
     >>> sorted(find_target("nanotip").columns.values())
@@ -75,6 +78,11 @@ def find_target(text: str) -> Target:
 
     >>> find_target("kerr_dimer").model.drive
     F
+
+    >>> find_target("ker_dimer")
+    Traceback (most recent call last):
+        ...
+    ValueError: Argument `system` must be one of ..., but is `ker_dimer`; did you mean `kerr_dimer`?
     """
     if ":" in text or text.endswith(".py"):
         return _from_file(text)
@@ -101,7 +109,11 @@ def listed() -> dict[str, str]:
 
 
 def _from_file(text: str) -> Target:
-    """The model called ``NAME`` in ``path/to/file.py``, with the sum of the file."""
+    """The model called ``NAME`` in ``path/to/file.py``, with the sum of the file.
+
+    Raises `ValueError` for a text of another form, for a file that does not import, and for one
+    that holds no model of that name.
+    """
     path, _, name = text.rpartition(":")
     if not path or not path.endswith(".py") or not name:
         raise ValueError(f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`.")
@@ -115,7 +127,11 @@ def _from_file(text: str) -> Target:
 
 
 def _load(path: Path) -> ModuleType:
-    """The module of a user's file, run as Python would run it, with its neighbours in reach."""
+    """The module of a user's file, run as Python would run it, with its neighbours in reach.
+
+    Raises `ValueError` with whatever the file raised.  Running it is what the user asked for: it is
+    Python, and can do what Python can.
+    """
     if not path.is_file():
         raise ValueError(f"File `{path}` does not exist.")
     content = path.read_bytes()

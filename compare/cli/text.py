@@ -43,6 +43,7 @@ class _Writer(StrPrinter):
     """SymPy's text, but ``i`` for the imaginary unit where a symbol is called ``I``."""
 
     def __init__(self, model: Model) -> None:
+        """Choose the letter of the imaginary unit for one model."""
         super().__init__()
         self.unit = "i" if "I" in map(str, model.parameters) else "I"
 
@@ -65,13 +66,18 @@ def summary_text(summary: pd.DataFrame) -> str:
 
 
 def _percent(deviation: float) -> str:
+    """A deviation in percent with three digits, or a dash where there is none."""
     return "-" if pd.isna(deviation) else f"{100 * deviation:.3g} %"
 
 
 def _closed_forms(
     closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]
 ) -> Iterator[tuple[str, sp.Expr | str]]:
-    """Names and forms of amplitudes and probabilities, then of numbers and correlations."""
+    """Names and forms of amplitudes and probabilities, then of numbers and correlations.
+
+    Where there is no form, the text that stands for it says why: a state whose amplitude the
+    leading order does not see, or a mode that stays empty.
+    """
     for occupation in closed.states[1:]:
         digits = ("_" if max(occupation) > 9 else "").join(map(str, occupation))
         for name, form in (("C", closed.amplitude), ("P", closed.probability)):

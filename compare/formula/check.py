@@ -92,6 +92,10 @@ class _Refused(ValueError):
 
 
 def _derived(model: Model, quantity: str, fixed: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """The closed form with the fixed symbols put in; raises `_Refused` where there is none.
+
+    A form that is 0/0 or infinite at those values is none either.
+    """
     try:
         form = check_size(derived_form(model, quantity).xreplace(fixed), "The derived form")
     except ValueError as refusal:
@@ -111,6 +115,7 @@ def _occupation(model: Model, quantity: str) -> tuple[int, ...] | None:
 
 
 def _in_symbols(printed: sp.Expr, model: Model) -> sp.Expr:
+    """The form itself; raises `ValueError` where it holds a symbol that the model has not."""
     if unknown := printed.free_symbols - set(model.parameters):
         raise ValueError(
             f"A formula must be in the symbols {', '.join(map(str, model.parameters))}, but "

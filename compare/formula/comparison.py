@@ -4,6 +4,11 @@ A formula is judged by the reading that assumes least: as it stands; under conve
 first; with a constant factor; at leading order in the drive.  Random points find the reading, in
 40 digits, and a proof is then tried: both forms as one fraction of polynomials.  Where the proof
 would be too much work the verdict says that it rests on points.
+
+What assumes least comes first, so that a paper that is right as printed is not told that it uses
+twice the rate, although some pair of conventions may fit as well.  And a formula may be right at
+leading order in the drive while it goes on with terms that the derived one does not have.  Then the
+verdict says so and shows the first of them.
 """
 
 from collections.abc import Mapping
@@ -27,6 +32,11 @@ from systems import Model
 class Interpretation(NamedTuple):
     """Conventions, and a factor, under which the printed form is meant.
 
+    A paper may count decay as an amplitude rate where the model has an energy rate, and may print
+    its amplitude with another phase: both together are one interpretation.  ``setting`` says what
+    its letters are in the model's symbols (`compare.formula.conventions`), ``factor`` is the
+    constant with which the form is multiplied (`compare.formula.factors`).
+
     >>> x = sp.Symbol("x")
     >>> Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",))).apply(x)
     2*x
@@ -42,7 +52,11 @@ class Interpretation(NamedTuple):
 
     @property
     def assumptions(self) -> tuple[int, int]:
-        """How much it assumes; a convention is a better reason than a factor."""
+        """How much it assumes, as a tuple to compare: all its sentences, then those of the factor.
+
+        Of two readings with equally many sentences the one without a factor is taken: a convention
+        is a better reason than a factor.
+        """
         return len(self.sentences), len(self.factor.sentences)
 
     def apply(self, printed: sp.Expr) -> sp.Expr:
@@ -75,6 +89,10 @@ class Comparison:
         """The verdict that assumes least.
 
         Raises `ValueError` where the forms have no point in common at which both are finite.
+
+        The steps are those of the head of this file, from no assumption to none that helps:
+        identical, equal up to a convention, identical at leading order, different.  A reading is
+        found at random points in 40 digits; ``proved`` says whether a proof was found as well.
         """
         samples = Samples(self.model, self.printed, self.derived)
         if samples.may_agree() and self._is_proved(self.printed):
@@ -84,15 +102,27 @@ class Comparison:
         return self._leading() or self._different(samples)
 
     def _found(self, verdict: str, **more: object) -> Verdict:
+        """A verdict on these two forms; ``more`` are further fields of `Verdict`."""
         return Verdict(self.quantity, verdict, self.printed, self.derived, **more)  # type: ignore[arg-type]
 
     def _is_proved(self, form: sp.Expr) -> bool:
-        """Whether a form and the derived one are the same function, multiplied out."""
+        """Whether a form and the derived one are the same function, multiplied out.
+
+        Real and imaginary parts are written by means of conjugates first, because the proof treats
+        z and its conjugate as two letters.  What would take more than some ten seconds is not
+        tried, and counts as not proved.
+        """
         explicit = form.replace(sp.re, real_part).replace(sp.im, lambda z: real_part(-sp.I * z))
         return is_provable(explicit, -self.derived) and same_function(explicit, self.derived)
 
     def _reading(self, samples: Samples) -> Interpretation | None:
-        """The reading with fewest assumptions under which the forms agree at random points."""
+        """The reading with fewest assumptions under which the forms agree at random points.
+
+        Settings come with fewest sentences first, so that the search ends as soon as the next one
+        has more than the best that was found.  For each setting the ratio derived/printed must be
+        one number at all points, and that number must be a factor that counts as a convention.
+        Returns ``None`` where nothing fits.
+        """
         best: Interpretation | None = None
         for setting in settings(self.model, self.printed.free_symbols, self._held):
             if best and len(setting.sentences) > len(best.sentences):
@@ -135,7 +165,12 @@ class Comparison:
         return f"the sign of {', '.join(map(str, other.conventions[-1].multiples))} is turned"
 
     def _leading(self) -> Verdict | None:
-        """Where both agree for a weak drive, and what the printed form goes on with."""
+        """Where both agree for a weak drive, and what the printed form goes on with.
+
+        The drive and the model's further small symbols are sent towards zero together, each to its
+        order. Returns ``None`` where the forms differ even there, where the printed form has no
+        drive in it, and where it is one power of the drive already: nothing is then to be dropped.
+        """
         small = {self.model.drive: 1, **self.model.orders}
         if not self.printed.free_symbols & small.keys() or self.derived == 0:
             return None
@@ -151,7 +186,11 @@ class Comparison:
         return self._found(LEADING, conventions=reading.sentences, proved=proved, beyond=beyond)
 
     def _follows(self, read: sp.Expr, following: sp.Expr, small: Mapping[sp.Symbol, int]) -> bool:
-        """Whether a term is what the form differs by, for a weak drive."""
+        """Whether a term is what the form differs by, for a weak drive.
+
+        ``read - derived`` over ``following`` must tend to one for a weak drive.  If it does not,
+        the series of the printed form says nothing about where the two part, and no term is shown.
+        """
         if following == 0:
             return False
         samples = Samples(self.model, read - self.derived, following, small)

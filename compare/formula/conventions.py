@@ -81,6 +81,7 @@ class Setting:
         return [self._value(symbol, value) for symbol, value in paired]
 
     def _value(self, symbol: sp.Symbol, value: Any) -> Any:
+        """One letter in the paper's convention; the factors are powers of two, and so exact."""
         factor = float(self.multiples.get(symbol, 1))  # powers of two: exact
         return factor * (value.conjugate() if symbol in self.conjugates else value)
 
@@ -112,8 +113,9 @@ def settings(
 def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
     """The setting with the nonlinearities turned in place of the detunings; None without both.
 
-    Turning all detunings has the same effect on a squared modulus as turning all nonlinearities.
-    Only the first is a convention: whether photons attract is physics.
+    Turning all detunings has the same effect on a squared modulus as turning all nonlinearities:
+    both together turn the sign of the energies, which a squared modulus does not show.  Only the
+    first is a convention: whether photons attract is physics.
     """
     roles = _roles(model)
     turned = _signs("", roles["detuning"])
@@ -148,20 +150,24 @@ def _kinds(model: Model) -> list[list[Convention]]:
 
 
 def _scales(halved: str, doubled: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    """Letters that are half, or twice, those of the model: all of one role together."""
     return [*_multiples(HALF, halved, symbols), *_multiples(sp.Integer(2), doubled, symbols)]
 
 
 def _signs(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    """Letters of the opposite sign, all of one role together."""
     return _multiples(sp.S.NegativeOne, word, symbols)
 
 
 def _conjugates(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    """Letters that are the conjugates of the model's, where any of the role is complex."""
     turned = tuple(s for s in symbols if not s.is_real)
     listed = ", ".join(f"{s} is conj({s}) of the model" for s in turned)
     return [Convention(f"{listed} ({word})", conjugates=turned)] if turned else []
 
 
 def _multiples(factor: sp.Rational, word: str, symbols: list[sp.Symbol]) -> list[Convention]:
+    """Letters that are one multiple of the model's, with the sentence that lists them."""
     listed = ", ".join(f"{s} is {factor * s} of the model" for s in symbols)
     return [Convention(f"{listed} ({word})", dict.fromkeys(symbols, factor))] if symbols else []
 

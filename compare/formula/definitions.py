@@ -4,6 +4,9 @@ A definition of a new letter abbreviates.  A definition of a symbol of the model
 printed form and in the derived one: after ``Delta = 0`` both are formulas at resonance.  One in
 which the symbol itself stands, ``gamma = gamma/2``, fixes nothing: it says what the paper's
 letter is, as a convention does.
+
+A paper prints ``Delta_1 = 2 Delta - i gamma`` and then a g2 in which only Delta_1 stands: its
+formula can be judged once every letter is known in the model's symbols.
 """
 
 import cmath
@@ -26,6 +29,9 @@ OPERATORS = re.compile(r"[-+*/^()|,;=\s]")
 class Letters(dict[str, sp.Expr]):
     """What each letter stands for, in the model's symbols; remembers which were used.
 
+    It is a dictionary from names to expressions.  Reading a letter notes it in ``used``; ``fixed``
+    holds the symbols that were given a value, in terms of those that were not.
+
     >>> from systems import kerr
     >>> letters = Letters(kerr.MODEL)
     >>> letters.fix("Delta", sp.S.Zero)
@@ -34,12 +40,14 @@ class Letters(dict[str, sp.Expr]):
     """
 
     def __init__(self, model: Model) -> None:
+        """Begin with the model's symbols, each of which stands for itself."""
         super().__init__({str(s): s for s in model.parameters})
         self.symbols = frozenset(model.parameters)
         self.fixed: dict[sp.Symbol, sp.Expr] = {}
         self.used: set[str] = set()
 
     def __getitem__(self, name: str) -> sp.Expr:
+        """What a letter stands for; it counts as used from then on."""
         self.used.add(name)
         return super().__getitem__(name)
 
@@ -55,6 +63,8 @@ class Letters(dict[str, sp.Expr]):
         Where the paper's gamma is half of the model's, ``gamma = 1`` fixes the model's to 2.
         Raises `ValueError` for a letter that has a value already, for a value in which the symbol
         stands itself, and for one that the symbol's assumptions exclude.
+
+        The value is put into every letter that was defined before, so that these hold it as well.
         """
         meaning = self[name]
         if meaning == value:
@@ -80,6 +90,12 @@ def read_letters(model: Model, abbreviations: Definitions, conventions: Definiti
     >>> letters = read_letters(kerr.MODEL, ["z = 2*Delta - I*gamma"], ["gamma = gamma/2"])
     >>> letters["z"]
     2*Delta - I*gamma/2
+
+    After ``Delta = 0`` the symbol is zero in all that follows, in both formulas:
+
+    >>> at_resonance = read_letters(kerr.MODEL, {"Delta": 0, "z": "2*Delta - I*gamma"}, [])
+    >>> at_resonance["z"], len(at_resonance.fixed)
+    (-I*gamma, 1)
     """
     letters, plain = Letters(model), Letters(model)
     numbers = []
@@ -126,7 +142,11 @@ def read_definitions(definitions: Definitions) -> list[tuple[str, Any]]:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Name and meaning of ``NAME = FORMULA``, the name without LaTeX's signs."""
+    """Name and meaning of ``NAME = FORMULA``, the name without LaTeX's signs.
+
+    Raises `TypeError` for what is no text and `ValueError` for a text without a name or a meaning,
+    or with a name that holds an operator.
+    """
     if not isinstance(text, str):
         raise TypeError(f"A definition must be a text, but is {shorten(repr(text))}.")
     left, _, meaning = (part.strip() for part in text.partition("="))
@@ -137,7 +157,11 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _read(definition: Any, letters: Letters) -> sp.Expr:
-    """A definition (a text, an expression or a number) in the model's symbols."""
+    """A definition (a text, an expression or a number) in the model's symbols.
+
+    A symbol in an expression is taken by its name.  Raises `ValueError` or `TypeError` for what is
+    no definition.
+    """
     if isinstance(definition, str):
         return read_formula(definition, letters)
     if isinstance(definition, sp.Expr):
@@ -149,7 +173,11 @@ def _read(definition: Any, letters: Letters) -> sp.Expr:
 
 
 def _exact(number: Any) -> sp.Expr:
-    """A number as the decimals that it shows."""
+    """A number as the decimals that it shows.
+
+    0.1 becomes 1/10 and not the binary fraction next to it; raises `ValueError` for NaN and
+    infinity.
+    """
     if not cmath.isfinite(number):
         raise ValueError(f"A definition must be finite, but is {number}.")
     real, imaginary = (sp.nsimplify(part, rational=True) for part in (number.real, number.imag))
@@ -157,7 +185,11 @@ def _exact(number: Any) -> sp.Expr:
 
 
 def _is_own(name: str, definition: Any, letters: Letters) -> bool:
-    """Whether a symbol of the model, not fixed before, stands in its own definition."""
+    """Whether a symbol of the model, not fixed before, stands in its own definition.
+
+    ``gamma = gamma/2`` says what the paper's letter is; ``gamma = 1`` fixes the symbol.  The text
+    is read for that with a fresh list of used letters, which is put back afterwards.
+    """
     if letters.get(name) not in letters.symbols:
         return False
     if isinstance(definition, sp.Expr):
@@ -170,7 +202,11 @@ def _is_own(name: str, definition: Any, letters: Letters) -> bool:
 
 
 def _solved(name: str, meaning: sp.Expr, value: sp.Expr) -> tuple[sp.Symbol, sp.Expr]:
-    """The one symbol in the meaning of a letter, and what it is where the letter has a value."""
+    """The one symbol in the meaning of a letter, and what it is where the letter has a value.
+
+    The meaning must be linear in that symbol, as 2 gamma is.  Raises `ValueError` for a letter that
+    means something else already, and for a value in which the symbol stands itself.
+    """
     symbol = next(iter(meaning.free_symbols), None)
     factor = sp.diff(meaning, symbol) if len(meaning.free_symbols) == 1 else sp.S.Zero
     if symbol is None or not factor.is_number or factor == 0:
@@ -187,7 +223,10 @@ def _solved(name: str, meaning: sp.Expr, value: sp.Expr) -> tuple[sp.Symbol, sp.
 
 
 def _check_sign(symbol: sp.Symbol, value: sp.Expr) -> None:
-    """Raise `ValueError` for a value that the symbol's assumptions exclude."""
+    """Raise `ValueError` for a value that the symbol's assumptions exclude.
+
+    SymPy would simplify with the assumption and contradict the value without a word.
+    """
     for kind in ("real", "positive", "negative", "nonnegative", "nonpositive", "imaginary"):
         if getattr(symbol, f"is_{kind}") and getattr(value, f"is_{kind}") is False:
             raise ValueError(
@@ -196,4 +235,5 @@ def _check_sign(symbol: sp.Symbol, value: sp.Expr) -> None:
 
 
 def _put_in(form: sp.Expr, symbol: sp.Symbol, value: sp.Expr) -> sp.Expr:
+    """A form with a symbol replaced; raises `ValueError` where that makes it too large."""
     return check_size(form.xreplace({symbol: value}), f"A definition that holds `{symbol}`")

@@ -13,7 +13,7 @@ import sympy as sp
 
 ROOTS = (1, 2, 3, 6)  # of n! up to three quanta
 SMALL = 64  # numerators and denominators that a reader recognises
-DIGITS = 40
+DIGITS = 40  # those with which `compare.formula.samples` finds a ratio
 EXACT = 1e-25  # relative; far above the round-off of a ratio of this many digits
 
 
@@ -63,11 +63,13 @@ def recognise(number: mpmath.mpc) -> sp.Expr:
 
 
 def _named(kind: str, why: str, values: Sequence[sp.Expr]) -> list[Prefactor]:
+    """Factors of one kind, each with a sentence on it, after the factor 1 that needs none."""
     said = f"{kind}: the derived form is {{}} times the printed one{why}"
     return [Prefactor(), *(Prefactor(value, (said.format(value),)) for value in values)]
 
 
 def _root(number: sp.Float) -> sp.Expr:
+    """A real number as a ratio times the root of `ROOTS` that fits, or as it is."""
     for root in ROOTS:
         rest = number / sp.sqrt(root).n(DIGITS)
         exact = sp.nsimplify(rest, rational=True, tolerance=1e-9)

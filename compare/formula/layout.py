@@ -1,6 +1,10 @@
 r"""What LaTeX sets around a formula and is no part of it: environments, labels, alignment.
 
 \begin{equation} g = x, \label{eq:g} \end{equation}   is   x
+
+A printed equation that is copied from the source of a paper brings all of that along.  What is left
+is one right-hand side: of ``g2 = x = y`` the last one, because a chain of equalities ends in the
+form that the paper uses.
 """
 
 import re
@@ -29,6 +33,13 @@ def right_hand_side(text: str) -> str:
 
     >>> right_hand_side(r"$g^{(2)}(0) = x,$")
     'x'
+
+    Two equations in one text, with a comma or a new line between them, cannot be judged as one:
+
+    >>> right_hand_side("a = x, b = y")
+    Traceback (most recent call last):
+        ...
+    ValueError: Formula `a = x, b = y` must be one equation, but holds several.
     """
     # a line is one that the print has, not the file
     lines = BREAK.sub("\n", " ".join(FRAME.sub(" ", text).split()))

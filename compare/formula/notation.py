@@ -40,7 +40,7 @@ LONGEST = 100_000  # signs of a text: ten times the closed form of three photons
 
 
 def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = None) -> sp.Expr:
-    """The right-hand side of a formula, each name replaced by what it stands for.
+    r"""The right-hand side of a formula, each name replaced by what it stands for.
 
     ``latex=None`` takes a backslash, a brace or a dollar as a sign of LaTeX.  Raises `ValueError`
     with the place at which the text cannot be read, or the name that is not known, for several
@@ -49,6 +49,20 @@ def read_formula(text: str, names: Mapping[str, sp.Expr], latex: bool | None = N
 
     >>> read_formula("x^2/|y|", {"x": sp.Symbol("x"), "y": sp.Symbol("y")})
     x**2/Abs(y)
+
+    ``names`` maps each letter that may stand in the text to an expression, for example to a symbol
+    of a model or to the meaning of an abbreviation.  In LaTeX, letters next to one another multiply
+    (``2 g \kappa``) and a subscript belongs to its letter; in SymPy's spelling every product needs
+    its ``*``.  Of an equation the part right of the last ``=`` is read.  Decimals become exact
+    fractions, so that a proof does not end at round-off.
+
+    >>> g, kappa = sp.symbols("g kappa", positive=True)
+    >>> read_formula(r"n = \frac{4 g^{2}}{\kappa^2}", {"g": g, "kappa": kappa})
+    4*g**2/kappa**2
+    >>> read_formula("g/kapa", {"g": g, "kappa": kappa})
+    Traceback (most recent call last):
+        ...
+    ValueError: Formula `g/kapa` must use the names g, kappa, but uses `kapa`; did you mean `kappa`?
     """
     if not isinstance(text, str):
         raise TypeError(f"A formula must be a text, but is {shorten(repr(text))}.")
@@ -74,12 +88,19 @@ class _Reader:
     """
 
     def __init__(self, text: str, names: Mapping[str, sp.Expr], latex: bool) -> None:
+        """Cut the text into tokens; ``names`` and ``latex`` are those of `read_formula`."""
         self.name, self.names, self.latex = f"Formula `{shorten(text)}`", names, latex
         self.tokens = tokens(text, latex)
         self.at = 0
         self.closes_bar = False  # whether a bar met now closes one
 
     def read(self) -> sp.Expr:
+        """The whole text as one expression.
+
+        Raises `ValueError` where the text is longer than any formula that could be judged, and
+        where something is left over once a complete sum is read, such as a bracket that was never
+        opened.
+        """
         if len(self.tokens) > 2 * NODES:  # every part has a sign before it or brackets around it
             raise ValueError(
                 f"{self.name} must have at most {2 * NODES} words and signs, but has "
@@ -92,9 +113,15 @@ class _Reader:
 
     @property
     def _next(self) -> str | None:
+        """The token to be read next, or ``None`` at the end of the text."""
         return self.tokens[self.at] if self.at < len(self.tokens) else None
 
     def _take(self, *expected: str) -> str:
+        """Step over the next token and return it.
+
+        Raises `ValueError` where the text has ended or where the token is not among those
+        ``expected``; without any expected, every token will do.
+        """
         token = self._next
         if token is None or (expected and token not in expected):
             self._fail()
@@ -102,6 +129,7 @@ class _Reader:
         return str(token)
 
     def _fail(self) -> NoReturn:
+        """Raise `ValueError` that shows what was read so far and what could not be read."""
         read, rest = " ".join(self.tokens[: self.at]), " ".join(self.tokens[self.at :])
         place = f"at `{shorten(rest)}`" if rest else "at its end"
         raise ValueError(f"{self.name} cannot be read {place} (after `{read[-80:]}`).")
@@ -115,7 +143,11 @@ class _Reader:
         return self._bounded(sp.Add(*terms))  # at once: one by one they take quadratic time
 
     def _product(self) -> sp.Expr:
-        """Factors with ``*``, ``/`` or (LaTeX) nothing between them; ``a/bc`` is refused."""
+        """Factors with ``*``, ``/`` or (LaTeX) nothing between them; ``a/bc`` is refused.
+
+        Printed on one line, ``a/bc`` may mean a/(bc) or (a/b)c.  A guess could call a right formula
+        wrong, so that brackets are asked for.
+        """
         if self._next in ("+", "-"):
             return self._product() if self._take() == "+" else -self._product()
         factors, divided = [self._factor()], False
@@ -135,10 +167,16 @@ class _Reader:
                 return self._bounded(sp.Mul(*factors))
 
     def _signed(self) -> sp.Expr:
+        """A factor with any number of minus signs before it, as in ``2*-x`` or ``x**-2``."""
         return -self._signed() if self._next == "-" and self._take() else self._factor()
 
     def _starts_factor(self) -> bool:
-        """Whether the next token multiplies what stands before it without a sign."""
+        r"""Whether the next token multiplies what stands before it without a sign.
+
+        That happens in LaTeX only.  A bar starts a factor unless a bar is open already: then it
+        closes that one, so that ``|a|b|c|`` is |a| b |c|, and a modulus inside a modulus needs
+        ``\lvert``.
+        """
         token = self._next
         if not self.latex or token is None:
             return False
@@ -147,7 +185,11 @@ class _Reader:
         return bool(re.match(r"\w|[({\[]|\\(?!rvert|cdot|times)", token))
 
     def _factor(self) -> sp.Expr:
-        """An atom, perhaps with exponents; ``^*`` conjugates."""
+        r"""An atom, perhaps with exponents; ``^*`` conjugates.
+
+        Both ``z^*`` and ``z^{*}`` are read, and ``\ast`` for the star.  In SymPy's spelling
+        ``x**-2`` has the exponent -2; in LaTeX an exponent is one token, or one group in braces.
+        """
         base = self._atom()
         while self._next in ("^", "**"):
             self._take()
@@ -165,7 +207,11 @@ class _Reader:
         return base
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
-        """A power that is small enough and divides by nothing that is zero."""
+        """A power that is small enough and divides by nothing that is zero.
+
+        The degree is bounded before the power is formed, from the `size` of the base: SymPy works
+        out ``2**10**9`` at once, and so short a text would fill the memory.
+        """
         if not exponent.is_nonnegative and vanishes(base):
             raise ValueError(f"{self.name} must not divide by zero.")
         degree = abs(exponent) * max(sp.Rational(size(base).degree), 1)
@@ -177,9 +223,11 @@ class _Reader:
         return self._finite(self._bounded(base**exponent))
 
     def _bounded(self, value: sp.Expr) -> sp.Expr:
+        """The part itself; raises `ValueError` where it is more work than any printed formula."""
         return check_size(value, self.name)
 
     def _finite(self, value: sp.Expr) -> sp.Expr:
+        """The part itself; raises `ValueError` for a number that no double can hold."""
         if value.is_number and not _is_moderate(value):
             raise ValueError(
                 f"{self.name} must hold numbers up to {LARGEST:g}, but has a larger one."
@@ -187,6 +235,10 @@ class _Reader:
         return value
 
     def _number(self, token: str) -> sp.Rational:
+        """A decimal as an exact fraction.
+
+        Raises `ValueError` for more than `DIGITS` digits, and for a size that no double has.
+        """
         size_of = float(token)
         if size_of > LARGEST:
             self._finite(sp.oo)
@@ -198,7 +250,12 @@ class _Reader:
         return sp.Rational(token)
 
     def _atom(self) -> sp.Expr:
-        """A number, a name, something in brackets or bars, or a LaTeX command."""
+        r"""A number, a name, something in brackets or bars, or a LaTeX command.
+
+        A modulus stays unevaluated, because SymPy might write it as a root of many terms.
+        ``\sqrt[3]{x}`` is a third root.  Raises `ValueError` for a token that starts nothing, such
+        as a closing bracket.
+        """
         token = self._take()
         if re.fullmatch(NUMBER, token):
             return self._number(token)
@@ -221,7 +278,11 @@ class _Reader:
         self._fail()
 
     def _until(self, end: str, bar: bool = False) -> sp.Expr:
-        """A sum up to a closing bracket; ``bar``: up to a bar, which looks like an opening one."""
+        """A sum up to a closing bracket; ``bar``: up to a bar, which looks like an opening one.
+
+        Whether a bar opens or closes depends on what it stands in; that is noted here, and restored
+        for the brackets around.
+        """
         outside, self.closes_bar = self.closes_bar, bar
         inside = self._sum()
         self._take(end)
@@ -229,14 +290,21 @@ class _Reader:
         return inside
 
     def _argument(self) -> sp.Expr:
-        """A LaTeX argument: a group, or one token (one digit of a number)."""
+        r"""A LaTeX argument: a group, or one token (one digit of a number).
+
+        TeX takes a single digit: ``\frac12`` is one half, and ``x^23`` is x^2 times 3.
+        """
         token = self._next
         if token is not None and re.fullmatch(NUMBER, token) and len(token) > 1:
             self.tokens[self.at : self.at + 1] = list(token)
         return self._atom()
 
     def _named(self, token: str) -> sp.Expr:
-        """A letter, a function with its argument, or a constant."""
+        """A letter, a function with its argument, or a constant.
+
+        The names given come first: where the model has a symbol ``I`` or ``pi``, the letter is that
+        symbol. Raises `ValueError` for a name that nobody gave, with the nearest one that exists.
+        """
         name = token.lstrip("\\") + self._subscript()
         if name not in self.names:
             name = "".join(map(spelled, name))
@@ -254,6 +322,7 @@ class _Reader:
         )
 
     def _defined(self, value: sp.Expr) -> sp.Expr:
+        """What a name stands for; raises `ValueError` where fixed values have made it infinite."""
         if value.has(sp.zoo, sp.nan):  # a symbol that is fixed to zero stands below it
             raise ValueError(f"{self.name} must not divide by zero.")
         return value
@@ -274,6 +343,7 @@ class _Reader:
 
 
 def _is_moderate(number: sp.Expr) -> bool:
+    """Whether a number has a finite value of at most `LARGEST`."""
     size_of = abs(number.evalf()).evalf()
     return bool(size_of.is_comparable and size_of <= LARGEST)
 

@@ -3,6 +3,9 @@
 Each part of the form becomes a few terms ``coefficient * t**power``, where t counts the order of
 the drive (and of the model's further small symbols); t is real, so that conjugates and moduli are
 series as well.  Coefficients stay as they are written: nothing is multiplied out.
+
+The leading term of a printed form is what a closed form of leading order can be compared with, and
+the following one is what the paper has in addition.
 """
 
 from collections.abc import Mapping
@@ -16,7 +19,9 @@ Series = dict[sp.Rational, sp.Expr]  # power of t -> coefficient
 # kept beyond the leading one, until the next is found: mostly two, in some forms four; where eight
 # bring nothing the form is taken to have one term only
 ORDERS = (2, 4, 8)
-READABLE = 3000  # terms up to which a coefficient is brought into factors
+# terms up to which a coefficient is brought into factors: for a polynomial of 3,458 terms in three
+# letters SymPy took 14 s
+READABLE = 3000
 
 
 class NoSeries(ValueError):
@@ -36,6 +41,17 @@ def first_terms(form: sp.Expr, small: Mapping[sp.Symbol, int]) -> tuple[sp.Expr,
     >>> x, y = sp.symbols("x y")
     >>> first_terms(x**2 / (1 + x**2 * y), {x: 1})
     (x**2, -x**4*y)
+
+    Both terms are in the symbols of the form, with the powers of the small symbols in them.  The
+    following term is brought into factors while it has at most `READABLE` terms.
+
+    A square root of the drive is a power like any other, and a form that does not hold the drive is
+    its own leading term:
+
+    >>> first_terms(sp.sqrt(x**2 + x**3 * y), {x: 1})
+    (sqrt(x**2), x*y*sqrt(x**2)/2)
+    >>> first_terms(y, {x: 1})
+    (y, 0)
     """
     for orders in ORDERS:
         found = _Expansion(small, orders).series(form)
@@ -46,6 +62,7 @@ def first_terms(form: sp.Expr, small: Mapping[sp.Symbol, int]) -> tuple[sp.Expr,
 
 
 def _in_factors(term: sp.Expr) -> sp.Expr:
+    """The term as a product of factors, unless it is too long for that to end soon."""
     readable = size(term).top.terms + size(term).bottom.terms <= READABLE
     return sp.factor(term) if readable else term
 
@@ -57,10 +74,15 @@ class _Expansion:
     """
 
     def __init__(self, small: Mapping[sp.Symbol, int], orders: int) -> None:
+        """Keep ``orders`` powers of t beyond the leading one; ``small`` has the symbols' orders."""
         self.small, self.orders = small, orders
 
     def series(self, form: sp.Expr) -> Series:
-        """The series of a form, from those of its parts; raises `NoSeries`."""
+        """The series of a form, from those of its parts; raises `NoSeries`.
+
+        One rule per kind of expression: sums and products of series, powers by the binomial series,
+        an exponential by its own, and the modulus as the root of z times its conjugate.
+        """
         if not form.free_symbols & self.small.keys():
             return self.cleaned({sp.S.Zero: form})
         if form.is_Symbol:
@@ -97,14 +119,22 @@ class _Expansion:
         return self.cleaned(total)
 
     def product(self, parts: list[Series]) -> Series:
-        """Powers added, coefficients multiplied, cut after each factor."""
+        """Powers added, coefficients multiplied, cut after each factor.
+
+        What lies more than the orders kept above the lowest power is dropped after each factor: no
+        later factor brings it down again.
+        """
         total: Series = {sp.S.Zero: sp.S.One}
         for part in parts:
             total = self.sum([{p + q: a * b} for p, a in total.items() for q, b in part.items()])
         return total
 
     def power(self, base: Series, exponent: sp.Rational) -> Series:
-        """``(c t^p (1 + u))^n = c^n t^(p n) sum_k binomial(n, k) u^k``."""
+        """``(c t^p (1 + u))^n = c^n t^(p n) sum_k binomial(n, k) u^k``.
+
+        Here c t^p is the leading term and u all the rest over it, so that u has positive powers
+        only. Raises `NoSeries` for a power of zero.
+        """
         if not base:
             raise NoSeries
         lowest = min(base)
@@ -117,7 +147,11 @@ class _Expansion:
         return {p + lowest * exponent: c * leading**exponent for p, c in whole.items()}
 
     def exponential(self, exponent: Series) -> Series:
-        """``exp(c + u) = exp(c) sum_k u^k/k!``; raises `NoSeries` for negative powers."""
+        """``exp(c + u) = exp(c) sum_k u^k/k!``; raises `NoSeries` for negative powers.
+
+        A negative power of the drive in the exponent is an essential singularity, which has no
+        leading term.
+        """
         if any(power < 0 for power in exponent):
             raise NoSeries
         rest = {p: c for p, c in exponent.items() if p}
@@ -127,7 +161,10 @@ class _Expansion:
         return self.scaled(self.sum(terms), sp.exp(exponent.get(sp.S.Zero, sp.S.Zero)))
 
     def powers(self, u: Series) -> list[Series]:
-        """1, u, u^2, ... as far as they reach into the orders that are kept."""
+        """1, u, u^2, ... as far as they reach into the orders that are kept.
+
+        They end where u^k lies beyond the orders kept, or after as many as there are orders.
+        """
         found: list[Series] = [{sp.S.Zero: sp.S.One}]
         while u and min(u) * len(found) <= self.orders and len(found) <= self.orders:
             found.append(self.product([found[-1], u]))
@@ -138,7 +175,11 @@ class _Expansion:
         return self.cleaned({power: factor * c for power, c in series.items()})
 
     def cleaned(self, series: Series) -> Series:
-        """Without terms that vanish, and without those that are too far beyond the leading one."""
+        """Without terms that vanish, and without those that are too far beyond the leading one.
+
+        Raises `NoSeries` for a coefficient with more than a tenth of the parts that a formula may
+        have: nobody would read it.
+        """
         if any(size(c).nodes > NODES // 10 for c in series.values()):
             raise NoSeries
         kept = {power: c for power, c in series.items() if not vanishes(c)}
@@ -146,4 +187,5 @@ class _Expansion:
 
 
 def _conjugate(series: Series) -> Series:
+    """The conjugate series: t is real, so only the coefficients are conjugated."""
     return {power: sp.conjugate(c) for power, c in series.items()}

@@ -74,6 +74,7 @@ def _is_zero(form: sp.Expr, point: dict[sp.Symbol, sp.Expr]) -> bool:
 
 
 def _unit(symbol: sp.Symbol, turn: np.ndarray) -> np.ndarray:
+    """Numbers of modulus one with the sign, or the phase, that a symbol's assumptions allow."""
     sign = np.sign(turn.real)
     if symbol.is_nonnegative or symbol.is_nonpositive:
         return abs(sign) if symbol.is_nonnegative else -abs(sign)
@@ -83,6 +84,7 @@ def _unit(symbol: sp.Symbol, turn: np.ndarray) -> np.ndarray:
 
 
 def _simple_numbers(symbol: sp.Symbol) -> tuple[complex, ...]:
+    """Small whole numbers that a symbol's assumptions allow, the simplest first."""
     if symbol.is_nonnegative or symbol.is_nonpositive:
         sizes = (1, 2, 3) if symbol.is_nonzero else (0, 1, 2, 3)
         return sizes if symbol.is_nonnegative else tuple(-size for size in sizes)

@@ -3,6 +3,9 @@
 Doubles find the candidates, 40 digits decide: a term of 1e-12 is no round-off.  For the leading
 order the drive is taken to 1e-60 with 400 digits, where the next order is far below what is told
 apart: no series has to be expanded for that.
+
+One point at which the forms differ refutes a reading.  A ratio that is the same at all random
+points is strong evidence for one, but no proof: that is made in `compare.formula.comparison`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
@@ -18,7 +21,7 @@ from compare.formula.factors import recognise
 from compare.formula.points import random_points, simple_points
 from systems import Model
 
-DIGITS = 40
+DIGITS = 40  # more than twice those of a double: what is lost where a form cancels is still there
 FINE = 1e-30  # relative; cancellation in the forms may cost ten of the digits
 ROUGH = 1e-6  # the same in doubles; a candidate is looked at again with all digits
 DOUBLE = 1e-9  # where a form holds doubles itself, and is worth no more
@@ -33,6 +36,10 @@ class Precision(NamedTuple):
 
     ``digits`` are those of the arithmetic, ``fine`` the largest relative difference of two numbers
     that count as equal, ``scale`` what the small symbols are multiplied with.
+
+    With the standard values a difference of one part in 1e30 is seen.  `WEAK` is the one for
+    leading orders: at its drive of 1e-60 the next order is below ``fine`` even where it is only the
+    root of the drive smaller.
     """
 
     digits: int = DIGITS
@@ -40,8 +47,9 @@ class Precision(NamedTuple):
     scale: float = 1.0
 
 
-# what is left of the next order is far below `fine`, even in powers of the drive's root
-NOTHING = mpmath.mpf("1e-350")  # next to the round-off of so many digits
+NOTHING = mpmath.mpf("1e-350")  # next to the round-off of the 400 digits below
+# what is left of the next order is far below `fine`, even in powers of the drive's root; and three
+# orders of the drive squared, each 1e-120, may cancel and leave forty of the digits
 WEAK = Precision(digits=400, fine=1e-25, scale=1e-60)
 
 
@@ -58,7 +66,10 @@ class Witness(NamedTuple):
 
     @property
     def deviation(self) -> float:
-        """How far apart the values are, in units of the larger one."""
+        """How far apart the values are, in units of the larger one.
+
+        It is 2 where the values are opposite to each other, and never more.
+        """
         larger = max(abs(self.printed), abs(self.derived))
         return float(abs(self.printed - self.derived) / larger)
 
@@ -68,6 +79,10 @@ class Samples:
 
     With ``small`` symbols and their orders these are sent towards zero: what agrees there agrees
     at leading order.
+
+    ``printed`` and ``derived`` are in the symbols of ``model.parameters``.  ``points`` has the
+    shape (symbols, points), complex, in the order of these symbols; a symbol that is declared real
+    or positive has such values.
 
     >>> from systems import kerr
     >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
@@ -82,6 +97,7 @@ class Samples:
         derived: sp.Expr,
         small: Mapping[sp.Symbol, int] | None = None,
     ) -> None:
+        """Make both forms into functions, and evaluate the derived one at all points once."""
         self.symbols = model.parameters
         self.orders = [(small or {}).get(symbol, 0) for symbol in self.symbols]
         self.at = WEAK if small else Precision()
@@ -92,7 +108,11 @@ class Samples:
         self.derived_at_points = self._doubles(1, self.points)
 
     def may_agree(self) -> bool:
-        """Whether the forms agree as they stand, as far as doubles tell."""
+        """Whether the forms agree as they stand, as far as doubles tell.
+
+        A smaller difference than `ROUGH`, relative to the larger value, may be round-off and does
+        not count; the proof that follows decides.
+        """
         left, right = self._rough(self.points)
         with np.errstate(all="ignore"):
             return not np.any(abs(left - right) > ROUGH * np.maximum(abs(left), abs(right)))
@@ -102,6 +122,9 @@ class Samples:
 
         None where it is another one from point to point.  Doubles sort out most settings, and what
         they leave is looked at with all digits.
+
+        The ratio is derived/printed with 40 digits, and may be complex: 2 means that the printed
+        form is half of the derived one in that setting.
         """
         if self.at == WEAK:  # small beside 1, even a leading term is lost in doubles
             return self.exact_ratio(setting)
@@ -113,7 +136,11 @@ class Samples:
         return None if differ.any() else self.exact_ratio(setting)
 
     def is_one_power(self) -> bool:
-        """Whether the printed form is one power of the small symbols, without further orders."""
+        """Whether the printed form is one power of the small symbols, without further orders.
+
+        For such a form f(1) f(4) = f(2)^2, with the small symbols multiplied by 1, 2 and 4 to the
+        power of their orders.  It is tried at three of the random points.
+        """
         with mpmath.workdps(self.at.digits):
             for point in self.points.T[:3]:
                 scaled = [point * 2.0 ** (k * np.array(self.orders)) for k in range(3)]
@@ -123,7 +150,7 @@ class Samples:
         return True
 
     def exact_ratio(self, setting: Setting) -> mpmath.mpc | None:
-        """The same with all digits only: for forms that cancel in doubles."""
+        """As `ratio`, with all digits from the start: for forms that cancel in doubles."""
         with mpmath.workdps(self.at.digits):
             return self._constant(self._exact(point, setting) for point in self.points.T)
 
@@ -131,6 +158,10 @@ class Samples:
         """The simplest point at which the forms differ.
 
         Raises `ValueError` where no point is found at which both are finite and differ.
+
+        Points with small whole numbers come first, since a reader can check those by hand.
+        ``used`` are the symbols of the two forms: the others are left out of the point, for they
+        play no part.
         """
         # where all simple points are poles, a random one is still a witness
         points = np.hstack([simple_points(self.symbols), self.points])
@@ -155,12 +186,17 @@ class Samples:
             return bool(abs(number - exact) <= self.close * abs(exact))
 
     def multiple(self) -> sp.Expr | None:
-        """The number that turns the derived into the printed form as it stands, if it is one."""
+        """The number that turns the derived into the printed form as it stands, if it is one.
+
+        It is exact where a reader would recognise it, such as 2 or sqrt(2)/3 (`recognise`), and
+        else a number of 40 digits; ``None`` where the ratio differs from point to point.
+        """
         ratio = self.ratio(Setting(()))
         with mpmath.workdps(DIGITS):
             return recognise(1 / ratio) if ratio else None
 
     def _functions(self, kind: str) -> tuple[Form, Form]:
+        """Both forms as functions: of arrays for ``numpy``, of one point for ``mpmath``."""
         left, right = (
             sp.lambdify(self.symbols, _of_kind(form, kind), kind, cse=True, dummify=True)
             for form in self.forms
@@ -172,15 +208,20 @@ class Samples:
         return np.array([self._doubles(0, points), self._doubles(1, points)])
 
     def _printed(self, points: np.ndarray, setting: Setting) -> np.ndarray:
+        """The printed form in doubles, read under a setting, shape (points,)."""
         left = self._doubles(0, setting.read(self.symbols, points))
         return left.conj() if setting.conjugated else left
 
     def _doubles(self, form: int, points: Any) -> np.ndarray:
+        """One of the two forms in doubles, shape (points,), also where it is a constant."""
         with np.errstate(all="ignore"):
             return self.doubles[form](*points) * np.ones(len(points[0]), complex)
 
     def _exact(self, point: np.ndarray, setting: Setting | None = None) -> list[mpmath.mpc]:
-        """The printed and the derived form at one point; NaN where they are not defined."""
+        """The printed and the derived form at one point; NaN where they are not defined.
+
+        Small symbols are scaled by `Precision.scale` to the power of their orders.
+        """
         scale = mpmath.mpf(self.at.scale)
         numbers = [
             (mpmath.mpc(x) if x.imag else mpmath.mpf(x.real)) * scale**order
@@ -191,6 +232,7 @@ class Samples:
         return [mpmath.conj(left) if setting and setting.conjugated else left, right]
 
     def _constant(self, pairs: Iterable[Sequence[mpmath.mpc]]) -> mpmath.mpc | None:
+        """The common ratio derived/printed of all pairs, or ``None`` as soon as one differs."""
         first = None
         for printed, derived in pairs:
             ratio = derived / printed if printed else mpmath.mpc("nan")
@@ -208,6 +250,11 @@ class Samples:
         return chain(points[:, apart].T[:TRIED], same[:TRIED], self.points.T)
 
     def _apart(self, left: mpmath.mpc, right: mpmath.mpc) -> bool:
+        """Whether two values differ by more than the digits of the forms can blur.
+
+        Values that are not finite, and two values below `FINE`, do not count as apart: the first
+        are of a pole, the second may be the round-off of a zero.
+        """
         larger = max(abs(left), abs(right))
         if not (mpmath.isfinite(left) and mpmath.isfinite(right)) or larger < FINE:
             return False  # a pole, or the round-off of a zero
@@ -215,6 +262,7 @@ class Samples:
 
 
 def _value(form: Form, point: Sequence[Any]) -> mpmath.mpc:
+    """A form at a point; NaN where it divides by zero or leaves the range of numbers."""
     try:
         return mpmath.mpc(form(*point))
     except (ZeroDivisionError, OverflowError):

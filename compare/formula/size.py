@@ -3,6 +3,10 @@
 A proof brings both forms over one denominator and multiplies out.  A product of powers, a chain
 of definitions that square, or nested exponentials make a short text a result of any size; a bound
 on that size is found in one walk over the parts, without making the result.
+
+The bound is on the number of monomials: a polynomial of m letters between the degrees a and b has
+at most as many terms as there are monomials with these degrees, C(m + b, m) - C(m + a - 1, m). Sums
+add their bounds and products multiply them, until that number is reached.
 """
 
 from functools import lru_cache
@@ -14,7 +18,7 @@ import sympy as sp
 HIGHEST = 100  # degree: that of the largest closed forms of three modes is 78
 NODES = 10_000  # parts; those closed forms have up to 6,000
 DEPTH = 60  # of parts inside one another; Python's own parser ends near 100
-DIGITS = 1000  # of a whole number
+DIGITS = 1000  # of a whole number: none is printed so long, and Python writes 4300 at most
 PROVABLE = 300_000  # terms that are multiplied out for a proof: some ten seconds
 
 
@@ -81,6 +85,9 @@ def check_size(form: sp.Expr, what: str) -> sp.Expr:
 
     ``what`` names it in the message.
 
+    Four bounds beside that on exponentials in exponents: the degree when multiplied out, the parts,
+    the brackets inside one another, and the digits of whole numbers.
+
     >>> check_size((1 + sp.Symbol("x")) ** 101, "Formula `f`")
     Traceback (most recent call last):
         ...
@@ -104,6 +111,9 @@ def check_size(form: sp.Expr, what: str) -> sp.Expr:
 def is_provable(*forms: sp.Expr) -> bool:
     """Whether multiplying out the sum of the forms is little enough work.
 
+    The largest number of terms is `PROVABLE`; only the numerator over the common denominator
+    counts, because a proof shows that it is zero.
+
     >>> is_provable(sp.Symbol("x"), -sp.Symbol("x"))
     True
     """
@@ -111,6 +121,7 @@ def is_provable(*forms: sp.Expr) -> bool:
 
 
 def _of_atom(form: sp.Expr) -> Size:
+    """The size of a symbol or of a number, with the digits of the latter (log10 2 = 0.30103)."""
     if form.is_Symbol:
         return _letter(form)
     largest = max(abs(form.p), form.q) if form.is_Rational else 1
@@ -118,6 +129,7 @@ def _of_atom(form: sp.Expr) -> Size:
 
 
 def _letter(form: sp.Expr) -> Size:
+    """The size of what a polynomial takes as one letter: a symbol, a root, an exponential."""
     side = Side(1, 1, 1)
     tower = 1 if form.is_Pow or isinstance(form, sp.exp) else 0
     return Size(side, letters=frozenset([form]), tower=tower)
@@ -134,6 +146,7 @@ def _of_sum(parts: list[Size]) -> Size:
 
 
 def _of_product(parts: list[Size]) -> Size:
+    """The sides are multiplied, numerators with numerators and denominators with denominators."""
     return Size(_times([p.top for p in parts]), _times([p.bottom for p in parts]))
 
 
@@ -153,6 +166,7 @@ def _with_conjugates(form: sp.Expr, part: Size) -> Size:
 
 
 def _conjugate(letter: object) -> object:
+    """The conjugate of a letter as another letter; that of a real symbol is the symbol itself."""
     if isinstance(letter, tuple):
         return letter[1]
     return letter if getattr(letter, "is_real", False) else ("conjugate", letter)
@@ -180,11 +194,13 @@ def _at_most(side: Side, letters: int) -> Side:
 
 
 def _times(sides: list[Side]) -> Side:
+    """The product of polynomials: terms multiplied, degrees added."""
     terms, lowest, degree = zip(*sides, strict=True)
     return Side(prod(terms), sum(lowest), sum(degree))
 
 
 def _raised(side: Side, count: sp.Rational) -> Side:
+    """A power of a polynomial; its terms are counted as those of a multinomial."""
     power = float(count)
     return Side(_multisets(side.terms, power), power * side.lowest, power * side.degree)
 

@@ -12,7 +12,7 @@ import sympy as sp
 
 IDENTICAL, CONVENTION, DIFFERENT = "identical", "equal up to a convention", "different"
 LEADING, CANNOT_JUDGE = "identical at leading order", "cannot judge"
-SHOWN = 200  # signs of an expression in a sentence
+SHOWN = 200  # signs of an expression in a sentence: two lines of a wide terminal
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,20 @@ class Verdict:
 
     ``verdict`` is "identical", "equal up to a convention", "identical at leading order",
     "different" or "cannot judge".  Where the forms differ as they stand, ``point`` is the simplest
-    point of the model's symbols at which they do, with the values of both there.
+    point of the model's symbols at which they do, with the values of both there.  A verdict that is
+    not ``proved`` rests on 32 random points.
 
     >>> from compare import check_formula
     >>> from systems import kerr
     >>> found = check_formula(kerr.MODEL, "2*xi/(2*Delta - I*gamma)", "C1")
     >>> found.verdict, found.proved
     ('equal up to a convention', True)
+
+    A formula that is wrong at a point is shown there:
+
+    >>> wrong = check_formula(kerr.MODEL, "1/(1 + 3*chi**2/gamma**2)", "g2", ["Delta = 0"])
+    >>> wrong.verdict, sorted(wrong.point)
+    ('different', ['chi', 'gamma'])
     """
 
     quantity: str
@@ -47,6 +54,7 @@ class Verdict:
     idle: tuple[str, ...] = ()  # letters that are defined as numbers and stand nowhere
 
     def __str__(self) -> str:
+        """The verdict in words, with letters that were defined as numbers and never used."""
         said = f"{self.quantity}: {self.verdict}{self._details}"
         if not self.idle or self.verdict == IDENTICAL:
             return said
@@ -54,6 +62,7 @@ class Verdict:
 
     @property
     def _details(self) -> str:
+        """What follows the verdict's own word: a reason, an example, conventions, a next term."""
         match self.verdict:
             case "cannot judge":
                 return f", since there is no closed form to compare with: {self.reason}"
@@ -86,6 +95,7 @@ class Verdict:
 
     @property
     def _multiple(self) -> str:
+        """The factor by which the printed form differs everywhere, where there is one."""
         if self.multiple is None:
             return ""
         return f"the printed form is {_times(self.multiple)} times the derived one everywhere, "
@@ -126,6 +136,7 @@ def _times(multiple: sp.Expr) -> str:
 
 
 def _short(value: complex | None, digits: int = 6) -> str:
+    """A number in so many digits, real where it is; a question mark where it is not known."""
     if value is None:
         return "?"
     return f"{value.real if value.imag == 0 else value:.{digits}g}"

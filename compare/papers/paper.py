@@ -131,4 +131,5 @@ class Paper:
         return str(self._claims().claims_text(rows))
 
     def _claims(self) -> ModuleType:
+        """The module with the paper's claims, loaded when it is first asked for."""
         return import_module(f"{self.package}.{CLAIMS}")

@@ -136,6 +136,7 @@ def critical_drive(
 
 
 def _read_tolerance(tolerance: Any) -> np.ndarray:
+    """The tolerances as an array; raises `ValueError` for any that is below `FINEST`."""
     array = np.asarray(tolerance)
     numbers = array.dtype.kind in "iuf" and array.size > 0
     if not numbers or not np.all((array >= FINEST) & np.isfinite(array)):
@@ -144,6 +145,7 @@ def _read_tolerance(tolerance: Any) -> np.ndarray:
 
 
 def _check_order(order: int) -> None:
+    """Raise `ValueError` unless the order is a whole number of corrections, 0 or more."""
     if isinstance(order, bool) or not isinstance(order, int | np.integer) or order < 0:
         raise ValueError(f"Argument `order` must be a number of corrections, but is {order!r}.")
 
@@ -162,6 +164,7 @@ def _check_work(model: Model, quantity: Quantity, order: int) -> None:
 
 
 def _check_end(end: np.ndarray, model: Model, given: bool) -> None:
+    """Raise `ValueError` unless the search has a drive to end at, at every point."""
     if np.all((end > 0) & np.isfinite(end)):
         return
     if given:

@@ -38,6 +38,7 @@ class Curve:
     """
 
     def __init__(self, quantity: Quantity, order: int, ray: Ray) -> None:
+        """Derive the formula once; it is then evaluated at any drive."""
         self.quantity, self.order, self.ray = quantity, order, ray
         self._formula = closed_form(ray.model, quantity, order)
 
@@ -47,7 +48,10 @@ class Curve:
 
 
 def leading(road: analytic.Derivation, quantity: Quantity) -> Formula:
-    """A quantity at leading order, as a function of values; NaN where it is 0/0."""
+    """A quantity at leading order, as a function of values; NaN where it is 0/0.
+
+    The function takes numbers or arrays and returns their shape.
+    """
     expression = quantity.on(road)
     return lambda values: np.asarray(road.evaluate(expression, values)).real
 

@@ -1,4 +1,8 @@
-"""The deviation of a formula from the converged master equation, along the drive."""
+"""The deviation of a formula from the converged master equation, along the drive.
+
+Only the quantity itself has to be converged, and to a small part of the tolerance: that is what
+makes a search of many drives affordable.
+"""
 
 import numpy as np
 
@@ -21,6 +25,7 @@ class Deviation:
     """
 
     def __init__(self, formula: Curve, converged: float, solver: str = "auto") -> None:
+        """Hold a formula against the master equation, solved with the solver of that name."""
         self.formula, self.converged, self.solver = formula, converged, solver
 
     def __call__(self, drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

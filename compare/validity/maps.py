@@ -20,27 +20,44 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNKNOWN = "#BBBBBB"  # where there is no number
-DECADES = 4  # that are told apart, from the largest number downwards
+UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
+DECADES = 4  # that are told apart, from the largest number downwards: with more, two look alike
 
 
 def axes_of(table: pd.DataFrame) -> list[str]:
-    """The columns over which the table is a map, the horizontal one first."""
+    """The columns over which the table is a map, the horizontal one first.
+
+    >>> import pandas as pd
+    >>> axes_of(pd.DataFrame(columns=["r_um", "phi_um", "critical_drive", "estimate", "status"]))
+    ['r_um', 'phi_um']
+    """
     return [name for name in table.columns if name not in {*MEASURES, shown_of(table)}]
 
 
 def shown_of(table: pd.DataFrame) -> str:
-    """The column that is mapped: the critical drive, or as its laboratory measures the drive."""
+    """The column that is mapped: the critical drive, or as its laboratory measures the drive.
+
+    >>> import pandas as pd
+    >>> shown_of(pd.DataFrame())
+    'critical_drive'
+    """
     return str(table.attrs.get("shown", "critical_drive"))
 
 
 def spell(table: pd.DataFrame, column: str) -> str:
-    """A column as the label of an axis, as the table's laboratory spells it: ``r_um`` is r (µm)."""
+    """A column as the label of an axis, as the table's laboratory spells it: ``r_um`` is r (µm).
+
+    ``attrs["spelled"]`` of the table maps columns to labels; a column that is not in it is its own
+    label.
+    """
     return str(table.attrs.get("spelled", {}).get(column, column))
 
 
 def scale_of(values: Any) -> str:
     """The scale of an axis: logarithmic for positive values in one ratio, as of ``:log``.
+
+    Geometric steps come from ``START:STOP:COUNT:log`` on the command line.  Two values, and
+    anything that is not positive, have a linear scale.
 
     >>> scale_of([0.1, 1.0, 10.0]), scale_of([1.0, 2.0, 3.0]), scale_of([1.0, 2.0])
     ('log', 'linear', 'linear')
@@ -105,7 +122,12 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
 
 
 def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) -> None:
-    """The size of one column as colours, over `DECADES` below its largest."""
+    """The size of one column as colours, over `DECADES` below its largest.
+
+    The numbers below that range have the colour of the lower end of the bar: black for a critical
+    drive, because the formula then holds practically nowhere, and the darkest of the scale for a
+    deviation, because it is then right to many digits.
+    """
     from matplotlib import colormaps
     from matplotlib.colors import LogNorm
 
@@ -130,7 +152,11 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
 
 
 def _label(table: pd.DataFrame, column: str) -> str:
-    """What a scale of colours says."""
+    """What a scale of colours says.
+
+    It is the critical drive with the tolerance that defines it, or the deviation with the drive at
+    which it was found, in the laboratory's unit where the table has one.
+    """
     name, drive = table.attrs["quantity"], table.attrs["drive"]
     if column == "deviation":
         drives = table["drive"].unique()
@@ -141,7 +167,11 @@ def _label(table: pd.DataFrame, column: str) -> str:
 
 
 def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
-    """The lines on which the deviation at the drive of the table is the tolerance."""
+    """The lines on which the deviation at the drive of the table is the tolerance.
+
+    A full line has the sign of a formula that is too large, a dashed one that of a formula that is
+    too small.
+    """
     # with its sign the deviation is smooth, also where a narrow strip within it changes sign
     signed, tolerance = _grid(table, names, table["deviation"]), table.attrs["tolerance"]
     at = table.attrs.get("at", " at the drive set")
@@ -153,7 +183,10 @@ def _draw_contour(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 
 
 def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
-    """The line on which the median of the critical drives is the critical drive."""
+    """The line on which the median of the critical drives is the critical drive.
+
+    At that drive the formula holds within the tolerance on one half of the map.
+    """
     grid, level = _grid(table, names, table["critical_drive"]), middle(table)
     if grid.min().min() < level < grid.max().max():
         axes.contour(grid.columns, grid.index, grid, [level], colors=RED, linewidths=1)
@@ -162,7 +195,11 @@ def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 
 
 def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
-    """Mark the lower bounds."""
+    """Mark the lower bounds.
+
+    There the search ended before the deviation reached the tolerance, and the critical drive is
+    larger than the number shown.
+    """
     from matplotlib.colors import ListedColormap
 
     bound = _grid(table, names, table["status"] == Bound.NOT_REACHED).astype(float)
@@ -173,7 +210,11 @@ def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
 
 
 def _edges(values: Any) -> np.ndarray:
-    """The ends of the cells around ascending values, half a step to each side."""
+    """The ends of the cells around ascending values, half a step to each side.
+
+    On a logarithmic axis the steps are halved in the logarithm; one more edge than values is
+    returned.
+    """
     x = np.asarray(values)
     if scale_of(x) == "log":
         return np.exp(_edges(np.log(x)))
@@ -182,5 +223,8 @@ def _edges(values: Any) -> np.ndarray:
 
 
 def _grid(table: pd.DataFrame, names: list[str], values: pd.Series) -> pd.DataFrame:
-    """Values of the rows as a grid: the second name down, the first one across."""
+    """Values of the rows as a grid: the second name down, the first one across.
+
+    The result has the shape (values of the second name, values of the first).
+    """
     return table.assign(shown=values).pivot(index=names[1], columns=names[0], values="shown")

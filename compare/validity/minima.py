@@ -34,6 +34,9 @@ def draw(table: pd.DataFrame) -> Figure:
     column as the abscissa.  Dashed
     is what the master equation says at the place of the formula's minimum.
 
+    A minimum of zero, which a formula has by interference, cannot be drawn on a logarithmic axis:
+    the legend says so instead.
+
     >>> import pandas as pd
     >>> rows = {"F": [0.1, 0.1], "road": ["formula", "master equation"], "U": [0.1, 0.11],
     ...         "minimum": [0.0, 0.01], "true": [0.02, 0.01]}
@@ -88,4 +91,5 @@ def _vanishing(table: pd.DataFrame) -> float:
 
 
 def _scale(x: pd.Series) -> str:
+    """A logarithmic axis for positive values over more than a factor of five, else a linear one."""
     return "log" if len(np.unique(x)) > 1 and x.min() > 0 and x.max() > 5 * x.min() else "linear"

@@ -6,6 +6,9 @@ and its minimum lies elsewhere by an amount of the order xi^2.
 
 What is minimised is the logarithm of the quantity: over one parameter by Chandrupatla's method
 (`scipy.optimize.elementwise`, as everywhere in this package), over several by Nelder and Mead's.
+
+The master equation is asked for hundreds of times in one search, so that its truncation is bounded
+(`UNKNOWNS`) and a drive for which this is too little is refused before the search begins.
 """
 
 from __future__ import annotations
@@ -68,6 +71,11 @@ def optimum(
     formula, for a drive at which the master equation has no answer at the start, and where a
     search does not end in a minimum or there is none, as of g2 = 1.
 
+    ``over`` is one name, or a list of names, among the model's parameters other than the drive;
+    ``drives`` are in the unit of the drive (rad/s, or that of the other rates).  ``corrections``
+    are the numbers of further terms of the formula's series in the drive (`analytic.expand`) that
+    get a row of their own.
+
     The blockade of an atom in a cavity is perfect at g^2 = gamma (kappa + gamma)/4 on resonance,
     Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991):
 
@@ -107,7 +115,12 @@ def optimum(
 def _roads(
     model: Model, quantity: Quantity, corrections: Iterable[int]
 ) -> dict[str, Callable[[Point], float]]:
-    """The functions to be minimised."""
+    """The functions to be minimised.
+
+    Each takes values by name and returns the quantity, NaN where it has none.  The first is the
+    leading order and the last the master equation; between them stand the series with so many
+    corrections.
+    """
     closed = leading(analytic.derive(model, quantity.quanta(model)), quantity)
     roads = {FORMULA: lambda point: float(closed(point))}
     for count in corrections:
@@ -144,6 +157,11 @@ def _is_hot(model: Model, point: Point, most: int) -> bool:
 
 
 def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
+    """The quantity by the master equation, as a function of the values.
+
+    It is NaN where the numbers are not converged within the truncation allowed, or not trusted for
+    another reason.
+    """
     import numeric
 
     # higher correlations would ask for more quanta, and are not looked at
@@ -166,6 +184,11 @@ class _Coordinates:
     """
 
     def __init__(self, model: Model, start: Point, names: Sequence[str]) -> None:
+        """Choose the unit of each name: its value at the start, or 1 where that is zero.
+
+        A rate of a loss, and any symbol that is declared not to be negative, moves as a logarithm;
+        one that is zero at the start has no sign to keep, and moves linearly.
+        """
         rates = {str(s) for loss in model.losses for s in loss.rate.free_symbols}
         signed = {str(s) for s in model.parameters if s.is_nonnegative} | rates
         self.start, self.names = start, names
@@ -173,13 +196,19 @@ class _Coordinates:
         self._signed = [key in signed and start[key] != 0 for key in names]
 
     def place(self, x: np.ndarray) -> dict[str, Any]:
-        """The values at a point of the search."""
+        """The values at a point of the search.
+
+        ``x`` has one entry per name; the values that are not searched for stay as at the start.
+        """
         factors = [np.exp(y - 1) if keeps else y for y, keeps in zip(x, self._signed, strict=True)]
         moved = {n: y * u for n, y, u in zip(self.names, factors, self._units, strict=True)}
         return {**self.start, **moved}
 
     def of(self, place: Point) -> np.ndarray:
-        """The point of the search at values."""
+        """The point of the search at values.
+
+        It is the inverse of `place`, shape (names,).
+        """
         ratios = [place[key] / unit for key, unit in zip(self.names, self._units, strict=True)]
         return np.array([1 + np.log(np.real(y)) if keeps else np.real(y)
                          for y, keeps in zip(ratios, self._signed, strict=True)])  # fmt: skip
@@ -193,12 +222,19 @@ class _Zero:
     """
 
     def __init__(self, model: Model, quantity: Quantity) -> None:
+        """Derive the amplitude of which the quantity's leading order is the square."""
         self._closed = analytic.derive(model, quantity.quanta(model))
         self._form = quantity.on(self._closed)
         self._amplitude = self._closed.amplitude(quantity.occupation)
 
     def near(self, place: Point, coordinates: _Coordinates) -> dict[str, Any] | None:
-        """The values at which the amplitude vanishes, next to those given; None if it does not."""
+        """The values at which the amplitude vanishes, next to those given; None if it does not.
+
+        Real and imaginary part of the amplitude are two equations.  With one parameter there are
+        more equations than unknowns; each step therefore solves them by least squares, and what is
+        found counts only if the closed form vanishes there beyond round-off.  ``None`` as well
+        where a step leads further away than `FIRST_STEP`: that zero belongs to another minimum.
+        """
         x = coordinates.of(place)
         for _ in range(NEWTON):
             x = x - np.linalg.lstsq(self._slopes(x, coordinates), self._parts(x, coordinates))[0]
@@ -231,7 +267,11 @@ def _minimise(
     road: str,
     progress: bool,
 ) -> dict[str, Any]:
-    """The values at the minimum of a function next to ``at``."""
+    """The values at the minimum of a function next to ``at``.
+
+    ``road`` names the search in its bar and in the message.  Raises `ValueError` where the function
+    is constant around the start and where the search ends in no minimum.
+    """
     x = coordinates.of(at)
     with (
         np.errstate(over="ignore", invalid="ignore"),  # of a search that runs away
@@ -254,7 +294,11 @@ def _minimise(
 
 
 def _lowest_of_one(depth: Depth, x: np.ndarray) -> np.ndarray | None:
-    """The minimum over one unknown; None where the function falls without an end."""
+    """The minimum over one unknown; None where the function falls without an end.
+
+    Steps that double lead downhill to three points with the lowest in the middle; between them
+    Chandrupatla's method closes in on the minimum.
+    """
     from scipy.optimize.elementwise import bracket_minimum, find_minimum
 
     def each(points: np.ndarray) -> np.ndarray:
@@ -270,7 +314,11 @@ def _lowest_of_one(depth: Depth, x: np.ndarray) -> np.ndarray | None:
 
 
 def _lowest_of_several(depth: Depth, x: np.ndarray) -> np.ndarray | None:
-    """The minimum over several unknowns; None where none is found."""
+    """The minimum over several unknowns; None where none is found.
+
+    The simplex of Nelder and Mead begins with steps of `FIRST_STEP` along each unknown.  It ends by
+    the place alone: the depth is flat at a minimum and says nothing about where it lies.
+    """
     from scipy.optimize import minimize
 
     simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(x))])

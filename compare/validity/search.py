@@ -5,6 +5,9 @@ fell again below zero, its maximum between the steps is looked at.  The root bet
 positive argument and the one before is then closed in upon in the logarithm of the argument, by
 the elementwise solvers of SciPy (Chandrupatla, Adv. Eng. Software 28, 145 (1997)), which serve
 all points at once and drop each as soon as it is found.
+
+The functions are asked for many points together, because a solver of the master equation is fastest
+so; each call gets the arguments and the numbers of the points that they belong to.
 """
 
 from collections.abc import Callable
@@ -64,6 +67,7 @@ class Crossing:
     def __init__(
         self, function: Function, weakest: np.ndarray, end: np.ndarray, progress: bool = True
     ) -> None:
+        """Nothing is known yet: all bounds are NaN and no point has a status."""
         self.progress = progress
         self.function, self.weakest, self.end = function, weakest, end
         self.inside, self.outside, self._at_inside, self._at_outside = np.full(
@@ -77,6 +81,9 @@ class Crossing:
 
         Only the points that are still open are asked for.  The search of a point is over when it
         has a negative and a positive argument, or has come to an end, or the function is unknown.
+
+        ``start`` is a first guess, shape (points,).  A good one costs two steps; a bad one costs
+        one more for each factor of `STEP`, or of two on the way down.
         """
         x, active = start.copy(), np.arange(len(start))
         with counted(None, "bracketed", len(x), self.progress) as bar:
@@ -121,6 +128,8 @@ class Crossing:
         """Close in on the root wherever there is a bracket, to `PRECISION`.
 
         Where the function becomes unknown on the way, the point gets the word for that.
+
+        What is closed in upon is the logarithm of the argument, so that `PRECISION` is relative.
         """
         from scipy.optimize.elementwise import find_root
 
@@ -148,7 +157,10 @@ class Crossing:
         return value
 
     def _note(self, points: np.ndarray, x: np.ndarray, value: np.ndarray, word: np.ndarray) -> None:
-        """Record what one step has shown, and a status where the search is over."""
+        """Record what one step has shown, and a status where the search is over.
+
+        A value that is not finite is unknown, whatever its word, and ends the search at its point.
+        """
         known = (word == Status.OK) & np.isfinite(value)
         within, beyond = known & (value <= 0), known & (value > 0)
         self.inside[points[within]], self._at_inside[points[within]] = x[within], value[within]

@@ -1,7 +1,9 @@
 """Where a formula may be believed: the critical drive over any values of a model.
 
 At a given drive the formula holds within the tolerance, there and at all weaker drives, exactly
-where the critical drive is larger.
+where the critical drive is larger.  A table over two values is a map, and `compare.validity.maps`
+draws it.  Beyond the critical drive the formula may come close again where its deviation changes
+sign; that is not counted as holding.
 """
 
 from __future__ import annotations
@@ -43,6 +45,8 @@ def validity(
     status`` as explained at `CriticalDrive`.  If ``values`` hold the drive, there follow
     ``drive`` and ``deviation``, that of the formula at this drive: NaN where the master equation
     has no answer.  Arguments and errors are those of `critical_drive`.
+
+    All columns but ``status`` are numbers, the drives in the unit of the values.
 
     >>> from systems import kerr
     >>> values = {"Delta": np.array([0.0, 0.5]), "chi": 1.0, "gamma": 1.0, "xi": 0.01}

@@ -114,7 +114,11 @@ def _check(settings: Mapping[str, Any]) -> None:
 
 
 def _check_unit(settings: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    """Raise for rates in a unit of one's own beside others that are still the device's."""
+    """Raise for rates in a unit of one's own beside others that are still the device's.
+
+    ``gamma = 1`` beside a chi of 1e6 rad/s is no cavity but a mixture of units, and its results
+    would look like any others.
+    """
     gamma = np.real(settings.get("gamma", np.inf))
     smallest = np.min(gamma, where=gamma > 0, initial=np.inf)
     for name in ("chi", "xi"):

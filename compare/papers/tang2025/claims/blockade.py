@@ -147,7 +147,11 @@ def blockade_at_side_high(device: Device) -> Readings:
 
 
 def _g2(device: Device, phi_um: float, chi_over_gamma: float) -> tuple[Roads, str, str]:
-    """g2(0) with its name, and how blockade is read."""
+    """g2(0) with its name, and how blockade is read.
+
+    The triple is what `below` and `above` of `compare.claim` take: numbers, what they are, and
+    words.
+    """
     g2 = solve(at(device, R_UM, phi_um, chi_over_gamma), "g2")
     return g2, "g2(0)", f"with blockade read as below {BLOCKADE:g}"
 
@@ -158,7 +162,11 @@ def _number(road: Road, device: Device, phi_um: Any) -> Curve:
 
 
 def _revival(road: Road, device: Device, phi_um: float) -> Curve:
-    """N_cw at phi relative to its maximum over phi, against the logarithm of chi/gamma."""
+    """N_cw at phi relative to its maximum over phi, against the logarithm of chi/gamma.
+
+    The maximum over phi is searched in `AROUND_UM`, for each chi by itself.  One means that the
+    light of the CW mode is as bright as anywhere around.
+    """
 
     def revival(log_chi: np.ndarray) -> np.ndarray:
         low, high = (np.full(log_chi.shape, end) for end in AROUND_UM)
@@ -173,6 +181,10 @@ def _revival(road: Road, device: Device, phi_um: float) -> Curve:
 
 
 def _peaks(curve: np.ndarray) -> float:
-    """How many points of a curve are larger than both neighbours."""
+    """How many points of a curve are larger than both neighbours.
+
+    >>> _peaks(np.array([0.0, 1.0, 0.5, 2.0, 0.0]))
+    2.0
+    """
     inner = curve[1:-1]
     return float(np.sum((inner > curve[:-2]) & (inner > curve[2:])))

@@ -4,6 +4,9 @@ A number of the device, such as J_0, is a parameter of both roads: it has one va
 formula, Eqs. (5) to (7), is compared twice: with the derived one, by a proof that both are the same
 rational function, and with the master equation at a drive so weak (`LIMIT`) that only a wrong
 formula is off by more than `EXACT`.
+
+Lengths are in um and rates in 1e6 rad/s where the paper prints them so.  A printed number holds if
+the computed one rounds to it, to half a unit of its last digit.
 """
 
 import numpy as np
@@ -137,7 +140,11 @@ def eq7(device: Device) -> Readings:
 
 
 def _formula(device: Device, name: str, quantity: str) -> Readings:
-    """A printed formula against the derived one, and against the limit of a weak drive."""
+    """A printed formula against the derived one, and against the limit of a weak drive.
+
+    ``name`` is the key of the printed formula in `PUBLISHED`, ``quantity`` what the master equation
+    is asked for.  A formula that is not proved identical fails whatever its deviation is.
+    """
     printed = spell_out(PUBLISHED[name], ABBREVIATIONS)
     proved = same_function(printed, derived_form(MODEL, name))
     observable = sp.Abs(printed) ** 2 if name == "C20" else printed
@@ -152,7 +159,11 @@ def _formula(device: Device, name: str, quantity: str) -> Readings:
 
 
 def _phi_zero(device: Device, period: int) -> float:
-    """phi in um at which J_tip is opposite to J_0 on the circle r = 0.35 um."""
+    """phi in um at which J_tip is opposite to J_0 on the circle r = 0.35 um.
+
+    J vanishes where the tip's coupling, of phase -Theta, is opposite to J_0: Theta is an odd
+    multiple of pi there.  ``period`` counts the zeros, 0 for the first.
+    """
     odd_pi = (2 * period + 1) * np.pi - device.initial_phase - device.tip_phase_slope * R_UM * 1e-6
     return float(odd_pi / (2 * device.wavenumber) * 1e6)
 

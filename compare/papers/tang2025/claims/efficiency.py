@@ -55,6 +55,8 @@ def R_robust(device: Device) -> Readings:
     """The smallest R over J_0, with a tip that follows J_0 and with one that stays.
 
     "Robust" is read as within `SAME` of 100 %.
+
+    Both readings are made, because the paper does not say whether the tip moves with J_0.
     """
 
     def reading(tip: str, words: str) -> Readings:
@@ -67,7 +69,10 @@ def R_robust(device: Device) -> Readings:
 
 @claim("Fig. 4(b)", "markers agree with curves")
 def agreement_4b(device: Device) -> Readings:
-    """The largest distance of both roads over J_0, relative to the maximum of R."""
+    """The largest distance of both roads over J_0, relative to the maximum of R.
+
+    R is cut off at zero on each road by itself, so that a distance is one between two shares.
+    """
 
     def apart(tip: str) -> float:
         closed, solved = (_curve(road, device, tip) for road in (leading, master))
@@ -87,6 +92,9 @@ def _curve(road: Road, device: Device, tip: str) -> Curve:
 
 
 def _R(device: Device, values: dict[str, Any], detunings: np.ndarray) -> Roads:
-    """R in percent of one cavity on both roads."""
+    """R in percent of one cavity on both roads.
+
+    ``values`` are those of one cavity in rad/s and ``detunings`` are in gamma_1.
+    """
     cavities = {name: np.atleast_1d(value) for name, value in values.items()}
     return of(efficiency(cavities, device, detunings)).map(lambda R: PERCENT * float(R[0]))

@@ -3,6 +3,9 @@
 Two things are claimed.  Two paths to |2,0> cancel at chi = gamma/2, |J| = gamma, so that C20 = 0:
 that is exact in the closed form, and at any drive quantum jumps leave some of P20.  And markers and
 curves agree "excellently": that is read as no distance that the eye sees, `SAME` of the axis.
+
+The first is a statement about zero, which no number of the master equation can meet; the second is
+about every point of a figure, and is judged by the worst of them.
 """
 
 import numpy as np
@@ -24,7 +27,12 @@ NOTHING = 1e-9  # "= 0 exactly": what round-off may leave
 
 @claim("text below Eq. (5)", "C20 = 0 for chi/gamma = 0.5 and |J|/gamma = 1")
 def C20_zero(device: Device) -> Readings:
-    """P20 relative to coherent light of the same P10, which has P20 = P10^2/2 when it is weak."""
+    """P20 relative to coherent light of the same P10, which has P20 = P10^2/2 when it is weak.
+
+    At the values named the closed form of C20 is zero but for round-off (`NOTHING`).  That of P20
+    is then zero as well, while quantum jumps out of three photons leave some of it in the master
+    equation.
+    """
     values = at(device, R_UM, PHI_UM, 0.5)
     values["J"] = values["gamma"]
     P20, P10 = solve(values, "P20"), solve(values, "P10")
@@ -101,7 +109,11 @@ def bunching_near(device: Device) -> Readings:
 
 
 def _least_g2(road: Road, device: Device, low: float, high: float) -> float:
-    """The smallest g2(0) over a range of r in um, over the three phi of Fig. 3(d)."""
+    """The smallest g2(0) over a range of r in um, over the three phi of Fig. 3(d).
+
+    It is a minimum over both, found on the road given; `FINE` points keep a curve with several
+    minima from being judged by the wrong one.
+    """
     return min(least(_along(road, device, phi), low, high, FINE) for phi in fig3d.PHI_UM)
 
 

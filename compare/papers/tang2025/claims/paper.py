@@ -66,6 +66,8 @@ def claims_text(rows: pd.DataFrame) -> str:
     """The audit for a terminal: numbers and verdicts, the reasons, the counts, the powers.
 
     ``rows`` are those of `audit`, as computed or as read from claims.csv.
+
+    ``true_at_fW`` is listed at the end, for disputed claims alone.
     """
     numbers = rows.drop(columns=["statement", "reason", "true_at_fW"])
     reasons = [
@@ -86,7 +88,12 @@ def claims_text(rows: pd.DataFrame) -> str:
 
 
 def _row(claim: Claim, device: Device) -> dict[str, object]:
-    """What the table says of one claim."""
+    """What the table says of one claim.
+
+    A claim with several readings has the numbers of the first and the verdict of all.  Where a
+    reading compares the two roads, its number is the distance and stands in the column
+    ``deviation``.
+    """
     readings = claim(device)
     word = verdict(readings)
     first = readings[0]
@@ -119,4 +126,5 @@ def _powers_head() -> str:
 
 
 def _power_text(claim: str, power_fW: float) -> str:
+    """One line of the list of powers: the claim with its power, or with "none"."""
     return f"  {claim}: {'none' if np.isnan(power_fW) else f'{power_fW:.3g} fW'}"

@@ -31,7 +31,9 @@ from systems.library import nanotip
 
 AT_ZERO = np.zeros(1)  # the default reading: Delta = 0
 DETUNINGS = np.linspace(-4, 4, 41)  # the other one: Delta/gamma_1 of the minimum; holds zero
-ZOOMS, NEAR = 2, 9  # how often the grid around a minimum is refined, and by how many points
+# how often the grid around a minimum is refined, and by how many points: the last step is
+# 0.0125 gamma_1, far below the width of a resonance
+ZOOMS, NEAR = 2, 9
 ROADS = ["analytic", "numeric"]
 SCALE = "difference relative to R = 1"  # what the deviation of R is, for the tables
 
@@ -53,6 +55,11 @@ def efficiency(
     The minimum of Eq. (8) is taken over the range of ``detunings`` (in gamma_1), on each road by
     itself.  Columns are those of `compare.agreement` without the quantity; the deviation is the
     difference analytic - numeric, because R is itself a share.
+
+    >>> device = DEVICE.without_tip()
+    >>> table = efficiency({name: np.array([value]) for name, value in device.items()})
+    >>> table["analytic"].tolist(), table["numeric"].tolist()  # g2 > 1 on both roads
+    ([0.0], [0.0])
     """
     ideal = device.ideal()
     count = np.broadcast(*cavities.values()).size
@@ -70,7 +77,11 @@ def efficiency(
 
 
 def _least(cavities: Mapping[str, Any], detunings: np.ndarray) -> pd.DataFrame:
-    """The smallest g2(0) of each cavity over the detunings (rad/s), on a grid that is refined."""
+    """The smallest g2(0) of each cavity over the detunings (rad/s), on a grid that is refined.
+
+    ``cavities`` holds arrays of one length; the result has one row per cavity with both roads, each
+    at its own detuning of the minimum, and the worst status met on the grid.
+    """
     table = _g2(cavities, np.tile(detunings, (len(cavities["J"]), 1)))
     attrs = table.attrs
     step = np.diff(detunings).max(initial=0)
@@ -93,7 +104,11 @@ def _g2(cavities: Mapping[str, Any], detunings: np.ndarray) -> pd.DataFrame:
 
 
 def _around(table: pd.DataFrame, step: float, detunings: np.ndarray) -> np.ndarray:
-    """Detunings up to a step from the minimum of each road, one row per cavity, in the range."""
+    """Detunings up to a step from the minimum of each road, one row per cavity, in the range.
+
+    ``step`` and ``detunings`` are in rad/s, shape of the result (cavities, 2 `NEAR`): the minima of
+    the two roads lie at different detunings, and the grid is refined around both.
+    """
     table = table.reset_index(drop=True)
     grids = [
         table.loc[table.groupby("cavity")[road].idxmin(), "detuning"].to_numpy()[:, np.newaxis]

@@ -28,12 +28,18 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
     Columns: ``gamma1_tau`` and those of `compare.agreement`.  A curve is as trustworthy as the
     steady state from which it starts, whose status each of its rows has.
+
+    tau is in units of 1/gamma_1.  The time of a delay is the same for all cavities, although their
+    losses differ, because the tip adds to gamma_1.
     """
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 
 
 def _curve(name: str, device: nanotip.Device) -> pd.DataFrame:
-    """The rows of one cavity, with what was solved in it for the sidecar."""
+    """The rows of one cavity, with what was solved in it for the sidecar.
+
+    The status is that of g2(0) in the steady state: if this is not trusted, no delay is.
+    """
     values, taus = cavity(name, device=device), TAU / device.gamma_1
     leading = delayed_correlation(analytic.derive(nanotip.MODEL, 2), values, "a1", taus)
     solved = numeric.delayed_correlation(nanotip.MODEL, values, "a1", taus)

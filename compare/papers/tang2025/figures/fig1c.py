@@ -24,6 +24,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per cavity and detuning, both roads; the quantity names the cavity.
 
     Columns: ``Delta_over_gamma1`` and those of `compare.agreement`.
+
+    Delta is measured from omega_0 + |J| in units of gamma_1; N_cw is
+    the mean number of photons <a1'a1> in the CW mode.
     """
     return gathered({name: _curve(name, device) for name in COLOURS}, device)
 

@@ -2,6 +2,10 @@
 
 Cuts through the maps of Fig. 2(a) at the phi where J = 0 and at the two where |J| = gamma, with the
 points that the text names.
+
+Eq. (7) is the closed form of g2(0) and Eq. (6) that of P10, which is N_cw to leading order; Eq. (4)
+is the master equation.  The claims about these points are judged in
+`compare.papers.tang2025.claims.blockade`.
 """
 
 import numpy as np
@@ -29,7 +33,7 @@ MARKED = (
     (SIDE_UM[0], 0.5, LEFT),
     (SIDE_UM[1], 0.5, RIGHT),
 )
-CLEAR = 0.15  # no small marker closer than this to a marked point, relative
+CLEAR = 0.15  # no small marker closer than this to a marked point, relative: they would touch
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
@@ -37,6 +41,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
     Columns: ``phi_um``, ``chi_over_gamma`` and those of `compare.agreement`; chi holds the marked
     points.
+
+    ``device`` is in SI units.  chi is varied alone and stands in units of the total loss gamma, as
+    on the paper's axis; J and gamma belong to the place of the tip.
     """
     phi, chi = (grid.ravel() for grid in np.meshgrid([*CUTS], CHI, indexing="ij"))
     values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
@@ -69,7 +76,11 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_panel(axes: Axes, rows: pd.DataFrame) -> None:
-    """One quantity: a curve a phi with small markers in turns, and the marked points."""
+    """One quantity: a curve a phi with small markers in turns, and the marked points.
+
+    Markers of the three curves start at different rows, so that they lie side by side where the
+    curves coincide.
+    """
     for i, (phi, (colour, line)) in enumerate(CUTS.items()):
         label = rf"$\phi = {phi:g}\,\mu$m"
         cut = rows[rows["phi_um"] == phi]
@@ -93,6 +104,8 @@ def _large(
     """A large marker in the colour of its curve, filled for the master equation.
 
     Without a place (``at=None``) it is one for the legend.
+
+    ``marker`` is a sign of matplotlib or a path of one's own, ``at`` the pair (chi/gamma, value).
     """
     x, y = ([], []) if at is None else ([at[0]], [at[1]])
     face = colour if filled else "white"
@@ -101,7 +114,10 @@ def _large(
 
 
 def _points_legend(axes: Axes) -> None:
-    """What the large markers are."""
+    """What the large markers are.
+
+    One entry per chi/gamma with the markers of all its points side by side, filled.
+    """
     by_chi: dict[float, tuple[Line2D, ...]] = {}
     for phi, chi, marker in MARKED:
         by_chi[chi] = (*by_chi.get(chi, ()), _large(CUTS[phi][0], marker, filled=True))

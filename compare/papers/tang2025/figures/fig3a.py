@@ -3,6 +3,11 @@
 The undriven Hamiltonian conserves the number of quanta, so its eigenenergies are those of one
 small matrix per number, taken from the symbolic Hamiltonian in the frame of the laser.  With
 cross-Kerr 2 chi the Kerr term is chi N (N - 1): the levels are +-|J|, and 2 chi, 2 chi +- 2 |J|.
+
+Two quanta feel the nonlinearity and one does not: that is what blocks the second photon.  With J =
+0 the level of two photons is shifted away from twice the laser's frequency by 2 chi.  With |J| =
+gamma and chi = gamma/2 the shift is within the linewidth, and the light is blocked because the two
+paths to |2,0> cancel.
 """
 
 from collections.abc import Iterator
@@ -34,6 +39,11 @@ def compute() -> pd.DataFrame:
 
     Columns: ``case`` (of `CASES`), ``quanta``, ``basis`` (eigenstate or Fock state), ``state``,
     ``energy_over_gamma``.
+
+    >>> table = compute()
+    >>> rows = table[(table["case"] == "one path") & (table["quanta"] == 2)]
+    >>> rows[rows["basis"] == "eigenstate"]["energy_over_gamma"].tolist()
+    [6.0, 6.0, 6.0]
     """
     rows = [
         {"case": case, "quanta": quanta, "basis": basis, "state": state, "energy_over_gamma": E}
@@ -48,6 +58,10 @@ def block(quanta: int) -> sp.Matrix:
     """The undriven Hamiltonian among the states of this many quanta, in normalised Fock states.
 
     It is taken term by term from the model's ladder operators, so that it stays symbolic.
+
+    ``quanta`` is the number of quanta, 0 or more; the matrix has one row per way to share them
+    between the modes, in the order of `analytic.fock.occupations`.  Its energies are those above as
+    many photons of the laser, because the model stands in the frame of the laser.
 
     >>> block(1)
     Matrix([
@@ -87,7 +101,11 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_eigenstates(axes: Axes, rows: pd.DataFrame) -> None:
-    """Levels as lines with a band as wide as their loss rate."""
+    """Levels as lines with a band as wide as their loss rate.
+
+    The band of N quanta is N gamma wide: any of them may be lost.  Dotted lines are at whole
+    multiples of the laser's frequency, where a further photon would be absorbed without detuning.
+    """
     for quanta, energy in zip(rows["quanta"], rows["energy_over_gamma"], strict=True):
         y = quanta * PHOTON + energy
         # N quanta are lost at the rate N gamma
@@ -100,7 +118,10 @@ def _draw_eigenstates(axes: Axes, rows: pd.DataFrame) -> None:
 
 
 def _draw_states(axes: Axes, rows: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Bare states in columns of equal CCW number; returns the middle of each."""
+    """Bare states in columns of equal CCW number; returns the middle of each.
+
+    The result maps a state such as ``"10"`` to the place of the middle of its line, for the arrows.
+    """
     places = {}
     for row in rows.itertuples():
         n = int(row.state[1])
@@ -115,7 +136,11 @@ def _draw_states(axes: Axes, rows: pd.DataFrame) -> dict[str, tuple[float, float
 
 
 def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
-    """To |2,0> directly, or through the CCW mode: the two amplitudes cancel."""
+    """To |2,0> directly, or through the CCW mode: the two amplitudes cancel.
+
+    Blue is the direct path |1,0> to |2,0> by the laser, green the detour |1,0>, |0,1>, |1,1>,
+    |2,0>, which goes twice through J.
+    """
     _arrow(axes, at["00"], at["10"], GREY, r"$\omega_L$")
     _arrow(axes, at["10"], at["20"], BLUE, r"$\omega_L$")
     _arrow(axes, at["10"], at["01"], GREEN, r"$J$")
@@ -124,7 +149,10 @@ def _draw_two_paths(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
 
 
 def _draw_one_path(axes: Axes, at: dict[str, tuple[float, float]]) -> None:
-    """J = 0: one path is left, and 2 chi detunes its second photon."""
+    """J = 0: one path is left, and 2 chi detunes its second photon.
+
+    The arrow of the laser ends 2 chi below the level, and the crossed line says that J is missing.
+    """
     (x, y), level = at["10"], at["20"]
     _arrow(axes, at["00"], at["10"], RED, r"$\omega_L$")
     _arrow(axes, at["10"], (x, y + PHOTON), BLUE, r"$\omega_L$")

@@ -3,6 +3,9 @@
 J = J_0 + a_t exp(-2 beta_t r) exp(-i Theta) vanishes where the tip's coupling has the size of J_0
 and the opposite phase: once a period of phi, lambda/(2 n_0), on one circle.  No road is needed: J
 is a parameter of both.
+
+The total loss gamma depends on r as well, because the tip also scatters light out of the cavity;
+|J|/gamma is taken at each place with the gamma of that place.
 """
 
 import numpy as np
@@ -18,7 +21,7 @@ from compare.style import GREY, RED, new_figure, styled
 from systems.library import nanotip
 
 R_UM = np.linspace(0, 0.7, 201)  # holds the 0.35 um of the inset
-PHI_UM = np.linspace(0, 1.1, 221)
+PHI_UM = np.linspace(0, 1.1, 221)  # two periods lambda/(2 n_0), so that both zeros are there
 ZEROS_UM = 1e6 * np.array([nanotip.Device().backscattering_free(period) for period in (0, 1)])
 
 
@@ -26,6 +29,10 @@ def compute() -> pd.DataFrame:
     """One row per tip position: |J|^2 in MHz^2 (1 MHz = 1e6 rad/s), |J|/gamma.
 
     Columns: ``r_um, phi_um, J2_MHz2, J_over_gamma``.
+
+    >>> table = compute()
+    >>> len(table), bool(table["J2_MHz2"].min() >= 0)
+    (44421, True)
     """
     device = nanotip.Device()
     r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHI_UM, indexing="ij"))
@@ -60,7 +67,11 @@ def draw(table: pd.DataFrame) -> Figure:
 
 
 def _draw_inset(axes: Axes, cut: pd.DataFrame) -> None:
-    """|J|/gamma along the circle of the tip, with the two phi where it is one."""
+    """|J|/gamma along the circle of the tip, with the two phi where it is one.
+
+    ``cut`` are the rows of the table at r = 0.35 um.  The two places are computed, not read off the
+    curve (`cavities.unit_coupling`).
+    """
     # a white card keeps the inset's labels off the map
     axes.add_patch(
         Rectangle((0.535, 0.345), 0.455, 0.305, transform=axes.transAxes, fc="white", lw=0)

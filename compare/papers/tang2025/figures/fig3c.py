@@ -21,6 +21,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi and probability, both roads.
 
     Columns: ``phi_um`` and those of `compare.agreement`.
+
+    P10 is the probability of one photon in the CW mode and none in the CCW mode, P01 the other way
+    round.  ``device`` is in SI units, and the drive is that of its input power.
     """
     values = device.parameters(R_UM * 1e-6, PHI_UM * 1e-6)
     table = agreement(nanotip.MODEL, values, ["P10", "P01"], labels={"phi_um": PHI_UM})
@@ -30,7 +33,10 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """Both probabilities; P01 has its minimum where P10 has its maximum."""
+    """Both probabilities; P01 has its minimum where P10 has its maximum.
+
+    The vertical axis is linear, so that a distance of markers and curve is one in probability.
+    """
     figure, axes = new_figure()
     # with these steps both are marked at 0.27 um, and not where the curves cross
     for name, colour, text, step in (("P10", RED, "CW", 6), ("P01", BLUE, "CCW", 9)):

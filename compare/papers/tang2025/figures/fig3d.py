@@ -13,14 +13,17 @@ from compare.papers.tang2025.figures.cavities import DEVICE, described
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import nanotip
 
-R_UM = np.linspace(0, 0.8, 161)
-PHI_UM = (0.21, 0.27, 0.33)
+R_UM = np.linspace(0, 0.8, 161)  # as far as the figure reaches
+PHI_UM = (0.21, 0.27, 0.33)  # where |J| = gamma, J = 0 and |J| = gamma at r = 0.35 um
 
 
 def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     """One row per phi and r, both roads.
 
     Columns: ``phi_um``, ``r_um`` and those of `compare.agreement`.
+
+    The three phi are the one at which J vanishes for r = 0.35 um, and those two at which |J| =
+    gamma there, rounded as in the paper.
     """
     phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
     values = device.parameters(r * 1e-6, phi * 1e-6)
@@ -31,7 +34,10 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 @styled
 def draw(table: pd.DataFrame) -> Figure:
-    """One curve per phi; light below the dotted line g2 = 1 is sub-Poissonian."""
+    """One curve per phi; light below the dotted line g2 = 1 is sub-Poissonian.
+
+    Markers are closer where the curves are apart, and apart where all of them run together.
+    """
     figure, axes = new_figure()
     axes.axhline(1, color="black", lw=0.6, ls=":")
     colours, apart = (GREEN, RED, BLUE), (R_UM > 0.2) & (R_UM < 0.5)

@@ -25,6 +25,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
     Columns: ``r_um, phi_um, quantity`` and the others of `compare.agreement`; the deviation is
     that of `efficiency.efficiency`.
+
+    R is between 0 and 1 in the table.  The ideal cavity that it refers to is solved in the same
+    batch as the 40,401 places of the tip.
     """
     r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHIS_UM, indexing="ij"))
     table = efficiency(device.parameters(r * 1e-6, phi * 1e-6), device)

@@ -2,6 +2,8 @@
 
 The paper does not say whether the tip stays where it is when J_0 changes: both are computed.  A
 tip that follows stands where J = 0 for each J_0.
+
+A tip that stays undoes one value of J_0 only.
 """
 
 from dataclasses import replace
@@ -30,6 +32,9 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
     Columns: ``J0_over_gamma1, quantity`` and the others of `compare.agreement`; the deviation is
     that of `efficiency.efficiency`.
+
+    R is between 0 and 1 in the table, and in percent in the picture.  ``attrs["readings"]`` says
+    how each reading was solved.
     """
     parts = [_curves(device, FIXED, AT_ZERO), _curves(device, MINIMUM, DETUNINGS)]
     table = pd.concat(parts, ignore_index=True)
@@ -39,12 +44,19 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
 
 
 def name(tip: str, reading: str = FIXED) -> str:
-    """How the table calls R with this tip in this reading of Eq. (8)."""
+    """How the table calls R with this tip in this reading of Eq. (8).
+
+    >>> name("no tip")
+    'R (no tip, Delta = 0; difference relative to R = 1)'
+    """
     return f"R ({tip}, {reading}; {SCALE})"
 
 
 def _curves(device: nanotip.Device, reading: str, detunings: np.ndarray) -> pd.DataFrame:
-    """One row per tip and J_0, in one reading of Eq. (8)."""
+    """One row per tip and J_0, in one reading of Eq. (8).
+
+    ``detunings`` are in gamma_1.  All tips and all J_0 are solved in one batch, tip by tip.
+    """
     parts = [cavities(tip, device, J0) for tip in TIPS]
     values = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     rows = efficiency(values, device, detunings)
@@ -54,7 +66,13 @@ def _curves(device: nanotip.Device, reading: str, detunings: np.ndarray) -> pd.D
 
 
 def cavities(tip: str, device: nanotip.Device, J0_over_gamma1: np.ndarray) -> dict[str, Any]:
-    """Values of the model (rad/s) with this tip, one for each J_0."""
+    """Values of the model (rad/s) with this tip, one for each J_0.
+
+    ``J0_over_gamma1`` has the shape (points,), and so has every value.
+
+    >>> cavities("tip follows", DEVICE, np.array([1.0, 2.0]))["J"].tolist()
+    [0.0, 0.0]
+    """
     each = [_cavity(tip, replace(device, backscattering=float(x))) for x in J0_over_gamma1]
     return {key: np.array([values[key] for values in each]) for key in each[0]}
 
