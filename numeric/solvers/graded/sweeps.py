@@ -71,6 +71,7 @@ RELATIVE = 1e-8  # accuracy of all that `_doubtful` counts
 QUANTA, FLOOR = 4, 1e-20
 ROUNDINGS = 16  # EPSILON that errors in a probe stand for: against 60 digits up to 12 were needed
 EPSILON = float(np.finfo(float).eps)
+UNKNOWN = 1e300  # error of what is not known at all; finite, so that zero weights leave nothing
 SERIES = 1024  # series that are kept at a time: 60 corrections of 28 states are 14 MB
 COMPILING = Lock()
 
@@ -113,7 +114,8 @@ def _doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarr
     powers = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
     moments, floor = np.column_stack([*joint, *powers]), np.where(few, -1.0, FLOOR)
     bad = uncertain[some] & (error + size > floor)
-    wrong = error @ moments > RELATIVE * abs(populations[some] @ moments)
+    with np.errstate(invalid="ignore"):  # infinite populations of points that are not converged
+        wrong = error @ moments > RELATIVE * abs(populations[some] @ moments)
     found = np.zeros(len(populations), dtype=bool)
     found[some] = bad.any(axis=1) | wrong.any(axis=1)
     return found
@@ -250,7 +252,7 @@ def _read(
     with np.errstate(invalid="ignore"):  # 0 times infinity: what cancels to nothing is not known
         rounding = ROUNDINGS * EPSILON * problem.cancellation[group][:, None] / trace
         error = (probes + result.terms) * rounding
-    error[np.isnan(error)] = np.inf
+    error[~(error < UNKNOWN)] = UNKNOWN
     converged = np.isfinite(trace[:, 0]) & (result.remainder <= tolerance)
     rho = None
     if result.density.shape[1]:
