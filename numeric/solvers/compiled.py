@@ -15,12 +15,14 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Lock
 from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 DIGEST = sha256().digest_size
+COMPILING = Lock()
 NO_PLACE = (RuntimeError, OSError)  # Numba's words for "no folder can be written"
 
 
@@ -40,6 +42,19 @@ def njit(*, cache: bool = True, **options: Any) -> Callable[[Any], Any]:
         return dispatcher
 
     return decorate
+
+
+def compile_once(function: Any, *arguments: Any) -> None:
+    """Compile for these types of arguments: one thread does, the others wait.
+
+    >>> double = njit(cache=False)(lambda x: 2 * x)
+    >>> compile_once(double, 3)
+    >>> len(double.signatures)
+    1
+    """
+    with COMPILING:
+        if not function.signatures:
+            function.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 
 def _find_cache(function: Any) -> "Cache":

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.solvers.compiled import njit
+from numeric.solvers.compiled import compile_once, njit
 from numeric.solvers.graded.kernel import (
     COMPILED,
     TINY,
@@ -25,7 +25,6 @@ from numeric.solvers.graded.kernel import (
     zeros,
 )
 from numeric.solvers.graded.problem import Problem
-from numeric.solvers.graded.sweeps import compile_once
 
 TOLERANCE = 1e-14  # of the last correction, relative to the largest element
 LIMIT = 60  # sweeps

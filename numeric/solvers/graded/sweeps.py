@@ -44,12 +44,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
-from threading import Lock
 from typing import Any
 
 import numpy as np
-from numba import typeof
 
+from numeric.solvers.compiled import compile_once
 from numeric.solvers.graded import kernel
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
@@ -58,8 +57,8 @@ from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
 
-# Points that travel together.  Measured at 28 states: 8, 16, 32, 64, 128 of them take 57, 34, 23, 19
-# and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
+# Points that travel together.  Measured at 28 states: 8, 16, 32, 64 and 128 of them take 57, 34, 23,
+# 19 and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
 LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # a vector instruction takes several
@@ -73,7 +72,6 @@ ROUNDINGS = 16  # EPSILON that errors in a probe stand for: against 60 digits up
 EPSILON = float(np.finfo(float).eps)
 UNKNOWN = 1e300  # error of what is not known at all; finite, so that zero weights leave nothing
 SERIES = 1024  # series that are kept at a time: 60 corrections of 28 states are 14 MB
-COMPILING = Lock()
 
 
 @dataclass(frozen=True)
@@ -274,10 +272,3 @@ def _empty(problem: Problem, points: int, density: bool, depth: int = 0) -> Resu
         np.zeros((points, elements), dtype=complex),
         np.zeros((points, depth, problem.space.size)),
     )
-
-
-def compile_once(function: Any, *arguments: Any) -> None:
-    """Compile for these types of arguments: one thread does, the others wait."""
-    with COMPILING:
-        if not function.signatures:
-            function.compile(tuple(typeof(argument) for argument in arguments))
