@@ -57,8 +57,8 @@ from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
 
-# Points that travel together.  Measured at 28 states: 8, 16, 32, 64 and 128 of them take 57, 34, 23,
-# 19 and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
+# Points that travel together.  Measured at 28 states: 8, 16, 32, 64 and 128 of them take 57, 34,
+# 23, 19 and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
 LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # a vector instruction takes several
