@@ -87,9 +87,8 @@ def test_the_shape_is_that_of_the_values_and_of_the_delays():
 
 def closed_form(model, values, mode, taus):
     """g2(tau) of the analytic road, the limit of a weak drive."""
-    return analytic.delayed.delayed_correlation(
-        analytic.derive(model, quanta=2), values, mode, taus
-    )
+    closed = analytic.derive(model, quanta=2 * model.grading.weights[model.index(mode)])
+    return analytic.delayed.delayed_correlation(closed, values, mode, taus)
 
 
 def test_leading_order_of_the_kerr_mode_is_its_closed_form():
