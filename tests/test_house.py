@@ -116,7 +116,7 @@ def test_general_code_names_no_listed_system_and_no_paper(path: Path) -> None:
 @pytest.mark.parametrize(
     "path", [p for p in FILES if not p.is_relative_to(ROOT / "compare")], ids=where
 )
-def test_only_the_comparison_prints_and_shows_progress(path: Path) -> None:
+def test_nothing_below_the_comparison_prints_or_draws_a_bar_by_itself(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = {n.func.id for n in ast.walk(tree)
               if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}  # fmt: skip
