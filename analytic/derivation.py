@@ -89,6 +89,10 @@ class Derivation:
     What needs an amplitude of more quanta than were derived raises `ValueError`.
 
     The numeric road has the same methods: `numeric.SteadyState`.
+
+    >>> from systems import kerr
+    >>> derive(kerr.MODEL, quanta=2)
+    <closed forms of the driven Kerr mode, 2 quanta, leading order>
     """
 
     def __init__(self, model: Model, quanta: int) -> None:

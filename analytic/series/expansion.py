@@ -72,6 +72,10 @@ class Expansion:
     Modes are named by operator or label.  Closed forms are in the model's symbols.  Methods that
     name a quantity (`number`, `correlation`, ...) return a light `Series`, which `evaluate`,
     `assess`, `terms` and `closed_form` turn into numbers and formulas.
+
+    >>> from systems import kerr
+    >>> expand(kerr.MODEL, corrections=2)
+    <series of the driven Kerr mode, corrections: 2>
     """
 
     def __init__(self, model: Model, corrections: int) -> None:
