@@ -23,14 +23,14 @@ from numeric.solvers.direct import factorise
 # hundred times would cost as much as the solves do
 SAMPLES = 30
 # Dimensions at which the space is checked: the first one, the step, and the largest.  Each check
-# takes an eigendecomposition, hence not after every solve; spaces of 180 hold slow and fast motion
-# of seven decades, and what is not found there is left to `propagate_stepwise`
+# takes an eigendecomposition, hence not after every solve; what is not found in the largest space
+# is NaN, and left to `propagate_stepwise` where a point has its own factors
 FIRST, MORE, LAST = 24, 12, 180
 # Condition of the eigenvectors from which on they lose digits: 1e5 of 1e16 leave eleven, and the
 # result is wanted to eight
 DEFECTIVE = 1e5
 ROUNDOFF = 1e-13  # of the largest result: some hundred roundings of 1e-16 add up to that
-LONGEST = 1e5  # products of L and a vector that are made at most: seconds to minutes
+LONGEST = 1e5  # products of L and a vector that are made at most: bounds the time
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 Solve = Callable[[np.ndarray], np.ndarray]
 
@@ -186,9 +186,10 @@ def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces
     """Spaces of growing size by Arnoldi's method, all points together.
 
     ``solve`` and ``start`` are those of `propagate`.  Spaces are handed out at the dimensions
-    `FIRST`, `FIRST` + `MORE`, ... up to `LAST`, and twice when all are closed.  ``seen`` (point) is how much of a unit vector may be read: after a click on bunched light,
-    what is read of the last photon's partner is tiny beside what that photon leaves behind.  A
-    space is closed when what is left out is nothing for the result, not beside the start.
+    `FIRST`, `FIRST` + `MORE`, ... up to `LAST`, and twice when all are closed.  ``seen`` (point) is how much
+    of a unit vector may be read: after a click on bunched light, what is read of the last photon's
+    partner is tiny beside what that photon leaves behind.  A space is closed when what is left
+    out is nothing for the result, not beside the start.
     """
     points, last = len(start), min(LAST, start.shape[1])
     V, H = np.empty((points, last + 1, start.shape[1])), np.zeros((points, last, last))

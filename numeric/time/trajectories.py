@@ -24,7 +24,7 @@ FEWEST = 10
 # loss in the default duration
 SAMPLES = 200
 # A drift counts as none within so many standard errors plus so large a part of the mean: six of
-# them happen once in 1e9 runs by chance; 1e-3 is far above the tolerance of the integrator
+# them happen about twice in 1e9 cases by chance; 1e-3 is far above the tolerance of the integrator
 SIGMAS, ACCURACY = 6, 1e-3
 
 
