@@ -186,10 +186,11 @@ def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces
     """Spaces of growing size by Arnoldi's method, all points together.
 
     ``solve`` and ``start`` are those of `propagate`.  Spaces are handed out at the dimensions
-    `FIRST`, `FIRST` + `MORE`, ... up to `LAST`, and twice when all are closed.  ``seen`` (point) is how much
-    of a unit vector may be read: after a click on bunched light, what is read of the last photon's
-    partner is tiny beside what that photon leaves behind.  A space is closed when what is left
-    out is nothing for the result, not beside the start.
+    `FIRST`, `FIRST` + `MORE`, ... up to `LAST`, and twice when all are closed.
+
+    ``seen`` (point) is how much of a unit vector may be read: after a click on bunched light,
+    what is read of the last photon's partner is tiny beside what that photon leaves behind.  A
+    space is closed when what is left out is nothing for the result, not beside the start.
     """
     points, last = len(start), min(LAST, start.shape[1])
     V, H = np.empty((points, last + 1, start.shape[1])), np.zeros((points, last, last))

@@ -19,8 +19,8 @@ from numeric.solvers.compiled import njit
 
 # Terms of a sum that are added in one pass, each of which loads and stores the sum once
 ROW = 6
-TINY = 1e-300  # keeps a quotient of two zeros from being NaN; no population is as small
-# Patterns of errors on purpose, which probe what round-off does: two, since one may cancel by chance
+TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
+# Patterns of errors on purpose, which probe what round-off does: one alone may cancel by chance
 PATTERNS = 2
 # Their relative size: far above round-off of 1e-16, and so small that errors add up linearly
 OFF = 1e-7
