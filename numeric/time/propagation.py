@@ -19,18 +19,34 @@ from scipy.sparse.linalg import expm_multiply
 
 from numeric.solvers.direct import factorise
 
-SAMPLES = 30  # times at which the result of a space is compared with the one before
-FIRST, MORE, LAST = 24, 12, 180  # dimensions at which the space is checked
-DEFECTIVE = 1e5  # condition of the eigenvectors from which on they lose digits
-ROUNDOFF = 1e-13  # of the largest result
-LONGEST = 1e5  # products of L and a vector
+# Times at which the result of a space is compared with the one before: a check at all of some
+# hundred times would cost as much as the solves do
+SAMPLES = 30
+# Dimensions at which the space is checked: the first one, the step, and the largest.  Each check
+# takes an eigendecomposition, hence not after every solve; what is not found in the largest space
+# is NaN, and left to `propagate_stepwise` where a point has its own factors
+FIRST, MORE, LAST = 24, 12, 180
+# Condition of the eigenvectors from which on they lose digits: 1e5 of 1e16 leave eleven, and the
+# result is wanted to eight
+DEFECTIVE = 1e5
+ROUNDOFF = 1e-13  # of the largest result: some hundred roundings of 1e-16 add up to that
+LONGEST = 1e5  # products of L and a vector that are made at most: bounds the time
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 Solve = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Projection:
-    """read . exp(L t) start on a small space, where start is ``norm`` times the first vector."""
+    """read . exp(L t) start on a small space, where start is ``norm`` times the first vector.
+
+    ``L`` (k, k) is the projected map and ``read`` (k) the projected functional.  The space was
+    made with the shift ``rate``, which here tells what counts as the eigenvalue zero.
+
+    >>> half_life = np.log(2)
+    >>> decay = Projection(np.array([[-1.0]]), np.array([1.0]), norm=2.0, rate=1.0)
+    >>> decay(np.array([0.0, half_life])).round(6)
+    array([2., 1.])
+    """
 
     L: np.ndarray
     read: np.ndarray
@@ -38,7 +54,12 @@ class Projection:
     rate: float  # that the space was made with
 
     def __call__(self, times: np.ndarray) -> np.ndarray:
-        """The real part at these times, in rising order."""
+        """The real part at these times, in rising order, from the eigenvalues of the small L.
+
+        Near an exceptional point, where two eigenvectors become one, the result is taken from
+        matrix exponentials of the steps between the times.  It may hold infinity or NaN if the
+        space is still too small to be stable.
+        """
         values, vectors = np.linalg.eig(self.L)
         try:
             inverse = np.linalg.inv(vectors)
@@ -66,7 +87,14 @@ class Projection:
 
 
 def sum_exponentials(values: np.ndarray, weights: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Real part of ``sum_k weights_k exp(values_k t)`` at rising times."""
+    """Real part of ``sum_k weights_k exp(values_k t)`` at rising times, shape (times,).
+
+    ``values`` and ``weights`` (k) are complex.  On an even grid of n times exp(values_k t) is the
+    product of a coarse and a fine exponential, so that 2 sqrt(n) of them are enough for each k.
+
+    >>> sum_exponentials(np.array([-1.0]), np.array([2.0]), np.log([1, 2, 4])).round(6)
+    array([2. , 1. , 0.5])
+    """
     count = len(times)
     grid = np.linspace(times[0], times[-1], count)
     if count > 2 and np.allclose(times, grid, rtol=0, atol=1e-14 * times[-1]):
@@ -91,9 +119,17 @@ def propagate(
 ) -> np.ndarray:
     """``offset + read . exp(L t) start`` (point, time) for times t >= 0 in rising order.
 
-    ``solve`` applies (L - rate)^-1 to a vector for each point.  ``rate`` (point) is a typical
-    frequency of the motion that is read; it only sets the speed.  NaN where no space was found
-    to be large enough.
+    ``start`` and ``read`` have the shape (point, number), ``offset`` and ``rate`` (point).
+    ``solve`` applies (L - rate)^-1 to a vector for each point.  ``rate`` is a typical frequency of
+    the motion that is read; it only sets the speed.  The space grows until two results in a row
+    agree within ``accuracy``, relative to the result.  NaN where no space was found to be large
+    enough, or where ``solve`` returned NaN.
+
+    >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
+    >>> times = np.array([0.0, 1.0])
+    >>> found = propagate(lambda v: v / (L - 1), one, one, times, np.ones(1), np.zeros(1))
+    >>> bool(np.allclose(found, [np.exp(-times) + np.exp(-2 * times)]))
+    True
     """
     some = times[np.unique(np.linspace(0, len(times) - 1, SAMPLES).astype(int))]
     before, result = (
@@ -120,7 +156,9 @@ def propagate(
 class Spaces:
     """One space for each point: ``vectors`` (point, k, number), ``inverse`` the projected solve.
 
-    Of a space that is closed under L only the first ``size`` vectors (point) are there.
+    The vectors V are orthonormal, and ``inverse`` (point, k, k) is V (L - rate)^-1 V'.  The first
+    vector is the start divided by its ``norm`` (point).  Of a space that is closed under L only
+    the first ``size`` vectors (point) are there.
     """
 
     vectors: np.ndarray
@@ -134,7 +172,11 @@ class Spaces:
         return np.asarray(np.isfinite(self.inverse).all(axis=(1, 2)))
 
     def project(self, i: int, read: np.ndarray, rate: float) -> Projection:
-        """L and what is read, on the space of a point."""
+        """L and what is read, on the space of point number ``i``.
+
+        The projected map is rate + inverse^-1: in a rational Krylov space it is the inverse that is
+        projected, because there the slow motion, which lasts longest, stands out.
+        """
         k = self.size[i]
         L = rate * np.eye(k) + np.linalg.inv(self.inverse[i, :k, :k])
         return Projection(L, self.vectors[i, :k] @ read, self.norm[i], rate)
@@ -142,6 +184,9 @@ class Spaces:
 
 def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces]:
     """Spaces of growing size by Arnoldi's method, all points together.
+
+    ``solve`` and ``start`` are those of `propagate`.  Spaces are handed out at the dimensions
+    `FIRST`, `FIRST` + `MORE`, ... up to `LAST`, and twice when all are closed.
 
     ``seen`` (point) is how much of a unit vector may be read: after a click on bunched light,
     what is read of the last photon's partner is tiny beside what that photon leaves behind.  A
@@ -174,7 +219,15 @@ def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces
 
 
 class Factorised:
-    """(L - rate)^-1 by one LU factorisation, at one point; on matrices, flattened."""
+    """(L - rate)^-1 by one LU factorisation, at one point; on matrices, flattened.
+
+    Called with vectors (1, 2 n) of real numbers, the real and imaginary parts of n elements in
+    turn, it returns the solutions in the same form.
+
+    >>> solve = Factorised(csc_array(np.diag([-1.0 + 0j, -3.0])), rate=1.0)
+    >>> bool(np.allclose(solve(np.array([[2.0, 0.0, 4.0, 0.0]])), [[-1, 0, -1, 0]]))
+    True
+    """
 
     def __init__(self, L: csc_array, rate: float) -> None:
         self.factors = factorise(csc_array(L - rate * identity(L.shape[0], format="csc")))
@@ -186,9 +239,16 @@ class Factorised:
 def propagate_stepwise(
     L: csc_array, start: np.ndarray, read: np.ndarray, times: np.ndarray
 ) -> np.ndarray:
-    """The same by the Taylor series of the exponential, from one time to the next.
+    """The real part of read . exp(L t) start at rising times, from one time to the next.
 
-    NaN where that would take more than `LONGEST` products.
+    Each step sums the Taylor series of the exponential (A. H. Al-Mohy and N. J. Higham, SIAM J.
+    Sci. Comput. 33, 488 (2011), as in SciPy).  It takes about |L| t products of L and a vector:
+    slow where rates differ much, but it needs no space to be large enough.  All results are NaN
+    where that would take more than `LONGEST` products.
+
+    >>> L, one = csc_array(np.array([[-1.0]])), np.ones(1)
+    >>> propagate_stepwise(L, one, one, np.array([0.0, 1.0])).round(6)
+    array([1.      , 0.367879])
     """
     state, result = start, np.empty(len(times))
     if abs(L).sum(axis=0).max() * times[-1] > LONGEST:

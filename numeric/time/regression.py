@@ -47,16 +47,29 @@ from systems.status import Status
 from systems.values import Arrays, evaluate
 
 Field: TypeAlias = Mode | str | sp.Expr
-LANES = 64  # points that travel together
+LANES = 64  # points that travel together, as in `solvers.graded.sweeps`
 FEWEST = 4  # points from which on that is faster than one factorisation for each
-CLOSE = 0.1  # distance of chi(0) from rho, relative, up to which the difference is propagated
+# Distance of chi(0) from rho, relative, up to which the difference is propagated: below it at
+# least one digit of g2 - 1 is won
+CLOSE = 0.1
 STIFF = 100  # largest element of K over that of a loss, from which on round-off may show
-CHUNK = 256  # points of which density matrices are held at a time
-RESOLVED = 1e-6  # largest change of a steady state that is propagated
+CHUNK = 256  # points of which density matrices are held at a time: bounds the memory
+RESOLVED = 1e-6  # largest change of a steady state that is propagated: what "ok" promises
 
 
 def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.ndarray:
-    """A field at points of one-dimensional values, shape (points, states, states)."""
+    """A field at points of one-dimensional values, shape (points, states, states).
+
+    ``field`` is a mode, its name, or an expression in the modes and parameters such as an output
+    field, as `systems.fields.read_field` takes it; ``arrays`` holds one value per point.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr
+    >>> arrays = {"gamma": np.array([1.0, 4.0])}
+    >>> field_matrices(kerr.MODEL, "a", arrays, space(kerr.MODEL.modes, 1)).real[0]
+    array([[0., 1.],
+           [0., 0.]])
+    """
     words = read_field(model, field)
     terms = (
         np.multiply.outer(evaluate(c, arrays), on.word(word).toarray()) for word, c in words.items()
@@ -65,7 +78,18 @@ def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.
 
 
 def read_delays(taus: Any) -> np.ndarray:
-    """The delays, checked."""
+    """The delays as an array of floats of the same shape, checked.
+
+    Raises `TypeError` for what is no plain array of real numbers, and `ValueError` if it is empty
+    or holds NaN or infinity.
+
+    >>> read_delays([0, 1])
+    array([0., 1.])
+    >>> read_delays(np.inf)
+    Traceback (most recent call last):
+    ...
+    ValueError: Argument `taus` must be finite, but holds NaN or infinity.
+    """
     delays = np.asarray(taus)
     if np.ma.isMaskedArray(taus) or delays.dtype.kind not in "iuf":
         raise TypeError(f"Argument `taus` must be a number or a plain array, but is {taus!r}.")
@@ -88,7 +112,10 @@ def regression(
     """g2_12(tau) of two fields where the status is "ok", with ``now`` at tau = 0.
 
     ``delays`` are those of `read_delays`; ``now`` and ``status`` (point) are g2_12(0) and what it
-    is worth.  The result has the shape of the state's batch plus that of the delays.
+    is worth.  The result has the shape of the state's batch plus that of the delays; it is NaN
+    where the status is another one, and where no solver found it.  A negative delay exchanges the
+    fields, g2_12(-tau) = g2_21(tau); those of one field are computed once for both signs.
+    Raises `ValueError` if the space has too many states, see `pose_regression`.
     """
     flat = delays.ravel()
     result = np.full((now.size, flat.size), np.nan)
@@ -108,7 +135,12 @@ def regression(
 
 @dataclass(frozen=True)
 class Regression:
-    """The problem at some points of a block: chi(0) and what is read, (points, states, states)."""
+    """The problem at some points of a block: chi(0) and what is read, (points, states, states).
+
+    ``rho`` is the steady state and ``chi`` the state after the first click, a1 rho a1'/n1, both of
+    trace one; Tr[``photons`` chi(tau)] is g2.  ``times`` are non-negative, in rising order and in
+    the inverse unit of the rates.  Solvers see elements divided by ``size``.
+    """
 
     equation: Liouvillian
     arrays: Arrays
@@ -122,12 +154,16 @@ class Regression:
     rate: np.ndarray  # of the motion of the elements that matter, per point
 
     def take(self, points: Any) -> "Regression":
-        """Some of the points."""
+        """The same problem at some of the points, given as indices or as a slice."""
         fields = {n: getattr(self, n)[points] for n in PER_POINT}
         return replace(self, arrays={n: a[points] for n, a in self.arrays.items()}, **fields)
 
     def swept(self) -> np.ndarray:
-        """g2 (point, time) by the sweeps over the grades, all points together; NaN if they fail."""
+        """g2 (point, time) by the sweeps over the grades, all points together; NaN if they fail.
+
+        They fail where the Hamiltonian has no grading, where an elimination would not fit into
+        memory, and at points where the drive is too strong for the sweeps to converge.
+        """
         try:
             problem = pose(
                 self.equation.model, self.arrays, self.equation.space.quanta, diagonal=False
@@ -140,14 +176,23 @@ class Regression:
         return propagate(solve, start, read, self.times, self.rate, offset)
 
     def departure(self) -> tuple[np.ndarray, np.ndarray]:
-        """1 and chi(0) - rho where that is small, otherwise 0 and chi(0), per point."""
+        """1 and chi(0) - rho where that is small, otherwise 0 and chi(0), per point.
+
+        The first one, shape (points,), is what has to be added to g2: rho is stationary, and
+        Tr[photons rho] is one.  So g2 - 1 keeps its digits where it is small.
+        """
         rest = self.chi - self.rho
         whole, part = (np.linalg.norm(x / self.size, axis=(1, 2)) for x in (self.chi, rest))
         close = part < CLOSE * whole
         return close.astype(float), np.where(close[:, None, None], rest, self.chi)
 
     def factorised(self) -> np.ndarray:
-        """g2 (1, time) at the only point, by a factorisation of the whole Liouvillian."""
+        """g2 (1, time) at the only point, by a factorisation of the whole Liouvillian.
+
+        Where no Krylov space is large enough, the Taylor series of the exponential is summed from
+        one time to the next.  Of a ``stiff`` point the steady state is propagated as well: if it
+        moves by more than `RESOLVED`, round-off has spoilt the numbers, and the result is NaN.
+        """
         c, size = self.equation.coefficients(self.arrays)[0], self.size[0]
         L = _divided(self.equation.matrix(c), size.ravel())
         solve, read = Factorised(L, self.rate[0]), (self.photons[0].T * size).ravel()
@@ -181,7 +226,11 @@ def regress(
     delays: np.ndarray,
     report: Report = silent,
 ) -> np.ndarray:
-    """g2_12(tau) at some rows of a block, shape (rows, delays)."""
+    """g2_12(tau) at some rows of a block, shape (rows, delays).
+
+    ``delays`` are non-negative and may come in any order.  Points are shared out among the cores;
+    ``report`` hears how many are done.  NaN where no solver found a result.
+    """
     times, where = np.unique(delays, return_inverse=True)
     whole = pose_regression(state, block, rows, first, second, times)
     cores = os.cpu_count() or 1
@@ -213,7 +262,13 @@ def pose_regression(
     second: Field,
     times: np.ndarray,
 ) -> Regression:
-    """The problem of g2_12 at some rows of a block.  Raises `ValueError` if it is too large."""
+    """The problem of g2_12 at some rows of a block, at ``times`` >= 0 in rising order.
+
+    Elements between grades m and n are divided by s^(m + n), or by what chi(0) may bring there if
+    that is more; s is the amplitude of one grade, found from the populations of the steady state
+    at grades up to two photons of the second field.  Raises `ValueError` if the Liouvillian has
+    more than `FACTORABLE` unknowns, since its factors would not fit into memory.
+    """
     equation = liouvillian(state.model, block.space.quanta)
     if equation.space.size**2 > FACTORABLE:
         raise ValueError(

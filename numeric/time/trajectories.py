@@ -18,9 +18,14 @@ from systems import Model
 from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, evaluate, read_values
 
-FEWEST = 10  # jumps below which their spread says nothing
-SAMPLES = 200  # times at which a trajectory is read
-SIGMAS, ACCURACY = 6, 1e-3  # of a drift that is none: statistical error, and of the integrator
+# Jumps below which their spread says nothing: the error of ten events is a third of them
+FEWEST = 10
+# Times at which a trajectory is averaged, and as many before: several per lifetime of the fastest
+# loss in the default duration
+SAMPLES = 200
+# A drift counts as none within so many standard errors plus so large a part of the mean: six of
+# them happen about twice in 1e9 cases by chance; 1e-3 is far above the tolerance of the integrator
+SIGMAS, ACCURACY = 6, 1e-3
 
 
 @dataclass(frozen=True)
@@ -38,26 +43,40 @@ class Trajectories:
     jumps: int  # number of jumps in all trajectories while they were averaged
 
     def number(self, mode: Mode | str) -> float:
-        """Mean number of quanta of a mode."""
+        """Mean number of quanta <a'a> of a mode, given as itself or by its name.
+
+        Raises `ValueError` if the model has no such mode.
+        """
         return float(np.mean(self._moments(mode, 1)))
 
     def number_error(self, mode: Mode | str) -> float:
-        """Standard error of `number`."""
+        """Standard error of `number`; NaN if fewer than ten jumps happened."""
         return self._error(self._moments(mode, 1))
 
     def correlation(self, mode: Mode | str, order: int = 2) -> float:
-        """g^(k)(0) of a mode, ``order`` = k: ratio of the means over all trajectories."""
+        """g^(k)(0) of a mode, ``order`` = k: ratio of the means over all trajectories.
+
+        It is <a'^k a^k>/<a'a>^k with both means taken first, since a mean of ratios would be
+        biased.  NaN if there are no photons.  Raises `ValueError` for an order above ``quanta``.
+        """
         n, moment = np.mean(self._moments(mode, 1)), np.mean(self._moments(mode, order))
         return float(moment / n**order) if n else float("nan")  # no photons: undefined
 
     def correlation_error(self, mode: Mode | str, order: int = 2) -> float:
-        """Standard error of `correlation`, to first order in those of numerator and n."""
+        """Standard error of `correlation`, to first order in those of numerator and n.
+
+        Both come from the same trajectories, so that their errors are correlated: what is spread
+        is the linear change of the ratio, m_k/n^k - k g n_i/n, from one trajectory to the next.
+        """
         n, moments = self._moments(mode, 1), self._moments(mode, order)
         mean, g = np.mean(n), self.correlation(mode, order)
         return self._error(moments / mean**order - order * g * n / mean)
 
     def probability(self, occupation: Occupation) -> float:
-        """Probability of an occupation, a tuple in the order of ``model.modes``."""
+        """Probability of an occupation, a tuple in the order of ``model.modes``.
+
+        Raises `ValueError` for an occupation that is not among the states.
+        """
         return float(np.mean(self._probabilities(occupation)))
 
     def probability_error(self, occupation: Occupation) -> float:
@@ -92,6 +111,19 @@ def trajectories(
     fastest loss or 20 of the slowest excitation, whichever is longer) and is averaged over the
     second half.  ``seed`` makes a run repeatable.  Raises `ValueError` or `TypeError` for bad
     arguments or for arrays of values, and `ValueError` if the populations still drift.
+
+    ``quanta`` is the truncation and ``count`` the number of trajectories: errors fall with its
+    square root.  Weak drives are hard, for jumps are rare and two photons rarer still.
+
+    A resonant linear mode has (2 xi/gamma)^2 quanta, here 0.16:
+
+    >>> from systems.library import kerr
+    >>> values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.2}
+    >>> found = trajectories(kerr.MODEL, values, quanta=4, count=10, seed=1)
+    >>> bool(abs(found.number("a") - 0.16) < 5 * found.number_error("a") + 1e-3)
+    True
+    >>> found.populations.shape
+    (10, 5)
     """
     arrays = read_values(model, values)
     _check(model, arrays, quanta, count, duration)
@@ -117,7 +149,10 @@ def trajectories(
 
 
 def _default_duration(model: Model, arrays: Arrays, unit: float) -> float:
-    """In units of the fastest loss; an excitation that does not decay by itself does not count."""
+    """In units of the fastest loss; an excitation that does not decay by itself does not count.
+
+    Half of 60 lifetimes is left to reach the steady state, exp(-30) from it, and half to average.
+    """
     slowest = float(slowest_decay(model, arrays)) / unit
     return max(60.0, 20 / slowest if slowest > 1e-9 else 0.0)
 

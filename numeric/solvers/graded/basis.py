@@ -20,16 +20,24 @@ from scipy.linalg import block_diag, eigh
 from systems.grading import Grading
 from systems.ladder import Word
 
-EQUAL = 4e-15  # relative: numbers that differ by a few roundings are the same number
-FEW = 1024  # points up to which programs take longer to make than to run
-COMMUTE = 1e-13  # relative: rounding of an eigendecomposition
+EQUAL = 4e-15  # relative: numbers that differ by a few roundings of 2e-16 are the same number
+# Points up to which programs take longer to make than to run: one that also serves other values
+# is better then than one that knows of chance ratios between these
+FEW = 1024
+COMMUTE = 1e-13  # relative: what the rounding of an eigendecomposition leaves off the diagonal
 Columns = dict[Word, np.ndarray]
 
 
 def choose_phases(columns: Columns, grading: Grading) -> np.ndarray:
     """Phases (mode, point) for these coefficients (point) of the words of H_eff.
 
-    Couplings come first, drives get what freedom is left.
+    Couplings come first, drives get what freedom is left: there are as many phases as modes, and
+    a wish that depends on those before it is dropped.  Angles are in radians.
+
+    >>> from systems.library import kerr
+    >>> drive = {((1,), (0,)): np.array([0.1 + 0j])}
+    >>> choose_phases(drive, kerr.MODEL.grading).round(4)  # i times a positive number
+    array([[1.5708]])
     """
     couplings = {w: c for w, c in columns.items() if grading.raises(w) == 0 and w[0] > w[1]}
     drives = {w: c for w, c in columns.items() if grading.raises(w) > 0}
@@ -46,7 +54,13 @@ def choose_phases(columns: Columns, grading: Grading) -> np.ndarray:
 
 
 def turn(column: np.ndarray, word: Word, phases: np.ndarray) -> np.ndarray:
-    """Coefficient of a word after the phases are turned."""
+    """Coefficient (point) of a word a'^p a^q after the ``phases`` (mode, point) are turned.
+
+    It is multiplied by exp(i sum_j (p_j - q_j) phi_j).
+
+    >>> turn(np.array([1.0]), ((1,), (0,)), np.array([[np.pi / 2]])).round(12)
+    array([0.+1.j])
+    """
     return column * np.exp(1j * (_change(word) @ phases))
 
 
@@ -56,7 +70,19 @@ def common_basis(
     """Orthogonal ``vectors`` (Fock state, basis state), ascending in the grade, or None.
 
     ``columns`` holds the turned coefficients of the words of H0, ``matrices`` their matrices
-    in the Fock basis, ``grades`` the grade of each Fock state.
+    in the Fock basis, ``grades`` the grade of each Fock state.  None where H0 is not symmetric, or
+    where its parts do not commute, such as a coupling and unequal losses.
+
+    Two modes that exchange one quantum have a sum and a difference of them:
+
+    >>> there, back = ((1, 0), (0, 1)), ((0, 1), (1, 0))
+    >>> matrix = np.array([[0.0, 0, 0], [0, 0, 1], [0, 0, 0]])
+    >>> columns = {there: np.array([0.3, 0.5]), back: np.array([0.3, 0.5])}
+    >>> found = common_basis(columns, {there: matrix, back: matrix.T}, np.array([0, 1, 1]))
+    >>> (found**2).astype(float).round(3)
+    array([[1. , 0. , 0. ],
+           [0. , 0.5, 0.5],
+           [0. , 0.5, 0.5]])
     """
     symmetric = [word for word in columns if word[0] >= word[1]]
     if not all(_equal(columns[w], columns.get(w[::-1], 0 * columns[w])) for w in symmetric):
@@ -79,6 +105,11 @@ def proportional(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], 
 
     Of few points only ratios of small integers count, such as those of one symbol with itself:
     the same program then serves other values of the symbols.
+
+    >>> columns = [np.array([1.0, 2.0]), np.array([2.0, 4.0]), np.array([1.0, 1.0])]
+    >>> found, kinds, ratios = proportional(columns)
+    >>> len(found), kinds, ratios
+    (2, [0, 0, 1], [1.0, 2.0, 1.0])
     """
     found: list[np.ndarray] = []
     kinds, ratios = [], []
@@ -122,7 +153,13 @@ def _diagonalise(family: np.ndarray, states: np.ndarray) -> np.ndarray | None:
 
 
 def sharpen(matrix: np.ndarray) -> np.ndarray:
-    """The matrix of a word, whose elements are square roots of integers, in long doubles."""
+    """The matrix of a word, whose elements are square roots of integers, in long doubles.
+
+    The integers are found by rounding the squares.
+
+    >>> sharpen(np.array([[0.0, -1.7320508]])).astype(float) / np.sqrt(3)
+    array([[ 0., -1.]])
+    """
     return np.sign(matrix) * np.sqrt(np.rint(matrix.astype(np.longdouble) ** 2))
 
 

@@ -4,6 +4,11 @@ Some dozens of points travel together: the last index of every array is the poin
 so that each loop over it becomes vector instructions.  Complex numbers are kept as two real
 arrays for the same reason.  Which numbers enter a sum, and with which constants, is the same for
 all points; these lists are worked out once, in `numeric.solvers.graded.lists`.
+
+Names that recur: ``f`` holds the coefficients, ``a`` the entries of factorised matrices, ``x`` the
+elements of the density matrix, ``y`` amplitudes, ``p`` populations, each with the shape (number,
+lane), and those that are complex as a pair of real and imaginary parts.  ``off`` holds errors on
+purpose, and is empty where all is done as exactly as possible.
 """
 
 from typing import Any, NamedTuple
@@ -12,10 +17,13 @@ import numpy as np
 
 from numeric.solvers.compiled import njit
 
-ROW = 6  # terms of a sum that are added in one pass
-TINY = 1e-300
-PATTERNS = 2  # of errors on purpose, which probe what round-off does
-OFF = 1e-7  # their relative size
+# Terms of a sum that are added in one pass, each of which loads and stores the sum once
+ROW = 6
+TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
+# Patterns of errors on purpose, which probe what round-off does: one alone may cancel by chance
+PATTERNS = 2
+# Their relative size: far above round-off of 1e-16, and so small that errors add up linearly
+OFF = 1e-7
 COMPILED: Any = {
     "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
     "error_model": "numpy",  # 1/0 is infinite
@@ -64,7 +72,11 @@ class Elimination(NamedTuple):
 
 
 class BlockSystem(NamedTuple):
-    """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others."""
+    """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others.
+
+    Blocks are in the order in which a sweep solves them, lowest grade first.  ``sums`` has one sum
+    for each unknown, over the unknowns of other blocks that feed it.
+    """
 
     block: np.ndarray
     matrix: Elimination
@@ -72,7 +84,12 @@ class BlockSystem(NamedTuple):
 
 
 class Program(NamedTuple):
-    """Element e is ``X[left[e], right[e]]``; element 0 and state 0 are the vacuum."""
+    """Element e is ``X[left[e], right[e]]``; element 0 and state 0 are the vacuum.
+
+    It is all that the compiled code knows of a model and a truncation, the same for all points:
+    the equations of the ``amplitudes`` at leading order and those of the ``elements``, and what
+    populations are made of.
+    """
 
     left: np.ndarray
     right: np.ndarray
@@ -83,7 +100,11 @@ class Program(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What `solve` fills; the first index is the point.  The vacuum's population is one."""
+    """What `solve` fills; the first index is the point.  The vacuum's population is one.
+
+    Populations are those of the Fock states, in the order of `numeric.space.Space`, and have to be
+    divided by their sum.
+    """
 
     populations: np.ndarray  # (points, states)
     terms: np.ndarray  # (points, states): sizes of all corrections, see `accumulate`
@@ -107,7 +128,10 @@ def solve(
     """Sweep until the estimated remainder of the populations is below ``tolerance``.
 
     ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
-    the leading order is psi psi', otherwise it is the first sweep from the vacuum.
+    the leading order is psi psi', otherwise it is the first sweep from the vacuum.  ``lanes``
+    points travel together; they are swept until the slowest of them is done, or ``limit`` sweeps
+    are made.  Nothing is returned: ``result`` is filled, also at points that do not converge, whose
+    ``remainder`` tells so.
     """
     states, elements = len(program.views.group) - 1, len(program.left)
     # one more unknown than there are: it stays zero and fills up rows
@@ -147,7 +171,10 @@ def solve(
 
 @njit(**COMPILED)
 def patterns(entries: int) -> Any:
-    """Factors (pattern, real or imaginary part, entry) that differ from one by up to `OFF`."""
+    """Factors (pattern, real or imaginary part, entry) that differ from one by up to `OFF`.
+
+    Sines of whole numbers look random enough, and are the same in each run.
+    """
     off, e = np.empty((PATTERNS, 2, entries)), np.arange(entries)
     for k in range(PATTERNS):
         off[k, 0] = 1.0 + OFF * np.sin((6.0 + k) * e)
@@ -169,7 +196,11 @@ def lead(
     y: Any,
     p: Any,
 ) -> None:
-    """Elements and populations of the leading order, for a vacuum element of one."""
+    """Elements ``x`` and populations ``p`` of the leading order, for a vacuum element of one.
+
+    If ``pure`` the amplitudes ``y`` are solved for, upward in the grade, and x = y y'.  ``b`` and
+    ``loss_b`` belong to the matrix of the amplitudes, ``a`` and ``loss_a`` to that of elements.
+    """
     if pure:
         y[0][0] = 1.0
         relax(program.amplitudes, 1, off, nothing(y), f, b, loss_b, y)
@@ -188,7 +219,11 @@ def lead(
 
 @njit(**COMPILED)
 def correct(program: Program, off: Any, f: Any, a: Any, loss: Any, x: Any, new: Any) -> None:
-    """Turn one correction of the elements into the next, and read off the populations."""
+    """Turn one correction of the elements into the next, and read off the populations ``new``.
+
+    It is step 2 of `numeric.solvers.graded.sweeps`: in place, lowest grade first, so that what is
+    read from higher grades belongs to the correction before.
+    """
     # the vacuum element is one by convention: it has no corrections
     x[0][0] = 0.0
     relax(program.elements, 1, off, nothing(x), f, a, loss, x)
@@ -197,17 +232,19 @@ def correct(program: Program, off: Any, f: Any, a: Any, loss: Any, x: Any, new: 
 
 @njit(**COMPILED)
 def zeros(rows: int, lanes: int) -> Any:
+    """An array of zeros, of one type for the compiler wherever it is made."""
     return np.zeros((rows, lanes))
 
 
 @njit(**COMPILED)
 def nothing(x: Any) -> Any:
-    """No source."""
+    """No source: empty arrays of the type that `relax` takes."""
     return zeros(0, x[0].shape[1]), zeros(0, x[0].shape[1])
 
 
 @njit(**COMPILED)
 def entries(system: BlockSystem, lanes: int) -> Any:
+    """Room for the entries of a factorised matrix, real and imaginary parts."""
     return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
 
 
@@ -349,6 +386,7 @@ def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
 def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any) -> None:
     """Fill the entries, add ``shift`` (point) to the pivots and eliminate, from step ``begin`` on.
 
+    ``f`` are the coefficients that the entries are sums of; the factors are left in ``a``.
     Pivots are stored inverted.  ``loss``, unless it is empty, is how large the terms that add up
     to the diagonal are against the pivots: so many times round-off is in each.
     """
@@ -478,7 +516,7 @@ def substitute(
 
 @njit(**COMPILED)
 def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
-    """X = psi psi'."""
+    """X = psi psi', element by element: x_e = y_i y_j* with i = left[e] and j = right[e]."""
     for e in range(len(program.left)):
         i, j = program.left[e], program.right[e]
         for z in range(x_re.shape[1]):
@@ -501,7 +539,7 @@ def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
 
 @njit(**COMPILED)
 def count(counts: Sums, x_re: Any, p: Any) -> None:
-    """Populations of the Fock states."""
+    """Populations of the Fock states, sums of the real parts of elements."""
     new = np.empty(p.shape[1])
     for i in range(p.shape[0]):
         combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)

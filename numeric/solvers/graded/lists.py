@@ -33,7 +33,8 @@ NOTHING = np.zeros(0, dtype=int)
 class Entries(NamedTuple):
     """Sum ``row`` has ``weight`` times coefficient ``factor`` times number ``column``.
 
-    Where ``sign`` is -1 the conjugate of that number enters.
+    Where ``sign`` is -1 the conjugate of that number enters.  All five are arrays with one number
+    per entry; entries of the same row, factor and column add up.
     """
 
     row: np.ndarray
@@ -44,20 +45,35 @@ class Entries(NamedTuple):
 
     @classmethod
     def plain(cls, row: np.ndarray, column: np.ndarray, weight: np.ndarray) -> "Entries":
-        """Entries without a coefficient."""
+        """Entries without a coefficient: factor number 0 is one."""
         return cls(row, column, 0 * row, weight, 0 * row + 1)
 
     def where(self, mask: np.ndarray) -> "Entries":
+        """The entries that a mask or an array of indices picks."""
         return Entries(*(field[mask] for field in self))
 
 
 def join(parts: Sequence[Entries]) -> Entries:
-    """All entries of these parts."""
+    """All entries of these parts, one part after the other.
+
+    >>> one = Entries.plain(np.array([0]), np.array([2]), np.array([0.5]))
+    >>> join([one, one]).column.tolist()
+    [2, 2]
+    """
     return Entries(*(np.concatenate(fields) for fields in zip(*parts, strict=True)))
 
 
 def list_sums(count: int, zero: int, entries: Entries) -> Sums:
-    """``count`` sums of these entries; number ``zero`` always holds zero and fills up rows."""
+    """``count`` sums of these entries; number ``zero`` always holds zero and fills up rows.
+
+    Entries that are negligible beside the largest one are left out: they are what is left of terms
+    that cancel.  A sum without entries is zero.
+
+    >>> row, column = np.array([0, 0]), np.array([0, 1])
+    >>> sums = list_sums(2, 5, Entries.plain(row, column, np.array([1.0, 2.0])))
+    >>> sums.source[0].tolist(), sums.real[0].tolist()  # x_0 + 2 x_1, filled up with x_5
+    ([0, 1, 5, 5, 5, 5], [1.0, 2.0, 0.0, 0.0, 0.0, 0.0])
+    """
     keys, where = np.unique(
         np.stack([entries.row, entries.factor, entries.column]), axis=1, return_inverse=True
     )
@@ -89,7 +105,7 @@ class TooLarge(ValueError):
 
 
 class Pivot(NamedTuple):
-    """One pivot: which unknown, and `Elimination`'s lists for it."""
+    """One pivot: which unknown, and `Elimination`'s lists for it, with the same names."""
 
     unknown: int
     lower: np.ndarray
@@ -103,7 +119,16 @@ def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
     """The steps for blocks of unknowns from ``starts[b]`` to ``starts[b+1]``.
 
     ``inside`` are the terms of minus the matrix; entries are numbered: pivots, other entries of
-    the matrix, fill-in.  Raises `TooLarge`.
+    the matrix, fill-in.  ``factors`` is the number of coefficients.  Raises `TooLarge` if there
+    are more than `LARGEST` operations.
+
+    A full matrix of two unknowns has four entries, and one product to be subtracted:
+
+    >>> row, column = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> minus = Entries.plain(row, column, np.array([-2.0, -1.0, -1.0, -3.0]))
+    >>> steps = eliminate(np.array([0, 2]), minus, factors=1)
+    >>> steps.size, len(steps.target)
+    (4, 1)
     """
     count = int(starts[-1])
     off = inside.row != inside.column
@@ -172,7 +197,10 @@ def _lists(steps: Sequence[Pivot]) -> list[np.ndarray]:
 
 
 class Sandwich(NamedTuple):
-    """``ratio`` times coefficient number ``factor`` times ``left @ X @ right.T`` (None: one)."""
+    """``ratio`` times coefficient number ``factor`` times ``left @ X @ right.T`` (None: one).
+
+    It is one term of the master equation; X is the density matrix in the basis of the sweeps.
+    """
 
     factor: int
     ratio: float
@@ -186,7 +214,9 @@ def assemble(
     """The program for ``0 = sum of terms`` between the states of a basis.
 
     ``grades`` are those of the Fock states.  ``vectors`` (Fock state, basis state) are ascending
-    in the grade.  ``factors`` is the number of coefficients.
+    in the grade.  ``factors`` is the number of coefficients.  The amplitudes obey the terms that
+    stand on the left of X only, which are those of H_eff, without what lowers the grade; the
+    elements obey all terms.  Raises `TooLarge`, see `eliminate`.
     """
     size, (_, level) = len(grades), np.unique(grades, return_inverse=True)
     grades = np.sort(grades)

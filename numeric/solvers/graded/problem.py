@@ -1,4 +1,11 @@
-"""A model's master equation as constant matrices times coefficients, ready for the sweeps."""
+"""A model's master equation as constant matrices times coefficients, ready for the sweeps.
+
+    0 = sum_t c_t A_t rho B_t'
+
+The matrices A_t and B_t are those of words of ladder operators: they depend on the model and the
+truncation only, and so does the `Program` that is made of them, once.  The coefficients c_t vary
+from point to point.  Terms of H_eff stand on one side of rho, those of jumps on both.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +39,11 @@ Recipe = tuple[tuple[int, float, Pair], ...]  # number of the coefficient, ratio
 class Problem:
     """A batch to be solved, as `numeric.solvers.graded.kernel.solve` takes it.
 
+    ``factors`` (coefficient, point) are the coefficients, in units of a loss rate (``unit``).
+    ``pure`` tells that every jump lowers the grade, so that the leading order is psi psi'.
     ``vectors`` (Fock state, basis state) and ``phases`` (mode, point) lead back to Fock states.
+    An *element* is a number of the density matrix in the basis of the sweeps; about half of them
+    are kept, as the others are their conjugates.
     """
 
     space: Space
@@ -51,7 +62,7 @@ class Problem:
         return bool(np.count_nonzero(self.vectors) > self.space.size)
 
     def density(self, elements: np.ndarray) -> np.ndarray:
-        """Density matrices (point, state, state) from elements (point, element)."""
+        """Density matrices (point, state, state) of Fock states from elements (point, element)."""
         size, left, right = self.space.size, self.program.left, self.program.right
         rho = np.empty((len(elements), size, size), dtype=complex)
         rho[:, right, left] = elements.conj()
@@ -60,13 +71,20 @@ class Problem:
         return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
 
     def elements(self, matrices: np.ndarray) -> np.ndarray:
-        """Elements (point, element) of Hermitian matrices (point, state, state): see `density`."""
+        """Elements (point, element) of Hermitian matrices (point, state, state) of Fock states.
+
+        It is the inverse of `density`.
+        """
         turns, left, right = self._turns, self.program.left, self.program.right
         turned = turns.conj()[:, :, None] * matrices * turns[:, None]
         return np.asarray((self.vectors.T @ turned @ self.vectors)[:, left, right])
 
     def dual(self, observables: np.ndarray) -> np.ndarray:
-        """What gives Tr[O rho] as the real part of its product with the elements of rho."""
+        """What gives Tr[O rho] as the real part of its product with the elements of rho.
+
+        ``observables`` (point, state, state) are Hermitian; the result has the shape (point,
+        element).  Elements that stand for their conjugates too count twice.
+        """
         size, left, right = self.space.size, self.program.left, self.program.right
         # the elements that are left out are conjugates of others
         alone = (left != right) & ~np.isin(right * size + left, left * size + right)
@@ -81,7 +99,20 @@ class Problem:
 def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Problem:
     """The problem for arrays of one dimension, in a diagonal basis if wanted and possible.
 
-    Raises `NoGrading` if the Hamiltonian has no grading or a jump may not lower the grade.
+    ``arrays`` hold one value per point.  Raises `NoGrading` if the Hamiltonian has no grading or a
+    jump may raise the grade, and `TooLarge` if an elimination has too many steps.
+
+    >>> from systems.library import kerr
+    >>> arrays = {name: np.full(2, value) for name, value in kerr.VALUES.items()}
+    >>> problem = pose(kerr.MODEL, arrays, quanta=2)
+    >>> problem.pure, problem.is_rotated
+    (True, False)
+    >>> rho = np.array([np.diag([0.7, 0.2, 0.1])] * 2)
+    >>> bool(np.allclose(problem.density(problem.elements(rho)), rho))
+    True
+    >>> number = np.array([np.diag([0.0, 1.0, 2.0])] * 2)  # Tr[a'a rho] = 0.2 + 2 * 0.1
+    >>> np.sum(problem.dual(number) * problem.elements(rho), axis=1).real.round(12)
+    array([0.4, 0.4])
     """
     equation, on = _equation(model), space(model.modes, quanta)
     grades = on.occupations @ np.array(model.grading.weights)
@@ -144,7 +175,10 @@ def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Equation:
-    """Words of H_eff, pairs of words of the jumps, and a function for all their coefficients."""
+    """Words of H_eff, pairs of words of the jumps, and a function for all their coefficients.
+
+    The function takes the values of ``names`` and returns coefficients and rates in one list.
+    """
 
     words: tuple[Word, ...]
     pairs: tuple[tuple[Word, Word], ...]
@@ -155,7 +189,10 @@ class _Equation:
     def evaluate(
         self, arrays: Arrays
     ) -> tuple[Columns, dict[tuple[Word, Word], np.ndarray], np.ndarray]:
-        """Coefficients of the words and of the pairs, and the unit of energy."""
+        """Coefficients (point) of the words and of the pairs, and the unit of energy (point).
+
+        The unit is the first loss rate that is positive at every point, or one.
+        """
         shape = next(iter(arrays.values())).shape
         found = self.function(*(arrays[name] for name in self.names))
         columns = [np.broadcast_to(np.asarray(c, dtype=complex), shape) for c in found]

@@ -6,6 +6,9 @@ the part of L that lowers it:
 
     (z - L) x = source,    x = x_0 + x_1 + ...,    (z - L_up) x_0 = source,
     (z - L_up) x_(s+1) = (L - L_up) x_s.
+
+`numeric.time` makes its Krylov spaces of these solutions: one for each vector of a space, with the
+blocks factorised once.
 """
 
 from typing import Any
@@ -26,15 +29,20 @@ from numeric.solvers.graded.kernel import (
 )
 from numeric.solvers.graded.problem import Problem
 
-TOLERANCE = 1e-14  # of the last correction, relative to the largest element
-LIMIT = 60  # sweeps
+# Of the last correction, relative to the largest element: more would be lost in round-off
+TOLERANCE = 1e-14
+# Sweeps, as many as for the steady state: a point that needs more is close to divergence, and is
+# solved by a factorisation instead
+LIMIT = 60
 
 
 class Resolvent:
     """(L - z)^-1 on Hermitian matrices, for shifts z > 0 (point), in the units of the model.
 
     Matrices are vectors of real numbers, shape (points, numbers): real and imaginary parts of
-    the elements of a `Problem`, divided by their ``size`` (point, element).
+    the elements of a `Problem`, divided by their ``size`` (point, element).  So all that a Krylov
+    space sees is of order one, however weak the drive is.  ``shift`` is in the unit of the rates;
+    the blocks are factorised once, when the resolvent is made.
     """
 
     def __init__(self, problem: Problem, shift: np.ndarray, size: np.ndarray) -> None:
@@ -46,16 +54,22 @@ class Resolvent:
         self._work = [np.empty((2, size.shape[1] + 1, len(shift))) for _ in range(2)]
 
     def pack(self, matrices: np.ndarray) -> np.ndarray:
-        """Hermitian matrices (point, state, state) as vectors."""
+        """Hermitian matrices (point, state, state) in the Fock basis as vectors (point, number)."""
         return np.ascontiguousarray(self.problem.elements(matrices) / self.size.T).view(float)
 
     def pack_dual(self, observables: np.ndarray) -> np.ndarray:
-        """Vectors whose product with those of rho is Tr[O rho]."""
+        """Vectors whose real scalar product with those of rho is Tr[O rho].
+
+        ``observables`` (point, state, state) are Hermitian matrices O in the Fock basis.
+        """
         dual = self.problem.dual(observables) * self.size.T
         return np.ascontiguousarray(dual.conj()).view(float)
 
     def __call__(self, vectors: np.ndarray) -> np.ndarray:
-        """The solutions; NaN at points where the sweeps do not converge."""
+        """The solutions (L - z)^-1 v, one vector v for each point, in the same shape.
+
+        NaN at points where the corrections do not fall below `TOLERANCE` within `LIMIT` sweeps.
+        """
         source = vectors.view(complex).T * self.size
         source = np.ascontiguousarray(source.real), np.ascontiguousarray(source.imag)
         arguments = self.problem.program, self._f, self._a, source, self.size, *self._work
@@ -100,7 +114,7 @@ def _solve(program: Program, f: Any, a: Any, source: Any, size: Any, re: Any, im
 
 @njit(**COMPILED)
 def largest(x: Any, size: Any) -> Any:
-    """The largest scaled element, per point."""
+    """The largest scaled element, per point; ``x`` holds real and imaginary parts."""
     found = np.zeros(size.shape[1])
     for e in range(size.shape[0]):
         for z in range(size.shape[1]):

@@ -61,10 +61,10 @@ from systems.values import Arrays
 # 19 and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
 LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
-FEWEST = 8  # a vector instruction takes several
+FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
 # Relative accuracy of all that `_doubtful` counts: a hundredth of the 1e-6 that "ok" promises
-RELATIVE = 1e-8  # accuracy of all that `_doubtful` counts
+RELATIVE = 1e-8
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
 QUANTA, FLOOR = 4, 1e-20
@@ -80,6 +80,9 @@ class GradedSolution:
     States are those of `numeric.space.Space`, in its order.  ``error`` estimates the
     round-off of each population (absolute), ``remainder`` the largest relative change of a
     population by further sweeps.  Points that are not ``converged`` hold no results.
+
+    ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
+    the batch.  Populations add up to one at each point.
     """
 
     space: Space
@@ -92,7 +95,11 @@ class GradedSolution:
     density: np.ndarray | None = None  # (..., states, states), if asked for
 
     def moment(self, mode: int, order: int = 1) -> np.ndarray:
-        """<a'^k a^k> of the mode at this position in ``model.modes``."""
+        """<a'^k a^k> of the mode at this position in ``model.modes``, in the shape of the batch.
+
+        ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
+        only, and so as accurate as they are.
+        """
         return self.populations @ self.space.falling(mode, order)
 
 
@@ -209,7 +216,10 @@ def _arrays(solution: GradedSolution) -> dict[str, Any]:
 def _solve(
     problem: Problem, tolerance: float, limit: int, density: bool = False, depth: int = 0
 ) -> Result:
-    """The batch in slabs, on all cores: the compiled code runs outside Python's lock."""
+    """The batch in slabs, on all cores: the compiled code runs outside Python's lock.
+
+    ``depth`` is how many terms of the series are kept for `scan`, none by default.
+    """
     points = problem.factors.shape[1]
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
