@@ -19,6 +19,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import systems  # noqa: F401  (keeps the import paths of version 0.1 alive)
+
 if TYPE_CHECKING:
     from compare.agreement import agreement, summary
     from compare.budget import budget

@@ -23,6 +23,8 @@ Nothing here imports the analytic road: a comparison is worth what their indepen
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import systems  # noqa: F401  (keeps the import paths of version 0.1 alive)
+
 if TYPE_CHECKING:  # for those who read types only
     from numeric.certificate import Certificate
     from numeric.state import NoJumpState, SteadyState

@@ -25,6 +25,7 @@ from systems.status import Status
 # Largest estimated relative error of a number or correlation that is returned: six digits are more
 # than any figure or experiment shows
 RESOLVED = 1e-6
+TINIEST = 1e-290  # of n^k: a g^(k) of 1e-10 times less still lies in the range of normal floats
 SURE = 1e-8  # the same for a probability, whose estimate may be off by a factor of a hundred
 # Largest relative change, were the cut lifted, of a number at a truncation given: what a figure
 # does not show.  Who gives a truncation wants its numbers; the certificate tells what they cost
@@ -113,6 +114,10 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
         return Measured(value, error)
     numbers = tuple(moment(found, (mode,)) for mode in modes)
     if len(modes) > 1:
+        sizes = np.array([abs(n) for n, _ in numbers])
+        # what leaves the range of floats is zero by accident
+        lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
+        error = np.where(lost, np.inf, error)
         return Measured(*divide(value, error, numbers), numbers)
     with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
         return Measured(value / value, np.zeros(len(value)), numbers)

@@ -16,21 +16,32 @@ A listed system is a module with its `MODEL`.  It is loaded when it is first ask
 """
 
 from importlib import import_module
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-from systems.model import Loss, Model
 from systems.renamed import LISTED
-from systems.status import Estimate, Status
 
+if TYPE_CHECKING:  # for those who read types only
+    from systems.model import Loss, Model
+    from systems.status import Estimate, Status
+
+# Loaded when asked for: old import paths need this package before anything is computed.
+HOMES = {
+    "Estimate": "systems.status",
+    "Loss": "systems.model",
+    "Model": "systems.model",
+    "Status": "systems.status",
+}
 __all__ = ["Estimate", "Loss", "Model", "Status"]
 
 
-def __getattr__(name: str) -> ModuleType:
-    """A listed system by its name: PEP 562."""
+def __getattr__(name: str) -> Any:
+    """A public class, or a listed system by its name: PEP 562."""
+    if name in HOMES:
+        return getattr(import_module(HOMES[name]), name)
     if name in LISTED:
         return import_module(f"systems.library.{name}")
     raise AttributeError(f"module `systems` has no attribute `{name}`")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *LISTED])
+    return sorted({*globals(), *__all__, *LISTED})
