@@ -132,12 +132,6 @@ def estimate(found: Solution, mode: int, order: int) -> Known:
     return measured.value, measured.roundoff
 
 
-def joint_estimate(found: Solution, first: int, second: int) -> Known:
-    """g2_12 of two different modes and its round-off, absolute, per point."""
-    measured = measure(found, (first, second))
-    return measured.value, measured.roundoff
-
-
 def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: bool) -> np.ndarray:
     """Relative change of a result through what lies beyond the cut, estimated per point.
 
