@@ -51,7 +51,7 @@ $(INSTALLED): pyproject.toml requirements.lock
 lock: ## Rewrite requirements.lock from pyproject.toml (needs the network)
 	"$(PYTHON)" -m venv .venv-lock
 	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.venv-lock/bin/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	.venv-lock/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --quiet \
 	  --output-file requirements.lock $(LOCKFLAGS)
 
