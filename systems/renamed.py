@@ -20,6 +20,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 LISTED = (
+    "dimer_chain",
+    "emitters",
     "jaynes_cummings",
     "kerr",
     "kerr_dimer",

@@ -22,6 +22,8 @@ from typing import Any
 import sympy as sp
 
 from systems.library import (
+    dimer_chain,
+    emitters,
     jaynes_cummings,
     kerr,
     kerr_dimer,
@@ -112,6 +114,16 @@ SYSTEMS: dict[str, Entry] = {
         published=jaynes_cummings.PUBLISHED_ATOM_DRIVEN,
         conditions={name: condition for name, condition in jaynes_cummings.CONDITIONS.items()
                     if "resonance" in name},
+    ),
+    "emitters": _entry(
+        emitters,
+        "many identical emitters in one driven cavity, as one mode exact to two quanta",
+        "Trivedi et al., Phys. Rev. Lett. 122, 243602 (2019)",
+    ),
+    "dimer_chain": _entry(
+        dimer_chain,
+        "chain of two dimers of Kerr modes, driven at one end and observed near the other",
+        "Wang et al., Phys. Rev. Lett. 127, 240402 (2021)",
     ),
     "spinning": _entry(
         spinning,
