@@ -260,7 +260,7 @@ def _agreement(out: Path) -> "pd.DataFrame":
     parts = []
     for figure in (figure for figure in figures() if is_current(figure, out)):
         table = pd.read_csv(figure.folder(out) / f"{figure.stem}.csv")
-        if "deviation" in table.columns:
+        if {"deviation", "resolved"} <= set(table.columns):
             part = summary(table)
             part.insert(0, "figure", figure.name)
             parts.append(part)

@@ -1,7 +1,7 @@
 """What a claim asks for, as a number on both roads: a quantity at values, or taken over a range.
 
 Each road is asked by itself, also for a minimum or its place.  The closed form is that of leading
-order; the master equation chooses its truncation, and gives NaN for a number that it does not trust.
+order; the master equation chooses its truncation, and gives NaN for a number that is not trusted.
 """
 
 from collections.abc import Callable, Mapping
@@ -208,9 +208,7 @@ def read_light(target: Target, values: Mapping[str, Any], written: Mapping[str, 
     letters: dict[str, sp.Expr] = dict(symbols)
     for name, value in values.items():
         if name not in symbols:
-            letters[name] = (
-                read_formula(value, letters) if isinstance(value, str) else sp.sympify(value)
-            )
+            letters[name] = read_formula(str(value), letters)
     modes = {label(mode): mode for mode in model.modes}
     if unknown := sorted(written.keys() - modes.keys() - {LIGHT}):
         raise ValueError(
