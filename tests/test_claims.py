@@ -148,17 +148,8 @@ def test_no_claim_is_forgotten() -> None:
 @pytest.fixture(scope="module")
 def few() -> pd.DataFrame:
     """Rows of claims that need few points."""
-    some = [
-        "J_0",
-        "weak_drive",
-        "formula_for_r",
-        "amplitude_sum",
-        "eq7",
-        "g2_ideal",
-        "g2_tip",
-        "blockade_for_strong_chi",
-        "no_blockade_for_weak_chi",
-    ]
+    some = ["J_0", "weak_drive", "formula_for_r", "amplitude_sum", "eq7", "g2_ideal", "g2_tip"]
+    some += ["blockade_for_strong_chi", "no_blockade_for_weak_chi"]
     return paper.audit(some).set_index("claim")
 
 

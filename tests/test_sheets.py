@@ -1,6 +1,5 @@
 """Papers as data: what a sheet of claims may hold, and that verdicts follow from its numbers."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -48,8 +47,8 @@ quantity = "g2"
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "mine.toml"
+def written(tmp_path: Path) -> Path:
+    return tmp_path / "mine.toml"
 
 
 def decided(sheet: Sheet, entry: Entry) -> Readings:
@@ -75,10 +74,10 @@ def moved(printed: str) -> str:
     return str(number + unit)
 
 
-@pytest.mark.parametrize("key", [k for k in papers.keys() if k != "wang2021"])
+@pytest.mark.parametrize("key", sorted({*papers.keys()} - {"wang2021"}))
 def test_moving_a_printed_digit_of_a_reproduced_number_changes_its_verdict(key: str) -> None:
     sheet = papers.load(key).sheet()
-    held = [e for e in quick(sheet) if verdict(decided(sheet, e)) == REPRODUCED][:4]
+    held = [e for e in quick(sheet) if verdict(decided(sheet, e)) == REPRODUCED][:2]
     assert held
     for entry in held:
         other = replace(entry, printed=moved(entry.printed))
@@ -186,21 +185,21 @@ def test_values_that_make_no_sense_are_refused(values: dict[str, object], senten
     ("more", "sentence"),
     [
         ("", None),
-        ("[[claim]]\nid = 'x'\n", "line 10: claim `x`: must have the key `statement`"),
-        (CLAIM, "line 11: claim `g2`: must have the key `printed`"),
-        (CLAIM + "printed = 'small'\n", "line 16: claim `g2`: key `printed` must be a number"),
-        (CLAIM + "printd = '1'\n", "line 16: .*key `printd` is not known.*mean `printed`"),
-        (CLAIM + "printed = 0.5\n", "line 16: .*key `printed` must be a text, but is 0.5"),
+        ("[[claim]]\nid = 'x'\n", "line 9: claim `x`: must have the key `statement`"),
+        (CLAIM, "line 10: claim `g2`: must have the key `printed`"),
+        (CLAIM + "printed = 'small'\n", "line 15: claim `g2`: key `printed` must be a number"),
+        (CLAIM + "printd = '1'\n", "line 15: .*key `printd` is not known.*mean `printed`"),
+        (CLAIM + "printed = 0.5\n", "line 15: .*key `printed` must be a text, but is 0.5"),
         (
             CLAIM + "printed = '1'\nrelation = 'equal'\n",
-            "line 17: .*`equal`; did you mean `equals`",
+            "line 16: .*`equal`; did you mean `equals`",
         ),
-        (CLAIM + "printed = '1'\nrange = [0, 1]\n", "line 17: .*`range` needs `over`"),
+        (CLAIM + "printed = '1'\nrange = [0, 1]\n", "line 16: .*`range` needs `over`"),
         (CLAIM + "printed = '1'\nnumber = 'xi'\n", "must have one of `quantity`, `number`"),
         (CLAIM + "printed = '1'\n" + CLAIM + "printed = '1'\n", "line 17: id `g2` is taken"),
-        ("[valeus]\nx = 1\n", "line 10: key `valeus` is not known here; did you mean `values`"),
-        ("[drive]\nnaem = 'xi'\n", "line 11: key `naem` is not known here; did you mean `name`"),
-        ("[[claim]\n", "is no TOML: .*line 10"),
+        ("[valeus]\nx = 1\n", "line 9: key `valeus` is not known here; did you mean `values`"),
+        ("[drive]\nnaem = 'xi'\n", "line 10: key `naem` is not known here; did you mean `name`"),
+        ("[[claim]\n", "is no TOML: .*line 9"),
     ],
 )
 def test_a_wrong_file_is_refused_with_line_and_key(
@@ -217,11 +216,11 @@ def test_a_wrong_file_is_refused_with_line_and_key(
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        ("quantity = 'g22'\n", "line 11: claim `g2`: Quantity `g22`"),
-        ("quantity = 'g2'\nvalues = { xi = 'J' }\n", "line 11: claim `g2`: value `xi`"),
-        ("quantity = 'g2'\nsystem = 'ker'\n", "line 11: claim `g2`: Argument `system`"),
-        ("quantity = 'g2'\nfield = { c = 1 }\n", "line 11: claim `g2`: field `c`"),
-        ("python = 'nothing.py:f'\n", "line 11: claim `g2`: file `nothing.py` does not exist"),
+        ("quantity = 'h2'\n", "line 10: claim `g2`: Quantity `h2`"),
+        ("quantity = 'g2'\nvalues = { xi = 'J' }\n", "line 10: claim `g2`: value `xi`"),
+        ("quantity = 'g2'\nsystem = 'ker'\n", "line 10: claim `g2`: Argument `system`"),
+        ("quantity = 'g2'\nfield = { c = 1 }\n", "line 10: claim `g2`: field `c`"),
+        ("python = 'nothing.py:f'\n", "line 10: claim `g2`: file `nothing.py` does not exist"),
     ],
 )
 def test_a_claim_that_cannot_be_decided_is_refused_before_any_is(
@@ -234,15 +233,15 @@ def test_a_claim_that_cannot_be_decided_is_refused_before_any_is(
 
 def test_a_function_beside_the_sheet_decides_and_knows_the_drive(written: Path) -> None:
     (written.parent / "own.py").write_text(
-        "from compare.claim import Roads, digits\n"
-        "def drive(scale):\n    return digits('2', Roads(1.0, scale), 'drive')\n"
+        "from compare.claim import Roads, below\n"
+        "def drive(scale):\n    return below(0.5, Roads(1.0, scale), 'drive')\n"
     )
     claim = CLAIM.replace('quantity = "g2"', 'python = "own.py:drive"')
-    written.write_text(KERR + claim)
+    written.write_text(KERR + '[drive]\nname = "xi"\n' + claim)
     (row,) = audit(read_sheet(written)).to_dict("records")
     assert row["verdict"] == NOT_REPRODUCED
-    # true from 1.5 times the drive on, which is 0.01; the precision of the search
-    assert row["true_at_drive"] != row["true_at_drive"] or row["true_at_drive"] > 0
+    # true up to half the drive, which is 0.01; the precision of the search
+    assert row["true_at_xi"] == pytest.approx(0.005, rel=2e-3)
 
 
 def test_readings_that_differ_leave_a_claim_open_and_the_nearest_is_named(written: Path) -> None:
