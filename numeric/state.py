@@ -10,12 +10,13 @@ after the numbers show it where the status is "ok".  Each number is judged alone
 truncation was chosen, the search has solved two more quanta as well, and a number that they move by
 more than the tolerance is "not converged", whatever the others do.  Where it was given, a number
 that it moves by more than 1e-3 is: the last shells tell (`numeric.tail`), and where they leave room
-for doubt the points in doubt are solved once more, with two more quanta.
+for doubt the points in doubt are solved once more, with two more quanta.  A number that the sweeps
+over many points do not resolve is that of the point solved by itself, when it is asked for.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ from numeric.certificate import (
     settled,
     top_shells,
 )
-from numeric.solvers.choice import STEADY, matrices, solve_points
+from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
@@ -79,6 +80,8 @@ class SteadyState:
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
     tolerance: float = MOVED  # by which a number may change with two more quanta, relative
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
+    # solves points of one dimension each by itself; None where all were solved so
+    alone: Callable[[Arrays], "SteadyState"] | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -130,7 +133,7 @@ class SteadyState:
         >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).solver
         'direct'
         """
-        return self._shaped(self._gather(lambda block: block.solver))
+        return self._shaped(self._names)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -172,7 +175,9 @@ class SteadyState:
         5
         """
         pairs = [self._pair(i, np.arange(len(b.points))) for i, b in enumerate(self.blocks)]
-        return replace(self, blocks=tuple(fine for _, fine in pairs), others=self.blocks)
+        alone = partial(_finer, self.alone) if self.alone else None
+        blocks = tuple(fine for _, fine in pairs)
+        return replace(self, blocks=blocks, others=self.blocks, alone=alone)
 
     def estimate(self, quantity: str, *arguments: Any, **options: Any) -> Estimate:
         """A number, its absolute error and its status, each of the shape of the batch.
@@ -194,7 +199,14 @@ class SteadyState:
             raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
         found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
         status = found.status(self._words)
-        return Estimate(*map(self._shaped, (found.value, found.error, status)))
+        whole = found.value, found.error, status
+        (lost,) = np.nonzero((status == Status.NOT_RESOLVED) & (self._names == "graded"))
+        for points, state in self._solved_alone(lost):
+            known, there, _ = np.intersect1d(points, lost, return_indices=True)
+            again = state.estimate(quantity, *arguments, **options)
+            for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
+                mine[known] = better[there]
+        return Estimate(*map(self._shaped, whole))
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode, of the shape of the batch.
@@ -523,6 +535,28 @@ class SteadyState:
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
         return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
 
+    def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, "SteadyState"]]:
+        """What is known of points solved each by itself, these points included.
+
+        Each is solved once, when a number is first asked for that the sweeps do not resolve: a
+        point by itself may have more digits.
+        """
+        if not points.size or self.alone is None:
+            return []
+        new = np.setdiff1d(points, np.concatenate([points[:0], *(p for p, _ in self._alone)]))
+        if new.size:
+            self._alone.append((new, self.alone(select(self.arrays, new))))
+        return self._alone
+
+    @cached_property
+    def _alone(self) -> list[tuple[np.ndarray, "SteadyState"]]:
+        """Points that `_solved_alone` has solved, in parts."""
+        return []
+
+    @property
+    def _names(self) -> np.ndarray:
+        return self._gather(lambda block: block.solver)
+
     @property
     def _words(self) -> np.ndarray:
         """Per point "ok" where there is a state, whatever of it is converged; else why not."""
@@ -570,6 +604,11 @@ class SteadyState:
 
     def _shaped(self, flat: np.ndarray) -> Any:
         return flat.reshape(self.shape)[()]
+
+
+def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyState:
+    """The points solved each by itself, with two more quanta."""
+    return alone(arrays).finer
 
 
 ESTIMATED = ("number", "correlation", "cross_correlation", "probability")

@@ -8,7 +8,9 @@ Of the master equation:
   takes over where it fails.
 - "qutip": `qutip.steadystate`, as an independent check, judged as the others are.
 - "auto": the fastest of our own that is right, per point: "graded" for many points where it
-  converges, "direct" or "iterative" for the others.
+  converges and resolves means and pair correlations, "direct" or "iterative" for the others.  Any
+  other number that the sweeps leave unresolved is solved for again, alone, when it is asked for
+  (`numeric.state`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
@@ -32,6 +34,7 @@ from systems.status import Status
 from systems.values import Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
+ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
@@ -63,7 +66,7 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
     """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
     large = equation.space.size**2 > (LARGE if several else direct.FACTORABLE)
-    name = ("iterative" if large else "direct") if solver == "auto" else solver
+    name = ("iterative" if large else "direct") if solver in ("auto", ALONE) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
