@@ -75,7 +75,7 @@ class Comparison:
     >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
     >>> forms = Comparison(kerr.MODEL, "number", gamma, 2 * gamma, {}, [Prefactor()])
     >>> forms.verdict().conventions
-    ('gamma is 2*gamma of the model (twice the rate)',)
+    ("the paper's gamma is 2*gamma of the model (twice the rate)",)
     """
 
     model: Model

@@ -100,8 +100,8 @@ def settings(
     ...     if not any(c.conjugated for c in setting.conventions):
     ...         print(setting.sentences)
     ()
-    ('gamma is gamma/2 of the model (rate of decay of the amplitude)',)
-    ('gamma is 2*gamma of the model (twice the rate)',)
+    ("the paper's gamma is gamma/2 of the model (rate of decay of the amplitude)",)
+    ("the paper's gamma is 2*gamma of the model (twice the rate)",)
     """
     kinds = [[c for c in kind if _applies(c, used, fixed)] for kind in _kinds(model)]
     kinds = [kind for kind in kinds if kind]
@@ -162,13 +162,13 @@ def _signs(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
 def _conjugates(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
     """Letters that are the conjugates of the model's, where any of the role is complex."""
     turned = tuple(s for s in symbols if not s.is_real)
-    listed = ", ".join(f"{s} is conj({s}) of the model" for s in turned)
+    listed = ", ".join(f"the paper's {s} is conj({s}) of the model" for s in turned)
     return [Convention(f"{listed} ({word})", conjugates=turned)] if turned else []
 
 
 def _multiples(factor: sp.Rational, word: str, symbols: list[sp.Symbol]) -> list[Convention]:
     """Letters that are one multiple of the model's, with the sentence that lists them."""
-    listed = ", ".join(f"{s} is {factor * s} of the model" for s in symbols)
+    listed = ", ".join(f"the paper's {s} is {factor * s} of the model" for s in symbols)
     return [Convention(f"{listed} ({word})", dict.fromkeys(symbols, factor))] if symbols else []
 
 

@@ -36,6 +36,10 @@ class Bound(StrEnum):
     NOT_REACHED = "not reached"
     NOWHERE = "nowhere"
 
+    def __repr__(self) -> str:
+        """As the plain word, like that of `Status`: arrays of both are read in notebooks."""
+        return repr(self.value)
+
     @property
     def sentence(self) -> str:
         """What the word says, as one sentence."""
