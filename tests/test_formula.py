@@ -328,7 +328,7 @@ def test_plain_text_means_what_sympy_means(text, meaning):
         ("x +", "cannot be read at its end"),
         ("(x", "cannot be read at its end"),
         # the shape of a text is looked at before its names
-        ("nonsense((", r"cannot be read at its end .*: `\(` is never closed"),
+        ("nonsense((", r"cannot be read at its end .*: `\)` is missing"),
         ("nonsense*(x]", r"cannot be read at `\]`"),
         ("x y", "cannot be read at `y`"),
         ("x)", "cannot be read at `\\)`"),

@@ -38,7 +38,7 @@ class Setting:
     """Conventions that are taken together, at most one of each kind.
 
     >>> gamma = sp.Symbol("gamma", positive=True)
-    >>> halved = Convention("gamma is gamma/2 of the model", {gamma: HALF})
+    >>> halved = Convention("the paper's gamma is gamma/2 of the model", {gamma: HALF})
     >>> Setting((halved,)).apply(1 / gamma)
     2/gamma
     """
