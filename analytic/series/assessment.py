@@ -90,7 +90,7 @@ def assess(
     exact = np.all([part[:, 1:] == 0 for part in parts], axis=(0, 1, 2))
     if how == "taylor":
         change *= _tail(x)
-    change = np.maximum(change, typical * size)
+    change = np.maximum.reduce([change, typical * size, _next(family, how, each, typical, series)])
     first = family.shape[1] == 1 + each  # nothing to compare the correction of a zero with
     zero = first & (typical <= TYPICAL)
     allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LIMIT))
@@ -110,6 +110,22 @@ def _typical(sums: list[Sum], family: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         pairs = (_compare(sums, [f]) for f in family)
         return np.median([np.nan_to_num(change / np.abs(value)) for value, change in pairs], axis=0)
+
+
+def _next(
+    family: np.ndarray, how: str, each: int, typical: np.ndarray, parts: Sequence[np.ndarray]
+) -> np.ndarray:
+    """What the last correction should have changed, by the one before and the typical ratio.
+
+    One that changes less than its kind may have crossed zero by accident, and says nothing of the
+    next.  Zero where there are not two corrections before the last.
+    """
+    count = (family.shape[1] - 1) // each
+    if count < 2:
+        return np.zeros_like(typical)
+    sums = _sums(family[:, : family.shape[1] - each], how, each)[:2]
+    _, before = _compare(sums, parts)
+    return typical ** (1 / count) * before
 
 
 def _tail(x: np.ndarray) -> np.ndarray:

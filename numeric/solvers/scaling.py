@@ -118,7 +118,13 @@ class Scaled:
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
-    """The matrix times s^(g_column - g_row), element by element."""
+    """The matrix times s^(g_column - g_row), element by element.
+
+    >>> matrix = csc_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> scaled(matrix, 0.5, np.array([0, 1])).toarray()  # what is raised counts double, s = 1/2
+    array([[1., 1.],
+           [6., 4.]])
+    """
     lowered = np.repeat(grades, np.diff(matrix.indptr)) - grades[matrix.indices]
     factor = float(s) ** lowered
     return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
@@ -140,7 +146,11 @@ def amplitudes(K: np.ndarray) -> np.ndarray:
 
 
 def response(K: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """psi with psi_0 = source_0, (K psi)_n = source_n for n > 0; infinite where there is none."""
+    """psi with psi_0 = source_0, (K psi)_n = source_n for n > 0; infinite where there is none.
+
+    >>> response(np.array([[0, 0], [0.5, 2.0]]), np.array([1.0, 0.0]))
+    array([ 1.  , -0.25])
+    """
     try:
         return np.linalg.solve(np.vstack([np.eye(len(K))[0], K[1:]]), source)
     except np.linalg.LinAlgError:

@@ -75,14 +75,24 @@ def _split(point: Scaled) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def square(sigma: np.ndarray, error: np.ndarray, gap: float) -> Found:
-    """A flattened density matrix as a matrix, with the error of its diagonal."""
+    """A flattened density matrix as a matrix, with the error of its diagonal.
+
+    >>> sigma, error, gap = square(np.array([1.0, 0, 0, 2]), np.zeros(4), 0.5)
+    >>> sigma.shape, error.shape
+    ((2, 2), (2,))
+    """
     size = int(np.sqrt(sigma.size))
     sigma, error = sigma.reshape(size, size), error.reshape(size, size)
     return sigma, error.diagonal() + EPSILON * abs(sigma.diagonal()), gap
 
 
 def with_first_row(L: csc_array, row: np.ndarray) -> csc_array:
-    """L with its first row replaced."""
+    """L with its first row replaced.
+
+    >>> with_first_row(csc_array(np.eye(2)), np.array([3.0, 4.0])).toarray()
+    array([[3., 4.],
+           [0., 1.]])
+    """
     data = np.where(L.indices == 0, 0, L.data)
     rest = csc_array((data, L.indices, L.indptr), shape=L.shape)
     (columns,) = np.nonzero(row)
