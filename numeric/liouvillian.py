@@ -237,7 +237,8 @@ class Liouvillian:
         >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
         >>> equation = liouvillian(kerr.MODEL, 2)
         >>> c = equation.coefficients(arrays)[0]
-        >>> bool(np.all(equation.diagonal_terms(c) >= abs(equation.effective(c).diagonal()) - 1e-12))
+        >>> diagonal = equation.effective(c).diagonal()
+        >>> bool(np.all(equation.diagonal_terms(c) >= abs(diagonal) - 1e-12))
         True
         """
         return np.asarray(abs(c) @ np.einsum("kii->ki", abs(self._effective)))

@@ -81,7 +81,7 @@ class Estimate:
     def trusted(self) -> Any:
         """The values whose status is "ok"; NaN elsewhere.
 
-        >>> float(Estimate(0.25, 1e-12, "ok").trusted), float(Estimate(0.25, 1.0, "undefined").trusted)
-        (0.25, nan)
+        >>> [float(Estimate(0.25, 1e-9, word).trusted) for word in ("ok", "undefined")]
+        [0.25, nan]
         """
         return np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]

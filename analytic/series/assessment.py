@@ -60,7 +60,11 @@ class Assessment(Estimate):
 
     @property
     def uncertainty(self) -> np.ndarray:
-        """The absolute error, an array of the shape of the values."""
+        """The absolute error, an array of the shape of the values.
+
+        >>> Assessment(np.array([0.5]), np.array([0.01]), np.array(["ok"])).uncertainty
+        array([0.01])
+        """
         return np.asarray(self.error)
 
 
@@ -78,6 +82,12 @@ def assess(
     ``family`` holds the series of populations, (series, terms, points).  If not ``corrected``, the
     last correction only serves to judge the sum without it.  ``unseen`` (points) is the share of
     the quotient's parts beyond the quanta in their terms.
+
+    >>> geometric = 0.1 ** np.arange(3)[:, None]  # 1/(1 - x) at x = 0.1, to two corrections
+    >>> parts, family = [np.array([geometric, geometric])], geometric[None]
+    >>> found = assess(parts, family, "auto", each=1, corrected=True, unseen=np.zeros(1))
+    >>> found.value.round(6), found.status.tolist()
+    (array([1.111111]), ['ok'])
     """
     sums = _sums(family, how, each)
     sums = sums if corrected else [sums[1], sums[0]]

@@ -63,8 +63,8 @@ class Solution:
 
         >>> from numeric.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
-        >>> rho = np.diag([0.75, 0.25]) + 0j
-        >>> Solution.of(Space([BosonOp("a")], 1), rho, np.zeros(2), 0.0, "ok", "by hand").populations
+        >>> on, rho = Space([BosonOp("a")], 1), np.diag([0.75, 0.25]) + 0j
+        >>> Solution.of(on, rho, np.zeros(2), 0.0, "ok", "by hand").populations
         array([[0.75, 0.25]])
         """
         word, names = (np.array([one], dtype=object) for one in (Status(status), name))
@@ -197,7 +197,8 @@ def each(
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> on = Space([BosonOp("a")], 1)
     >>> def one(c, s):  # a "solver" that returns what it is given
-    ...     return Solution.of(on, np.diag([1 - c[0], c[0]]) + 0j, np.zeros(2), 0.0, "ok", "by hand")
+    ...     rho = np.diag([1 - c[0], c[0]]) + 0j
+    ...     return Solution.of(on, rho, np.zeros(2), 0.0, "ok", "by hand")
     >>> each(one, np.array([[0.5], [0.25]]), np.ones(2)).populations
     array([[0.5 , 0.5 ],
            [0.75, 0.25]])

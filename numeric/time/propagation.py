@@ -161,7 +161,7 @@ class Spaces:
     the first ``size`` vectors (point) are there.
 
     >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
-    >>> (found, _) = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed, and handed out twice
+    >>> found, _ = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed: comes twice
     >>> found.vectors.shape, found.size
     ((1, 2, 2), array([2]))
     """
@@ -176,7 +176,7 @@ class Spaces:
         """The points of which every solve succeeded.
 
         >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
-        >>> (found, _) = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed, and handed out twice
+        >>> found, _ = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed: comes twice
         >>> found.finite
         array([ True])
         """
@@ -189,7 +189,7 @@ class Spaces:
         projected, because there the slow motion, which lasts longest, stands out.
 
         >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
-        >>> (found, _) = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed, and handed out twice
+        >>> found, _ = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed: comes twice
         >>> np.sort(np.linalg.eigvals(found.project(0, one[0], 1.0).L)).round(9)
         array([-2., -1.])
         """
