@@ -40,28 +40,48 @@ class PaperResult:
 
     @property
     def name(self) -> str:
-        """Where its files lie below the folder of all results, without their suffixes."""
+        """Where its files lie below the folder of all results, without their suffixes.
+
+        >>> find("fig3c").name
+        'fig3c'
+        """
         return (Path(self.paper.place) / self.stem).as_posix()
 
     @property
     def module(self) -> str:
-        """The dotted name of the code that computes it."""
+        """The dotted name of the code that computes it.
+
+        >>> find("fig3c").module
+        'compare.papers.tang2025.figures.fig3c'
+        """
         inner = CLAIMS if self.is_audit else f"figures.{self.stem}"
         return f"{self.paper.package}.{inner}"
 
     @property
     def command(self) -> str:
-        """The words that make it, for its sidecar."""
+        """The words that make it, for its sidecar.
+
+        >>> find("fig3c").command, audits(["tang2025"])[0].command
+        ('blockade reproduce fig3c', 'blockade audit tang2025')
+        """
         words = f"audit {self.paper.key}" if self.is_audit else f"reproduce {self.name}"
         return f"blockade {words}"
 
     @property
     def is_audit(self) -> bool:
-        """Whether it is the audit of the claims and no figure."""
+        """Whether it is the audit of the claims and no figure.
+
+        >>> find("fig3c").is_audit
+        False
+        """
         return self.stem == CLAIMS
 
     def folder(self, out: Path) -> Path:
-        """Where its files lie when all results lie in ``out``."""
+        """Where its files lie when all results lie in ``out``.
+
+        >>> find("fig3c").folder(Path("results")).as_posix()
+        'results'
+        """
         return out / self.paper.place
 
 

@@ -25,6 +25,10 @@ class Convention:
     ``sentence`` says what the paper would have to mean; ``multiples`` what each of its letters is
     in units of the model's letter; ``conjugates`` which letters are conjugates of the model's; and
     ``conjugated`` whether i stands for -i everywhere.
+
+    >>> gamma = sp.Symbol("gamma", positive=True)
+    >>> Convention("an amplitude's rate", {gamma: HALF}).conjugated
+    False
     """
 
     sentence: str
@@ -47,26 +51,56 @@ class Setting:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the paper would have to mean."""
+        """What the paper would have to mean.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.sentences
+        ("an amplitude's rate",)
+        """
         return tuple(c.sentence for c in self.conventions)
 
     @property
     def multiples(self) -> dict[sp.Symbol, sp.Rational]:
-        """What each letter of the paper is, in units of the model's."""
+        """What each letter of the paper is, in units of the model's.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.multiples
+        {gamma: 1/2}
+        """
         return {s: m for c in self.conventions for s, m in c.multiples.items()}
 
     @property
     def conjugates(self) -> set[sp.Symbol]:
-        """The letters of the paper that are the conjugates of the model's."""
+        """The letters of the paper that are the conjugates of the model's.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.conjugates
+        set()
+        """
         return {s for c in self.conventions for s in c.conjugates}
 
     @property
     def conjugated(self) -> bool:
-        """Whether the paper's i is the model's -i."""
+        """Whether the paper's i is the model's -i.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.conjugated
+        False
+        """
         return any(c.conjugated for c in self.conventions)
 
     def apply(self, form: sp.Expr) -> sp.Expr:
-        """The printed form in the model's symbols: each letter replaced by what it means."""
+        """The printed form in the model's symbols: each letter replaced by what it means.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.apply(gamma**2)
+        gamma**2/4
+        """
         read = form.xreplace({s: sp.conjugate(s) for s in self.conjugates})
         read = read.xreplace({s: m * s for s, m in self.multiples.items()})
         return sp.conjugate(read) if self.conjugated else read
@@ -76,6 +110,11 @@ class Setting:
 
         The same substitution as `apply`, made in the numbers: a formula need not be rebuilt for
         each of the hundreds of settings that are tried.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.read([gamma], [3.0])
+        [1.5]
         """
         paired = zip(symbols, values, strict=True)
         return [self._value(symbol, value) for symbol, value in paired]
@@ -116,6 +155,11 @@ def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
     Turning all detunings has the same effect on a squared modulus as turning all nonlinearities:
     both together turn the sign of the energies, which a squared modulus does not show.  Only the
     first is a convention: whether photons attract is physics.
+
+    >>> from systems import kerr
+    >>> turned = Convention("laser minus resonance", {kerr.Delta: sp.S.NegativeOne})
+    >>> other_nonlinearity(kerr.MODEL, Setting((turned,))).multiples
+    {chi: -1}
     """
     roles = _roles(model)
     turned = _signs("", roles["detuning"])
