@@ -200,7 +200,15 @@ def is_current(result: PaperResult, out: Path) -> bool:
 
 
 def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
-    """The audit as it was written; what is printed in the paper stays as it is printed."""
+    """The audit as it was written; what is printed in the paper stays as it is printed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> (audit,) = audits(["tang2025"])
+    >>> with TemporaryDirectory() as name:
+    ...     _ = Path(name, "claims.csv").write_text("claim,printed\\ng2_tip,0.10\\n")
+    ...     read_claims(audit, Path(name))["printed"].tolist()
+    ['0.10']
+    """
     import pandas as pd
 
     return pd.read_csv(audit.folder(out) / f"{audit.stem}.csv", dtype={"printed": str})
@@ -212,6 +220,11 @@ def write_agreement(out: Path) -> "pd.DataFrame":
     Returns the summary (`compare.summary` with a column ``figure``), empty where there is no
     figure of both roads.  No other run writes into the folders from the reading to the end of the
     writing.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     len(write_agreement(Path(name)))  # no figure is there
+    0
     """
     folders = {out, *(figure.folder(out) for figure in figures())}
     with ExitStack() as locks:

@@ -101,6 +101,15 @@ def write(
     """Write a table, its picture where there is one, and the sidecar.
 
     ``line`` is the command that makes them and ``module`` the code, whose fingerprint is noted.
+
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], None)
+    >>> with TemporaryDirectory() as name:
+    ...     table, out = pd.DataFrame({"g2": [0.5]}), Path(name, "mine.csv")
+    ...     write(out, table, None, request, request.line("compare"), "compare.agreement")
+    ...     sorted(path.name for path in out.parent.iterdir())
+    ['mine.csv', 'mine.json']
     """
     files = {"csv": output.to_csv(table)}
     if figure is not None:

@@ -215,6 +215,17 @@ def unscaled(
 
     ``sigma`` is Hermitian up to round-off, which is averaged away; the residual is that of the
     scaled equation, max |L sigma|/max(|L| |sigma|).
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> point = equation.rescaled(c, s)
+    >>> vacuum = np.diag([2.0, 0, 0, 0, 0]) + 0j  # of any trace
+    >>> unscaled(equation.space, point, vacuum, np.zeros(5), "ok", "by hand").populations
+    array([[1., 0., 0., 0., 0.]])
     """
     if status != Status.OK:
         return Solution.none(on, np.arange(1), Status(status), name)
