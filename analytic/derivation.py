@@ -148,6 +148,10 @@ class Derivation:
         """The amplitude for a sum with others: 0 also where it is of higher order only.
 
         Unlike `amplitude` it never raises `NotSeen`: beside the other terms it is of higher order.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).leading((1,))
+        -2*xi/(2*Delta - I*gamma)
         """
         return self._amplitude(occupation).written.expr
 

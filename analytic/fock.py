@@ -69,7 +69,12 @@ def check_occupation(model: Model, occupation: Occupation) -> Occupation:
 
 
 def is_full(model: Model, occupation: Occupation) -> bool:
-    """Whether a two-level system would have to hold more than one quantum: no such state exists."""
+    """Whether a two-level system would have to hold more than one quantum: no such state exists.
+
+    >>> from systems import jaynes_cummings
+    >>> is_full(jaynes_cummings.MODEL, (2, 1)), is_full(jaynes_cummings.MODEL, (1, 2))
+    (False, True)
+    """
     pairs = zip(occupation, model.modes, strict=True)
     return any(n > 1 and is_two_level(mode) for n, mode in pairs)
 
@@ -88,7 +93,11 @@ def apply(model: Model, word: Word, ket: Occupation) -> tuple[Occupation, int]:
 
 
 def norm(occupation: Occupation) -> sp.Expr:
-    """``sqrt(n!)``: the amplitude of ``|n>`` is this times the amplitude of ``|n)``."""
+    """``sqrt(n!)``: the amplitude of ``|n>`` is this times the amplitude of ``|n)``.
+
+    >>> norm((2, 3))
+    2*sqrt(3)
+    """
     return sp.sqrt(prod(factorial(n) for n in occupation))
 
 
@@ -98,6 +107,11 @@ def images(
     """``(bra, ket, coefficient, factor)`` of every term of an operator between scaled states.
 
     ``operator |ket) = sum coefficient factor |bra)``, as far as the bras are among those given.
+
+    >>> from systems import kerr
+    >>> number = {((1,), (1,)): sp.S.One}  # a'a
+    >>> list(images(kerr.MODEL, number, [(2,)], [(2,)]))
+    [((2,), (2,), 1, 2)]
     """
     for word, coefficient in operator.items():
         for ket in kets:
@@ -132,6 +146,9 @@ def check_decay(model: Model) -> None:
 
     It is tried at a few random values of the parameters: what is dark at all of them is dark by
     its structure.
+
+    >>> from systems import kerr
+    >>> check_decay(kerr.MODEL)
     """
     undriven = {w: c for w, c in model.leading_ladder.items() if model.grading.raises(w) == 0}
     for grade in sorted(set(model.grading.weights)):

@@ -14,6 +14,13 @@ wins: ``compare.agreement`` is the function, and its module is reached by
 ``from compare.agreement import ...``.
 """
 
+# isort: off  (the handlers of signals stand before everything that takes time to load)
+from compare.interrupts import handled, is_command
+
+if is_command():
+    handled(lasting=True).__enter__()
+# isort: on
+
 import sys
 from importlib import import_module
 from types import ModuleType

@@ -168,6 +168,14 @@ def solve(
     `ValueError` for a given truncation that cannot hold what is wanted.
 
     ``arrays`` are the values in one shape; a portion has at most `PORTION` points.
+
+    >>> from compare.quantities import read_quantities
+    >>> from systems import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]})
+    >>> (state,) = solve(kerr.MODEL, arrays, read_quantities(kerr.MODEL, "g2"), None, "auto")
+    >>> state.correlation("a").shape
+    (2,)
     """
     import numeric
 

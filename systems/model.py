@@ -164,6 +164,10 @@ class Model:
         """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps.
 
         It is not Hermitian; what it takes from the norm of the state is the probability of a jump.
+
+        >>> from systems import kerr
+        >>> (kerr.MODEL.effective_hamiltonian - kerr.MODEL.hamiltonian).expand()
+        -I*gamma*Dagger(a)*a/2
         """
         damping = [loss.rate * Dagger(loss.operator) * loss.operator for loss in self.losses]
         return self.hamiltonian - sp.I / 2 * sp.Add(*damping)

@@ -34,7 +34,11 @@ class Status(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What the word says, as one sentence."""
+        """What the word says, as one sentence.
+
+        >>> Status.MISSING.sentence
+        'There is no steady state: gain or drive make the light grow for ever.'
+        """
         return SENTENCES[self]
 
     def __repr__(self) -> str:
@@ -75,5 +79,9 @@ class Estimate:
 
     @property
     def trusted(self) -> Any:
-        """The values whose status is "ok"; NaN elsewhere."""
+        """The values whose status is "ok"; NaN elsewhere.
+
+        >>> [float(Estimate(0.25, 1e-9, word).trusted) for word in ("ok", "undefined")]
+        [0.25, nan]
+        """
         return np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]

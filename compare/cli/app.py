@@ -261,7 +261,8 @@ def check(
         list[str] | None,
         typer.Option(
             metavar="NAME=FORMULA",
-            help="What a letter of the paper is in the model's symbols (gamma=gamma/2).",
+            help="What a letter of the paper (left) stands for in the model's symbols (right): "
+            "gamma=gamma/2 where the paper's gamma is half the model's.",
         ),
     ] = None,
     latex: Annotated[

@@ -29,6 +29,10 @@ class Request:
     the columns of what varies, and ``words`` those of the command line that made them.  ``values``
     follow from ``settings`` by `Target.read`, which changes units where the target has a
     laboratory.
+
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], ["xi=0.1,0.2"])
+    >>> request.target.name, sorted(request.labels)
+    ('kerr', ['xi'])
     """
 
     target: Target
@@ -38,7 +42,12 @@ class Request:
     words: tuple[str, ...]
 
     def line(self, command: str, **others: Any) -> str:
-        """The command that makes a result, for its sidecar; ``others`` are its own options."""
+        """The command that makes a result, for its sidecar; ``others`` are its own options.
+
+        >>> request = read_request("kerr", ["chi=5", "gamma=1"], ["xi=0.1,0.2"])
+        >>> request.line("compare", quanta=None)  # what is not given is left out
+        'blockade compare kerr --set chi=5 --set gamma=1 --vary xi=0.1,0.2'
+        """
         given = [(f"--{name}", str(value)) for name, value in others.items() if value is not None]
         options = [word for option in given for word in option]
         return shlex.join(["blockade", command, self.target.name, *self.words, *options])
@@ -68,6 +77,12 @@ def check_out(out: Path | None, force: bool) -> None:
     """Raise `ValueError` unless the table and its pictures can be written.
 
     ``force`` allows overwriting files that were changed by hand or are not this tool's.
+
+    >>> check_out(None, force=False)
+    >>> check_out(Path("table.txt"), force=False)
+    Traceback (most recent call last):
+        ...
+    ValueError: Argument `--out` must be a file FILE.csv, but is `table.txt`.
     """
     if out is not None:
         output.check_csv(out, force)
@@ -86,6 +101,15 @@ def write(
     """Write a table, its picture where there is one, and the sidecar.
 
     ``line`` is the command that makes them and ``module`` the code, whose fingerprint is noted.
+
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], None)
+    >>> with TemporaryDirectory() as name:
+    ...     table, out = pd.DataFrame({"g2": [0.5]}), Path(name, "mine.csv")
+    ...     write(out, table, None, request, request.line("compare"), "compare.agreement")
+    ...     sorted(path.name for path in out.parent.iterdir())
+    ['mine.csv', 'mine.json']
     """
     files = {"csv": output.to_csv(table)}
     if figure is not None:

@@ -55,6 +55,12 @@ def summary_text(summary: pd.DataFrame) -> str:
     """The summary with deviations in percent; what no point has is a dash.
 
     ``summary`` is that of `compare.summary`; columns that are empty are left out.
+
+    >>> from compare import agreement, summary
+    >>> from systems import kerr
+    >>> text = summary_text(summary(agreement(kerr.MODEL, kerr.VALUES, "number")))
+    >>> "%" in text.splitlines()[1]
+    True
     """
     shown = summary.copy()
     for measure in ("largest", "median", "rms"):

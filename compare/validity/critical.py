@@ -62,7 +62,14 @@ class CriticalDrive:
     tolerance: Any
 
     def power(self, device: Any) -> Any:
-        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s."""
+        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s.
+
+        >>> from systems import nanotip
+        >>> device = nanotip.Device()
+        >>> found = CriticalDrive(device.drive(1e-15), 0.0, "ok", tolerance=0.01)
+        >>> bool(np.isclose(found.power(device), 1e-15))
+        True
+        """
         return device.power_of(self.drive)
 
 

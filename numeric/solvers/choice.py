@@ -141,6 +141,12 @@ def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
     left out where its sweeps do not converge, where the empty state without a drive is not the
     only one, where a coefficient cancels, or where a population is negative beyond its error.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> few = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> sweep(kerr.MODEL, few, 4, density=False) is None  # of five points none is worth compiling
+    True
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
     if count < MANY:
@@ -194,6 +200,13 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
 
     Shape (rows, states, states).  Each is solved by the solver that found the populations, so
     that both agree.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> found = solve_points(kerr.MODEL, arrays, np.arange(5), 4, "direct")
+    >>> matrices(kerr.MODEL, arrays, found, np.array([1, 3])).shape
+    (2, 5, 5)
     """
     if found.rho is not None:
         return found.rho[rows]
@@ -209,6 +222,13 @@ def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> 
     """Density matrices, shape (points, states, states), by the solver of that name.
 
     ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> rho = density_matrices(kerr.MODEL, arrays, 3, "direct")
+    >>> np.trace(rho, axis1=1, axis2=2).real.round(12)
+    array([1., 1., 1., 1., 1.])
     """
     if solver == "graded":
         from numeric.solvers import graded

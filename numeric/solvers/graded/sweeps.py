@@ -86,6 +86,14 @@ class GradedSolution:
 
     ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
     the batch.  Populations add up to one at each point.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr
+    >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+    >>> p = np.array([[0.7, 0.2, 0.1]])
+    >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+    >>> found.moment(0, order=2).round(12)
+    array([0.2])
     """
 
     space: Space
@@ -102,6 +110,14 @@ class GradedSolution:
 
         ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
         only, and so as accurate as they are.
+
+        >>> from numeric.space import space
+        >>> from systems.library import kerr
+        >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+        >>> p = np.array([[0.7, 0.2, 0.1]])
+        >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+        >>> found.moment(0).round(12)
+        array([0.4])
         """
         return self.populations @ self.space.falling(mode, order)
 
