@@ -8,7 +8,7 @@ a coupling ``a'a' b`` gives ``w_b = 2 w_a``, and a quantum of a that splits into
 is worth two of theirs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -49,7 +49,9 @@ class Grading:
         return self.of(word[0]) - self.of(word[1])
 
 
-def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
+def find_grading(
+    words: dict[Word, int], modes: Sequence[Mode], jumps: Iterable[Word] = ()
+) -> Grading:
     """The grading of a Hamiltonian from the lowest order in the drive of each of its words.
 
     Among all weights that are allowed the largest are taken, the order at which a mode is really
@@ -57,7 +59,8 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
     naming the term that leaves no choice.
 
     ``words`` maps every word of the Hamiltonian to the lowest order in the drive of its
-    coefficient.
+    coefficient.  ``jumps`` are those of the losses: a mode that only they fill, such as a dark
+    state of two atoms, gets a weight with which they lower the quanta, if there is one.
 
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> words = {((0, 1), (2, 0)): 0, ((2, 0), (0, 1)): 0}  # b'aa and a'a'b
@@ -72,7 +75,7 @@ def find_grading(words: dict[Word, int], modes: Sequence[Mode]) -> Grading:
     changes = {word: [p - q for p, q in zip(*word, strict=True)] for word in words}
     # w . change <= order; with order 0 the Hermitian partner makes it an equality
     bounds = [(changes[word], order) for word, order in words.items() if any(changes[word])]
-    weights = _even_weights(bounds, len(modes))
+    weights = _even_weights(bounds + _falls(jumps, bounds, len(modes)), len(modes))
     if weights is None:
         word = _culprit(words, changes, len(modes))
         raise NoGrading(
@@ -105,6 +108,18 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
             )
         unit = max(unit, -(-raised // max(order, 1)))
     return Grading(tuple(weights), unit)
+
+
+def _falls(jumps: Iterable[Word], bounds: list[Bound], count: int) -> list[Bound]:
+    """Bounds by which the jumps that fill a mode lower the quanta, or keep them, where they can."""
+    found: list[Bound] = []
+    for p, q in jumps:
+        change = [up - down for up, down in zip(p, q, strict=True)]
+        if any(p) and any(change):
+            tried = ((change, -1), (change, 0))
+            fall = (b for b in tried if _even_weights([*bounds, *found, b], count) is not None)
+            found += [b for b in [next(fall, None)] if b]
+    return found
 
 
 def _even_weights(bounds: list[Bound], count: int) -> list[Fraction] | None:
