@@ -50,7 +50,7 @@ class Emitters:
     for ``excited`` below 1 and for more than `LARGEST` levels.
 
     >>> M = sp.Symbol("M", nonnegative=True)
-    >>> Emitters("S", M + 2, excited=2, symmetric=True).lowering  # sqrt(N), and sqrt(2 (N - 1)) from two
+    >>> Emitters("S", M + 2, excited=2, symmetric=True).lowering  # N = M + 2
     sqrt(M + 2)*S_1 + sqrt(2*M + 2)*Dagger(S_1)*S_2
     >>> Emitters("S", 2).atom.levels  # the last one is the dark state of two emitters
     ('0', '1', '2', '0_1')
