@@ -40,6 +40,7 @@ from analytic.latex import (
 )
 from analytic.rational.abbreviations import Abbreviations, abbreviate
 from analytic.rational.factored import Factored
+from analytic.rational.naming import Names, find_names
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
 from systems import Model
 from systems.ladder import Mode, Occupation, is_two_level, label
@@ -115,6 +116,24 @@ class Derivation:
         Eq(I*Derivative(C_1(t), t), xi*C_0(t) + (Delta - I*gamma/2)*C_1(t))
         """
         return self._amplitudes.equations
+
+    @cached_property
+    def abbreviations(self) -> Names:
+        """Abbreviations found in the amplitudes: complex energies, block determinants, numerators.
+
+        A dict from symbols to definitions, each in those before it, for every method that takes
+        ``abbreviations``; `analytic.spell_out` puts the definitions back.
+
+        >>> from systems import kerr_dimer
+        >>> closed = derive(kerr_dimer.MODEL)
+        >>> closed.number("a", closed.abbreviations), closed.abbreviations[sp.Symbol("D_1")]
+        (E**2*F**2/Abs(D_1)**2, E**2 - J**2)
+        """
+        model = self.frame
+        ones = ((label(mode), model.occupation(mode)) for mode in model.modes)
+        energies = {name: model.leading_ladder.get((n, n), sp.S.Zero) for name, n in ones}
+        products = (self._amplitudes[n] for n in self.states[1:])
+        return find_names(filter(None, products), energies, map(str, model.parameters))
 
     @property
     def states(self) -> tuple[Occupation, ...]:
@@ -325,16 +344,19 @@ class Derivation:
         return [Condition(c.values, c.domain, what) for c in found]
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
-        r"""Equations and closed forms as one LaTeX ``align*`` environment.
+        r"""Equations, abbreviations and closed forms as one LaTeX ``align*`` environment.
 
-        What the leading order does not see is said in words in the place of a form.
+        Long sums go on in the next line.  What the leading order does not see is said in words in
+        the place of a form.
 
         >>> from systems import kerr
         >>> text = derive(kerr.MODEL, quanta=1).latex(kerr.ABBREVIATIONS)
-        >>> print(text.splitlines()[3])
+        >>> print("\n".join(text.splitlines()[3:5]))
+          E &= \Delta - \frac{i \gamma}{2} \\
           C_{1} &= - \frac{\xi}{E} \\
         """
         rows = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
+        rows += [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]
         for n in self.states[1:]:
             rows.append((amplitude_symbol(n), _or_not_seen(self.amplitude, n, abbreviations)))
             rows.append((probability_symbol(n), _or_not_seen(self.probability, n, abbreviations)))

@@ -46,7 +46,7 @@ from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
 from systems import Model
-from systems.ladder import Mode, Occupation, is_two_level
+from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
@@ -316,7 +316,8 @@ class SteadyState:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
         Its modes are in the order of ``model.modes``, each with ``quanta + 1`` levels (2 of a
-        two-level system), so that `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
+        two-level system); the levels of an atom make up one factor, its lowest one first, at the
+        place of the first of them.  So `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
         right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
         `restricted_density_matrix`.  NaN where the status is not "ok".
 
@@ -330,8 +331,9 @@ class SteadyState:
         rho = self.restricted_density_matrix()
         if self.shape != ():
             return rho
-        dims = [2 if is_two_level(mode) else self._most + 1 for mode in self.model.modes]
-        where, size = np.ravel_multi_index(self.occupations.T, dims), int(np.prod(dims))
+        largest = space(self.model.modes, self._most)
+        dims = largest.factors
+        where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
         rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
         product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
         stored = product.toarray() if size <= DENSE else product.tocsr()

@@ -180,7 +180,8 @@ class Model:
         >>> kerr.MODEL.effective_ladder[(1,), (1,)]  # of a'a
         Delta - I*gamma/2
         """
-        return normal_order(self.effective_hamiltonian, self.modes)
+        ladder = normal_order(self.effective_hamiltonian, self.modes)
+        return {word: _over_one_denominator(coefficient) for word, coefficient in ladder.items()}
 
     @cached_property
     def leading_ladder(self) -> Ladder:
@@ -237,7 +238,7 @@ class Model:
         """
         lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
-            return find_grading(lowest, self.modes)
+            return find_grading(lowest, self.modes, (word for jump in self.jumps for word in jump))
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
@@ -286,6 +287,14 @@ class Model:
         """
         position = self.index(mode)
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
+
+
+def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
+    """A sum of quotients as one, where that is shorter: losses of one kind often add up."""
+    if not sp.denom(sp.together(coefficient)).free_symbols:
+        return coefficient
+    whole = sp.cancel(coefficient)
+    return whole if sp.count_ops(whole) < sp.count_ops(coefficient) else coefficient
 
 
 def _check_types(model: Model) -> None:

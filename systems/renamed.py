@@ -24,10 +24,12 @@ LISTED = (
     "kerr",
     "kerr_dimer",
     "kerr_ring",
+    "n_scheme",
     "nanotip",
     "parametric_kerr",
     "second_harmonic",
     "spinning",
+    "tavis_cummings",
 )
 RENAMED = {
     **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},
