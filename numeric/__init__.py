@@ -32,13 +32,16 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.state import NoJumpState, SteadyState
     from numeric.steady import nojump_state, steady_state
     from numeric.time.delayed import delayed_correlation
+    from numeric.time.evolution import Evolution, evolve
     from numeric.time.trajectories import trajectories
 
 HOMES = {
     "Certificate": "numeric.certificate",
+    "Evolution": "numeric.time.evolution",
     "NoJumpState": "numeric.state",
     "SteadyState": "numeric.state",
     "delayed_correlation": "numeric.time.delayed",
+    "evolve": "numeric.time.evolution",
     "nojump_state": "numeric.steady",
     "steady_state": "numeric.steady",
     "to_qutip": "numeric.export",
@@ -47,9 +50,11 @@ HOMES = {
 # Loaded when asked for, so that importing the package costs nothing.
 __all__ = [
     "Certificate",
+    "Evolution",
     "NoJumpState",
     "SteadyState",
     "delayed_correlation",
+    "evolve",
     "nojump_state",
     "steady_state",
     "to_qutip",
