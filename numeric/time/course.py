@@ -20,7 +20,7 @@ FIRST = 0.0
 # Samples of a span in which a course is looked at: what is shorter than a thousandth of the span
 # may be overlooked, and has to be given times of its own
 SAMPLES = 1025
-# A step between neighbouring samples of more than so much of the whole range may be a jump.
+# A step between neighbouring samples of more than so much of the whole range may be a jump
 JUMP = 0.1
 ROUNDING = 1e-14  # of the span: within so much time a jump is located
 
@@ -66,9 +66,14 @@ class Course:
         fixed = {name: arrays[name] for name in names if name not in self.moving}
         moving = {name: self.moving[name] for name in names if name in self.moving}
 
+        last: list[Any] = [None, 0j]  # L and its adjoint ask for the same time
+
         def at(t: float) -> complex:
-            now = {name: f(t) for name, f in moving.items()}
-            return complex(function(*(now[n] if n in now else fixed[n] for n in names)))
+            if t != last[0]:
+                now = {name: f(t) for name, f in moving.items()}
+                number = function(*(now[n] if n in now else fixed[n] for n in names))
+                last[:] = t, complex(number)
+            return complex(last[1])
 
         return at
 
@@ -76,37 +81,33 @@ class Course:
         """Whether an expression holds a symbol that moves."""
         return any(str(symbol) in self.moving for symbol in expression.free_symbols)
 
-    def jumps(self, start: float, stop: float) -> list[tuple[float, float]]:
-        """Pairs of times, as close as floats allow, between which a value jumps.
+    def look(self, start: float, stop: float) -> tuple[list[tuple[float, float]], float]:
+        """Where values jump between two times, and the longest step that oversees nothing else.
+
+        A jump is a pair of times, as close as floats allow.  For the step, so many of `SAMPLES`
+        even samples are left out between two that straight lines between those stay within a tenth
+        of the whole range, jumps aside.  It bounds the steps of an integrator, which would
+        otherwise leap over a pulse that starts from an empty state.
 
         >>> from systems.library import kerr
         >>> pulse = {**kerr.VALUES, "xi": lambda t: 0.1 * (t < 1)}
-        >>> [round(float(t), 9) for t, _ in read_course(kerr.MODEL, pulse).jumps(0, 3)]
-        [1.0]
-        """
-        times, found = np.linspace(start, stop, SAMPLES), list[tuple[float, float]]()
-        for name, function in self.moving.items():
-            y = self._sample(name, function, times)
-            steps = abs(np.diff(y))
-            range_ = np.max(abs(y - y[0]))
-            for i in np.flatnonzero(steps > JUMP * range_) if range_ > 0 else ():
-                found += _located(function, times[i], times[i + 1], ROUNDING * (stop - start))
-        return sorted(found)
-
-    def grain(self, start: float, stop: float) -> float:
-        """The longest step that oversees nothing that `SAMPLES` even samples show.
-
-        So many samples are left out between two that a straight line between those is within a
-        tenth of the whole range.  It bounds the steps of an integrator, which would otherwise
-        leap over a pulse that starts from an empty state.
+        >>> jumps, step = read_course(kerr.MODEL, pulse).look(0, 3)
+        >>> [round(float(t), 9) for t, _ in jumps], round(step, 9)
+        ([1.0], 3.0)
         """
         times, stride = np.linspace(start, stop, SAMPLES), SAMPLES - 1
+        found = list[tuple[float, float]]()
         for name, function in self.moving.items():
             y = self._sample(name, function, times)
             allowed = JUMP * np.max(abs(y - y[0]))
+            for i in np.flatnonzero(abs(np.diff(y)) > allowed) if allowed > 0 else ():
+                width = ROUNDING * (stop - start)
+                for left, right in _located(function, times[i], times[i + 1], width):
+                    found.append((left, right))
+                    y = y - (complex(function(right)) - complex(function(left))) * (times >= right)
             while stride > 1 and _bend(y, stride) > allowed:
                 stride //= 2
-        return float(times[stride] - times[0])
+        return sorted(found), float(times[stride] - times[0])
 
     def _sample(self, name: str, function: Callable[[float], Any], times: np.ndarray) -> np.ndarray:
         found = np.array([_number(name, function(float(t)), t) for t in times])

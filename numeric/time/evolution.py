@@ -18,7 +18,7 @@ from scipy.sparse import csc_array
 from numeric.arguments import check_quanta
 from numeric.certificate import results, settled
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.solvers.scaling import EPSILON, loss_scale, raising, scaled, weights
+from numeric.solvers.scaling import loss_scale, raising, scaled, weights
 from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.state import SteadyState
 from numeric.time.course import SAMPLES, Course, read_course
@@ -210,7 +210,7 @@ class Span:
             return cls(times, times, _flattened(arrays), [], np.inf)
         places = np.linspace(first, last, SAMPLES)
         grid = _flattened(course.at(places))
-        return cls(times, places, grid, course.jumps(first, last), course.grain(first, last))
+        return cls(times, places, grid, *course.look(first, last))
 
 
 def _flattened(arrays: Arrays) -> Arrays:
@@ -230,8 +230,7 @@ def _follow(
     begin = (start.on(on) / size).ravel()
     sigma, error = integrate(terms, begin, span.times, unit, span.jumps, span.grain)
     rho = sigma.reshape(-1, on.size, on.size) * size
-    off = np.einsum("tii->ti", error.reshape(rho.shape)) * size.diagonal()
-    return rho, off + EPSILON * np.einsum("tii->ti", abs(rho))
+    return rho, np.einsum("tii->ti", error.reshape(rho.shape)) * size.diagonal()
 
 
 def _scale(model: Model, along: Arrays, grid: np.ndarray, start: Start) -> float:
