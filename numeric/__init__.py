@@ -33,6 +33,8 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.steady import nojump_state, steady_state
     from numeric.time.delayed import delayed_correlation
     from numeric.time.evolution import Evolution, evolve
+    from numeric.time.filtered import filtered_correlation
+    from numeric.time.spectrum import coherence, spectrum
     from numeric.time.trajectories import trajectories
 
 HOMES = {
@@ -40,9 +42,12 @@ HOMES = {
     "Evolution": "numeric.time.evolution",
     "NoJumpState": "numeric.state",
     "SteadyState": "numeric.state",
+    "coherence": "numeric.time.spectrum",
     "delayed_correlation": "numeric.time.delayed",
     "evolve": "numeric.time.evolution",
+    "filtered_correlation": "numeric.time.filtered",
     "nojump_state": "numeric.steady",
+    "spectrum": "numeric.time.spectrum",
     "steady_state": "numeric.steady",
     "to_qutip": "numeric.export",
     "trajectories": "numeric.time.trajectories",
@@ -53,9 +58,12 @@ __all__ = [
     "Evolution",
     "NoJumpState",
     "SteadyState",
+    "coherence",
     "delayed_correlation",
     "evolve",
+    "filtered_correlation",
     "nojump_state",
+    "spectrum",
     "steady_state",
     "to_qutip",
     "trajectories",
