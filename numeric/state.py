@@ -20,6 +20,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy.sparse import csr_array
 
 from numeric.arguments import LARGEST, check_occupation, check_order, fewest
@@ -40,6 +41,13 @@ from numeric.certificate import (
     settled,
     top_shells,
 )
+from numeric.expectation import (
+    element_errors,
+    is_hermitian,
+    mean,
+    operator_matrices,
+    read_operator,
+)
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
@@ -53,6 +61,8 @@ from systems.values import Arrays
 # Relative change by the cut, at most, that is believed without a second solve: a thousandth of
 # what is allowed, as the last shells tell orders of magnitude
 CLEAR = 1e-6
+# Points whose density matrices are held at a time: some 50 MB of 28 states
+CHUNK = 4096
 # States of a product space up to which a density matrix is stored with its zeros (16 MB)
 DENSE = 1_000
 
@@ -183,7 +193,8 @@ class SteadyState:
         """A number, its absolute error and its status, each of the shape of the batch.
 
         ``quantity`` is the name of a method, followed by its arguments: "number", "correlation",
-        "cross_correlation" or "probability".  The value is the one that was computed also where
+        "cross_correlation", "probability", "expect", "amplitude" or "marginal" (of a mode and a
+        number n, see `distribution`).  The value is the one that was computed also where
         it is not to be trusted (that of a truncation that is too small, say); ``trusted`` is what
         the method of that name returns.  The error is that of round-off and, as far as it is
         known, of the truncation.  Raises `ValueError` or `TypeError` for bad arguments.
@@ -311,6 +322,83 @@ class SteadyState:
         'ok'
         """
         return self.estimate("probability", occupation).status
+
+    def expect(self, operator: sp.Expr) -> Any:
+        """The mean ``Tr[O rho]`` of any polynomial in the ladder operators, of the batch's shape.
+
+        The operator is a SymPy expression in the modes, their adjoints, Pauli operators and the
+        model's symbols, such as ``Dagger(a) * s + Dagger(s) * a``.  The mean is real where the
+        operator is Hermitian for all values, else complex.  NaN where `expect_status` is not "ok":
+        a sum whose terms cancel is known to the precision of its terms.  Raises `TypeError` or
+        `ValueError` for what is no such polynomial.
+
+        >>> from numeric import steady_state
+        >>> from sympy.physics.quantum import Dagger
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> quadrature = 1j * (Dagger(kerr.a) - kerr.a)  # <a> = -2i xi/gamma
+        >>> round(float(steady_state(kerr.MODEL, linear).expect(quadrature)), 10)
+        -0.4
+        """
+        return self.estimate("expect", operator).trusted
+
+    def expect_status(self, operator: sp.Expr) -> Any:
+        """Per point "ok", "not resolved", "not converged" or the status of the state.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES).expect_status(kerr.a**2)
+        'ok'
+        """
+        return self.estimate("expect", operator).status
+
+    def amplitude(self, mode: Mode | str) -> Any:
+        """The coherent amplitude ``<a>`` of a mode, complex, of the shape of the batch.
+
+        Its square is the part of the light that interferes with the laser; ``number`` less that
+        is what the mode scatters.  NaN where `amplitude_status` is not "ok".
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> complex(steady_state(kerr.MODEL, linear).amplitude("a").round(10))
+        -0.2j
+        """
+        return self.estimate("amplitude", mode).trusted
+
+    def amplitude_status(self, mode: Mode | str) -> Any:
+        """Per point "ok", "not resolved" (light without a phase has none), "not converged", ...
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}).amplitude_status("a")
+        array(['ok', 'ok'], dtype=object)
+        """
+        return self.estimate("amplitude", mode).status
+
+    def distribution(self, mode: Mode | str) -> np.ndarray:
+        """P(n) of one mode, whatever the others hold: the batch's shape and an axis of n.
+
+        n runs from 0 to the largest truncation (to 1 in a two-level system).  Each probability is
+        judged alone, as `probability` is; those of the last shells are mostly NaN.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> steady_state(kerr.MODEL, linear).distribution("a")[:3].round(4)  # Poisson, 0.04 quanta
+        array([9.608e-01, 3.840e-02, 8.000e-04])
+        """
+        return self._over_numbers(mode, "trusted")
+
+    def distribution_status(self, mode: Mode | str) -> np.ndarray:
+        """What each number of `distribution` is worth, an array of its shape.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=4).distribution_status("a")[:2].tolist()
+        ['ok', 'ok']
+        """
+        return self._over_numbers(mode, "status")
 
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
@@ -473,6 +561,75 @@ class SteadyState:
             return replace(found, cut=self._lifted(cut), moved=SURE)
         return self._truncated(found, supply, change)
 
+    def _expect(self, operator: sp.Expr) -> Measured:
+        """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
+        words = read_operator(self.model, operator)
+        real = is_hermitian(words)
+
+        def matrices_of(block: Solution) -> np.ndarray:
+            return operator_matrices(words, select(self.arrays, block.points), block.space)
+
+        def read(block: Solution, _: Any = None) -> Measured:
+            value = np.full(len(block.points), np.nan, dtype=float if real else complex)
+            error = np.full(len(block.points), np.nan)
+            for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
+                some = block.take(rows)
+                rho = matrices(self.model, self.arrays, block, rows)
+                errors = element_errors(some.populations, some.error)
+                found, error[rows] = mean(matrices_of(some), rho, errors)
+                value[rows] = found.real if real else found
+            return Measured(value, error)
+
+        def size(block: Solution) -> np.ndarray:
+            return np.asarray(np.max(np.sum(abs(matrices_of(block)), axis=2), axis=1))
+
+        def most(block: Solution) -> np.ndarray:
+            return np.asarray(supply(block) * size(block))
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            fine = finer_of(block, other)
+            after = read(other).value
+            return np.asarray(abs(after - read(block).value) + missing(fine, ()) * size(fine))
+
+        found = self._measure(read)
+        if self.order is not None and None in self.others:  # many points, found converged
+            return found
+        return self._truncated(found, most, change)
+
+    def _amplitude(self, mode: Mode | str) -> Measured:
+        return self._expect(self.model.modes[self.model.index(mode)])
+
+    def _marginal(self, mode: Mode | str, n: int) -> Measured:
+        """Probability of n quanta in one mode, judged as that of one occupation is."""
+        at = self.model.index(mode)
+
+        def held(block: Solution) -> np.ndarray:
+            return np.asarray(block.space.occupations[:, at] == n, dtype=float)
+
+        def read(block: Solution, _: Any = None) -> Measured:
+            return Measured(block.populations @ held(block), block.error @ held(block))
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            after = read(other).value
+            return abs(after - read(block).value) + abs(after) * missing(finer_of(block, other), ())
+
+        def cut(block: Solution) -> np.ndarray:
+            if not held(block).any():
+                return np.full(len(block.points), np.inf)
+            return np.zeros(len(block.points)) if block.cut is None else block.cut @ held(block)
+
+        found = replace(self._measure(read), resolved=SURE)
+        if self.order is not None:
+            return replace(found, cut=self._lifted(cut), moved=SURE)
+        return self._truncated(found, supply, change)
+
+    def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
+        """A part of the estimates of P(n), stacked over n as the last axis."""
+        two = is_two_level(self.model.modes[self.model.index(mode)])
+        numbers = range(2 if two else self._most + 1)
+        found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
+        return np.stack(found, axis=-1)
+
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
 
@@ -613,7 +770,15 @@ def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyStat
     return alone(arrays).finer
 
 
-ESTIMATED = ("number", "correlation", "cross_correlation", "probability")
+ESTIMATED = (
+    "number",
+    "correlation",
+    "cross_correlation",
+    "probability",
+    "expect",
+    "amplitude",
+    "marginal",
+)
 
 
 def _change(block: Solution, modes: tuple[int, ...]) -> np.ndarray:
