@@ -45,6 +45,7 @@ from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
 from systems import Model
+from systems.labels import label
 from systems.ladder import Mode, Occupation, is_two_level
 from systems.status import Estimate, Status
 from systems.values import Arrays
@@ -60,9 +61,10 @@ DENSE = 1_000
 class SteadyState:
     """Steady states of a model at one point or at an array of points (``shape``).
 
-    Every result has the shape of the batch (a float for a single point) and is NaN exactly
-    where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
-    was computed there nonetheless.
+    Every result has the shape of the batch (a float for a single point; of labelled values it is
+    labelled, with their dimensions and coordinates) and is NaN exactly where the result's own
+    ``..._status`` is another word than "ok"; `estimate` has the value that was computed there
+    nonetheless.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -194,7 +196,8 @@ class SteadyState:
             raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
         found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
         status = found.status(self._words)
-        return Estimate(*map(self._shaped, (found.value, found.error, status)))
+        parts = (found.value, found.error, status)
+        return Estimate(*(self._shaped(part, quantity) for part in parts))
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode, of the shape of the batch.
@@ -315,9 +318,9 @@ class SteadyState:
         """
         import qutip
 
-        rho = self.restricted_density_matrix()
         if self.shape != ():
-            return rho
+            return self.restricted_density_matrix()
+        rho = self.elements()
         dims = [2 if is_two_level(mode) else self._most + 1 for mode in self.model.modes]
         where, size = np.ravel_multi_index(self.occupations.T, dims), int(np.prod(dims))
         rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
@@ -325,8 +328,10 @@ class SteadyState:
         stored = product.toarray() if size <= DENSE else product.tocsr()
         return qutip.Qobj(stored, dims=[dims, dims])
 
-    def restricted_density_matrix(self) -> np.ndarray:
+    def restricted_density_matrix(self) -> Any:
         """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        Of labelled values it is labelled, with the dimensions ``row`` and ``column`` at its end.
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
@@ -338,6 +343,16 @@ class SteadyState:
         >>> rho = state.restricted_density_matrix()
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
+        """
+        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+
+    def elements(self) -> np.ndarray:
+        """The same as a plain array, also of labelled values.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
+        (4, 4)
         """
         largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
@@ -568,8 +583,9 @@ class SteadyState:
             whole[block.points] = part
         return whole
 
-    def _shaped(self, flat: np.ndarray) -> Any:
-        return flat.reshape(self.shape)[()]
+    def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
+        """In the shape of the batch, and with the names of its axes where the values had some."""
+        return label(flat.reshape(self.shape)[()], self.arrays, name)
 
 
 ESTIMATED = ("number", "correlation", "cross_correlation", "probability")

@@ -75,5 +75,6 @@ class Estimate:
 
     @property
     def trusted(self) -> Any:
-        """The values whose status is "ok"; NaN elsewhere."""
-        return np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        """The values whose status is "ok"; NaN elsewhere.  Labelled as the values are."""
+        kept = np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        return self.value.copy(data=kept) if hasattr(self.value, "dims") else kept

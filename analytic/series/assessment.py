@@ -14,6 +14,7 @@ exaggerates it (`recursion`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -59,9 +60,9 @@ class Assessment(Estimate):
     """
 
     @property
-    def uncertainty(self) -> np.ndarray:
+    def uncertainty(self) -> Any:
         """The absolute error, an array of the shape of the values."""
-        return np.asarray(self.error)
+        return self.error
 
 
 def assess(
