@@ -84,7 +84,7 @@ def agreement(
     points = coordinates(values if labels is None else labels, arrays)
     closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
     states = solve(model, arrays, wanted, quanta=quanta, solver=solver, progress=progress)
-    parts = [points.assign(quantity=q.name, **_measure(q, closed, states, arrays)) for q in wanted]
+    parts = [points.assign(quantity=q.name, **measure(q, closed, states, arrays)) for q in wanted]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": _ranges(arrays), "numeric": describe(states)}
     return table
@@ -225,13 +225,13 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
     }
 
 
-def _measure(
+def measure(
     quantity: Quantity,
     closed: analytic.Derivation,
     states: Sequence[numeric.SteadyState],
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
-    """The columns of one quantity: a number per point in each.
+    """The columns of one quantity, those of `MEASURES`: a number per point in each.
 
     The status is that of the master equation; where it is "ok", that of the closed form; and where
     this is "ok" as well, whether there is a deviation.
