@@ -84,7 +84,7 @@ def status_words(dataset: Any) -> np.ndarray:
     meanings = attrs["flag_meanings"].split()
     words = np.full(256, "not computed", dtype=object)
     for code, word in zip(np.ravel(attrs["flag_values"]), meanings, strict=True):
-        words[int(code)] = word.replace("_", " ")
+        words[int(code) % 256] = word.replace("_", " ")
     return np.asarray(words[dataset["status"].to_numpy().ravel()])
 
 

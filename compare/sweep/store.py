@@ -164,7 +164,7 @@ def _check(path: Path, identity: Mapping[str, str]) -> None:
     if other:
         what = " and ".join(filter(None, [", ".join(other[:-1]), other[-1]]))
         raise ValueError(
-            f"Store `{path}` must hold this sweep to be gone on with, but has another {what}; "
+            f"Store `{path}` must hold this very sweep to go on with it, but differs in its {what}; "
             "name another store, or remove this one."
         )
 
