@@ -15,7 +15,6 @@ from functools import cached_property
 from math import factorial
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from analytic.amplitudes import Amplitudes, without_displacement
@@ -266,13 +265,14 @@ class Derivation:
         self._check_seen(both, f"g2 of {names}", occupation)
         return self._squared(ratio, abbreviations)
 
-    def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
+    def evaluate(self, expression: sp.Expr, values: Values) -> Any:
         """A closed form at values of the model's symbols: numbers or arrays that broadcast.
 
-        Returns an array of the broadcast shape (0-d for numbers), real where the expression is;
-        NaN where it is undefined, 0/0.  The unit of the rates does not matter.  Raises `ValueError`
-        or `TypeError` for values that are missing, unknown, not finite or not of the assumptions of
-        their symbols, and for a form that still holds abbreviations.
+        Returns an array of the broadcast shape (0-d for numbers; an `xarray.DataArray` where values
+        are such), real where the expression is; NaN where it is undefined, 0/0.  The unit of the
+        rates does not matter.  Raises `ValueError` or `TypeError` for values that are missing,
+        unknown, not finite or not of the assumptions of their symbols, and for a form that still
+        holds abbreviations.
 
         >>> from systems import kerr
         >>> closed = derive(kerr.MODEL)
@@ -282,7 +282,7 @@ class Derivation:
         """
         return number_at(self.model, expression, values)
 
-    def status(self, expression: sp.Expr, values: Values) -> np.ndarray:
+    def status(self, expression: sp.Expr, values: Values) -> Any:
         """What a closed form is worth at values: array of `Status` words, of their shape.
 
         "leading order vanishes" where its terms cancel, by interference, or where a factor is

@@ -289,8 +289,8 @@ class Certificate:
           n(a): change ..., cut ..., round-off ...
         """
         head = (
-            f"quanta {np.min(self.quanta)} to {np.max(self.quanta)}, "
-            f"solver {', '.join(np.unique(self.solver))}, residual {np.max(self.residual):.1e}, "
+            f"quanta {int(np.min(self.quanta))} to {int(np.max(self.quanta))}, "
+            f"solver {', '.join(np.unique(self.solver))}, residual {_worst(self.residual):.1e}, "
             f"top shells {_worst(self.top):.1e}, status {', '.join(np.unique(self.status))}"
         )
         rows = [

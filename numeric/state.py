@@ -54,6 +54,7 @@ from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
 from systems import Model
+from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
@@ -71,9 +72,10 @@ DENSE = 1_000
 class SteadyState:
     """Steady states of a model at one point or at an array of points (``shape``).
 
-    Every result has the shape of the batch (a float for a single point) and is NaN exactly
-    where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
-    was computed there nonetheless.
+    Every result has the shape of the batch (a float for a single point; of labelled values it is
+    labelled, with their dimensions and coordinates) and is NaN exactly where the result's own
+    ``..._status`` is another word than "ok"; `estimate` has the value that was computed there
+    nonetheless.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -216,8 +218,8 @@ class SteadyState:
             known, there, _ = np.intersect1d(points, lost, return_indices=True)
             again = state.estimate(quantity, *arguments, **options)
             for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
-                mine[known] = better[there]
-        return Estimate(*map(self._shaped, whole))
+                mine[known] = np.asarray(better)[there]
+        return Estimate(*(self._shaped(part, quantity) for part in whole))
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode, of the shape of the batch.
@@ -416,9 +418,9 @@ class SteadyState:
         """
         import qutip
 
-        rho = self.restricted_density_matrix()
         if self.shape != ():
-            return rho
+            return self.restricted_density_matrix()
+        rho = self.elements()
         largest = space(self.model.modes, self._most)
         dims = largest.factors
         where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
@@ -427,8 +429,10 @@ class SteadyState:
         stored = product.toarray() if size <= DENSE else product.tocsr()
         return qutip.Qobj(stored, dims=[dims, dims])
 
-    def restricted_density_matrix(self) -> np.ndarray:
+    def restricted_density_matrix(self) -> Any:
         """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        Of labelled values it is labelled, with the dimensions ``row`` and ``column`` at its end.
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
@@ -440,6 +444,16 @@ class SteadyState:
         >>> rho = state.restricted_density_matrix()
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
+        """
+        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+
+    def elements(self) -> np.ndarray:
+        """The same as a plain array, also of labelled values.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
+        (4, 4)
         """
         largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
@@ -625,8 +639,8 @@ class SteadyState:
 
     def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
         """A part of the estimates of P(n), stacked over n as the last axis."""
-        two = is_two_level(self.model.modes[self.model.index(mode)])
-        numbers = range(2 if two else self._most + 1)
+        dims = space(self.model.modes, self._most).occupations.max(axis=0) + 1
+        numbers = range(dims[self.model.index(mode)])
         found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
         return np.stack(found, axis=-1)
 
@@ -761,8 +775,9 @@ class SteadyState:
             whole[block.points] = part
         return whole
 
-    def _shaped(self, flat: np.ndarray) -> Any:
-        return flat.reshape(self.shape)[()]
+    def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
+        """In the shape of the batch, and with the names of its axes where the values had some."""
+        return label(flat.reshape(self.shape)[()], self.arrays, name)
 
 
 def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyState:

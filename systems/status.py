@@ -79,9 +79,10 @@ class Estimate:
 
     @property
     def trusted(self) -> Any:
-        """The values whose status is "ok"; NaN elsewhere.
+        """The values whose status is "ok"; NaN elsewhere.  Labelled as the values are.
 
         >>> [float(Estimate(0.25, 1e-9, word).trusted) for word in ("ok", "undefined")]
         [0.25, nan]
         """
-        return np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        kept = np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        return self.value.copy(data=kept) if hasattr(self.value, "dims") else kept

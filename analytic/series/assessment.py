@@ -14,6 +14,7 @@ exaggerates it (`recursion`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -59,13 +60,13 @@ class Assessment(Estimate):
     """
 
     @property
-    def uncertainty(self) -> np.ndarray:
+    def uncertainty(self) -> Any:
         """The absolute error, an array of the shape of the values.
 
         >>> Assessment(np.array([0.5]), np.array([0.01]), np.array(["ok"])).uncertainty
         array([0.01])
         """
-        return np.asarray(self.error)
+        return self.error
 
 
 def assess(

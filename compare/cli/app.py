@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import commands
+from compare.cli import commands, sweeps
 from compare.cli.options import Fixed, Force, Fresh, System, Varied
 from compare.interrupts import INTERRUPTED
 
@@ -311,3 +311,5 @@ def systems() -> None:
 
 for command in (commands.budget, commands.validity, commands.optimum):
     app.command()(command)
+for on_grids in (sweeps.sweep, sweeps.export, sweeps.plot):
+    app.command()(on_grids)

@@ -118,10 +118,8 @@ def evolve(
             pair: tuple[Solution, Solution | None] = (solve(int(quanta)), None)
         else:
             pair = _search(model, search, max(order, start.quanta), solve)
-    found = Evolution(
-        model, arrays, (pair[0],), search.certified, tolerance, (pair[1],), when, course, start
-    )
-    return found
+    known = model, arrays, (pair[0],), search.certified, tolerance, (pair[1],)
+    return Evolution(*known, times=when, course=course, start=start)
 
 
 def read_times(times: Any) -> np.ndarray:

@@ -55,6 +55,7 @@ from numeric.solvers.graded import kernel
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
+from numeric.solvers.threads import packs_for
 from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
@@ -247,7 +248,7 @@ def _solve(
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
     cores = os.cpu_count() or 1
-    lanes = _lanes(problem.program, -(-points // cores))
+    lanes = _lanes(problem.program, -(-points // packs_for(cores)))
     size = min(SLAB, lanes * (1 + points // (4 * cores * lanes)))
 
     def work(start: int) -> None:
