@@ -31,6 +31,7 @@ class Status(StrEnum):
     FORMULA_UNDEFINED = "formula undefined"
     FORMULA_DIVERGES = "formula diverges"
     ONLY_ZERO = "numeric is zero"
+    NO_FORMULA = "no formula"
 
     @property
     def sentence(self) -> str:
@@ -53,6 +54,7 @@ SENTENCES = {
     Status.FORMULA_UNDEFINED: "The closed form is 0/0 at these values.",
     Status.FORMULA_DIVERGES: "The closed form has a pole at these values.",
     Status.ONLY_ZERO: "The master equation gives zero where the closed form does not.",
+    Status.NO_FORMULA: "There is no closed form of leading order for this number.",
 }
 
 
