@@ -49,7 +49,9 @@ def plain(name: str) -> str:
 
 def library() -> str:
     """The script that draws, inside of the page."""
-    resources = needed("bokeh.resources", "report").Resources(mode="inline", components=["bokeh"])
+    how = {"mode": "inline", "components": ["bokeh"]}
+    resources = needed("bokeh.resources", "report").Resources(**how)
+    resources.log_level = None  # it would say so on the console
     return "\n".join(f"<script>{script}</script>" for script in resources.js_raw)
 
 
@@ -246,7 +248,7 @@ def _map(
     drawn.x_range.range_padding = drawn.y_range.range_padding = 0
     cells = drawn.quad("left", "right", "bottom", "top", source=models.ColumnDataSource(columns),
                        fill_color={"field": "numeric", "transform": mapper},
-                       line_color=None)  # fmt: skip
+                       line_color={"field": "numeric", "transform": mapper})  # fmt: skip
     drawn.add_layout(models.ColorBar(color_mapper=mapper, title=plain(quantity)), "right")
     _hover(drawn, [cells], [*lines, ("status", "@status")], "mouse")
     return drawn

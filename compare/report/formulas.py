@@ -14,6 +14,7 @@ import sympy as sp
 import analytic
 from compare.extras import needed
 from compare.quantities import Quantity
+from compare.report.charts import plain
 from compare.style import mathematical
 from systems import Model
 
@@ -45,8 +46,12 @@ def model_html(model: Model) -> list[str]:
     losses = (
         rf"{sp.latex(x.rate)} \, \mathcal{{D}}[{sp.latex(x.operator)}] \rho" for x in model.losses
     )
-    equation = r"\dot\rho = -i [H, \rho] + " + " + ".join(losses)
-    return [*parts, formula_html(equation), f"<p>The drive is {escape(str(model.drive))}.</p>"]
+    equation = r"\frac{d\rho}{dt} = -i [H, \rho] + " + " + ".join(losses)
+    return [
+        *parts,
+        formula_html(equation),
+        f"<p>The drive is {escape(plain(str(model.drive)))}.</p>",
+    ]
 
 
 def closed_forms_html(

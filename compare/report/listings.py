@@ -20,7 +20,7 @@ HEADS = {
     "roundoff": "round-off",
     "true_at_fW": "true at (fW)",
 }
-PERCENT = ("deviation", "contribution", "largest", "median", "rms")
+PERCENT, SIZES = ("deviation", "contribution"), ("largest", "median", "rms")
 
 
 def verdict(deviation: float, status: str) -> str:
@@ -138,6 +138,8 @@ def _cell(name: str, value: Any) -> str:
         return f'<td class="{kind}">{escape("" if value is None else str(value))}</td>'
     if value != value:  # NaN
         return '<td class="number">–</td>'
+    if name in SIZES:
+        return f'<td class="number">{100 * value:.3g}</td>'
     if name in PERCENT:
         return f'<td class="number">{100 * value:+.3g}</td>'
     return f'<td class="number">{value:.6g}</td>'

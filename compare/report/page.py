@@ -31,7 +31,7 @@ h1 { font-size: 1.6rem; line-height: 1.2; } h2 { font-size: 1.25rem; margin-top:
 nav ul { display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; padding: 0; list-style: none; }
 a { color: var(--blue); }
 .scroll { overflow-x: auto; max-width: 100%; max-height: 32rem; overflow-y: auto; }
-.formula { overflow-x: auto; overflow-y: hidden; padding: .2rem 0; }
+.formula { overflow-x: auto; overflow-y: hidden; padding: .5rem 0; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align: left;
@@ -56,7 +56,7 @@ class Section:
     """A heading and what stands below it, as HTML.
 
     >>> Section("budget", "Error budget", ["<p>none</p>"]).html().splitlines()[0]
-    '<section id="budget" aria-labelledby="budget-head">'
+    '<section id="budget">'
     """
 
     key: str
@@ -65,9 +65,8 @@ class Section:
 
     def html(self) -> str:
         """The section, with an address of its own."""
-        head = f'<h2 id="{self.key}-head">{escape(self.title)}</h2>'
-        open_tag = f'<section id="{self.key}" aria-labelledby="{self.key}-head">'
-        return "\n".join([open_tag, head, *self.parts, "</section>"])
+        head = f"<h2>{escape(self.title)}</h2>"
+        return "\n".join([f'<section id="{self.key}">', head, *self.parts, "</section>"])
 
 
 @dataclass(frozen=True)
