@@ -70,9 +70,8 @@ def _write_inline(writer: Any, node: Any) -> None:
 def _write_block(writer: Any, node: Any) -> None:
     """A formula of its own, which scrolls where the page is narrow."""
     formula = convert(node.astext(), display="block")
-    writer.body.append(
-        f'<div class="math" style="overflow: auto hidden; padding: .4rem 0" tabindex="0">{formula}</div>'
-    )
+    style = "overflow: auto hidden; padding: .4rem 0"
+    writer.body.append(f'<div class="math" style="{style}" tabindex="0">{formula}</div>')
     raise nodes.SkipNode
 
 

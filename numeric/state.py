@@ -13,7 +13,7 @@ that it moves by more than 1e-3 is: the last shells tell (`numeric.tail`), and w
 for doubt the points in doubt are solved once more, with two more quanta.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -45,7 +45,8 @@ from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
 from systems import Model
-from systems.ladder import Mode, Occupation, is_two_level
+from systems.display import Shown, counts, ends, points
+from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
@@ -56,8 +57,8 @@ CLEAR = 1e-6
 DENSE = 1_000
 
 
-@dataclass(frozen=True)
-class SteadyState:
+@dataclass(frozen=True, repr=False)
+class SteadyState(Shown):
     """Steady states of a model at one point or at an array of points (``shape``).
 
     Every result has the shape of the batch (a float for a single point) and is NaN exactly
@@ -79,6 +80,21 @@ class SteadyState:
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
     tolerance: float = MOVED  # by which a number may change with two more quanta, relative
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
+    kind = "steady state"
+
+    def _title(self) -> str:
+        return f"{self.kind} of the {self.model.name}: {points(self.shape)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"status": counts(self.status)}
+        for mode in self.model.modes:
+            try:
+                found = self.estimate("number", mode)
+            except ValueError:  # the truncation does not reach the mode
+                continue
+            facts[f"number of {label(mode)}"] = f"{ends(found.trusted)} ({counts(found.status)})"
+        return facts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -597,3 +613,5 @@ class NoJumpState(SteadyState):
     >>> float(state.probability((0,)))  # C_0 = 1
     1.0
     """
+
+    kind = "state of H_eff"

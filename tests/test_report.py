@@ -205,8 +205,8 @@ def test_the_pointer_reads_the_number_of_a_map(browser: Any, folder: Path) -> No
     ActionChains(browser).move_to_element_with_offset(chart, -60, -20).perform()
     WebDriverWait(browser, 20).until(lambda driver: driver.execute_script(TOOLTIPS))
     text = browser.execute_script(TOOLTIPS)
-    number = r"[-+−\d.e]+"  # noqa: RUF001
-    read = [float(found.replace("−", "-"))  # noqa: RUF001
+    number = r"[-+−\d.e]+"
+    read = [float(found.replace("−", "-"))
             for name in ("Δ", "ξ", "master equation")
             for found in re.findall(f"{name}: *({number})", text)[:1]]  # fmt: skip
     values = {**VALUES, "Delta": DELTA[:, None], "xi": DRIVE}
