@@ -42,6 +42,7 @@ from analytic.rational.factored import Factored
 from analytic.rational.naming import Names, find_names
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
 from systems import Model
+from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Values, check_positive, read_exact
 
@@ -78,7 +79,7 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
     return closed
 
 
-class Derivation:
+class Derivation(Shown):
     """Closed forms of one model, worked out when first asked for.
 
     Every closed form is a SymPy expression in the model's symbols or, where ``abbreviations``
@@ -100,8 +101,12 @@ class Derivation:
         self.frame = without_displacement(model)  # the same equation, losses without a number
         self._amplitudes = Amplitudes(self.frame, quanta)
 
-    def __repr__(self) -> str:
-        return f"<closed forms of the {self.model.name}, {self.quanta} quanta, leading order>"
+    def _title(self) -> str:
+        return f"closed forms of the {self.model.name}, {self.quanta} quanta, leading order"
+
+    def _facts(self) -> Mapping[str, Any]:
+        facts = {"states": len(self.states), "drive": self.model.drive}
+        return facts | {"formulas": ".equations, .amplitude, .probability, .number, .correlation"}
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:

@@ -14,7 +14,7 @@ for doubt the points in doubt are solved once more, with two more quanta.  A num
 over many points do not resolve is that of the point solved by itself, when it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -53,7 +53,8 @@ from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
-from systems import Model
+from systems import Model, ladder
+from systems.display import Shown, counts, ends, points
 from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
@@ -68,8 +69,8 @@ CHUNK = 4096
 DENSE = 1_000
 
 
-@dataclass(frozen=True)
-class SteadyState:
+@dataclass(frozen=True, repr=False)
+class SteadyState(Shown):
     """Steady states of a model at one point or at an array of points (``shape``).
 
     Every result has the shape of the batch (a float for a single point; of labelled values it is
@@ -94,6 +95,22 @@ class SteadyState:
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
     # solves points of one dimension each by itself; None where all were solved so
     alone: Callable[[Arrays], "SteadyState"] | None = None
+    kind = "steady state"
+
+    def _title(self) -> str:
+        return f"{self.kind} of the {self.model.name}: {points(self.shape)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"status": counts(self.status)}
+        for mode in self.model.modes:
+            try:
+                found = self.estimate("number", mode)
+            except ValueError:  # the truncation does not reach the mode
+                continue
+            number = f"{ends(found.trusted)} ({counts(found.status)})"
+            facts[f"number of {ladder.label(mode)}"] = number
+        return facts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -214,8 +231,8 @@ class SteadyState:
         status = found.status(self._words)
         whole = found.value, found.error, status
         (lost,) = np.nonzero((status == Status.NOT_RESOLVED) & (self._names == "graded"))
-        for points, state in self._solved_alone(lost):
-            known, there, _ = np.intersect1d(points, lost, return_indices=True)
+        for where, state in self._solved_alone(lost):
+            known, there, _ = np.intersect1d(where, lost, return_indices=True)
             again = state.estimate(quantity, *arguments, **options)
             for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
                 mine[known] = np.asarray(better)[there]
@@ -818,3 +835,5 @@ class NoJumpState(SteadyState):
     >>> float(state.probability((0,)))  # C_0 = 1
     1.0
     """
+
+    kind = "state of H_eff"

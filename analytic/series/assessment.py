@@ -33,7 +33,7 @@ ROUNDOFF = 1e-11  # of a sum, relative to it: what it keeps where its correction
 Sum = Callable[[Sequence[np.ndarray]], np.ndarray]  # series above and below a bar -> the quotient
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assessment(Estimate):
     """Values of a quantity with what they are worth; all arrays of one shape.
 
