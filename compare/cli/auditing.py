@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compare.cli.options import Force, Fresh
+from compare.cli.options import Force, Fresh, Quiet
+from compare.cli.voice import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,7 @@ def audit(
     ] = None,
     fresh: Fresh = False,
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say of every claim of a paper whether it holds.
 
@@ -60,10 +62,10 @@ def _audit_papers(keys: list[str], out: Path, fresh: bool, force: bool) -> None:
         else:
             typer.echo(f"{out / result.name}.csv is current; --fresh computes it again.", err=True)
         if len(chosen) > 1:
-            typer.echo(f"== {result.paper.key}: {result.paper.citation}\n")
-        typer.echo(result.paper.describe(results.read_claims(result, out)))
+            say(f"== {result.paper.key}: {result.paper.citation}\n")
+        say(result.paper.describe(results.read_claims(result, out)))
         if len(chosen) > 1:
-            typer.echo()
+            say("")
     if not keys:
         atlas(out)
 
@@ -73,7 +75,7 @@ def atlas(out: Path) -> None:
     from compare import results
     from compare.papers.atlas import atlas_text
 
-    typer.echo(atlas_text(results.write_atlas(out)))
+    say(atlas_text(results.write_atlas(out)))
 
 
 def _audit_file(file: Path, out: Path | None, force: bool) -> None:
@@ -92,7 +94,7 @@ def _audit_file(file: Path, out: Path | None, force: bool) -> None:
     if target is not None:
         files = {"csv": output.to_csv(rows)}
         output.publish(target.parent, target.stem, files, record | rows.attrs)
-    typer.echo(audit_text(sheet, rows))
+    say(audit_text(sheet, rows))
 
 
 def claims(

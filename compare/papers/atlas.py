@@ -104,7 +104,7 @@ def atlas_text(atlas: "pd.DataFrame") -> str:
 
 
 def _with_unit(drive: float, unit: str) -> str:
-    return f"{drive:.3g} {unit}" if isinstance(unit, str) and unit else f"{drive:.3g}"
+    return f"{drive:.3g} {unit}".strip()
 
 
 def _row(sheet: Sheet, entry: Entry) -> dict[str, Any]:

@@ -23,15 +23,17 @@ import sympy as sp
 
 from systems.library import (
     dimer_chain,
-    emitters,
     jaynes_cummings,
     kerr,
     kerr_dimer,
     kerr_ring,
+    many_emitters,
+    n_scheme,
     nanotip,
     parametric_kerr,
     second_harmonic,
     spinning,
+    tavis_cummings,
 )
 from systems.model import Model
 
@@ -115,8 +117,20 @@ SYSTEMS: dict[str, Entry] = {
         conditions={name: condition for name, condition in jaynes_cummings.CONDITIONS.items()
                     if "resonance" in name},
     ),
-    "emitters": _entry(
-        emitters,
+    "tavis_cummings": _entry(
+        tavis_cummings,
+        "two identical emitters in a driven cavity",
+        "Tavis and Cummings, Phys. Rev. 170, 379 (1968); "
+        "Radulaski et al., Phys. Rev. A 96, 011801(R) (2017)",
+    ),
+    "n_scheme": _entry(
+        n_scheme,
+        "four-level atom in a driven cavity, blockade by electromagnetically induced transparency",
+        "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997); "
+        "Rebic, Parkins and Tan, Phys. Rev. A 65, 063804 (2002)",
+    ),
+    "many_emitters": _entry(
+        many_emitters,
         "many identical emitters in one driven cavity, as one mode exact to two quanta",
         "Trivedi et al., Phys. Rev. Lett. 122, 243602 (2019)",
     ),

@@ -88,12 +88,21 @@ class Device:
 
     @property
     def omega_0(self) -> float:
-        """Resonance frequency at rest (rad/s)."""
+        """Resonance frequency at rest (rad/s).
+
+        >>> bool(np.isclose(Device(wavelength=775e-9).omega_0, 2 * Device().omega_0))
+        True
+        """
         return optics.frequency(self.wavelength)
 
     @property
     def gamma(self) -> float:
-        """Energy decay rate omega_0/Q (rad/s)."""
+        """Energy decay rate omega_0/Q (rad/s).
+
+        >>> device = Device(quality_factor=1e9)
+        >>> bool(np.isclose(device.omega_0 / device.gamma, 1e9))
+        True
+        """
         return self.omega_0 / self.quality_factor
 
     @property
@@ -102,6 +111,9 @@ class Device:
 
         With a ``susceptibility`` it is that of `optics.kerr_rate` instead; both are the same for
         n_2 = 3 chi^(3)/(4 epsilon_0 c n^2).
+
+        >>> 19 < Device().chi / Device().gamma < 20
+        True
         """
         return float(optics.kerr_rate(self.omega_0, self._susceptibility, self.mode_volume))
 
@@ -116,7 +128,13 @@ class Device:
 
     @property
     def xi(self) -> float:
-        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma."""
+        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma.
+
+        >>> from dataclasses import replace
+        >>> device = Device()
+        >>> bool(np.isclose(replace(device, power=4 * device.power).xi, 2 * device.xi))
+        True
+        """
         coupling = self.coupling_fraction * self.gamma
         return float(optics.drive_rate(self.omega_0, coupling, self.power))
 

@@ -3,6 +3,6 @@
 Their master equation holds the states that are not symmetric, which single emitters decay into.
 """
 
-from systems.library.emitters import atoms
+from systems.library.many_emitters import atoms
 
 TWO, THREE = atoms(2), atoms(3)

@@ -12,7 +12,7 @@ import numpy as np
 from compare.claim import Readings, Roads, above, below
 from compare.extremes import least, place_of_least
 from compare.papers.measure import leading, master
-from systems.library import emitters
+from systems.library import many_emitters
 
 NUMBERS = (1, 2, 5, 10, 20, 50, 100)
 # rates in units of kappa; the laser is searched around the polariton that blocks
@@ -24,7 +24,7 @@ NEAR = 0.02  # of the place of the dip: a tenth of its width
 
 
 def values(case: dict[str, float], number: Any, x: Any) -> dict[str, Any]:
-    """Values of `emitters.MODEL`; ``x`` is the laser in units of the polariton, or of kappa.
+    """Values of `many_emitters.MODEL`; ``x`` is the laser in units of the polariton, or of kappa.
 
     >>> values(RESONANT, 4, 1.0)["Delta_a"]
     -4.0
@@ -57,7 +57,7 @@ def smallest(resonant: bool, xi: float = XI) -> Roads:
 
     def on(road: Any) -> Any:
         return lambda x: road(
-            emitters.MODEL, values(case, N[:, np.newaxis], x) | {"xi": xi}, "g2_a"
+            many_emitters.MODEL, values(case, N[:, np.newaxis], x) | {"xi": xi}, "g2_a"
         )
 
     ends = np.full(len(N), low), np.full(len(N), high)

@@ -43,14 +43,14 @@ def _case(name: str) -> pd.DataFrame:
 def _single(name: str, N: int) -> pd.DataFrame:
     """The mode and the emitters one by one at the same laser, near the smallest g2."""
     from compare.papers.measure import leading
-    from systems.library import emitters
+    from systems.library import many_emitters
 
     case = RESONANT if name == "resonant" else DETUNED
     point = values(case, float(N), PLACES[name][N])
     alone = {key: value for key, value in point.items() if key != "N"}
     row = tabulated({"N": np.array([N]), "case": name}, f"g2 near its least ({name})",
-                    [leading(emitters.MODEL, point, "g2_a")],
-                    [master(emitters.MODEL, point, "g2_a")])  # fmt: skip
+                    [leading(many_emitters.MODEL, point, "g2_a")],
+                    [master(many_emitters.MODEL, point, "g2_a")])  # fmt: skip
     return row.assign(one_by_one=float(master(ONE_BY_ONE[N], alone, "g2_a")))
 
 
