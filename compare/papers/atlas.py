@@ -90,17 +90,32 @@ def atlas_text(atlas: "pd.DataFrame") -> str:
     for column in ("holds_to_1_percent", "holds_to_10_percent"):
         own[column] = atlas[column]
     own["status"] = atlas["status"]
-    stated = atlas[atlas["drive_stated"]]
-    within = int((abs(stated["deviation"]) <= TOLERANCES[1]).sum())
-    counts = atlas.drop_duplicates("paper")
-    verdicts = ", ".join(f"{counts[w.replace(' ', '_')].sum()} {w}" for w in VERDICTS)
     return "\n".join([
         own.to_string(index=False, float_format="{:.3g}".format, na_rep=""),
         "",
-        f"{counts['claims'].sum()} claims of {len(counts)} papers: {verdicts}.",
-        f"Of {len(stated)} formulas whose paper states its drive, {within} are within 10 % there.",
+        *sentences(atlas),
         *(f"{name}: {words}." for name, words in COLUMNS.items() if name in own),
     ])  # fmt: skip
+
+
+def sentences(atlas: "pd.DataFrame") -> list[str]:
+    """What the atlas says: the verdicts of all papers, and how many formulas hold at their drive.
+
+    >>> import pandas as pd
+    >>> row = {"paper": "me2026", "claims": 1, "reproduced": 1, "leading_order_only": 0,
+    ...        "not_reproduced": 0, "undetermined": 0, "drive_stated": True, "deviation": 0.2}
+    >>> sentences(pd.DataFrame([row]))[1]
+    'Of 1 formulas whose paper states its drive, 0 are within 1 % there and 0 within 10 %.'
+    """
+    counts = atlas.drop_duplicates("paper")
+    verdicts = ", ".join(f"{counts[w.replace(' ', '_')].sum()} {w}" for w in VERDICTS)
+    stated = atlas[atlas["drive_stated"]]
+    one, ten = (int((abs(stated["deviation"]) <= tolerance).sum()) for tolerance in TOLERANCES)
+    return [
+        f"{counts['claims'].sum()} claims of {len(counts)} papers: {verdicts}.",
+        f"Of {len(stated)} formulas whose paper states its drive, {one} are within 1 % there and "
+        f"{ten} within 10 %.",
+    ]
 
 
 def _with_unit(drive: float, unit: str) -> str:
