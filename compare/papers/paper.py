@@ -169,8 +169,9 @@ class Paper:
         The columns are those of `compare.papers.judgement.audit`.
         """
         if not self.has_sheet:
-            return self._claims().audit()  # type: ignore[no-any-return]
-        found: pd.DataFrame = import_module(JUDGE).audit(self.sheet(), self.at_drive)
+            found: pd.DataFrame = self._claims().audit()
+        else:
+            found = import_module(JUDGE).audit(self.sheet(), self.at_drive)
         return found
 
     def describe(self, rows: "pd.DataFrame") -> str:
