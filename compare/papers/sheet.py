@@ -215,6 +215,8 @@ class _Reader:
         self._need(kind, index, written, "printed")
         if relation == WITHIN:
             self._need(kind, index, written, "bound", "share")
+        if relation == EQUALS and "bound" in written:
+            self._fail(kind, index, "bound", f"key `bound` does not go with `{EQUALS}`")
         if "bound" not in written and not _is_number(written["printed"]):
             self._fail(
                 kind,

@@ -12,8 +12,10 @@ from compare.papers import load
 from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.scans import formula, scan
 from compare.style import BLUE, GREEN, RED, new_figure, styled
+from systems.library import kerr_dimer
 
-U = np.geomspace(4e-3, 0.2, 97)  # in gamma; the optimum is at 0.043
+OPTIMUM = float(kerr_dimer.nonlinearity.subs({kerr_dimer.J: 3, kerr_dimer.gamma: 1}))  # in gamma
+U = np.unique([*np.geomspace(4e-3, 0.2, 97), OPTIMUM])
 DRIVES = {0.01: BLUE, 0.1: GREEN, 0.3: RED}  # F/gamma
 
 

@@ -65,5 +65,5 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.plot(single["N"], single["one_by_one"], "x", color="black", ms=6, mew=1.2, zorder=3)
     axes.set(xlabel="number of emitters $N$", ylabel="smallest $g^{(2)}(0)$", xscale="log")
     axes.set(ylim=(0, 1), title=r"$\xi = 0.001\,\kappa$; crosses: emitters one by one")
-    roads_legend(axes, loc=(0.32, 0.02), ncols=2)
+    roads_legend(axes, loc="lower center", ncols=2)
     return figure
