@@ -1,4 +1,4 @@
-"""Fig. 2: the smallest g2(0) over the laser's frequency against the number of emitters.
+"""Main claim: the smallest g2(0) over the laser's frequency against the number of emitters.
 
 Resonant emitters with g = 2 kappa, and emitters with g = 0.2 kappa that lie 0.8 kappa above the
 cavity; gamma = 0.01 kappa and xi = 0.001 kappa, so weak that both roads agree to 1e-5 and no budget

@@ -1,4 +1,4 @@
-"""Fig. 1: g2(0) of the driven mode against the nonlinearity, amplitudes and master equation.
+"""Main claim: g2(0) of the driven mode against the nonlinearity, amplitudes and master equation.
 
 J = 3 gamma and the optimal detuning, for F/gamma = 0.01, 0.1 and 0.3.  The zero of the two-photon
 amplitude is the same at any drive; quantum jumps fill what is left of it, as F^2.
