@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.time.delayed import delayed_correlation
     from numeric.time.evolution import Evolution, evolve
     from numeric.time.filtered import filtered_correlation
+    from numeric.time.periodic import periodic_state
     from numeric.time.spectrum import coherence, spectrum
     from numeric.time.trajectories import trajectories
 
@@ -47,6 +48,7 @@ HOMES = {
     "evolve": "numeric.time.evolution",
     "filtered_correlation": "numeric.time.filtered",
     "nojump_state": "numeric.steady",
+    "periodic_state": "numeric.time.periodic",
     "spectrum": "numeric.time.spectrum",
     "steady_state": "numeric.steady",
     "to_qutip": "numeric.export",
@@ -63,6 +65,7 @@ __all__ = [
     "evolve",
     "filtered_correlation",
     "nojump_state",
+    "periodic_state",
     "spectrum",
     "steady_state",
     "to_qutip",

@@ -1,7 +1,8 @@
 """What happens in time: evolution, correlations at two times, and single runs with their clicks.
 
-`evolution` is the door to pulses and transients: `course` reads values that move, `initial` the
-state at the first time, and `integration` follows the equation in scaled variables.
+`evolution` is the door to pulses, `periodic` to drives that repeat themselves: `course`
+reads values that move, `initial` the state at the first time; `motion` sets the equations in scaled
+variables and `integration` follows them.
 
 `spectrum` has S(omega) and g1(tau), `filtered` correlations of two colours; both ask `response` how
 a steady state answers.
