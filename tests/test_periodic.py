@@ -41,16 +41,16 @@ def test_the_ratios_of_li_and_others_block_the_second_photon_once_a_period(ratio
 def test_two_tones_without_nonlinearity_are_coherent_and_beat():
     values = {"U": 0.0, "gamma": 1.0, "F": two_tones(0.05, 0.5, beat=2.0)}
     times = np.array([0.0, 0.7, 2.9])
-    state = periodic_state(TONES, values, np.pi, times)
+    state = periodic_state(TONES, values, np.pi, times, quanta=6)
     exact = 0.05 * (1 / 0.5j + 0.5 * np.exp(-2j * times) / (2 + 0.5j))
-    np.testing.assert_allclose(state.amplitude("a"), exact, rtol=1e-8, atol=0)  # truncation
+    np.testing.assert_allclose(state.amplitude("a"), exact, rtol=1e-8, atol=0)  # the cut: 0.02^6/6!
     np.testing.assert_allclose(state.correlation("a"), 1, rtol=1e-8, atol=0)
 
 
 def test_a_drive_that_does_not_move_gives_the_steady_state():
     values = {"Delta": 0.3, "chi": 0.7, "gamma": 1.0, "xi": 0.05}
-    state = periodic_state(kerr.MODEL, {**values, "xi": lambda t: 0.05}, 2.0, [0.0, 1.0])
-    steady = steady_state(kerr.MODEL, values)
+    state = periodic_state(kerr.MODEL, {**values, "xi": lambda t: 0.05}, 2.0, [0.0, 1.0], quanta=4)
+    steady = steady_state(kerr.MODEL, values, quanta=4)
     np.testing.assert_allclose(state.correlation("a"), steady.correlation("a"), rtol=1e-8, atol=0)
 
 
@@ -69,9 +69,9 @@ def test_a_train_of_short_pulses_adds_up():
 
 def test_a_batch_settles_point_by_point():
     values = {"U": [0.0, 0.5], "gamma": 1.0, "F": two_tones(0.05, 0.5, beat=2.0)}
-    state = periodic_state(TONES, values, np.pi, [0.0, 1.0], quanta=4)
+    state = periodic_state(TONES, values, np.pi, [0.0, 1.0], quanta=2)
     assert state.shape == (2, 2)
-    one = periodic_state(TONES, {**values, "U": 0.5}, np.pi, [0.0, 1.0], quanta=4)
+    one = periodic_state(TONES, {**values, "U": 0.5}, np.pi, [0.0, 1.0], quanta=2)
     np.testing.assert_allclose(
         state.correlation("a")[:, 1], one.correlation("a"), rtol=1e-9, atol=0
     )

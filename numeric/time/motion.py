@@ -12,11 +12,11 @@ start all is delta.
 psi psi' is followed twice: as amplitudes, which are read, and as a matrix, which feeds delta.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy.sparse import bmat, csc_array, identity, kron
 
 from numeric.liouvillian import Liouvillian
@@ -25,7 +25,7 @@ from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
 from numeric.time.initial import Start
-from numeric.time.integration import Term, integrate
+from numeric.time.integration import Integrator, Term
 from systems import Model
 from systems.status import Status
 from systems.values import Arrays, evaluate
@@ -38,7 +38,7 @@ SMALLEST = 1e-60  # scale of an amplitude: with ten quanta its powers stay in th
 LOOSE, TIGHT, TRUSTED = 1e-10, 1e-13, 0.1
 ROUNDING = 5e-15  # of an element: what some thousand steps leave of it
 WEAK = 0.3  # share of a jump up to which it pays to part off what jumps made: it doubles the work
-Path = tuple[np.ndarray, np.ndarray]  # psi and the matrices, rows of time
+Pair = tuple[np.ndarray, np.ndarray]  # psi and the matrices, or psi and delta
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,14 @@ class Motion:
         both = np.concatenate([rho.ravel(), 0 * rho.ravel()]) if self.pure else rho.ravel()
         values = {name: a[0] for name, a in along.items()}
         terms = _Terms(course, equation, values, s, grades)
-        self.amplitudes = terms.amplitudes() if self.pure else []
-        self.matrices = terms.split(self.part) if self.pure else terms.whole()
-        self.ends: list[Path] = [(psi, both), (psi, both)]
+        kets = [terms.amplitudes()] if self.pure else []
+        matrices = terms.split(self.part) if self.pure else terms.whole()
+        self.integrators = [
+            [Integrator(part, self.unit, tolerance, span.jumps, span.grain)
+             for part in (*kets, matrices)]
+            for tolerance in (LOOSE, TIGHT)
+        ]  # fmt: skip
+        self.ends: list[Pair] = [(psi, both), (psi, both)]
 
     def through(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Density matrices (times, states, states) and the errors of populations (times, states).
@@ -107,8 +112,8 @@ class Motion:
         ``times`` rise from that at which the last call ended (or, in a period, began).
         """
         paths = [
-            self._follow(end, times, tolerance)
-            for end, tolerance in zip(self.ends, (LOOSE, TIGHT), strict=True)
+            self._follow(end, times, several)
+            for end, several in zip(self.ends, self.integrators, strict=True)
         ]
         self.ends = [(psi[-1], y[-1]) for psi, y in paths]
         (psi, delta), (d_psi, d_delta) = self._read(paths[1]), self._apart(*paths)
@@ -119,21 +124,18 @@ class Motion:
         outer = np.multiply.outer(self.shrink, self.shrink)
         return rho * outer, (change + ROUNDING * held) * self.shrink**2
 
-    def _follow(self, end: Path, times: np.ndarray, tolerance: float) -> Path:
+    def _follow(self, end: Pair, times: np.ndarray, several: list[Integrator]) -> Pair:
         psi, y = end
-        more = (times, self.unit, tolerance, self.span.jumps, self.span.grain)
-        found = np.tile(psi, (len(times), 1))
-        if self.pure:
-            found = integrate(self.amplitudes, psi, *more)
-        return found, integrate(self.matrices, y, *more)
+        found = several[0](psi, times) if self.pure else np.tile(psi, (len(times), 1))
+        return found, several[-1](y, times)
 
-    def _read(self, path: Path) -> Path:
+    def _read(self, path: Pair) -> Pair:
         """psi and delta, (times, states) and (times, states, states)."""
         psi, y = path
         size = psi.shape[1]
         return psi, y[:, -(size**2) :].reshape(-1, size, size)
 
-    def _apart(self, one: Path, other: Path) -> tuple[np.ndarray, np.ndarray]:
+    def _apart(self, one: Pair, other: Pair) -> tuple[np.ndarray, np.ndarray]:
         """How far two paths are apart, in psi and in the populations of delta."""
         (psi, delta), (psi_2, delta_2) = self._read(one), self._read(other)
         return abs(psi - psi_2), abs(np.einsum("tii->ti", delta - delta_2))
@@ -151,46 +153,57 @@ class _Terms:
 
     def amplitudes(self) -> list[Term]:
         """-i K."""
-        parts = [-1j * self._small(part) for part in self.equation.effective_parts]
-        return list(zip(map(csc_array, parts), self._coefficients(), strict=True))
+        parts = map(self._small, self.equation.effective_parts)
+        return self._together([(-1j * part, k, False) for k, part in enumerate(parts)])
 
     def whole(self) -> list[Term]:
         """L, on matrices flattened row by row."""
-        one = identity(self.equation.space.size)
-        terms = list[Term]()
-        for K, jump, c in self._parts():
-            terms.append((csc_array(-1j * kron(K, one) + jump), c))
-            terms.append((csc_array(1j * kron(one, K.conj())), _conjugate(c)))
-        return terms
+        terms = list[tuple[Any, int, bool]]()
+        for k, (left, right, jump) in enumerate(self._parts()):
+            terms += [(left + jump, k, False), (right, k, True)]
+        return self._together(terms)
 
     def split(self, part: float) -> list[Term]:
         """On psi psi' and delta/part: K on both, and jumps from the first to the second."""
-        one = identity(self.equation.space.size)
-        terms = list[Term]()
-        for K, jump, c in self._parts():
-            left, right = -1j * kron(K, one), 1j * kron(one, K.conj())
-            whole = bmat([[left, None], [jump / part, left + jump]])
-            terms.append((csc_array(whole), c))
-            terms.append((csc_array(bmat([[right, None], [None, right]])), _conjugate(c)))
-        return terms
+        terms = list[tuple[Any, int, bool]]()
+        for k, (left, right, jump) in enumerate(self._parts()):
+            terms.append((bmat([[left, None], [jump / part, left + jump]]), k, False))
+            terms.append((bmat([[right, None], [None, right]]), k, True))
+        return self._together(terms)
 
-    def _parts(self) -> list[tuple[csc_array, csc_array, Any]]:
+    def _parts(self) -> list[tuple[csc_array, csc_array, csc_array]]:
+        """What stands before rho, behind it, and around it, for each coefficient."""
         pairs = np.add.outer(self.grades, self.grades).ravel()
+        one = identity(self.equation.space.size)
+        small = list(map(self._small, self.equation.effective_parts))
         jumps = [scaled(part, self.s, pairs) for part in self.equation.jump_parts]
-        small = map(self._small, self.equation.effective_parts)
-        return list(zip(small, jumps, self._coefficients(), strict=True))
+        return [
+            (csc_array(-1j * kron(K, one)), csc_array(1j * kron(one, K.conj())), jump)
+            for K, jump in zip(small, jumps, strict=True)
+        ]
 
     def _small(self, part: np.ndarray) -> csc_array:
         return scaled(csc_array(part), self.s, self.grades)
 
-    def _coefficients(self) -> list[Any]:
-        """A number for each part, or a function of time where it moves."""
+    def _together(self, parts: list[tuple[Any, int, bool]]) -> list[Term]:
+        """The sum of matrices with coefficients, those of one function of time as one term.
+
+        Each part is a matrix, the number of its coefficient and whether that is conjugated.
+        """
         arrays = {name: np.array([x]) for name, x in self.values.items()}
-        still = self.equation.coefficients(arrays)[0]
-        return [
-            self.course.coefficient(e, self.values) if self.course.moves(e) else complex(c)
-            for e, c in zip(self.equation.expressions, still, strict=True)
-        ]
+        numbers = self.equation.coefficients(arrays)[0]
+        still: Any = 0
+        moving: dict[sp.Expr, Any] = {}
+        for matrix, k, conjugated in parts:
+            e, c = self.equation.expressions[k], complex(numbers[k])
+            if self.course.moves(e):
+                e = sp.conjugate(e) if conjugated else e
+                moving[e] = moving.get(e, 0) + matrix
+            else:
+                still = still + (c.conjugate() if conjugated else c) * matrix
+        found: list[Term] = [] if isinstance(still, int) else [(csc_array(still), 1.0)]
+        moved = [(csc_array(m), self.course.coefficient(e, self.values)) for e, m in moving.items()]
+        return [*found, *moved]
 
 
 def gathered(on: Space, rows: list[tuple[np.ndarray, np.ndarray]]) -> Solution:
@@ -236,11 +249,3 @@ def _unit(equation: Liouvillian, along: Arrays) -> float:
     """The largest coefficient at any time: a rate by which times are measured."""
     sizes = [np.max(abs(evaluate(e, along))) for e in equation.expressions]
     return float(np.max(sizes, initial=0.0)) or 1.0
-
-
-def _conjugate(c: Any) -> Any:
-    """The conjugate of a number or of a function of time."""
-    if not callable(c):
-        return c.conjugate()
-    function: Callable[[float], complex] = c
-    return lambda t: function(t).conjugate()

@@ -58,9 +58,9 @@ def periodic_state(
     >>> F = sp.Symbol("F")
     >>> H = F * Dagger(a) + sp.conjugate(F) * a
     >>> two = {"gamma": 1.0, "F": lambda t: 0.01 * (1 + np.exp(-2j * t))}
-    >>> state = periodic_state(Model("two tones", H, (Loss(gamma, a),), F), two, np.pi, [0.0])
+    >>> state = periodic_state(Model("two tones", H, (Loss(gamma, a),), F), two, np.pi, [0.0], 3)
     >>> exact = abs(0.01 / 0.5j + 0.01 / (2 + 0.5j)) ** 2
-    >>> bool(np.isclose(state.number("a")[0], exact, rtol=1e-8))
+    >>> bool(np.isclose(state.number("a")[0], exact, rtol=1e-6))
     True
     """
     if not (is_real(period) and 0 < period < np.inf):
