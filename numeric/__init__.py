@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.export import to_qutip
     from numeric.state import NoJumpState, SteadyState
     from numeric.steady import nojump_state, steady_state
+    from numeric.time.counting import Pulse, emitted
     from numeric.time.delayed import delayed_correlation
     from numeric.time.evolution import Evolution, evolve
     from numeric.time.filtered import filtered_correlation
@@ -42,9 +43,11 @@ HOMES = {
     "Certificate": "numeric.certificate",
     "Evolution": "numeric.time.evolution",
     "NoJumpState": "numeric.state",
+    "Pulse": "numeric.time.counting",
     "SteadyState": "numeric.state",
     "coherence": "numeric.time.spectrum",
     "delayed_correlation": "numeric.time.delayed",
+    "emitted": "numeric.time.counting",
     "evolve": "numeric.time.evolution",
     "filtered_correlation": "numeric.time.filtered",
     "nojump_state": "numeric.steady",
@@ -59,9 +62,11 @@ __all__ = [
     "Certificate",
     "Evolution",
     "NoJumpState",
+    "Pulse",
     "SteadyState",
     "coherence",
     "delayed_correlation",
+    "emitted",
     "evolve",
     "filtered_correlation",
     "nojump_state",

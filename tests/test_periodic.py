@@ -67,6 +67,7 @@ def test_a_train_of_short_pulses_adds_up():
     assert ratio == pytest.approx(np.exp(-1.5), rel=1e-8)
 
 
+@pytest.mark.slow
 def test_a_batch_settles_point_by_point():
     values = {"U": [0.0, 0.5], "gamma": 1.0, "F": two_tones(0.05, 0.5, beat=2.0)}
     state = periodic_state(TONES, values, np.pi, [0.0, 1.0], quanta=2)

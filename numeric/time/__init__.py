@@ -4,8 +4,8 @@
 reads values that move, `initial` the state at the first time; `motion` sets the equations in scaled
 variables and `integration` follows them.
 
-`spectrum` has S(omega) and g1(tau), `filtered` correlations of two colours; both ask `response` how
-a steady state answers.
+`counting` says what a pulse sends through a port.  `spectrum` has S(omega) and g1(tau), `filtered`
+correlations of two colours; both ask `response` how a steady state answers.
 
 `delayed` is the door to g2(tau) of modes (that of fields stands in `numeric.fields`); `regression`
 sets the problem after the first click, and `propagation` follows it through all delays in small

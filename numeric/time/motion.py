@@ -12,12 +12,13 @@ start all is delta.
 psi psi' is followed twice: as amplitudes, which are read, and as a matrix, which feeds delta.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.sparse import bmat, csc_array, identity, kron
+from scipy.sparse import csc_array, identity, kron
 
 from numeric.liouvillian import Liouvillian
 from numeric.solvers.scaling import loss_scale, raising, scaled, weights
@@ -28,7 +29,7 @@ from numeric.time.initial import Start
 from numeric.time.integration import Integrator, Term
 from systems import Model
 from systems.status import Status
-from systems.values import Arrays, evaluate
+from systems.values import Arrays, evaluate, evaluate_sum
 
 SMALLEST = 1e-60  # scale of an amplitude: with ten quanta its powers stay in the range of floats
 # Tolerances, relative to the norm, with which each equation is integrated twice: the difference
@@ -80,28 +81,20 @@ class Motion:
     def __init__(
         self, course: Course, span: Span, point: int, equation: Liouvillian, start: Start
     ) -> None:
-        on, along = equation.space, {name: a[:, point] for name, a in span.grid.items()}
-        self.span, self.unit = span, _unit(equation, along)
-        s, grades = (
-            _scale(course.model, along, span.places, start),
-            on.occupations @ weights(course.model),
-        )
-        self.shrink = s**grades
-        ket = start.ket_on(on)
-        self.part = _part(course.model, s) if ket is not None else 1.0
+        equations = ScaledEquations.of(course, span, point, equation, start)
+        self.shrink, ket = equations.shrink, start.ket_on(equation.space)
+        self.part = equations.taken(range(len(course.model.losses))) if ket is not None else 1.0
         self.pure = ket is not None and self.part <= WEAK
         if not self.pure:
             self.part, ket = 1.0, None
-        rho = start.on(on) / np.multiply.outer(self.shrink, self.shrink)
-        psi = np.zeros(on.size, dtype=complex) if ket is None else ket / self.shrink
+        rho = equations.scaled_start(start)
+        psi = np.zeros(len(rho), dtype=complex) if ket is None else ket / self.shrink
         both = np.concatenate([rho.ravel(), 0 * rho.ravel()]) if self.pure else rho.ravel()
-        values = {name: a[0] for name, a in along.items()}
-        terms = _Terms(course, equation, values, s, grades)
-        kets = [terms.amplitudes()] if self.pure else []
-        matrices = terms.split(self.part) if self.pure else terms.whole()
+        kets = [equations.amplitudes()] if self.pure else []
+        matrices = equations.split(self.part) if self.pure else equations.whole()
         self.integrators = [
-            [Integrator(part, self.unit, tolerance, span.jumps, span.grain)
-             for part in (*kets, matrices)]
+            [Integrator(terms, equations.unit, tolerance, span.jumps, span.grain)
+             for terms in (*kets, matrices)]
             for tolerance in (LOOSE, TIGHT)
         ]  # fmt: skip
         self.ends: list[Pair] = [(psi, both), (psi, both)]
@@ -141,66 +134,114 @@ class Motion:
         return abs(psi - psi_2), abs(np.einsum("tii->ti", delta - delta_2))
 
 
+Part = tuple[Any, sp.Expr, bool]  # a matrix, its coefficient, and whether that is conjugated
+
+
 @dataclass(frozen=True)
-class _Terms:
-    """The parts of the equations in scaled variables, each with a number or a function of time."""
+class ScaledEquations:
+    """The equations of one point in scaled variables: matrices with numbers or functions of time.
+
+    ``values`` are the numbers of what does not move, ``s`` the amplitude of one grade, ``grades``
+    those of the states, and ``unit`` a rate by which times are measured.
+    """
 
     course: Course
     equation: Liouvillian
     values: dict[str, Any]
     s: float
     grades: np.ndarray
+    unit: float
+
+    @classmethod
+    def of(
+        cls, course: Course, span: Span, point: int, equation: Liouvillian, start: Start
+    ) -> "ScaledEquations":
+        """Those of one point of a batch."""
+        along = {name: a[:, point] for name, a in span.grid.items()}
+        s = _scale(course.model, along, span.places, start)
+        grades = equation.space.occupations @ weights(course.model)
+        values = {name: a[0] for name, a in along.items()}
+        return cls(course, equation, values, s, grades, _unit(equation, along))
+
+    @property
+    def shrink(self) -> np.ndarray:
+        """s^g of every state: rho_ij = shrink_i sigma_ij shrink_j."""
+        return np.asarray(self.s**self.grades)
+
+    def scaled_start(self, start: Start) -> np.ndarray:
+        """The density matrix at the start, (states, states)."""
+        outer = np.multiply.outer(self.shrink, self.shrink)
+        return np.asarray(start.on(self.equation.space) / outer)
+
+    def taken(self, losses: Iterable[int]) -> float:
+        """How much smaller what a jump leaves is, in scaled variables: s to the grades it takes."""
+        w, model = weights(self.course.model), self.course.model
+        grades = [int(w @ q - w @ p) for i in losses for p, q in model.jumps[i]]
+        return float(self.s ** (2 * max(min(grades, default=0), 0)))
 
     def amplitudes(self) -> list[Term]:
         """-i K."""
         parts = map(self._small, self.equation.effective_parts)
-        return self._together([(-1j * part, k, False) for k, part in enumerate(parts)])
+        expressions = self.equation.expressions
+        return self.together([(-1j * m, e, False) for m, e in zip(parts, expressions, strict=True)])
 
     def whole(self) -> list[Term]:
         """L, on matrices flattened row by row."""
-        terms = list[tuple[Any, int, bool]]()
-        for k, (left, right, jump) in enumerate(self._parts()):
-            terms += [(left + jump, k, False), (right, k, True)]
-        return self._together(terms)
+        return self.together(self.parts(lambda left: left))
 
     def split(self, part: float) -> list[Term]:
         """On psi psi' and delta/part: K on both, and jumps from the first to the second."""
-        terms = list[tuple[Any, int, bool]]()
-        for k, (left, right, jump) in enumerate(self._parts()):
-            terms.append((bmat([[left, None], [jump / part, left + jump]]), k, False))
-            terms.append((bmat([[right, None], [None, right]]), k, True))
-        return self._together(terms)
+        both = identity(2)
+        jumps = csc_array(np.array([[0, 0], [1 / part, 1]]))
+        return self.together(self.parts(lambda m: kron(both, m), lambda m: kron(jumps, m)))
 
-    def _parts(self) -> list[tuple[csc_array, csc_array, csc_array]]:
-        """What stands before rho, behind it, and around it, for each coefficient."""
+    def parts(
+        self, lift: Callable[[Any], Any], lift_jump: Callable[[Any], Any] | None = None
+    ) -> list[Part]:
+        """L in parts, each lifted to a larger space: what stands beside rho, and the jumps."""
         pairs = np.add.outer(self.grades, self.grades).ravel()
-        one = identity(self.equation.space.size)
-        small = list(map(self._small, self.equation.effective_parts))
-        jumps = [scaled(part, self.s, pairs) for part in self.equation.jump_parts]
-        return [
-            (csc_array(-1j * kron(K, one)), csc_array(1j * kron(one, K.conj())), jump)
-            for K, jump in zip(small, jumps, strict=True)
-        ]
+        one, found = identity(self.equation.space.size), list[Part]()
+        several = zip(
+            self.equation.effective_parts,
+            self.equation.jump_parts,
+            self.equation.expressions,
+            strict=True,
+        )
+        for effective, jump, expression in several:
+            K = self._small(effective)
+            found.append((lift(-1j * kron(K, one)), expression, False))
+            found.append((lift(1j * kron(one, K.conj())), expression, True))
+            if jump.nnz:
+                lifted = (lift_jump or lift)(scaled(jump, self.s, pairs))
+                found.append((lifted, expression, False))
+        return found
 
-    def _small(self, part: np.ndarray) -> csc_array:
+    def jumps(self, loss: int, lift: Callable[[Any], Any]) -> list[Part]:
+        """The jumps of one loss alone, lifted."""
+        model, on = self.course.model, self.equation.space
+        found = list[Part]()
+        for left, x in model.jumps[loss].items():
+            for right, y in model.jumps[loss].items():
+                A, B = (self._small(on.word(word)) for word in (left, right))
+                rate = model.losses[loss].rate * x * sp.conjugate(y)
+                found.append((lift(kron(A, B.conj())), rate, False))
+        return found
+
+    def _small(self, part: Any) -> csc_array:
         return scaled(csc_array(part), self.s, self.grades)
 
-    def _together(self, parts: list[tuple[Any, int, bool]]) -> list[Term]:
-        """The sum of matrices with coefficients, those of one function of time as one term.
-
-        Each part is a matrix, the number of its coefficient and whether that is conjugated.
-        """
+    def together(self, parts: Iterable[Part]) -> list[Term]:
+        """The sum of all parts, those with one function of time as one term."""
         arrays = {name: np.array([x]) for name, x in self.values.items()}
-        numbers = self.equation.coefficients(arrays)[0]
         still: Any = 0
         moving: dict[sp.Expr, Any] = {}
-        for matrix, k, conjugated in parts:
-            e, c = self.equation.expressions[k], complex(numbers[k])
+        for matrix, e, conjugated in parts:
             if self.course.moves(e):
                 e = sp.conjugate(e) if conjugated else e
-                moving[e] = moving.get(e, 0) + matrix
+                moving[e] = moving.get(e, 0) + csc_array(matrix)
             else:
-                still = still + (c.conjugate() if conjugated else c) * matrix
+                c = complex(evaluate_sum(e, arrays)[0])
+                still = still + (c.conjugate() if conjugated else c) * csc_array(matrix)
         found: list[Term] = [] if isinstance(still, int) else [(csc_array(still), 1.0)]
         moved = [(csc_array(m), self.course.coefficient(e, self.values)) for e, m in moving.items()]
         return [*found, *moved]
@@ -218,13 +259,6 @@ def gathered(on: Space, rows: list[tuple[np.ndarray, np.ndarray]]) -> Solution:
     populations = np.einsum("pii->pi", rho).real
     found = Solution(on, np.arange(len(rho)), populations, error, trace, status, names, rho)
     return with_shell_errors(judged(found))
-
-
-def _part(model: Model, s: float) -> float:
-    """How much smaller what a jump leaves is, in scaled variables: s to the grades it takes."""
-    w = weights(model)
-    taken = [int(w @ q - w @ p) for jump in model.jumps for p, q in jump]
-    return float(s ** (2 * max(min(taken, default=0), 0)))
 
 
 def _scale(model: Model, along: Arrays, grid: np.ndarray, start: Start) -> float:
