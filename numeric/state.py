@@ -10,12 +10,13 @@ after the numbers show it where the status is "ok".  Each number is judged alone
 truncation was chosen, the search has solved two more quanta as well, and a number that they move by
 more than the tolerance is "not converged", whatever the others do.  Where it was given, a number
 that it moves by more than 1e-3 is: the last shells tell (`numeric.tail`), and where they leave room
-for doubt the points in doubt are solved once more, with two more quanta.
+for doubt the points in doubt are solved once more, with two more quanta.  A number that the sweeps
+over many points do not resolve is that of the point solved by itself, when it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,10 @@ from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
-from systems import Model
-from systems.ladder import Mode, Occupation, is_two_level
+from systems import Model, ladder
+from systems.display import Shown, counts, ends, points
+from systems.labels import label
+from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
@@ -66,13 +69,14 @@ CHUNK = 4096
 DENSE = 1_000
 
 
-@dataclass(frozen=True)
-class SteadyState:
+@dataclass(frozen=True, repr=False)
+class SteadyState(Shown):
     """Steady states of a model at one point or at an array of points (``shape``).
 
-    Every result has the shape of the batch (a float for a single point) and is NaN exactly
-    where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
-    was computed there nonetheless.
+    Every result has the shape of the batch (a float for a single point; of labelled values it is
+    labelled, with their dimensions and coordinates) and is NaN exactly where the result's own
+    ``..._status`` is another word than "ok"; `estimate` has the value that was computed there
+    nonetheless.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -89,6 +93,24 @@ class SteadyState:
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
     tolerance: float = MOVED  # by which a number may change with two more quanta, relative
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
+    # solves points of one dimension each by itself; None where all were solved so
+    alone: Callable[[Arrays], "SteadyState"] | None = None
+    kind = "steady state"
+
+    def _title(self) -> str:
+        return f"{self.kind} of the {self.model.name}: {points(self.shape)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"status": counts(self.status)}
+        for mode in self.model.modes:
+            try:
+                found = self.estimate("number", mode)
+            except ValueError:  # the truncation does not reach the mode
+                continue
+            number = f"{ends(found.trusted)} ({counts(found.status)})"
+            facts[f"number of {ladder.label(mode)}"] = number
+        return facts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -140,7 +162,7 @@ class SteadyState:
         >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).solver
         'direct'
         """
-        return self._shaped(self._gather(lambda block: block.solver))
+        return self._shaped(self._names)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -182,7 +204,9 @@ class SteadyState:
         5
         """
         pairs = [self._pair(i, np.arange(len(b.points))) for i, b in enumerate(self.blocks)]
-        return replace(self, blocks=tuple(fine for _, fine in pairs), others=self.blocks)
+        alone = partial(_finer, self.alone) if self.alone else None
+        blocks = tuple(fine for _, fine in pairs)
+        return replace(self, blocks=blocks, others=self.blocks, alone=alone)
 
     def estimate(self, quantity: str, *arguments: Any, **options: Any) -> Estimate:
         """A number, its absolute error and its status, each of the shape of the batch.
@@ -205,7 +229,14 @@ class SteadyState:
             raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
         found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
         status = found.status(self._words)
-        return Estimate(*map(self._shaped, (found.value, found.error, status)))
+        whole = found.value, found.error, status
+        (lost,) = np.nonzero((status == Status.NOT_RESOLVED) & (self._names == "graded"))
+        for where, state in self._solved_alone(lost):
+            known, there, _ = np.intersect1d(where, lost, return_indices=True)
+            again = state.estimate(quantity, *arguments, **options)
+            for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
+                mine[known] = np.asarray(better)[there]
+        return Estimate(*(self._shaped(part, quantity) for part in whole))
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode, of the shape of the batch.
@@ -392,7 +423,8 @@ class SteadyState:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
         Its modes are in the order of ``model.modes``, each with ``quanta + 1`` levels (2 of a
-        two-level system), so that `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
+        two-level system); the levels of an atom make up one factor, its lowest one first, at the
+        place of the first of them.  So `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
         right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
         `restricted_density_matrix`.  NaN where the status is not "ok".
 
@@ -403,18 +435,21 @@ class SteadyState:
         """
         import qutip
 
-        rho = self.restricted_density_matrix()
         if self.shape != ():
-            return rho
-        dims = [2 if is_two_level(mode) else self._most + 1 for mode in self.model.modes]
-        where, size = np.ravel_multi_index(self.occupations.T, dims), int(np.prod(dims))
+            return self.restricted_density_matrix()
+        rho = self.elements()
+        largest = space(self.model.modes, self._most)
+        dims = largest.factors
+        where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
         rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
         product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
         stored = product.toarray() if size <= DENSE else product.tocsr()
         return qutip.Qobj(stored, dims=[dims, dims])
 
-    def restricted_density_matrix(self) -> np.ndarray:
+    def restricted_density_matrix(self) -> Any:
         """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        Of labelled values it is labelled, with the dimensions ``row`` and ``column`` at its end.
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
@@ -426,6 +461,16 @@ class SteadyState:
         >>> rho = state.restricted_density_matrix()
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
+        """
+        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+
+    def elements(self) -> np.ndarray:
+        """The same as a plain array, also of labelled values.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
+        (4, 4)
         """
         largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
@@ -611,8 +656,8 @@ class SteadyState:
 
     def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
         """A part of the estimates of P(n), stacked over n as the last axis."""
-        two = is_two_level(self.model.modes[self.model.index(mode)])
-        numbers = range(2 if two else self._most + 1)
+        dims = space(self.model.modes, self._most).occupations.max(axis=0) + 1
+        numbers = range(dims[self.model.index(mode)])
         found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
         return np.stack(found, axis=-1)
 
@@ -680,6 +725,28 @@ class SteadyState:
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
         return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
 
+    def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, "SteadyState"]]:
+        """What is known of points solved each by itself, these points included.
+
+        Each is solved once, when a number is first asked for that the sweeps do not resolve: a
+        point by itself may have more digits.
+        """
+        if not points.size or self.alone is None:
+            return []
+        new = np.setdiff1d(points, np.concatenate([points[:0], *(p for p, _ in self._alone)]))
+        if new.size:
+            self._alone.append((new, self.alone(select(self.arrays, new))))
+        return self._alone
+
+    @cached_property
+    def _alone(self) -> list[tuple[np.ndarray, "SteadyState"]]:
+        """Points that `_solved_alone` has solved, in parts."""
+        return []
+
+    @property
+    def _names(self) -> np.ndarray:
+        return self._gather(lambda block: block.solver)
+
     @property
     def _words(self) -> np.ndarray:
         """Per point "ok" where there is a state, whatever of it is converged; else why not."""
@@ -725,8 +792,14 @@ class SteadyState:
             whole[block.points] = part
         return whole
 
-    def _shaped(self, flat: np.ndarray) -> Any:
-        return flat.reshape(self.shape)[()]
+    def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
+        """In the shape of the batch, and with the names of its axes where the values had some."""
+        return label(flat.reshape(self.shape)[()], self.arrays, name)
+
+
+def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyState:
+    """The points solved each by itself, with two more quanta."""
+    return alone(arrays).finer
 
 
 ESTIMATED = (
@@ -762,3 +835,5 @@ class NoJumpState(SteadyState):
     >>> float(state.probability((0,)))  # C_0 = 1
     1.0
     """
+
+    kind = "state of H_eff"

@@ -17,6 +17,7 @@ et al., New J. Phys. 18, 113053 (2016).  No difference of nearly equal numbers i
 scaled variables (each click takes s^2 of a grade) all is of order one however weak the pulse is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
 from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
 from systems import Loss, Model
+from systems.display import Shown, counts, ends
 from systems.ladder import Mode, label
 from systems.progress import bar
 from systems.status import Estimate, Status
@@ -46,8 +48,8 @@ SETTLED, SEARCHED = 1e-6, 24  # relative change by two more quanta that ends the
 LEFT = 1e-3  # quanta that may be left in the mode at the end, per photon counted
 
 
-@dataclass(frozen=True)
-class Pulse:
+@dataclass(frozen=True, repr=False)
+class Pulse(Shown):
     """What a pulse sends through a port; every number has the shape of the batch.
 
     ``counts`` maps "photons" (mean number per pulse), "g2", "efficiency" (probability of at least
@@ -61,6 +63,12 @@ class Pulse:
     """
 
     counts: dict[str, Estimate]
+
+    def _title(self) -> str:
+        return f"photons of a pulse: {ends(self.photons)}, g2 {ends(self.g2)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {n: f"{ends(e.trusted)} ({counts(e.status)})" for n, e in self.counts.items()}
 
     @property
     def photons(self) -> Any:
@@ -269,8 +277,8 @@ def _estimates(
     }
 
 
-def _ratio(counts: Counts) -> Measured:
+def _ratio(found: Counts) -> Measured:
     """<m (m - 1)>/<m>^2 = 2 Tr mu_2/(Tr mu_1)^2."""
-    pairs, photons = counts["pairs"], counts["photons"]
+    pairs, photons = found["pairs"], found["photons"]
     value, error = divide(2 * pairs[0], 2 * pairs[1], [photons, photons])
     return Measured(value, error, (photons, photons))

@@ -31,7 +31,7 @@ from systems.values import Arrays, Values
 HIGHEST = 24  # quanta up to which a truncation is searched: a minute for one mode
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evolution(SteadyState):
     """A state that moves: the methods of `SteadyState`, with one row per time.
 
@@ -47,6 +47,7 @@ class Evolution(SteadyState):
     """
 
     times: Any = None
+    kind = "evolution"
     solve: Callable[[int], Solution] | None = None  # all times with so many quanta
 
     @cached_property
@@ -126,8 +127,8 @@ def truncated(
         )
     else:
         pair = solve(int(search.quanta)), None
-    found, other = (pair[0],), (pair[1],)
-    return Evolution(model, arrays, found, search.certified, search.tolerance, other, times, solve)
+    known = model, arrays, (pair[0],), search.certified, search.tolerance, (pair[1],)
+    return Evolution(*known, times=times, solve=solve)
 
 
 def read_times(times: Any) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from numeric.space import Space
 from systems import Model
-from systems.ladder import is_two_level
+from systems.ladder import atoms, fits, is_two_level
 
 TRACE = 1e-9  # by which a trace may differ from one: what solvers leave, and no slip of the pen
 EMPTY = 1e-14  # of a trace: elements below count as zero when a state is cut to its quanta
@@ -91,12 +91,11 @@ def read_start(model: Model, initial: Any) -> Start:
 
 
 def _occupation(model: Model, initial: Sequence[int]) -> list[int]:
-    tops = [1 if is_two_level(mode) else np.inf for mode in model.modes]
-    pairs = list(zip(initial, tops, strict=False))
-    if len(initial) != len(tops) or any(int(n) != n or not 0 <= n <= top for n, top in pairs):
+    whole = len(initial) == len(model.modes) and all(int(n) == n and n >= 0 for n in initial)
+    if not whole or not fits(tuple(int(n) for n in initial), model.modes):
         raise ValueError(
-            f"Argument `initial` must hold a number of quanta for each of the {len(tops)} modes "
-            f"(a two-level system: 0 or 1), but is {initial!r}."
+            f"Argument `initial` must hold a number of quanta for each of the {len(model.modes)} "
+            f"modes (a two-level system: 0 or 1), but is {initial!r}."
         )
     return [int(n) for n in initial]
 
@@ -117,15 +116,21 @@ def _of_state(model: Model, state: Any) -> Start:
 def _of_qobj(model: Model, state: Any) -> Start:
     ket = state.full().ravel() if state.isket else None
     state = state.proj() if state.isket else state
-    levels = [int(n) for n in np.ravel(state.dims[0])]
-    fits = len(levels) == len(model.modes) and all(
-        n <= 2 or not is_two_level(mode) for n, mode in zip(levels, model.modes, strict=False)
+    levels, groups = [int(n) for n in np.ravel(state.dims[0])], atoms(model.modes)
+    matches = len(levels) == len(groups) and all(
+        not is_two_level(model.modes[group[0]]) or n == 1 + len(group)
+        for n, group in zip(levels, groups, strict=False)
     )
-    if not state.isoper or not fits or np.prod(levels) != state.shape[0]:
+    if not state.isoper or not matches or np.prod(levels) != state.shape[0]:
         names = ", ".join(str(mode.name) for mode in model.modes)
         raise ValueError(
             f"Argument `initial` must live on the product of the spaces of {names}, but has the "
             f"dims {state.dims}."
         )
-    occupations = np.array(np.unravel_index(np.arange(state.shape[0]), levels)).T
+    places = np.array(np.unravel_index(np.arange(state.shape[0]), levels)).T
+    occupations = np.zeros((len(places), len(model.modes)), dtype=int)
+    for place, group in zip(places.T, groups, strict=True):
+        for level, mode in enumerate(group, 1):
+            atom = is_two_level(model.modes[mode])
+            occupations[:, mode] = place == level if atom else place
     return Start(occupations, np.asarray(state.full()), ket)
