@@ -20,7 +20,6 @@ from compare.cli.options import (
     Tolerance,
     Varied,
 )
-from compare.cli.text import SHORT
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
@@ -249,6 +248,8 @@ def _validity_text(table: "pd.DataFrame") -> str:
     With a drive set, the last line says on which share of the points it lies below the critical
     drive.
     """
+    from compare.cli.text import SHORT
+
     if len(table) <= SHORT:
         return str(table.to_string(index=False, float_format="{:.6g}".format))
     known = table[table["status"] == "ok"]
