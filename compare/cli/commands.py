@@ -125,6 +125,8 @@ def validity(
     if out is not None:
         axes = maps.axes_of(table)
         figure = maps.draw(table, _mark(request, table)) if len(axes) == 2 else None
+        if len(axes) == 1 and table[axes[0]].nunique() > 1:
+            figure = maps.draw_curve(table)
         if len(axes) > 2:
             several = f"a picture has two axes, but {', '.join(axes)} vary"
             typer.echo(f"blockade: only the table is written: {several}.", err=True)

@@ -33,7 +33,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align:
          vertical-align: top; }
 thead th { position: sticky; top: 0; background: #fff; }
 td.number { text-align: right; white-space: nowrap; }
-td.word { overflow-wrap: anywhere; }
+td.word { overflow-wrap: break-word; min-width: 4rem; }
 tr.good td.verdict { color: #006b3f; } tr.fair td.verdict { color: #7a5200; }
 tr.bad td.verdict { color: #a33000; font-weight: 600; }
 figure { margin: 1rem 0; } img { max-width: 100%; height: auto; } figcaption { font-size: .9rem; }
