@@ -21,7 +21,7 @@ from compare.report.listings import verdict
 from systems.library import kerr
 
 VALUES = {"chi": 5.0, "gamma": 1.0}
-DELTA, DRIVE = np.linspace(-6, 1, 8), np.array([0.05, 0.1, 0.2, 0.4])
+DELTA, DRIVE = np.linspace(-6, 1, 8), np.geomspace(0.05, 0.4, 8)
 LARGEST = 3_000_000  # bytes: what a letter may carry
 CURVE, MAP = "curve.html", "map.html"
 
@@ -219,7 +219,7 @@ def test_the_pointer_reads_the_number_of_a_map(browser: Any, folder: Path) -> No
     chart = browser.find_elements("css selector", "#charts figure")[0]
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chart)
     ActionChains(browser).move_to_element_with_offset(chart, -60, -20).perform()
-    WebDriverWait(browser, 20).until(lambda driver: driver.execute_script(TOOLTIPS))
+    WebDriverWait(browser, 60).until(lambda driver: driver.execute_script(TOOLTIPS))
     text = browser.execute_script(TOOLTIPS)
     number = r"[-+−\d.e]+"
     read = [float(found.replace("−", "-"))

@@ -123,7 +123,7 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
 
 @styled
 def draw_curve(table: pd.DataFrame) -> Figure:
-    """The critical drive over one value, with the drive of the table where it has one.
+    r"""The critical drive over one value, with the drive of the table where it has one.
 
     A gap is where nothing is known; open triangles are bounds: the formula held as far as was
     searched.  Raises `ValueError` unless one value varies.
