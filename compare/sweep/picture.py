@@ -8,8 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import sympy as sp
 
 from compare.style import BLUE, RED, WIDTH, styled
+from compare.sweep.chunk import STATUSES
+from systems.status import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "#BBBBBB"  # a grey that the scales of colours do not have
 FINEST = 600  # cells along an axis of a map: as many as 300 dpi of one column resolve
+GOOD = STATUSES.index(Status.OK)
 DECADES = 100.0  # largest number over smallest, from which on a scale is logarithmic
 
 
@@ -62,12 +66,12 @@ def _thinned(row: Any) -> Any:
 def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     """Both roads as lines, and the deviation in percent beside them."""
     x, quantity = row[names[0]], str(row["quantity"].item())
-    good = row["numeric"].where(row["status"] == 0)
+    good = row["numeric"].where(row["status"] == GOOD)
     left.plot(x, row["analytic"], "--", color=RED, label="closed form")
     left.plot(x, good, color=BLUE, label="master equation")
     left.set(ylabel=quantity, yscale=_scale(good.to_numpy()))
     left.legend()
-    right.plot(x, row["deviation"].where(row["status"] == 0), color=BLUE)
+    right.plot(x, row["deviation"].where(row["status"] == GOOD), color=BLUE)
     right.axhline(0, color="black", lw=0.5)
     right.set(ylabel=f"deviation of {quantity}")
     for axes in (left, right):
@@ -77,7 +81,7 @@ def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
 def _draw_maps(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     """The master equation and the size of the deviation as colours."""
     quantity = str(row["quantity"].item())
-    good = row.where(row["status"] == 0)
+    good = row.where(row["status"] == GOOD)
     _draw_map(left, good["numeric"], names, quantity)
     _draw_map(right, abs(good["deviation"]), names, f"|deviation| of {quantity}")
 
@@ -104,9 +108,16 @@ def _draw_map(axes: Axes, grid: Any, names: list[str], title: str) -> None:
 
 
 def _title(axis: Any) -> str:
-    """The label of an axis: its name with its unit, where it has one."""
+    """The label of an axis: its symbol, or its name with its unit where it has one.
+
+    >>> import xarray
+    >>> _title(xarray.DataArray([0.0], dims="Delta", name="Delta"))
+    '$\\\\Delta$'
+    """
     unit = axis.attrs.get("units", "1")
-    return str(axis.name) if unit == "1" else f"{axis.attrs.get('long_name', axis.name)} ({unit})"
+    if unit == "1":
+        return f"${sp.latex(sp.Symbol(str(axis.name)))}$"
+    return f"{axis.attrs.get('long_name', axis.name)} ({unit})"
 
 
 def _scale(numbers: np.ndarray) -> str:
