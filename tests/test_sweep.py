@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import compare
-from compare.sweep.chunk import MISSING, STATUSES
+from compare.sweep.portion import MISSING, STATUSES
 from compare.sweep.grid import read_grid
 from systems.library import kerr, kerr_dimer, kerr_ring, parametric_kerr
 

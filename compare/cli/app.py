@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import commands, sweeps
+from compare.cli import commands, grids
 from compare.cli.options import Fixed, Force, Fresh, System, Varied
 from compare.interrupts import INTERRUPTED
 
@@ -309,5 +309,5 @@ def systems() -> None:
 
 for command in (commands.budget, commands.validity, commands.optimum):
     app.command()(command)
-for on_grids in (sweeps.sweep, sweeps.export, sweeps.plot):
+for on_grids in (grids.sweep, grids.export, grids.plot):
     app.command()(on_grids)

@@ -16,7 +16,7 @@ import numpy as np
 
 from compare.agreement import DIGITS
 from compare.provenance import record
-from compare.sweep.chunk import CODE, MISSING, STATUSES, Job
+from compare.sweep.portion import CODE, MISSING, STATUSES, Job
 from compare.sweep.grid import Grid
 
 if TYPE_CHECKING:

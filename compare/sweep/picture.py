@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from compare.style import BLUE, RED, WIDTH, styled
-from compare.sweep.chunk import STATUSES
+from compare.sweep.portion import STATUSES
 from systems.status import Status
 
 if TYPE_CHECKING:

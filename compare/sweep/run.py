@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from compare.quantities import read_quantities
-from compare.sweep.chunk import MISSING, VARIABLES, Job, Part
+from compare.sweep.portion import MISSING, VARIABLES, Job, Part
 from compare.sweep.crew import alone, together
 from compare.sweep.dataset import build
 from compare.sweep.grid import Grid, read_grid

@@ -22,7 +22,7 @@ import sympy as sp
 
 from compare.interrupts import whole
 from compare.lock import locked
-from compare.sweep.chunk import MISSING, VARIABLES, Job, Part, identify_code
+from compare.sweep.portion import MISSING, VARIABLES, Job, Part, identify_code
 from compare.sweep.dataset import QUANTITY, attributes, axis_attributes, provenance, with_flags
 from compare.sweep.grid import Grid
 
