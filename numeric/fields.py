@@ -22,7 +22,7 @@ import sympy as sp
 
 from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
-from numeric.solvers.scaling import EPSILON
+from numeric.expectation import element_errors
 from numeric.solvers.solution import Solution
 from numeric.space import space
 from numeric.state import CLEAR, SteadyState
@@ -295,10 +295,7 @@ class _Density:
             where = self.on.positions(block.space)
             p[np.ix_(block.points, where)] = abs(block.populations)
             e[np.ix_(block.points, where)] = block.error
-        size = np.sqrt(np.maximum(p, e))
-        relative = np.divide(e, size**2, out=np.zeros_like(e), where=size > 0) / 2 + EPSILON
-        outer = size[:, :, None] * size[:, None, :]
-        return np.asarray(outer * (relative[:, :, None] + relative[:, None, :]))
+        return element_errors(p, e)
 
 
 def _number(density: _Density, field: Field) -> Measured:

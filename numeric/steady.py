@@ -7,9 +7,11 @@ smallest one whose mean numbers and g2 to g4 of every mode change by less than `
 two more quanta are allowed (`numeric.truncation`).
 """
 
+from functools import partial
+
 import numpy as np
 
-from numeric.solvers.choice import STEADY
+from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
 from numeric.space import space
@@ -19,7 +21,7 @@ from numeric.truncation import TruncationSearch
 from systems import Model
 from systems.progress import bar
 from systems.status import Status
-from systems.values import Values, read_values
+from systems.values import Arrays, Values, read_values
 
 
 def steady_state(
@@ -60,6 +62,12 @@ def steady_state(
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
     search = TruncationSearch(quanta, tolerance, limit, order)
     search.check(model)
+    return _solve(model, search, solver, progress, arrays)
+
+
+def _solve(
+    model: Model, search: TruncationSearch, solver: str, progress: bool, arrays: Arrays
+) -> SteadyState:
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
     with bar(progress) as report:
@@ -67,10 +75,13 @@ def steady_state(
         pairs = list(search(model, arrays, points, solver, report))
     for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
-            on = space(model.modes, quanta or order)
+            on = space(model.modes, search.quanta or search.order)
             pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
     blocks, others = zip(*pairs, strict=True)
-    return SteadyState(model, arrays, blocks, search.certified, tolerance, others)
+    alone = partial(_solve, model, search, ALONE, progress) if solver == "auto" else None
+    return SteadyState(
+        model, arrays, blocks, search.certified, search.tolerance, others, alone=alone
+    )
 
 
 def nojump_state(

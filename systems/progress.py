@@ -16,7 +16,10 @@ WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner nee
 
 
 def silent(what: str, done: int, total: int) -> None:
-    """A report that nobody reads."""
+    """A report that nobody reads.
+
+    >>> silent("6 quanta", 3, 10)
+    """
 
 
 @contextmanager
@@ -40,6 +43,11 @@ def is_watched() -> bool:
     """Whether what is written to stderr goes to a terminal or a notebook.
 
     Files and pipes are not watched: a bar would fill them with lines that nobody can read.
+
+    >>> import io, contextlib
+    >>> with contextlib.redirect_stderr(io.StringIO()):
+    ...     is_watched()
+    False
     """
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 

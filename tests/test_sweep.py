@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 import compare
-from compare.sweep.portion import MISSING, STATUSES
 from compare.sweep.grid import read_grid
+from compare.sweep.portion import MISSING, STATUSES
 from systems.library import kerr, kerr_dimer, kerr_ring, parametric_kerr
 
 AXES = {"Delta": np.linspace(-1, 1, 5), "chi": np.array([0.0, 1.0, 5.0])}
@@ -163,3 +163,19 @@ def test_what_is_not_computed_has_a_flag_of_its_own(found):
     part = found.copy(deep=True)
     part["status"][0, 0, 0] = MISSING
     assert compare.tidy(part)["status"][0] == "not computed"
+
+
+def test_a_model_without_closed_forms_has_the_master_equation_alone():
+    from systems import Loss, Model
+
+    thermal = Model(
+        "thermal", kerr.MODEL.hamiltonian, (*kerr.MODEL.losses, Loss(kerr.gamma / 9, kerr.adag)),
+        drive=kerr.xi,
+    )  # fmt: skip
+    fixed = {"chi": 0.0, "gamma": 1.0, "xi": 1e-3}
+    found = compare.sweep(thermal, {"Delta": [0.0, 1.0]}, "number", fixed, quanta=12)
+    assert np.isnan(found["analytic"]).all()
+    assert set(compare.tidy(found)["status"]) == {"no formula"}
+    assert "number" in found.attrs["without_formula"]
+    # a bath that adds a ninth of what is lost keeps 1/8 of a photon there
+    np.testing.assert_allclose(found["numeric"], 1 / 8, rtol=1e-4)  # the drive adds 4e-6

@@ -33,6 +33,7 @@ from analytic.series.coefficients import Coefficients
 from analytic.series.moments import Combination, number_words
 from analytic.series.summation import ratio
 from systems import Model
+from systems.display import Shown
 from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Status
@@ -67,7 +68,7 @@ def expand(model: Model, corrections: int = 1) -> Expansion:
     return expansion
 
 
-class Expansion:
+class Expansion(Shown):
     """The series of one model: quantities, their coefficients, their sums.
 
     Modes are named by operator or label.  Closed forms are in the model's symbols.  Methods that
@@ -84,8 +85,12 @@ class Expansion:
         # without corrections the first one is still needed to judge
         self._coefficients = Coefficients(model, max(corrections, 1))
 
-    def __repr__(self) -> str:
-        return f"<series of the {self.model.name}, corrections: {self.corrections}>"
+    def _title(self) -> str:
+        return f"series of the {self.model.name}, corrections: {self.corrections}"
+
+    def _facts(self) -> Mapping[str, Any]:
+        facts = {"drive": self.model.drive, "corrections": self.corrections}
+        return facts | {"numbers": ".number, .correlation, ... with .evaluate or .assess"}
 
     def number(self, mode: Mode | str) -> Series:
         """Mean number ``<a'a>`` of a mode.

@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> None:
     ...     assert ended.code == 0
     blockade ...
     """
-    # before the libraries are loaded: a signal may come as early
+    # the command installed them when `compare` was loaded; another caller may not have
     with handled(lasting=arguments is None):
         from compare.cli.app import main as run
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import sympy as sp
 
-from compare.style import BLUE, RED, WIDTH, styled
+from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, styled
 from compare.sweep.portion import STATUSES
 from systems.status import Status
 
@@ -36,7 +35,7 @@ def draw(dataset: Any) -> Figure:
     >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
     >>> found = compare.sweep(kerr.MODEL, {"Delta": [-1.0, 0.0, 1.0]}, ["g2"], fixed=fixed)
     >>> [axes.get_ylabel() for axes in draw(found).axes]
-    ['g2', 'deviation of g2']
+    ['$g^{(2)}(0)$', 'deviation of $g^{(2)}(0)$']
     """
     from matplotlib.figure import Figure
 
@@ -65,7 +64,7 @@ def _thinned(row: Any) -> Any:
 
 def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     """Both roads as lines, and the deviation in percent beside them."""
-    x, quantity = row[names[0]], str(row["quantity"].item())
+    x, quantity = row[names[0]], mathematical(str(row["quantity"].item()))
     good = row["numeric"].where(row["status"] == GOOD)
     left.plot(x, row["analytic"], "--", color=RED, label="closed form")
     left.plot(x, good, color=BLUE, label="master equation")
@@ -80,7 +79,7 @@ def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
 
 def _draw_maps(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     """The master equation and the size of the deviation as colours."""
-    quantity = str(row["quantity"].item())
+    quantity = mathematical(str(row["quantity"].item()))
     good = row.where(row["status"] == GOOD)
     _draw_map(left, good["numeric"], names, quantity)
     _draw_map(right, abs(good["deviation"]), names, f"|deviation| of {quantity}")
@@ -108,16 +107,9 @@ def _draw_map(axes: Axes, grid: Any, names: list[str], title: str) -> None:
 
 
 def _title(axis: Any) -> str:
-    """The label of an axis: its symbol, or its name with its unit where it has one.
-
-    >>> import xarray
-    >>> _title(xarray.DataArray([0.0], dims="Delta", name="Delta"))
-    '$\\\\Delta$'
-    """
-    unit = axis.attrs.get("units", "1")
-    if unit == "1":
-        return f"${sp.latex(sp.Symbol(str(axis.name)))}$"
-    return f"{axis.attrs.get('long_name', axis.name)} ({unit})"
+    """The label of an axis: its symbol, or its name with its unit where it has one."""
+    name, unit = str(axis.name), axis.attrs.get("units", "1")
+    return axis_label(name, {} if unit == "1" else {name: f"{axis.attrs['long_name']} ({unit})"})
 
 
 def _scale(numbers: np.ndarray) -> str:

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-import analytic
-from compare.agreement import measure, solve
+from compare.agreement import Form, closed_forms, measure, solve
 from compare.provenance import fingerprint, installed
 from compare.quantities import read_quantities
 from numeric.solvers.threads import packed
@@ -37,8 +36,8 @@ class Job:
     """What a sweep computes at each of its points.
 
     >>> from systems import kerr
-    >>> Job(kerr.MODEL, ("number", "g2")).least
-    2
+    >>> Job(kerr.MODEL, ("number", "g2")).solver
+    'auto'
     """
 
     model: Model
@@ -46,18 +45,9 @@ class Job:
     quanta: Any = None
     solver: str = "auto"
 
-    @property
-    def least(self) -> int:
-        """Quanta that the closed forms of all quantities need, as the model's grading weighs them.
-
-        Raises `ValueError` for names that are no quantities.
-        """
-        wanted = read_quantities(self.model, self.quantities)
-        return max(quantity.quanta(self.model) for quantity in wanted)
-
-    def check(self) -> None:
-        """Raise `ValueError` before anything is computed where there is no closed form."""
-        _derive(self.model, self.least)
+    def without_formula(self) -> dict[str, str]:
+        """The quantities that have no closed form, each with the reason in a sentence."""
+        return _forms(self.model, self.quantities)[1]
 
 
 def compute(job: Job, values: Mapping[str, Any]) -> Part:
@@ -72,10 +62,10 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     """
     wanted, arrays = read_quantities(job.model, job.quantities), read_values(job.model, values)
     shape = (len(wanted), *next(iter(arrays.values())).shape)
-    closed = _derive(job.model, job.least)
+    forms, _ = _forms(job.model, job.quantities)
     with ALONE, packed():
         states = solve(job.model, arrays, wanted, job.quanta, job.solver, progress=False)
-        found = [measure(quantity, closed, states, arrays) for quantity in wanted]
+        found = [measure(q, forms.get(q.name), states, arrays) for q in wanted]
         errors = [
             np.concatenate([quantity.estimate_on(state).error for state in states])
             for quantity in wanted
@@ -113,6 +103,6 @@ def _codes(words: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _derive(model: Model, quanta: int) -> analytic.Derivation:
-    """The closed forms of a model, once for all chunks of a process."""
-    return analytic.derive(model, quanta=quanta)
+def _forms(model: Model, names: tuple[str, ...]) -> tuple[dict[str, Form], dict[str, str]]:
+    """The closed forms of a model's quantities, once for all chunks of a process."""
+    return closed_forms(model, read_quantities(model, names))

@@ -20,11 +20,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from compare.extras import needed
 from compare.interrupts import whole
 from compare.lock import locked
-from compare.sweep.portion import MISSING, VARIABLES, Job, Part, identify_code
 from compare.sweep.dataset import QUANTITY, attributes, axis_attributes, provenance, with_flags
 from compare.sweep.grid import Grid
+from compare.sweep.portion import MISSING, VARIABLES, Job, Part, identify_code
 
 KEY = "photon_blockade_sweep"  # attribute of the root that says what a store holds
 DRAFT = ".photon-blockade-"  # how the name of a store begins that is being made
@@ -32,10 +33,6 @@ PATIENCE = 1.0  # seconds to wait for another run: it may take hours
 # A chunk of nothing but NaN is written as any other: it has been computed.  Zarr does not keep this
 # with an array, so that whoever opens one has to say it again.
 EVERY = {"write_empty_chunks": True}
-INSTALL = (
-    "Argument `store` must be None without the libraries of sweeps; install them with "
-    'pip install "photon-blockade[sweep]".'
-)
 # what a store is known by, in the words of a refusal
 NAMES = {
     "model": "model",
@@ -94,13 +91,10 @@ class Store:
 def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
     """The store of a sweep, made where there is none; no other run writes to it while it is open.
 
-    Raises `ValueError` for a path that holds something else or another sweep, `ImportError` without
+    Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` without
     zarr, and `TimeoutError` while another run writes to it.
     """
-    try:
-        import zarr  # noqa: F401
-    except ImportError:
-        raise ImportError(INSTALL) from None
+    needed("zarr", "sweep")
     identity = identify(grid, job)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -117,13 +111,11 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
 def open_store(path: Path) -> Any:
     """The dataset of a store, whole or not, read when asked for; "not computed" where it is not.
 
-    Raises `ValueError` for what is no store of a sweep, and `ImportError` without zarr.
+    Raises `ValueError` for what is no store of a sweep, and `NotInstalled` without zarr.
     """
-    try:
-        import xarray as xr
-        import zarr  # noqa: F401
-    except ImportError:
-        raise ImportError(INSTALL) from None
+    import xarray as xr
+
+    needed("zarr", "sweep")
     read_identity(path)
     found = xr.open_zarr(str(path), consolidated=False, chunks=None, drop_variables="done")
     found = found[[*VARIABLES, "status"]]

@@ -17,6 +17,7 @@ Interpolation between the points of a coarser one would be wrong where a map is 
 at, next to the lines on which the deviation changes sign and the critical drive jumps.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,7 @@ from compare.validity.deviation import Deviation
 from compare.validity.ray import Ray, read_ray
 from compare.validity.search import Crossing
 from systems import Model
+from systems.display import Shown, counts, ends, points
 from systems.labels import refuse_labelled
 from systems.values import Values
 
@@ -41,8 +43,8 @@ MOMENTS = 100_000  # of a series: twenty seconds for each summation of it, of ma
 SMALLEST = 1e-12  # deviation that is told from zero
 
 
-@dataclass(frozen=True)
-class CriticalDrive:
+@dataclass(frozen=True, repr=False)
+class CriticalDrive(Shown):
     """Critical drives of an array of points, with what each is worth; all of one shape.
 
     ``drive`` is exact to 1e-6 (relative) where ``status`` is "ok".  Elsewhere it is the largest
@@ -62,8 +64,23 @@ class CriticalDrive:
     status: Any
     tolerance: Any
 
+    def _title(self) -> str:
+        at = "" if not np.ndim(self.drive) else f" at {points(np.shape(self.drive))}"
+        return f"critical drive{at}: {ends(self.drive)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"drive": ends(self.drive), "estimate": ends(self.estimate)}
+        return facts | {"status": counts(self.status), "tolerance": ends(self.tolerance)}
+
     def power(self, device: Any) -> Any:
-        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s."""
+        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s.
+
+        >>> from systems import nanotip
+        >>> device = nanotip.Device()
+        >>> found = CriticalDrive(device.drive(1e-15), 0.0, "ok", tolerance=0.01)
+        >>> bool(np.isclose(found.power(device), 1e-15))
+        True
+        """
         return device.power_of(self.drive)
 
 

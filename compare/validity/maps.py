@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import RED, WIDTH, styled
+from compare.style import RED, WIDTH, axis_label, mathematical, styled
 from compare.validity.search import Bound
 from compare.validity.table import MEASURES
 
@@ -47,10 +47,16 @@ def shown_of(table: pd.DataFrame) -> str:
 def spell(table: pd.DataFrame, column: str) -> str:
     """A column as the label of an axis, as the table's laboratory spells it: ``r_um`` is r (µm).
 
-    ``attrs["spelled"]`` of the table maps columns to labels; a column that is not in it is its own
-    label.
+    ``attrs["spelled"]`` of the table maps columns to labels; a column that is not in it is the
+    symbol of that name.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"r_um": [0.3]})
+    >>> table.attrs["spelled"] = {"r_um": "r (µm)"}
+    >>> spell(table, "r_um"), spell(table, "chi")
+    ('r (µm)', '$\\chi$')
     """
-    return str(table.attrs.get("spelled", {}).get(column, column))
+    return axis_label(column, table.attrs.get("spelled"))
 
 
 def scale_of(values: Any) -> str:
@@ -137,7 +143,7 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
     bottom = min(max(known.min(), top / 10**DECADES), top / 2) if len(known) else 0.1
     # a formula that is right to many digits is not a formula that holds nowhere
     under = "black" if column != "deviation" else colormaps["viridis"](0)
-    x, y = _edges(grid.columns), _edges(grid.index)
+    x, y = edges(grid.columns), edges(grid.index)
     image = axes.pcolormesh(
         x,
         y,
@@ -157,7 +163,7 @@ def _label(table: pd.DataFrame, column: str) -> str:
     It is the critical drive with the tolerance that defines it, or the deviation with the drive at
     which it was found, in the laboratory's unit where the table has one.
     """
-    name, drive = table.attrs["quantity"], table.attrs["drive"]
+    name, drive = (mathematical(table.attrs[key]) for key in ("quantity", "drive"))
     if column == "deviation":
         drives = table["drive"].unique()
         at = f" at {drive} = {drives[0]:.3g}" if len(drives) == 1 else ""
@@ -190,7 +196,7 @@ def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     grid, level = _grid(table, names, table["critical_drive"]), middle(table)
     if grid.min().min() < level < grid.max().max():
         axes.contour(grid.columns, grid.index, grid, [level], colors=RED, linewidths=1)
-        at = f"{table.attrs['drive']} = {level:.3g}, the median"
+        at = f"{mathematical(table.attrs['drive'])} = {level:.3g}, the median"
         axes.plot([], color=RED, lw=1, label=f"±{100 * table.attrs['tolerance']:.3g} % at {at}")
 
 
@@ -205,11 +211,11 @@ def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     bound = _grid(table, names, table["status"] == Bound.NOT_REACHED).astype(float)
     if bound.any(axis=None):
         shown, clear = np.ma.masked_equal(bound, 0), ListedColormap(["none"])
-        axes.pcolor(_edges(bound.columns), _edges(bound.index), shown, cmap=clear, hatch="////")
+        axes.pcolor(edges(bound.columns), edges(bound.index), shown, cmap=clear, hatch="////")
         axes.fill([], [], fill=False, hatch="////", label="not reached")
 
 
-def _edges(values: Any) -> np.ndarray:
+def edges(values: Any) -> np.ndarray:
     """The ends of the cells around ascending values, half a step to each side.
 
     On a logarithmic axis the steps are halved in the logarithm; one more edge than values is
@@ -217,7 +223,7 @@ def _edges(values: Any) -> np.ndarray:
     """
     x = np.asarray(values)
     if scale_of(x) == "log":
-        return np.exp(_edges(np.log(x)))
+        return np.exp(edges(np.log(x)))
     half = np.diff(x) / 2
     return np.array([x[0] - half[0], *(x[:-1] + half), x[-1] + half[-1]])
 

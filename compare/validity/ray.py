@@ -37,13 +37,24 @@ class Ray:
 
     @property
     def size(self) -> int:
-        """Number of points."""
+        """Number of points.
+
+        >>> from systems import kerr
+        >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0})
+        >>> ray.size
+        2
+        """
         return int(np.prod(self.shape))
 
     def at(self, drive: np.ndarray, points: np.ndarray) -> Arrays:
         """The values at some of the points (their indices), each at its own drive.
 
         Symbols of ``model.orders`` grow with the drive: G becomes G (drive/drive before)^k.
+
+        >>> from systems import kerr
+        >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0})
+        >>> ray.at(np.array([0.3]), np.array([1]))["xi"]
+        array([0.3])
         """
         name = str(self.model.drive)
         values = {key: array[points] for key, array in self.arrays.items()}
@@ -71,7 +82,13 @@ class Ray:
         return np.broadcast_to(plain, self.shape).ravel()
 
     def spread(self, shape: tuple[int, ...]) -> "Ray":
-        """The same points broadcast to a larger shape; `ValueError` where they do not fit it."""
+        """The same points broadcast to a larger shape; `ValueError` where they do not fit it.
+
+        >>> from systems import kerr
+        >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0})
+        >>> ray.spread((3, 2)).size
+        6
+        """
         arrays = {
             name: np.broadcast_to(array.reshape(self.shape), shape).ravel()
             for name, array in self.arrays.items()

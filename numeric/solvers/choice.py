@@ -8,7 +8,9 @@ Of the master equation:
   takes over where it fails.
 - "qutip": `qutip.steadystate`, as an independent check, judged as the others are.
 - "auto": the fastest of our own that is right, per point: "graded" for many points where it
-  converges, "direct" or "iterative" for the others.
+  converges and resolves means and pair correlations, "direct" or "iterative" for the others.  Any
+  other number that the sweeps leave unresolved is solved for again, alone, when it is asked for
+  (`numeric.state`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
@@ -32,6 +34,7 @@ from systems.status import Status
 from systems.values import Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
+ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
@@ -63,7 +66,7 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
     """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
     large = equation.space.size**2 > (LARGE if several else direct.FACTORABLE)
-    name = ("iterative" if large else "direct") if solver == "auto" else solver
+    name = ("iterative" if large else "direct") if solver in ("auto", ALONE) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
@@ -138,6 +141,12 @@ def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
     left out where its sweeps do not converge, where the empty state without a drive is not the
     only one, where a coefficient cancels, or where a population is negative beyond its error.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> few = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> sweep(kerr.MODEL, few, 4, density=False) is None  # of five points none is worth compiling
+    True
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
     if count < MANY:
@@ -191,6 +200,13 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
 
     Shape (rows, states, states).  Each is solved by the solver that found the populations, so
     that both agree.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> found = solve_points(kerr.MODEL, arrays, np.arange(5), 4, "direct")
+    >>> matrices(kerr.MODEL, arrays, found, np.array([1, 3])).shape
+    (2, 5, 5)
     """
     if found.rho is not None:
         return found.rho[rows]
@@ -206,6 +222,13 @@ def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> 
     """Density matrices, shape (points, states, states), by the solver of that name.
 
     ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> rho = density_matrices(kerr.MODEL, arrays, 3, "direct")
+    >>> np.trace(rho, axis1=1, axis2=2).real.round(12)
+    array([1., 1., 1., 1., 1.])
     """
     if solver == "graded":
         from numeric.solvers import graded
