@@ -5,10 +5,12 @@ import os
 import numpy as np
 import pytest
 import xarray as xr
+from sympy.physics.quantum import Dagger
 
 import compare
 from compare.sweep.grid import read_grid
 from compare.sweep.portion import MISSING, STATUSES
+from systems import Loss, Model
 from systems.library import kerr, kerr_dimer, kerr_ring, parametric_kerr
 
 AXES = {"Delta": np.linspace(-1, 1, 5), "chi": np.array([0.0, 1.0, 5.0])}
@@ -166,12 +168,8 @@ def test_what_is_not_computed_has_a_flag_of_its_own(found):
 
 
 def test_a_model_without_closed_forms_has_the_master_equation_alone():
-    from systems import Loss, Model
-
-    thermal = Model(
-        "thermal", kerr.MODEL.hamiltonian, (*kerr.MODEL.losses, Loss(kerr.gamma / 9, kerr.adag)),
-        drive=kerr.xi,
-    )  # fmt: skip
+    bath = (*kerr.MODEL.losses, Loss(kerr.gamma / 9, Dagger(kerr.a)))
+    thermal = Model("thermal", kerr.MODEL.hamiltonian, bath, drive=kerr.xi)
     fixed = {"chi": 0.0, "gamma": 1.0, "xi": 1e-3}
     found = compare.sweep(thermal, {"Delta": [0.0, 1.0]}, "number", fixed, quanta=12)
     assert np.isnan(found["analytic"]).all()

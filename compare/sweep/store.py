@@ -91,8 +91,8 @@ class Store:
 def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
     """The store of a sweep, made where there is none; no other run writes to it while it is open.
 
-    Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` without
-    zarr, and `TimeoutError` while another run writes to it.
+    Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` where
+    zarr is missing, and `TimeoutError` while another run writes to it.
     """
     needed("zarr", "sweep")
     identity = identify(grid, job)
