@@ -20,6 +20,7 @@ import numpy as np
 import analytic
 from compare.quantities import Quantity, read_quantities
 from systems import Model
+from systems.labels import place
 from systems.progress import counted
 from systems.status import Status
 from systems.values import Arrays, Values, read_values
@@ -53,10 +54,11 @@ def agreement(
     """Tidy table of both roads, one row per quantity and point.
 
     The values that are arrays come first, one column each (a complex one as ``J_real`` and
-    ``J_imag``), or ``labels`` in their place, for points that are better known by something
-    else: ``labels={"phi_um": phi * 1e6}``.  Then ``quantity, analytic, numeric, deviation,
-    matching_digits, resolved, status``.  ``analytic`` is the leading order in the drive,
-    `compare.quantities` explains the names, ``quanta`` and ``solver`` are for
+    ``J_imag``; of labelled values their coordinates before them), or ``labels`` in their place, for
+    points that are better known by something else: ``labels={"phi_um": phi * 1e6}``.  Then
+    ``quantity, analytic, numeric, deviation, matching_digits, resolved, status``.  ``analytic`` is
+    the leading order in the drive, `compare.quantities` explains the names, ``quanta`` and
+    ``solver`` are for
     `numeric.steady_state`.  A number that two more quanta change by more than `CONVERGED` stays
     in the table as "not converged".  What was computed how is kept in ``attrs``.
     ``progress=False`` shows no bar.
@@ -83,10 +85,10 @@ def agreement(
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
-    forms, left_out = _closed_forms(model, wanted)
+    forms, left_out = closed_forms(model, wanted)
     states = solve(model, arrays, wanted, quanta=quanta, solver=solver, progress=progress)
     parts = [
-        points.assign(quantity=q.name, **_measure(q, forms.get(q.name), states, arrays))
+        points.assign(quantity=q.name, **measure(q, forms.get(q.name), states, arrays))
         for q in wanted
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -96,7 +98,7 @@ def agreement(
     return table
 
 
-def _closed_forms(
+def closed_forms(
     model: Model, wanted: Sequence[Quantity]
 ) -> tuple[dict[str, Form], dict[str, str]]:
     """The closed form of each quantity that has one, and of the others the reason in a sentence.
@@ -158,8 +160,8 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
     """The columns that tell the points apart: whatever in ``given`` is an array.
 
     ``arrays`` are the values as `systems.values.read_values` returns them, all of one shape, to
-    which the columns broadcast.  Raises `ValueError` where they do not, or where one has the name
-    of a column of the table.
+    which the columns broadcast, labelled ones by the names of their dimensions.  Raises
+    `ValueError` where they do not, or where one has the name of a column of the table.
 
     >>> coordinates({"phi": [0.0, 1.0], "J": 2.0}, {"xi": np.zeros(2)})["phi"].tolist()
     [0.0, 1.0]
@@ -168,7 +170,7 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
 
     shape = next(iter(arrays.values())).shape
     columns: dict[str, np.ndarray] = {}
-    for name, value in given.items():
+    for name, value in place(given, arrays).items():
         if np.ndim(value) == 0:
             continue
         column = _broadcast(str(name), np.asarray(value), shape)
@@ -197,6 +199,14 @@ def solve(
     `ValueError` for a given truncation that cannot hold what is wanted.
 
     ``arrays`` are the values in one shape; a portion has at most `PORTION` points.
+
+    >>> from compare.quantities import read_quantities
+    >>> from systems import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]})
+    >>> (state,) = solve(kerr.MODEL, arrays, read_quantities(kerr.MODEL, "g2"), None, "auto")
+    >>> state.correlation("a").shape
+    (2,)
     """
     import numeric
 
@@ -252,13 +262,13 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
     }
 
 
-def _measure(
+def measure(
     quantity: Quantity,
     form: Form | None,
     states: Sequence[numeric.SteadyState],
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
-    """The columns of one quantity: a number per point in each.
+    """The columns of one quantity, those of `MEASURES`: a number per point in each.
 
     The status is that of the master equation; where it is "ok", that of the closed form; and where
     this is "ok" as well, whether there is a deviation.

@@ -45,7 +45,11 @@ def record(command: str, module: str) -> dict[str, Any]:
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of Python, of this package and of the libraries that compute."""
+    """Versions of Python, of this package and of the libraries that compute.
+
+    >>> "python" in {name.lower() for name in versions()}
+    True
+    """
     return {"python": platform.python_version()} | {
         name: installed(name) for name in ("photon-blockade", *LIBRARIES)
     }
@@ -105,6 +109,9 @@ def imports(path: Path) -> frozenset[str]:
     """Dotted names in a file of this project that are, or may be, modules of this project.
 
     They are found wherever they stand: in functions, behind conditions, and as text.
+
+    >>> "systems" in {name.split(".")[0] for name in imports(ROOT / "analytic" / "fock.py")}
+    True
     """
     package = path.relative_to(ROOT).parts[:-1]
     return _named(path.read_text(encoding="utf-8"), package)
@@ -160,6 +167,10 @@ def commit() -> str | None:
 
     It is noted in sidecars for a reader; whether a result is current is judged by `fingerprint`
     alone.
+
+    >>> found = commit()
+    >>> found is None or len(found.rstrip("+")) >= 40
+    True
     """
     here = str(Path(__file__).relative_to(ROOT))
     # a tracked file of ours: the package may be installed inside somebody else's repository

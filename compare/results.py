@@ -40,28 +40,48 @@ class PaperResult:
 
     @property
     def name(self) -> str:
-        """Where its files lie below the folder of all results, without their suffixes."""
+        """Where its files lie below the folder of all results, without their suffixes.
+
+        >>> find("fig3c").name
+        'fig3c'
+        """
         return (Path(self.paper.place) / self.stem).as_posix()
 
     @property
     def module(self) -> str:
-        """The dotted name of the code that computes it."""
+        """The dotted name of the code that computes it.
+
+        >>> find("fig3c").module
+        'compare.papers.tang2025.figures.fig3c'
+        """
         inner = CLAIMS if self.is_audit else f"figures.{self.stem}"
         return f"{self.paper.package}.{inner}"
 
     @property
     def command(self) -> str:
-        """The words that make it, for its sidecar."""
+        """The words that make it, for its sidecar.
+
+        >>> find("fig3c").command, audits(["tang2025"])[0].command
+        ('blockade reproduce fig3c', 'blockade audit tang2025')
+        """
         words = f"audit {self.paper.key}" if self.is_audit else f"reproduce {self.name}"
         return f"blockade {words}"
 
     @property
     def is_audit(self) -> bool:
-        """Whether it is the audit of the claims and no figure."""
+        """Whether it is the audit of the claims and no figure.
+
+        >>> find("fig3c").is_audit
+        False
+        """
         return self.stem == CLAIMS
 
     def folder(self, out: Path) -> Path:
-        """Where its files lie when all results lie in ``out``."""
+        """Where its files lie when all results lie in ``out``.
+
+        >>> find("fig3c").folder(Path("results")).as_posix()
+        'results'
+        """
         return out / self.paper.place
 
 
@@ -180,7 +200,15 @@ def is_current(result: PaperResult, out: Path) -> bool:
 
 
 def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
-    """The audit as it was written; what is printed in the paper stays as it is printed."""
+    """The audit as it was written; what is printed in the paper stays as it is printed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> (audit,) = audits(["tang2025"])
+    >>> with TemporaryDirectory() as name:
+    ...     _ = Path(name, "claims.csv").write_text("claim,printed\\ng2_tip,0.10\\n")
+    ...     read_claims(audit, Path(name))["printed"].tolist()
+    ['0.10']
+    """
     import pandas as pd
 
     return pd.read_csv(audit.folder(out) / f"{audit.stem}.csv", dtype={"printed": str})
@@ -192,6 +220,11 @@ def write_agreement(out: Path) -> "pd.DataFrame":
     Returns the summary (`compare.summary` with a column ``figure``), empty where there is no
     figure of both roads.  No other run writes into the folders from the reading to the end of the
     writing.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     len(write_agreement(Path(name)))  # no figure is there
+    0
     """
     folders = {out, *(figure.folder(out) for figure in figures())}
     with ExitStack() as locks:

@@ -18,12 +18,12 @@ from scipy.sparse import csr_array, identity
 from sympy import Expr
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, is_two_level, normal_order
+from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, normal_order
 from systems.values import Arrays, evaluate
 
 
 class Space:
-    """States of the modes with at most ``quanta`` quanta in all (at most one in a two-level).
+    """States of the modes with at most ``quanta`` quanta in all (of an atom at most one).
 
     ``occupations`` holds them, shape (states, modes), ``index`` their positions, and ``lowering``
     the matrix of the lowering operator of each mode.
@@ -36,7 +36,7 @@ class Space:
     def __init__(self, modes: Sequence[Mode], quanta: int) -> None:
         self.modes, self.quanta = tuple(modes), quanta
         self.levels = [2 if is_two_level(mode) else quanta + 1 for mode in modes]
-        states = list(_fill(self.levels, quanta))
+        states = list(_fill(self.modes, quanta))
         self.index = {state: i for i, state in enumerate(states)}
         self.occupations = np.array(states)
         self.lowering = [self._lower(mode) for mode in range(len(modes))]
@@ -44,14 +44,45 @@ class Space:
 
     @property
     def size(self) -> int:
-        """Number of states."""
+        """Number of states.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 6).size
+        28
+        """
         return len(self.occupations)
+
+    @property
+    def factors(self) -> list[int]:
+        """Levels of each factor of the product space: of each mode, or of an atom in all of its.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 2).factors
+        [3, 3]
+        """
+        groups = atoms(self.modes)
+        return [1 + len(g) if is_two_level(self.modes[g[0]]) else self.quanta + 1 for g in groups]
+
+    @property
+    def coordinates(self) -> np.ndarray:
+        """The level that each state has in each factor, shape (states, factors)."""
+        steps = [np.arange(1, len(group) + 1) for group in atoms(self.modes)]
+        pairs = zip(atoms(self.modes), steps, strict=True)
+        return np.stack([self.occupations[:, list(g)] @ step for g, step in pairs], axis=1)
 
     @cached_property
     def dims(self) -> Any:
-        """What a `qutip.Qobj` on this space has as ``dims``."""
+        """What a `qutip.Qobj` on this space has as ``dims``.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> import qutip
+        >>> qutip.qeye(Space([BosonOp("a")], 2).dims[0]).shape
+        (3, 3)
+        """
         import qutip
 
+        if len(atoms(self.modes)) < len(self.modes):  # its levels exclude one another
+            return qutip.qeye(self.size)._dims
         # keeps the restricted space, which .dims forgets
         return qutip.enr_destroy(self.levels, self.quanta)[0]._dims
 
@@ -96,28 +127,52 @@ class Space:
         return int(self.index.get(tuple(occupation), -1))
 
     def positions(self, other: "Space") -> np.ndarray:
-        """Index of every state of a space that this one holds, shape (states of the other,)."""
+        """Index of every state of a space that this one holds, shape (states of the other,).
+
+        Raises `KeyError` where this space is the smaller one.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 2).positions(Space([BosonOp("a"), BosonOp("b")], 1))
+        array([0, 1, 3])
+        """
         return np.array([self.index[state] for state in other.index])
 
     def falling(self, mode: int, order: int) -> np.ndarray:
-        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,)."""
+        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,).
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> abs(Space([BosonOp("a")], 3).falling(0, 2))
+        array([0., 0., 2., 6.])
+        """
         n = self.occupations[:, mode]
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 
 
-def _fill(levels: list[int], quanta: int) -> Iterator[Occupation]:
-    """All occupations of so many levels with at most so many quanta; the last mode runs fastest."""
-    if not levels:
-        yield ()
-        return
-    for n in range(min(levels[0] - 1, quanta) + 1):
-        for rest in _fill(levels[1:], quanta - n):
-            yield (n, *rest)
+def _fill(modes: tuple[Mode, ...], quanta: int) -> Iterator[Occupation]:
+    """All occupations of the modes with at most so many quanta; the last mode runs fastest."""
+    atom = {i: group for group in atoms(modes) for i in group}
+
+    def fill(found: Occupation) -> Iterator[Occupation]:
+        i = len(found)
+        if i == len(modes):
+            yield found
+            return
+        taken = any(found[j] for j in atom[i] if j < i)
+        room = quanta - sum(found)
+        for n in range((min(room, not taken) if is_two_level(modes[i]) else room) + 1):
+            yield from fill((*found, n))
+
+    return fill(())
 
 
 @lru_cache(maxsize=64)
 def space(modes: tuple[Mode, ...], quanta: int) -> Space:
-    """The space of these modes, built once."""
+    """The space of these modes, built once.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> space((BosonOp("a"),), 2) is space((BosonOp("a"),), 2)
+    True
+    """
     return Space(modes, quanta)
 
 
@@ -128,16 +183,26 @@ def count_states(modes: Sequence[Mode], quanta: int) -> int:
     >>> count_states([BosonOp("a"), BosonOp("b")], 6)
     28
     """
-    levels = sum(is_two_level(mode) for mode in modes)
-    bosons = len(modes) - levels
-    # k excited two-level systems, and the rest of the quanta or fewer in the bosonic modes
+    bosons = sum(not is_two_level(mode) for mode in modes)
+    excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
+    for atom in atoms(modes):
+        if is_two_level(modes[atom[0]]):
+            excited = [x + len(atom) * y for x, y in zip([*excited, 0], [0, *excited], strict=True)]
+    # and the rest of the quanta or fewer in the bosonic modes
     return sum(
-        comb(levels, k) * comb(quanta - k + bosons, bosons) for k in range(min(levels, quanta) + 1)
+        ways * comb(quanta - k + bosons, bosons) for k, ways in enumerate(excited[: quanta + 1])
     )
 
 
 def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> Any:
-    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values."""
+    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+    >>> lower(kerr.MODEL.hamiltonian, kerr.MODEL, arrays, 2).isherm
+    True
+    """
     import qutip
 
     on = space(model.modes, quanta)

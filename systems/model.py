@@ -186,6 +186,10 @@ class Model(Shown):
         """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps.
 
         It is not Hermitian; what it takes from the norm of the state is the probability of a jump.
+
+        >>> from systems import kerr
+        >>> (kerr.MODEL.effective_hamiltonian - kerr.MODEL.hamiltonian).expand()
+        -I*gamma*Dagger(a)*a/2
         """
         damping = [loss.rate * Dagger(loss.operator) * loss.operator for loss in self.losses]
         return self.hamiltonian - sp.I / 2 * sp.Add(*damping)
@@ -198,7 +202,8 @@ class Model(Shown):
         >>> kerr.MODEL.effective_ladder[(1,), (1,)]  # of a'a
         Delta - I*gamma/2
         """
-        return normal_order(self.effective_hamiltonian, self.modes)
+        ladder = normal_order(self.effective_hamiltonian, self.modes)
+        return {word: _over_one_denominator(coefficient) for word, coefficient in ladder.items()}
 
     @cached_property
     def leading_ladder(self) -> Ladder:
@@ -255,7 +260,7 @@ class Model(Shown):
         """
         lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
-            return find_grading(lowest, self.modes)
+            return find_grading(lowest, self.modes, (word for jump in self.jumps for word in jump))
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
@@ -304,6 +309,14 @@ class Model(Shown):
         """
         position = self.index(mode)
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
+
+
+def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
+    """A sum of quotients as one, where that is shorter: losses of one kind often add up."""
+    if not sp.denom(sp.together(coefficient)).free_symbols:
+        return coefficient
+    whole = sp.cancel(coefficient)
+    return whole if sp.count_ops(whole) < sp.count_ops(coefficient) else coefficient
 
 
 def _check_types(model: Model) -> None:

@@ -38,7 +38,11 @@ class Status(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What the word says, as one sentence."""
+        """What the word says, as one sentence.
+
+        >>> Status.MISSING.sentence
+        'There is no steady state: gain or drive make the light grow for ever.'
+        """
         return SENTENCES[self]
 
     def __repr__(self) -> str:
@@ -89,5 +93,10 @@ class Estimate(Shown):
 
     @property
     def trusted(self) -> Any:
-        """The values whose status is "ok"; NaN elsewhere."""
-        return np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        """The values whose status is "ok"; NaN elsewhere.  Labelled as the values are.
+
+        >>> [float(Estimate(0.25, 1e-9, word).trusted) for word in ("ok", "undefined")]
+        [0.25, nan]
+        """
+        kept = np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        return self.value.copy(data=kept) if hasattr(self.value, "dims") else kept

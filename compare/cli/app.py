@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import commands, reporting, tabulate
+from compare.cli import commands, reporting, sweeps, tabulate
 from compare.cli.options import Force, Fresh, Quiet, System
 from compare.cli.voice import hush, say
 from compare.extras import NotInstalled
@@ -184,12 +184,13 @@ def derive(
     quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
     latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
     abbreviate: Annotated[
-        bool, typer.Option("--abbreviate", help="In the system's own abbreviations.")
+        bool, typer.Option("--abbreviate", help="In the system's own abbreviations, or found ones.")
     ] = False,
 ) -> None:
     """Print amplitude equations and closed forms.
 
-    The closed forms are of leading order in the drive; without a system, those of a paper.
+    The closed forms are of leading order in the drive; without a system, those of a paper. Found
+    abbreviations are complex energies E, block determinants D and numerators N.
 
     Example: blockade derive nanotip --quanta 3 --latex
     """
@@ -200,9 +201,9 @@ def derive(
     from compare.cli.text import derivation_text
 
     target = find_target(system or papers.default_system())
-    short = target.abbreviations if abbreviate else {}
     with busy(f"{target.name}, {quanta} quanta"):
         closed = analytic.derive(target.model, quanta)
+        short = (target.abbreviations or closed.abbreviations) if abbreviate else {}
         text = closed.latex(short) if latex else derivation_text(closed, short)
     typer.echo(text)
 
@@ -222,7 +223,8 @@ def check(
         list[str] | None,
         typer.Option(
             metavar="NAME=FORMULA",
-            help="What a letter of the paper is in the model's symbols (gamma=gamma/2).",
+            help="What a letter of the paper (left) stands for in the model's symbols (right): "
+            "gamma=gamma/2 where the paper's gamma is half the model's.",
         ),
     ] = None,
     latex: Annotated[
@@ -277,3 +279,5 @@ for command in (
     reporting.report,
 ):
     app.command()(command)
+for on_grids in (sweeps.sweep, sweeps.export, sweeps.plot):
+    app.command()(on_grids)

@@ -34,6 +34,10 @@ class Request:
     the columns of what varies, and ``words`` those of the command line that made them.  ``values``
     follow from ``settings`` by `Target.read`, which changes units where the target has a
     laboratory.
+
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], ["xi=0.1,0.2"])
+    >>> request.target.name, sorted(request.labels)
+    ('kerr', ['xi'])
     """
 
     target: Target
@@ -43,7 +47,12 @@ class Request:
     words: tuple[str, ...]
 
     def line(self, command: str, **others: Any) -> str:
-        """The command that makes a result, for its sidecar; ``others`` are its own options."""
+        """The command that makes a result, for its sidecar; ``others`` are its own options.
+
+        >>> request = read_request("kerr", ["chi=5", "gamma=1"], ["xi=0.1,0.2"])
+        >>> request.line("compare", quanta=None)  # what is not given is left out
+        'blockade compare kerr --set chi=5 --set gamma=1 --vary xi=0.1,0.2'
+        """
         given = [(f"--{name}", str(value)) for name, value in others.items() if value is not None]
         options = [word for option in given for word in option]
         return shlex.join(["blockade", command, self.target.name, *self.words, *options])
@@ -74,6 +83,7 @@ def check_out(out: Path | None, force: bool) -> None:
 
     ``force`` allows overwriting files that were changed by hand or are not this tool's.
 
+    >>> check_out(None, force=False)
     >>> check_out(Path("table.txt"), force=False)
     Traceback (most recent call last):
         ...
@@ -104,6 +114,15 @@ def write(
     ``figure`` is the picture of the table, None where it has none; ``line`` is the command that
     makes them and ``module`` the code, whose fingerprint is noted.  Raises `ValueError` where
     a picture is asked for and there is none.
+
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], None)
+    >>> with TemporaryDirectory() as name:
+    ...     table, out = pd.DataFrame({"g2": [0.5]}), Path(name, "mine.csv")
+    ...     write(out, table, None, request, request.line("compare"), "compare.agreement")
+    ...     sorted(path.name for path in out.parent.iterdir())
+    ['mine.csv', 'mine.json']
     """
     record = provenance.record(line, module)
     if request.target.source:

@@ -37,7 +37,11 @@ def load(key: str) -> Paper:
 
 
 def every() -> list[Paper]:
-    """All papers, in the order of their keys."""
+    """All papers, in the order of their keys.
+
+    >>> [paper.key for paper in every()] == keys()
+    True
+    """
     return [load(key) for key in keys()]
 
 
@@ -54,5 +58,9 @@ def laboratory(system: str) -> Laboratory | None:
 
 
 def default_system() -> str:
-    """The listed system that a command takes where none is named: the first paper's with one."""
+    """The listed system that a command takes where none is named: the first paper's with one.
+
+    >>> default_system()
+    'nanotip'
+    """
     return next(paper.laboratory.system for paper in every() if paper.laboratory is not None)

@@ -63,7 +63,12 @@ class Laboratory:
 
     @property
     def drive_column(self) -> str:
-        """The column of the setting that decides the drive, such as ``power_fW``."""
+        """The column of the setting that decides the drive, such as ``power_fW``.
+
+        >>> from compare.papers import laboratory
+        >>> laboratory("nanotip").drive_column
+        'power_fW'
+        """
         return self.columns[self.drive]
 
 
@@ -89,16 +94,30 @@ class Paper:
 
     @property
     def package(self) -> str:
-        """The dotted name of the paper's folder."""
+        """The dotted name of the paper's folder.
+
+        >>> from compare.papers import load
+        >>> load("tang2025").package
+        'compare.papers.tang2025'
+        """
         return f"{__package__}.{self.key}"
 
     @property
     def place(self) -> str:
-        """The folder of its results below that of all results; empty where it is the same."""
+        """The folder of its results below that of all results; empty where it is the same.
+
+        >>> Paper("author2026", "An author, A journal (2026)").place
+        'author2026'
+        """
         return self.key if self.folder is None else self.folder
 
     def figures(self) -> list[str]:
-        """Stems of all figures, sorted: the modules whose names begin with ``fig``."""
+        """Stems of all figures, sorted: the modules whose names begin with ``fig``.
+
+        >>> from compare.papers import load
+        >>> load("tang2025").figures()[:3]
+        ['fig1b', 'fig1c', 'fig2a']
+        """
         folder = import_module(f"{self.package}.figures")
         names = (module.name for module in pkgutil.iter_modules(folder.__path__))
         return sorted(name for name in names if name.startswith("fig"))

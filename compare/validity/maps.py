@@ -49,6 +49,12 @@ def spell(table: pd.DataFrame, column: str) -> str:
 
     ``attrs["spelled"]`` of the table maps columns to labels; a column that is not in it is the
     symbol of that name.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"r_um": [0.3]})
+    >>> table.attrs["spelled"] = {"r_um": "r (µm)"}
+    >>> spell(table, "r_um"), spell(table, "chi")
+    ('r (µm)', '$\\chi$')
     """
     return axis_label(column, table.attrs.get("spelled"))
 

@@ -26,10 +26,12 @@ from systems.library import (
     kerr,
     kerr_dimer,
     kerr_ring,
+    n_scheme,
     nanotip,
     parametric_kerr,
     second_harmonic,
     spinning,
+    tavis_cummings,
 )
 from systems.model import Model
 
@@ -112,6 +114,18 @@ SYSTEMS: dict[str, Entry] = {
         published=jaynes_cummings.PUBLISHED_ATOM_DRIVEN,
         conditions={name: condition for name, condition in jaynes_cummings.CONDITIONS.items()
                     if "resonance" in name},
+    ),
+    "tavis_cummings": _entry(
+        tavis_cummings,
+        "two identical emitters in a driven cavity",
+        "Tavis and Cummings, Phys. Rev. 170, 379 (1968); "
+        "Radulaski et al., Phys. Rev. A 96, 011801(R) (2017)",
+    ),
+    "n_scheme": _entry(
+        n_scheme,
+        "four-level atom in a driven cavity, blockade by electromagnetically induced transparency",
+        "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997); "
+        "Rebic, Parkins and Tan, Phys. Rev. A 65, 063804 (2002)",
     ),
     "spinning": _entry(
         spinning,

@@ -83,22 +83,41 @@ class Device:
 
     @property
     def omega_0(self) -> float:
-        """Resonance frequency at rest (rad/s)."""
+        """Resonance frequency at rest (rad/s).
+
+        >>> bool(np.isclose(Device(wavelength=775e-9).omega_0, 2 * Device().omega_0))
+        True
+        """
         return optics.frequency(self.wavelength)
 
     @property
     def gamma(self) -> float:
-        """Energy decay rate omega_0/Q (rad/s)."""
+        """Energy decay rate omega_0/Q (rad/s).
+
+        >>> device = Device(quality_factor=1e9)
+        >>> bool(np.isclose(device.omega_0 / device.gamma, 1e9))
+        True
+        """
         return self.omega_0 / self.quality_factor
 
     @property
     def chi(self) -> float:
-        """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
+        """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s).
+
+        >>> 0 < Device().chi < 10 * Device().gamma
+        True
+        """
         return float(optics.kerr_rate(self.omega_0, self.susceptibility, self.mode_volume))
 
     @property
     def xi(self) -> float:
-        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma."""
+        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma.
+
+        >>> from dataclasses import replace
+        >>> device = Device()
+        >>> bool(np.isclose(replace(device, power=4 * device.power).xi, 2 * device.xi))
+        True
+        """
         coupling = self.coupling_fraction * self.gamma
         return float(optics.drive_rate(self.omega_0, coupling, self.power))
 
