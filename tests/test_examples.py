@@ -18,6 +18,9 @@ FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob(
 APART = (
     "compare/cli/app.py",  # a command's docstring is its help, and shows a command
     "compare/cli/commands.py",
+    "compare/cli/reporting.py",
+    "compare/cli/sweeps.py",
+    "compare/cli/tabulate.py",
     "numeric/solvers/compiled.py",  # what Numba calls by itself
     "numeric/solvers/graded/kernel.py",  # runs inside compiled code only
     "numeric/solvers/graded/resolvent.py",
