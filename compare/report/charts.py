@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FINEST = 41  # cells of a map along each axis: each is then a few pixels wide on a telephone
+FEW = 7  # values of an axis that are drawn as a curve each, in colours that are told apart
 LONGEST = 400  # points of a curve that are drawn: one a pixel or two
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -27,13 +28,19 @@ def plain(name: str) -> str:
     """The name of a symbol, a quantity or a column as plain text.
 
     >>> plain("Delta_a"), plain("g2"), plain("number_a2"), plain("phi_um")
-    ('Δₐ', 'g⁽²⁾(0)', '⟨n⟩ of a2', 'ϕ (µm)')
+    ('Δₐ', 'g⁽²⁾(0)', '⟨n⟩ of a2', 'φ (µm)')
+    >>> plain("chi_over_gamma"), plain("critical_drive")
+    ('χ/γ', 'critical drive')
     """
     import sympy as sp
 
     for unit, written in (("_um", "µm"), ("_fW", "fW"), ("_MHz", "MHz")):
         if name.endswith(unit):
             return f"{plain(name.removesuffix(unit))} ({written})"
+    if "_over_" in name:
+        return "/".join(map(plain, name.split("_over_", 1)))
+    if any(len(part) > 2 and not part.isdigit() for part in name.split("_")[1:]):
+        return " ".join(map(plain, name.split("_")))
     found = NAMES.fullmatch(name)
     if found is None:
         pretty = sp.pretty(sp.Symbol(name), use_unicode=True)
@@ -84,8 +91,12 @@ def axes_of(table: "pd.DataFrame") -> list[str]:
         if table[name].dtype.kind in "fiu" and table[name].nunique() > 1
     ]
     if len(numbers) == 2:
-        cells = table[numbers[0]].nunique() * table[numbers[1]].nunique()
-        return numbers if len(table) == cells else numbers[:1]
+        counts = [table[name].nunique() for name in numbers]
+        per_quantity = table["quantity"].nunique() if "quantity" in table else 1
+        whole = len(table) == counts[0] * counts[1] * per_quantity
+        if whole and min(counts) > FEW:
+            return numbers
+        return [numbers[int(np.argmax(counts))]]
     return numbers[:1]
 
 
@@ -93,7 +104,7 @@ def label(name: str, spelled: Mapping[str, str] | None) -> str:
     """A column as the label of an axis, in plain text.
 
     >>> label("phi_um", None), label("power_fW", {"power_fW": "input power (fW)"})
-    ('ϕ (µm)', 'input power (fW)')
+    ('φ (µm)', 'input power (fW)')
     """
     given = (spelled or {}).get(name, "")
     if not given:
