@@ -10,7 +10,7 @@ with two more quanta while most of it lies beyond them.  The `Certificate` of a 
 evidence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ import numpy as np
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, fed, missing, shells, weights
 from systems import Model
+from systems.display import Shown, counts, ends, points
 from systems.ladder import is_two_level, label
 from systems.status import Status
 
@@ -259,8 +260,8 @@ def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, i
     return names
 
 
-@dataclass(frozen=True)
-class Certificate:
+@dataclass(frozen=True, repr=False)
+class Certificate(Shown):
     """Evidence per point, arrays of the batch's shape; results by name ("n(a)", "g2(a)").
 
     >>> from numeric import steady_state
@@ -279,6 +280,18 @@ class Certificate:
     solver: Any  # name
     status: Any  # "ok", "not unique", "does not exist", "not converged"
 
+    def _title(self) -> str:
+        return f"certificate of {points(np.shape(self.quanta))}: {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"residual": f"{_worst(self.residual):.1e}", "status": counts(self.status)}
+        return facts | {
+            name: f"change {_worst(change):.1e}, cut {_worst(self.cut[name]):.1e}, "
+            f"round-off {_worst(self.roundoff[name]):.1e}"
+            for name, change in self.change.items()
+        }
+
     def __str__(self) -> str:
         """One line on the solve, one line per result with its worst point.
 
@@ -289,8 +302,8 @@ class Certificate:
           n(a): change ..., cut ..., round-off ...
         """
         head = (
-            f"quanta {np.min(self.quanta)} to {np.max(self.quanta)}, "
-            f"solver {', '.join(np.unique(self.solver))}, residual {np.max(self.residual):.1e}, "
+            f"quanta {int(np.min(self.quanta))} to {int(np.max(self.quanta))}, "
+            f"solver {', '.join(np.unique(self.solver))}, residual {_worst(self.residual):.1e}, "
             f"top shells {_worst(self.top):.1e}, status {', '.join(np.unique(self.status))}"
         )
         rows = [

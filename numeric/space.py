@@ -18,12 +18,12 @@ from scipy.sparse import csr_array, identity
 from sympy import Expr
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, is_two_level, normal_order
+from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, normal_order
 from systems.values import Arrays, evaluate
 
 
 class Space:
-    """States of the modes with at most ``quanta`` quanta in all (at most one in a two-level).
+    """States of the modes with at most ``quanta`` quanta in all (of an atom at most one).
 
     ``occupations`` holds them, shape (states, modes), ``index`` their positions, and ``lowering``
     the matrix of the lowering operator of each mode.
@@ -36,7 +36,7 @@ class Space:
     def __init__(self, modes: Sequence[Mode], quanta: int) -> None:
         self.modes, self.quanta = tuple(modes), quanta
         self.levels = [2 if is_two_level(mode) else quanta + 1 for mode in modes]
-        states = list(_fill(self.levels, quanta))
+        states = list(_fill(self.modes, quanta))
         self.index = {state: i for i, state in enumerate(states)}
         self.occupations = np.array(states)
         self.lowering = [self._lower(mode) for mode in range(len(modes))]
@@ -52,6 +52,24 @@ class Space:
         """
         return len(self.occupations)
 
+    @property
+    def factors(self) -> list[int]:
+        """Levels of each factor of the product space: of each mode, or of an atom in all of its.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 2).factors
+        [3, 3]
+        """
+        groups = atoms(self.modes)
+        return [1 + len(g) if is_two_level(self.modes[g[0]]) else self.quanta + 1 for g in groups]
+
+    @property
+    def coordinates(self) -> np.ndarray:
+        """The level that each state has in each factor, shape (states, factors)."""
+        steps = [np.arange(1, len(group) + 1) for group in atoms(self.modes)]
+        pairs = zip(atoms(self.modes), steps, strict=True)
+        return np.stack([self.occupations[:, list(g)] @ step for g, step in pairs], axis=1)
+
     @cached_property
     def dims(self) -> Any:
         """What a `qutip.Qobj` on this space has as ``dims``.
@@ -63,6 +81,8 @@ class Space:
         """
         import qutip
 
+        if len(atoms(self.modes)) < len(self.modes):  # its levels exclude one another
+            return qutip.qeye(self.size)._dims
         # keeps the restricted space, which .dims forgets
         return qutip.enr_destroy(self.levels, self.quanta)[0]._dims
 
@@ -128,14 +148,21 @@ class Space:
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 
 
-def _fill(levels: list[int], quanta: int) -> Iterator[Occupation]:
-    """All occupations of so many levels with at most so many quanta; the last mode runs fastest."""
-    if not levels:
-        yield ()
-        return
-    for n in range(min(levels[0] - 1, quanta) + 1):
-        for rest in _fill(levels[1:], quanta - n):
-            yield (n, *rest)
+def _fill(modes: tuple[Mode, ...], quanta: int) -> Iterator[Occupation]:
+    """All occupations of the modes with at most so many quanta; the last mode runs fastest."""
+    atom = {i: group for group in atoms(modes) for i in group}
+
+    def fill(found: Occupation) -> Iterator[Occupation]:
+        i = len(found)
+        if i == len(modes):
+            yield found
+            return
+        taken = any(found[j] for j in atom[i] if j < i)
+        room = quanta - sum(found)
+        for n in range((min(room, not taken) if is_two_level(modes[i]) else room) + 1):
+            yield from fill((*found, n))
+
+    return fill(())
 
 
 @lru_cache(maxsize=64)
@@ -156,11 +183,14 @@ def count_states(modes: Sequence[Mode], quanta: int) -> int:
     >>> count_states([BosonOp("a"), BosonOp("b")], 6)
     28
     """
-    levels = sum(is_two_level(mode) for mode in modes)
-    bosons = len(modes) - levels
-    # k excited two-level systems, and the rest of the quanta or fewer in the bosonic modes
+    bosons = sum(not is_two_level(mode) for mode in modes)
+    excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
+    for atom in atoms(modes):
+        if is_two_level(modes[atom[0]]):
+            excited = [x + len(atom) * y for x, y in zip([*excited, 0], [0, *excited], strict=True)]
+    # and the rest of the quanta or fewer in the bosonic modes
     return sum(
-        comb(levels, k) * comb(quanta - k + bosons, bosons) for k in range(min(levels, quanta) + 1)
+        ways * comb(quanta - k + bosons, bosons) for k, ways in enumerate(excited[: quanta + 1])
     )
 
 

@@ -20,14 +20,18 @@ from types import ModuleType
 from typing import Any, cast
 
 LISTED = (
+    "dimer_chain",
     "jaynes_cummings",
     "kerr",
     "kerr_dimer",
     "kerr_ring",
+    "many_emitters",
+    "n_scheme",
     "nanotip",
     "parametric_kerr",
     "second_harmonic",
     "spinning",
+    "tavis_cummings",
 )
 RENAMED = {
     **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},

@@ -21,6 +21,7 @@ import sympy as sp
 from analytic.evaluation import number_at
 from analytic.series.expansion import expand
 from systems import Model
+from systems.display import Shown
 from systems.ladder import Mode
 from systems.values import Values, read_exact
 
@@ -33,7 +34,7 @@ WEAK = 1e-3
 
 
 @dataclass(frozen=True)
-class OptimalPoint:
+class OptimalPoint(Shown):
     """One zero of ``g^(order)``: where it is, and what limits it.
 
     ``values`` are those of all symbols but the drive, in the unit that was given; ``residual`` is
@@ -48,6 +49,15 @@ class OptimalPoint:
     values: Mapping[str, Any]
     residual: float
     curvature: Mapping[str, float]
+
+    def _title(self) -> str:
+        return "zero of a correlation"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {name: f"{value:.6g}" for name, value in self.values.items()}
+        facts |= {"residual": f"{self.residual:.3g} drive^2"}
+        return facts | {f"{name} may be off by": f"{self.tolerance(name):.2g}"
+                        for name in self.curvature}  # fmt: skip
 
     def drive(self, limit: float = 0.01) -> float:
         """The drive up to which ``g`` stays below ``limit``, in the unit of the rates.

@@ -87,10 +87,13 @@ class Alphabet:
         count = len(self.letters)
         return self.ring.from_dict({m[:count]: int(x) for m, x in polynomial.terms()})
 
-    def expression(self, polynomial: Polynomial) -> sp.Expr:
+    def expression(
+        self, polynomial: Polynomial, names: Mapping[sp.Expr, sp.Expr] | None = None
+    ) -> sp.Expr:
         """A ring element as an expression, with z conj(z) written |z|^2 where that is all.
 
         It is a sum of products, beyond `LONG` terms nested: ``x^2 (...) + x (...) + ...``.
+        ``names`` may stand for the meanings of letters.
 
         >>> x, y = sp.symbols("x y")
         >>> alphabet = Alphabet([x, y])
@@ -100,7 +103,8 @@ class Alphabet:
         letters = list(self.letters)
         pairs = [p for p in self._conjugates if _is_balanced(polynomial, *map(letters.index, p))]
         moduli = {letters.index(z): letters.index(conjugate) for z, conjugate in pairs}
-        bases = [*(sp.Abs(letters[i]) ** 2 for i in moduli), *letters]
+        written = [(names or {}).get(letter, letter) for letter in letters]
+        bases = [*(sp.Abs(written[i]) ** 2 for i in moduli), *written]
         terms = [(_pair(m, moduli), sp.Integer(int(x))) for m, x in polynomial.terms()]
         return _sum(sorted(terms, reverse=True), bases)
 
@@ -245,7 +249,7 @@ def _modulus(factor: sp.Expr) -> sp.Expr:
     if isinstance(factor, sp.conjugate):
         return sp.Abs(factor.args[0])
     # SymPy would multiply |x + i y| out into a root of a long polynomial
-    return factor if factor.is_real else sp.Abs(factor, evaluate=False)
+    return factor if factor.is_real else sp.Abs(factor, evaluate=not factor.has(sp.Add))
 
 
 def _is_rational_polynomial(expression: sp.Expr, letters: list[sp.Expr]) -> bool:

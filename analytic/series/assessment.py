@@ -15,6 +15,7 @@ exaggerates it (`recursion`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ ROUNDOFF = 1e-11  # of a sum, relative to it: what it keeps where its correction
 Sum = Callable[[Sequence[np.ndarray]], np.ndarray]  # series above and below a bar -> the quotient
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assessment(Estimate):
     """Values of a quantity with what they are worth; all arrays of one shape.
 
@@ -61,13 +62,13 @@ class Assessment(Estimate):
     """
 
     @property
-    def uncertainty(self) -> np.ndarray:
+    def uncertainty(self) -> Any:
         """The absolute error, an array of the shape of the values.
 
         >>> Assessment(np.array([0.5]), np.array([0.01]), np.array(["ok"])).uncertainty
         array([0.01])
         """
-        return np.asarray(self.error)
+        return self.error
 
 
 def assess(

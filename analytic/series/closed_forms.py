@@ -20,6 +20,7 @@ from analytic.series.coefficients import Coefficients
 from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
 from analytic.series.moments import Combination
 from analytic.series.summation import ratio
+from systems.display import Shown
 from systems.values import read_exact
 
 
@@ -109,8 +110,8 @@ class ClosedForms:
         return [[Quotient.of(x, determinant) for x in row] for row in inverse]
 
 
-@dataclass(frozen=True, eq=False)
-class Series:
+@dataclass(frozen=True, eq=False, repr=False)
+class Series(Shown):
     """A combination of moments, or its ratio to a product of others, as a series in the drive.
 
     Numbers come from ``expansion.evaluate``, closed forms are worked out when asked for.
@@ -129,9 +130,12 @@ class Series:
     above: Combination
     below: tuple[Combination, ...] = ()
 
-    def __repr__(self) -> str:
+    def _title(self) -> str:
         name = self.coefficients.model.name
-        return f"<{self.symbol} in the series of the {name}, corrections: {self.corrections}>"
+        return f"{self.symbol} in the series of the {name}, corrections: {self.corrections}"
+
+    def _facts(self) -> Mapping[str, Any]:
+        return {"quantity": f"${self.symbol}$", "corrections": self.corrections}
 
     @property
     def terms(self) -> tuple[sp.Expr, ...]:

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, adjoint, is_two_level, multiply, show
+from systems.ladder import Mode, Occupation, Word, adjoint, fits, is_two_level, multiply, show
 
 Sandwich = tuple[Word, Word]  # (A, B) stands for X -> A X B
 Combination = Mapping[Word, sp.Rational]
@@ -209,4 +209,6 @@ def _further(model: Model, occupation: Occupation, top: int) -> Iterator[Occupat
         range(1 + min(room // weight, 1 - n if is_two_level(mode) else room // weight))
         for mode, weight, n in zip(model.modes, model.grading.weights, occupation, strict=True)
     ]
-    return (more for more in product(*ranges) if model.grading.of(more) <= room)
+    every = (more for more in product(*ranges) if model.grading.of(more) <= room)
+    whole = ((more, tuple(map(sum, zip(occupation, more, strict=True)))) for more in every)
+    return (more for more, filled in whole if fits(filled, model.modes))

@@ -54,7 +54,7 @@ def scale(model: Model, arrays: Arrays) -> np.ndarray:
     """
     w, loss = weights(model), loss_scale(model, arrays)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimates = [(rate / loss) ** (1 / raised) for raised, rate in _raising(model, w, arrays)]
+        estimates = [(rate / loss) ** (1 / raised) for raised, rate in raising(model, w, arrays)]
     s = np.max([np.zeros_like(loss), *estimates], axis=0)
     return np.where((s > 0) & (s < 1), s, 1.0)
 
@@ -79,7 +79,7 @@ def _raised(word: Word, w: np.ndarray) -> int:
     return int(w @ (np.array(word[0]) - np.array(word[1])))
 
 
-def _raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
+def raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
     """By how much each process raises the grade, and at which rate."""
     found = [
         (_raised(word, w), abs(evaluate(coefficient, arrays)))

@@ -5,6 +5,7 @@ trajectories, and over time once they are stationary, is the steady state.  QuTi
 runs them.  J. Dalibard, Y. Castin and K. Molmer, Phys. Rev. Lett. 68, 580 (1992).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from numeric.solvers.scaling import loss_scale
 from numeric.space import Space, lower, space
 from numeric.stability import slowest_decay
 from systems import Model
-from systems.ladder import Mode, Occupation
+from systems.display import Shown
+from systems.ladder import Mode, Occupation, label
 from systems.values import Arrays, Values, evaluate, read_values
 
 # Jumps below which their spread says nothing: the error of ten events is a third of them
@@ -28,8 +30,8 @@ SAMPLES = 200
 SIGMAS, ACCURACY = 6, 1e-3
 
 
-@dataclass(frozen=True)
-class Trajectories:
+@dataclass(frozen=True, repr=False)
+class Trajectories(Shown):
     """Time-averaged populations of every trajectory, shape (trajectories, states).
 
     Every result comes with a standard error, the spread over the trajectories; it is NaN if
@@ -47,6 +49,16 @@ class Trajectories:
     space: Space
     populations: np.ndarray
     jumps: int  # number of jumps in all trajectories while they were averaged
+
+    def _title(self) -> str:
+        return f"{len(self.populations)} trajectories of the {self.model.name}, {self.jumps} jumps"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": str(self.space.quanta)}
+        for mode in self.model.modes:
+            number, error = self.number(mode), self.number_error(mode)
+            facts[f"number of {label(mode)}"] = f"{number:.4g}, standard error {error:.1g}"
+        return facts
 
     def number(self, mode: Mode | str) -> float:
         """Mean number of quanta <a'a> of a mode, given as itself or by its name.
