@@ -4,7 +4,8 @@
 correlations and blockade conditions.  It stands on `amplitudes` (block by block from H_eff) and
 `fock` (states and matrix elements); `evaluation` and `vanishing` say what a form is at values,
 `reach` what a zero at leading order means, `latex` how a form is printed.  `fields` and `delayed`
-have the statistics of light that leaves several modes, at one time and at two.  `series` goes
+have the statistics of light that leaves several modes, at one time and at two.  `linear` has
+quadratic models in any bath, exactly: `gaussian`.  `series` goes
 beyond the leading order, jumps included: `expand`.  `conditions` finds interference zeros,
 `rational` does the algebra.  Nothing here knows the numeric road.
 
@@ -16,6 +17,8 @@ Abs(E)**2/Abs(E + chi)**2
 from analytic.conditions.condition import Condition
 from analytic.conditions.limits import OptimalPoint
 from analytic.derivation import Derivation, derive, optimal_points
+from analytic.linear import Gaussian, gaussian
+from analytic.polaron import Polaron, polaron
 from analytic.rational.abbreviations import spell_out
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
@@ -24,10 +27,14 @@ __all__ = [
     "Condition",
     "Derivation",
     "Expansion",
+    "Gaussian",
     "NotSeen",
     "OptimalPoint",
+    "Polaron",
     "derive",
     "expand",
+    "gaussian",
     "optimal_points",
+    "polaron",
     "spell_out",
 ]

@@ -24,6 +24,7 @@ from compare.validity.curve import corrected, leading
 from systems import Model
 from systems.progress import counted
 from systems.status import Status
+from systems.values import check_driven
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,7 @@ def optimum(
     """
     import pandas as pd
 
+    check_driven(model)
     wanted, name = read_quantity(model, quantity), str(model.drive)
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)

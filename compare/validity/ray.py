@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from systems import Model
-from systems.values import Arrays, Values, read_values
+from systems.values import Arrays, Values, check_driven, read_values
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def read_ray(model: Model, values: Values) -> Ray:
     >>> ray.at(np.array([0.2]), np.array([0]))["G"].round(6)  # of second order: four times
     array([0.008])
     """
+    check_driven(model)
     name = str(model.drive)
     given = {str(key): value for key, value in values.items()}
     if not model.orders:
