@@ -14,7 +14,8 @@ a weak drive the amplitudes follow one photon at a time,
     G^(n) = n! <psi_n|psi_n>,
 
 P. Rabl, Phys. Rev. Lett. 107, 063601 (2011), and A. Nunnenkamp, K. Borkje and S. M. Girvin, Phys.
-Rev. Lett. 107, 063602 (2011).  A thermal mirror starts from |m> with its thermal weight.
+Rev. Lett. 107, 063602 (2011).  A thermal mirror starts from each |m> with its thermal weight, from
+where its energies then count.
 
 The loss of the mirror is left out while photons are there: relative errors are of the order of
 gamma/kappa, and of the drive squared.  It must still bring the mirror back between photons, gamma
@@ -46,7 +47,7 @@ def polaron(model: Model, phonons: int = 8) -> Polaron:
     those at the head of this file.
 
     >>> from systems.library import optomechanics
-    >>> light = polaron(optomechanics.MODEL, phonons=6)
+    >>> light = polaron(optomechanics.MODEL)
     >>> g2 = light.evaluate(light.correlation("a"), optomechanics.VALUES)
     >>> bool(g2 < 0.1)  # blockade, with g^2/omega = 3.2 kappa
     True
@@ -131,13 +132,13 @@ class Polaron:
             return tuple(sp.Integer(m == start) for m in states)
         below = self._state(photons - 1, start)
         return tuple(
-            -sp.sqrt(photons) * self._drive / self._energy(photons, k)
+            -sp.sqrt(photons) * self._drive / self._energy(photons, k - start)
             * sp.Add(*(franck_condon(k, m, self._eta) * c for m, c in enumerate(below)))
             for k in states
         )  # fmt: skip
 
     def _energy(self, photons: int, phonons: int) -> sp.Expr:
-        """``E_nm - i n kappa/2``."""
+        """``E_nm - i n kappa/2``, with the phonons counted from those at the start."""
         n, shift = photons, self._coupling**2 / self._frequency
         pairs = n * (n - 1) * self._term(2, 2)
         return n * self._term(1, 1) + pairs - n**2 * shift + phonons * self._frequency
