@@ -49,7 +49,7 @@ def mathematical(name: str) -> str:
     >>> mathematical("Delta_a"), mathematical("g2"), mathematical("P10")
     ('$\\Delta_{a}$', '$g^{(2)}(0)$', '$P_{10}$')
     >>> mathematical("number_a2"), mathematical("g2_a1_a2")
-    ("$\\langle a_{2}^\\dagger a_{2}\\rangle$", '$g^{(2)}_{a_{1} a_{2}}(0)$')
+    ('$\\langle a_{2}^\\dagger a_{2}\\rangle$', '$g^{(2)}_{a_{1} a_{2}}(0)$')
     """
     import sympy as sp
 

@@ -31,9 +31,11 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.export import to_qutip
     from numeric.state import NoJumpState, SteadyState
     from numeric.steady import nojump_state, steady_state
+    from numeric.time.counting import Pulse, emitted
     from numeric.time.delayed import delayed_correlation
     from numeric.time.evolution import Evolution, evolve
     from numeric.time.filtered import filtered_correlation
+    from numeric.time.periodic import periodic_state
     from numeric.time.spectrum import coherence, spectrum
     from numeric.time.trajectories import trajectories
 
@@ -41,12 +43,15 @@ HOMES = {
     "Certificate": "numeric.certificate",
     "Evolution": "numeric.time.evolution",
     "NoJumpState": "numeric.state",
+    "Pulse": "numeric.time.counting",
     "SteadyState": "numeric.state",
     "coherence": "numeric.time.spectrum",
     "delayed_correlation": "numeric.time.delayed",
+    "emitted": "numeric.time.counting",
     "evolve": "numeric.time.evolution",
     "filtered_correlation": "numeric.time.filtered",
     "nojump_state": "numeric.steady",
+    "periodic_state": "numeric.time.periodic",
     "spectrum": "numeric.time.spectrum",
     "steady_state": "numeric.steady",
     "to_qutip": "numeric.export",
@@ -57,12 +62,15 @@ __all__ = [
     "Certificate",
     "Evolution",
     "NoJumpState",
+    "Pulse",
     "SteadyState",
     "coherence",
     "delayed_correlation",
+    "emitted",
     "evolve",
     "filtered_correlation",
     "nojump_state",
+    "periodic_state",
     "spectrum",
     "steady_state",
     "to_qutip",

@@ -19,7 +19,7 @@ from numeric.arguments import check_quanta
 from numeric.space import Space, space
 from numeric.time.course import FIRST, Course, read_course
 from systems import Model
-from systems.ladder import Ladder, Mode, Word, is_two_level, label
+from systems.ladder import Ladder, Mode, Word, atoms, is_two_level, label
 from systems.values import Values, check_positive, evaluate
 
 LARGEST = 20_000  # states of a product space: sparse matrices of them still fit anywhere
@@ -107,28 +107,44 @@ def _restricted(model: Model, quanta: Any) -> tuple[Matrix, Any]:
 
 
 def _product(model: Model, quanta: Any) -> tuple[Matrix, Any]:
-    levels = [_levels(model, mode, quanta) for mode in model.modes]
+    """Words on the product of the factors: a mode each, or an atom with all of its levels."""
+    groups = atoms(model.modes)
+    levels = [_levels(model, group, quanta) for group in groups]
     if np.prod(levels) > LARGEST:
         raise ValueError(
             f"Argument `quanta` must leave at most {LARGEST} states of the product space, but "
             f"leaves {np.prod(levels)}: use fewer, or restricted=True."
         )
-    lower = [csr_array(np.diag(np.sqrt(np.arange(1, n)).astype(complex), 1)) for n in levels]
+    pairs = list(zip(groups, levels, strict=True))
+    lower = {i: _lowering(model, group, i, n) for group, n in pairs for i in group}
 
     def matrix(word: Word) -> csr_array:
-        parts = []
-        for a, p, q in zip(lower, *word, strict=True):
-            one = csr_array(np.eye(a.shape[0], dtype=complex))
-            parts.append(reduce(lambda x, y: x @ y, [*[a.conj().T] * p, *[a] * q], one))
-        return csr_array(reduce(lambda x, y: kron(x, y, format="csr"), parts))
+        p, q = word
+        factors = []
+        for group, n in pairs:
+            one = csr_array(np.eye(n, dtype=complex))
+            up = [lower[i].conj().T for i in group for _ in range(p[i])]
+            down = [lower[i] for i in group for _ in range(q[i])]
+            factors.append(reduce(lambda x, y: x @ y, [*up, *down], one))
+        return csr_array(reduce(lambda x, y: kron(x, y, format="csr"), factors))
 
     return matrix, [levels, levels]
 
 
-def _levels(model: Model, mode: Mode, quanta: Any) -> int:
-    """Levels of one mode of the product space."""
+def _lowering(model: Model, group: tuple[int, ...], mode: int, levels: int) -> csr_array:
+    """The lowering operator of a mode in its factor: sqrt(n) |n - 1><n|, or of an atom |0><j|."""
+    if not is_two_level(model.modes[mode]):
+        return csr_array(np.diag(np.sqrt(np.arange(1, levels)).astype(complex), 1))
+    down = np.zeros((levels, levels), dtype=complex)
+    down[0, 1 + group.index(mode)] = 1
+    return csr_array(down)
+
+
+def _levels(model: Model, group: tuple[int, ...], quanta: Any) -> int:
+    """Levels of one factor."""
+    mode: Mode = model.modes[group[0]]
     if is_two_level(mode):
-        return 2
+        return 1 + len(group)
     if isinstance(quanta, Mapping):
         if label(mode) not in quanta:
             raise ValueError(f"Argument `quanta` must hold a number for mode `{label(mode)}`.")

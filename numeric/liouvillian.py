@@ -91,6 +91,16 @@ class Liouvillian:
         self.total = Combination([*self._left.parts, *self._right.parts, *self._jump.parts])
         self._stranded: dict[bytes, np.ndarray] = {}
 
+    @property
+    def jump_parts(self) -> list[csc_array]:
+        """Those of what the jumps make of rho, flattened; shapes (states^2, states^2)."""
+        return [csc_array(part) for part in self._jump.parts]
+
+    @property
+    def effective_parts(self) -> np.ndarray:
+        """The constant matrices of which K is the sum, shape (parts, states, states)."""
+        return self._effective
+
     def coefficients(self, arrays: Arrays) -> np.ndarray:
         """Coefficients of the parts, shape (points, parts), for arrays of one dimension.
 

@@ -123,6 +123,7 @@ def test_qutip_finds_the_same_where_its_tolerance_allows():
     np.testing.assert_allclose(ours[1:], theirs[1:], rtol=1e-7)  # their tolerance, on n of 0.3
 
 
+@pytest.mark.slow
 def test_a_batch_and_a_data_array_of_time_give_what_single_points_give():
     t = np.linspace(0, 8, 401)
     series = xr.DataArray(pulse(0.02)(t), coords={"time": t}, dims="time")

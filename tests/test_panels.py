@@ -1,4 +1,4 @@
-"""Panels of the papers whose claims are data: both roads in them, and what they are there to show."""
+"""Panels of the papers whose claims are data: both roads, and what they are there to show."""
 
 from importlib import import_module
 

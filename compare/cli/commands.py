@@ -20,7 +20,6 @@ from compare.cli.options import (
     Tolerance,
     Varied,
 )
-from compare.cli.text import SHORT
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
@@ -126,6 +125,8 @@ def validity(
     if out is not None:
         axes = maps.axes_of(table)
         figure = maps.draw(table, _mark(request, table)) if len(axes) == 2 else None
+        if len(axes) == 1 and table[axes[0]].nunique() > 1:
+            figure = maps.draw_curve(table)
         if len(axes) > 2:
             several = f"a picture has two axes, but {', '.join(axes)} vary"
             typer.echo(f"blockade: only the table is written: {several}.", err=True)
@@ -249,6 +250,8 @@ def _validity_text(table: "pd.DataFrame") -> str:
     With a drive set, the last line says on which share of the points it lies below the critical
     drive.
     """
+    from compare.cli.text import SHORT
+
     if len(table) <= SHORT:
         return str(table.to_string(index=False, float_format="{:.6g}".format))
     known = table[table["status"] == "ok"]

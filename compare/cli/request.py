@@ -142,9 +142,9 @@ def _files(
 ) -> dict[str, bytes]:
     """The contents of the files by suffix."""
     if out.suffix == ".html":
-        from compare.report.page import table_page
+        from compare.report.subjects import of_table
 
-        return {"html": table_page(request.target.model, table, record)}
+        return {"html": of_table(request.target.model, table, record).html.encode()}
     pictures = {}
     if figure is not None:
         from compare.style import render

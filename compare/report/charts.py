@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FINEST = 41  # cells of a map along each axis: each is then a few pixels wide on a telephone
+FEW = 7  # values of an axis that are drawn as a curve each, in colours that are told apart
 LONGEST = 400  # points of a curve that are drawn: one a pixel or two
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -27,13 +28,19 @@ def plain(name: str) -> str:
     """The name of a symbol, a quantity or a column as plain text.
 
     >>> plain("Delta_a"), plain("g2"), plain("number_a2"), plain("phi_um")
-    ('Δₐ', 'g⁽²⁾(0)', '⟨n⟩ of a2', 'ϕ (µm)')
+    ('Δₐ', 'g⁽²⁾(0)', '⟨n⟩ of a2', 'φ (µm)')
+    >>> plain("chi_over_gamma"), plain("critical_drive")
+    ('χ/γ', 'critical drive')
     """
     import sympy as sp
 
     for unit, written in (("_um", "µm"), ("_fW", "fW"), ("_MHz", "MHz")):
         if name.endswith(unit):
             return f"{plain(name.removesuffix(unit))} ({written})"
+    if "_over_" in name:
+        return "/".join(map(plain, name.split("_over_", 1)))
+    if any(len(part) > 2 and not part.isdigit() for part in name.split("_")[1:]):
+        return " ".join(map(plain, name.split("_")))
     found = NAMES.fullmatch(name)
     if found is None:
         pretty = sp.pretty(sp.Symbol(name), use_unicode=True)
@@ -48,7 +55,11 @@ def plain(name: str) -> str:
 
 
 def library() -> str:
-    """The script that draws, inside of the page."""
+    """The script that draws, inside of the page.
+
+    >>> library().startswith("<script>")
+    True
+    """
     how = {"mode": "inline", "components": ["bokeh"]}
     resources = needed("bokeh.resources", "report").Resources(**how)
     resources.log_level = None  # it would say so on the console
@@ -63,6 +74,12 @@ def chart_html(
     ``table`` is one of `compare.agreement` or `compare.solve`, with one or two columns of numbers
     that vary; what varies beside them, such as the name of a cavity, gives a curve each.  Of a map
     with many points some are drawn, evenly spread.
+
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"xi": [0.1, 0.2], "numeric": [0.5, 0.6], "status": "ok"})
+    >>> html, drawn = chart_html(rows.assign(quantity="g2"), "g2")
+    >>> html.startswith('<figure data-chart="g⁽²⁾(0) over ξ">'), len(drawn)
+    (True, 2)
     """
     rows = table[table["quantity"] == quantity] if "quantity" in table else table
     names = axes_of(rows)
@@ -77,15 +94,25 @@ def chart_html(
 
 
 def axes_of(table: "pd.DataFrame") -> list[str]:
-    """The columns of numbers over which a table is drawn: one, or two of which a map is made."""
+    """The columns of numbers over which a table is drawn: one, or two of which a map is made.
+
+    >>> import pandas as pd
+    >>> grid = pd.MultiIndex.from_product([range(9), range(3)], names=["chi", "xi"])
+    >>> axes_of(grid.to_frame(index=False))  # three curves
+    ['chi']
+    """
     numbers = [
         name
         for name in varied(table)
         if table[name].dtype.kind in "fiu" and table[name].nunique() > 1
     ]
     if len(numbers) == 2:
-        cells = table[numbers[0]].nunique() * table[numbers[1]].nunique()
-        return numbers if len(table) == cells else numbers[:1]
+        counts = [table[name].nunique() for name in numbers]
+        per_quantity = table["quantity"].nunique() if "quantity" in table else 1
+        whole = len(table) == counts[0] * counts[1] * per_quantity
+        if whole and min(counts) > FEW:
+            return numbers
+        return [numbers[int(np.argmax(counts))]]
     return numbers[:1]
 
 
@@ -93,7 +120,7 @@ def label(name: str, spelled: Mapping[str, str] | None) -> str:
     """A column as the label of an axis, in plain text.
 
     >>> label("phi_um", None), label("power_fW", {"power_fW": "input power (fW)"})
-    ('ϕ (µm)', 'input power (fW)')
+    ('φ (µm)', 'input power (fW)')
     """
     given = (spelled or {}).get(name, "")
     if not given:
@@ -105,7 +132,12 @@ def label(name: str, spelled: Mapping[str, str] | None) -> str:
 
 
 def figure_html(drawn: Any, words: str) -> str:
-    """A Bokeh figure with a caption, as it stands in the page."""
+    """A Bokeh figure with a caption, as it stands in the page.
+
+    >>> from bokeh.plotting import figure
+    >>> "<figcaption>nothing</figcaption>" in figure_html(figure(), "nothing")
+    True
+    """
     script, place = needed("bokeh.embed", "report").components(drawn)
     caption = f"<figcaption>{escape(words)}</figcaption>"
     return (
@@ -255,7 +287,14 @@ def _map(
 
 
 def waterfall_html(ladder: "pd.DataFrame") -> str:
-    """The steps of a budget at one point as bars, each from the end of the one before."""
+    """The steps of a budget at one point as bars, each from the end of the one before.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> html = waterfall_html(budget(kerr.MODEL, kerr.VALUES, "number"))
+    >>> "quantum jumps" in html
+    True
+    """
     from compare.budget.steps import brings
 
     models = needed("bokeh.models", "report")

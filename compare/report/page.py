@@ -8,14 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from compare.report.listings import record_rows, table_html
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from systems import Model
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -38,7 +33,7 @@ th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align:
          vertical-align: top; }
 thead th { position: sticky; top: 0; background: #fff; }
 td.number { text-align: right; white-space: nowrap; }
-td.word { overflow-wrap: anywhere; }
+td.word { overflow-wrap: break-word; min-width: 4rem; }
 tr.good td.verdict { color: #006b3f; } tr.fair td.verdict { color: #7a5200; }
 tr.bad td.verdict { color: #a33000; font-weight: 600; }
 figure { margin: 1rem 0; } img { max-width: 100%; height: auto; } figcaption { font-size: .9rem; }
@@ -154,12 +149,9 @@ def _whole(title: str, about: str, sections: Sequence[Section], body: str) -> st
 
 
 def provenance_section(record: Mapping[str, Any]) -> Section:
-    """What made the numbers: command, date, commit, versions, values."""
+    """What made the numbers: command, date, commit, versions, values.
+
+    >>> "blockade report kerr" in provenance_section({"command": "blockade report kerr"}).html()
+    True
+    """
     return Section("provenance", "Provenance", [table_html(record_rows(record), "Provenance")])
-
-
-def table_page(model: "Model", table: "pd.DataFrame", record: Mapping[str, Any]) -> bytes:
-    """The page of one table that a command made, as the bytes of a file."""
-    from compare.report.subjects import of_table
-
-    return of_table(model, table, record).html.encode()

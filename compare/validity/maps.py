@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import RED, WIDTH, axis_label, mathematical, styled
+from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, new_figure, styled
 from compare.validity.search import Bound
 from compare.validity.table import MEASURES
 
@@ -54,7 +54,7 @@ def spell(table: pd.DataFrame, column: str) -> str:
     >>> table = pd.DataFrame({"r_um": [0.3]})
     >>> table.attrs["spelled"] = {"r_um": "r (µm)"}
     >>> spell(table, "r_um"), spell(table, "chi")
-    ('r (µm)', '$\\chi$')
+    ('r (µm)', '$\\\\chi$')
     """
     return axis_label(column, table.attrs.get("spelled"))
 
@@ -124,6 +124,42 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
     handles, labels = figure.axes[0].get_legend_handles_labels()
     if handles:  # outside, where it hides nothing of the map
         figure.legend(handles, labels, loc="outside lower center", ncols=len(columns) + 1)
+    return figure
+
+
+@styled
+def draw_curve(table: pd.DataFrame) -> Figure:
+    r"""The critical drive over one value, with the drive of the table where it has one.
+
+    A gap is where nothing is known; open triangles are bounds: the formula held as far as was
+    searched.  Raises `ValueError` unless one value varies.
+
+    >>> from compare import validity
+    >>> from systems import kerr
+    >>> values = {"Delta": np.array([0.0, 0.5]), "chi": 1.0, "gamma": 1.0}
+    >>> draw_curve(validity(kerr.MODEL, values, "number")).axes[0].get_xlabel()
+    '$\\Delta$'
+    """
+    names = axes_of(table)
+    if len(names) != 1:
+        raise ValueError(
+            f"The curve of a validity table must be over one value, but {len(names)} vary."
+        )
+    figure, axes = new_figure()
+    (x,), y = names, shown_of(table)
+    rows = table.sort_values(x, kind="stable")
+    axes.plot(rows[x], rows[y], "-", color=BLUE, marker=".")
+    bound = rows[rows["status"] == Bound.NOT_REACHED]
+    if len(bound):
+        axes.plot(bound[x], bound[y], "^", color=BLUE, mfc="white", label="not reached")
+    if "drive" in rows and y == "critical_drive":
+        axes.plot(rows[x], rows["drive"], "--", color=RED, label="drive set")
+    known = rows[y][rows[y] > 0]
+    wide = len(known) and known.max() > 10 * known.min()
+    axes.set(xlabel=spell(table, x), xscale=scale_of(rows[x]), ylabel=_label(table, y))
+    axes.set(yscale="log" if wide else "linear")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()
     return figure
 
 
@@ -220,6 +256,9 @@ def edges(values: Any) -> np.ndarray:
 
     On a logarithmic axis the steps are halved in the logarithm; one more edge than values is
     returned.
+
+    >>> edges([1.0, 2.0, 3.0])
+    array([0.5, 1.5, 2.5, 3.5])
     """
     x = np.asarray(values)
     if scale_of(x) == "log":

@@ -15,6 +15,7 @@ Of the master equation:
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -22,7 +23,7 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.solution import Solution, each, is_positive, join, judged, with_shell_errors
+from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import space
 from numeric.stability import decays
@@ -109,30 +110,45 @@ def solve_points(
     (2, 5)
     """
     on = space(model.modes, quanta)
-    keep, what = len(points) * on.size**2 <= KEPT, f"{quanta} quanta"
-    parts, left = list[Solution](), points
+    keep = len(points) * on.size**2 <= KEPT
+    if not len(points):
+        return Solution.none(on, points, Status.OK)
+    return gather(_parts(model, arrays, points, quanta, solver, keep, report), points)
+
+
+def _parts(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    quanta: int,
+    solver: str,
+    keep: bool,
+    report: Report,
+) -> Iterator[Solution]:
+    """The points in parts, as they are solved: what the sweeps can solve, then the others."""
+    left, what = points, f"{quanta} quanta"
     if solver == "auto":
-        parts, left = _swept(model, arrays, points, quanta, keep, report)
+        left = yield from _swept(model, arrays, points, quanta, keep, report)
     for start in range(0, len(left), CHUNK):
         report(what, len(points) - len(left) + start, len(points))
         some = left[start : start + CHUNK]
         found = solve(liouvillian(model, quanta), select(arrays, some), solver)
-        parts.append(replace(found, points=some, rho=found.rho if keep else None))
-    return with_shell_errors(join(parts)) if parts else Solution.none(on, points, Status.OK)
+        yield replace(found, points=some, rho=found.rho if keep else None)
 
 
 def _swept(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, keep: bool, report: Report
-) -> tuple[list[Solution], np.ndarray]:
-    """What the sweeps over the grades can solve, and the points that are left."""
-    parts = list[Solution]()
+) -> Generator[Solution, None, np.ndarray]:
+    """What the sweeps over the grades can solve, and in the end the points that are left."""
+    left = [points[:0]]
     for start in range(0, len(points), PORTION):
         report(f"{quanta} quanta", start, len(points))
         some = points[start : start + PORTION]
         found = sweep(model, select(arrays, some), quanta, keep)
         if found is not None and found.points.size:
-            parts.append(replace(found, points=some[found.points]))
-    return parts, np.setdiff1d(points, np.concatenate([points[:0], *(p.points for p in parts)]))
+            yield replace(found, points=some[found.points])
+        left.append(some if found is None else np.delete(some, found.points))
+    return np.concatenate(left)
 
 
 def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution | None:

@@ -9,7 +9,7 @@ what rounding its elements does (N. J. Higham, "Accuracy and Stability of Numeri
 chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -152,6 +152,14 @@ class Solution:
         words[words == Status.OK] = status
         return replace(self, status=words)
 
+    def room(self, count: int) -> "Solution":
+        """A solution of ``count`` points with the same fields, none of them filled yet."""
+        fresh: dict[str, Any] = {}
+        for name in self._arrays:
+            one = getattr(self, name)
+            fresh[name] = np.empty((count, *one.shape[1:]), one.dtype)
+        return replace(self, **fresh)
+
     @property
     def _arrays(self) -> list[str]:
         """Names of the fields with one row per point, as far as they are known."""
@@ -180,6 +188,30 @@ def join(parts: Sequence[Solution]) -> Solution:
         known = all(row is not None for row in rows)
         whole[name] = np.concatenate(rows)[order] if known else None
     return Solution(parts[0].space, **whole)
+
+
+def gather(parts: Iterable[Solution], points: np.ndarray) -> Solution:
+    """The parts of ``points`` (ascending) as they come, each let go when it is copied.
+
+    So a batch takes the memory of its numbers once.  Errors are those of `with_shell_errors`.  All
+    points are to come, in any order.
+
+    >>> from systems.library import kerr
+    >>> from numeric.space import space
+    >>> on, points = space(kerr.MODEL.modes, 2), np.array([4, 7, 9])
+    >>> parts = (Solution.none(on, points[rows], Status.OK) for rows in ([2, 0], [1]))
+    >>> gather(parts, points).points.tolist()
+    [4, 7, 9]
+    """
+    whole: Solution | None = None
+    for part in parts:
+        some = with_shell_errors(part)
+        whole = some.room(len(points)) if whole is None else whole
+        rows = np.searchsorted(points, some.points)
+        for name in some._arrays:
+            getattr(whole, name)[rows] = getattr(some, name)
+    assert whole is not None
+    return whole
 
 
 def each(

@@ -13,6 +13,7 @@ import numpy as np
 import sympy as sp
 
 from systems import Model
+from systems.labels import Frame, Labelled, unlabel
 from systems.values import Arrays, Values, read_values
 
 # Times at which a callable is tried for what it returns; those of a DataArray are its own
@@ -42,16 +43,28 @@ class Course:
     def at(self, times: np.ndarray) -> Arrays:
         """All values at some times, arrays of the shape (times, ...batch), checked.
 
-        Raises as `systems.values.read_values` does, naming the symbol.
+        They remember the names of their axes, ``time`` first, where some of the values are labelled
+        (`systems.labels`).  Raises as `systems.values.read_values` does, naming the symbol.
         """
-        ndim = max((np.ndim(value) for value in self.fixed.values()), default=0)
+        plain, frame = unlabel(self.fixed)
+        ndim = max((np.ndim(value) for value in plain.values()), default=0)
         along = (len(times),) + (1,) * ndim
         moved = {n: self._sample(n, f, times).reshape(along) for n, f in self.moving.items()}
-        arrays = read_values(self.model, {**self.fixed, **moved})
+        arrays = read_values(self.model, {**plain, **moved})
         shape = next(iter(arrays.values())).shape
         if len(shape) == ndim:  # nothing moves
             shape = (len(times), *shape)
-        return {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
+        arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
+        if (
+            frame is None
+            and ndim == 0
+            and any(isinstance(f, _Spline) for f in self.moving.values())
+        ):
+            frame = Frame((), {})
+        if frame is None:
+            return arrays
+        named = Frame(("time", *frame.dims), {**frame.coords, "time": ("time", times)})
+        return Labelled(arrays, named)
 
     def coefficient(
         self, expression: sp.Expr, arrays: Mapping[str, Any]

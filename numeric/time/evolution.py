@@ -2,39 +2,36 @@
 
     d rho/dt = L(t) rho,      rho(t_0) given
 
-`numeric.time.integration` follows it in scaled variables, so that numbers keep their relative
-accuracy however weak the drive is.  What comes out is a state with one row per time: all that a
+`numeric.time.motion` follows it in scaled variables, so that numbers keep their relative accuracy
+however weak the drive is.  What comes out is a state with one row per time: all that a
 steady state tells, a time tells as well, judged by the same rules.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from numeric.arguments import check_quanta
 from numeric.certificate import results, settled
-from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.solvers.scaling import loss_scale, raising, scaled, weights
-from numeric.solvers.solution import Solution, judged, with_shell_errors
+from numeric.liouvillian import liouvillian
+from numeric.solvers.solution import Solution
 from numeric.state import SteadyState
-from numeric.time.course import SAMPLES, Course, read_course
+from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
-from numeric.time.integration import Term, integrate
+from numeric.time.motion import Motion, Span, gathered
 from numeric.truncation import TruncationSearch
 from systems import Model
 from systems.progress import Report, bar, silent
 from systems.status import Status
-from systems.values import Arrays, Values, evaluate
+from systems.values import Arrays, Values
 
 HIGHEST = 24  # quanta up to which a truncation is searched: a minute for one mode
-SMALLEST = 1e-60  # scale of an amplitude: with ten quanta its powers stay in the range of floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evolution(SteadyState):
     """A state that moves: the methods of `SteadyState`, with one row per time.
 
@@ -50,16 +47,14 @@ class Evolution(SteadyState):
     """
 
     times: Any = None
-    course: Course | None = None
-    start: Start | None = None
+    kind = "evolution"
+    solve: Callable[[int], Solution] | None = None  # all times with so many quanta
 
     @cached_property
     def _whole_finer(self) -> Solution:
         """All times with two more quanta."""
-        quanta = self.blocks[0].space.quanta + 2
-        assert self.course is not None
-        assert self.start is not None
-        return follow(self.course, self.arrays, self.times, self.start, quanta)
+        assert self.solve is not None
+        return self.solve(self.blocks[0].space.quanta + 2)
 
     def _refined(self, block: Solution) -> Solution:
         """The same points with two more quanta, evolved from the start."""
@@ -101,25 +96,46 @@ def evolve(
     True
     """
     course, when = read_course(model, values), read_times(times)
-    search = TruncationSearch(quanta, tolerance, limit, order)
-    search.check(model)
     start, arrays = read_start(model, initial), course.at(when)
-    if quanta is not None and quanta < start.quanta:
-        raise ValueError(
-            f"Argument `quanta` must be at least {start.quanta} for this `initial`, but is "
-            f"{quanta}."
-        )
-
-    def solve(q: int) -> Solution:
-        return follow(course, arrays, when, start, q, report)
-
     with bar(progress) as report:
-        if quanta is not None:
-            pair: tuple[Solution, Solution | None] = (solve(int(quanta)), None)
-        else:
-            pair = _search(model, search, max(order, start.quanta), solve)
-    known = model, arrays, (pair[0],), search.certified, tolerance, (pair[1],)
-    return Evolution(*known, times=when, course=course, start=start)
+        solve = partial(follow, course, arrays, when, start, report=report)
+        search = TruncationSearch(quanta, tolerance, limit, order)
+        return truncated(model, search, arrays, when, solve, start.quanta)
+
+
+def truncated(
+    model: Model,
+    search: TruncationSearch,
+    arrays: Arrays,
+    times: np.ndarray,
+    solve: Callable[[int], Solution],
+    least: int = 0,
+) -> Evolution:
+    """An evolution with the truncation that was given, or that is large enough at all times.
+
+    ``solve`` follows all times with so many quanta; the start has ``least`` of them.  Raises
+    `ValueError` or `TypeError` for arguments of the search that make no sense.
+
+    >>> from systems.library import kerr
+    >>> course, times, start = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0]), None
+    >>> solve = partial(follow, course, course.at(times), times, read_start(kerr.MODEL, start))
+    >>> search = TruncationSearch(2, 1e-8, None, order=2)
+    >>> truncated(kerr.MODEL, search, course.at(times), times, solve).quanta
+    array([2, 2])
+    """
+    search.check(model)
+    pair: tuple[Solution, Solution | None]
+    if search.quanta is None:
+        pair = _search(model, search, max(search.order, least), solve)
+    elif search.quanta < least:
+        raise ValueError(
+            f"Argument `quanta` must be at least {least} for this `initial`, but is "
+            f"{search.quanta}."
+        )
+    else:
+        pair = solve(int(search.quanta)), None
+    known = model, arrays, (pair[0],), search.certified, search.tolerance, (pair[1],)
+    return Evolution(*known, times=times, solve=solve)
 
 
 def read_times(times: Any) -> np.ndarray:
@@ -169,112 +185,18 @@ def follow(
     quanta: int,
     report: Report = silent,
 ) -> Solution:
-    """All points of a batch at all times, with one truncation: rows of time, then of the batch."""
-    model = course.model
-    check_quanta(model, quanta)
-    equation, span = liouvillian(model, quanta), Span.of(course, arrays, times)
-    on, count = equation.space, next(iter(span.grid.values())).shape[1]
-    shape, points = (len(times), count, on.size), len(times) * count
-    by_point, errors = np.empty((*shape, on.size), dtype=complex), np.empty(shape)
-    for point in range(count):
-        report(f"{quanta} quanta", point, count)
-        by_point[:, point], errors[:, point] = _follow(course, span, point, equation, start)
-    rho, error = by_point.reshape(points, on.size, on.size), errors.reshape(points, on.size)
-    failed = ~np.isfinite(rho).all(axis=(1, 2))
-    status, names = np.full((2, points), None)
-    status[:], names[:] = Status.OK, "evolution"
-    status[failed] = Status.NOT_CONVERGED
-    trace = abs(np.einsum("pii->p", rho) - 1)
-    populations = np.einsum("pii->pi", rho).real
-    found = Solution(on, np.arange(points), populations, error, trace, status, names, rho)
-    return with_shell_errors(judged(found))
+    """All points of a batch at all times, with one truncation: rows of time, then of the batch.
 
-
-@dataclass(frozen=True)
-class Span:
-    """What moves between the first and the last time: found once for all points of a batch."""
-
-    times: np.ndarray
-    places: np.ndarray  # times all over the span
-    grid: Arrays  # the values there, of the shape (places, points)
-    jumps: list[tuple[float, float]]
-    grain: float
-
-    @classmethod
-    def of(cls, course: Course, arrays: Arrays, times: np.ndarray) -> "Span":
-        """The span of some times; ``arrays`` are the values there."""
-        first, last = float(times[0]), float(times[-1])
-        if not course.moving or first == last:
-            return cls(times, times, _flattened(arrays), [], np.inf)
-        places = np.linspace(first, last, SAMPLES)
-        grid = _flattened(course.at(places))
-        return cls(times, places, grid, *course.look(first, last))
-
-
-def _flattened(arrays: Arrays) -> Arrays:
-    """Arrays of the shape (times, points)."""
-    return {name: array.reshape(len(array), -1) for name, array in arrays.items()}
-
-
-def _follow(
-    course: Course, span: Span, point: int, equation: Liouvillian, start: Start
-) -> tuple[np.ndarray, np.ndarray]:
-    """One point of the batch: its density matrices at all times and the errors of populations."""
-    on, along = equation.space, {name: a[:, point] for name, a in span.grid.items()}
-    s, unit = _scale(course.model, along, span.places, start), _unit(equation, along)
-    grades = on.occupations @ weights(course.model)
-    size = s ** np.add.outer(grades, grades)
-    terms = scaled_terms(course, equation, {name: a[0] for name, a in along.items()}, s)
-    begin = (start.on(on) / size).ravel()
-    sigma, error = integrate(terms, begin, span.times, unit, span.jumps, span.grain)
-    rho = sigma.reshape(-1, on.size, on.size) * size
-    return rho, np.einsum("tii->ti", error.reshape(rho.shape)) * size.diagonal()
-
-
-def _scale(model: Model, along: Arrays, grid: np.ndarray, start: Start) -> float:
-    """The amplitude of one grade, at most: what drives bring in or what is there at the start.
-
-    A drive of the rate r fills (r/kappa)^(1/g) against a loss, and no more than its area.
+    >>> from systems.library import kerr
+    >>> course, times = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0])
+    >>> found = follow(course, course.at(times), times, read_start(kerr.MODEL, None), quanta=2)
+    >>> found.populations[0]  # the vacuum
+    array([1., 0., 0.])
     """
-    w = weights(model)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        sizes = [
-            min(np.nanmax(rate / loss_scale(model, along), initial=0.0), np.trapezoid(rate, grid))
-            ** (1 / raised)
-            for raised, rate in raising(model, w, along)
-        ]
-    grades, p = start.occupations @ w, start.rho.diagonal().real
-    there = (grades > 0) & (p > 0)
-    s = max([*sizes, *(p[there] ** (0.5 / grades[there]))], default=0.0)
-    return float(np.clip(s, SMALLEST, 1.0)) if s > 0 else 1.0
-
-
-def _unit(equation: Liouvillian, along: Arrays) -> float:
-    """The largest coefficient at any time: a rate by which times are measured."""
-    sizes = [np.max(abs(evaluate(e, along))) for e in equation.expressions]
-    return float(np.max(sizes, initial=0.0)) or 1.0
-
-
-def scaled_terms(
-    course: Course, equation: Liouvillian, values: dict[str, Any], s: float
-) -> list[Term]:
-    """The parts of L in scaled variables, each with a number or a function of time."""
-    grades = equation.space.occupations @ weights(course.model)
-    pairs = np.add.outer(grades, grades).ravel()
-    still = equation.coefficients({name: np.array([x]) for name, x in values.items()})[0]
-    parts = [scaled(csc_array(part), s, pairs) for part in equation.total.parts]
-    count = len(equation.expressions)
-    terms = list[Term]()
-    for k, expression in enumerate(equation.expressions):
-        left, right, jump = (parts[k + i * count] for i in range(3))
-        if course.moves(expression):
-            c = course.coefficient(expression, values)
-            terms += [(csc_array(left + jump), c), (right, _conjugate(c))]
-        else:
-            constant = complex(still[k])
-            terms += [(csc_array(left + jump), constant), (right, constant.conjugate())]
-    return terms
-
-
-def _conjugate(c: Callable[[float], complex]) -> Callable[[float], complex]:
-    return lambda t: c(t).conjugate()
+    check_quanta(course.model, quanta)
+    equation, span = liouvillian(course.model, quanta), Span.of(course, arrays, times)
+    rows = []
+    for point in range(span.points):
+        report(f"{quanta} quanta", point, span.points)
+        rows.append(Motion(course, span, point, equation, start).through(times))
+    return gathered(equation.space, rows)

@@ -24,7 +24,7 @@ import numpy as np
 
 from numeric.arguments import is_real
 from numeric.steady import steady_state
-from numeric.time.response import Field, Response, read_frequencies, respond
+from numeric.time.response import Field, Response, label_beside, read_frequencies, respond
 from systems import Model
 from systems.progress import bar
 from systems.values import Values
@@ -43,7 +43,7 @@ def filtered_correlation(
     others: Any = None,
     quanta: int | None = None,
     progress: bool = True,
-) -> np.ndarray:
+) -> Any:
     """g2 behind two filters at zero delay, shape ``values' shape`` + that of the frequencies.
 
     ``omegas`` and ``others`` (by default the same) are the frequencies of the first and the second
@@ -75,7 +75,8 @@ def filtered_correlation(
 
     with bar(progress) as report:
         found = respond(state, read, len(pairs), report)
-    return np.asarray(np.reshape(found.trusted, (*state.shape, *first.shape)))
+    g2 = np.reshape(found.trusted, (*state.shape, *first.shape))
+    return label_beside(g2, state.arrays, "omega", first)
 
 
 def _pair(

@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from numeric.space import Space
-from numeric.state import SteadyState
 from systems import Model
-from systems.ladder import is_two_level
+from systems.ladder import atoms, fits, is_two_level
 
 TRACE = 1e-9  # by which a trace may differ from one: what solvers leave, and no slip of the pen
 EMPTY = 1e-14  # of a trace: elements below count as zero when a state is cut to its quanta
@@ -27,6 +26,7 @@ class Start:
 
     occupations: np.ndarray
     rho: np.ndarray
+    ket: np.ndarray | None = None  # (states,), where it is known to be pure
 
     @property
     def quanta(self) -> int:
@@ -36,11 +36,25 @@ class Start:
 
     def on(self, space: Space) -> np.ndarray:
         """The matrix on a space, shape (states, states); what lies beyond its cut is left out."""
+        held, where = self._places(space)
+        rho = np.zeros((space.size, space.size), dtype=complex)
+        rho[np.ix_(where, where)] = self.rho[np.ix_(held, held)]
+        return rho
+
+    def ket_on(self, space: Space) -> np.ndarray | None:
+        """The amplitudes of a pure state on a space, shape (states,)."""
+        if self.ket is None:
+            return None
+        held, where = self._places(space)
+        ket = np.zeros(space.size, dtype=complex)
+        ket[where] = self.ket[held]
+        return ket
+
+    def _places(self, space: Space) -> tuple[np.ndarray, np.ndarray]:
+        """Which occupations a space holds, and their positions there."""
         where = np.array([space.position(tuple(n)) for n in self.occupations.tolist()])
         (held,) = np.nonzero(where >= 0)
-        rho = np.zeros((space.size, space.size), dtype=complex)
-        rho[np.ix_(where[held], where[held])] = self.rho[np.ix_(held, held)]
-        return rho
+        return held, where[held]
 
 
 def read_start(model: Model, initial: Any) -> Start:
@@ -58,12 +72,13 @@ def read_start(model: Model, initial: Any) -> Start:
     count = len(model.modes)
     if initial is None:
         initial = (0,) * count
-    if isinstance(initial, SteadyState):
+    if hasattr(initial, "restricted_density_matrix"):
         start = _of_state(model, initial)
     elif hasattr(initial, "full") and hasattr(initial, "dims"):
         start = _of_qobj(model, initial)
     elif isinstance(initial, Sequence) and not isinstance(initial, str):
-        start = Start(np.array([_occupation(model, initial)]), np.ones((1, 1), dtype=complex))
+        one = np.ones(1, dtype=complex)
+        start = Start(np.array([_occupation(model, initial)]), one[:, None], one)
     else:
         raise TypeError(
             "Argument `initial` must be None (the vacuum), an occupation, a qutip.Qobj or a "
@@ -76,17 +91,16 @@ def read_start(model: Model, initial: Any) -> Start:
 
 
 def _occupation(model: Model, initial: Sequence[int]) -> list[int]:
-    tops = [1 if is_two_level(mode) else np.inf for mode in model.modes]
-    pairs = list(zip(initial, tops, strict=False))
-    if len(initial) != len(tops) or any(int(n) != n or not 0 <= n <= top for n, top in pairs):
+    whole = len(initial) == len(model.modes) and all(int(n) == n and n >= 0 for n in initial)
+    if not whole or not fits(tuple(int(n) for n in initial), model.modes):
         raise ValueError(
-            f"Argument `initial` must hold a number of quanta for each of the {len(tops)} modes "
-            f"(a two-level system: 0 or 1), but is {initial!r}."
+            f"Argument `initial` must hold a number of quanta for each of the {len(model.modes)} "
+            f"modes (a two-level system: 0 or 1), but is {initial!r}."
         )
     return [int(n) for n in initial]
 
 
-def _of_state(model: Model, state: SteadyState) -> Start:
+def _of_state(model: Model, state: Any) -> Start:
     """A steady state at its only point, or the last time of an evolution."""
     if state.model.modes != model.modes:
         raise ValueError("Argument `initial` must be a state of the same modes, but is of others.")
@@ -100,17 +114,23 @@ def _of_state(model: Model, state: SteadyState) -> Start:
 
 
 def _of_qobj(model: Model, state: Any) -> Start:
-    if state.isket:
-        state = state.proj()
-    levels = [int(n) for n in np.ravel(state.dims[0])]
-    fits = len(levels) == len(model.modes) and all(
-        n <= 2 or not is_two_level(mode) for n, mode in zip(levels, model.modes, strict=False)
+    ket = state.full().ravel() if state.isket else None
+    state = state.proj() if state.isket else state
+    levels, groups = [int(n) for n in np.ravel(state.dims[0])], atoms(model.modes)
+    matches = len(levels) == len(groups) and all(
+        not is_two_level(model.modes[group[0]]) or n == 1 + len(group)
+        for n, group in zip(levels, groups, strict=False)
     )
-    if not state.isoper or not fits or np.prod(levels) != state.shape[0]:
+    if not state.isoper or not matches or np.prod(levels) != state.shape[0]:
         names = ", ".join(str(mode.name) for mode in model.modes)
         raise ValueError(
             f"Argument `initial` must live on the product of the spaces of {names}, but has the "
             f"dims {state.dims}."
         )
-    occupations = np.array(np.unravel_index(np.arange(state.shape[0]), levels)).T
-    return Start(occupations, np.asarray(state.full()))
+    places = np.array(np.unravel_index(np.arange(state.shape[0]), levels)).T
+    occupations = np.zeros((len(places), len(model.modes)), dtype=int)
+    for place, group in zip(places.T, groups, strict=True):
+        for level, mode in enumerate(group, 1):
+            atom = is_two_level(model.modes[mode])
+            occupations[:, mode] = place == level if atom else place
+    return Start(occupations, np.asarray(state.full()), ket)

@@ -29,9 +29,11 @@ from numeric.solvers.threads import one_thread
 from numeric.solvers.vacuum import generic, with_first_row
 from numeric.state import SteadyState
 from systems.fields import read_field
+from systems.labels import Frame
 from systems.ladder import Mode
 from systems.progress import Report, silent
 from systems.status import Estimate, Status
+from systems.values import Arrays
 
 Field: TypeAlias = Mode | str | sp.Expr
 Read: TypeAlias = Callable[["Response"], tuple[np.ndarray, np.ndarray]]  # values and round-off
@@ -111,6 +113,14 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
 
     ``read`` takes a `Response` and returns the numbers and their round-off, each (count,).  The
     value is that of the finer truncation.  Raises `ValueError` for too many unknowns.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+    >>> def read(response):
+    ...     return np.array([response.trace(response.rho).real]), np.zeros(1)
+    >>> respond(state, read, 1).value.round(12)
+    array([[1.]])
     """
     shape = (int(np.prod(state.shape)), count)
     value, roundoff, cut = np.full((3, *shape), np.nan, dtype=complex)
@@ -139,7 +149,15 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
 
 
 def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
-    """What rounding and the error of the state may change in ``operator rho``, with phases."""
+    """What rounding and the error of the state may change in ``operator rho``, with phases.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
+    >>> response = Response(state, state.blocks[0], 0)
+    >>> bool(abs(rounding(response, response.field("a"))).max() < 1e-13)
+    True
+    """
     size = abs(operator) @ (response.error + EPSILON * abs(response.rho))
     return np.asarray(size * generic(size.size).reshape(size.shape))
 
@@ -164,3 +182,17 @@ def read_frequencies(omegas: Any) -> np.ndarray:
     if not np.isfinite(found).all():
         raise ValueError("Argument `omegas` must be finite, but holds NaN or infinity.")
     return found.astype(float)
+
+
+def label_beside(data: np.ndarray, arrays: Arrays, axis: str, given: Any) -> Any:
+    """Results with an axis behind those of the values, labelled where the values are.
+
+    >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "omega", [0.0, 1.0])
+    array([1., 1.])
+    """
+    frame = getattr(arrays, "frame", None)
+    if frame is None:
+        return data
+    if np.ndim(given) == 1:
+        return frame.beside(Frame((axis,), {axis: (axis, np.asarray(given))})).array(data)
+    return frame.beside(Frame(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})).array(data)

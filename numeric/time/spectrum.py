@@ -20,7 +20,14 @@ import numpy as np
 from numeric.steady import steady_state
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
 from numeric.time.regression import read_delays
-from numeric.time.response import Field, Response, read_frequencies, respond, rounding
+from numeric.time.response import (
+    Field,
+    Response,
+    label_beside,
+    read_frequencies,
+    respond,
+    rounding,
+)
 from systems import Model
 from systems.progress import bar
 from systems.status import Estimate
@@ -36,7 +43,7 @@ def spectrum(
     omegas: Any,
     quanta: int | None = None,
     progress: bool = True,
-) -> np.ndarray:
+) -> Any:
     """S(omega) of a mode or field in the steady state, shape ``values' shape + omegas' shape``.
 
     ``omegas`` are frequencies in the unit of the rates, counted from the laser; S has the unit of
@@ -61,8 +68,7 @@ def spectrum(
     >>> round(float(S[0] / S[1]), 6)  # half a width off
     2.0
     """
-    found = estimate(model, values, mode, omegas, quanta, progress)
-    return np.asarray(found.trusted)
+    return estimate(model, values, mode, omegas, quanta, progress).trusted
 
 
 def estimate(
@@ -89,7 +95,8 @@ def estimate(
     with bar(progress) as report:
         found = respond(state, read, frequencies.size, report)
     shape = (*state.shape, *frequencies.shape)
-    return Estimate(*(np.reshape(p, shape) for p in (found.value, found.error, found.status)))
+    parts = (np.reshape(p, shape) for p in (found.value, found.error, found.status))
+    return Estimate(*(label_beside(p, state.arrays, "omega", omegas) for p in parts))
 
 
 def _density(response: Response, field: Field, omegas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -112,7 +119,7 @@ def coherence(
     taus: Any,
     quanta: int | None = None,
     progress: bool = True,
-) -> np.ndarray:
+) -> Any:
     """g1(tau) of a mode or field, complex, shape ``values' shape + taus' shape``.
 
     ``g1(tau) = <b'(0) b(tau)>/<b'b>`` in the frame of the laser: 1 for coherent light, and
@@ -134,7 +141,8 @@ def coherence(
 
     with bar(progress) as report:
         found = respond(state, read, delays.size, report)
-    return np.asarray(np.reshape(found.trusted, (*state.shape, *delays.shape)))
+    g1 = np.reshape(found.trusted, (*state.shape, *delays.shape))
+    return label_beside(g1, state.arrays, "tau", taus)
 
 
 def _first_order(response: Response, field: Field, times: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Main claim: g2(0) against the laser's tuning k in both directions, Eq. (7) and the master equation.
+"""Main claim: g2(0) against the laser's tuning k in both directions, both roads.
 
 Omega = 29 kHz and P = 2 fW, xi/gamma = 0.25.  The laser at k = 1.5 meets one-photon resonance of
 light against the rotation and two-photon resonance of light along it; crosses are the numbers that
