@@ -231,6 +231,9 @@ def write_atlas(out: Path) -> "pd.DataFrame":
 
     Returns it (`compare.papers.atlas`), empty where no audit is current.  What is computed is how
     far the formulas of each paper hold; the verdicts are read from its audit.
+
+    >>> write_atlas(Path("nowhere")).empty
+    True
     """
     import pandas as pd
 
