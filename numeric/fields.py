@@ -24,7 +24,6 @@ from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
 from numeric.solvers.scaling import EPSILON
 from numeric.solvers.solution import Solution
-from numeric.space import space
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import field_matrices, read_delays, regression
@@ -260,7 +259,7 @@ class _Density:
 
     def __init__(self, state: SteadyState, beyond: Callable[[Solution], np.ndarray]) -> None:
         found = state.restricted_density_matrix()
-        self.state, self.on = state, space(state.model.modes, int(np.max(state.quanta)))
+        self.state, self.on = state, state.space
         self.rho = found.reshape(-1, *found.shape[-2:])
         self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
         for block in state.blocks:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from numeric.arguments import LARGEST, check_occupation, check_order, fewest
+from numeric.arguments import LARGEST, check_held, check_occupation, check_order, fewest, reaches
 from numeric.certificate import (
     MOVED,
     RESOLVED,
@@ -33,6 +33,7 @@ from numeric.certificate import (
     changes,
     cuts,
     finer_of,
+    is_short,
     measure,
     moment,
     roundoff,
@@ -42,10 +43,10 @@ from numeric.certificate import (
 from numeric.solvers.choice import STEADY, matrices, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import count_states, space
+from numeric.space import Cut, Space, count_states, hull, show_cut, space, wider
 from numeric.tail import escape, missing, supply
 from systems import Model
-from systems.ladder import Mode, Occupation, is_two_level
+from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
@@ -122,6 +123,25 @@ class SteadyState:
         )
 
     @property
+    def truncation(self) -> Any:
+        """Per point what was kept, as ``quanta`` of `steady_state` takes it; shape of the batch.
+
+        An integer is the largest total number of quanta, a dict the largest number in each mode.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr_dimer
+        >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, {"a": 4, "b": 3}).truncation
+        {'a': 4, 'b': 3}
+        """
+
+        def kept(block: Solution) -> np.ndarray:
+            same = np.empty(len(block.points), dtype=object)
+            same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
+            return same
+
+        return self._shaped(self._gather(kept))
+
+    @property
     def solver(self) -> Any:
         """Per point the name of the solver, or "none" where nothing was solved.
 
@@ -143,10 +163,10 @@ class SteadyState:
         """
         # of results for which the truncation was not chosen nothing is certified
         order, both = self.order or 4, zip(self.blocks, self.finer.blocks, strict=True)
-        pairs = [sorted(pair, key=lambda found: found.space.quanta) for pair in both]
+        pairs = [sorted(pair, key=lambda found: found.space.size) for pair in both]
         change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, fine, order, coarse.space.quanta)
+            cuts(self.model, changed, fine, order, coarse.space.cut)
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         return Certificate(
@@ -303,9 +323,10 @@ class SteadyState:
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
-        Its modes are in the order of ``model.modes``, each with ``quanta + 1`` levels (2 of a
-        two-level system), so that `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
-        right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
+        Its modes are in the order of ``model.modes``, each with one level more than the quanta that
+        the truncation keeps in it (2 of a two-level system), so that `ptrace`, `qutip.expect`
+        and `qutip.wigner` of a mode are right:
+        ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
         `restricted_density_matrix`.  NaN where the status is not "ok".
 
         >>> from numeric import steady_state
@@ -318,7 +339,7 @@ class SteadyState:
         rho = self.restricted_density_matrix()
         if self.shape != ():
             return rho
-        dims = [2 if is_two_level(mode) else self._most + 1 for mode in self.model.modes]
+        dims = self.space.levels
         where, size = np.ravel_multi_index(self.occupations.T, dims), int(np.prod(dims))
         rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
         product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
@@ -339,7 +360,7 @@ class SteadyState:
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
         """
-        largest = space(self.model.modes, self._most)
+        largest = self.space
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
             where = largest.positions(block.space)
@@ -359,19 +380,27 @@ class SteadyState:
         >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, quanta=1).occupations.tolist()
         [[0, 0], [0, 1], [1, 0]]
         """
-        return space(self.model.modes, self._most).occupations
+        return self.space.occupations
+
+    @cached_property
+    def space(self) -> Space:
+        """The space of `restricted_density_matrix`: it holds those of all points.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).space.size
+        4
+        """
+        cuts = [block.space.cut for block in self.blocks]
+        return space(self.model.modes, hull(self.model.modes, cuts))
 
     @property
     def _points(self) -> int:
         return int(np.prod(self.shape))
 
     @property
-    def _fewest(self) -> int:
-        return min(block.space.quanta for block in self.blocks)
-
-    @property
-    def _most(self) -> int:
-        return max(block.space.quanta for block in self.blocks)
+    def _cuts(self) -> list[Cut]:
+        return list(dict.fromkeys(block.space.cut for block in self.blocks))
 
     def _check(self, modes: tuple[int, ...]) -> None:
         """Raise unless the truncation holds what these modes need to have a quantum each."""
@@ -381,21 +410,30 @@ class SteadyState:
                 f"Argument `order` of steady_state must be at least {order} for {name}, "
                 f"but is {self.order}: the truncation was not chosen for it."
             )
-        check_order(order, self._fewest)
-        least = fewest(self.model, modes) if self.order is None else 1
-        if self._fewest < least:
-            what = name if order > 1 else "the mean number"
-            labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
-            raise ValueError(
-                f"Argument `quanta` must be at least {least} for {what} of {labels}, which has "
-                f"to be reached from the vacuum, but is {self._fewest}."
-            )
+        if self.order is not None:
+            return  # too few quanta are "not converged"
+        for cut in self._cuts:
+            check_held(self.model, cut, modes)
+            if not reaches(self.model, cut, modes) and reaches(
+                self.model, wider(cut, 2 * order), modes
+            ):
+                self._refuse(modes, cut)
+
+    def _refuse(self, modes: tuple[int, ...], cut: Cut) -> None:
+        """Raise `ValueError`: the vacuum does not reach these modes within the cut."""
+        what = f"g{len(modes)}" if len(modes) > 1 else "the mean number"
+        labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
+        must = f"be at least {fewest(self.model, modes)}" if isinstance(cut, int) else "be larger"
+        raise ValueError(
+            f"Argument `quanta` must {must} for {what} of {labels}, which has "
+            f"to be reached from the vacuum, but is {show_cut(self.model, cut)}."
+        )
 
     def _number(self, mode: Mode | str) -> Measured:
         return self._moments((self.model.index(mode),), normalised=False)
 
     def _correlation(self, mode: Mode | str, order: int = 2) -> Measured:
-        check_order(order, self._fewest)
+        check_order(order, order)  # a positive integer
         return self._moments((self.model.index(mode),) * order)
 
     def _cross_correlation(self, first: Mode | str, second: Mode | str) -> Measured:
@@ -439,7 +477,8 @@ class SteadyState:
 
     def _probability(self, occupation: Occupation) -> Measured:
         """Population of an occupation, judged by how the truncation changes it; see `_moments`."""
-        check_occupation(occupation, self.model, self._fewest)
+        for kept in self._cuts:
+            check_occupation(occupation, self.model, kept)
 
         def read(block: Solution, _: Any = None) -> Measured:
             i = block.space.position(occupation)
@@ -467,7 +506,7 @@ class SteadyState:
             if other is None:
                 return changed
             fine = finer_of(block, other)
-            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found
+            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found | is_short(fine)
             return np.where(lost, np.inf, changed)
 
         return self._join([cut(*pair) for pair in self._pairs])
@@ -497,7 +536,8 @@ class SteadyState:
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
         some, known = self.blocks[i].take(rows), self._solved.get(i)
-        if known is None and count_states(self.model.modes, some.space.quanta + 2) ** 2 > LARGEST:
+        more = wider(some.space.cut, 2)
+        if known is None and count_states(self.model.modes, more) ** 2 > LARGEST:
             return some, some  # too large: what is missing is all that is known
         new = some if known is None else some.take(~np.isin(some.points, known.points))
         if new.points.size:
@@ -521,7 +561,9 @@ class SteadyState:
             return block
         name = str(block.solver[0])
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
-        return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
+        return solve_points(
+            self.model, self.arrays, block.points, wider(block.space.cut, 2), solver
+        )
 
     @property
     def _words(self) -> np.ndarray:
@@ -551,10 +593,10 @@ class SteadyState:
     def _merge(self, by_block: list[Evidence]) -> dict[str, Any]:
         """One array of the batch's shape per result, from one dict per block."""
         merged = {}
-        for name in by_block[0]:
+        for name in dict.fromkeys(name for found in by_block for name in found):
             whole = np.full(self._points, np.nan)
             for block, found in zip(self.blocks, by_block, strict=True):
-                whole[block.points] = found[name]
+                whole[block.points] = found.get(name, np.nan)
             merged[name] = self._shaped(whole)
         return merged
 

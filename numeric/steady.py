@@ -7,8 +7,11 @@ smallest one whose mean numbers and g2 to g4 of every mode change by less than `
 two more quanta are allowed (`numeric.truncation`).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from numeric.arguments import check_quanta
 from numeric.solvers.choice import STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
@@ -25,7 +28,7 @@ from systems.values import Values, read_values
 def steady_state(
     model: Model,
     values: Values,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     solver: str = "auto",
     tolerance: float = 1e-8,
     limit: int | None = None,
@@ -58,7 +61,8 @@ def steady_state(
     if solver not in STEADY:
         names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
-    search = TruncationSearch(quanta, tolerance, limit, order)
+    cut = None if quanta is None else check_quanta(model, quanta)
+    search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
@@ -67,7 +71,7 @@ def steady_state(
         pairs = list(search(model, arrays, points, solver, report))
     for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
-            on = space(model.modes, quanta or order)
+            on = space(model.modes, cut or order)
             pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
     blocks, others = zip(*pairs, strict=True)
     return SteadyState(model, arrays, blocks, search.certified, tolerance, others)
@@ -76,7 +80,7 @@ def steady_state(
 def nojump_state(
     model: Model,
     values: Values,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     kind: str = "normalised",
     tolerance: float = 1e-8,
     limit: int | None = None,
@@ -99,7 +103,8 @@ def nojump_state(
     arrays = read_values(model, values)
     if kind not in KINDS:
         raise ValueError(f"Argument `kind` must be one of {', '.join(KINDS)}, but is {kind!r}.")
-    search = TruncationSearch(quanta, tolerance, limit, order)
+    cut = None if quanta is None else check_quanta(model, quanta)
+    search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
     with bar(progress) as report:

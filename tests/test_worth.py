@@ -219,11 +219,12 @@ def test_a_probability_is_converged_to_eight_digits_or_is_not_returned():
     drives = np.geomspace(1e-3, 0.4, 6)
     values = {"Delta": 0.3, "J": 1.0, "chi": 0.7, "gamma": 1.0, "xi": drives}
     state = steady_state(nanotip.MODEL, values)
+    more = steady_state(nanotip.MODEL, values, quanta=int(state.quanta.max()) + 2)
     words = set()
     for occupation in state.occupations:
         if sum(occupation) <= state.quanta.min():
             found = state.estimate("probability", occupation)
-            finer = state.finer.estimate("probability", occupation).value
+            finer = more.estimate("probability", occupation).value
             ok = found.status == "ok"
             # 1e-8 of truncation and as much of round-off
             np.testing.assert_allclose(found.value[ok], finer[ok], rtol=2e-8, atol=0)

@@ -36,6 +36,7 @@ CONVERGED = 1e-6  # of the master equation, relative: the place is then good to 
 EVALUATIONS = 300  # at most, of one search: two parameters take a hundred
 VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
 NO_ANSWER = 1e4  # logarithm of the depth where there is none: above that of any double
+HIGHEST = 60  # quanta that are tried for a single mode
 UNKNOWNS = 5000  # of the master equation: a second or less for each solution
 MANY, HOT = 8, 0.35  # quanta from which a search for them is long; share that makes it hopeless
 # of the depth: where it varies less within `FAR` of the start it is constant, for that is ten times
@@ -133,7 +134,6 @@ def _roads(
 def _most_quanta(model: Model) -> int:
     """The largest truncation with which a search of hundreds of solutions ends in minutes."""
     from numeric.space import count_states
-    from numeric.truncation import HIGHEST
 
     sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
     return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
@@ -163,10 +163,11 @@ def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
     another reason.
     """
     import numeric
+    from numeric.space import count_states
 
     # higher correlations would ask for more quanta, and are not looked at
     order = max(2, sum(quantity.occupation))
-    limit = max(order + 2, _most_quanta(model))
+    limit = count_states(model.modes, max(order + 2, _most_quanta(model)))
 
     def solve(point: Point) -> float:
         state = numeric.steady_state(model, point, order=order, tolerance=CONVERGED, limit=limit)

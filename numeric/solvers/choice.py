@@ -22,7 +22,7 @@ from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.solution import Solution, each, is_positive, join, judged, with_shell_errors
 from numeric.solvers.threads import one_thread
-from numeric.space import space
+from numeric.space import Cut, Space, space
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
@@ -73,8 +73,8 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """One point by iteration; by factorisation where that fails and the factors fit."""
-    found = iterative.solve_point(equation, c, s)
-    if found.found.all() or equation.space.size**2 > direct.FACTORABLE:
+    found = judged(iterative.solve_point(equation, c, s))
+    if np.all(found.status == Status.OK) or equation.space.size**2 > direct.FACTORABLE:
         return found
     return direct.solve_point(equation, c, s)
 
@@ -89,7 +89,7 @@ def solve_points(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
-    quanta: int,
+    cut: Cut,
     solver: str,
     report: Report = silent,
 ) -> Solution:
@@ -105,47 +105,53 @@ def solve_points(
     >>> solve_points(kerr.MODEL, arrays, np.array([1, 3]), 4, "auto").populations.shape
     (2, 5)
     """
-    on = space(model.modes, quanta)
-    keep, what = len(points) * on.size**2 <= KEPT, f"{quanta} quanta"
+    on = space(model.modes, cut)
+    keep, what = len(points) * on.size**2 <= KEPT, _what(on)
     parts, left = list[Solution](), points
     if solver == "auto":
-        parts, left = _swept(model, arrays, points, quanta, keep, report)
+        parts, left = _swept(model, arrays, points, cut, keep, report)
     for start in range(0, len(left), CHUNK):
         report(what, len(points) - len(left) + start, len(points))
         some = left[start : start + CHUNK]
-        found = solve(liouvillian(model, quanta), select(arrays, some), solver)
+        found = solve(liouvillian(model, cut), select(arrays, some), solver)
         parts.append(replace(found, points=some, rho=found.rho if keep else None))
     return with_shell_errors(join(parts)) if parts else Solution.none(on, points, Status.OK)
 
 
+def _what(on: Space) -> str:
+    """What is being solved, for the bar."""
+    kept = on.cut if isinstance(on.cut, int) else " x ".join(map(str, on.cut))
+    return f"{kept} quanta, {on.size} states"
+
+
 def _swept(
-    model: Model, arrays: Arrays, points: np.ndarray, quanta: int, keep: bool, report: Report
+    model: Model, arrays: Arrays, points: np.ndarray, cut: Cut, keep: bool, report: Report
 ) -> tuple[list[Solution], np.ndarray]:
     """What the sweeps over the grades can solve, and the points that are left."""
-    parts = list[Solution]()
+    parts, what = list[Solution](), _what(space(model.modes, cut))
     for start in range(0, len(points), PORTION):
-        report(f"{quanta} quanta", start, len(points))
+        report(what, start, len(points))
         some = points[start : start + PORTION]
-        found = sweep(model, select(arrays, some), quanta, keep)
+        found = sweep(model, select(arrays, some), cut, keep)
         if found is not None and found.points.size:
             parts.append(replace(found, points=some[found.points]))
     return parts, np.setdiff1d(points, np.concatenate([points[:0], *(p.points for p in parts)]))
 
 
-def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution | None:
+def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
     left out where its sweeps do not converge, where the empty state without a drive is not the
     only one, where a coefficient cancels, or where a population is negative beyond its error.
     """
-    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
-    if count < MANY:
+    count, on = len(next(iter(arrays.values()))), space(model.modes, cut)
+    if count < MANY or not isinstance(cut, int):  # the sweeps count quanta in all
         return None
     from numeric.solvers import graded  # compiled code: loaded by those who need it
 
     try:
-        found = graded.solve(model, arrays, quanta, density=density)
+        found = graded.solve(model, arrays, cut, density=density)
     except (NoGrading, graded.TooLarge):
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
@@ -198,17 +204,17 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
     for name in np.unique(found.solver[rows]):
         same = found.solver[rows] == name
         values = select(arrays, found.points[rows[same]])
-        rho[same] = density_matrices(model, values, found.space.quanta, name)
+        rho[same] = density_matrices(model, values, found.space.cut, name)
     return rho
 
 
-def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
+def density_matrices(model: Model, arrays: Arrays, cut: Cut, solver: str) -> np.ndarray:
     """Density matrices, shape (points, states, states), by the solver of that name.
 
     ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
     """
-    if solver == "graded":
+    if solver == "graded" and isinstance(cut, int):
         from numeric.solvers import graded
 
-        return np.asarray(graded.solve(model, arrays, quanta, density=True).density)
-    return np.asarray(solve(liouvillian(model, quanta), arrays, solver).rho)
+        return np.asarray(graded.solve(model, arrays, cut, density=True).density)
+    return np.asarray(solve(liouvillian(model, cut), arrays, solver).rho)

@@ -51,6 +51,7 @@ class Solution:
     solver: np.ndarray  # names
     rho: np.ndarray | None = None  # (points, states, states), trace one; kept for few points only
     cut: np.ndarray | None = None  # change of the populations from another truncation, if known
+    short: np.ndarray | None = None  # where a classical branch lies beyond the cut, if known
 
     @classmethod
     def of(
@@ -87,20 +88,26 @@ class Solution:
         """The rows of these points of the batch, in the order that they have here."""
         return self.take(np.isin(self.points, points))
 
-    def compared(self, other: "Solution") -> "Solution":
-        """The same points, with the change of their populations to another truncation.
+    def compared(self, other: "Solution", share: np.ndarray | float = 1.0) -> "Solution":
+        """The same points, with the change of their populations from another truncation.
 
-        States that the other truncation does not hold count as empty there.
+        Of states that both hold only a ``share`` (point) of it counts; what the other truncation
+        does not hold counts as empty there.
         """
         there = np.array([other.space.position(state) for state in self.space.index])
         known = np.where(there >= 0, other.populations[:, there], 0.0)
-        return replace(self, cut=abs(self.populations - known))
+        counted = np.where(there >= 0, np.reshape(share, (-1, 1)), 1.0)
+        return replace(self, cut=abs(self.populations - known) * counted)
 
     def with_status(self, status: Status) -> "Solution":
         """The same points with another status where it was "ok"; failures keep their own."""
         words = self.status.copy()
         words[words == Status.OK] = status
         return replace(self, status=words)
+
+    def marked(self, short: np.ndarray) -> "Solution":
+        """The same points, with where a classical branch lies beyond the cut."""
+        return replace(self, short=short)
 
     @property
     def _arrays(self) -> list[str]:
@@ -118,7 +125,7 @@ def join(parts: Sequence[Solution]) -> Solution:
         return parts[0]
     order = np.argsort(np.concatenate([part.points for part in parts]), kind="stable")
     whole: dict[str, Any] = {}
-    for name in ("points", "populations", "error", "residual", "status", "solver", "rho", "cut"):
+    for name in (field.name for field in fields(Solution) if field.name != "space"):
         rows = [getattr(part, name) for part in parts]
         known = all(row is not None for row in rows)
         whole[name] = np.concatenate(rows)[order] if known else None
