@@ -59,7 +59,8 @@ def agreement(
     else: ``labels={"phi_um": phi * 1e6}``.  Then ``quantity, analytic, numeric, deviation,
     matching_digits, resolved, status``.  ``analytic`` is the leading order in the drive,
     `compare.quantities` explains the names; ``quanta``, ``solver``, ``tolerance``, ``order`` (at
-    least that of what is asked for) and ``limit`` are those of `numeric.steady_state`.  A number that two more quanta change by more than `CONVERGED` stays
+    least that of what is asked for) and ``limit`` are those of `numeric.steady_state`.  A number
+    that two more quanta than were given change by more than `CONVERGED` stays
     in the table as "not converged".  What was computed how is kept in ``attrs``.
     ``progress=False`` shows no bar.
 
@@ -84,8 +85,7 @@ def agreement(
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
     closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
-    search = {"solver": solver, "tolerance": tolerance, "limit": limit, "progress": progress}
-    states = solve(model, arrays, wanted, quanta=quanta, order=order, **search)
+    states = solve(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = [points.assign(quantity=q.name, **_measure(q, closed, states, arrays)) for q in wanted]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": _ranges(arrays), "numeric": describe(states)}
@@ -244,7 +244,8 @@ def _measure(
     this is "ok" as well, whether there is a deviation.
 
     ``states`` are those of all portions in order, whose results are put one behind the other; a
-    number that changes by more than `CONVERGED` with two more quanta than were given is "not converged".
+    number that two more quanta than were given change by more than `CONVERGED` is "not
+    converged".
     """
     form = quantity.on(closed)
     formula = np.ravel(closed.evaluate(form, arrays)).real

@@ -79,8 +79,9 @@ class Measured:
         word[~(self.roundoff <= self.resolved * size)] = Status.NOT_RESOLVED
         for n, error in self.denominators:
             word[~(error <= self.resolved * abs(n))] = Status.NOT_RESOLVED
-        for n, _ in self.denominators:
-            word[n == 0] = Status.UNDEFINED
+        for n, error in self.denominators:
+            # a number that floats cannot hold is not one that vanishes
+            word[(n == 0) & ~((error > 0) & (error < TINIEST * 1e10))] = Status.UNDEFINED
         return np.where(found == Status.OK, word, found)
 
 

@@ -14,21 +14,24 @@ amplitudes as large as the drive could make them on resonance.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import sympy as sp
 
-from numeric.stability import heisenberg
+from numeric.solvers.solution import Solution
+from numeric.stability import every_mode_is_lossy, heisenberg
 from systems import Model
 from systems.ladder import Word, is_two_level
+from systems.status import Status
 from systems.values import Arrays
 
 ROUNDS = 60  # of Newton's method: from far away it takes one per factor 3/2, then five
-PHASES = 6  # of the starts at one size
-SIZES = (1.0, 0.3, 0.1)  # of the starts, of the largest amplitude that the drive makes on resonance
+PHASES = 4  # of the starts at one size
+SIZES = (1.0, 0.3)  # of the starts, of the largest amplitude that the drive makes on resonance
 CLOSE = 1e-6  # relative size of the last step of a root that was found
+SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold beyond its mean
 APART = 0.1  # relative distance of two roots that are different branches
 
 
@@ -36,11 +39,16 @@ APART = 0.1  # relative distance of two roots that are different branches
 class Branches:
     """Quanta of each mode at the brightest root, (points, modes), and whether there are several.
 
-    Where no root is found the numbers are zero: nothing is known.
+    Where no root is found the numbers are zero: nothing is known.  So they are where the drive
+    brings less than one quantum even on resonance, and nothing makes pairs: it is not looked there.
     """
 
     quanta: np.ndarray
     several: np.ndarray  # (points,)
+
+    def at(self, rows: np.ndarray) -> "Branches":
+        """Those of some of the points."""
+        return Branches(self.quanta[rows], self.several[rows])
 
 
 def branches(model: Model, arrays: Arrays) -> Branches:
@@ -54,8 +62,47 @@ def branches(model: Model, arrays: Arrays) -> Branches:
     >>> found.quanta.round(), found.several
     (array([[54.]]), array([ True]))
     """
+    count, bright = len(next(iter(arrays.values()))), _bright(model, arrays)
+    result = Branches(np.zeros((count, len(model.modes))), np.zeros(count, dtype=bool))
+    if bright.any():
+        some = _branches(model, {name: array[bright] for name, array in arrays.items()})
+        result.quanta[bright], result.several[bright] = some.quanta, some.several
+    return result
+
+
+def reach(quanta: np.ndarray) -> np.ndarray:
+    """Quanta that hold coherent light of such mean numbers; 0 where it is less than one quantum.
+
+    >>> reach(np.array([0.5, 100.0]))
+    array([  0., 165.])
+    """
+    return np.where(quanta > 1, np.ceil(quanta + SPREAD * np.sqrt(quanta)), 0)
+
+
+def held_against(model: Model, found: Solution, light: Branches) -> Solution:
+    """A solution, with the points of which one of several branches lies beyond the cut.
+
+    What has no state to double precision there, although every mode is lossy, is metastable: it
+    leaves a branch more slowly than round-off moves it, and is not resolved.
+    """
+    short, words = np.zeros(len(found.points), dtype=bool), found.status.copy()
+    for counted, top in found.space.sides:
+        short |= reach(light.quanta @ np.array(counted)) > top
+    if every_mode_is_lossy(model):
+        words[light.several & (words == Status.NOT_UNIQUE)] = Status.NOT_RESOLVED
+    return replace(found, short=short & light.several, status=words)
+
+
+def _bright(model: Model, arrays: Arrays) -> np.ndarray:
+    """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
     flow = _flow(model)
-    found = [_newton(flow, arrays, start) for start in _starts(model, arrays)]
+    makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
+    return _largest(model, flow, arrays) ** 2 > (0.0 if makes_pairs else 1.0)
+
+
+def _branches(model: Model, arrays: Arrays) -> Branches:
+    flow = _flow(model)
+    found = [_newton(flow, arrays, start) for start in _starts(model, flow, arrays)]
     numbers = np.array([_quanta(model, x) for x in found])  # (starts, points, modes)
     total = numbers.sum(axis=2)
     brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
@@ -127,20 +174,23 @@ def _mean(words: dict[Word, sp.Expr], model: Model, x: list[tuple[sp.Symbol, ...
     return total
 
 
-def _starts(model: Model, arrays: Arrays) -> list[np.ndarray]:
-    """Values of the unknowns to start from, each (unknowns, points)."""
-    points, width = len(next(iter(arrays.values()))), [len(x) for x in _unknowns(model)]
-    empty = np.zeros((sum(width), points))
-    flow = _flow(model)
-    pushed, slopes = flow.at(empty, [arrays[name] for name in flow.names])
-    damping = -np.einsum("pii->ip", slopes)
-    found, first = [empty], np.cumsum([0, *width[:-1]])
-    # on resonance a drive is balanced by the loss of the mode alone
+def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+    """The largest amplitude that the drive makes on resonance, (points,): drive over loss."""
+    points = len(next(iter(arrays.values())))
+    pushed, slopes = flow.at(np.zeros((flow.count, points)), [arrays[n] for n in flow.names])
+    damping, width = -np.einsum("pii->ip", slopes), [len(x) for x in _unknowns(model)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        largest = np.max(
-            [np.hypot(pushed[i], pushed[i + 1]) / damping[i] for i in first], axis=0, initial=0
-        )
-    largest = np.where(np.isfinite(largest), largest, 0.0)
+        sizes = [
+            np.hypot(pushed[i], pushed[i + 1]) / damping[i] for i in np.cumsum([0, *width[:-1]])
+        ]
+    return np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0)
+
+
+def _starts(model: Model, flow: _Flow, arrays: Arrays) -> list[np.ndarray]:
+    """Values of the unknowns to start from, each (unknowns, points)."""
+    width, largest = [len(x) for x in _unknowns(model)], _largest(model, flow, arrays)
+    empty = np.zeros((flow.count, len(largest)))
+    found, first = [empty], np.cumsum([0, *width[:-1]])
     for size in SIZES:
         for phase in 2 * np.pi * np.arange(PHASES) / PHASES:
             start = empty.copy()

@@ -21,7 +21,14 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from numeric.arguments import LARGEST, check_held, check_occupation, check_order, fewest, reaches
+from numeric.arguments import (
+    LARGEST,
+    check_held,
+    check_occupation,
+    check_order,
+    fewest,
+    reaches,
+)
 from numeric.certificate import (
     MOVED,
     RESOLVED,
@@ -40,7 +47,8 @@ from numeric.certificate import (
     settled,
     top_shells,
 )
-from numeric.solvers.choice import STEADY, matrices, solve_points
+from numeric.classical import Branches, branches, held_against, reach
+from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, Space, count_states, hull, show_cut, space, wider
@@ -526,18 +534,19 @@ class SteadyState:
         """
         words, cut = found.status(self._words), self._gather(most)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
+        doubt |= (words == Status.OK) & self._gather(is_short)
         for i, block in enumerate(self.blocks):
             (rows,) = np.nonzero(doubt[block.points])
             if rows.size:
-                moved = change(*self._pair(i, rows))
+                some, other = self._pair(i, rows)
+                moved = np.where(is_short(finer_of(some, other)), np.inf, change(some, other))
                 cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
         return replace(found, cut=np.where(words == Status.OK, cut, 0.0))
 
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
         some, known = self.blocks[i].take(rows), self._solved.get(i)
-        more = wider(some.space.cut, 2)
-        if known is None and count_states(self.model.modes, more) ** 2 > LARGEST:
+        if known is None and self._wider(self.blocks[i]) == some.space.cut:
             return some, some  # too large: what is missing is all that is known
         new = some if known is None else some.take(~np.isin(some.points, known.points))
         if new.points.size:
@@ -561,9 +570,27 @@ class SteadyState:
             return block
         name = str(block.solver[0])
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
-        return solve_points(
-            self.model, self.arrays, block.points, wider(block.space.cut, 2), solver
-        )
+        more = self._wider(block)
+        found = solve_points(self.model, self.arrays, block.points, more, solver)
+        return held_against(self.model, found, self._light(block))
+
+    def _light(self, block: Solution) -> Branches:
+        return branches(self.model, select(self.arrays, block.points))
+
+    def _wider(self, block: Solution) -> Cut:
+        """A second truncation for a block: two more quanta, or the same where they do not fit.
+
+        Where a classical branch lies beyond the cut it is one that holds them all, if that fits.
+        """
+        now, choices = block.space.cut, [wider(block.space.cut, 2)]
+        if is_short(block).any():
+            light = self._light(block.take(is_short(block)))
+            tops = np.max(reach(light.quanta), axis=0).astype(int)
+            kept = zip(block.space.levels, tops.tolist(), strict=True)
+            each = tuple(max(levels - 1, top) for levels, top in kept)
+            choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
+        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= LARGEST)
+        return next(fitting, now)
 
     @property
     def _words(self) -> np.ndarray:

@@ -20,20 +20,20 @@ The search ends at ``limit`` states, a budget of memory: n states are n^2 unknow
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, isqrt, log
 
 import numpy as np
 
 from numeric.arguments import LARGEST, check_order, is_real
-from numeric.certificate import Measured, moment, results, settled
-from numeric.classical import branches
+from numeric.certificate import MOVED, Measured, is_short, moment, results, settled, share
+from numeric.classical import Branches, branches, held_against, reach
 from numeric.solvers.choice import select, solve_points
 from numeric.solvers.scaling import scale
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, covers, sides, wider
-from numeric.tail import fall, missing_at, shells, steepness, weights
+from numeric.tail import fall, missing, missing_at, shells, steepness, weights
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -47,8 +47,8 @@ COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of 
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
 # estimate is of independent light, and blockade needs fewer
 AHEAD = 6
-SPREAD = 5.0  # standard deviations of coherent light that a cut holds beyond its mean
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
+SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
 
@@ -118,7 +118,13 @@ class TruncationSearch:
         if any is kept.
         """
         if self.cut is not None and points.size:
-            yield solve_points(model, arrays, points, self.cut, solver, report), None
+            given = solve_points(model, arrays, points, self.cut, solver, report)
+            given = held_against(model, given, branches(model, select(arrays, points)))
+            # of such a state no density matrix is shown; numbers are judged one by one
+            beyond = is_short(given) | (missing(given, ()) >= MOVED)
+            for part, word in ((~beyond, Status.OK), (beyond, Status.NOT_CONVERGED)):
+                if part.any():
+                    yield given.take(part).with_status(word), None
             return
         for start in range(0, len(points), CHUNK):
             some = points[start : start + CHUNK]
@@ -137,9 +143,10 @@ class TruncationSearch:
         Points wait for the next truncation that they ask for, smallest first, with what they were
         solved with before.  One without a state leaves at once: more quanta do not give it one.
         """
-        search = _Growth(self, model)
+        light = branches(model, select(arrays, points))
+        search = _Growth(self, model, points, light)
         waiting: dict[Cut, list[tuple[np.ndarray, Solution | None]]] = defaultdict(list)
-        for cut, some in search.starts(arrays, points):
+        for cut, some in search.starts(arrays):
             waiting[cut].append((some, None))
         while waiting:
             cut = min(waiting, key=partial(count_states, model.modes))
@@ -147,7 +154,7 @@ class TruncationSearch:
             together = np.sort(np.concatenate([some for some, _ in entries]))
             solved = solve_points(model, arrays, together, cut, solver, report)
             for some, before in entries:
-                found = search.marked(solved.at(some), arrays)
+                found = search.marked(solved.at(some))
                 none = found.status != Status.OK
                 if none.any():
                     yield found.take(none), None if before is None else before.take(none)
@@ -178,6 +185,8 @@ class _Growth:
 
     search: TruncationSearch
     model: Model
+    points: np.ndarray
+    light: Branches  # of these points
 
     @property
     def limit(self) -> int:
@@ -188,21 +197,20 @@ class _Growth:
     def fits(self, cut: Cut) -> bool:
         return count_states(self.model.modes, cut) <= self.limit
 
-    def starts(self, arrays: Arrays, points: np.ndarray) -> list[tuple[Cut, np.ndarray]]:
+    def starts(self, arrays: Arrays) -> list[tuple[Cut, np.ndarray]]:
         """The first truncation of each point, two quanta short of its second."""
-        order, some = self.search.order, select(arrays, points)
+        order, some = self.search.order, select(arrays, self.points)
         with np.errstate(divide="ignore"):
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
         drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), order, order + AHEAD)
-        light = branches(self.model, some)
-        quanta = _reach(light.quanta)
+        quanta = reach(self.light.quanta)
         keys = np.column_stack([np.ceil(drive), quanta]).astype(int)
         kinds, which = np.unique(keys, axis=0, return_inverse=True)
         found: dict[Cut, list[int]] = defaultdict(list)
         for k, (first, *tops) in enumerate(kinds.tolist()):
             found[self._first(first, tops)].append(k)
         masks = ((cut, np.isin(np.ravel(which), ks)) for cut, ks in found.items())
-        return [(cut, points[mask]) for cut, mask in masks]
+        return [(cut, self.points[mask]) for cut, mask in masks]
 
     def _first(self, first: int, tops: list[int]) -> Cut:
         """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
@@ -231,13 +239,11 @@ class _Growth:
                 break
         return cut
 
-    def marked(self, found: Solution, arrays: Arrays) -> Solution:
+    def marked(self, found: Solution) -> Solution:
         """The solution, with the points of which a classical branch lies beyond the cut."""
-        light = branches(self.model, select(arrays, found.points))
-        short = np.zeros(len(found.points), dtype=bool)
-        for counted, top in found.space.sides:
-            short |= (light.quanta @ np.array(counted)) > top
-        return found.marked(short & light.several)
+        return held_against(
+            self.model, found, self.light.at(np.searchsorted(self.points, found.points))
+        )
 
     def judge(self, coarse: Solution, fine: Solution) -> list[Measured]:
         """What the finer truncation gives for each result, judged by the coarser one.
@@ -250,8 +256,7 @@ class _Growth:
         ]
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
-        from numeric.certificate import share
-
+        """The finer solution, with what of its change counts."""
         return fine.compared(coarse, share(fine, coarse))
 
     def grown(
@@ -261,7 +266,7 @@ class _Growth:
         rows = np.flatnonzero(moves)
         if not rows.size:
             return []
-        some = fine.take(rows)
+        some = visible(fine.take(rows))
         with np.errstate(divide="ignore", invalid="ignore"):
             excess = [
                 np.where(one.moves, one.cut / (self.search.tolerance * abs(one.value)), 0.0)[rows]
@@ -349,6 +354,7 @@ class _Growth:
         return None if small or not self.fits(wider(fitted, 2)) else fitted
 
 
-def _reach(quanta: np.ndarray) -> np.ndarray:
-    """Quanta that hold coherent light of such mean numbers; 0 where it is less than one quantum."""
-    return np.where(quanta > 1, np.ceil(quanta + SPREAD * np.sqrt(quanta)), 0)
+def visible(found: Solution) -> Solution:
+    """The solution without populations that are nothing but round-off: their fall means nothing."""
+    seen = found.populations > SEEN * found.error
+    return replace(found, populations=np.where(seen, found.populations, 0.0))

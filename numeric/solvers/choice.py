@@ -13,6 +13,7 @@ Of the master equation:
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -20,6 +21,7 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
+from numeric.solvers.scaling import scale, weights
 from numeric.solvers.solution import Solution, each, is_positive, join, judged, with_shell_errors
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
@@ -43,15 +45,22 @@ LARGE = 1_500
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
+TINIEST = 1e-290  # populations below lose digits, or are zero, as floats do
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
 
 
-def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
+def solve(
+    equation: Liouvillian,
+    arrays: Arrays,
+    solver: str,
+    beat: Callable[[int], None] = lambda done: None,
+) -> Solution:
     """Steady states for arrays of one dimension, each on its own, with their density matrices.
 
     ``solver`` is one of `STEADY` or of `numeric.solvers.nojump.KINDS`.  "auto" iterates where
     that is measured to be faster (`LARGE`) and factorises elsewhere.  What is no density matrix
-    is not "ok" (`numeric.solvers.solution.judged`).
+    is not "ok" (`numeric.solvers.solution.judged`).  ``beat`` is called with how many points are
+    done, again and again.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -62,13 +71,13 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
     True
     """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
-    large = equation.space.size**2 > (LARGE if several else direct.FACTORABLE)
+    large = several and equation.space.size**2 > LARGE
     name = ("iterative" if large else "direct") if solver == "auto" else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
-    return judged(each(partial(points[name], equation), *equation.rows(arrays), threads))
+    return judged(each(partial(points[name], equation), *equation.rows(arrays), threads, beat))
 
 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
@@ -111,11 +120,32 @@ def solve_points(
     if solver == "auto":
         parts, left = _swept(model, arrays, points, cut, keep, report)
     for start in range(0, len(left), CHUNK):
-        report(what, len(points) - len(left) + start, len(points))
-        some = left[start : start + CHUNK]
-        found = solve(liouvillian(model, cut), select(arrays, some), solver)
+        before, some = len(points) - len(left) + start, left[start : start + CHUNK]
+        report(what, before, len(points))
+        beat = partial(_beat, report, what, before, len(points))
+        found = solve(liouvillian(model, cut), select(arrays, some), solver, beat)
         parts.append(replace(found, points=some, rho=found.rho if keep else None))
-    return with_shell_errors(join(parts)) if parts else Solution.none(on, points, Status.OK)
+    if not parts:
+        return Solution.none(on, points, Status.OK)
+    return with_floor(with_shell_errors(join(parts)), model, select(arrays, points))
+
+
+def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
+    """The same, with populations that leave the range of floats not known instead of zero.
+
+    ``arrays`` are the values at its points.  A drive of 1e-200 of the losses makes two quanta with
+    a probability of 1e-800.
+    """
+    expected = scale(model, arrays)[:, None] ** (2.0 * (found.space.occupations @ weights(model)))
+    lost = (expected < TINIEST) & (scale(model, arrays) > 0)[:, None]
+    lost &= ~(found.populations > TINIEST)
+    if not lost.any():
+        return found
+    return replace(found, error=np.where(lost, np.maximum(found.error, TINIEST), found.error))
+
+
+def _beat(report: Report, what: str, before: int, total: int, done: int) -> None:
+    report(what, before + done, total)
 
 
 def _what(on: Space) -> str:

@@ -10,7 +10,7 @@ chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ BEYOND = 10
 ROUNDING = 1e4 * EPSILON
 # Largest |L rho|/(|L| |rho|): half of the digits; a solver that has not failed leaves round-off
 BALANCED = 1e-8
+PAUSE = 0.2  # seconds between two reports of how many points are done
 
 
 @dataclass(frozen=True)
@@ -105,10 +106,6 @@ class Solution:
         words[words == Status.OK] = status
         return replace(self, status=words)
 
-    def marked(self, short: np.ndarray) -> "Solution":
-        """The same points, with where a classical branch lies beyond the cut."""
-        return replace(self, short=short)
-
     @property
     def _arrays(self) -> list[str]:
         """Names of the fields with one row per point, as far as they are known."""
@@ -137,14 +134,25 @@ def each(
     c: np.ndarray,
     s: np.ndarray,
     threads: int | None = None,
+    beat: Callable[[int], None] = lambda done: None,
 ) -> Solution:
     """What ``one`` finds for each row of coefficients and its scale, in the order of the rows.
 
     ``c`` has the shape (points, parts), ``s`` (points,).  Points are solved in ``threads``
-    threads (as many as Python chooses where None), which changes no bit of a result.
+    threads (as many as Python chooses where None), which changes no bit of a result.  ``beat`` is
+    called with how many are done, again and again while they are solved.  What interrupts it drops
+    the points that wait.
     """
-    with ThreadPoolExecutor(threads) as pool:  # factorisations release Python's lock
-        found = list(pool.map(one, c, s))
+    pool = ThreadPoolExecutor(threads)  # factorisations release Python's lock
+    try:
+        tasks = [pool.submit(one, *row) for row in zip(c, s, strict=True)]
+        while (waiting := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
+            task.done() and task.exception() for task in tasks
+        ):
+            beat(len(tasks) - len(waiting))
+        found = [task.result() for task in tasks]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
 
 
