@@ -32,6 +32,7 @@ PHASES = 4  # of the starts at one size
 SIZES = (1.0, 0.3)  # of the starts, of the largest amplitude that the drive makes on resonance
 CLOSE = 1e-6  # relative size of the last step of a root that was found
 SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold beyond its mean
+HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
 APART = 0.1  # relative distance of two roots that are different branches
 
 
@@ -97,7 +98,7 @@ def _bright(model: Model, arrays: Arrays) -> np.ndarray:
     """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
     flow = _flow(model)
     makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
-    return _largest(model, flow, arrays) ** 2 > (0.0 if makes_pairs else 1.0)
+    return np.minimum(_largest(model, flow, arrays), HUGE) ** 2 > (0.0 if makes_pairs else 1.0)
 
 
 def _branches(model: Model, arrays: Arrays) -> Branches:
@@ -183,7 +184,7 @@ def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
         sizes = [
             np.hypot(pushed[i], pushed[i + 1]) / damping[i] for i in np.cumsum([0, *width[:-1]])
         ]
-    return np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0)
+    return np.minimum(np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0), HUGE)
 
 
 def _starts(model: Model, flow: _Flow, arrays: Arrays) -> list[np.ndarray]:
@@ -234,6 +235,8 @@ def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
     numbers, i = [], 0
     for mode in model.modes:
         atom = is_two_level(mode)
-        numbers.append(np.zeros(x.shape[1]) if atom else x[i] ** 2 + x[i + 1] ** 2)
+        with np.errstate(over="ignore", invalid="ignore"):
+            number = np.zeros(x.shape[1]) if atom else x[i] ** 2 + x[i + 1] ** 2
+        numbers.append(np.where(number < HUGE, number, np.nan))
         i += 3 if atom else 2
     return np.stack(numbers, axis=1)

@@ -15,7 +15,8 @@ its own grows alone where that keeps fewer states.  Every truncation is solved o
 that ask for it, and the finest one of a point is its state.
 
 The search ends at ``limit`` states, a budget of memory: n states are n^2 unknowns, which take
-1 to 8 kB each while they are solved.
+1 to 8 kB each while they are solved.  By default it is `LIMIT`, and `HIGHER` for points of which
+only g3 and higher orders are not converged yet.
 """
 
 from collections import defaultdict
@@ -42,6 +43,7 @@ from systems.values import Arrays, check_positive
 
 CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
 LIMIT = 500  # states that are tried by default: 250,000 unknowns, some seconds and up to 2 GB
+HIGHER = 250  # of them those that are tried where only g3 and higher orders are not converged yet
 MOST = isqrt(LARGEST)  # states that may be asked for
 COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
@@ -287,9 +289,13 @@ class _Growth:
                 mode_by_mode if self._worth(mode_by_mode, total) else total
                 for mode_by_mode, total in zip(each, cuts, strict=True)
             ]
+        orders = [k for _, _, k in results(self.model, now, self.search.order)]
+        low = [one.moves for one, k in zip(judged, orders, strict=True) if k <= 2]
+        spare = ~np.any(low, axis=0)
         groups: dict[Cut | None, list[int]] = defaultdict(list)
         for row, cut in zip(rows.tolist(), cuts, strict=True):
-            groups[self._next(now, cut)].append(row)
+            after = self._next(now, cut)
+            groups[None if self._is_dear(after) and spare[row] else after].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
     def _all_sides(self, now: int) -> list[Side]:
@@ -298,6 +304,12 @@ class _Growth:
             (tuple(int(i == j) for j in range(count)), 1 if is_two_level(mode) else now)
             for i, mode in enumerate(self.model.modes)
         ]
+
+    def _is_dear(self, after: Cut | None) -> bool:
+        """Whether it keeps more states than g3 and higher orders are worth, unless asked for."""
+        if after is None or self.search.limit is not None:
+            return False
+        return count_states(self.model.modes, after) > HIGHER
 
     def _more(self, top: int, excess: float, g: float) -> int:
         """Quanta at which a change that is ``excess`` times too large will be small enough.

@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from compare.cli import commands
-from compare.cli.options import Fixed, Force, Fresh, System, Varied
+from compare.cli.options import Converged, Cut, Fixed, Force, Fresh, Limit, System, Varied
 from compare.interrupts import INTERRUPTED
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 
 USAGE: Any = typer.BadParameter.__base__  # of all errors of usage; typer does not export it
+CONVERGED, PAIRS = 1e-8, 2  # what a chosen truncation serves unless told otherwise: n and g2
 BY_CTRL_C = 130  # exit code that typer gives to a KeyboardInterrupt
 
 
@@ -210,9 +211,10 @@ def compare(
     quantities: Annotated[
         str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
     ] = "number,g2",
-    quanta: Annotated[
-        int | None, typer.Option(help="Truncation; without it chosen point by point.")
-    ] = None,
+    quanta: Cut = None,
+    tolerance: Converged = CONVERGED,
+    order: Annotated[int, typer.Option(min=1, help="Highest g^(k) that has to converge.")] = PAIRS,
+    limit: Limit = None,
     solver: Annotated[str, typer.Option(help="Solver of the master equation.")] = "auto",
     out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Table to write.")] = None,
     force: Force = False,
@@ -226,7 +228,7 @@ def compare(
     """
     from compare import output
     from compare.agreement import agreement, summary
-    from compare.cli.request import read_request, write
+    from compare.cli.request import read_cut, read_request, write
     from compare.cli.text import summary_text
 
     request = read_request(system, fixed, vary)
@@ -237,11 +239,22 @@ def compare(
         request.values,
         quantities,
         labels=request.labels,
-        quanta=quanta,
+        quanta=read_cut(quanta),
         solver=solver,
+        tolerance=tolerance,
+        order=order,
+        limit=limit,
     )
     if out is not None:
-        line = request.line("compare", quantities=quantities, quanta=quanta, solver=solver)
+        line = request.line(
+            "compare",
+            quantities=quantities,
+            quanta=quanta,
+            solver=solver,
+            tolerance=None if tolerance == CONVERGED else tolerance,
+            order=None if order == PAIRS else order,
+            limit=limit,
+        )
         write(out, table, None, request, line, "compare.agreement")
     typer.echo(summary_text(summary(table)))
 

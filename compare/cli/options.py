@@ -43,3 +43,16 @@ Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation
 Order = Annotated[
     int, typer.Option(min=0, help="Corrections to the formula; 0 is the leading order.")
 ]
+Cut = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|MODE=N,...",
+        help="Truncation: quanta in all, or in each mode (a=4,b=30); without it chosen by points.",
+    ),
+]
+Converged = Annotated[
+    float, typer.Option(help="Largest relative change by two more quanta, where it is chosen.")
+]
+Limit = Annotated[
+    int | None, typer.Option(help="Most states of a chosen truncation; N take up to 8 N^2 kB.")
+]
