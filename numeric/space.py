@@ -23,7 +23,7 @@ from scipy.sparse import csr_array, identity
 from sympy import Expr
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, is_two_level, label, normal_order
+from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, label, normal_order
 from systems.values import Arrays, check_positive, evaluate
 
 Cut: TypeAlias = int | tuple[int, ...]
@@ -75,12 +75,17 @@ def count_states(modes: Sequence[Mode], cut: Cut) -> int:
     >>> count_states(two, 6), count_states(two, (6, 6))
     (28, 49)
     """
+    excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
+    for atom in atoms(modes):
+        if is_two_level(modes[atom[0]]):
+            excited = [x + len(atom) * y for x, y in zip([*excited, 0], [0, *excited], strict=True)]
+    bosons = [i for i, mode in enumerate(modes) if not is_two_level(mode)]
     if isinstance(cut, tuple):
-        return prod(levels(modes, cut))
-    atoms = sum(is_two_level(mode) for mode in modes)
-    bosons = len(modes) - atoms
-    # k excited two-level systems, and the rest of the quanta or fewer in the bosonic modes
-    return sum(comb(atoms, k) * comb(cut - k + bosons, bosons) for k in range(min(atoms, cut) + 1))
+        return sum(excited) * prod(cut[i] + 1 for i in bosons)
+    # and the rest of the quanta or fewer in the bosonic modes
+    return sum(
+        ways * comb(cut - k + len(bosons), len(bosons)) for k, ways in enumerate(excited[: cut + 1])
+    )
 
 
 def levels(modes: Sequence[Mode], cut: Cut) -> list[int]:
@@ -101,7 +106,10 @@ def most_quanta(modes: Sequence[Mode], cut: Cut) -> int:
     >>> most_quanta([BosonOp("a"), BosonOp("b")], (2, 3))
     5
     """
-    return cut if isinstance(cut, int) else sum(levels(modes, cut)) - len(modes)
+    if isinstance(cut, int):
+        return cut
+    each = (1 if is_two_level(modes[atom[0]]) else cut[atom[0]] for atom in atoms(modes))
+    return sum(each)
 
 
 def wider(cut: Cut, by: int) -> Cut:
@@ -154,15 +162,6 @@ def sides(modes: tuple[Mode, ...], cut: Cut) -> tuple[Side, ...]:
     return tuple((tuple(int(i == j) for j in range(count)), cut[i]) for i in open_ended)
 
 
-def tensor_dims(modes: Sequence[Mode], cut: Cut) -> Any:
-    """What a `qutip.Qobj` on the cut space has as ``_dims``, in the same order of states."""
-    import qutip
-
-    kept = levels(modes, cut)
-    # the restricted space is kept by _dims, which .dims forgets
-    return (qutip.enr_destroy(kept, cut)[0] if isinstance(cut, int) else qutip.qeye(kept))._dims
-
-
 class Space:
     """States of the modes with at most ``cut`` quanta in all, or so many in each mode.
 
@@ -178,7 +177,7 @@ class Space:
     def __init__(self, modes: Sequence[Mode], cut: Cut) -> None:
         self.modes, self.cut, self.quanta = tuple(modes), cut, most_quanta(modes, cut)
         self.levels, self.sides = levels(modes, cut), sides(self.modes, cut)
-        states = list(_fill(self.levels, self.quanta))
+        states = list(_fill(self.modes, self.levels, self.quanta))
         self.index = {state: i for i, state in enumerate(states)}
         self.occupations = np.array(states)
         self.lowering = [self._lower(mode) for mode in range(len(modes))]
@@ -186,13 +185,49 @@ class Space:
 
     @property
     def size(self) -> int:
-        """Number of states."""
+        """Number of states.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 6).size
+        28
+        """
         return len(self.occupations)
+
+    @property
+    def factors(self) -> list[int]:
+        """Levels of each factor of the product space: of each mode, or of an atom in all of its.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 2).factors
+        [3, 3]
+        """
+        groups = atoms(self.modes)
+        return [1 + len(g) if is_two_level(self.modes[g[0]]) else self.levels[g[0]] for g in groups]
+
+    @property
+    def coordinates(self) -> np.ndarray:
+        """The level that each state has in each factor, shape (states, factors)."""
+        steps = [np.arange(1, len(group) + 1) for group in atoms(self.modes)]
+        pairs = zip(atoms(self.modes), steps, strict=True)
+        return np.stack([self.occupations[:, list(g)] @ step for g, step in pairs], axis=1)
 
     @cached_property
     def dims(self) -> Any:
-        """What a `qutip.Qobj` on this space has as ``dims``."""
-        return tensor_dims(self.modes, self.cut)
+        """What a `qutip.Qobj` on this space has as ``dims``.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> import qutip
+        >>> qutip.qeye(Space([BosonOp("a")], 2).dims[0]).shape
+        (3, 3)
+        """
+        import qutip
+
+        if len(atoms(self.modes)) < len(self.modes):  # its levels exclude one another
+            return qutip.qeye(self.size)._dims
+        if not isinstance(self.cut, int):
+            return qutip.qeye(self.levels)._dims
+        # keeps the restricted space, which .dims forgets
+        return qutip.enr_destroy(self.levels, self.quanta)[0]._dims
 
     def word(self, word: Word) -> csr_array:
         """Matrix of a normal-ordered product, made once: not to be changed.
@@ -235,33 +270,64 @@ class Space:
         return int(self.index.get(tuple(occupation), -1))
 
     def positions(self, other: "Space") -> np.ndarray:
-        """Index of every state of a space that this one holds, shape (states of the other,)."""
+        """Index of every state of a space that this one holds, shape (states of the other,).
+
+        Raises `KeyError` where this space is the smaller one.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 2).positions(Space([BosonOp("a"), BosonOp("b")], 1))
+        array([0, 1, 3])
+        """
         return np.array([self.index[state] for state in other.index])
 
     def falling(self, mode: int, order: int) -> np.ndarray:
-        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,)."""
+        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,).
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> abs(Space([BosonOp("a")], 3).falling(0, 2))
+        array([0., 0., 2., 6.])
+        """
         n = self.occupations[:, mode]
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 
 
-def _fill(levels: list[int], quanta: int) -> Iterator[Occupation]:
-    """All occupations of so many levels with at most so many quanta; the last mode runs fastest."""
-    if not levels:
-        yield ()
-        return
-    for n in range(min(levels[0] - 1, quanta) + 1):
-        for rest in _fill(levels[1:], quanta - n):
-            yield (n, *rest)
+def _fill(modes: tuple[Mode, ...], levels: list[int], quanta: int) -> Iterator[Occupation]:
+    """All occupations of the modes with at most so many quanta; the last mode runs fastest."""
+    atom = {i: group for group in atoms(modes) for i in group}
+
+    def fill(found: Occupation) -> Iterator[Occupation]:
+        i = len(found)
+        if i == len(modes):
+            yield found
+            return
+        taken = any(found[j] for j in atom[i] if j < i)
+        room = min(quanta - sum(found), levels[i] - 1)
+        for n in range((min(room, not taken) if is_two_level(modes[i]) else room) + 1):
+            yield from fill((*found, n))
+
+    return fill(())
 
 
 @lru_cache(maxsize=64)
 def space(modes: tuple[Mode, ...], cut: Cut) -> Space:
-    """The space of these modes, built once."""
+    """The space of these modes, built once.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> space((BosonOp("a"),), 2) is space((BosonOp("a"),), 2)
+    True
+    """
     return Space(modes, cut)
 
 
 def lower(expression: Expr, model: Model, arrays: Arrays, quanta: Cut) -> Any:
-    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values."""
+    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+    >>> lower(kerr.MODEL.hamiltonian, kerr.MODEL, arrays, 2).isherm
+    True
+    """
     import qutip
 
     on = space(model.modes, quanta)

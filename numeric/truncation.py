@@ -27,7 +27,7 @@ from math import ceil, isqrt, log
 
 import numpy as np
 
-from numeric.arguments import LARGEST, check_order, is_real
+from numeric.arguments import LARGEST, check_order, check_quanta, is_real
 from numeric.certificate import MOVED, Measured, is_short, moment, results, settled, share
 from numeric.classical import Branches, branches, held_against, reach
 from numeric.solvers.choice import select, solve_points
@@ -56,7 +56,7 @@ FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be wor
 
 @dataclass(frozen=True)
 class TruncationSearch:
-    """A fixed truncation, or (``cut=None``) the search for one of up to ``limit`` states.
+    """A fixed truncation, or (``quanta=None``) the search for one of up to ``limit`` states.
 
     >>> from systems.progress import silent
     >>> from systems.library import kerr
@@ -72,15 +72,19 @@ class TruncationSearch:
     are "not converged".
     """
 
-    cut: Cut | None
+    quanta: Cut | None
     tolerance: float
     limit: int | None
     order: int  # highest g^(k) that has to be converged
 
     @property
     def certified(self) -> int | None:
-        """The highest g^(k) for which truncations are chosen; None where they are given."""
-        return self.order if self.cut is None else None
+        """The highest g^(k) for which truncations are chosen; None where they are given.
+
+        >>> TruncationSearch(None, 1e-8, None, order=3).certified
+        3
+        """
+        return self.order if self.quanta is None else None
 
     def check(self, model: Model) -> None:
         """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
@@ -90,7 +94,9 @@ class TruncationSearch:
         Traceback (most recent call last):
         ValueError: Argument `tolerance` must lie between 0 and 1, but is 2.0.
         """
-        if self.cut is not None:
+        if self.quanta is not None:
+            if not isinstance(self.quanta, tuple):
+                check_quanta(model, self.quanta)
             return
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
             raise ValueError(
@@ -119,8 +125,8 @@ class TruncationSearch:
         With each part comes the coarser truncation of the same points that it was compared with,
         if any is kept.
         """
-        if self.cut is not None and points.size:
-            given = solve_points(model, arrays, points, self.cut, solver, report)
+        if self.quanta is not None and points.size:
+            given = solve_points(model, arrays, points, self.quanta, solver, report)
             given = held_against(model, given, branches(model, select(arrays, points)))
             # of such a state no density matrix is shown; numbers are judged one by one
             beyond = is_short(given) | (missing(given, ()) >= MOVED)

@@ -10,6 +10,7 @@ from itertools import combinations
 import sympy as sp
 
 from analytic.rational.factored import Factored, Written
+from analytic.rational.naming import Names, opaques
 
 Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
@@ -42,6 +43,8 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     >>> abbreviate(Amplitudes(kerr.MODEL, 1)[(1,)], kerr.ABBREVIATIONS).expr
     -xi/E
     """
+    if isinstance(abbreviations, Names) and (found := abbreviations.write(product)):
+        return found
     _check(abbreviations)
     constant = product.constant
     factors: list[tuple[sp.Expr, int]] = []
@@ -76,10 +79,9 @@ def _check(abbreviations: Abbreviations) -> None:
 def _shorten(
     factor: sp.Expr, abbreviations: tuple[tuple[sp.Symbol, sp.Expr], ...]
 ) -> tuple[sp.Expr, sp.Expr]:
-    # |z| and conj(z) must be one letter for polynomial division
     """A number and the shortest form of a factor: ``factor = number * form``."""
     plain = [sp.expand(definition - name) for name, definition in abbreviations]
-    opaque = {m: sp.Dummy() for e in (factor, *plain) for m in e.atoms(sp.Abs, sp.conjugate)}
+    opaque = {m: sp.Dummy() for e in (factor, *plain) for m in opaques(e)}
     polynomial = sp.expand(factor).xreplace(opaque)
     linear = [r.xreplace(opaque) for r in plain if _is_linear(r.xreplace(opaque))]
     letters = sorted(polynomial.free_symbols.union(*(r.free_symbols for r in linear)), key=str)

@@ -36,8 +36,10 @@ again with every operation wrong by up to 1e-7 on purpose (`kernel.probe`): the
 terms that add up to a pivot, of which large couplings leave little, the factors, and with them
 what grows in an elimination without pivoting, the right-hand sides and the solutions.
 What this changes, scaled down to double precision, estimates the round-off of each population.
-Where the number of quanta is large, some populations remain uncertain at 1e-20 and below: the
-amplitudes that feed them interfere, which no solver in double precision can follow.
+Points where it may exceed 1e-8 in a mean number or a pair correlation are left to other solvers.
+Small populations of several quanta often remain uncertain: the amplitudes that feed them
+interfere, which no solver in double precision follows much better.  Their error says so, and
+whoever asks for them (`numeric.state`) has those points solved one by one.
 """
 
 import os
@@ -53,6 +55,7 @@ from numeric.solvers.graded import kernel
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
+from numeric.solvers.threads import packs_for
 from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
@@ -63,7 +66,8 @@ LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
-# Relative accuracy of all that `_doubtful` counts: a hundredth of the 1e-6 that "ok" promises
+# Relative accuracy of what `_doubtful` and `_uncertain` count: a hundredth of the 1e-6 that "ok"
+# promises
 RELATIVE = 1e-8
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
@@ -83,6 +87,14 @@ class GradedSolution:
 
     ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
     the batch.  Populations add up to one at each point.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr
+    >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+    >>> p = np.array([[0.7, 0.2, 0.1]])
+    >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+    >>> found.moment(0, order=2).round(12)
+    array([0.2])
     """
 
     space: Space
@@ -99,30 +111,41 @@ class GradedSolution:
 
         ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
         only, and so as accurate as they are.
+
+        >>> from numeric.space import space
+        >>> from systems.library import kerr
+        >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+        >>> p = np.array([[0.7, 0.2, 0.1]])
+        >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+        >>> found.moment(0).round(12)
+        array([0.4])
         """
         return self.populations @ self.space.falling(mode, order)
 
 
 def _doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Whether round-off may exceed `RELATIVE` in a result, however small it is, per point.
+    """Whether round-off may exceed `RELATIVE` in <a'a>, <a'a'aa> or <a'a b'b>, per point.
 
-    Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
-    other populations those count that may exceed `FLOOR`.
+    These are what nearly everyone asks for.  Of other numbers their own error tells whoever asks.
     """
-    modes, few = range(on.occupations.shape[1]), on.occupations.sum(axis=1) <= QUANTA
     uncertain = ~(error <= RELATIVE * populations)  # also where one is negative, or NaN
     # sums of positive terms that are certain are certain: most points need no second look
     (some,) = np.nonzero(uncertain.any(axis=1))
-    error, size = error[some], abs(populations[some])
-    joint = [on.falling(one, 1) * on.falling(two, 1) for one, two in combinations(modes, 2)]
-    powers = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
-    moments, floor = np.column_stack([*joint, *powers]), np.where(few, -1.0, FLOOR)
-    bad = uncertain[some] & (error + size > floor)
+    falling = [on.falling(mode, 1) for mode in range(on.occupations.shape[1])]
+    joint = [one * two for one, two in combinations(falling, 2)]
+    pairs = [on.falling(mode, 2) for mode in range(on.occupations.shape[1])]
+    moments, found = np.column_stack([*falling, *pairs, *joint]), np.zeros(len(error), dtype=bool)
     with np.errstate(invalid="ignore", over="ignore"):  # of points that diverge
-        wrong = ~(error @ moments <= RELATIVE * abs(populations[some] @ moments))
-    found = np.zeros(len(populations), dtype=bool)
-    found[some] = bad.any(axis=1) | wrong.any(axis=1)
+        wrong = ~(error[some] @ moments <= RELATIVE * abs(populations[some] @ moments))
+    found[some] = wrong.any(axis=1)
     return found
+
+
+def _uncertain(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Whether round-off may exceed `RELATIVE` in a population that `FLOOR` says counts."""
+    floor = np.where(on.occupations.sum(axis=1) <= QUANTA, -1.0, FLOOR)
+    uncertain = ~(error <= RELATIVE * populations) & (error + abs(populations) > floor)
+    return np.asarray(uncertain.any(axis=1))
 
 
 def solve(
@@ -166,7 +189,8 @@ def _solve_points(
     # off-diagonal elements are wanted one by one: keep their relative accuracy
     problem = pose(model, arrays, quanta, diagonal=not density)
     solution = _read(problem, _solve(problem, tolerance, limit, density), tolerance)
-    (again,) = np.nonzero(solution.doubtful & solution.converged)
+    unsure = _uncertain(problem.space, solution.populations, solution.error)
+    (again,) = np.nonzero((unsure | solution.doubtful) & solution.converged)
     if problem.is_rotated and again.size:
         problem = pose(model, _select(arrays, again), quanta, diagonal=False)
         _replace(solution, again, _read(problem, _solve(problem, tolerance, limit), tolerance))
@@ -224,7 +248,7 @@ def _solve(
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
     cores = os.cpu_count() or 1
-    lanes = _lanes(problem.program, -(-points // cores))
+    lanes = _lanes(problem.program, -(-points // packs_for(cores)))
     size = min(SLAB, lanes * (1 + points // (4 * cores * lanes)))
 
     def work(start: int) -> None:
