@@ -221,6 +221,15 @@ def share(found: Solution, other: Solution) -> np.ndarray:
     All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
     series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
     and `CAUTION` times that is taken.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> bool(share(cut_at(6), cut_at(4))[0] < 0.1), share(cut_at(4), cut_at(6))  # and backwards
+    (True, array([1.]))
     """
     fine = finer_of(found, other)
     if fine is other or not covers(fine.space.cut, wider(other.space.cut, 2)):
@@ -263,7 +272,17 @@ def settled(
 
 
 def is_short(found: Solution) -> np.ndarray:
-    """Where a classical branch is known to lie beyond the cut, per point."""
+    """Where a classical branch is known to lie beyond the cut, per point.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> is_short(cut_at(4))  # nothing is known
+    array([False])
+    """
     return np.zeros(len(found.points), dtype=bool) if found.short is None else found.short
 
 

@@ -42,6 +42,9 @@ class Branches:
 
     Where no root is found the numbers are zero: nothing is known.  So they are where the drive
     brings less than one quantum even on resonance, and nothing makes pairs: it is not looked there.
+
+    >>> Branches(np.array([[3.0], [54.0]]), np.array([False, True])).at(np.array([1])).several
+    array([ True])
     """
 
     quanta: np.ndarray
@@ -85,6 +88,14 @@ def held_against(model: Model, found: Solution, light: Branches) -> Solution:
 
     What has no state to double precision there, although every mode is lossy, is metastable: it
     leaves a branch more slowly than round-off moves it, and is not resolved.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.85}
+    >>> (few,) = steady_state(kerr.MODEL, values, quanta=5).blocks
+    >>> light = Branches(np.array([[54.0]]), np.array([True]))
+    >>> held_against(kerr.MODEL, few, light).short
+    array([ True])
     """
     short, words = np.zeros(len(found.points), dtype=bool), found.status.copy()
     for counted, top in found.space.sides:

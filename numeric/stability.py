@@ -155,7 +155,12 @@ def _single_excitations(model: Model, arrays: Arrays) -> np.ndarray:
 
 
 def every_mode_is_lossy(model: Model) -> bool:
-    """Whether each mode has a loss of its own, rate * D[a]: then nothing is left undamped."""
+    """Whether each mode has a loss of its own, rate * D[a]: then nothing is left undamped.
+
+    >>> from systems.library import kerr
+    >>> every_mode_is_lossy(kerr.MODEL)
+    True
+    """
     ones, none = [model.occupation(mode) for mode in model.modes], (0,) * len(model.modes)
     return {((none, one),) for one in ones} <= {tuple(jump) for jump in model.jumps}
 

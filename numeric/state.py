@@ -156,7 +156,7 @@ class SteadyState(Shown):
         >>> from numeric import steady_state
         >>> from systems.library import kerr
         >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
-        [5, 6]
+        [7, 8]
         """
         return self._shaped(
             self._gather(lambda block: np.full(len(block.points), block.space.quanta))

@@ -56,7 +56,7 @@ def steady_state(
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
     >>> state = steady_state(kerr.MODEL, weak)
     >>> state.status, int(state.quanta), round(float(state.correlation("a")), 8)
-    ('ok', 5, 0.01067859)
+    ('ok', 7, 0.01067859)
 
     Raises `ValueError` or `TypeError` for bad values, quanta or solver, and for a truncation
     whose Liouvillian is too large.

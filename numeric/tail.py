@@ -49,7 +49,17 @@ def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
 
 
 def shells(found: Solution, side: Side, weight: np.ndarray | float = 1.0) -> np.ndarray:
-    """What each shell of a side contributes to the mean of a diagonal, shape (points, top + 1)."""
+    """What each shell of a side contributes to the mean of a diagonal, shape (points, top + 1).
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> (side,) = on.sides
+    >>> shells(found, side)[0, :3], shells(found, side, weights(on, (0,)))[0, :3]  # mean number
+    (array([0.5  , 0.25 , 0.125]), array([0.  , 0.25, 0.25]))
+    """
     counted, top = side
     of = (found.space.occupations @ np.array(counted))[:, None] == np.arange(top + 1)
     return np.maximum(found.populations * weight, 0.0) @ of
@@ -59,6 +69,14 @@ def fall(found: Solution, side: Side) -> np.ndarray:
     """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
 
     The larger shell of the last two is compared with the larger of the two before.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> fall(found, on.sides[0])
+    array([0.5])
     """
     population = shells(found, side)
     outer, inner = population[:, -2:], population[:, -4:-2]
@@ -71,18 +89,45 @@ def fall(found: Solution, side: Side) -> np.ndarray:
 
 
 def steepness(found: Solution) -> np.ndarray:
-    """The factor per quantum by which populations fall at the side where they fall least."""
+    """The factor per quantum by which populations fall at the side where they fall least.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> steepness(found)
+    array([0.5])
+    """
     falls = [fall(found, side) for side in found.space.sides]
     return np.max([np.zeros(len(found.points)), *falls], axis=0)
 
 
 def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
-    """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point."""
+    """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> bool(missing(found, (0,))[0] > 2 ** -6.0)  # six quanta alone would add 6 * 2**-7
+    True
+    """
     return _sum(found, lambda side: missing_at(found, side, modes))
 
 
 def missing_at(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarray:
-    """The same beyond one side of the cut only."""
+    """The same beyond one side of the cut only.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> bool(missing_at(found, on.sides[0], (0,)) == missing(found, (0,)))  # there is one side
+    True
+    """
     held = shells(found, side, weights(found.space, modes))
     g = np.minimum(fall(found, side) * _growth(side, modes), FLAT)
     return np.asarray(np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g))
@@ -92,19 +137,45 @@ def supply(found: Solution) -> np.ndarray:
     """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point.
 
     An upper estimate of what the cut costs anything with values up to one: a probability.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> supply(found)  # six quanta of the first shell beyond, and as many again
+    array([0.09375])
     """
     return _sum(found, lambda side: supply_at(found, side))
 
 
 def supply_at(found: Solution, side: Side) -> np.ndarray:
-    """The same beyond one side of the cut only."""
+    """The same beyond one side of the cut only.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> supply_at(found, on.sides[0])
+    array([0.09375])
+    """
     population, g = shells(found, side), fall(found, side)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
     return np.asarray((side[1] + 1) * first / (1 - g))
 
 
 def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
-    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond."""
+    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> bool(fed(found, (0,))[0] > supply(found)[0])
+    True
+    """
     largest = np.max(weights(found.space, modes))
     return largest * _sum(found, lambda side: supply_at(found, side) * _growth(side, modes))
 
@@ -123,6 +194,14 @@ def escape(found: Solution) -> np.ndarray:
     """Share of a second hump that lies beyond the cut, per point; zero where there is none.
 
     A hump is where populations stop falling (`LEVEL`, `BENT`) after having fallen far (`APART`).
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> escape(found)  # one hump
+    array([0.])
     """
     return _sum(found, lambda side: _escape_at(found, side))
 

@@ -212,7 +212,7 @@ class _Growth:
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
         drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), order, order + AHEAD)
         quanta = reach(self.light.quanta)
-        keys = np.column_stack([np.ceil(drive), quanta]).astype(int)
+        keys = np.column_stack([np.floor(drive), quanta]).astype(int)
         kinds, which = np.unique(keys, axis=0, return_inverse=True)
         found: dict[Cut, list[int]] = defaultdict(list)
         for k, (first, *tops) in enumerate(kinds.tolist()):
@@ -373,6 +373,14 @@ class _Growth:
 
 
 def visible(found: Solution) -> Solution:
-    """The solution without populations that are nothing but round-off: their fall means nothing."""
+    """The solution without populations that are nothing but round-off: their fall means nothing.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> rho, error = np.diag([1.0, 1e-17]) + 0j, np.full(2, 1e-16)
+    >>> found = Solution.of(Space([BosonOp("a")], 1), rho, error, 0.0, "ok", "by hand")
+    >>> visible(found).populations
+    array([[1., 0.]])
+    """
     seen = found.populations > SEEN * found.error
     return replace(found, populations=np.where(seen, found.populations, 0.0))

@@ -151,6 +151,13 @@ def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
 
     ``arrays`` are the values at its points.  A drive of 1e-200 of the losses makes two quanta with
     a probability of 1e-800.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "gamma": 1.0, "xi": 1e-200})
+    >>> found = solve_points(kerr.MODEL, arrays, np.arange(1), 2, "auto")
+    >>> found.populations[0, 1:], bool(np.all(found.error[0, 1:] > 0))  # zero, or too small
+    (array([0., 0.]), True)
     """
     expected = scale(model, arrays)[:, None] ** (2.0 * (found.space.occupations @ weights(model)))
     lost = (expected < TINIEST) & (scale(model, arrays) > 0)[:, None]
