@@ -34,7 +34,7 @@ from numeric.solvers.choice import select, solve_points
 from numeric.solvers.scaling import scale
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, covers, sides, wider
-from numeric.tail import fall, missing, missing_at, shells, steepness, weights
+from numeric.tail import FLAT, fall, missing, missing_at, shells, steepness, weights
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -50,6 +50,7 @@ COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of 
 # estimate is of independent light, and blockade needs fewer
 AHEAD = 6
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
+MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
 SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
@@ -322,8 +323,10 @@ class _Growth:
 
         It is the coarser of two truncations that is asked for: the change is that to the finer.
         """
-        steps = log(max(excess, 1.0)) / -log(max(g, 1e-12))
-        needed = top - 2 + min(ceil(steps), ceil(GROWTH * top) + 2)
+        order = min(self.search.order, top)
+        slower = min(g * (top + 1) / (top + 1 - order), FLAT)  # as moments of this order fall
+        steps = MORE * log(max(excess, 1.0)) / -log(max(slower, 1e-12))
+        needed = top - 2 + min(max(ceil(steps), top // 12), ceil(GROWTH * top) + 2)
         return max(needed, top)
 
     def _tops(self, found: Solution, now: tuple[int, ...], wanted: list[Side]) -> list[Cut]:

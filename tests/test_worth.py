@@ -208,10 +208,13 @@ def test_a_state_that_is_left_slowly_is_not_taken_for_the_whole(D, U, xi):
     values = {"D": D, "U": U, "k": 1.0, "xi": xi}
     state = steady_state(MODELS["kerr"], values, quanta=35)
     true = kerr_correlation(1, Delta=D, chi=U, gamma=1.0, xi=xi)
-    assert state.certificate.change["n(a)"] < 1e-6  # two more quanta would not tell
+    few = steady_state(MODELS["kerr"], values, quanta=37).estimate("number", a).value
+    found = state.estimate("number", a).value
+    assert found == pytest.approx(few, rel=1e-6)  # two more quanta would not tell
     assert state.estimate("number", a).value < true / 5
     assert state.number_status(a) == "not converged"
-    assert state.certificate.cut["n(a)"] > 1e-3
+    # the certificate is a cut that holds the bright state, if doubles can resolve it
+    assert not state.certificate.cut["n(a)"] < 0.5
 
 
 @pytest.mark.slow
