@@ -376,10 +376,15 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
         "largest": size.max(),
         "median": size.median(),
         "rms": np.sqrt((size**2).mean()),
-        "where": ", ".join(f"{name} = {worst[name]:.6g}" for name in places),
+        "where": ", ".join(f"{name} = {_shown(worst[name])}" for name in places),
         "analytic": worst["analytic"],
         "numeric": worst["numeric"],
     }
+
+
+def _shown(value: Any) -> str:
+    """A label of a point: a number with six digits, a word as it is."""
+    return str(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
