@@ -18,6 +18,7 @@ FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob(
 APART = (
     "compare/cli/app.py",  # a command's docstring is its help, and shows a command
     "compare/cli/commands.py",
+    "compare/cli/grids.py",
     "numeric/solvers/compiled.py",  # what Numba calls by itself
     "numeric/solvers/graded/kernel.py",  # runs inside compiled code only
     "numeric/solvers/graded/resolvent.py",
