@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from compare import output, papers, provenance
 from compare.lock import locked
-from compare.papers.paper import CLAIMS, Paper
+from compare.papers.paper import CLAIMS, JUDGE, Paper
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AGREEMENT = "agreement"  # stem of the summary of all figures
+ATLAS = "atlas"  # stem of the table over all papers
 SUFFIXES = ("csv", "png", "pdf")
 
 
@@ -58,6 +59,15 @@ class PaperResult:
         return f"{self.paper.package}.{inner}"
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """Dotted names of all code that decides it: of an audit what judges, and its functions."""
+        if not self.is_audit:
+            return (self.module,)
+        beside = self.paper.directory.glob("*.py")
+        names = sorted(path.stem for path in beside if path.stem != "__init__")
+        return (self.module, JUDGE, *(f"{self.paper.package}.{name}" for name in names))
+
+    @property
     def command(self) -> str:
         """The words that make it, for its sidecar.
 
@@ -88,8 +98,8 @@ class PaperResult:
 def everything() -> list[PaperResult]:
     """All figures and the audit of every paper, paper by paper.
 
-    >>> everything()[-1].name
-    'claims'
+    >>> {"fig3c", "claims", "huang2018/claims"} <= {result.name for result in everything()}
+    True
     """
     return [
         PaperResult(paper, stem) for paper in papers.every() for stem in (*paper.figures(), CLAIMS)
@@ -99,8 +109,8 @@ def everything() -> list[PaperResult]:
 def figures() -> list[PaperResult]:
     """Every figure of every paper, in their order.
 
-    >>> [figure.name for figure in figures()][:2]
-    ['fig1b', 'fig1c']
+    >>> "fig1b" in [figure.name for figure in figures()]
+    True
     """
     return [result for result in everything() if not result.is_audit]
 
@@ -162,6 +172,8 @@ def due(
             output.check_ours(result.folder(out), result.stem, SUFFIXES)
         if not all(result.is_audit for result in results):
             output.check_ours(out, AGREEMENT, ["csv"])
+        if any(result.is_audit for result in results):
+            output.check_ours(out, ATLAS, ["csv"])
     return wanted
 
 
@@ -174,7 +186,7 @@ def make(result: PaperResult, out: Path) -> None:
     ``out`` is the folder of all results, which is made where it is missing.  Errors are those of
     `compare.output.publish`.
     """
-    record = provenance.record(result.command, result.module)
+    record = provenance.record(result.command, *result.modules)
     if result.is_audit:
         table, pictures = result.paper.audit(), {}
     else:
@@ -195,7 +207,7 @@ def is_current(result: PaperResult, out: Path) -> bool:
     >>> is_current(find("fig3c"), Path("nowhere"))
     False
     """
-    inputs = provenance.fingerprint(result.module)
+    inputs = provenance.fingerprint(*result.modules)
     return output.is_current(result.folder(out), result.stem, inputs)
 
 
@@ -212,6 +224,35 @@ def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
     import pandas as pd
 
     return pd.read_csv(audit.folder(out) / f"{audit.stem}.csv", dtype={"printed": str})
+
+
+def write_atlas(out: Path) -> "pd.DataFrame":
+    """Write ``atlas.csv``, if it is not current: one table over the audits that are.
+
+    Returns it (`compare.papers.atlas`), empty where no audit is current.  What is computed is how
+    far the formulas of each paper hold; the verdicts are read from its audit.
+    """
+    import pandas as pd
+
+    from compare.papers import atlas as mapped
+
+    modules = ("compare.papers.atlas", *(m for audit in audits() for m in audit.modules))
+    record = provenance.record("blockade audit", *modules)
+    current = [a for a in audits() if a.paper.has_sheet and is_current(a, out)]
+    path = out / f"{ATLAS}.csv"
+    if output.is_current(out, ATLAS, record["inputs"]):
+        kept = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        if set(kept["paper"]) == {audit.paper.key for audit in current}:
+            return kept.fillna({"unit": ""})
+    parts = [
+        mapped.chapter(a.paper.key, read_claims(a, out), mapped.formulas(a.paper.sheet()))
+        for a in current
+    ]
+    if not parts:
+        return pd.DataFrame()
+    whole = pd.concat(parts, ignore_index=True)
+    output.publish(out, ATLAS, {"csv": output.to_csv(whole)}, record | {"columns": mapped.COLUMNS})
+    return whole
 
 
 def write_agreement(out: Path) -> "pd.DataFrame":
@@ -252,7 +293,7 @@ def _agreement(out: Path) -> "pd.DataFrame":
     parts = []
     for figure in (figure for figure in figures() if is_current(figure, out)):
         table = pd.read_csv(figure.folder(out) / f"{figure.stem}.csv")
-        if "deviation" in table.columns:
+        if {"deviation", "resolved"} <= set(table.columns):
             part = summary(table)
             part.insert(0, "figure", figure.name)
             parts.append(part)

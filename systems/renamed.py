@@ -20,10 +20,12 @@ from types import ModuleType
 from typing import Any, cast
 
 LISTED = (
+    "dimer_chain",
     "jaynes_cummings",
     "kerr",
     "kerr_dimer",
     "kerr_ring",
+    "many_emitters",
     "n_scheme",
     "nanotip",
     "parametric_kerr",

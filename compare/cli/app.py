@@ -1,4 +1,4 @@
-"""The command line: ``reproduce``, ``audit``, ``derive``, ``check``, ``systems``, and the others.
+"""The command line: ``reproduce``, ``derive``, ``compare``, ``check``, ``systems``, and the others.
 
 The docstring of a command is its help.  Every wrong input ends with one sentence and exit code 2.
 Each command loads what computes when it runs: ``blockade --help`` loads Typer and nothing else.
@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import commands, reporting, sweeps, tabulate
+from compare.cli import auditing, commands, grids, reporting, tabulate
 from compare.cli.options import Force, Fresh, Quiet, System
 from compare.cli.voice import hush, say
 from compare.extras import NotInstalled
@@ -146,33 +146,9 @@ def reproduce(
     for result in chosen:
         if result.is_audit:
             say("\n" + result.paper.describe(results.read_claims(result, out)))
-
-
-@app.command()
-def audit(
-    keys: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of claims.csv.")] = Path("results"),
-    fresh: Fresh = False,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Say of every claim of a paper whether it holds.
-
-    The value printed, that of the closed form and that of the master equation, and a verdict; at
-    the end the input power at which a disputed claim would come true.
-
-    Example: blockade audit --out results
-    """
-    from compare import results
-
-    chosen = results.audits(keys or [])
-    due = results.due(chosen, out, fresh=fresh, force=force)
-    for result in chosen:
-        if result in due:
-            results.make(result, out)
-        else:
-            typer.echo(f"{out / result.name}.csv is current; --fresh computes it again.", err=True)
-        say(result.paper.describe(results.read_claims(result, out)))
+    if not stems:
+        say("")
+        auditing.atlas(out)
 
 
 @app.command()
@@ -271,6 +247,8 @@ def systems() -> None:
 
 
 for command in (
+    auditing.audit,
+    auditing.claims,
     tabulate.solve,
     tabulate.compare,
     commands.budget,
@@ -279,5 +257,5 @@ for command in (
     reporting.report,
 ):
     app.command()(command)
-for on_grids in (sweeps.sweep, sweeps.export, sweeps.plot):
+for on_grids in (grids.sweep, grids.export, grids.plot):
     app.command()(on_grids)

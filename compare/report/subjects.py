@@ -235,6 +235,7 @@ def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
         record |= {
             f"{result.name}.{key}": sidecar.get(key) for key in ("command", "created", "commit")
         }
+    sections += _atlas_sections(folder)
     papers = list(dict.fromkeys(result.paper.citation for result in found))
     sections.append(provenance_section(record))
     return Page.of("Results of the papers", "; ".join(papers), sections, record)
@@ -286,6 +287,22 @@ def _audit_section(result: Any, folder: Path, stale: str) -> Section:
     return Section(
         result.name.replace("/", "-"), f"Audit of {result.paper.key}", [p for p in parts if p]
     )
+
+
+def _atlas_sections(folder: Path) -> list[Section]:
+    """The table over all papers, where one was written: how far their own formulas are off."""
+    import pandas as pd
+
+    from compare import results
+    from compare.papers.atlas import sentences
+
+    path = folder / f"{results.ATLAS}.csv"
+    if not path.is_file():
+        return []
+    table = pd.read_csv(path)
+    parts = [f"<p>{escape(line)}</p>" for line in sentences(table)]
+    parts += [table_html(table, "Formulas of all papers"), download(table, results.ATLAS)]
+    return [Section(results.ATLAS, "Atlas of all papers", parts)]
 
 
 def _agreement_section(table: pd.DataFrame, spelled: Mapping[str, str]) -> Section:

@@ -25,6 +25,7 @@ from compare.validity.descent import FIRST_STEP, Depth, lowest
 from systems import Model
 from systems.progress import counted
 from systems.status import Status
+from systems.values import check_driven
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +87,7 @@ def optimum(
     """
     import pandas as pd
 
+    check_driven(model)
     wanted, name = read_quantity(model, quantity), str(model.drive)
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
