@@ -21,7 +21,7 @@ from compare.curves import varied
 from compare.quantities import read_quantities
 from compare.report.charts import axes_of, chart_html, waterfall_html
 from compare.report.formulas import closed_forms_html, model_html
-from compare.report.listings import download, folded, judged, table_html
+from compare.report.listings import download, folded, judged, spread_rows, table_html
 from compare.report.page import Page, Section, provenance_section
 from compare.sweep.dataset import tidy
 from systems import Model
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 MODULE = "compare.report.subjects"
 # of the drive given, where nothing varies: from where a formula is right to where it is not
 DRIVES = np.geomspace(1 / 30, 2, 33)
-# of a stored sweep: those that a page takes whole, as a CSV of some megabytes, and of more so many
-POINTS, THIN = 12_000, 10_000
+# of a stored sweep: those that a page looks at, and of more points so many
+POINTS, THIN = 50_000, 40_000
 ROWS = 400  # of a table that is shown whole; of a longer one every so many, all of it as CSV
 MEASURED = ("numeric", "analytic")
 
@@ -198,7 +198,7 @@ def thinned_axes(data: Any) -> tuple[Any, str]:
     >>> data = xr.Dataset({"numeric": (("quantity", "x", "y"), np.zeros((1, 2000, 300)))})
     >>> sparse, sentence = thinned_axes(data)
     >>> dict(sparse.sizes), sentence
-    ({'quantity': 1, 'x': 100, 'y': 100}, '10000 of 600000 points are taken, evenly spread.')
+    ({'quantity': 1, 'x': 200, 'y': 200}, '40000 of 600000 points are taken, evenly spread.')
     """
     axes = [str(name) for name in data.dims if name != "quantity"]
     count = int(np.prod([data.sizes[name] for name in axes]))
@@ -334,8 +334,7 @@ def _some(table: pd.DataFrame, caption: str, spelled: Mapping[str, str] | None) 
     """A table whole, or rows of it evenly spread, which the caption says."""
     if len(table) <= ROWS:
         return table_html(table, caption, spelled)
-    kept = table.iloc[np.linspace(0, len(table) - 1, ROWS).round().astype(int)]
-    return table_html(kept, f"{caption}: {ROWS} of {len(table)} rows", spelled)
+    return table_html(spread_rows(table, ROWS), f"{caption}: {ROWS} of {len(table)} rows", spelled)
 
 
 def _numbers_section(table: pd.DataFrame, spelled: Mapping[str, str] | None) -> Section:
@@ -357,6 +356,7 @@ def _charts(table: pd.DataFrame, spelled: Mapping[str, str] | None, stem: str) -
     parts = []
     for quantity in dict.fromkeys(table["quantity"]):
         chart, rows = chart_html(table, str(quantity), spelled)
+        rows = rows.drop(columns="quantity")
         shown = judged(rows) if "deviation" in rows else rows
         caption = f"Numbers that are drawn: {quantity}, {len(rows)} points"
         name = "".join(c if c.isalnum() or c == "_" else "-" for c in f"{stem}-{quantity}")
