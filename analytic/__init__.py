@@ -6,7 +6,7 @@ correlations and blockade conditions.  It stands on `amplitudes` (block by block
 `reach` what a zero at leading order means, `latex` how a form is printed.  `fields` and `delayed`
 have the statistics of light that leaves several modes, at one time and at two; `pulse` and `tones`
 have the amplitudes under a drive that moves.  `series` goes beyond the leading order, jumps
-included: `expand`.  `conditions` finds interference zeros,
+included: `expand`.  `conditions` finds interference zeros, `zeros` those of fields;
 `rational` does the algebra.  Nothing here knows the numeric road.
 
 >>> from systems import kerr
@@ -22,6 +22,7 @@ from analytic.rational.abbreviations import spell_out
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
 from analytic.tones import tone_amplitude
+from analytic.zeros import field_conditions, joint_zeros
 
 __all__ = [
     "Condition",
@@ -32,6 +33,8 @@ __all__ = [
     "WeakPulse",
     "derive",
     "expand",
+    "field_conditions",
+    "joint_zeros",
     "optimal_points",
     "spell_out",
     "tone_amplitude",
