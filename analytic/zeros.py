@@ -68,7 +68,7 @@ def field_conditions(
     >>> port = kerr.a + r * kerr.xi
     >>> values = {"Delta": 0, "chi": 1, "gamma": 2, "xi": 0.01}
     >>> for condition in field_conditions(derive(kerr.MODEL), port, r, values=values):
-    ...     print(complex(condition.values[r]).imag < 0)
+    ...     print(complex(condition.values[r]).imag > 0)
     True
     True
     """
