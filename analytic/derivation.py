@@ -15,7 +15,6 @@ from functools import cached_property
 from math import factorial
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from analytic.amplitudes import Amplitudes, without_displacement
@@ -43,6 +42,7 @@ from analytic.rational.factored import Factored
 from analytic.rational.naming import Names, find_names
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
 from systems import Model
+from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Values, check_positive, read_exact
 
@@ -79,7 +79,7 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
     return closed
 
 
-class Derivation:
+class Derivation(Shown):
     """Closed forms of one model, worked out when first asked for.
 
     Every closed form is a SymPy expression in the model's symbols or, where ``abbreviations``
@@ -101,8 +101,12 @@ class Derivation:
         self.frame = without_displacement(model)  # the same equation, losses without a number
         self._amplitudes = Amplitudes(self.frame, quanta)
 
-    def __repr__(self) -> str:
-        return f"<closed forms of the {self.model.name}, {self.quanta} quanta, leading order>"
+    def _title(self) -> str:
+        return f"closed forms of the {self.model.name}, {self.quanta} quanta, leading order"
+
+    def _facts(self) -> Mapping[str, Any]:
+        facts = {"states": len(self.states), "drive": self.model.drive}
+        return facts | {"formulas": ".equations, .amplitude, .probability, .number, .correlation"}
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:
@@ -167,6 +171,10 @@ class Derivation:
         """The amplitude for a sum with others: 0 also where it is of higher order only.
 
         Unlike `amplitude` it never raises `NotSeen`: beside the other terms it is of higher order.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).leading((1,))
+        -2*xi/(2*Delta - I*gamma)
         """
         return self._amplitude(occupation).written.expr
 
@@ -262,13 +270,14 @@ class Derivation:
         self._check_seen(both, f"g2 of {names}", occupation)
         return self._squared(ratio, abbreviations)
 
-    def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
+    def evaluate(self, expression: sp.Expr, values: Values) -> Any:
         """A closed form at values of the model's symbols: numbers or arrays that broadcast.
 
-        Returns an array of the broadcast shape (0-d for numbers), real where the expression is;
-        NaN where it is undefined, 0/0.  The unit of the rates does not matter.  Raises `ValueError`
-        or `TypeError` for values that are missing, unknown, not finite or not of the assumptions of
-        their symbols, and for a form that still holds abbreviations.
+        Returns an array of the broadcast shape (0-d for numbers; an `xarray.DataArray` where values
+        are such), real where the expression is; NaN where it is undefined, 0/0.  The unit of the
+        rates does not matter.  Raises `ValueError` or `TypeError` for values that are missing,
+        unknown, not finite or not of the assumptions of their symbols, and for a form that still
+        holds abbreviations.
 
         >>> from systems import kerr
         >>> closed = derive(kerr.MODEL)
@@ -278,7 +287,7 @@ class Derivation:
         """
         return number_at(self.model, expression, values)
 
-    def status(self, expression: sp.Expr, values: Values) -> np.ndarray:
+    def status(self, expression: sp.Expr, values: Values) -> Any:
         """What a closed form is worth at values: array of `Status` words, of their shape.
 
         "leading order vanishes" where its terms cancel, by interference, or where a factor is

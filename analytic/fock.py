@@ -78,6 +78,10 @@ def is_full(model: Model, occupation: Occupation) -> bool:
     """Whether a two-level system or an atom would have to hold more quanta than one can.
 
     No such state exists.
+
+    >>> from systems import jaynes_cummings
+    >>> is_full(jaynes_cummings.MODEL, (2, 1)), is_full(jaynes_cummings.MODEL, (1, 2))
+    (False, True)
     """
     return not fits(occupation, model.modes)
 
@@ -96,7 +100,11 @@ def apply(model: Model, word: Word, ket: Occupation) -> tuple[Occupation, int]:
 
 
 def norm(occupation: Occupation) -> sp.Expr:
-    """``sqrt(n!)``: the amplitude of ``|n>`` is this times the amplitude of ``|n)``."""
+    """``sqrt(n!)``: the amplitude of ``|n>`` is this times the amplitude of ``|n)``.
+
+    >>> norm((2, 3))
+    2*sqrt(3)
+    """
     return sp.sqrt(prod(factorial(n) for n in occupation))
 
 
@@ -106,6 +114,11 @@ def images(
     """``(bra, ket, coefficient, factor)`` of every term of an operator between scaled states.
 
     ``operator |ket) = sum coefficient factor |bra)``, as far as the bras are among those given.
+
+    >>> from systems import kerr
+    >>> number = {((1,), (1,)): sp.S.One}  # a'a
+    >>> list(images(kerr.MODEL, number, [(2,)], [(2,)]))
+    [((2,), (2,), 1, 2)]
     """
     for word, coefficient in operator.items():
         for ket in kets:
@@ -140,6 +153,9 @@ def check_decay(model: Model) -> None:
 
     It is tried at a few random values of the parameters: what is dark at all of them is dark by
     its structure.
+
+    >>> from systems import kerr
+    >>> check_decay(kerr.MODEL)
     """
     undriven = {w: c for w, c in model.leading_ladder.items() if model.grading.raises(w) == 0}
     for grade in sorted(set(model.grading.weights)):

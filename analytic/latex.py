@@ -24,7 +24,12 @@ def number_symbol(mode: Mode) -> str:
 
 
 def moment_symbol(mode: Mode, order: int) -> str:
-    """LaTeX of G^(order)(0), the moment that is not divided by the mean number."""
+    """LaTeX of G^(order)(0), the moment that is not divided by the mean number.
+
+    >>> from systems import kerr
+    >>> moment_symbol(kerr.a, 2)
+    'G^{(2)}_{a}(0)'
+    """
     return rf"G^{{({order})}}_{{{_name(mode)}}}(0)"
 
 
@@ -39,12 +44,21 @@ def correlation_symbol(mode: Mode, order: int) -> str:
 
 
 def cross_symbol(first: Mode, second: Mode) -> str:
-    """LaTeX of the g2(0) between two modes."""
+    """LaTeX of the g2(0) between two modes.
+
+    >>> from systems import kerr_dimer
+    >>> cross_symbol(*kerr_dimer.MODEL.modes)
+    'g^{(2)}_{a,b}(0)'
+    """
     return rf"g^{{(2)}}_{{{_name(first)},{_name(second)}}}(0)"
 
 
 def amplitude_symbol(occupation: Occupation) -> str:
-    """LaTeX of C_n; commas between the quanta where a number has two digits."""
+    """LaTeX of C_n; commas between the quanta where a number has two digits.
+
+    >>> amplitude_symbol((2, 0))
+    'C_{20}'
+    """
     return f"C_{{{_digits(occupation)}}}"
 
 

@@ -62,7 +62,12 @@ def is_reached(model: Model, occupation: Occupation, jumps: bool = True) -> bool
 
 
 def is_filled(model: Model, mode: int) -> bool:
-    """Whether any quantum ever gets into a mode, given by its position in ``model.modes``."""
+    """Whether any quantum ever gets into a mode, given by its position in ``model.modes``.
+
+    >>> from systems import kerr
+    >>> is_filled(kerr.MODEL, 0)
+    True
+    """
     return mode in _filled_modes(_words(model, jumps=True))
 
 

@@ -102,6 +102,11 @@ def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
 
     Raises `TypeError` for what is no tuple, and `ValueError` for numbers that are no integers, or
     negative, or of another count than the modes, or of more quanta than the truncation holds.
+
+    >>> from systems.library import kerr_dimer
+    >>> check_occupation((1, 0, 0), kerr_dimer.MODEL, 4)
+    Traceback (most recent call last):
+    ValueError: Argument `occupation` must be 2 non-negative integers, but is (1, 0, 0).
     """
     count = len(model.modes)
     if not isinstance(occupation, Sequence | np.ndarray) or isinstance(occupation, str):

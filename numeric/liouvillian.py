@@ -91,18 +91,44 @@ class Liouvillian:
         self.total = Combination([*self._left.parts, *self._right.parts, *self._jump.parts])
         self._stranded: dict[bytes, np.ndarray] = {}
 
+    @property
+    def jump_parts(self) -> list[csc_array]:
+        """Those of what the jumps make of rho, flattened; shapes (states^2, states^2)."""
+        return [csc_array(part) for part in self._jump.parts]
+
+    @property
+    def effective_parts(self) -> np.ndarray:
+        """The constant matrices of which K is the sum, shape (parts, states, states)."""
+        return self._effective
+
     def coefficients(self, arrays: Arrays) -> np.ndarray:
         """Coefficients of the parts, shape (points, parts), for arrays of one dimension.
 
         They are complex, in the unit of the rates.  Sums that nearly cancel are computed with
         more digits (`systems.values.evaluate_sum`), for their rounding would be that of the
         result.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> equation.coefficients(arrays).shape == (1, len(equation.expressions))
+        True
         """
         columns = [evaluate_sum(e, arrays).astype(complex) for e in self.expressions]
         return np.stack(columns, axis=-1)
 
     def rows(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
-        """`coefficients`, and the scale of the density matrix (`solvers.scaling`), per point."""
+        """`coefficients`, and the scale of the density matrix (`solvers.scaling`), per point.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c, s = equation.rows(arrays)
+        >>> c.shape[0], s.shape
+        (1, (1,))
+        """
         return self.coefficients(arrays), scale(self.model, arrays)
 
     def scaled(self, c: np.ndarray, s: float) -> Scaled:
@@ -110,6 +136,15 @@ class Liouvillian:
 
         rho_ij = s^(g_i + g_j) sigma_ij; the generator is divided by the largest coefficient, so
         that nothing depends on the unit of the rates.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> point = equation.scaled(c, 0.1)
+        >>> point.shrink
+        array([1.  , 0.1 , 0.01])
         """
         s, grades = float(s), self.space.occupations @ weights(self.model)
         pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
@@ -125,6 +160,14 @@ class Liouvillian:
         The estimate of `solvers.scaling.scale` is too small for a mode whose own loss is small:
         it divides by the largest loss of all.  A larger s is as exact, only less well
         conditioned.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> bool(equation.rescaled(c, 1e-6).excess <= 1 + 1e-12)
+        True
         """
         point = self.scaled(c, s)
         excess = point.excess
@@ -148,7 +191,16 @@ class Liouvillian:
         return K
 
     def matrix(self, c: np.ndarray) -> csc_array:
-        """L for one row of coefficients, shape (states^2, states^2), in the unit of the rates."""
+        """L for one row of coefficients, shape (states^2, states^2), in the unit of the rates.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> equation.matrix(c).shape
+        (9, 9)
+        """
         L, lost = self.total(np.concatenate([c, c.conj(), c])), self._lost_pairs(c)
         if lost is None:
             return L
@@ -158,6 +210,14 @@ class Liouvillian:
         """The part of L that the quantum jumps make, for one row of coefficients.
 
         The rest of L is the evolution with K; the two do not keep the trace each on its own.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> float(equation.jump(c).toarray()[0, 4].real)  # rho_11 feeds rho_00 at the rate gamma
+        1.0
         """
         matrix, lost = self._jump(c), self._lost_pairs(c)
         return matrix if lost is None else _without(matrix, lost)
@@ -167,17 +227,44 @@ class Liouvillian:
 
         The rounding of an element is that of its terms: solvers take the error of a state from
         this.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> terms = equation.terms(c).toarray()
+        >>> bool(np.all(terms.diagonal() >= abs(equation.matrix(c).diagonal()) - 1e-12))
+        True
         """
         return self.total.terms(np.concatenate([c, c.conj(), c]))
 
     def diagonal_terms(self, c: np.ndarray) -> np.ndarray:
-        """The same for the diagonal of K; `merge` leaves no other sums there."""
+        """The same for the diagonal of K; `merge` leaves no other sums there.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> diagonal = equation.effective(c).diagonal()
+        >>> bool(np.all(equation.diagonal_terms(c) >= abs(diagonal) - 1e-12))
+        True
+        """
         return np.asarray(abs(c) @ np.einsum("kii->ki", abs(self._effective)))
 
     def stranded(self, c: np.ndarray) -> np.ndarray:
         """Mask of the states that only the cut keeps from decaying, shape (states,).
 
         They are left out: nothing leads to them, and they decay at a rate of their own.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> equation.stranded(c)  # a lossy mode always finds its way down
+        array([False, False, False])
         """
         present = c != 0
         if present.tobytes() not in self._stranded:
@@ -225,6 +312,10 @@ class Combination:
 
         Beside the diagonal, elements whose terms do not cancel are as exact as their terms, and
         are left out.
+
+        >>> one, two = (csr_array(np.diag(d)) for d in ([1.0, 1.0], [0.0, 1.0]))
+        >>> Combination([one, two]).terms(np.array([3.0, -3.0])).diagonal()  # of 3 and of 3 - 3
+        array([3., 6.])
         """
         sizes, sums = abs(self._weights) @ abs(c), abs(self._weights @ c)
         sizes[(self.rows != self.columns) & (sums > CANCELS * sizes)] = 0
@@ -240,6 +331,11 @@ def merge(
 
     F a'(a'a - r) couples |n> and |n + 1> by F sqrt(n + 1) (n - r): a sum of two words, which may
     cancel.  For each n it becomes a coefficient of its own, which `evaluate_sum` gets right.
+
+    >>> x, y = sp.symbols("x y")
+    >>> steps = csr_array(np.array([[0, 1.0], [0, 0]])), csr_array(np.array([[0, 2.0], [0, 0]]))
+    >>> merge([x, y], list(steps))[0]  # a third coefficient for the element that both make
+    [x, y, x + 2*y]
     """
     dense = np.array([part.toarray() for part in parts])
     shared = (np.count_nonzero(dense, axis=0) > 1) & ~np.eye(dense.shape[1], dtype=bool)
@@ -280,6 +376,11 @@ def stranded(model: Model, quanta: int, hops: Words, jumps: Iterable[Words]) -> 
     """Mask of the states that reach the vacuum with more quanta only, shape (states,).
 
     ``hops`` are the words of the Hamiltonian, ``jumps`` those of each loss, that do not vanish.
+
+    >>> from systems.library import kerr
+    >>> up, down = ((1,), (0,)), ((0,), (1,))
+    >>> stranded(kerr.MODEL, 2, hops=[up, down], jumps=[[down]])
+    array([False, False, False])
     """
     on, hops, steps = space(model.modes, quanta), list(hops), [list(words) for words in jumps]
     lost = ~_decaying(on, hops, steps)
@@ -314,5 +415,9 @@ def liouvillian(model: Model, quanta: int) -> Liouvillian:
 
     The last 32 are kept, so that a search over truncations builds each once for all of its
     points.
+
+    >>> from systems.library import kerr
+    >>> liouvillian(kerr.MODEL, 2) is liouvillian(kerr.MODEL, 2)
+    True
     """
     return Liouvillian(model, quanta)

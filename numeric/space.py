@@ -44,7 +44,12 @@ class Space:
 
     @property
     def size(self) -> int:
-        """Number of states."""
+        """Number of states.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 6).size
+        28
+        """
         return len(self.occupations)
 
     @property
@@ -67,7 +72,13 @@ class Space:
 
     @cached_property
     def dims(self) -> Any:
-        """What a `qutip.Qobj` on this space has as ``dims``."""
+        """What a `qutip.Qobj` on this space has as ``dims``.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> import qutip
+        >>> qutip.qeye(Space([BosonOp("a")], 2).dims[0]).shape
+        (3, 3)
+        """
         import qutip
 
         if len(atoms(self.modes)) < len(self.modes):  # its levels exclude one another
@@ -116,11 +127,23 @@ class Space:
         return int(self.index.get(tuple(occupation), -1))
 
     def positions(self, other: "Space") -> np.ndarray:
-        """Index of every state of a space that this one holds, shape (states of the other,)."""
+        """Index of every state of a space that this one holds, shape (states of the other,).
+
+        Raises `KeyError` where this space is the smaller one.
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> Space([BosonOp("a"), BosonOp("b")], 2).positions(Space([BosonOp("a"), BosonOp("b")], 1))
+        array([0, 1, 3])
+        """
         return np.array([self.index[state] for state in other.index])
 
     def falling(self, mode: int, order: int) -> np.ndarray:
-        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,)."""
+        """Diagonal of a'^k a^k: n (n - 1) ... (n - k + 1) for every state, shape (states,).
+
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> abs(Space([BosonOp("a")], 3).falling(0, 2))
+        array([0., 0., 2., 6.])
+        """
         n = self.occupations[:, mode]
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 
@@ -144,7 +167,12 @@ def _fill(modes: tuple[Mode, ...], quanta: int) -> Iterator[Occupation]:
 
 @lru_cache(maxsize=64)
 def space(modes: tuple[Mode, ...], quanta: int) -> Space:
-    """The space of these modes, built once."""
+    """The space of these modes, built once.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> space((BosonOp("a"),), 2) is space((BosonOp("a"),), 2)
+    True
+    """
     return Space(modes, quanta)
 
 
@@ -167,7 +195,14 @@ def count_states(modes: Sequence[Mode], quanta: int) -> int:
 
 
 def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> Any:
-    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values."""
+    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+    >>> lower(kerr.MODEL.hamiltonian, kerr.MODEL, arrays, 2).isherm
+    True
+    """
     import qutip
 
     on = space(model.modes, quanta)

@@ -121,6 +121,11 @@ def decays(model: Model, arrays: Arrays) -> np.ndarray:
 
     Where one does not, only the drive (if anything) makes the steady state unique, and solvers
     that start from the empty state without a drive (`numeric.solvers.graded`) are not used.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> bool(decays(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES)))
+    True
     """
     if _every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)

@@ -10,15 +10,17 @@ after the numbers show it where the status is "ok".  Each number is judged alone
 truncation was chosen, the search has solved two more quanta as well, and a number that they move by
 more than the tolerance is "not converged", whatever the others do.  Where it was given, a number
 that it moves by more than 1e-3 is: the last shells tell (`numeric.tail`), and where they leave room
-for doubt the points in doubt are solved once more, with two more quanta.
+for doubt the points in doubt are solved once more, with two more quanta.  A number that the sweeps
+over many points do not resolve is that of the point solved by itself, when it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy.sparse import csr_array
 
 from numeric.arguments import LARGEST, check_occupation, check_order, fewest
@@ -39,12 +41,21 @@ from numeric.certificate import (
     settled,
     top_shells,
 )
-from numeric.solvers.choice import STEADY, matrices, solve_points
+from numeric.expectation import (
+    element_errors,
+    is_hermitian,
+    mean,
+    operator_matrices,
+    read_operator,
+)
+from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import count_states, space
 from numeric.tail import escape, missing, supply
-from systems import Model
+from systems import Model, ladder
+from systems.display import Shown, counts, ends, points
+from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
@@ -52,17 +63,20 @@ from systems.values import Arrays
 # Relative change by the cut, at most, that is believed without a second solve: a thousandth of
 # what is allowed, as the last shells tell orders of magnitude
 CLEAR = 1e-6
+# Points whose density matrices are held at a time: some 50 MB of 28 states
+CHUNK = 4096
 # States of a product space up to which a density matrix is stored with its zeros (16 MB)
 DENSE = 1_000
 
 
-@dataclass(frozen=True)
-class SteadyState:
+@dataclass(frozen=True, repr=False)
+class SteadyState(Shown):
     """Steady states of a model at one point or at an array of points (``shape``).
 
-    Every result has the shape of the batch (a float for a single point) and is NaN exactly
-    where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
-    was computed there nonetheless.
+    Every result has the shape of the batch (a float for a single point; of labelled values it is
+    labelled, with their dimensions and coordinates) and is NaN exactly where the result's own
+    ``..._status`` is another word than "ok"; `estimate` has the value that was computed there
+    nonetheless.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -79,6 +93,24 @@ class SteadyState:
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
     tolerance: float = MOVED  # by which a number may change with two more quanta, relative
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
+    # solves points of one dimension each by itself; None where all were solved so
+    alone: Callable[[Arrays], "SteadyState"] | None = None
+    kind = "steady state"
+
+    def _title(self) -> str:
+        return f"{self.kind} of the {self.model.name}: {points(self.shape)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"status": counts(self.status)}
+        for mode in self.model.modes:
+            try:
+                found = self.estimate("number", mode)
+            except ValueError:  # the truncation does not reach the mode
+                continue
+            number = f"{ends(found.trusted)} ({counts(found.status)})"
+            facts[f"number of {ladder.label(mode)}"] = number
+        return facts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -130,7 +162,7 @@ class SteadyState:
         >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).solver
         'direct'
         """
-        return self._shaped(self._gather(lambda block: block.solver))
+        return self._shaped(self._names)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -172,13 +204,16 @@ class SteadyState:
         5
         """
         pairs = [self._pair(i, np.arange(len(b.points))) for i, b in enumerate(self.blocks)]
-        return replace(self, blocks=tuple(fine for _, fine in pairs), others=self.blocks)
+        alone = partial(_finer, self.alone) if self.alone else None
+        blocks = tuple(fine for _, fine in pairs)
+        return replace(self, blocks=blocks, others=self.blocks, alone=alone)
 
     def estimate(self, quantity: str, *arguments: Any, **options: Any) -> Estimate:
         """A number, its absolute error and its status, each of the shape of the batch.
 
         ``quantity`` is the name of a method, followed by its arguments: "number", "correlation",
-        "cross_correlation" or "probability".  The value is the one that was computed also where
+        "cross_correlation", "probability", "expect", "amplitude" or "marginal" (of a mode and a
+        number n, see `distribution`).  The value is the one that was computed also where
         it is not to be trusted (that of a truncation that is too small, say); ``trusted`` is what
         the method of that name returns.  The error is that of round-off and, as far as it is
         known, of the truncation.  Raises `ValueError` or `TypeError` for bad arguments.
@@ -194,7 +229,14 @@ class SteadyState:
             raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
         found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
         status = found.status(self._words)
-        return Estimate(*map(self._shaped, (found.value, found.error, status)))
+        whole = found.value, found.error, status
+        (lost,) = np.nonzero((status == Status.NOT_RESOLVED) & (self._names == "graded"))
+        for where, state in self._solved_alone(lost):
+            known, there, _ = np.intersect1d(where, lost, return_indices=True)
+            again = state.estimate(quantity, *arguments, **options)
+            for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
+                mine[known] = np.asarray(better)[there]
+        return Estimate(*(self._shaped(part, quantity) for part in whole))
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode, of the shape of the batch.
@@ -300,6 +342,83 @@ class SteadyState:
         """
         return self.estimate("probability", occupation).status
 
+    def expect(self, operator: sp.Expr) -> Any:
+        """The mean ``Tr[O rho]`` of any polynomial in the ladder operators, of the batch's shape.
+
+        The operator is a SymPy expression in the modes, their adjoints, Pauli operators and the
+        model's symbols, such as ``Dagger(a) * s + Dagger(s) * a``.  The mean is real where the
+        operator is Hermitian for all values, else complex.  NaN where `expect_status` is not "ok":
+        a sum whose terms cancel is known to the precision of its terms.  Raises `TypeError` or
+        `ValueError` for what is no such polynomial.
+
+        >>> from numeric import steady_state
+        >>> from sympy.physics.quantum import Dagger
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> quadrature = 1j * (Dagger(kerr.a) - kerr.a)  # <a> = -2i xi/gamma
+        >>> round(float(steady_state(kerr.MODEL, linear).expect(quadrature)), 10)
+        -0.4
+        """
+        return self.estimate("expect", operator).trusted
+
+    def expect_status(self, operator: sp.Expr) -> Any:
+        """Per point "ok", "not resolved", "not converged" or the status of the state.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES).expect_status(kerr.a**2)
+        'ok'
+        """
+        return self.estimate("expect", operator).status
+
+    def amplitude(self, mode: Mode | str) -> Any:
+        """The coherent amplitude ``<a>`` of a mode, complex, of the shape of the batch.
+
+        Its square is the part of the light that interferes with the laser; ``number`` less that
+        is what the mode scatters.  NaN where `amplitude_status` is not "ok".
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> complex(steady_state(kerr.MODEL, linear).amplitude("a").round(10))
+        -0.2j
+        """
+        return self.estimate("amplitude", mode).trusted
+
+    def amplitude_status(self, mode: Mode | str) -> Any:
+        """Per point "ok", "not resolved" (light without a phase has none), "not converged", ...
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}).amplitude_status("a")
+        array(['ok', 'ok'], dtype=object)
+        """
+        return self.estimate("amplitude", mode).status
+
+    def distribution(self, mode: Mode | str) -> np.ndarray:
+        """P(n) of one mode, whatever the others hold: the batch's shape and an axis of n.
+
+        n runs from 0 to the largest truncation (to 1 in a two-level system).  Each probability is
+        judged alone, as `probability` is; those of the last shells are mostly NaN.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> steady_state(kerr.MODEL, linear).distribution("a")[:3].round(4)  # Poisson, 0.04 quanta
+        array([9.608e-01, 3.840e-02, 8.000e-04])
+        """
+        return self._over_numbers(mode, "trusted")
+
+    def distribution_status(self, mode: Mode | str) -> np.ndarray:
+        """What each number of `distribution` is worth, an array of its shape.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=4).distribution_status("a")[:2].tolist()
+        ['ok', 'ok']
+        """
+        return self._over_numbers(mode, "status")
+
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
@@ -316,9 +435,9 @@ class SteadyState:
         """
         import qutip
 
-        rho = self.restricted_density_matrix()
         if self.shape != ():
-            return rho
+            return self.restricted_density_matrix()
+        rho = self.elements()
         largest = space(self.model.modes, self._most)
         dims = largest.factors
         where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
@@ -327,8 +446,10 @@ class SteadyState:
         stored = product.toarray() if size <= DENSE else product.tocsr()
         return qutip.Qobj(stored, dims=[dims, dims])
 
-    def restricted_density_matrix(self) -> np.ndarray:
+    def restricted_density_matrix(self) -> Any:
         """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        Of labelled values it is labelled, with the dimensions ``row`` and ``column`` at its end.
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
@@ -340,6 +461,16 @@ class SteadyState:
         >>> rho = state.restricted_density_matrix()
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
+        """
+        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+
+    def elements(self) -> np.ndarray:
+        """The same as a plain array, also of labelled values.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
+        (4, 4)
         """
         largest = space(self.model.modes, self._most)
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
@@ -461,6 +592,75 @@ class SteadyState:
             return replace(found, cut=self._lifted(cut), moved=SURE)
         return self._truncated(found, supply, change)
 
+    def _expect(self, operator: sp.Expr) -> Measured:
+        """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
+        words = read_operator(self.model, operator)
+        real = is_hermitian(words)
+
+        def matrices_of(block: Solution) -> np.ndarray:
+            return operator_matrices(words, select(self.arrays, block.points), block.space)
+
+        def read(block: Solution, _: Any = None) -> Measured:
+            value = np.full(len(block.points), np.nan, dtype=float if real else complex)
+            error = np.full(len(block.points), np.nan)
+            for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
+                some = block.take(rows)
+                rho = matrices(self.model, self.arrays, block, rows)
+                errors = element_errors(some.populations, some.error)
+                found, error[rows] = mean(matrices_of(some), rho, errors)
+                value[rows] = found.real if real else found
+            return Measured(value, error)
+
+        def size(block: Solution) -> np.ndarray:
+            return np.asarray(np.max(np.sum(abs(matrices_of(block)), axis=2), axis=1))
+
+        def most(block: Solution) -> np.ndarray:
+            return np.asarray(supply(block) * size(block))
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            fine = finer_of(block, other)
+            after = read(other).value
+            return np.asarray(abs(after - read(block).value) + missing(fine, ()) * size(fine))
+
+        found = self._measure(read)
+        if self.order is not None and None in self.others:  # many points, found converged
+            return found
+        return self._truncated(found, most, change)
+
+    def _amplitude(self, mode: Mode | str) -> Measured:
+        return self._expect(self.model.modes[self.model.index(mode)])
+
+    def _marginal(self, mode: Mode | str, n: int) -> Measured:
+        """Probability of n quanta in one mode, judged as that of one occupation is."""
+        at = self.model.index(mode)
+
+        def held(block: Solution) -> np.ndarray:
+            return np.asarray(block.space.occupations[:, at] == n, dtype=float)
+
+        def read(block: Solution, _: Any = None) -> Measured:
+            return Measured(block.populations @ held(block), block.error @ held(block))
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            after = read(other).value
+            return abs(after - read(block).value) + abs(after) * missing(finer_of(block, other), ())
+
+        def cut(block: Solution) -> np.ndarray:
+            if not held(block).any():
+                return np.full(len(block.points), np.inf)
+            return np.zeros(len(block.points)) if block.cut is None else block.cut @ held(block)
+
+        found = replace(self._measure(read), resolved=SURE)
+        if self.order is not None:
+            return replace(found, cut=self._lifted(cut), moved=SURE)
+        return self._truncated(found, supply, change)
+
+    def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
+        """A part of the estimates of P(n), stacked over n as the last axis."""
+        dims = space(self.model.modes, self._most).occupations.max(axis=0) + 1
+        numbers = range(dims[self.model.index(mode)])
+        found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
+        return np.stack(found, axis=-1)
+
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
 
@@ -525,6 +725,28 @@ class SteadyState:
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
         return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
 
+    def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, "SteadyState"]]:
+        """What is known of points solved each by itself, these points included.
+
+        Each is solved once, when a number is first asked for that the sweeps do not resolve: a
+        point by itself may have more digits.
+        """
+        if not points.size or self.alone is None:
+            return []
+        new = np.setdiff1d(points, np.concatenate([points[:0], *(p for p, _ in self._alone)]))
+        if new.size:
+            self._alone.append((new, self.alone(select(self.arrays, new))))
+        return self._alone
+
+    @cached_property
+    def _alone(self) -> list[tuple[np.ndarray, "SteadyState"]]:
+        """Points that `_solved_alone` has solved, in parts."""
+        return []
+
+    @property
+    def _names(self) -> np.ndarray:
+        return self._gather(lambda block: block.solver)
+
     @property
     def _words(self) -> np.ndarray:
         """Per point "ok" where there is a state, whatever of it is converged; else why not."""
@@ -570,11 +792,25 @@ class SteadyState:
             whole[block.points] = part
         return whole
 
-    def _shaped(self, flat: np.ndarray) -> Any:
-        return flat.reshape(self.shape)[()]
+    def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
+        """In the shape of the batch, and with the names of its axes where the values had some."""
+        return label(flat.reshape(self.shape)[()], self.arrays, name)
 
 
-ESTIMATED = ("number", "correlation", "cross_correlation", "probability")
+def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyState:
+    """The points solved each by itself, with two more quanta."""
+    return alone(arrays).finer
+
+
+ESTIMATED = (
+    "number",
+    "correlation",
+    "cross_correlation",
+    "probability",
+    "expect",
+    "amplitude",
+    "marginal",
+)
 
 
 def _change(block: Solution, modes: tuple[int, ...]) -> np.ndarray:
@@ -599,3 +835,5 @@ class NoJumpState(SteadyState):
     >>> float(state.probability((0,)))  # C_0 = 1
     1.0
     """
+
+    kind = "state of H_eff"

@@ -7,19 +7,24 @@ smallest one whose mean numbers and g2 to g4 of every mode change by less than `
 two more quanta are allowed (`numeric.truncation`).
 """
 
+from functools import partial
+
 import numpy as np
 
-from numeric.solvers.choice import STEADY
+from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
-from numeric.space import space
+from numeric.space import Space, space
 from numeric.stability import damped, exists
 from numeric.state import NoJumpState, SteadyState
 from numeric.truncation import TruncationSearch
 from systems import Model
 from systems.progress import bar
 from systems.status import Status
-from systems.values import Values, read_values
+from systems.values import Arrays, Values, read_values
+
+# Bytes of populations and errors that a batch may keep, half of a laptop's memory
+KEPT = 2**32
 
 
 def steady_state(
@@ -60,6 +65,14 @@ def steady_state(
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
     search = TruncationSearch(quanta, tolerance, limit, order)
     search.check(model)
+    return _solve(model, search, solver, progress, arrays)
+
+
+def _solve(
+    model: Model, search: TruncationSearch, solver: str, progress: bool, arrays: Arrays
+) -> SteadyState:
+    on = space(model.modes, search.quanta or search.order)
+    _check_memory(arrays, on)
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
     with bar(progress) as report:
@@ -67,10 +80,26 @@ def steady_state(
         pairs = list(search(model, arrays, points, solver, report))
     for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
-            on = space(model.modes, quanta or order)
             pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
     blocks, others = zip(*pairs, strict=True)
-    return SteadyState(model, arrays, blocks, search.certified, tolerance, others)
+    alone = partial(_solve, model, search, ALONE, progress) if solver == "auto" else None
+    return SteadyState(
+        model, arrays, blocks, search.certified, search.tolerance, others, alone=alone
+    )
+
+
+def _check_memory(arrays: Arrays, on: Space) -> None:
+    """Raise `ValueError` if a batch would keep more than `KEPT` bytes on this space at least.
+
+    They are a population and its error per state and point.
+    """
+    count = next(iter(arrays.values())).size
+    size = 16 * on.size * count
+    if size > KEPT:
+        raise ValueError(
+            f"Argument `values` must hold fewer points: {count:,} points of {on.size} states would "
+            f"keep {size / 1e9:.1f} GB, and {KEPT / 1e9:.1f} GB is the limit; solve them in parts."
+        )
 
 
 def nojump_state(

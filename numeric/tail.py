@@ -47,7 +47,16 @@ def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
 
 
 def shells(found: Solution, weight: np.ndarray | float = 1.0) -> np.ndarray:
-    """What each shell contributes to the mean of a diagonal, shape (points, quanta + 1)."""
+    """What each shell contributes to the mean of a diagonal, shape (points, quanta + 1).
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> shells(found)[0, :3], shells(found, weights(on, (0,)))[0, :3]  # and of the mean number
+    (array([0.5  , 0.25 , 0.125]), array([0.  , 0.25, 0.25]))
+    """
     of = found.space.occupations.sum(axis=1)[:, None] == np.arange(found.space.quanta + 1)
     return np.maximum(found.populations * weight, 0.0) @ of
 
@@ -57,6 +66,14 @@ def fall(found: Solution) -> np.ndarray:
 
     Zero where there is nothing beyond the cut: two atoms hold no third quantum.  The larger shell
     of the last two is compared with the larger of the two before.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> fall(found)
+    array([0.5])
     """
     population, space = shells(found), found.space
     if count_states(space.modes, space.quanta + 1) == space.size:
@@ -71,7 +88,16 @@ def fall(found: Solution) -> np.ndarray:
 
 
 def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
-    """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point."""
+    """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> bool(missing(found, (0,))[0] > 2 ** -6.0)  # six quanta alone would add 6 * 2**-7
+    True
+    """
     top = found.space.quanta
     g = np.minimum(fall(found) * (top + 1) / (top + 1 - min(len(modes), top)), FLAT)
     held = shells(found, weights(found.space, modes))
@@ -82,6 +108,14 @@ def supply(found: Solution) -> np.ndarray:
     """Quanta in the shells beyond the cut, which jumps and the drive would hand on, per point.
 
     An upper estimate of what the cut costs anything with values up to one: a probability.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> supply(found)  # six quanta of the first shell beyond, and as many again
+    array([0.09375])
     """
     top, population, g = found.space.quanta, shells(found), fall(found)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
@@ -89,7 +123,16 @@ def supply(found: Solution) -> np.ndarray:
 
 
 def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
-    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond."""
+    """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> bool(fed(found, (0,))[0] > supply(found)[0])
+    True
+    """
     top, largest = found.space.quanta, np.max(weights(found.space, modes))
     return supply(found) * largest * (top + 1) / (top + 1 - min(len(modes), top))
 
@@ -98,6 +141,14 @@ def escape(found: Solution) -> np.ndarray:
     """Share of a second hump that lies beyond the cut, per point; zero where there is none.
 
     A hump is where populations stop falling (`LEVEL`, `BENT`) after having fallen far (`APART`).
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> escape(found)  # one hump
+    array([0.])
     """
     if found.space.quanta < ROOM:
         return np.zeros(len(found.points))

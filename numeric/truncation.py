@@ -56,7 +56,11 @@ class TruncationSearch:
 
     @property
     def certified(self) -> int | None:
-        """The highest g^(k) for which truncations are chosen; None where they are given."""
+        """The highest g^(k) for which truncations are chosen; None where they are given.
+
+        >>> TruncationSearch(None, 1e-8, None, order=3).certified
+        3
+        """
         return self.order if self.quanta is None else None
 
     def check(self, model: Model) -> None:

@@ -25,7 +25,14 @@ Bound = tuple[list[int], int]  # change of the occupations, order of the drive t
 
 
 class NoGrading(ValueError):
-    """The Hamiltonian conserves no number of quanta that its drive could raise."""
+    """The Hamiltonian conserves no number of quanta that its drive could raise.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> find_grading({((2,), (0,)): 0, ((0,), (2,)): 0}, [BosonOp("a")])  # pairs, of no drive
+    Traceback (most recent call last):
+        ...
+    systems.grading.NoGrading: Term `...` of the Hamiltonian must conserve the number of quanta ...
+    """
 
 
 @dataclass(frozen=True)
@@ -41,11 +48,19 @@ class Grading:
     unit: int
 
     def of(self, occupation: Occupation) -> int:
-        """Grade of an occupation."""
+        """Grade of an occupation.
+
+        >>> Grading(weights=(1, 2), unit=1).of((3, 1))
+        5
+        """
         return sum(w * n for w, n in zip(self.weights, occupation, strict=True))
 
     def raises(self, word: Word) -> int:
-        """By how much the word raises the grade (negative: lowers)."""
+        """By how much the word raises the grade (negative: lowers).
+
+        >>> Grading(weights=(1, 2), unit=1).raises(((0, 0), (1, 1)))  # ab
+        -3
+        """
         return self.of(word[0]) - self.of(word[1])
 
 

@@ -27,6 +27,7 @@ from functools import cached_property
 import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
 
+from systems.display import Shown
 from systems.expressions import as_expression
 from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import (
@@ -43,7 +44,7 @@ from systems.ladder import (
 
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Shown):
     """A jump channel: ``rate * D[operator]`` in the master equation.
 
     ``D[L] rho = L rho L' - (L'L rho + rho L'L)/2``, so that ``rate`` is an energy decay rate:
@@ -59,6 +60,12 @@ class Loss:
 
     rate: sp.Expr
     operator: sp.Expr
+
+    def _title(self) -> str:
+        return f"loss {self.rate} D[{show(self.operator)}]"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {"rate": f"${sp.latex(self.rate)}$", "operator": f"${sp.latex(self.operator)}$"}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rate", as_expression("rate", self.rate, "of a Loss"))
@@ -77,8 +84,8 @@ class Loss:
             raise ValueError(f"Argument `rate` of a Loss {must}, but is `{self.rate}`.")
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, repr=False)
+class Model(Shown):
     """A system in the frame rotating with its drive, with hbar = 1.
 
     ``hamiltonian`` is any polynomial in `BosonOp`, `SigmaMinus` and their adjoints with
@@ -115,6 +122,21 @@ class Model:
         _check_symbols(self)
         _check_hermitian(self)
         _check_weights(self)
+
+    def _title(self) -> str:
+        modes = ", ".join(label(mode) for mode in self.modes)
+        return f'model "{self.name}": modes {modes}; drive {self.drive}'
+
+    def _facts(self) -> Mapping[str, str]:
+        losses = " + ".join(
+            rf"{sp.latex(x.rate)}\,\mathcal{{D}}[{sp.latex(x.operator)}]" for x in self.losses
+        )
+        return {
+            "H": f"${sp.latex(self.hamiltonian)}$",
+            "losses": f"${losses}$" if losses else "none",
+            "drive": f"${sp.latex(self.drive)}$",
+            "parameters": ", ".join(map(str, self.parameters)),
+        }
 
     @cached_property
     def modes(self) -> tuple[Mode, ...]:
@@ -165,6 +187,10 @@ class Model:
         """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps.
 
         It is not Hermitian; what it takes from the norm of the state is the probability of a jump.
+
+        >>> from systems import kerr
+        >>> (kerr.MODEL.effective_hamiltonian - kerr.MODEL.hamiltonian).expand()
+        -I*gamma*Dagger(a)*a/2
         """
         damping = [loss.rate * Dagger(loss.operator) * loss.operator for loss in self.losses]
         return self.hamiltonian - sp.I / 2 * sp.Add(*damping)

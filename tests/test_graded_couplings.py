@@ -1,6 +1,7 @@
 """Large couplings in batches: the same numbers and words as point by point, and the exact ones."""
 
 from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -83,11 +84,14 @@ def draw_values(rng, signed, positive, count):
 
 
 def judged(state) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    for mode in state.model.modes:
-        yield np.atleast_1d(state.number(mode)), np.atleast_1d(state.number_status(mode))
-        for order in (2, 3):
-            value, word = state.correlation(mode, order), state.correlation_status(mode, order)
-            yield np.atleast_1d(value), np.atleast_1d(word)
+    modes = state.model.modes
+    asked = [("number", mode) for mode in modes]
+    asked += [("correlation", mode, order) for mode in modes for order in (2, 3)]
+    asked += [("cross_correlation", *pair) for pair in combinations(modes, 2)]
+    asked += [("probability", tuple(map(int, state))) for state in state.occupations]
+    for question in asked:
+        found = state.estimate(*question)
+        yield np.atleast_1d(found.trusted), np.atleast_1d(found.status)
 
 
 def assert_alone_as_together(model, values, points, quanta=3):
@@ -133,6 +137,18 @@ def test_linear_modes_stay_coherent_after_a_click_or_are_not_resolved(coupling):
     for found in (alone, together):
         np.testing.assert_allclose(found[np.isfinite(found)], 1, rtol=1e-6, atol=0)
     assert np.isfinite(alone).all() or coupling > 1e3
+
+
+def test_what_the_sweeps_do_not_resolve_is_solved_alone_when_it_is_asked_for():
+    # four quanta in the second mode interfere, as the Kerr term depends on the total alone
+    values = {"Delta": 1.0, "J": 0.3, "chi": 6.5, "gamma": 1.0, "xi": 0.25}
+    together = steady_state(nanotip.MODEL, many(values, 32), quanta=7)
+    alone = steady_state(nanotip.MODEL, values, quanta=7)
+    assert set(together.solver) == {"graded"}
+    both = [state.estimate("correlation", "a2", 4) for state in (together, alone)]
+    assert both[0].status[0] == both[1].status == "ok"
+    # solved by the same solver in the end
+    np.testing.assert_allclose(both[0].value[0], both[1].value, rtol=1e-12, atol=0)
 
 
 @pytest.mark.parametrize("off", [1e-12, 1e-6, 0.3])

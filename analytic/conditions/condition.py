@@ -18,13 +18,14 @@ from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.phases import check_polynomial, complex_amplitude, find_phases
 from analytic.conditions.resultants import NoClosedForm, candidates, roots
 from analytic.conditions.verification import trials
+from systems.display import Shown
 from systems.values import Values
 
 Point = Mapping[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Shown):
     """One real branch: the values at the zero and where in parameter space they are real.
 
     ``values`` maps the unknowns (symbols, or moduli ``Abs(J)``) to formulas in the other symbols,
@@ -40,6 +41,13 @@ class Condition:
     values: Mapping[sp.Expr, sp.Expr]
     domain: sp.Basic
     interference: Interference | None = field(default=None, repr=False, compare=False)
+
+    def _title(self) -> str:
+        return "branch of a blockade condition"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {str(name): f"${sp.latex(value)}$" for name, value in self.values.items()}
+        return facts if self.domain == sp.true else {**facts, "for": f"${sp.latex(self.domain)}$"}
 
     def at(self, values: Values) -> OptimalPoint:
         """What the zero is worth, with numbers for all other symbols but the drive.

@@ -14,6 +14,7 @@ exaggerates it (`recursion`).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -32,7 +33,7 @@ ROUNDOFF = 1e-11  # of a sum, relative to it: what it keeps where its correction
 Sum = Callable[[Sequence[np.ndarray]], np.ndarray]  # series above and below a bar -> the quotient
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assessment(Estimate):
     """Values of a quantity with what they are worth; all arrays of one shape.
 
@@ -59,9 +60,13 @@ class Assessment(Estimate):
     """
 
     @property
-    def uncertainty(self) -> np.ndarray:
-        """The absolute error, an array of the shape of the values."""
-        return np.asarray(self.error)
+    def uncertainty(self) -> Any:
+        """The absolute error, an array of the shape of the values.
+
+        >>> Assessment(np.array([0.5]), np.array([0.01]), np.array(["ok"])).uncertainty
+        array([0.01])
+        """
+        return self.error
 
 
 def assess(
@@ -78,6 +83,12 @@ def assess(
     ``family`` holds the series of populations, (series, terms, points).  If not ``corrected``, the
     last correction only serves to judge the sum without it.  ``unseen`` (points) is the share of
     the quotient's parts beyond the quanta in their terms.
+
+    >>> geometric = 0.1 ** np.arange(3)[:, None]  # 1/(1 - x) at x = 0.1, to two corrections
+    >>> parts, family = [np.array([geometric, geometric])], geometric[None]
+    >>> found = assess(parts, family, "auto", each=1, corrected=True, unseen=np.zeros(1))
+    >>> found.value.round(6), found.status.tolist()
+    (array([1.111111]), ['ok'])
     """
     sums = _sums(family, how, each)
     sums = sums if corrected else [sums[1], sums[0]]
@@ -90,7 +101,7 @@ def assess(
     exact = np.all([part[:, 1:] == 0 for part in parts], axis=(0, 1, 2))
     if how == "taylor":
         change *= _tail(x)
-    change = np.maximum(change, typical * size)
+    change = np.maximum.reduce([change, typical * size, _next(family, how, each, typical, series)])
     first = family.shape[1] == 1 + each  # nothing to compare the correction of a zero with
     zero = first & (typical <= TYPICAL)
     allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LIMIT))
@@ -110,6 +121,22 @@ def _typical(sums: list[Sum], family: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         pairs = (_compare(sums, [f]) for f in family)
         return np.median([np.nan_to_num(change / np.abs(value)) for value, change in pairs], axis=0)
+
+
+def _next(
+    family: np.ndarray, how: str, each: int, typical: np.ndarray, parts: Sequence[np.ndarray]
+) -> np.ndarray:
+    """What the last correction should have changed, by the one before and the typical ratio.
+
+    One that changes less than its kind may have crossed zero by accident, and says nothing of the
+    next.  Zero where there are not two corrections before the last.
+    """
+    count = (family.shape[1] - 1) // each
+    if count < 2:
+        return np.zeros_like(typical)
+    sums = _sums(family[:, : family.shape[1] - each], how, each)[:2]
+    _, before = _compare(sums, parts)
+    return typical ** (1 / count) * before
 
 
 def _tail(x: np.ndarray) -> np.ndarray:

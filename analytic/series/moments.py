@@ -33,7 +33,13 @@ Combination = Mapping[Word, sp.Rational]
 
 
 class MomentTerm(NamedTuple):
-    """``factor * coefficients[coefficient] * <word>``, ``order`` that of the coefficient."""
+    """``factor * coefficients[coefficient] * <word>``, ``order`` that of the coefficient.
+
+    >>> from systems import kerr
+    >>> moments = Moments(kerr.MODEL)
+    >>> all(isinstance(term, MomentTerm) for term in moments.equation(((0,), (1,))))
+    True
+    """
 
     coefficient: int
     order: int
@@ -61,11 +67,23 @@ class Moments:
 
     @property
     def coefficients(self) -> tuple[sp.Expr, ...]:
-        """The distinct coefficients, which the terms name by position."""
+        """The distinct coefficients, which the terms name by position.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> sorted(map(str, moments.coefficients))
+        ['-I*gamma/2', 'Delta', 'chi', 'xi']
+        """
         return tuple(coefficient for coefficient, _ in self._actions)
 
     def grade(self, word: Word) -> int:
-        """Grade of both halves of the word together: the lowest power of the drive in it."""
+        """Grade of both halves of the word together: the lowest power of the drive in it.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> moments.grade(((2,), (1,)))
+        3
+        """
         if word not in self._grades:
             self._grades[word] = sum(map(self.model.grading.of, word))
         return self._grades[word]
@@ -75,6 +93,11 @@ class Moments:
         """Whether ``<a'^p a^q> = <a'^p> <a^q>`` to leading order: the state is pure there.
 
         It is if every jump lowers the number of quanta; dephasing mixes at leading order.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> moments.factorises
+        True
         """
         return self.model.not_lowering(paid=True) is None
 

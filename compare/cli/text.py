@@ -62,6 +62,36 @@ def _terms(formula: str) -> Iterator[str]:
         yield from re.split(r"(?<!\*)(?=\*(?!\*))|(?=/)", term) if long else [term]
 
 
+SHORT = 20  # rows of a table that is printed whole: what fits on a terminal beside its command
+SHOWN = 9  # points of a longer one: ends, middle and what lies between, for each quantity
+
+
+def points_text(table: pd.DataFrame) -> str:
+    """The rows of a table, or of each quantity some that are spread over all; deviations in %.
+
+    >>> table = pd.DataFrame({"xi": range(50), "quantity": "g2", "numeric": 0.5, "status": "ok"})
+    >>> print(points_text(table).splitlines()[-1])
+    9 of 50 points of each quantity are shown.
+    """
+    shown, last = table, ""
+    if len(table) > SHORT:
+        groups = [rows for _, rows in table.groupby("quantity", sort=False)]
+        few = [rows.iloc[_spread(len(rows))] for rows in groups]
+        shown = pd.concat(few)
+        last = f"\n{len(few[0])} of {len(groups[0])} points of each quantity are shown."
+    if "deviation" in shown:
+        shown = shown.assign(deviation=[_percent(x) for x in shown["deviation"]])
+    if "error" in shown:
+        shown = shown.assign(error=["-" if pd.isna(x) else f"{x:.0e}" for x in shown["error"]])
+    return str(shown.to_string(index=False, float_format="{:.6g}".format, na_rep="-")) + last
+
+
+def _spread(count: int) -> list[int]:
+    """At most `SHOWN` positions from the first to the last, evenly spread."""
+    steps = min(SHOWN, count) - 1
+    return sorted({round(i * (count - 1) / max(steps, 1)) for i in range(steps + 1)})
+
+
 class _Writer(StrPrinter):
     """SymPy's text, but ``i`` for the imaginary unit where a symbol is called ``I``."""
 
@@ -78,6 +108,12 @@ def summary_text(summary: pd.DataFrame) -> str:
     """The summary with deviations in percent; what no point has is a dash.
 
     ``summary`` is that of `compare.summary`; columns that are empty are left out.
+
+    >>> from compare import agreement, summary
+    >>> from systems import kerr
+    >>> text = summary_text(summary(agreement(kerr.MODEL, kerr.VALUES, "number")))
+    >>> "%" in text.splitlines()[1]
+    True
     """
     shown = summary.copy()
     for measure in ("largest", "median", "rms"):

@@ -8,11 +8,14 @@ Of the master equation:
   takes over where it fails.
 - "qutip": `qutip.steadystate`, as an independent check, judged as the others are.
 - "auto": the fastest of our own that is right, per point: "graded" for many points where it
-  converges, "direct" or "iterative" for the others.
+  converges and resolves means and pair correlations, "direct" or "iterative" for the others.  Any
+  other number that the sweeps leave unresolved is solved for again, alone, when it is asked for
+  (`numeric.state`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +23,7 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.solution import Solution, each, is_positive, join, judged, with_shell_errors
+from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import space
 from numeric.stability import decays
@@ -32,6 +35,7 @@ from systems.status import Status
 from systems.values import Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
+ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
@@ -63,7 +67,7 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
     """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
     large = equation.space.size**2 > (LARGE if several else direct.FACTORABLE)
-    name = ("iterative" if large else "direct") if solver == "auto" else solver
+    name = ("iterative" if large else "direct") if solver in ("auto", ALONE) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
@@ -106,30 +110,45 @@ def solve_points(
     (2, 5)
     """
     on = space(model.modes, quanta)
-    keep, what = len(points) * on.size**2 <= KEPT, f"{quanta} quanta"
-    parts, left = list[Solution](), points
+    keep = len(points) * on.size**2 <= KEPT
+    if not len(points):
+        return Solution.none(on, points, Status.OK)
+    return gather(_parts(model, arrays, points, quanta, solver, keep, report), points)
+
+
+def _parts(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    quanta: int,
+    solver: str,
+    keep: bool,
+    report: Report,
+) -> Iterator[Solution]:
+    """The points in parts, as they are solved: what the sweeps can solve, then the others."""
+    left, what = points, f"{quanta} quanta"
     if solver == "auto":
-        parts, left = _swept(model, arrays, points, quanta, keep, report)
+        left = yield from _swept(model, arrays, points, quanta, keep, report)
     for start in range(0, len(left), CHUNK):
         report(what, len(points) - len(left) + start, len(points))
         some = left[start : start + CHUNK]
         found = solve(liouvillian(model, quanta), select(arrays, some), solver)
-        parts.append(replace(found, points=some, rho=found.rho if keep else None))
-    return with_shell_errors(join(parts)) if parts else Solution.none(on, points, Status.OK)
+        yield replace(found, points=some, rho=found.rho if keep else None)
 
 
 def _swept(
     model: Model, arrays: Arrays, points: np.ndarray, quanta: int, keep: bool, report: Report
-) -> tuple[list[Solution], np.ndarray]:
-    """What the sweeps over the grades can solve, and the points that are left."""
-    parts = list[Solution]()
+) -> Generator[Solution, None, np.ndarray]:
+    """What the sweeps over the grades can solve, and in the end the points that are left."""
+    left = [points[:0]]
     for start in range(0, len(points), PORTION):
         report(f"{quanta} quanta", start, len(points))
         some = points[start : start + PORTION]
         found = sweep(model, select(arrays, some), quanta, keep)
         if found is not None and found.points.size:
-            parts.append(replace(found, points=some[found.points]))
-    return parts, np.setdiff1d(points, np.concatenate([points[:0], *(p.points for p in parts)]))
+            yield replace(found, points=some[found.points])
+        left.append(some if found is None else np.delete(some, found.points))
+    return np.concatenate(left)
 
 
 def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution | None:
@@ -138,6 +157,12 @@ def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
     left out where its sweeps do not converge, where the empty state without a drive is not the
     only one, where a coefficient cancels, or where a population is negative beyond its error.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> few = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> sweep(kerr.MODEL, few, 4, density=False) is None  # of five points none is worth compiling
+    True
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
     if count < MANY:
@@ -191,6 +216,13 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
 
     Shape (rows, states, states).  Each is solved by the solver that found the populations, so
     that both agree.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> found = solve_points(kerr.MODEL, arrays, np.arange(5), 4, "direct")
+    >>> matrices(kerr.MODEL, arrays, found, np.array([1, 3])).shape
+    (2, 5, 5)
     """
     if found.rho is not None:
         return found.rho[rows]
@@ -206,6 +238,13 @@ def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> 
     """Density matrices, shape (points, states, states), by the solver of that name.
 
     ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> rho = density_matrices(kerr.MODEL, arrays, 3, "direct")
+    >>> np.trace(rho, axis1=1, axis2=2).real.round(12)
+    array([1., 1., 1., 1., 1.])
     """
     if solver == "graded":
         from numeric.solvers import graded

@@ -53,7 +53,20 @@ def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
 
 
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
-    """The steady state at one point: a row of coefficients and its scale."""
+    """The steady state at one point: a row of coefficients and its scale.
+
+    "not converged" where GMRES fails, or the vacuum is nearly empty.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> found = solve_point(equation, c, s)
+    >>> found.populations.shape, str(found.solver[0])
+    ((1, 5), 'iterative')
+    """
     point = equation.rescaled(c, s)
     found = from_vacuum(point, Iteration)
     status = Status.OK if holds(point, found) else Status.NOT_CONVERGED
@@ -65,6 +78,11 @@ class Iteration:
 
     It has the ``solve`` of a factorisation, and is made from the same arguments as
     `direct.factorise`.
+
+    >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
+    >>> system = csc_array(np.eye(4) * 2.0 + 0j)
+    >>> Iteration(system, K).solve(np.array([2.0, 0, 0, 4.0])).round(9).real + 0
+    array([1., 0., 0., 2.])
     """
 
     def __init__(self, system: csc_array, K: np.ndarray) -> None:
@@ -72,7 +90,12 @@ class Iteration:
         self.inverse = LinearOperator(system.shape, NoJumps(K), dtype=complex)
 
     def solve(self, source: np.ndarray) -> np.ndarray:
-        """The solution; NaN if GMRES does not find it."""
+        """The solution; NaN if GMRES does not find it.
+
+        >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
+        >>> Iteration(csc_array((4, 4), dtype=complex), K).solve(np.ones(4)).real  # singular
+        array([nan, nan, nan, nan])
+        """
         limits = {"restart": STEPS, "maxiter": RESTARTS, "rtol": REDUCTION, "atol": 0}
         with np.errstate(all="ignore"):  # a failure is judged by what it leaves
             found, _ = gmres(self.system, source, M=self.inverse, **limits)
@@ -87,6 +110,12 @@ class NoJumps:
     Raises `RuntimeError` where K has a second state that does not decay.  Near an exceptional
     point of K the eigenvectors are nearly parallel and it is a poor preconditioner, not a wrong
     result.
+
+    >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
+    >>> X = NoJumps(K)(np.array([1, 0, 0, 0.2 + 0j])).reshape(2, 2)
+    >>> made = -1j * (K @ X - X @ K.conj().T)
+    >>> bool(abs(made[1, 1] - 0.2) < 1e-3)  # up to what X_00 = 1 brings along
+    True
     """
 
     def __init__(self, K: np.ndarray) -> None:

@@ -22,10 +22,12 @@ from typing import Any
 import sympy as sp
 
 from systems.library import (
+    dimer_chain,
     jaynes_cummings,
     kerr,
     kerr_dimer,
     kerr_ring,
+    many_emitters,
     n_scheme,
     nanotip,
     parametric_kerr,
@@ -126,6 +128,16 @@ SYSTEMS: dict[str, Entry] = {
         "four-level atom in a driven cavity, blockade by electromagnetically induced transparency",
         "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997); "
         "Rebic, Parkins and Tan, Phys. Rev. A 65, 063804 (2002)",
+    ),
+    "many_emitters": _entry(
+        many_emitters,
+        "many identical emitters in one driven cavity, as one mode exact to two quanta",
+        "Trivedi et al., Phys. Rev. Lett. 122, 243602 (2019)",
+    ),
+    "dimer_chain": _entry(
+        dimer_chain,
+        "chain of two dimers of Kerr modes, driven at one end and observed near the other",
+        "Wang et al., Phys. Rev. Lett. 127, 240402 (2021)",
     ),
     "spinning": _entry(
         spinning,

@@ -25,7 +25,8 @@ The sweeps compute corrections, not rho itself:
 Jumps that conserve the grade (dephasing) belong to the matrix of a block.  The leading order is
 mixed then; it is the first sweep that starts from the vacuum.
 
-The matrix of a block is factorised once per point, as a sparse LU without pivoting: losses give
+Where a grade holds many states, `numeric.solvers.graded.sylvester` solves the blocks.  Elsewhere
+the matrix of a block is factorised once per point, as a sparse LU without pivoting: losses give
 it a positive real part, which bounds the growth, and exceptional points are nothing special to
 it.  In a basis where K is diagonal (`numeric.solvers.graded.basis`) a block solve is one division.
 There a small population can be the difference of larger ones; such points are solved again in
@@ -36,11 +37,12 @@ again with every operation wrong by up to 1e-7 on purpose (`kernel.probe`): the
 terms that add up to a pivot, of which large couplings leave little, the factors, and with them
 what grows in an elimination without pivoting, the right-hand sides and the solutions.
 What this changes, scaled down to double precision, estimates the round-off of each population.
-Where the number of quanta is large, some populations remain uncertain at 1e-20 and below: the
-amplitudes that feed them interfere, which no solver in double precision can follow.
+Points where it may exceed 1e-8 in a mean number or a pair correlation are left to other solvers.
+Small populations of several quanta often remain uncertain: the amplitudes that feed them
+interfere, which no solver in double precision follows much better.  Their error says so, and
+whoever asks for them (`numeric.state`) has those points solved one by one.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
@@ -49,11 +51,12 @@ from typing import Any
 import numpy as np
 
 from numeric.solvers.compiled import compile_once
-from numeric.solvers.graded import kernel
+from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
-from numeric.space import Space
+from numeric.solvers.threads import cores, packs_for
+from numeric.space import Space, space
 from systems import Model
 from systems.values import Arrays
 
@@ -63,7 +66,8 @@ LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
-# Relative accuracy of all that `_doubtful` counts: a hundredth of the 1e-6 that "ok" promises
+# Relative accuracy of what `_doubtful` and `_uncertain` count: a hundredth of the 1e-6 that "ok"
+# promises
 RELATIVE = 1e-8
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
@@ -83,6 +87,14 @@ class GradedSolution:
 
     ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
     the batch.  Populations add up to one at each point.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr
+    >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+    >>> p = np.array([[0.7, 0.2, 0.1]])
+    >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+    >>> found.moment(0, order=2).round(12)
+    array([0.2])
     """
 
     space: Space
@@ -99,30 +111,41 @@ class GradedSolution:
 
         ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
         only, and so as accurate as they are.
+
+        >>> from numeric.space import space
+        >>> from systems.library import kerr
+        >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+        >>> p = np.array([[0.7, 0.2, 0.1]])
+        >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+        >>> found.moment(0).round(12)
+        array([0.4])
         """
         return self.populations @ self.space.falling(mode, order)
 
 
 def _doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Whether round-off may exceed `RELATIVE` in a result, however small it is, per point.
+    """Whether round-off may exceed `RELATIVE` in <a'a>, <a'a'aa> or <a'a b'b>, per point.
 
-    Results are <a'^k a^k> and <a'a b'b>, and the populations of up to `QUANTA` quanta; of the
-    other populations those count that may exceed `FLOOR`.
+    These are what nearly everyone asks for.  Of other numbers their own error tells whoever asks.
     """
-    modes, few = range(on.occupations.shape[1]), on.occupations.sum(axis=1) <= QUANTA
     uncertain = ~(error <= RELATIVE * populations)  # also where one is negative, or NaN
     # sums of positive terms that are certain are certain: most points need no second look
     (some,) = np.nonzero(uncertain.any(axis=1))
-    error, size = error[some], abs(populations[some])
-    joint = [on.falling(one, 1) * on.falling(two, 1) for one, two in combinations(modes, 2)]
-    powers = [on.falling(mode, k) for mode in modes for k in range(1, QUANTA + 1)]
-    moments, floor = np.column_stack([*joint, *powers]), np.where(few, -1.0, FLOOR)
-    bad = uncertain[some] & (error + size > floor)
+    falling = [on.falling(mode, 1) for mode in range(on.occupations.shape[1])]
+    joint = [one * two for one, two in combinations(falling, 2)]
+    pairs = [on.falling(mode, 2) for mode in range(on.occupations.shape[1])]
+    moments, found = np.column_stack([*falling, *pairs, *joint]), np.zeros(len(error), dtype=bool)
     with np.errstate(invalid="ignore", over="ignore"):  # of points that diverge
-        wrong = ~(error @ moments <= RELATIVE * abs(populations[some] @ moments))
-    found = np.zeros(len(populations), dtype=bool)
-    found[some] = bad.any(axis=1) | wrong.any(axis=1)
+        wrong = ~(error[some] @ moments <= RELATIVE * abs(populations[some] @ moments))
+    found[some] = wrong.any(axis=1)
     return found
+
+
+def _uncertain(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
+    """Whether round-off may exceed `RELATIVE` in a population that `FLOOR` says counts."""
+    floor = np.where(on.occupations.sum(axis=1) <= QUANTA, -1.0, FLOOR)
+    uncertain = ~(error <= RELATIVE * populations) & (error + abs(populations) > floor)
+    return np.asarray(uncertain.any(axis=1))
 
 
 def solve(
@@ -151,8 +174,11 @@ def solve(
     """
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
-    scan = None if density else find_scan(model, flat)
-    if scan:
+    wide = sylvester.applies(model, quanta)
+    scan = None if density or wide else find_scan(model, flat)
+    if wide:
+        solution = _solve_wide(model, flat, quanta, tolerance, limit, density)
+    elif scan:
         solution = _solve_scan(model, flat, scan, quanta, tolerance, limit)
     else:
         solution = _solve_points(model, flat, quanta, tolerance, limit, density)
@@ -166,11 +192,38 @@ def _solve_points(
     # off-diagonal elements are wanted one by one: keep their relative accuracy
     problem = pose(model, arrays, quanta, diagonal=not density)
     solution = _read(problem, _solve(problem, tolerance, limit, density), tolerance)
-    (again,) = np.nonzero(solution.doubtful & solution.converged)
+    unsure = _uncertain(problem.space, solution.populations, solution.error)
+    (again,) = np.nonzero((unsure | solution.doubtful) & solution.converged)
     if problem.is_rotated and again.size:
         problem = pose(model, _select(arrays, again), quanta, diagonal=False)
         _replace(solution, again, _read(problem, _solve(problem, tolerance, limit), tolerance))
     return solution
+
+
+def _solve_wide(
+    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool
+) -> GradedSolution:
+    """The points in packs, on all cores, by `sylvester`."""
+    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
+
+    def work(start: int) -> dict[str, Any]:
+        pack = {name: array[start : start + sylvester.LANES] for name, array in arrays.items()}
+        found = sylvester.solve(model, pack, quanta, tolerance, limit)
+        populations = np.einsum("pii->pi", found.rho).real
+        converged = np.isfinite(populations).all(axis=1) & (found.remainder <= tolerance)
+        return {
+            "populations": populations,
+            "error": found.error,
+            "remainder": found.remainder,
+            "sweeps": found.sweeps,
+            "converged": converged,
+            "doubtful": _doubtful(on, populations, found.error),
+            **({"density": found.rho} if density else {}),
+        }
+
+    with ThreadPoolExecutor(cores()) as pool:
+        parts = list(pool.map(work, range(0, count, sylvester.LANES)))
+    return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
 
 
 def _solve_scan(
@@ -223,9 +276,9 @@ def _solve(
     points = problem.factors.shape[1]
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
-    cores = os.cpu_count() or 1
-    lanes = _lanes(problem.program, -(-points // cores))
-    size = min(SLAB, lanes * (1 + points // (4 * cores * lanes)))
+    threads = cores()
+    lanes = _lanes(problem.program, -(-points // packs_for(threads)))
+    size = min(SLAB, lanes * (1 + points // (4 * threads * lanes)))
 
     def work(start: int) -> None:
         slab = slice(start, start + size)
@@ -234,7 +287,7 @@ def _solve(
 
     arguments = problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result
     compile_once(kernel.solve, *arguments)
-    with ThreadPoolExecutor(cores) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(0, points, size)))
     return result
 
