@@ -427,7 +427,7 @@ class Derivation(Shown):
         reason = "terms of higher order in the drive" if pure else "quantum jumps"
         roads = other_roads(self.model, occupation)
         return (
-            f"{what} is zero at leading order in `{self.model.drive}`, but not altogether: "
+            f"{what} is zero at leading order in `{self.model.drive or 'the drive'}`, but not altogether: "
             f"{reason} may feed it; use {roads}."
         )
 
