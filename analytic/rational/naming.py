@@ -26,6 +26,9 @@ class Names(dict[sp.Symbol, sp.Expr]):
     """Abbreviations with their definitions, each in those before it, and how factors look in them.
 
     An ordinary dict from symbols to definitions, which `analytic.spell_out` reads as any other.
+
+    >>> Names()  # nothing is named yet
+    {}
     """
 
     def __init__(self) -> None:

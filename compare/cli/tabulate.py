@@ -106,7 +106,13 @@ def compare(
 
 
 def picture(table: "pd.DataFrame") -> "Figure | None":
-    """The picture of a table, None where nothing or more than two values vary."""
+    """The picture of a table, None where nothing or more than two values vary.
+
+    >>> from compare import agreement
+    >>> from systems import kerr
+    >>> picture(agreement(kerr.MODEL, kerr.VALUES, "number")) is None  # nothing varies
+    True
+    """
     from compare import curves
 
     return curves.draw(table) if curves.can_be_drawn(table) else None

@@ -76,7 +76,13 @@ def measure(
 
 
 def drive_name(sheet: Sheet, found: Measure) -> str:
-    """The value that drives the system: what the sheet says, or the model's own symbol."""
+    """The value that drives the system: what the sheet says, or the model's own symbol.
+
+    >>> from compare.papers import load
+    >>> sheet = load("huang2018").sheet()
+    >>> isinstance(drive_name(sheet, measure(sheet, sheet.of("formula")[0])), str)
+    True
+    """
     return sheet.drive.name or str(found.target.model.drive)
 
 

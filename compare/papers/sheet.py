@@ -62,6 +62,9 @@ class Entry:
     """One claim, check or formula as it is written; keys that are not there are not in ``asked``.
 
     ``asked`` holds the keys of `ASKED`, ``readings`` the same of each reading, put over it.
+
+    >>> Entry("claim", "n_small", line=12, asked={"quantity": "number"}, bound=0.1).relation
+    'equals'
     """
 
     kind: str
@@ -83,7 +86,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Drive:
-    """The value that drives the system: its name, its unit, and how a sentence calls it."""
+    """The value that drives the system: its name, its unit, and how a sentence calls it.
+
+    >>> Drive().words
+    'drive'
+    """
 
     name: str = ""
     unit: str = ""

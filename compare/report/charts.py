@@ -55,7 +55,11 @@ def plain(name: str) -> str:
 
 
 def library() -> str:
-    """The script that draws, inside of the page."""
+    """The script that draws, inside of the page.
+
+    >>> library()[:8]
+    '<script>'
+    """
     how = {"mode": "inline", "components": ["bokeh"]}
     resources = needed("bokeh.resources", "report").Resources(**how)
     resources.log_level = None  # it would say so on the console
@@ -70,6 +74,13 @@ def chart_html(
     ``table`` is one of `compare.agreement` or `compare.solve`, with one or two columns of numbers
     that vary; what varies beside them, such as the name of a cavity, gives a curve each.  Of a map
     with many points some are drawn, evenly spread.
+
+    >>> from compare import agreement
+    >>> from systems import kerr
+    >>> table = agreement(kerr.MODEL, kerr.VALUES | {"xi": [0.01, 0.02]}, "number")
+    >>> html, rows = chart_html(table, "number")
+    >>> html.startswith("<figure"), len(rows)
+    (True, 2)
     """
     rows = table[table["quantity"] == quantity] if "quantity" in table else table
     names = axes_of(rows)
@@ -84,7 +95,12 @@ def chart_html(
 
 
 def axes_of(table: "pd.DataFrame") -> list[str]:
-    """The columns of numbers over which a table is drawn: one, or two of which a map is made."""
+    """The columns of numbers over which a table is drawn: one, or two of which a map is made.
+
+    >>> import pandas as pd
+    >>> axes_of(pd.DataFrame({"xi": [0.1, 0.2], "quantity": "g2", "numeric": [0.5, 0.6]}))
+    ['xi']
+    """
     numbers = [
         name
         for name in varied(table)
@@ -116,7 +132,13 @@ def label(name: str, spelled: Mapping[str, str] | None) -> str:
 
 
 def figure_html(drawn: Any, words: str) -> str:
-    """A Bokeh figure with a caption, as it stands in the page."""
+    """A Bokeh figure with a caption, as it stands in the page.
+
+    >>> from bokeh.plotting import figure
+    >>> drawn = figure(); _ = drawn.line([0, 1], [0, 1])
+    >>> figure_html(drawn, "a line").startswith('<figure data-chart="a line">')
+    True
+    """
     script, place = needed("bokeh.embed", "report").components(drawn)
     caption = f"<figcaption>{escape(words)}</figcaption>"
     return (
@@ -266,7 +288,13 @@ def _map(
 
 
 def waterfall_html(ladder: "pd.DataFrame") -> str:
-    """The steps of a budget at one point as bars, each from the end of the one before."""
+    """The steps of a budget at one point as bars, each from the end of the one before.
+
+    >>> from compare import budget
+    >>> from systems import kerr
+    >>> waterfall_html(budget(kerr.MODEL, kerr.VALUES, "number")).startswith("<figure")
+    True
+    """
     from compare.budget.steps import brings
 
     models = needed("bokeh.models", "report")

@@ -57,6 +57,10 @@ def table_html(
     """A table that scrolls in itself, which a keyboard can reach.
 
     ``spelled`` maps columns to heads; others are spelled as on an axis of a chart.
+
+    >>> import pandas as pd
+    >>> "<td" in table_html(pd.DataFrame({"xi": [0.1]}), "Drives")
+    True
     """
     from compare.report.charts import plain
 
@@ -75,7 +79,12 @@ def table_html(
 def folded(
     table: "pd.DataFrame", caption: str, stem: str, spelled: Mapping[str, str] | None = None
 ) -> str:
-    """A table behind a line that opens it, and a link that saves all of it as CSV."""
+    """A table behind a line that opens it, and a link that saves all of it as CSV.
+
+    >>> import pandas as pd
+    >>> folded(pd.DataFrame({"xi": [0.1]}), "Drives", "drives")[:33]
+    '<details><summary>Drives</summary'
+    """
     return (
         f"<details><summary>{escape(caption)}</summary>\n"
         f"{table_html(table, caption, spelled)}\n</details>\n{download(table, stem)}"
@@ -83,7 +92,12 @@ def folded(
 
 
 def download(table: "pd.DataFrame", stem: str) -> str:
-    """A link that saves the table as a CSV file, which the page carries inside."""
+    """A link that saves the table as a CSV file, which the page carries inside.
+
+    >>> import pandas as pd
+    >>> "drives.csv" in download(pd.DataFrame({"xi": [0.1]}), "drives")
+    True
+    """
     from compare.output import to_csv
 
     content = b64encode(to_csv(table)).decode()

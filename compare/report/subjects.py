@@ -90,7 +90,14 @@ def report(
 
 
 def of_table(model: Model, table: pd.DataFrame, record: Mapping[str, Any]) -> Page:
-    """The page of a table that a command made: its charts, its numbers, its provenance."""
+    """The page of a table that a command made: its charts, its numbers, its provenance.
+
+    >>> from compare import agreement
+    >>> from systems import kerr
+    >>> table = agreement(kerr.MODEL, kerr.VALUES | {"xi": [0.01, 0.02]}, "number")
+    >>> of_table(kerr.MODEL, table, {"command": "mine"}).title
+    'driven Kerr mode'
+    """
     spelled = table.attrs.get("spelled")
     sections = [
         Section("formulas", "Hamiltonian", model_html(model)),

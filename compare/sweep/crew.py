@@ -21,7 +21,15 @@ Place = tuple[int, ...]
 
 
 def alone(grid: Grid, job: Job, places: Sequence[Place]) -> Iterator[tuple[Place, Part]]:
-    """The chunks one after the other, computed by this process on all its cores."""
+    """The chunks one after the other, computed by this process on all its cores.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> [place for place, _ in alone(grid, job, list(grid.chunks()))]
+    [(0,)]
+    """
     for place in places:
         yield place, compute(job, grid.at(grid.slices(place)))
 

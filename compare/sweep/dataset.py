@@ -79,6 +79,13 @@ def status_words(dataset: Any) -> np.ndarray:
     """The statuses of a dataset in words, a flat array; "not computed" where a sweep has not been.
 
     The words are read from the dataset's own flags, so that one of an older version reads right.
+
+    >>> import compare
+    >>> from systems import kerr
+    >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> found = compare.sweep(kerr.MODEL, {"Delta": [0.0, 1.0]}, ["number"], fixed=fixed)
+    >>> [str(word) for word in status_words(found)]
+    ['ok', 'ok']
     """
     attrs = dataset["status"].attrs
     meanings = attrs["flag_meanings"].split()
@@ -105,7 +112,15 @@ def attributes(variable: str) -> dict[str, Any]:
 
 
 def axis_attributes(grid: Grid, name: str) -> dict[str, Any]:
-    """The attributes of an axis: its own where it was labelled, else what is known of it."""
+    """The attributes of an axis: its own where it was labelled, else what is known of it.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> axis_attributes(grid, "Delta")["long_name"]
+    'Delta'
+    """
     symbols = {str(symbol) for symbol in grid.model.parameters}
     drive = " (drive)" if name == str(grid.model.drive) else ""
     known = {"long_name": f"{name}{drive}"}
@@ -114,7 +129,15 @@ def axis_attributes(grid: Grid, name: str) -> dict[str, Any]:
 
 
 def provenance(grid: Grid, job: Job) -> dict[str, Any]:
-    """What is known of the whole: model, values, versions, commit and date, as plain text."""
+    """What is known of the whole: model, values, versions, commit and date, as plain text.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> provenance(grid, job)["model"]
+    'driven Kerr mode'
+    """
     known, model = record("compare.sweep", CODE), grid.model
     fixed = {n: str(x[()]) if not x.ndim else "along the axes" for n, x in grid.values.items()}
     return {
@@ -137,7 +160,17 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
 
 
 def build(grid: Grid, job: Job, arrays: Mapping[str, Any]) -> Any:
-    """The dataset of arrays in memory, each of the shape (quantity, *grid)."""
+    """The dataset of arrays in memory, each of the shape (quantity, *grid).
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> empty = {name: np.full((1, 2), np.nan) for name in ("analytic", "numeric")}
+    >>> built = build(grid, job, {**empty, "status": np.full((1, 2), MISSING)})
+    >>> built["numeric"].dims, status_words(built).tolist()
+    (('quantity', 'Delta'), ['not computed', 'not computed'])
+    """
     import xarray as xr
 
     dims = ("quantity", *grid.axes)
@@ -149,7 +182,14 @@ def build(grid: Grid, job: Job, arrays: Mapping[str, Any]) -> Any:
 
 
 def with_flags(dataset: Any) -> Any:
-    """The dataset with the flags of its statuses in the type of these, as CF asks for."""
+    """The dataset with the flags of its statuses in the type of these, as CF asks for.
+
+    >>> import xarray as xr
+    >>> words = {"flag_values": [0, 255], "flag_meanings": "ok not_computed"}
+    >>> flagged = with_flags(xr.Dataset({"status": ("x", [0, 255], words)}))
+    >>> flagged["status"].attrs["flag_values"].dtype
+    dtype('uint8')
+    """
     status = dataset["status"]
     status.attrs["flag_values"] = np.asarray(status.attrs["flag_values"], np.uint8)
     return dataset

@@ -90,7 +90,15 @@ def _arrays(store: str | Path | None, grid: Grid, job: Job) -> Iterator[Any]:
 
 
 class Memory:
-    """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`."""
+    """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`.
+
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> memory = Memory(grid, job)
+    >>> memory.pending(), memory.arrays["numeric"].shape
+    ([(0,)], (1, 2))
+    """
 
     def __init__(self, grid: Grid, job: Job) -> None:
         shape = (len(job.quantities), *grid.shape)

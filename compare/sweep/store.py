@@ -47,7 +47,17 @@ NAMES = {
 
 
 class Store:
-    """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock."""
+    """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> with TemporaryDirectory() as folder, opened(Path(folder, "map.zarr"), grid, job) as store:
+    ...     store.pending()
+    [(0,)]
+    """
 
     def __init__(self, path: Path, grid: Grid) -> None:
         import zarr
@@ -91,6 +101,15 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
 
     Raises `ValueError` for a path that holds something else or another sweep, `ImportError` without
     zarr, and `TimeoutError` while another run writes to it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> with TemporaryDirectory() as folder, opened(Path(folder, "map.zarr"), grid, job) as store:
+    ...     store.path.name
+    'map.zarr'
     """
     try:
         import zarr  # noqa: F401
@@ -113,6 +132,11 @@ def open_store(path: Path) -> Any:
     """The dataset of a store, whole or not, read when asked for; "not computed" where it is not.
 
     Raises `ValueError` for what is no store of a sweep, and `ImportError` without zarr.
+
+    >>> open_store(Path("nowhere"))
+    Traceback (most recent call last):
+        ...
+    ValueError: Store `nowhere` must be one that compare.sweep made, but is not.
     """
     try:
         import xarray as xr
@@ -128,7 +152,15 @@ def open_store(path: Path) -> Any:
 
 
 def identify(grid: Grid, job: Job) -> dict[str, str]:
-    """What a store is known by: the words of `NAMES`, each with a text that tells two apart."""
+    """What a store is known by: the words of `NAMES`, each with a text that tells two apart.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> identify(grid, job)["quantities"]
+    'number'
+    """
     model = grid.model
     orders = sorted((str(symbol), order) for symbol, order in model.orders.items())
     losses = [(sp.srepr(loss.rate), sp.srepr(loss.operator)) for loss in model.losses]
@@ -147,7 +179,13 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
 
 
 def read_identity(path: Path) -> dict[str, str]:
-    """What a store says that it holds; raises `ValueError` for what is none of ours."""
+    """What a store says that it holds; raises `ValueError` for what is none of ours.
+
+    >>> read_identity(Path("nowhere"))
+    Traceback (most recent call last):
+        ...
+    ValueError: Store `nowhere` must be one that compare.sweep made, but is not.
+    """
     try:
         attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         return dict(attributes[KEY])

@@ -44,7 +44,18 @@ Pair = tuple[np.ndarray, np.ndarray]  # psi and the matrices, or psi and delta
 
 @dataclass(frozen=True)
 class Span:
-    """What moves between two times: found once for all points of a batch."""
+    """What moves between two times: found once for all points of a batch.
+
+    >>> from numeric.time.course import read_course
+    >>> from numeric.time.initial import read_start
+    >>> from systems.library import kerr
+    >>> course, start = read_course(kerr.MODEL, kerr.VALUES), read_start(kerr.MODEL, None)
+    >>> times = np.array([0.0, 1.0])
+    >>> arrays = course.at(times)
+    >>> span = Span.of(course, arrays, times)
+    >>> span.points, span.jumps
+    (1, [])
+    """
 
     places: np.ndarray  # times all over the span
     grid: Arrays  # the values there, of the shape (places, points)
@@ -76,6 +87,19 @@ class Motion:
 
     `through` follows it to the last of some times, and goes on from there when called again: a
     second period starts where the first one ended.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.time.course import read_course
+    >>> from numeric.time.initial import read_start
+    >>> from systems.library import kerr
+    >>> course, start = read_course(kerr.MODEL, kerr.VALUES), read_start(kerr.MODEL, None)
+    >>> times = np.array([0.0, 1.0])
+    >>> arrays = course.at(times)
+    >>> span = Span.of(course, arrays, times)
+    >>> equation = liouvillian(kerr.MODEL, 3)
+    >>> rho, error = Motion(course, span, 0, equation, start).through(times)
+    >>> rho.shape, rho[0].real.trace()
+    ((2, 4, 4), np.float64(1.0))
     """
 
     def __init__(
@@ -143,6 +167,19 @@ class ScaledEquations:
 
     ``values`` are the numbers of what does not move, ``s`` the amplitude of one grade, ``grades``
     those of the states, and ``unit`` a rate by which times are measured.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.time.course import read_course
+    >>> from numeric.time.initial import read_start
+    >>> from systems.library import kerr
+    >>> course, start = read_course(kerr.MODEL, kerr.VALUES), read_start(kerr.MODEL, None)
+    >>> times = np.array([0.0, 1.0])
+    >>> arrays = course.at(times)
+    >>> span = Span.of(course, arrays, times)
+    >>> equation = liouvillian(kerr.MODEL, 3)
+    >>> equations = ScaledEquations.of(course, span, 0, equation, start)
+    >>> equations.shrink.shape, len(equations.amplitudes())
+    ((4,), 1)
     """
 
     course: Course
@@ -248,7 +285,21 @@ class ScaledEquations:
 
 
 def gathered(on: Space, rows: list[tuple[np.ndarray, np.ndarray]]) -> Solution:
-    """A solution of rows of time, then of the batch, from what `Motion.through` gave per point."""
+    """A solution of rows of time, then of the batch, from what `Motion.through` gave per point.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.time.course import read_course
+    >>> from numeric.time.initial import read_start
+    >>> from systems.library import kerr
+    >>> course, start = read_course(kerr.MODEL, kerr.VALUES), read_start(kerr.MODEL, None)
+    >>> times = np.array([0.0, 1.0])
+    >>> arrays = course.at(times)
+    >>> span = Span.of(course, arrays, times)
+    >>> equation = liouvillian(kerr.MODEL, 3)
+    >>> found = gathered(equation.space, [Motion(course, span, 0, equation, start).through(times)])
+    >>> found.populations.shape, found.status[0]
+    ((2, 4), 'ok')
+    """
     rho, error = (np.stack(parts, axis=1) for parts in zip(*rows, strict=True))
     rho, error = rho.reshape(-1, on.size, on.size), error.reshape(-1, on.size)
     failed = ~np.isfinite(rho).all(axis=(1, 2))
