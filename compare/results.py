@@ -243,7 +243,7 @@ def write_atlas(out: Path) -> "pd.DataFrame":
 
     modules = ("compare.papers.atlas", *(m for audit in audits() for m in audit.modules))
     record = provenance.record("blockade audit", *modules)
-    current = [audit for audit in audits() if is_current(audit, out)]
+    current = [a for a in audits() if a.paper.has_sheet and is_current(a, out)]
     path = out / f"{ATLAS}.csv"
     if output.is_current(out, ATLAS, record["inputs"]):
         kept = pd.read_csv(path, keep_default_na=False, na_values=[""])

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import auditing, commands, reporting, sweeps, tabulate
+from compare.cli import auditing, commands, grids, reporting, tabulate
 from compare.cli.options import Force, Fresh, Quiet, System
 from compare.cli.voice import hush, say
 from compare.extras import NotInstalled
@@ -257,5 +257,5 @@ for command in (
     reporting.report,
 ):
     app.command()(command)
-for on_grids in (sweeps.sweep, sweeps.export, sweeps.plot):
+for on_grids in (grids.sweep, grids.export, grids.plot):
     app.command()(on_grids)

@@ -113,7 +113,7 @@ def claims(
         return
     from compare import papers
 
-    for paper in papers.every():
+    for paper in (paper for paper in papers.every() if paper.has_sheet):
         sheet = paper.sheet()
         typer.echo(f"{paper.key}: {paper.citation} ({len(sheet.of('claim'))} claims)")
         for entry in sheet.of("claim"):

@@ -23,8 +23,8 @@ def hush(wanted: bool) -> bool:
 def hush_if(wanted: bool) -> bool:
     """Be quiet where that is wanted; where it is not, another option may have said so already.
 
-    >>> hush_if(False)  # nobody asked for it
-    False
+    >>> hush_if(True), hush_if(False), hush(False)
+    (True, True, False)
     """
     return hush(True) if wanted else is_quiet()
 
@@ -41,8 +41,8 @@ def is_quiet() -> bool:
 def say(text: str) -> None:
     """Print a line, or several, unless the command is quiet.
 
-    >>> say("done")
-    done
+    >>> say("wrote map.png")
+    wrote map.png
     """
     if not is_quiet():
         typer.echo(text)

@@ -57,8 +57,8 @@ def plain(name: str) -> str:
 def library() -> str:
     """The script that draws, inside of the page.
 
-    >>> library()[:8]
-    '<script>'
+    >>> library().startswith("<script>")
+    True
     """
     how = {"mode": "inline", "components": ["bokeh"]}
     resources = needed("bokeh.resources", "report").Resources(**how)
@@ -75,11 +75,10 @@ def chart_html(
     that vary; what varies beside them, such as the name of a cavity, gives a curve each.  Of a map
     with many points some are drawn, evenly spread.
 
-    >>> from compare import agreement
-    >>> from systems import kerr
-    >>> table = agreement(kerr.MODEL, kerr.VALUES | {"xi": [0.01, 0.02]}, "number")
-    >>> html, rows = chart_html(table, "number")
-    >>> html.startswith("<figure"), len(rows)
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"xi": [0.1, 0.2], "numeric": [0.5, 0.6], "status": "ok"})
+    >>> html, drawn = chart_html(rows.assign(quantity="g2"), "g2")
+    >>> html.startswith('<figure data-chart="g⁽²⁾(0) over ξ">'), len(drawn)
     (True, 2)
     """
     rows = table[table["quantity"] == quantity] if "quantity" in table else table
@@ -98,8 +97,9 @@ def axes_of(table: "pd.DataFrame") -> list[str]:
     """The columns of numbers over which a table is drawn: one, or two of which a map is made.
 
     >>> import pandas as pd
-    >>> axes_of(pd.DataFrame({"xi": [0.1, 0.2], "quantity": "g2", "numeric": [0.5, 0.6]}))
-    ['xi']
+    >>> grid = pd.MultiIndex.from_product([range(9), range(3)], names=["chi", "xi"])
+    >>> axes_of(grid.to_frame(index=False))  # three curves
+    ['chi']
     """
     numbers = [
         name
@@ -135,8 +135,7 @@ def figure_html(drawn: Any, words: str) -> str:
     """A Bokeh figure with a caption, as it stands in the page.
 
     >>> from bokeh.plotting import figure
-    >>> drawn = figure(); _ = drawn.line([0, 1], [0, 1])
-    >>> figure_html(drawn, "a line").startswith('<figure data-chart="a line">')
+    >>> "<figcaption>nothing</figcaption>" in figure_html(figure(), "nothing")
     True
     """
     script, place = needed("bokeh.embed", "report").components(drawn)
@@ -290,9 +289,10 @@ def _map(
 def waterfall_html(ladder: "pd.DataFrame") -> str:
     """The steps of a budget at one point as bars, each from the end of the one before.
 
-    >>> from compare import budget
+    >>> from compare.budget import budget
     >>> from systems import kerr
-    >>> waterfall_html(budget(kerr.MODEL, kerr.VALUES, "number")).startswith("<figure")
+    >>> html = waterfall_html(budget(kerr.MODEL, kerr.VALUES, "number"))
+    >>> "quantum jumps" in html
     True
     """
     from compare.budget.steps import brings

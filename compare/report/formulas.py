@@ -34,8 +34,8 @@ def mathml(latex: str) -> str:
 def formula_html(latex: str) -> str:
     """A formula that scrolls where the screen is narrow, and that a keyboard can reach.
 
-    >>> formula_html("x")[:21]
-    '<div class="formula" '
+    >>> formula_html("x").startswith('<div class="formula"')
+    True
     """
     return (
         f'<div class="formula" tabindex="0" role="group" aria-label="formula">{mathml(latex)}</div>'
@@ -70,8 +70,9 @@ def closed_forms_html(
 
     >>> from compare.quantities import read_quantities
     >>> from systems import kerr
-    >>> len(closed_forms_html(kerr.MODEL, read_quantities(kerr.MODEL, "number,g2"), {}))
-    2
+    >>> (form,) = closed_forms_html(kerr.MODEL, read_quantities(kerr.MODEL, "g2"), {})
+    >>> "<mfrac>" in form
+    True
     """
     wanted = list(wanted)
     parts = []

@@ -59,7 +59,7 @@ def table_html(
     ``spelled`` maps columns to heads; others are spelled as on an axis of a chart.
 
     >>> import pandas as pd
-    >>> "<td" in table_html(pd.DataFrame({"xi": [0.1]}), "Drives")
+    >>> '<th scope="col">φ (µm)</th>' in table_html(pd.DataFrame({"phi_um": [0.27]}), "places")
     True
     """
     from compare.report.charts import plain
@@ -82,8 +82,8 @@ def folded(
     """A table behind a line that opens it, and a link that saves all of it as CSV.
 
     >>> import pandas as pd
-    >>> folded(pd.DataFrame({"xi": [0.1]}), "Drives", "drives")[:33]
-    '<details><summary>Drives</summary'
+    >>> folded(pd.DataFrame({"xi": [0.1]}), "drives", "drives").startswith("<details>")
+    True
     """
     return (
         f"<details><summary>{escape(caption)}</summary>\n"
@@ -95,8 +95,8 @@ def download(table: "pd.DataFrame", stem: str) -> str:
     """A link that saves the table as a CSV file, which the page carries inside.
 
     >>> import pandas as pd
-    >>> "drives.csv" in download(pd.DataFrame({"xi": [0.1]}), "drives")
-    True
+    >>> download(pd.DataFrame({"xi": [0.1]}), "drives").partition(">Download")[0]
+    '<p><a download="drives.csv" href="data:text/csv;base64,eGkKMC4xCg=="'
     """
     from compare.output import to_csv
 

@@ -92,11 +92,11 @@ def report(
 def of_table(model: Model, table: pd.DataFrame, record: Mapping[str, Any]) -> Page:
     """The page of a table that a command made: its charts, its numbers, its provenance.
 
-    >>> from compare import agreement
+    >>> from compare import solve
     >>> from systems import kerr
-    >>> table = agreement(kerr.MODEL, kerr.VALUES | {"xi": [0.01, 0.02]}, "number")
-    >>> of_table(kerr.MODEL, table, {"command": "mine"}).title
-    'driven Kerr mode'
+    >>> table = solve(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}, "number")
+    >>> of_table(kerr.MODEL, table, {}).sections
+    ('formulas', 'numbers', 'charts', 'provenance')
     """
     spelled = table.attrs.get("spelled")
     sections = [

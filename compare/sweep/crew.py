@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from compare.sweep.chunk import Job, Part, compute, compute_for, identify_code
 from compare.sweep.grid import Grid
+from compare.sweep.portion import Job, Part, compute, compute_for, identify_code
 
 AHEAD = 2  # chunks a thread of a worker: one that it computes, and the next
 # Times that a chunk is handed out once more after Dask has given it up (its default: three workers

@@ -16,8 +16,8 @@ import numpy as np
 
 from compare.agreement import DIGITS
 from compare.provenance import record
-from compare.sweep.chunk import CODE, MISSING, STATUSES, Job
 from compare.sweep.grid import Grid
+from compare.sweep.portion import CODE, MISSING, STATUSES, Job
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,6 +140,8 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
     """
     known, model = record("compare.sweep", CODE), grid.model
     fixed = {n: str(x[()]) if not x.ndim else "along the axes" for n, x in grid.values.items()}
+    without = job.without_formula()
+    left_out = {"without_formula": json.dumps(without)} if without else {}
     return {
         "Conventions": "CF-1.11",
         "title": f"Sweep of the {model.name}: closed forms and master equation",
@@ -156,6 +158,7 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
         "versions": json.dumps(known["versions"]),
         "inputs": known["inputs"],
         "processor": platform.machine(),
+        **left_out,
     }
 
 

@@ -53,8 +53,8 @@ def spell(table: pd.DataFrame, column: str) -> str:
     >>> import pandas as pd
     >>> table = pd.DataFrame({"r_um": [0.3]})
     >>> table.attrs["spelled"] = {"r_um": "r (µm)"}
-    >>> print(spell(table, "r_um"), "and", spell(table, "Delta").strip("$")[1:])
-    r (µm) and Delta
+    >>> spell(table, "r_um"), spell(table, "chi")
+    ('r (µm)', '$\\\\chi$')
     """
     return axis_label(column, table.attrs.get("spelled"))
 

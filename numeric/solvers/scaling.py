@@ -80,15 +80,12 @@ def _raised(word: Word, w: np.ndarray) -> int:
 
 
 def raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
-    """By how much each process raises the grade, and at which rate.
-
-    Pairs of a number of grades and a rate, of the shape of the arrays and in their unit.
+    """By how much each process raises the grade, and at which rate (an array of their shape).
 
     >>> from systems.library import kerr
-    >>> from systems.values import read_values
-    >>> arrays = read_values(kerr.MODEL, kerr.VALUES | {"xi": 0.1})
-    >>> [(int(raised), float(rate)) for raised, rate in raising(kerr.MODEL, np.array([1]), arrays)]
-    [(1, 0.1)]
+    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> raising(kerr.MODEL, np.array([1]), arrays)  # the drive
+    [(1, array([0.1]))]
     """
     found = [
         (_raised(word, w), abs(evaluate(coefficient, arrays)))

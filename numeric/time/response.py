@@ -117,9 +117,9 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
     >>> from numeric import steady_state
     >>> from systems.library import kerr
     >>> state = steady_state(kerr.MODEL, kerr.VALUES)
-    >>> def trace(response):
-    ...     return np.array([response.trace(response.rho)]), np.array([1e-15])
-    >>> respond(state, trace, 1).value.round(12)
+    >>> def read(response):
+    ...     return np.array([response.trace(response.rho).real]), np.zeros(1)
+    >>> respond(state, read, 1).value.round(12)
     array([[1.]])
     """
     shape = (int(np.prod(state.shape)), count)
@@ -155,7 +155,7 @@ def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
     >>> from systems.library import kerr
     >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
     >>> response = Response(state, state.blocks[0], 0)
-    >>> bool(abs(rounding(response, np.eye(4))).max() < 1e-12)
+    >>> bool(abs(rounding(response, response.field("a"))).max() < 1e-13)
     True
     """
     size = abs(operator) @ (response.error + EPSILON * abs(response.rho))
