@@ -194,7 +194,12 @@ class Gaussian:
 
 
 def heisenberg(model: Model, word: Word) -> Ladder:
-    """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out."""
+    """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out.
+
+    >>> from systems import kerr
+    >>> heisenberg(kerr.MODEL, ((0,), (1,)))[(0,), (1,)]  # of <a>
+    -I*Delta - gamma/2
+    """
 
     def product(*factors: Ladder) -> Ladder:
         first, *rest = factors

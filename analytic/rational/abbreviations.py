@@ -56,7 +56,11 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
 
 
 def check_abbreviations(abbreviations: Abbreviations) -> None:
-    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself."""
+    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself.
+
+    >>> x, y = sp.symbols("x y")
+    >>> check_abbreviations({x: y + 1})
+    """
     if not isinstance(abbreviations, Mapping):
         raise TypeError(
             "Argument `abbreviations` must be a dict from symbols to their definitions, "

@@ -103,6 +103,15 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
 
     Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` where
     zarr is missing, and `TimeoutError` while another run writes to it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
+    >>> with TemporaryDirectory() as folder, opened(Path(folder, "map.zarr"), grid, job) as store:
+    ...     store.pending()
+    [(0,)]
     """
     needed("zarr", "sweep")
     identity = identify(grid, job)
@@ -122,6 +131,11 @@ def open_store(path: Path) -> Any:
     """The dataset of a store, whole or not, read when asked for; "not computed" where it is not.
 
     Raises `ValueError` for what is no store of a sweep, and `NotInstalled` without zarr.
+
+    >>> open_store(Path("nowhere"))
+    Traceback (most recent call last):
+        ...
+    ValueError: Store `nowhere` must be one that compare.sweep made, but is not.
     """
     import xarray as xr
 
