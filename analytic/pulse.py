@@ -28,7 +28,7 @@ from analytic.derivation import Derivation
 from analytic.fock import block, occupations
 from systems import Model
 from systems.ladder import Ladder, Mode, Occupation
-from systems.values import Arrays, Values, evaluate, read_values
+from systems.values import Arrays, Values, check_driven, evaluate, read_values
 
 # Relative and absolute tolerances with which the equations are solved twice, for amplitudes in
 # units of the drive's powers, which are of order one; the difference is the error of the first
@@ -119,6 +119,7 @@ def weak_pulse(
     >>> bool(np.isclose(late / early, np.exp(-1)))
     True
     """
+    check_driven(closed.model)
     arrays, when = read_values(closed.model, values), np.asarray(times, dtype=float)
     if next(iter(arrays.values())).ndim:
         raise ValueError("Argument `values` must hold single numbers, but holds an array.")
