@@ -294,10 +294,21 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
     """Sweep until no population changes by more than ``tolerance``; at most ``limit`` times.
 
     ``arrays`` have one dimension.  A point that is done gets no further terms: what the others
-    need changes no bit of it.
+    need changes no bit of it.  Where a grade of one point does not decay, none of them is found:
+    all numbers are NaN.
     """
-    equation = Sylvester(model, arrays, quanta)
-    x = equation.leading()
+    try:
+        with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
+            equation = Sylvester(model, arrays, quanta)
+            return _sweep(equation, equation.leading(), tolerance, limit)
+    except np.linalg.LinAlgError:
+        count, size = len(next(iter(arrays.values()))), space(model.modes, quanta).size
+        nothing = np.full((count, size, size), np.nan, dtype=complex)
+        left = np.full(count, np.inf)
+        return Swept(nothing, np.ones((count, size)), left, np.zeros(count, dtype=int))
+
+
+def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> Swept:
     total, ratio = x.copy(), np.full(len(x), 0.5)
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
     sweeps = np.zeros(len(x), dtype=int)
@@ -307,8 +318,7 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
         change = _change(x, total, equation.blocks)
         now = change / (before + 1e-300)
         decay = np.maximum(now, ratio)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
+        left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
         remainder, sweeps = np.where(open_, left, remainder), sweeps + open_
         before, ratio = change, now
     trace = np.einsum("pii->p", total).real
