@@ -10,16 +10,20 @@ INSTALLED := .venv/.installed
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test quick lint format notebooks lock clean
+.PHONY: help reproduce test docs quick lint format notebooks lock clean
 
 help: ## Print the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-reproduce: $(INSTALLED) ## Compute the tables and figures of the paper into results/
+reproduce: $(INSTALLED) ## Compute the tables and figures of the paper into results/, and their report
 	$(ONE_THREAD) $(BIN)/blockade reproduce $(ARGS)
+	@if [ -d results ]; then $(BIN)/blockade report results --out results/report.html; fi
 
 test: lint ## Run every check: lint, then the tests on all cores
 	$(ONE_THREAD) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+docs: $(INSTALLED) ## Build the manual into docs/_build/html, without a network; a warning is an error
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 # One case of each test that is not slow, those that failed last time first, up to three failures.
 quick: $(INSTALLED) ## Answer in a minute: one case of each quick test, without lint
@@ -57,4 +61,5 @@ lock: ## Rewrite requirements.lock from pyproject.toml (needs the network)
 
 clean: ## Remove the environment, the caches and the results
 	rm -rf .venv .venv-lock .mypy_cache .pytest_cache .ruff_cache .hypothesis results dist build
+	rm -rf docs/_build docs/notebooks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -60,12 +60,22 @@ class Amplitudes:
 
     @cached_property
     def states(self) -> tuple[Occupation, ...]:
-        """Occupations from the vacuum up to ``quanta``, in the order of the equations."""
+        """Occupations from the vacuum up to ``quanta``, in the order of the equations.
+
+        >>> from systems import kerr
+        >>> Amplitudes(kerr.MODEL, 2).states
+        ((0,), (1,), (2,))
+        """
         return tuple(n for grade in range(self.quanta + 1) for n in occupations(self.model, grade))
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:
-        """``i dC_n/dt`` under H_eff truncated at ``quanta``, all orders of the drive kept."""
+        """``i dC_n/dt`` under H_eff truncated at ``quanta``, all orders of the drive kept.
+
+        >>> from systems import kerr
+        >>> len(Amplitudes(kerr.MODEL, 2).equations)  # of C_0, C_1 and C_2
+        3
+        """
         rates = dict.fromkeys(self.states, sp.S.Zero)
         H = self.model.effective_ladder
         for bra, ket, coefficient, factor in images(self.model, H, self.states, rates):

@@ -19,15 +19,17 @@ from analytic.derivation import Derivation
 from analytic.fields import Field, expectation, project
 from analytic.fock import block, norm, occupations
 from systems.fields import leading_part, read_field
+from systems.labels import label_delays
 from systems.ladder import Ladder
 from systems.values import Values, read_values
 
 
 def delayed_correlation(
     closed: Derivation, values: Values, first: Field, taus: Any, second: Field | None = None
-) -> np.ndarray:
+) -> Any:
     """``g2_12(tau)`` at one point of values, an array of the shape of ``taus``.
 
+    It is labelled where the delays or the values are.
     ``taus`` are in the inverse unit of the rates; ``second=None`` takes the same field twice.  The
     drive of ``values`` drops out.
 
@@ -50,7 +52,7 @@ def delayed_correlation(
         _Relaxation(closed, values, *pair) for pair in ((first, other), (other, first))
     )
     flat = [forward(t) if t >= 0 else back(-t) for t in delays.ravel()]
-    return np.array(flat).reshape(delays.shape)
+    return label_delays(np.array(flat).reshape(delays.shape), forward.arrays, taus)
 
 
 class _Relaxation:

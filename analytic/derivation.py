@@ -15,7 +15,6 @@ from functools import cached_property
 from math import factorial
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from analytic.amplitudes import Amplitudes, without_displacement
@@ -38,10 +37,12 @@ from analytic.latex import (
     number_symbol,
     probability_symbol,
 )
-from analytic.rational.abbreviations import Abbreviations, abbreviate
+from analytic.rational.abbreviations import Abbreviations, abbreviate, check_abbreviations
 from analytic.rational.factored import Factored
+from analytic.rational.naming import Names, find_names
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
 from systems import Model
+from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Values, check_positive, read_exact
 
@@ -78,7 +79,7 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
     return closed
 
 
-class Derivation:
+class Derivation(Shown):
     """Closed forms of one model, worked out when first asked for.
 
     Every closed form is a SymPy expression in the model's symbols or, where ``abbreviations``
@@ -100,8 +101,12 @@ class Derivation:
         self.frame = without_displacement(model)  # the same equation, losses without a number
         self._amplitudes = Amplitudes(self.frame, quanta)
 
-    def __repr__(self) -> str:
-        return f"<closed forms of the {self.model.name}, {self.quanta} quanta, leading order>"
+    def _title(self) -> str:
+        return f"closed forms of the {self.model.name}, {self.quanta} quanta, leading order"
+
+    def _facts(self) -> Mapping[str, Any]:
+        facts = {"states": len(self.states), "drive": self.model.drive}
+        return facts | {"formulas": ".equations, .amplitude, .probability, .number, .correlation"}
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:
@@ -115,6 +120,24 @@ class Derivation:
         Eq(I*Derivative(C_1(t), t), xi*C_0(t) + (Delta - I*gamma/2)*C_1(t))
         """
         return self._amplitudes.equations
+
+    @cached_property
+    def abbreviations(self) -> Names:
+        """Abbreviations found in the amplitudes: complex energies, block determinants, numerators.
+
+        A dict from symbols to definitions, each in those before it, for every method that takes
+        ``abbreviations``; `analytic.spell_out` puts the definitions back.
+
+        >>> from systems import kerr_dimer
+        >>> closed = derive(kerr_dimer.MODEL)
+        >>> closed.number("a", closed.abbreviations), closed.abbreviations[sp.Symbol("D_1")]
+        (E**2*F**2/Abs(D_1)**2, E**2 - J**2)
+        """
+        model = self.frame
+        ones = ((label(mode), model.occupation(mode)) for mode in model.modes)
+        energies = {name: model.leading_ladder.get((n, n), sp.S.Zero) for name, n in ones}
+        products = (self._amplitudes[n] for n in self.states[1:])
+        return find_names(filter(None, products), energies, map(str, model.parameters))
 
     @property
     def states(self) -> tuple[Occupation, ...]:
@@ -148,6 +171,10 @@ class Derivation:
         """The amplitude for a sum with others: 0 also where it is of higher order only.
 
         Unlike `amplitude` it never raises `NotSeen`: beside the other terms it is of higher order.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).leading((1,))
+        -2*xi/(2*Delta - I*gamma)
         """
         return self._amplitude(occupation).written.expr
 
@@ -243,13 +270,14 @@ class Derivation:
         self._check_seen(both, f"g2 of {names}", occupation)
         return self._squared(ratio, abbreviations)
 
-    def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
+    def evaluate(self, expression: sp.Expr, values: Values) -> Any:
         """A closed form at values of the model's symbols: numbers or arrays that broadcast.
 
-        Returns an array of the broadcast shape (0-d for numbers), real where the expression is;
-        NaN where it is undefined, 0/0.  The unit of the rates does not matter.  Raises `ValueError`
-        or `TypeError` for values that are missing, unknown, not finite or not of the assumptions of
-        their symbols, and for a form that still holds abbreviations.
+        Returns an array of the broadcast shape (0-d for numbers; an `xarray.DataArray` where values
+        are such), real where the expression is; NaN where it is undefined, 0/0.  The unit of the
+        rates does not matter.  Raises `ValueError` or `TypeError` for values that are missing,
+        unknown, not finite or not of the assumptions of their symbols, and for a form that still
+        holds abbreviations.
 
         >>> from systems import kerr
         >>> closed = derive(kerr.MODEL)
@@ -259,7 +287,7 @@ class Derivation:
         """
         return number_at(self.model, expression, values)
 
-    def status(self, expression: sp.Expr, values: Values) -> np.ndarray:
+    def status(self, expression: sp.Expr, values: Values) -> Any:
         """What a closed form is worth at values: array of `Status` words, of their shape.
 
         "leading order vanishes" where its terms cancel, by interference, or where a factor is
@@ -321,16 +349,21 @@ class Derivation:
         return [Condition(c.values, c.domain, what) for c in found]
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
-        r"""Equations and closed forms as one LaTeX ``align*`` environment.
+        r"""Equations, abbreviations and closed forms as one LaTeX ``align*`` environment.
 
-        What the leading order does not see is said in words in the place of a form.
+        Long sums go on in the next line.  What the leading order does not see is said in words in
+        the place of a form.
 
         >>> from systems import kerr
         >>> text = derive(kerr.MODEL, quanta=1).latex(kerr.ABBREVIATIONS)
-        >>> print(text.splitlines()[3])
+        >>> print("\n".join(text.splitlines()[3:5]))
+          E &= \Delta - \frac{i \gamma}{2} \\
           C_{1} &= - \frac{\xi}{E} \\
         """
         rows = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
+        if abbreviations is not None:
+            check_abbreviations(abbreviations)
+        rows += [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]
         for n in self.states[1:]:
             rows.append((amplitude_symbol(n), _or_not_seen(self.amplitude, n, abbreviations)))
             rows.append((probability_symbol(n), _or_not_seen(self.probability, n, abbreviations)))
@@ -392,9 +425,9 @@ class Derivation:
         """What the leading order does not see, why, and where to look instead."""
         pure = is_reached(self.frame, occupation, jumps=False)
         reason = "terms of higher order in the drive" if pure else "quantum jumps"
-        roads = other_roads(self.model, occupation)
+        roads, drive = other_roads(self.model, occupation), self.model.drive or "the drive"
         return (
-            f"{what} is zero at leading order in `{self.model.drive}`, but not altogether: "
+            f"{what} is zero at leading order in `{drive}`, but not altogether: "
             f"{reason} may feed it; use {roads}."
         )
 

@@ -8,6 +8,7 @@ in `systems.values`, and what has a degree is multiplied by the unit again.
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -15,13 +16,15 @@ from sympy.core.function import Application
 
 from analytic.vanishing import cancels
 from systems import Model
+from systems.labels import label
 from systems.status import Status
 from systems.values import Arrays, Values, evaluate, rate_unit, read_values
 
 
-def number_at(model: Model, expression: sp.Expr, values: Values) -> np.ndarray:
+def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """A closed form at values of the model's symbols: array of their broadcast shape.
 
+    Labelled values make it an `xarray.DataArray`.
     NaN where it is undefined, 0/0.  Raises `ValueError` or `TypeError` for bad values and for an
     expression that holds other symbols.
 
@@ -33,12 +36,12 @@ def number_at(model: Model, expression: sp.Expr, values: Values) -> np.ndarray:
     _check_symbols(model, expression)
     power, rates = degree(expression), rates_of(expression)
     if power is None or not rates:
-        return evaluate(expression, arrays)
+        return label(evaluate(expression, arrays), arrays)
     scaled, unit = _in_own_unit(expression, arrays)
-    return np.asarray(evaluate(expression, scaled) * unit ** float(power))
+    return label(np.asarray(evaluate(expression, scaled) * unit ** float(power)), arrays)
 
 
-def status_at(model: Model, expression: sp.Expr, values: Values) -> np.ndarray:
+def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """What the number of a closed form is worth: array of `Status` words, of the values' shape.
 
     "formula undefined" where it is 0/0, "formula diverges" at a pole, "leading order vanishes"
@@ -48,11 +51,13 @@ def status_at(model: Model, expression: sp.Expr, values: Values) -> np.ndarray:
     >>> str(status_at(kerr.MODEL, kerr.Delta + kerr.chi, kerr.VALUES | {"Delta": -5.0}))
     'leading order vanishes'
     """
-    number = number_at(model, expression, values)
-    scaled, _ = _in_own_unit(expression, read_values(model, values))
+    arrays = read_values(model, values)
+    number = np.asarray(number_at(model, expression, values))
+    scaled, _ = _in_own_unit(expression, arrays)
     lost = cancels(expression, scaled) | ((number == 0) & (expression != 0))
     words = [Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES]
-    return np.select([np.isnan(number), np.isinf(number), lost], words, Status.OK)
+    found = np.select([np.isnan(number), np.isinf(number), lost], words, Status.OK)
+    return label(found, arrays)
 
 
 @lru_cache(maxsize=1024)  # the same few forms are evaluated over and over, in scans and searches

@@ -96,6 +96,12 @@ def squeezing(closed: Derivation, field: Field) -> sp.Expr:
     ``1 - Var X/(vacuum) = 2 |<bb> - <b>^2|`` for the quietest phase of ``X``, of order
     ``drive**2``; photons of incoherent light, of order ``drive**4``, add noise.  For an output
     field the spectrum is integrated: the value is a flux.  0 for coherent light only.
+
+    >>> from analytic import derive
+    >>> from systems import kerr
+    >>> closed = derive(kerr.MODEL)
+    >>> float(closed.evaluate(squeezing(closed, "a"), kerr.VALUES | {"xi": 0.01})) < 1e-3
+    True
     """
     pairs = expectation(closed, field, field) - expectation(closed, field) ** 2
     if is_zero(pairs) and not is_linear(closed.frame):
@@ -108,6 +114,12 @@ def expectation(closed: Derivation, *fields: Field) -> sp.Expr:
 
     Raises `NotSeen` if it is zero to this order only, as that of a dark field, and `ValueError` if
     the amplitudes do not reach.
+
+    >>> from analytic import derive
+    >>> from systems import kerr
+    >>> closed = derive(kerr.MODEL)
+    >>> expectation(closed, "a")  # C_1
+    -2*xi/(2*Delta - I*gamma)
     """
     model = closed.model
     parts = [leading_part(model, read_field(model, field)) for field in fields]
@@ -179,7 +191,14 @@ impurity = linear_entropy  # its name in version 0.1
 
 
 def project(closed: Derivation, field: Ladder, bra: Occupation) -> sp.Expr:
-    """``<bra|b|psi>`` of lowering operators b, each amplitude to its own leading order."""
+    """``<bra|b|psi>`` of lowering operators b, each amplitude to its own leading order.
+
+    >>> from analytic import derive
+    >>> from systems import kerr
+    >>> closed = derive(kerr.MODEL)
+    >>> project(closed, {((0,), (1,)): sp.S.One}, (0,)) == closed.leading((1,))
+    True
+    """
     total = sp.S.Zero
     for (_, q), coefficient in field.items():
         ket = tuple(n + k for n, k in zip(bra, q, strict=True))

@@ -22,7 +22,7 @@ import numpy as np
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Ladder, Occupation, Word, express, is_two_level, label
+from systems.ladder import Ladder, Occupation, Word, express, fits, is_two_level, label
 
 # Of the largest element of a block. Parameters are drawn between 0.5 and 1.5, so that a state that
 # does decay does so at about that rate; round-off leaves 1e-15 of a rate that is none.
@@ -44,7 +44,8 @@ def occupations(model: Model, grade: int) -> list[Occupation]:
         for mode, weight in zip(model.modes, model.grading.weights, strict=True)
     ]
     ranges = (range(top, -1, -1) for top in tops)
-    return [n for n in product(*ranges) if model.grading.of(n) == grade]
+    every = (n for n in product(*ranges) if model.grading.of(n) == grade)
+    return [n for n in every if fits(n, model.modes)]
 
 
 def check_occupation(model: Model, occupation: Occupation) -> Occupation:
@@ -56,22 +57,33 @@ def check_occupation(model: Model, occupation: Occupation) -> Occupation:
     """
     counts = tuple(occupation) if isinstance(occupation, Iterable) else ()
     rooms = [1 if is_two_level(mode) else float("inf") for mode in model.modes]
-    if len(counts) != len(rooms) or any(
-        isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 <= n <= room
-        for n, room in zip(counts, rooms, strict=False)
+    if (
+        len(counts) != len(rooms)
+        or any(
+            isinstance(n, bool) or not isinstance(n, int | np.integer) or not 0 <= n <= room
+            for n, room in zip(counts, rooms, strict=False)
+        )
+        or is_full(model, counts)
     ):
         raise ValueError(
             "Argument `occupation` must hold one number of quanta for each of "
-            f"{', '.join(map(label, model.modes))} (a two-level system: 0 or 1), but is "
+            f"{', '.join(map(label, model.modes))} (a two-level system: 0 or 1, the "
+            f"levels of an atom: one of them at most), but is "
             f"{occupation!r}."
         )
     return tuple(map(int, counts))
 
 
 def is_full(model: Model, occupation: Occupation) -> bool:
-    """Whether a two-level system would have to hold more than one quantum: no such state exists."""
-    pairs = zip(occupation, model.modes, strict=True)
-    return any(n > 1 and is_two_level(mode) for n, mode in pairs)
+    """Whether a two-level system or an atom would have to hold more quanta than one can.
+
+    No such state exists.
+
+    >>> from systems import jaynes_cummings
+    >>> is_full(jaynes_cummings.MODEL, (2, 1)), is_full(jaynes_cummings.MODEL, (1, 2))
+    (False, True)
+    """
+    return not fits(occupation, model.modes)
 
 
 def apply(model: Model, word: Word, ket: Occupation) -> tuple[Occupation, int]:
@@ -88,7 +100,11 @@ def apply(model: Model, word: Word, ket: Occupation) -> tuple[Occupation, int]:
 
 
 def norm(occupation: Occupation) -> sp.Expr:
-    """``sqrt(n!)``: the amplitude of ``|n>`` is this times the amplitude of ``|n)``."""
+    """``sqrt(n!)``: the amplitude of ``|n>`` is this times the amplitude of ``|n)``.
+
+    >>> norm((2, 3))
+    2*sqrt(3)
+    """
     return sp.sqrt(prod(factorial(n) for n in occupation))
 
 
@@ -98,6 +114,11 @@ def images(
     """``(bra, ket, coefficient, factor)`` of every term of an operator between scaled states.
 
     ``operator |ket) = sum coefficient factor |bra)``, as far as the bras are among those given.
+
+    >>> from systems import kerr
+    >>> number = {((1,), (1,)): sp.S.One}  # a'a
+    >>> list(images(kerr.MODEL, number, [(2,)], [(2,)]))
+    [((2,), (2,), 1, 2)]
     """
     for word, coefficient in operator.items():
         for ket in kets:
@@ -132,6 +153,9 @@ def check_decay(model: Model) -> None:
 
     It is tried at a few random values of the parameters: what is dark at all of them is dark by
     its structure.
+
+    >>> from systems import kerr
+    >>> check_decay(kerr.MODEL)
     """
     undriven = {w: c for w, c in model.leading_ladder.items() if model.grading.raises(w) == 0}
     for grade in sorted(set(model.grading.weights)):

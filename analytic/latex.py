@@ -9,6 +9,8 @@ import sympy as sp
 
 from systems.ladder import Mode, Occupation, label
 
+WIDE = 160  # letters of LaTeX in a line: about what a page is wide, commands being a third of them
+
 
 def number_symbol(mode: Mode) -> str:
     r"""LaTeX of the mean number.
@@ -22,7 +24,12 @@ def number_symbol(mode: Mode) -> str:
 
 
 def moment_symbol(mode: Mode, order: int) -> str:
-    """LaTeX of G^(order)(0), the moment that is not divided by the mean number."""
+    """LaTeX of G^(order)(0), the moment that is not divided by the mean number.
+
+    >>> from systems import kerr
+    >>> moment_symbol(kerr.a, 2)
+    'G^{(2)}_{a}(0)'
+    """
     return rf"G^{{({order})}}_{{{_name(mode)}}}(0)"
 
 
@@ -37,12 +44,21 @@ def correlation_symbol(mode: Mode, order: int) -> str:
 
 
 def cross_symbol(first: Mode, second: Mode) -> str:
-    """LaTeX of the g2(0) between two modes."""
+    """LaTeX of the g2(0) between two modes.
+
+    >>> from systems import kerr_dimer
+    >>> cross_symbol(*kerr_dimer.MODEL.modes)
+    'g^{(2)}_{a,b}(0)'
+    """
     return rf"g^{{(2)}}_{{{_name(first)},{_name(second)}}}(0)"
 
 
 def amplitude_symbol(occupation: Occupation) -> str:
-    """LaTeX of C_n; commas between the quanta where a number has two digits."""
+    """LaTeX of C_n; commas between the quanta where a number has two digits.
+
+    >>> amplitude_symbol((2, 0))
+    'C_{20}'
+    """
     return f"C_{{{_digits(occupation)}}}"
 
 
@@ -58,13 +74,30 @@ def probability_symbol(occupation: Occupation) -> str:
 def align(equations: Iterable[tuple[str, sp.Expr]]) -> str:
     r"""Pairs of a left side in LaTeX and an expression as one ``align*`` environment.
 
+    A sum that does not fit a line of a page goes on in the next one.
+
     >>> print(align([("x", sp.Integer(1))]))
     \begin{align*}
       x &= 1
     \end{align*}
     """
-    rows = [f"  {left} &= {sp.latex(right)}" for left, right in equations]
+    rows = [f"  {left} &= {_lines(right)}" for left, right in equations]
     return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+
+
+def _lines(expression: sp.Expr) -> str:
+    r"""LaTeX of an expression; a long sum is broken between its terms."""
+    whole = str(sp.latex(expression))
+    if len(whole) <= WIDE or not isinstance(expression, sp.Add):
+        return whole
+    lines = [""]
+    for i, term in enumerate(expression.as_ordered_terms()):
+        text = str(sp.latex(term))
+        text = text if text.startswith("-") or not i else f"+ {text}"
+        if lines[-1] and len(lines[-1]) + len(text) > WIDE:
+            lines.append("")
+        lines[-1] += f" {text}" if lines[-1] else text
+    return " \\\\\n  &\\quad ".join(lines)
 
 
 def _digits(occupation: Occupation) -> str:

@@ -66,6 +66,9 @@ def draw(symbol: sp.Symbol, random: np.random.Generator, count: int) -> np.ndarr
     """Numbers of order one that the assumptions of a symbol allow: array (count,).
 
     Real symbols get positive numbers, whatever else is known of them; others a random phase.
+
+    >>> draw(sp.Symbol("x", real=True), np.random.default_rng(0), 3).shape
+    (3,)
     """
     size, phase = random.uniform(0.5, 1.5, count), random.uniform(-np.pi, np.pi, count)
     return size if symbol.is_real else size * np.exp(1j * phase)

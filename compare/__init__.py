@@ -3,16 +3,25 @@
 `compare.agreement` tabulates both roads point by point, `compare.budget` splits the error of a
 formula into its causes, `compare.validity` and `compare.critical_drive` say up to which drive a
 formula may be believed, `compare.optimum` compares the zero of a formula with the true minimum,
-and `compare.check_formula` compares a printed formula with the derived one.  Around them live
-what writes results to disk (`results`, `output`, `provenance`, `lock`, `interrupts`), the look of
-figures (`style`), criteria of blockade (`criteria`), the verdicts of an audit (`claim`), the
-papers (`papers`, one folder each) and the command line (`cli`).
+`compare.check_formula` compares a printed formula with the derived one, and `compare.sweep` has
+both roads over a whole grid, in memory, on disk, on a cluster.  `compare.solve` tabulates the
+master equation alone, and `compare.report` makes one page of all that.  Around them live what
+writes results to disk (`results`, `output`, `provenance`, `lock`, `interrupts`), the look of
+figures (`style`, `curves`), criteria of blockade (`criteria`), the verdicts of an audit (`claim`),
+the papers (`papers`, one folder each) and the command line (`cli`).
 
 The public names are loaded when they are first used, so that ``blockade --help`` starts without
-the numerical libraries.  Three of them are also names of modules in here; the function always
+the numerical libraries.  Some of them are also names of modules in here; the function always
 wins: ``compare.agreement`` is the function, and its module is reached by
 ``from compare.agreement import ...``.
 """
+
+# isort: off  (the handlers of signals stand before everything that takes time to load)
+from compare.interrupts import handled, is_command
+
+if is_command():
+    handled(lasting=True).__enter__()
+# isort: on
 
 import sys
 from importlib import import_module
@@ -25,6 +34,10 @@ if TYPE_CHECKING:
     from compare.agreement import agreement, summary
     from compare.budget import budget
     from compare.formula import Verdict, check_formula
+    from compare.report import report
+    from compare.solving import solve
+    from compare.sweep.dataset import tidy
+    from compare.sweep.run import sweep
     from compare.validity.critical import CriticalDrive, critical_drive
     from compare.validity.optimum import optimum
     from compare.validity.table import validity
@@ -37,7 +50,11 @@ __all__ = [
     "check_formula",
     "critical_drive",
     "optimum",
+    "report",
+    "solve",
     "summary",
+    "sweep",
+    "tidy",
     "validity",
 ]
 HOMES = {
@@ -48,7 +65,11 @@ HOMES = {
     "check_formula": "compare.formula",
     "critical_drive": "compare.validity.critical",
     "optimum": "compare.validity.optimum",
+    "report": "compare.report",
+    "solve": "compare.solving",
     "summary": "compare.agreement",
+    "sweep": "compare.sweep.run",
+    "tidy": "compare.sweep.dataset",
     "validity": "compare.validity.table",
 }
 

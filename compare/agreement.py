@@ -13,13 +13,14 @@ on one of them has no deviation: the column ``status`` says why, in a word of `s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 import analytic
 from compare.quantities import Quantity, read_quantities
 from systems import Model
+from systems.labels import place
 from systems.progress import counted
 from systems.status import Status
 from systems.values import Arrays, Values, read_values
@@ -36,6 +37,7 @@ UNDEFINED, DIVERGES = Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES
 # to as many digits as a table shows
 CONVERGED = 1e-6
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
+Form: TypeAlias = tuple[analytic.Derivation, Any]  # a derivation, and an expression of it
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
 
@@ -45,23 +47,29 @@ def agreement(
     quantities: str | Iterable[str] = ("number", "g2"),
     *,
     labels: Mapping[str, Any] | None = None,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     solver: str = "auto",
+    tolerance: float = 1e-8,
+    order: int = 2,
+    limit: int | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Tidy table of both roads, one row per quantity and point.
 
     The values that are arrays come first, one column each (a complex one as ``J_real`` and
-    ``J_imag``), or ``labels`` in their place, for points that are better known by something
-    else: ``labels={"phi_um": phi * 1e6}``.  Then ``quantity, analytic, numeric, deviation,
-    matching_digits, resolved, status``.  ``analytic`` is the leading order in the drive,
-    `compare.quantities` explains the names, ``quanta`` and ``solver`` are for
-    `numeric.steady_state`.  A number that two more quanta change by more than `CONVERGED` stays
-    in the table as "not converged".  What was computed how is kept in ``attrs``.
+    ``J_imag``; of labelled values their coordinates before them), or ``labels`` in their place, for
+    points that are better known by something else: ``labels={"phi_um": phi * 1e6}``.  Then
+    ``quantity, analytic, numeric, deviation, matching_digits, resolved, status``.  ``analytic`` is
+    the leading order in the drive, `compare.quantities` explains the names; ``quanta``, ``solver``,
+    ``tolerance``, ``order`` (at least that of what is asked for) and ``limit`` are those of
+    `numeric.steady_state`.  A number that two more quanta than were given change by more than
+    `CONVERGED` stays in the table as "not converged".  What was computed how is kept in ``attrs``.
     ``progress=False`` shows no bar.
 
-    Raises `ValueError` or `TypeError` for values, quantities, labels or quanta that make no sense,
-    and for a model that has no closed form.
+    A model, or a quantity of it, that has no closed form has an empty column ``analytic`` and the
+    status "no formula" where the master equation is "ok"; ``attrs["without_formula"]`` says why.
+
+    Raises `ValueError` or `TypeError` for values, quantities, labels or quanta that make no sense.
 
     Rates are in the unit that the values have, all in the same; numbers, probabilities and
     correlations have none.  Arrays broadcast to one shape, and the points are its entries in C
@@ -80,12 +88,43 @@ def agreement(
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
-    closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
-    states = solve(model, arrays, wanted, quanta=quanta, solver=solver, progress=progress)
-    parts = [points.assign(quantity=q.name, **_measure(q, closed, states, arrays)) for q in wanted]
+    forms, left_out = closed_forms(model, wanted)
+    states = solve(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
+    parts = [
+        points.assign(quantity=q.name, **measure(q, forms.get(q.name), states, arrays))
+        for q in wanted
+    ]
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = {"model": model.name, "values": _ranges(arrays), "numeric": describe(states)}
+    table.attrs = {"model": model.name, "values": ranges(arrays), "numeric": describe(states)}
+    if left_out:
+        table.attrs["without_formula"] = left_out
     return table
+
+
+def closed_forms(
+    model: Model, wanted: Sequence[Quantity]
+) -> tuple[dict[str, Form], dict[str, str]]:
+    """The closed form of each quantity that has one, and of the others the reason in a sentence.
+
+    A model has none where jumps do not lower its quanta or its Hamiltonian has no grading; a
+    quantity of it may have none where jumps decide (`analytic.NotSeen`), or a mode stays empty.
+
+    >>> from systems import kerr
+    >>> forms, left_out = closed_forms(kerr.MODEL, read_quantities(kerr.MODEL, "number"))
+    >>> forms["number"][1], left_out
+    (4*xi**2/Abs(2*Delta - I*gamma)**2, {})
+    """
+    forms, left_out = dict[str, Form](), dict[str, str]()
+    try:
+        closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
+    except ValueError as reason:
+        return {}, {q.name: str(reason) for q in wanted}
+    for quantity in wanted:
+        try:
+            forms[quantity.name] = closed, quantity.on(closed)
+        except ValueError as reason:
+            left_out[quantity.name] = str(reason)
+    return forms, left_out
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -129,8 +168,8 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
     """The columns that tell the points apart: whatever in ``given`` is an array.
 
     ``arrays`` are the values as `systems.values.read_values` returns them, all of one shape, to
-    which the columns broadcast.  Raises `ValueError` where they do not, or where one has the name
-    of a column of the table.
+    which the columns broadcast, labelled ones by the names of their dimensions.  Raises
+    `ValueError` where they do not, or where one has the name of a column of the table.
 
     >>> coordinates({"phi": [0.0, 1.0], "J": 2.0}, {"xi": np.zeros(2)})["phi"].tolist()
     [0.0, 1.0]
@@ -139,7 +178,7 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
 
     shape = next(iter(arrays.values())).shape
     columns: dict[str, np.ndarray] = {}
-    for name, value in given.items():
+    for name, value in place(given, arrays).items():
         if np.ndim(value) == 0:
             continue
         column = _broadcast(str(name), np.asarray(value), shape)
@@ -157,8 +196,11 @@ def solve(
     model: Model,
     arrays: Arrays,
     wanted: Sequence[Quantity],
-    quanta: int | None,
+    quanta: int | Mapping[str, int] | None,
     solver: str,
+    tolerance: float = 1e-8,
+    order: int = 2,
+    limit: int | None = None,
     progress: bool = True,
 ) -> list[numeric.SteadyState]:
     """Steady states of all points in order, in portions that a progress bar counts.
@@ -168,12 +210,20 @@ def solve(
     `ValueError` for a given truncation that cannot hold what is wanted.
 
     ``arrays`` are the values in one shape; a portion has at most `PORTION` points.
+
+    >>> from compare.quantities import read_quantities
+    >>> from systems import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]})
+    >>> (state,) = solve(kerr.MODEL, arrays, read_quantities(kerr.MODEL, "g2"), None, "auto")
+    >>> state.correlation("a").shape
+    (2,)
     """
     import numeric
 
     highest = max(wanted, key=lambda q: sum(q.occupation))
     least = sum(highest.occupation)
-    if quanta is not None and quanta < least:
+    if isinstance(quanta, int) and quanta < least:
         raise ValueError(
             f"Argument `quanta` must be at least {least} for {highest.name}, but is {quanta}."
         )
@@ -187,7 +237,9 @@ def solve(
             {name: array[portion] for name, array in flat.items()},
             quanta=quanta,
             solver=solver,
-            order=max(ORDER if populations else 2, least),
+            tolerance=tolerance,
+            limit=limit,
+            order=max(ORDER if populations else order, least),
         )
         for portion in counted(portions, "master equation", progress=progress)
     ]
@@ -223,33 +275,44 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
     }
 
 
-def _measure(
+def measure(
     quantity: Quantity,
-    closed: analytic.Derivation,
+    form: Form | None,
     states: Sequence[numeric.SteadyState],
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
-    """The columns of one quantity: a number per point in each.
+    """The columns of one quantity, those of `MEASURES`: a number per point in each.
 
     The status is that of the master equation; where it is "ok", that of the closed form; and where
     this is "ok" as well, whether there is a deviation.
 
     ``states`` are those of all portions in order, whose results are put one behind the other; a
-    number that changes by more than `CONVERGED` with two more quanta becomes "not converged".
+    number that two more quanta than were given change by more than `CONVERGED` is "not
+    converged".  ``form`` is the closed form with the derivation that it belongs to, None where
+    there is none.
+
+    >>> import numeric
+    >>> from systems import kerr
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.01]})
+    >>> (number,) = read_quantities(kerr.MODEL, "number")
+    >>> measure(number, None, [numeric.steady_state(kerr.MODEL, arrays)], arrays)["status"]
+    array(['no formula'], dtype='<U...')
     """
-    form = quantity.on(closed)
-    formula = np.ravel(closed.evaluate(form, arrays)).real
     estimates = [quantity.estimate_on(state) for state in states]
     value = np.concatenate([estimate.value for estimate in estimates])
     status = np.concatenate([estimate.status for estimate in estimates])
-    finer = np.concatenate([quantity.estimate_on(state.finer).value for state in states])
+    finer = np.concatenate([quantity.estimate_on(_second(state)).value for state in states])
     # what was computed with too few quanta stays in the table, as the word says
     solved = np.where(np.isin(status, [Status.OK, Status.NOT_CONVERGED]), value, np.nan)
     cut = (status == Status.OK) & (abs(value - finer) > CONVERGED * abs(finer))
     status = np.where(cut, Status.NOT_CONVERGED, status).astype(str)
+    if form is None:
+        return _without_formula(solved, status)
+    closed, expression = form
+    formula = np.ravel(closed.evaluate(expression, arrays)).real
     found = compare_numbers(formula, solved)
     # of a leading order that vanishes only round-off is left, which has no deviation from anything
-    vanishes = (closed.status(form, arrays).ravel() == Status.VANISHES) & (solved != 0)
+    vanishes = (closed.status(expression, arrays).ravel() == Status.VANISHES) & (solved != 0)
     status = np.where((status == "ok") & vanishes, Status.VANISHES, status)
     found = {name: np.where(vanishes, np.nan, column) for name, column in found.items()}
     status = np.where(status == "ok", without_deviation(formula, found["deviation"]), status)
@@ -259,6 +322,25 @@ def _measure(
         **found,
         "resolved": status == "ok",
         "status": status,
+    }
+
+
+def _second(state: numeric.SteadyState) -> numeric.SteadyState:
+    """What a given truncation is held against; a chosen one has been judged when it was chosen."""
+    return state.finer if state.order is None else state
+
+
+def _without_formula(solved: np.ndarray, status: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of a quantity that has no closed form: those of the master equation alone."""
+    nothing = np.full(solved.shape, np.nan)
+    word = np.where(status == "ok", Status.NO_FORMULA, status)
+    return {
+        "analytic": nothing,
+        "numeric": solved,
+        "deviation": nothing,
+        "matching_digits": nothing,
+        "resolved": np.zeros(solved.shape, bool),
+        "status": word.astype(str),
     }
 
 
@@ -294,10 +376,15 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
         "largest": size.max(),
         "median": size.median(),
         "rms": np.sqrt((size**2).mean()),
-        "where": ", ".join(f"{name} = {worst[name]:.6g}" for name in places),
+        "where": ", ".join(f"{name} = {_shown(worst[name])}" for name in places),
         "analytic": worst["analytic"],
         "numeric": worst["numeric"],
     }
+
+
+def _shown(value: Any) -> str:
+    """A label of a point: a number with six digits, a word as it is."""
+    return str(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -320,10 +407,13 @@ def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     }
 
 
-def _ranges(arrays: Arrays) -> dict[str, Any]:
+def ranges(arrays: Arrays) -> dict[str, Any]:
     """Each value as a number, or as its smallest and largest; a complex one by its modulus.
 
     That is what the sidecar of a table says about what was solved.
+
+    >>> ranges({"chi": np.array([1.0, 2.0]), "J": np.array([3j, 3j])})
+    {'chi': [1.0, 2.0], '|J|': 3.0}
     """
     sizes = {
         name if np.isrealobj(a) else f"|{name}|": a if np.isrealobj(a) else abs(a)

@@ -35,7 +35,11 @@ class Roads:
     master: Any
 
     def map(self, function: Callable[..., Any], *others: "Roads") -> "Roads":
-        """The function of the quantity (and of others) on each road."""
+        """The function of the quantity (and of others) on each road.
+
+        >>> Roads(4.0, 9.0).map(np.sqrt).master
+        np.float64(3.0)
+        """
         return Roads(
             function(self.leading, *(other.leading for other in others)),
             function(self.master, *(other.master for other in others)),
@@ -47,12 +51,15 @@ class Reading:
     """One reading of a claim: its number on both roads, and where the number must lie.
 
     - ``roads``: the number on both roads; one that compares the roads, such as the largest
-    deviation,
-      stands on the second of them and is NaN on the first;
+      deviation, stands on the second of them and is NaN on the first;
     - ``printed``: what the paper prints, as it is printed;
     - ``low``, ``high``: the interval, ends included, in which the number makes the statement true;
     - ``quantity``, ``detail``: what the number is, of what, and where;
     - ``number``: what is printed, where it is one number, else NaN.
+
+    >>> reading = Reading(Roads(0.0118, 0.0131), "0.012", 0.0115, 0.0125, "g2", "at phi = 0.27")
+    >>> reading.verdict
+    'leading order only'
     """
 
     roads: Roads
@@ -65,16 +72,31 @@ class Reading:
 
     @property
     def compares(self) -> bool:
-        """Whether the number is a distance of the roads, and none of either of them."""
+        """Whether the number is a distance of the roads, and none of either of them.
+
+        >>> reading = Reading(Roads(0.0118, 0.0131), "0.012", 0.0115, 0.0125, "g2", "at phi = 0.27")
+        >>> reading.compares
+        False
+        """
         return bool(np.isnan(self.roads.leading) and not np.isnan(self.roads.master))
 
     def holds(self, value: float) -> bool:
-        """Whether the claim is true of this number; never of NaN."""
+        """Whether the claim is true of this number; never of NaN.
+
+        >>> reading = Reading(Roads(0.0118, 0.0131), "0.012", 0.0115, 0.0125, "g2", "at phi = 0.27")
+        >>> reading.holds(0.012), reading.holds(0.013), reading.holds(np.nan)
+        (True, False, False)
+        """
         return self.low <= value <= self.high
 
     @property
     def verdict(self) -> str:
-        """By the rule above, for this reading alone."""
+        """By the rule above, for this reading alone.
+
+        >>> reading = Reading(Roads(0.0118, 0.0131), "0.012", 0.0115, 0.0125, "g2", "at phi = 0.27")
+        >>> reading.verdict
+        'leading order only'
+        """
         if np.isnan(self.roads.master):
             return UNDETERMINED
         if self.holds(self.roads.master):
@@ -125,6 +147,12 @@ class Claim:
 
     ``numbers`` is called with the device that the paper is about, and gives the readings that the
     text allows, each with its number on both roads.
+
+    >>> def loss(device):
+    ...     return digits("2", Roads(device, device), "loss (MHz)")
+    >>> claimed = Claim("Fig. 9", "the loss is 2 MHz", loss)
+    >>> [reading.verdict for reading in claimed(1.9)]
+    ['reproduced']
     """
 
     place: str
@@ -133,7 +161,14 @@ class Claim:
 
     @property
     def name(self) -> str:
-        """The name of the function behind it, which stands for the claim in tables."""
+        """The name of the function behind it, which stands for the claim in tables.
+
+        >>> def loss(device):
+        ...     return digits("2", Roads(device, device), "loss (MHz)")
+        >>> claimed = Claim("Fig. 9", "the loss is 2 MHz", loss)
+        >>> claimed.name
+        'loss'
+        """
         return self.numbers.__name__
 
     def __call__(self, device: Any) -> Readings:

@@ -5,8 +5,9 @@ a weakref callback or a ``__del__``, and libraries catch it.  So the handler rai
 ends the process itself, which leaves nothing behind because only `whole` sections touch files;
 inside one the signal waits for the end of the section.
 
-The command installs the handlers before it loads any library (`compare.cli`), because a signal may
-come while they are loaded.  Nothing of this happens to a program that merely imports this project.
+A signal may come while libraries are loaded, so that the command installs the handlers before it
+loads any: the first line of `compare` asks `is_command`.  Nothing of this happens to a program that
+merely imports this project.
 """
 
 import os
@@ -21,6 +22,18 @@ INTERRUPTED = "blockade: interrupted, nothing half-written is left"
 
 _sections = 0  # that are open
 _waiting: int | None = None  # signal that came in one of them
+
+
+def is_command() -> bool:
+    """Whether this process is the command ``blockade``, by its name or as ``python -m compare``.
+
+    >>> is_command()  # this is Python, or pytest
+    False
+    """
+    words = [*getattr(sys, "argv", []), ""]
+    if words[0] == "-m":  # so it is called until Python has found the module
+        return ("-m", "compare") in zip(sys.orig_argv, sys.orig_argv[1:], strict=False)
+    return os.path.basename(words[0]).partition(".")[0] == "blockade"  # noqa: PTH119
 
 
 @contextmanager

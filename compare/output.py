@@ -52,7 +52,14 @@ def publish(folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping
 def write_set(
     folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]
 ) -> None:
-    """As `publish`, into a folder that exists and of which the caller holds the lock."""
+    """As `publish`, into a folder that exists and of which the caller holds the lock.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     write_set(Path(name), "fig", {"csv": b"a,b"}, {"command": "mine"})
+    ...     read_sidecar(Path(name), "fig")["command"]
+    'mine'
+    """
     with whole(), ExitStack() as drafts:
         _sweep(folder)
         contents = {f"{stem}.json": _sidecar(folder, stem, files, record)}
@@ -66,6 +73,10 @@ def to_csv(table: "pd.DataFrame") -> bytes:
     """The table as the bytes of a CSV file; twelve digits are more than either road is good for.
 
     The index is left out, and lines end the same way on every system.
+
+    >>> import pandas as pd
+    >>> to_csv(pd.DataFrame({"xi": [0.1], "g2": [1 / 3]}))
+    b'xi,g2\\n0.1,0.333333333333\\n'
     """
     return table.to_csv(index=False, float_format="%.12g", lineterminator="\n").encode()
 
@@ -93,6 +104,10 @@ def check_folder(folder: Path) -> None:
 
     It is tried with a file that has no name and is gone at once.  What a run that was killed left
     half-written in the folder is removed.  Raises `TimeoutError` while another run holds it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     check_folder(Path(name, "new"))
     """
     places = [folder.absolute(), *folder.absolute().parents]
     try:
@@ -113,6 +128,16 @@ def check_ours(folder: Path, stem: str, suffixes: Iterable[str]) -> None:
 
     A file is ours while its SHA-256 is noted in the sidecar: as what was written, or as what was
     about to be replaced when a run died.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     publish(Path(name), "fig", {"csv": b"a,b"}, {"command": "mine"})
+    ...     check_ours(Path(name), "fig", ["csv"])
+    ...     _ = Path(name, "fig.csv").write_bytes(b"changed by hand")
+    ...     check_ours(Path(name), "fig", ["csv"])
+    Traceback (most recent call last):
+        ...
+    ValueError: File `...` must be one that blockade wrote and nobody changed since, but is not; ...
     """
     sidecar = read_sidecar(folder, stem)
     if sidecar is None and (folder / f"{stem}.json").exists():

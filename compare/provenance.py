@@ -19,6 +19,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("systems", "analytic", "numeric", "compare")
 ROADS = ("systems", "analytic", "numeric")  # packages of which every file counts
+DATA = "*.toml"  # what a package may hold beside its code
 COMPILED = (".pyc", ".nbi", ".nbc")  # what Python and Numba leave beside the source
 LIBRARIES = (
     *("sympy", "python-flint", "mpmath", "qutip", "numpy", "scipy", "numba", "pandas"),
@@ -26,10 +27,10 @@ LIBRARIES = (
 )
 
 
-def record(command: str, module: str) -> dict[str, Any]:
+def record(command: str, *modules: str) -> dict[str, Any]:
     """What is known before anything is computed, for the sidecar of a result.
 
-    ``command`` makes the result again; ``module`` is the dotted name of the code that computes it.
+    ``command`` makes the result again; ``modules`` are dotted names of the code that computes it.
 
     >>> sorted(record("blockade systems", "compare.cli"))
     ['command', 'commit', 'created', 'inputs', 'versions']
@@ -39,38 +40,43 @@ def record(command: str, module: str) -> dict[str, Any]:
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
         "versions": versions(),
-        "inputs": fingerprint(module),
+        "inputs": fingerprint(*modules),
     }
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of Python, of this package and of the libraries that compute."""
+    """Versions of Python, of this package and of the libraries that compute.
+
+    >>> "python" in {name.lower() for name in versions()}
+    True
+    """
     return {"python": platform.python_version()} | {
         name: installed(name) for name in ("photon-blockade", *LIBRARIES)
     }
 
 
 @cache
-def fingerprint(module: str) -> str:
-    """One SHA-256 over the versions and the project's files that decide what ``module`` computes.
+def fingerprint(*modules: str) -> str:
+    """One SHA-256 over the versions and the project's files that decide what ``modules`` compute.
 
     >>> len(fingerprint("compare.papers.tang2025.figures.fig3c"))
     64
     """
     digest = sha256(repr(sorted(versions().items())).encode())
-    for path in sorted(sources(module)):
+    for path in sorted(sources(*modules)):
         digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def sources(module: str) -> set[Path]:
-    """Files of this project that may change what ``module`` computes.
+def sources(*modules: str) -> set[Path]:
+    """Files of this project that may change what ``modules`` compute.
 
     Every file of `ROADS`, data included: both roads enter every number.  Of the rest of the
-    project what importing ``module`` runs, now or later: the packages that it lies in, what these
-    and it import anywhere in a file, and modules whose full name a file holds as text, as tables
-    of lazy imports do.  Another figure, or the command line, makes no result stale.
+    project what importing ``modules`` runs, now or later: the packages that they lie in, what these
+    and they import anywhere in a file, and modules whose full name a file holds as text, as tables
+    of lazy imports do; and the tables (`DATA`) that lie in a package, such as a paper's claims.
+    Another figure, or the command line, makes no result stale.
 
     >>> names = {path.name for path in sources("compare.papers.tang2025.figures.fig3c")}
     >>> "fig3c.py" in names, "steady.py" in names, "fig3d.py" in names
@@ -78,7 +84,7 @@ def sources(module: str) -> set[Path]:
     """
     found = {path for road in ROADS for path in (ROOT / road).rglob("*") if _is_source(path)}
     seen: set[str] = set()
-    waiting = {module}
+    waiting = set(modules)
     while waiting:
         name = waiting.pop()
         seen.add(name)
@@ -86,6 +92,8 @@ def sources(module: str) -> set[Path]:
         # the roads are in already, and import nothing of the rest: they only hold old names of it
         if path is not None and name.split(".")[0] not in ROADS:
             found.add(path)
+            if path.name == "__init__.py":
+                found |= set(path.parent.glob(DATA))
             waiting |= {*imports(path), *parents(name)} - seen
     return found
 
@@ -105,6 +113,9 @@ def imports(path: Path) -> frozenset[str]:
     """Dotted names in a file of this project that are, or may be, modules of this project.
 
     They are found wherever they stand: in functions, behind conditions, and as text.
+
+    >>> "systems" in {name.split(".")[0] for name in imports(ROOT / "analytic" / "fock.py")}
+    True
     """
     package = path.relative_to(ROOT).parts[:-1]
     return _named(path.read_text(encoding="utf-8"), package)
@@ -160,6 +171,10 @@ def commit() -> str | None:
 
     It is noted in sidecars for a reader; whether a result is current is judged by `fingerprint`
     alone.
+
+    >>> found = commit()
+    >>> found is None or len(found.rstrip("+")) >= 40
+    True
     """
     here = str(Path(__file__).relative_to(ROOT))
     # a tracked file of ours: the package may be installed inside somebody else's repository

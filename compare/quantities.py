@@ -37,7 +37,15 @@ LARGEST = 70
 
 
 class Road(Protocol):
-    """What both roads have: an expression from a closed form, an array from a state."""
+    """What both roads have: an expression from a closed form, an array from a state.
+
+    >>> import analytic, numeric
+    >>> from systems import kerr
+    >>> n = [road.number("a") for road in (analytic.derive(kerr.MODEL, 1),
+    ...                                    numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=4))]
+    >>> n[0], round(float(n[1]), 4)
+    (4*xi**2/Abs(2*Delta - I*gamma)**2, 0.0371)
+    """
 
     def number(self, mode: Mode | str, /) -> Any:
         """Mean number of quanta of a mode."""
@@ -53,7 +61,14 @@ class Road(Protocol):
 
 
 class Solved(Road, Protocol):
-    """A solved state, which knows what its numbers are worth."""
+    """A solved state, which knows what its numbers are worth.
+
+    >>> import numeric
+    >>> from systems import kerr
+    >>> state: Solved = numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+    >>> str(state.estimate("number", "a").status)
+    'ok'
+    """
 
     def estimate(self, quantity: str, /, *arguments: Any) -> Estimate:
         """Value, absolute error and status of the number that a method returns."""
@@ -91,7 +106,14 @@ class Quantity:
         return getattr(road, self.method)(*self.arguments, **options)
 
     def status_on(self, state: Solved) -> Any:
-        """What the quantity is worth at each point of the master equation: "ok", ..."""
+        """What the quantity is worth at each point of the master equation: "ok", ...
+
+        >>> import numeric
+        >>> from systems import kerr
+        >>> state = numeric.steady_state(kerr.MODEL, kerr.VALUES, quanta=6)
+        >>> str(read_quantity(kerr.MODEL, "number").status_on(state))
+        'ok'
+        """
         return self.estimate_on(state).status
 
     def estimate_on(self, state: Solved) -> Estimate:
@@ -106,7 +128,13 @@ class Quantity:
         return state.estimate(self.method, *self.arguments)
 
     def quanta(self, model: Model) -> int:
-        """Quanta, as the model's grading weighs them, that the closed form needs at least."""
+        """Quanta, as the model's grading weighs them, that the closed form needs at least.
+
+        >>> from systems import second_harmonic
+        >>> model = second_harmonic.MODEL
+        >>> read_quantity(model, "g2_b").quanta(model)  # two quanta, each of weight two
+        4
+        """
         return max(1, model.grading.of(self.occupation))
 
 

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 from compare import output, papers, provenance
 from compare.lock import locked
-from compare.papers.paper import CLAIMS, Paper
+from compare.papers.paper import CLAIMS, JUDGE, Paper
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AGREEMENT = "agreement"  # stem of the summary of all figures
+ATLAS = "atlas"  # stem of the table over all papers
 SUFFIXES = ("csv", "png", "pdf")
 
 
@@ -40,36 +41,65 @@ class PaperResult:
 
     @property
     def name(self) -> str:
-        """Where its files lie below the folder of all results, without their suffixes."""
+        """Where its files lie below the folder of all results, without their suffixes.
+
+        >>> find("fig3c").name
+        'fig3c'
+        """
         return (Path(self.paper.place) / self.stem).as_posix()
 
     @property
     def module(self) -> str:
-        """The dotted name of the code that computes it."""
+        """The dotted name of the code that computes it.
+
+        >>> find("fig3c").module
+        'compare.papers.tang2025.figures.fig3c'
+        """
         inner = CLAIMS if self.is_audit else f"figures.{self.stem}"
         return f"{self.paper.package}.{inner}"
 
     @property
+    def modules(self) -> tuple[str, ...]:
+        """Dotted names of all code that decides it: of an audit what judges, and its functions."""
+        if not self.is_audit:
+            return (self.module,)
+        beside = self.paper.directory.glob("*.py")
+        names = sorted(path.stem for path in beside if path.stem != "__init__")
+        return (self.module, JUDGE, *(f"{self.paper.package}.{name}" for name in names))
+
+    @property
     def command(self) -> str:
-        """The words that make it, for its sidecar."""
+        """The words that make it, for its sidecar.
+
+        >>> find("fig3c").command, audits(["tang2025"])[0].command
+        ('blockade reproduce fig3c', 'blockade audit tang2025')
+        """
         words = f"audit {self.paper.key}" if self.is_audit else f"reproduce {self.name}"
         return f"blockade {words}"
 
     @property
     def is_audit(self) -> bool:
-        """Whether it is the audit of the claims and no figure."""
+        """Whether it is the audit of the claims and no figure.
+
+        >>> find("fig3c").is_audit
+        False
+        """
         return self.stem == CLAIMS
 
     def folder(self, out: Path) -> Path:
-        """Where its files lie when all results lie in ``out``."""
+        """Where its files lie when all results lie in ``out``.
+
+        >>> find("fig3c").folder(Path("results")).as_posix()
+        'results'
+        """
         return out / self.paper.place
 
 
 def everything() -> list[PaperResult]:
     """All figures and the audit of every paper, paper by paper.
 
-    >>> everything()[-1].name
-    'claims'
+    >>> {"fig3c", "claims", "huang2018/claims"} <= {result.name for result in everything()}
+    True
     """
     return [
         PaperResult(paper, stem) for paper in papers.every() for stem in (*paper.figures(), CLAIMS)
@@ -79,8 +109,8 @@ def everything() -> list[PaperResult]:
 def figures() -> list[PaperResult]:
     """Every figure of every paper, in their order.
 
-    >>> [figure.name for figure in figures()][:2]
-    ['fig1b', 'fig1c']
+    >>> "fig1b" in [figure.name for figure in figures()]
+    True
     """
     return [result for result in everything() if not result.is_audit]
 
@@ -142,6 +172,8 @@ def due(
             output.check_ours(result.folder(out), result.stem, SUFFIXES)
         if not all(result.is_audit for result in results):
             output.check_ours(out, AGREEMENT, ["csv"])
+        if any(result.is_audit for result in results):
+            output.check_ours(out, ATLAS, ["csv"])
     return wanted
 
 
@@ -154,7 +186,7 @@ def make(result: PaperResult, out: Path) -> None:
     ``out`` is the folder of all results, which is made where it is missing.  Errors are those of
     `compare.output.publish`.
     """
-    record = provenance.record(result.command, result.module)
+    record = provenance.record(result.command, *result.modules)
     if result.is_audit:
         table, pictures = result.paper.audit(), {}
     else:
@@ -175,15 +207,57 @@ def is_current(result: PaperResult, out: Path) -> bool:
     >>> is_current(find("fig3c"), Path("nowhere"))
     False
     """
-    inputs = provenance.fingerprint(result.module)
+    inputs = provenance.fingerprint(*result.modules)
     return output.is_current(result.folder(out), result.stem, inputs)
 
 
 def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
-    """The audit as it was written; what is printed in the paper stays as it is printed."""
+    """The audit as it was written; what is printed in the paper stays as it is printed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> (audit,) = audits(["tang2025"])
+    >>> with TemporaryDirectory() as name:
+    ...     _ = Path(name, "claims.csv").write_text("claim,printed\\ng2_tip,0.10\\n")
+    ...     read_claims(audit, Path(name))["printed"].tolist()
+    ['0.10']
+    """
     import pandas as pd
 
     return pd.read_csv(audit.folder(out) / f"{audit.stem}.csv", dtype={"printed": str})
+
+
+def write_atlas(out: Path) -> "pd.DataFrame":
+    """Write ``atlas.csv``, if it is not current: one table over the audits that are.
+
+    Returns it (`compare.papers.atlas`), empty where no audit is current.  What is computed is how
+    far the formulas of each paper hold; the verdicts are read from its audit.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     len(write_atlas(Path(name)))  # no audit is there
+    0
+    """
+    import pandas as pd
+
+    from compare.papers import atlas as mapped
+
+    modules = ("compare.papers.atlas", *(m for audit in audits() for m in audit.modules))
+    record = provenance.record("blockade audit", *modules)
+    current = [a for a in audits() if a.paper.has_sheet and is_current(a, out)]
+    path = out / f"{ATLAS}.csv"
+    if output.is_current(out, ATLAS, record["inputs"]):
+        kept = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        if set(kept["paper"]) == {audit.paper.key for audit in current}:
+            return kept.fillna({"unit": ""})
+    parts = [
+        mapped.chapter(a.paper.key, read_claims(a, out), mapped.formulas(a.paper.sheet()))
+        for a in current
+    ]
+    if not parts:
+        return pd.DataFrame()
+    whole = pd.concat(parts, ignore_index=True)
+    output.publish(out, ATLAS, {"csv": output.to_csv(whole)}, record | {"columns": mapped.COLUMNS})
+    return whole
 
 
 def write_agreement(out: Path) -> "pd.DataFrame":
@@ -192,6 +266,11 @@ def write_agreement(out: Path) -> "pd.DataFrame":
     Returns the summary (`compare.summary` with a column ``figure``), empty where there is no
     figure of both roads.  No other run writes into the folders from the reading to the end of the
     writing.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     len(write_agreement(Path(name)))  # no figure is there
+    0
     """
     folders = {out, *(figure.folder(out) for figure in figures())}
     with ExitStack() as locks:
@@ -219,7 +298,7 @@ def _agreement(out: Path) -> "pd.DataFrame":
     parts = []
     for figure in (figure for figure in figures() if is_current(figure, out)):
         table = pd.read_csv(figure.folder(out) / f"{figure.stem}.csv")
-        if "deviation" in table.columns:
+        if {"deviation", "resolved"} <= set(table.columns):
             part = summary(table)
             part.insert(0, "figure", figure.name)
             parts.append(part)

@@ -5,6 +5,8 @@ blue and green that differ also for readers who do not tell red from green.  Wha
 said by those who draw: `compare.papers.panels`, `compare.validity`, `compare.budget`.
 """
 
+import re
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
@@ -30,8 +32,52 @@ STYLE: Any = {  # matplotlib types the keys one by one
     "ytick.right": True,
     "pdf.fonttype": 42,  # text stays text in the PDF
     "savefig.dpi": 300,
+    # ticks read as in print: no 1e-5+2.747e-1 in a corner
+    "axes.formatter.useoffset": False,
+    "axes.formatter.use_mathtext": True,
 }
 styled = rc_context(STYLE)  # decorates `draw`
+
+
+# the head of a name of a quantity (`compare.quantities`), and what follows it
+NAMES = re.compile(r"(?P<kind>number|g(?=\d)|P(?=[\d_])|C(?=[\d_]))(?P<rest>\w*)")
+
+
+def mathematical(name: str) -> str:
+    r"""The name of a symbol or of a quantity as mathematics, between dollars.
+
+    >>> mathematical("Delta_a"), mathematical("g2"), mathematical("P10")
+    ('$\\Delta_{a}$', '$g^{(2)}(0)$', '$P_{10}$')
+    >>> mathematical("number_a2"), mathematical("g2_a1_a2")
+    ('$\\langle a_{2}^\\dagger a_{2}\\rangle$', '$g^{(2)}_{a_{1} a_{2}}(0)$')
+    """
+    import sympy as sp
+
+    found = NAMES.fullmatch(name)
+    if found is None:
+        return f"${sp.latex(sp.Symbol(name))}$"
+    kind, rest = found["kind"], found["rest"]
+    order, _, modes = rest.partition("_")
+    letters = [sp.latex(sp.Symbol(mode)) for mode in modes.split("_") if mode]
+    if kind == "number":
+        return (
+            rf"$\langle {letters[0]}^\dagger {letters[0]}\rangle$"
+            if letters
+            else r"$\langle n\rangle$"
+        )
+    if kind == "g":
+        below = f"_{{{' '.join(letters)}}}" if letters else ""
+        return f"$g^{{({order})}}{below}(0)$"
+    return f"${kind}_{{{rest.strip('_').replace('_', ',')}}}$"
+
+
+def axis_label(name: str, spelled: Mapping[str, str] | None = None) -> str:
+    """A column of a table as the label of an axis: as it is ``spelled``, or as mathematics.
+
+    >>> axis_label("phi_um", {"phi_um": "phi (µm)"}), axis_label("chi")
+    ('phi (µm)', '$\\\\chi$')
+    """
+    return (spelled or {}).get(name) or mathematical(name)
 
 
 def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Axes]:

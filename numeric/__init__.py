@@ -4,9 +4,10 @@
 
 The road is walked from a `systems.Model` and its values to numbers with an error and a status.
 `steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers
-off them, each judged by `certificate` with the help of `tail`; `fields` does so for sums of
-modes.  Below stand the equation (`liouvillian`, on a `space`), the question whether it has a
-steady state (`stability`), the solvers by name (`solvers`), and what happens in time (`time`).
+off them, each judged by `certificate` with the help of `tail`, and means of any operator with
+`expectation`; `fields` does so for sums of modes.  Below stand the equation (`liouvillian`, on a
+`space`), the question whether it has a steady state (`stability`), the solvers by name
+(`solvers`), and what happens in time (`time`); `export` hands a model to QuTiP.
 `arguments` checks what users hand in.
 
 Every number is judged before it is returned: what is lost in round-off, or would change with more
@@ -27,28 +28,52 @@ import systems  # noqa: F401  (keeps the import paths of version 0.1 alive)
 
 if TYPE_CHECKING:  # for those who read types only
     from numeric.certificate import Certificate
+    from numeric.export import to_qutip
     from numeric.state import NoJumpState, SteadyState
     from numeric.steady import nojump_state, steady_state
+    from numeric.time.counting import Pulse, emitted
     from numeric.time.delayed import delayed_correlation
+    from numeric.time.evolution import Evolution, evolve
+    from numeric.time.filtered import filtered_correlation
+    from numeric.time.periodic import periodic_state
+    from numeric.time.spectrum import coherence, spectrum
     from numeric.time.trajectories import trajectories
 
 HOMES = {
     "Certificate": "numeric.certificate",
+    "Evolution": "numeric.time.evolution",
     "NoJumpState": "numeric.state",
+    "Pulse": "numeric.time.counting",
     "SteadyState": "numeric.state",
+    "coherence": "numeric.time.spectrum",
     "delayed_correlation": "numeric.time.delayed",
+    "emitted": "numeric.time.counting",
+    "evolve": "numeric.time.evolution",
+    "filtered_correlation": "numeric.time.filtered",
     "nojump_state": "numeric.steady",
+    "periodic_state": "numeric.time.periodic",
+    "spectrum": "numeric.time.spectrum",
     "steady_state": "numeric.steady",
+    "to_qutip": "numeric.export",
     "trajectories": "numeric.time.trajectories",
 }
 # Loaded when asked for, so that importing the package costs nothing.
 __all__ = [
     "Certificate",
+    "Evolution",
     "NoJumpState",
+    "Pulse",
     "SteadyState",
+    "coherence",
     "delayed_correlation",
+    "emitted",
+    "evolve",
+    "filtered_correlation",
     "nojump_state",
+    "periodic_state",
+    "spectrum",
     "steady_state",
+    "to_qutip",
     "trajectories",
 ]
 

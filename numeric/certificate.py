@@ -10,15 +10,17 @@ with two more quanta while most of it lies beyond them.  The `Certificate` of a 
 evidence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from numeric.solvers.solution import Solution
-from numeric.tail import escape, fed, missing, shells, weights
+from numeric.space import Cut, covers, wider
+from numeric.tail import escape, fed, missing, shells, steepness, weights
 from systems import Model
+from systems.display import Shown, counts, ends, points
 from systems.ladder import is_two_level, label
 from systems.status import Status
 
@@ -30,6 +32,9 @@ SURE = 1e-8  # the same for a probability, whose estimate may be off by a factor
 # Largest relative change, were the cut lifted, of a number at a truncation given: what a figure
 # does not show.  Who gives a truncation wants its numbers; the certificate tells what they cost
 MOVED = 1e-3
+# Times the square of the fall per quantum that the finer of two truncations may be off by, of their
+# difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
+CAUTION = 1e4
 
 Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
 
@@ -54,12 +59,22 @@ class Measured:
 
     @property
     def error(self) -> np.ndarray:
-        """Absolute error, of round-off and of the cut together."""
+        """Absolute error, of round-off and of the cut together.
+
+        >>> half = Measured(np.array([0.5]), np.array([1e-9]), cut=np.array([0.01]))
+        >>> half.error.round(3)
+        array([0.01])
+        """
         return np.asarray(self.roundoff + self.cut)
 
     @property
     def moves(self) -> np.ndarray:
-        """Where the cut moves the number by more than it may; a change within round-off is none."""
+        """Where the cut moves the number by more than it may; a change within round-off is none.
+
+        >>> half = Measured(np.array([0.5]), np.array([1e-9]), cut=np.array([0.01]))
+        >>> half.moves  # by two per cent, more than `MOVED`
+        array([ True])
+        """
         return np.asarray(self.cut > self.moved * abs(self.value) + self.roundoff)
 
     def status(self, found: np.ndarray) -> np.ndarray:
@@ -75,8 +90,9 @@ class Measured:
         word[~(self.roundoff <= self.resolved * size)] = Status.NOT_RESOLVED
         for n, error in self.denominators:
             word[~(error <= self.resolved * abs(n))] = Status.NOT_RESOLVED
-        for n, _ in self.denominators:
-            word[n == 0] = Status.UNDEFINED
+        for n, error in self.denominators:
+            # a number that floats cannot hold is not one that vanishes
+            word[(n == 0) & ~((error > 0) & (error < TINIEST * 1e10))] = Status.UNDEFINED
         return np.where(found == Status.OK, word, found)
 
 
@@ -99,6 +115,15 @@ def moment(found: Solution, modes: tuple[int, ...]) -> Known:
 
     A mode may come several times: ``(0, 0)`` is <a_0'^2 a_0^2>.  Normally ordered moments of
     single modes are diagonal in the Fock basis, so that populations are all that is needed.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> (number, error), (pairs, _) = moment(found, (0,)), moment(found, (0, 0))
+    >>> number.round(5), pairs.round(6), bool(error[0] < 1e-14)
+    (array([0.01]), array([0.0001]), True)
     """
     falling = weights(found.space, modes)
     return found.populations @ falling, found.error @ falling
@@ -108,6 +133,15 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
     """The normalised correlation of some modes (one may come twice), or the bare moment.
 
     Its round-off is that of the numerator and the denominators; the cut is not judged here.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> g2 = measure(found, (0, 0))
+    >>> g2.value.round(3), bool(1e-13 < g2.roundoff[0] < 1e-10)  # 1e-16 of 1e-4
+    (array([1.]), True)
     """
     value, error = moment(found, modes)
     if not normalised:
@@ -127,6 +161,15 @@ def estimate(found: Solution, mode: int, order: int) -> Known:
     """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point.
 
     ``mode`` is its position in the model.  What the cut costs is not in it: `settled` has that.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> g2, error = estimate(found, 0, 2)
+    >>> g2.round(3)
+    array([1.])
     """
     measured = measure(found, (mode,) * order, order > 1)
     return measured.value, measured.roundoff
@@ -138,6 +181,15 @@ def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: boo
     It counts what is missing there, or (``bound``) at most what would be fed from there as well,
     and the same of the mean numbers that a ``normalised`` result is divided by.  A second hump
     beyond the cut (`numeric.tail.escape`) counts whole.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> missing_share = beyond(found, (0, 0), True, bound=False)  # of four quanta in g2
+    >>> bool(1e-6 < missing_share[0] < 1e-3)
+    True
     """
     parts = [modes, *((mode,) for mode in modes if normalised)]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -149,8 +201,40 @@ def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: boo
 
 
 def finer_of(one: Solution, other: Solution) -> Solution:
-    """The one with more quanta of two solutions of the same points."""
-    return max(one, other, key=lambda found: found.space.quanta)
+    """The one that keeps more of two solutions of the same points.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> finer_of(cut_at(4), cut_at(2)).space.quanta
+    4
+    """
+    return one if covers(one.space.cut, other.space.cut) else other
+
+
+def share(found: Solution, other: Solution) -> np.ndarray:
+    """Of the change from another truncation, what counts against ``found``, per point.
+
+    All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
+    series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
+    and `CAUTION` times that is taken.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> bool(share(cut_at(6), cut_at(4))[0] < 0.1), share(cut_at(4), cut_at(6))  # and backwards
+    (True, array([1.]))
+    """
+    fine = finer_of(found, other)
+    if fine is other or not covers(fine.space.cut, wider(other.space.cut, 2)):
+        return np.ones(len(found.points))
+    return np.asarray(np.minimum(CAUTION * steepness(fine) ** 2, 1.0))
 
 
 def settled(
@@ -158,9 +242,20 @@ def settled(
 ) -> Measured:
     """A result of one truncation, judged by what another one gives at the same points.
 
-    Its change may be up to ``tolerance`` (relative) beyond the round-off of the finer one, and no
-    more than `MOVED` of it may lie beyond both: of a number that fails here nothing is known, and
-    its change is infinite.  The value is that of ``found``; ``other`` may be finer or coarser.
+    Its change (the `share` of it that counts) may be up to ``tolerance`` (relative) beyond the
+    round-off of the finer one, and no more than `MOVED` of it may lie beyond both: of a number
+    that fails here nothing is known, and its change is infinite; so it is where a classical branch
+    lies beyond both cuts.  The value is that of ``found``; ``other`` may be finer or coarser.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> g2 = [settled(cut_at(q), cut_at(q + 2), (0, 0), True, tolerance=1e-6) for q in (2, 6)]
+    >>> [one.status(np.array(["ok"]))[0] for one in g2]
+    ['not converged', 'ok']
     """
     before, after = (measure(one, modes, normalised) for one in (found, other))
     fine = finer_of(found, other)
@@ -169,17 +264,32 @@ def settled(
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = finest.roundoff / abs(finest.value)
         change = np.maximum(abs(after.value - before.value) - finest.roundoff, 0.0)
-        lost = (hidden >= MOVED + floor) | ~other.found
+        lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
-    cut = np.where(empty, 0.0, np.where(lost, np.inf, change))
+    cut = np.where(empty, 0.0, np.where(lost, np.inf, change * share(found, other)))
     return replace(before, cut=cut, moved=tolerance)
 
 
-def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
+def is_short(found: Solution) -> np.ndarray:
+    """Where a classical branch is known to lie beyond the cut, per point.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> is_short(cut_at(4))  # nothing is known
+    array([False])
+    """
+    return np.zeros(len(found.points), dtype=bool) if found.short is None else found.short
+
+
+def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]]:
     """Names of the certified results, with mode and order: n, g2, ... of each mode.
 
-    A two-level system has no g2; no order exceeds ``order`` or the quanta.
+    A two-level system has no g2; no order exceeds ``order`` or the quanta that the cut keeps.
 
     >>> from systems.library import kerr
     >>> results(kerr.MODEL, 6, order=3)
@@ -187,14 +297,15 @@ def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, i
     """
     names = []
     for i, mode in enumerate(model.modes):
-        highest = 1 if is_two_level(mode) else min(order, quanta)
+        kept = cut if isinstance(cut, int) else cut[i]
+        highest = 1 if is_two_level(mode) else min(order, kept)
         names.append((f"n({label(mode)})", i, 1))
         names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
     return names
 
 
-@dataclass(frozen=True)
-class Certificate:
+@dataclass(frozen=True, repr=False)
+class Certificate(Shown):
     """Evidence per point, arrays of the batch's shape; results by name ("n(a)", "g2(a)").
 
     >>> from numeric import steady_state
@@ -213,6 +324,18 @@ class Certificate:
     solver: Any  # name
     status: Any  # "ok", "not unique", "does not exist", "not converged"
 
+    def _title(self) -> str:
+        return f"certificate of {points(np.shape(self.quanta))}: {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"residual": f"{_worst(self.residual):.1e}", "status": counts(self.status)}
+        return facts | {
+            name: f"change {_worst(change):.1e}, cut {_worst(self.cut[name]):.1e}, "
+            f"round-off {_worst(self.roundoff[name]):.1e}"
+            for name, change in self.change.items()
+        }
+
     def __str__(self) -> str:
         """One line on the solve, one line per result with its worst point.
 
@@ -223,8 +346,8 @@ class Certificate:
           n(a): change ..., cut ..., round-off ...
         """
         head = (
-            f"quanta {np.min(self.quanta)} to {np.max(self.quanta)}, "
-            f"solver {', '.join(np.unique(self.solver))}, residual {np.max(self.residual):.1e}, "
+            f"quanta {int(np.min(self.quanta))} to {int(np.max(self.quanta))}, "
+            f"solver {', '.join(np.unique(self.solver))}, residual {_worst(self.residual):.1e}, "
             f"top shells {_worst(self.top):.1e}, status {', '.join(np.unique(self.status))}"
         )
         rows = [
@@ -244,9 +367,20 @@ def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> E
     NaN where one of them found no state; zero where both are equal, or both undefined.  A small
     change is no proof: of a hot or metastable state it is small while most of the state lies
     beyond both truncations, and `cuts` adds what the last shells tell of that.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> from systems.library import kerr
+    >>> found = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
+    >>> sorted(found), bool(1e-3 < found["g2(a)"][0] < 1e-1)
+    (['g2(a)', 'n(a)'], True)
     """
     changed = {}
-    for name, mode, k in results(model, coarse.space.quanta, order):
+    for name, mode, k in results(model, coarse.space.cut, order):
         before, after = estimate(coarse, mode, k)[0], estimate(fine, mode, k)[0]
         with np.errstate(divide="ignore", invalid="ignore"):
             same = (before == after) | (np.isnan(before) & np.isnan(after))
@@ -255,27 +389,59 @@ def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> E
     return changed
 
 
-def cuts(model: Model, changed: Evidence, fine: Solution, order: int, quanta: int) -> Evidence:
+def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) -> Evidence:
     """Relative change of each result, were the cut lifted: measured, and what is missing still.
 
-    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``quanta`` the
-    truncation of the coarser one.
+    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``cut`` that
+    of the coarser one.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> from systems.library import kerr
+    >>> changed = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
+    >>> lifted = cuts(kerr.MODEL, changed, cut_at(4), order=2, cut=2)
+    >>> bool(lifted["g2(a)"][0] >= changed["g2(a)"][0])
+    True
     """
     return {
         name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
-        for name, mode, k in results(model, quanta, order)
+        for name, mode, k in results(model, cut, order)
     }
 
 
 def top_shells(found: Solution) -> np.ndarray:
-    """Population of the last two shells, per point: pairs leave every other one empty."""
-    return np.where(found.found, shells(found)[:, -2:].sum(axis=1), np.nan)
+    """Population of the last two shells of every side, per point: pairs leave every other empty.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> bool(top_shells(found)[0] == coherent[2] + coherent[3])
+    True
+    """
+    last = [shells(found, side)[:, -2:].sum(axis=1) for side in found.space.sides]
+    return np.where(found.found, np.sum([np.zeros(len(found.points)), *last], axis=0), np.nan)
 
 
 def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
-    """Estimated relative round-off error of each result; NaN where the result is undefined."""
+    """Estimated relative round-off error of each result; NaN where the result is undefined.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from systems.library import kerr
+    >>> sorted(roundoff(kerr.MODEL, found, order=3))
+    ['g2(a)', 'g3(a)', 'n(a)']
+    """
     floors = {}
-    for name, mode, k in results(model, found.space.quanta, order):
+    for name, mode, k in results(model, found.space.cut, order):
         value, error = estimate(found, mode, k)
         with np.errstate(divide="ignore", invalid="ignore"):
             floors[name] = error / abs(value)

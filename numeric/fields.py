@@ -22,12 +22,12 @@ import sympy as sp
 
 from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
-from numeric.solvers.scaling import EPSILON
+from numeric.expectation import element_errors
 from numeric.solvers.solution import Solution
-from numeric.space import space
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import field_matrices, read_delays, regression
+from systems.labels import label, label_delays
 from systems.ladder import Mode
 from systems.status import Estimate, Status
 
@@ -61,7 +61,9 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
         change = abs(finer.value - measured.value) + finer.cut
         measured = replace(measured, cut=np.where(np.isnan(change), np.inf, change))
     shaped = (measured.value, measured.error, measured.status(found))
-    return Estimate(*(np.reshape(part, state.shape)[()] for part in shaped))
+    return Estimate(
+        *(label(np.reshape(x, state.shape)[()], state.arrays, quantity) for x in shaped)
+    )
 
 
 def number(state: SteadyState, field: Field) -> Any:
@@ -238,7 +240,7 @@ def delayed_correlation(
     ``taus`` are in the inverse unit of the rates; g2_12(-tau) = g2_21(tau).  The first photon
     leaves b1 rho b1', which the master equation carries to tau (the quantum regression theorem:
     H. J. Carmichael, "Statistical Methods in Quantum Optics 1", Sec. 1.5).  NaN where the status
-    of `cross_correlation` is not "ok".
+    of `cross_correlation` is not "ok".  Labelled where the values or ``taus`` are.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -249,7 +251,8 @@ def delayed_correlation(
     other = first if second is None else second
     now = estimate(state, "cross_correlation", first, other)
     shown, status = np.ravel(now.trusted), np.ravel(now.status)
-    return regression(state, first, other, read_delays(taus), shown, status)
+    g2 = regression(state, first, other, read_delays(taus), shown, status)
+    return label_delays(g2, state.arrays, taus)
 
 
 class _Density:
@@ -259,8 +262,8 @@ class _Density:
     """
 
     def __init__(self, state: SteadyState, beyond: Callable[[Solution], np.ndarray]) -> None:
-        found = state.restricted_density_matrix()
-        self.state, self.on = state, space(state.model.modes, int(np.max(state.quanta)))
+        found = state.elements()
+        self.state, self.on = state, state.space
         self.rho = found.reshape(-1, *found.shape[-2:])
         self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
         for block in state.blocks:
@@ -291,10 +294,7 @@ class _Density:
             where = self.on.positions(block.space)
             p[np.ix_(block.points, where)] = abs(block.populations)
             e[np.ix_(block.points, where)] = block.error
-        size = np.sqrt(np.maximum(p, e))
-        relative = np.divide(e, size**2, out=np.zeros_like(e), where=size > 0) / 2 + EPSILON
-        outer = size[:, :, None] * size[:, None, :]
-        return np.asarray(outer * (relative[:, :, None] + relative[:, None, :]))
+        return element_errors(p, e)
 
 
 def _number(density: _Density, field: Field) -> Measured:

@@ -14,15 +14,23 @@ for doubt the points in doubt are solved once more, with two more quanta.  A num
 over many points do not resolve is that of the point solved by itself, when it is asked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy.sparse import csr_array
 
-from numeric.arguments import LARGEST, check_occupation, check_order, fewest
+from numeric.arguments import (
+    LARGEST,
+    check_held,
+    check_occupation,
+    check_order,
+    fewest,
+    reaches,
+)
 from numeric.certificate import (
     MOVED,
     RESOLVED,
@@ -34,36 +42,50 @@ from numeric.certificate import (
     changes,
     cuts,
     finer_of,
+    is_short,
     measure,
     moment,
     roundoff,
     settled,
     top_shells,
 )
+from numeric.classical import Branches, branches, held_against, reach
+from numeric.expectation import (
+    element_errors,
+    is_hermitian,
+    mean,
+    operator_matrices,
+    read_operator,
+)
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import count_states, space
+from numeric.space import Cut, Space, count_states, hull, show_cut, space, wider
 from numeric.tail import escape, missing, supply
-from systems import Model
-from systems.ladder import Mode, Occupation, is_two_level
+from systems import Model, ladder
+from systems.display import Shown, counts, ends, points
+from systems.labels import label
+from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
 # Relative change by the cut, at most, that is believed without a second solve: a thousandth of
 # what is allowed, as the last shells tell orders of magnitude
 CLEAR = 1e-6
+# Points whose density matrices are held at a time: some 50 MB of 28 states
+CHUNK = 4096
 # States of a product space up to which a density matrix is stored with its zeros (16 MB)
 DENSE = 1_000
 
 
-@dataclass(frozen=True)
-class SteadyState:
+@dataclass(frozen=True, repr=False)
+class SteadyState(Shown):
     """Steady states of a model at one point or at an array of points (``shape``).
 
-    Every result has the shape of the batch (a float for a single point) and is NaN exactly
-    where the result's own ``..._status`` is another word than "ok"; `estimate` has the value that
-    was computed there nonetheless.
+    Every result has the shape of the batch (a float for a single point; of labelled values it is
+    labelled, with their dimensions and coordinates) and is NaN exactly where the result's own
+    ``..._status`` is another word than "ok"; `estimate` has the value that was computed there
+    nonetheless.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -82,6 +104,22 @@ class SteadyState:
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
     # solves points of one dimension each by itself; None where all were solved so
     alone: Callable[[Arrays], "SteadyState"] | None = None
+    kind = "steady state"
+
+    def _title(self) -> str:
+        return f"{self.kind} of the {self.model.name}: {points(self.shape)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": ends(self.quanta), "solver": counts(self.solver)}
+        facts |= {"status": counts(self.status)}
+        for mode in self.model.modes:
+            try:
+                found = self.estimate("number", mode)
+            except ValueError:  # the truncation does not reach the mode
+                continue
+            number = f"{ends(found.trusted)} ({counts(found.status)})"
+            facts[f"number of {ladder.label(mode)}"] = number
+        return facts
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -118,11 +156,30 @@ class SteadyState:
         >>> from numeric import steady_state
         >>> from systems.library import kerr
         >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
-        [5, 6]
+        [7, 8]
         """
         return self._shaped(
             self._gather(lambda block: np.full(len(block.points), block.space.quanta))
         )
+
+    @property
+    def truncation(self) -> Any:
+        """Per point what was kept, as ``quanta`` of `steady_state` takes it; shape of the batch.
+
+        An integer is the largest total number of quanta, a dict the largest number in each mode.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr_dimer
+        >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, {"a": 4, "b": 3}).truncation
+        {'a': 4, 'b': 3}
+        """
+
+        def kept(block: Solution) -> np.ndarray:
+            same = np.empty(len(block.points), dtype=object)
+            same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
+            return same
+
+        return self._shaped(self._gather(kept))
 
     @property
     def solver(self) -> Any:
@@ -146,10 +203,10 @@ class SteadyState:
         """
         # of results for which the truncation was not chosen nothing is certified
         order, both = self.order or 4, zip(self.blocks, self.finer.blocks, strict=True)
-        pairs = [sorted(pair, key=lambda found: found.space.quanta) for pair in both]
+        pairs = [sorted(pair, key=lambda found: found.space.size) for pair in both]
         change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, fine, order, coarse.space.quanta)
+            cuts(self.model, changed, fine, order, coarse.space.cut)
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         return Certificate(
@@ -183,7 +240,8 @@ class SteadyState:
         """A number, its absolute error and its status, each of the shape of the batch.
 
         ``quantity`` is the name of a method, followed by its arguments: "number", "correlation",
-        "cross_correlation" or "probability".  The value is the one that was computed also where
+        "cross_correlation", "probability", "expect", "amplitude" or "marginal" (of a mode and a
+        number n, see `distribution`).  The value is the one that was computed also where
         it is not to be trusted (that of a truncation that is too small, say); ``trusted`` is what
         the method of that name returns.  The error is that of round-off and, as far as it is
         known, of the truncation.  Raises `ValueError` or `TypeError` for bad arguments.
@@ -201,12 +259,12 @@ class SteadyState:
         status = found.status(self._words)
         whole = found.value, found.error, status
         (lost,) = np.nonzero((status == Status.NOT_RESOLVED) & (self._names == "graded"))
-        for points, state in self._solved_alone(lost):
-            known, there, _ = np.intersect1d(points, lost, return_indices=True)
+        for where, state in self._solved_alone(lost):
+            known, there, _ = np.intersect1d(where, lost, return_indices=True)
             again = state.estimate(quantity, *arguments, **options)
             for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
-                mine[known] = better[there]
-        return Estimate(*map(self._shaped, whole))
+                mine[known] = np.asarray(better)[there]
+        return Estimate(*(self._shaped(part, quantity) for part in whole))
 
     def number(self, mode: Mode | str) -> Any:
         """Mean number of quanta <a'a> of a mode, of the shape of the batch.
@@ -312,12 +370,91 @@ class SteadyState:
         """
         return self.estimate("probability", occupation).status
 
+    def expect(self, operator: sp.Expr) -> Any:
+        """The mean ``Tr[O rho]`` of any polynomial in the ladder operators, of the batch's shape.
+
+        The operator is a SymPy expression in the modes, their adjoints, Pauli operators and the
+        model's symbols, such as ``Dagger(a) * s + Dagger(s) * a``.  The mean is real where the
+        operator is Hermitian for all values, else complex.  NaN where `expect_status` is not "ok":
+        a sum whose terms cancel is known to the precision of its terms.  Raises `TypeError` or
+        `ValueError` for what is no such polynomial.
+
+        >>> from numeric import steady_state
+        >>> from sympy.physics.quantum import Dagger
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> quadrature = 1j * (Dagger(kerr.a) - kerr.a)  # <a> = -2i xi/gamma
+        >>> round(float(steady_state(kerr.MODEL, linear).expect(quadrature)), 10)
+        -0.4
+        """
+        return self.estimate("expect", operator).trusted
+
+    def expect_status(self, operator: sp.Expr) -> Any:
+        """Per point "ok", "not resolved", "not converged" or the status of the state.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES).expect_status(kerr.a**2)
+        'ok'
+        """
+        return self.estimate("expect", operator).status
+
+    def amplitude(self, mode: Mode | str) -> Any:
+        """The coherent amplitude ``<a>`` of a mode, complex, of the shape of the batch.
+
+        Its square is the part of the light that interferes with the laser; ``number`` less that
+        is what the mode scatters.  NaN where `amplitude_status` is not "ok".
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> complex(steady_state(kerr.MODEL, linear).amplitude("a").round(10))
+        -0.2j
+        """
+        return self.estimate("amplitude", mode).trusted
+
+    def amplitude_status(self, mode: Mode | str) -> Any:
+        """Per point "ok", "not resolved" (light without a phase has none), "not converged", ...
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}).amplitude_status("a")
+        array(['ok', 'ok'], dtype=object)
+        """
+        return self.estimate("amplitude", mode).status
+
+    def distribution(self, mode: Mode | str) -> np.ndarray:
+        """P(n) of one mode, whatever the others hold: the batch's shape and an axis of n.
+
+        n runs from 0 to the largest truncation (to 1 in a two-level system).  Each probability is
+        judged alone, as `probability` is; those of the last shells are mostly NaN.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
+        >>> steady_state(kerr.MODEL, linear).distribution("a")[:3].round(4)  # Poisson, 0.04 quanta
+        array([9.608e-01, 3.840e-02, 8.000e-04])
+        """
+        return self._over_numbers(mode, "trusted")
+
+    def distribution_status(self, mode: Mode | str) -> np.ndarray:
+        """What each number of `distribution` is worth, an array of its shape.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=4).distribution_status("a")[:2].tolist()
+        ['ok', 'ok']
+        """
+        return self._over_numbers(mode, "status")
+
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
-        Its modes are in the order of ``model.modes``, each with ``quanta + 1`` levels (2 of a
-        two-level system), so that `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
-        right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
+        Its modes are in the order of ``model.modes``, each with one level more than the quanta that
+        the truncation keeps in it (2 of a two-level system); the levels of an atom make up one
+        factor, its lowest one first, at the place of the first of them.  So `ptrace`,
+        `qutip.expect` and `qutip.wigner` of a mode are right:
+        ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
         `restricted_density_matrix`.  NaN where the status is not "ok".
 
         >>> from numeric import steady_state
@@ -327,18 +464,21 @@ class SteadyState:
         """
         import qutip
 
-        rho = self.restricted_density_matrix()
         if self.shape != ():
-            return rho
-        dims = [2 if is_two_level(mode) else self._most + 1 for mode in self.model.modes]
-        where, size = np.ravel_multi_index(self.occupations.T, dims), int(np.prod(dims))
+            return self.restricted_density_matrix()
+        rho = self.elements()
+        largest = self.space
+        dims = largest.factors
+        where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
         rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
         product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
         stored = product.toarray() if size <= DENSE else product.tocsr()
         return qutip.Qobj(stored, dims=[dims, dims])
 
-    def restricted_density_matrix(self) -> np.ndarray:
+    def restricted_density_matrix(self) -> Any:
         """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        Of labelled values it is labelled, with the dimensions ``row`` and ``column`` at its end.
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
@@ -351,7 +491,17 @@ class SteadyState:
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
         """
-        largest = space(self.model.modes, self._most)
+        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+
+    def elements(self) -> np.ndarray:
+        """The same as a plain array, also of labelled values.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
+        (4, 4)
+        """
+        largest = self.space
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
             where = largest.positions(block.space)
@@ -371,19 +521,27 @@ class SteadyState:
         >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, quanta=1).occupations.tolist()
         [[0, 0], [0, 1], [1, 0]]
         """
-        return space(self.model.modes, self._most).occupations
+        return self.space.occupations
+
+    @cached_property
+    def space(self) -> Space:
+        """The space of `restricted_density_matrix`: it holds those of all points.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).space.size
+        4
+        """
+        cuts = [block.space.cut for block in self.blocks]
+        return space(self.model.modes, hull(self.model.modes, cuts))
 
     @property
     def _points(self) -> int:
         return int(np.prod(self.shape))
 
     @property
-    def _fewest(self) -> int:
-        return min(block.space.quanta for block in self.blocks)
-
-    @property
-    def _most(self) -> int:
-        return max(block.space.quanta for block in self.blocks)
+    def _cuts(self) -> list[Cut]:
+        return list(dict.fromkeys(block.space.cut for block in self.blocks))
 
     def _check(self, modes: tuple[int, ...]) -> None:
         """Raise unless the truncation holds what these modes need to have a quantum each."""
@@ -393,21 +551,30 @@ class SteadyState:
                 f"Argument `order` of steady_state must be at least {order} for {name}, "
                 f"but is {self.order}: the truncation was not chosen for it."
             )
-        check_order(order, self._fewest)
-        least = fewest(self.model, modes) if self.order is None else 1
-        if self._fewest < least:
-            what = name if order > 1 else "the mean number"
-            labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
-            raise ValueError(
-                f"Argument `quanta` must be at least {least} for {what} of {labels}, which has "
-                f"to be reached from the vacuum, but is {self._fewest}."
-            )
+        if self.order is not None:
+            return  # too few quanta are "not converged"
+        for cut in self._cuts:
+            check_held(self.model, cut, modes)
+            if not reaches(self.model, cut, modes) and reaches(
+                self.model, wider(cut, 2 * order), modes
+            ):
+                self._refuse(modes, cut)
+
+    def _refuse(self, modes: tuple[int, ...], cut: Cut) -> None:
+        """Raise `ValueError`: the vacuum does not reach these modes within the cut."""
+        what = f"g{len(modes)}" if len(modes) > 1 else "the mean number"
+        labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
+        must = f"be at least {fewest(self.model, modes)}" if isinstance(cut, int) else "be larger"
+        raise ValueError(
+            f"Argument `quanta` must {must} for {what} of {labels}, which has "
+            f"to be reached from the vacuum, but is {show_cut(self.model, cut)}."
+        )
 
     def _number(self, mode: Mode | str) -> Measured:
         return self._moments((self.model.index(mode),), normalised=False)
 
     def _correlation(self, mode: Mode | str, order: int = 2) -> Measured:
-        check_order(order, self._fewest)
+        check_order(order, order)  # a positive integer
         return self._moments((self.model.index(mode),) * order)
 
     def _cross_correlation(self, first: Mode | str, second: Mode | str) -> Measured:
@@ -451,7 +618,8 @@ class SteadyState:
 
     def _probability(self, occupation: Occupation) -> Measured:
         """Population of an occupation, judged by how the truncation changes it; see `_moments`."""
-        check_occupation(occupation, self.model, self._fewest)
+        for kept in self._cuts:
+            check_occupation(occupation, self.model, kept)
 
         def read(block: Solution, _: Any = None) -> Measured:
             i = block.space.position(occupation)
@@ -471,6 +639,75 @@ class SteadyState:
             return replace(found, cut=self._lifted(cut), moved=SURE)
         return self._truncated(found, supply, change)
 
+    def _expect(self, operator: sp.Expr) -> Measured:
+        """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
+        words = read_operator(self.model, operator)
+        real = is_hermitian(words)
+
+        def matrices_of(block: Solution) -> np.ndarray:
+            return operator_matrices(words, select(self.arrays, block.points), block.space)
+
+        def read(block: Solution, _: Any = None) -> Measured:
+            value = np.full(len(block.points), np.nan, dtype=float if real else complex)
+            error = np.full(len(block.points), np.nan)
+            for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
+                some = block.take(rows)
+                rho = matrices(self.model, self.arrays, block, rows)
+                errors = element_errors(some.populations, some.error)
+                found, error[rows] = mean(matrices_of(some), rho, errors)
+                value[rows] = found.real if real else found
+            return Measured(value, error)
+
+        def size(block: Solution) -> np.ndarray:
+            return np.asarray(np.max(np.sum(abs(matrices_of(block)), axis=2), axis=1))
+
+        def most(block: Solution) -> np.ndarray:
+            return np.asarray(supply(block) * size(block))
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            fine = finer_of(block, other)
+            after = read(other).value
+            return np.asarray(abs(after - read(block).value) + missing(fine, ()) * size(fine))
+
+        found = self._measure(read)
+        if self.order is not None and None in self.others:  # many points, found converged
+            return found
+        return self._truncated(found, most, change)
+
+    def _amplitude(self, mode: Mode | str) -> Measured:
+        return self._expect(self.model.modes[self.model.index(mode)])
+
+    def _marginal(self, mode: Mode | str, n: int) -> Measured:
+        """Probability of n quanta in one mode, judged as that of one occupation is."""
+        at = self.model.index(mode)
+
+        def held(block: Solution) -> np.ndarray:
+            return np.asarray(block.space.occupations[:, at] == n, dtype=float)
+
+        def read(block: Solution, _: Any = None) -> Measured:
+            return Measured(block.populations @ held(block), block.error @ held(block))
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            after = read(other).value
+            return abs(after - read(block).value) + abs(after) * missing(finer_of(block, other), ())
+
+        def cut(block: Solution) -> np.ndarray:
+            if not held(block).any():
+                return np.full(len(block.points), np.inf)
+            return np.zeros(len(block.points)) if block.cut is None else block.cut @ held(block)
+
+        found = replace(self._measure(read), resolved=SURE)
+        if self.order is not None:
+            return replace(found, cut=self._lifted(cut), moved=SURE)
+        return self._truncated(found, supply, change)
+
+    def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
+        """A part of the estimates of P(n), stacked over n as the last axis."""
+        dims = self.space.occupations.max(axis=0) + 1
+        numbers = range(dims[self.model.index(mode)])
+        found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
+        return np.stack(found, axis=-1)
+
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
 
@@ -479,7 +716,7 @@ class SteadyState:
             if other is None:
                 return changed
             fine = finer_of(block, other)
-            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found
+            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found | is_short(fine)
             return np.where(lost, np.inf, changed)
 
         return self._join([cut(*pair) for pair in self._pairs])
@@ -499,17 +736,19 @@ class SteadyState:
         """
         words, cut = found.status(self._words), self._gather(most)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
+        doubt |= (words == Status.OK) & self._gather(is_short)
         for i, block in enumerate(self.blocks):
             (rows,) = np.nonzero(doubt[block.points])
             if rows.size:
-                moved = change(*self._pair(i, rows))
+                some, other = self._pair(i, rows)
+                moved = np.where(is_short(finer_of(some, other)), np.inf, change(some, other))
                 cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
         return replace(found, cut=np.where(words == Status.OK, cut, 0.0))
 
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
         some, known = self.blocks[i].take(rows), self._solved.get(i)
-        if known is None and count_states(self.model.modes, some.space.quanta + 2) ** 2 > LARGEST:
+        if known is None and self._wider(self.blocks[i]) == some.space.cut:
             return some, some  # too large: what is missing is all that is known
         new = some if known is None else some.take(~np.isin(some.points, known.points))
         if new.points.size:
@@ -533,7 +772,27 @@ class SteadyState:
             return block
         name = str(block.solver[0])
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
-        return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
+        more = self._wider(block)
+        found = solve_points(self.model, self.arrays, block.points, more, solver)
+        return held_against(self.model, found, self._light(block))
+
+    def _light(self, block: Solution) -> Branches:
+        return branches(self.model, select(self.arrays, block.points))
+
+    def _wider(self, block: Solution) -> Cut:
+        """A second truncation for a block: two more quanta, or the same where they do not fit.
+
+        Where a classical branch lies beyond the cut it is one that holds them all, if that fits.
+        """
+        now, choices = block.space.cut, [wider(block.space.cut, 2)]
+        if is_short(block).any():
+            light = self._light(block.take(is_short(block)))
+            tops = np.max(reach(light.quanta), axis=0).astype(int)
+            kept = zip(block.space.levels, tops.tolist(), strict=True)
+            each = tuple(max(levels - 1, top) for levels, top in kept)
+            choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
+        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= LARGEST)
+        return next(fitting, now)
 
     def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, "SteadyState"]]:
         """What is known of points solved each by itself, these points included.
@@ -585,10 +844,10 @@ class SteadyState:
     def _merge(self, by_block: list[Evidence]) -> dict[str, Any]:
         """One array of the batch's shape per result, from one dict per block."""
         merged = {}
-        for name in by_block[0]:
+        for name in dict.fromkeys(name for found in by_block for name in found):
             whole = np.full(self._points, np.nan)
             for block, found in zip(self.blocks, by_block, strict=True):
-                whole[block.points] = found[name]
+                whole[block.points] = found.get(name, np.nan)
             merged[name] = self._shaped(whole)
         return merged
 
@@ -602,8 +861,9 @@ class SteadyState:
             whole[block.points] = part
         return whole
 
-    def _shaped(self, flat: np.ndarray) -> Any:
-        return flat.reshape(self.shape)[()]
+    def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
+        """In the shape of the batch, and with the names of its axes where the values had some."""
+        return label(flat.reshape(self.shape)[()], self.arrays, name)
 
 
 def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyState:
@@ -611,7 +871,15 @@ def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyStat
     return alone(arrays).finer
 
 
-ESTIMATED = ("number", "correlation", "cross_correlation", "probability")
+ESTIMATED = (
+    "number",
+    "correlation",
+    "cross_correlation",
+    "probability",
+    "expect",
+    "amplitude",
+    "marginal",
+)
 
 
 def _change(block: Solution, modes: tuple[int, ...]) -> np.ndarray:
@@ -636,3 +904,5 @@ class NoJumpState(SteadyState):
     >>> float(state.probability((0,)))  # C_0 = 1
     1.0
     """
+
+    kind = "state of H_eff"

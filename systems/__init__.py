@@ -1,6 +1,7 @@
 """Systems: a symbolic Hamiltonian with its losses, and the devices it stands for.
 
 What both roads read lives here, and nothing that solves it.  `model` holds `Model` and `Loss`;
+`levels` the `Atom` of several levels, `emitters` many equal ones as one;
 `ladder` brings operators into normal order; `grading` counts the quanta that the drive brings;
 `values` checks and evaluates the numbers of a model's symbols; `status` says what a number is
 worth; `fields` builds what a detector sees.  `expressions` checks what callers hand over,
@@ -21,17 +22,21 @@ from typing import TYPE_CHECKING, Any
 from systems.renamed import LISTED
 
 if TYPE_CHECKING:  # for those who read types only
+    from systems.emitters import Emitters
+    from systems.levels import Atom
     from systems.model import Loss, Model
     from systems.status import Estimate, Status
 
 # Loaded when asked for: old import paths need this package before anything is computed.
 HOMES = {
+    "Atom": "systems.levels",
+    "Emitters": "systems.emitters",
     "Estimate": "systems.status",
     "Loss": "systems.model",
     "Model": "systems.model",
     "Status": "systems.status",
 }
-__all__ = ["Estimate", "Loss", "Model", "Status"]
+__all__ = ["Atom", "Emitters", "Estimate", "Loss", "Model", "Status"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,10 +3,12 @@
 An operator is a dict from a *word* to its coefficient.  A word is a pair of occupation
 tuples ``(p, q)`` and stands for ``prod_i (a_i^dagger)^p_i  prod_i a_i^q_i``, creation to
 the left, mode by mode in the order of ``modes``.  Bosons obey ``[a, a'] = 1``; a two-level
-system obeys ``s s = 0`` and ``s s' = 1 - s' s``.
+system obeys ``s s = 0`` and ``s s' = 1 - s' s``; the levels of one atom hold one quantum together
+(`systems.levels`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import product as cartesian
 from math import comb, factorial, prod
 from typing import TypeAlias
@@ -16,10 +18,13 @@ from sympy.physics.quantum import AntiCommutator, Commutator, Dagger, Operator
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaOpBase, SigmaPlus, SigmaX, SigmaY, SigmaZ
 
+from systems.levels import LevelOp
+
 Occupation = tuple[int, ...]
 Word = tuple[Occupation, Occupation]
 Ladder = dict[Word, sp.Expr]
-Mode: TypeAlias = BosonOp | SigmaMinus
+Mode: TypeAlias = BosonOp | SigmaMinus | LevelOp
+Levels = tuple[list[int], list[int], int]  # raised and lowered levels of an atom, count
 HIGHEST = 100  # power of an operator: more is a slip of the pen, and would be multiplied out
 
 
@@ -33,12 +38,34 @@ def label(mode: Mode) -> str:
 
 
 def is_two_level(mode: Mode) -> bool:
-    """Whether the mode holds at most one quantum.
+    """Whether the mode holds at most one quantum: a two-level system, or a level of an atom.
 
     >>> is_two_level(BosonOp("a")), is_two_level(SigmaMinus("s"))
     (False, True)
     """
-    return isinstance(mode, SigmaMinus)
+    return isinstance(mode, SigmaMinus | LevelOp)
+
+
+def atoms(modes: Sequence[Mode]) -> tuple[tuple[int, ...], ...]:
+    """Positions of the modes by what they belong to: the levels of one atom stand together.
+
+    >>> atoms([BosonOp("a"), LevelOp("s", "e"), LevelOp("s", "f")])
+    ((0,), (1, 2))
+    """
+    return _atoms(tuple(modes))
+
+
+def fits(occupation: Occupation, modes: Sequence[Mode]) -> bool:
+    """Whether no two-level system, and no atom in all its levels, holds more than one quantum.
+
+    >>> fits((2, 1), [BosonOp("a"), SigmaMinus("s")]), fits((0, 2), [BosonOp("a"), SigmaMinus("s")])
+    (True, False)
+    """
+    return all(
+        sum(occupation[i] for i in atom) <= 1
+        for atom in atoms(modes)
+        if is_two_level(modes[atom[0]])
+    )
 
 
 def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
@@ -59,13 +86,16 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
                 mode: Mode = BosonOp(operator.name)
             case SigmaOpBase():
                 mode = SigmaMinus(operator.name)
+            case LevelOp():
+                mode = LevelOp(*operator.args[:2])
             case _:
                 raise TypeError(
-                    f"Operator `{operator}` must be a BosonOp or a Pauli operator "
-                    f"(SigmaMinus, ...), but is a {type(operator).__name__}."
+                    f"Operator `{operator}` must be a BosonOp, a Pauli operator (SigmaMinus, ...) "
+                    f"or a transition of a systems.Atom, but is a {type(operator).__name__}."
                 )
         if found.setdefault(label(mode), mode) != mode:
-            raise ValueError(f"Label `{label(mode)}` names both a boson and a two-level system.")
+            kinds = sorted({_kind(mode), _kind(found[label(mode)])})
+            raise ValueError(f"Label `{label(mode)}` names both a {' and a '.join(kinds)}.")
     return tuple(found[name] for name in sorted(found, key=_natural))
 
 
@@ -113,10 +143,7 @@ def multiply(left: Ladder, right: Ladder, modes: Sequence[Mode]) -> Ladder:
     result: Ladder = {}
     for (p, q), x in left.items():
         for (r, s), y in right.items():
-            # mode by mode: (a'^p a^q)(a'^r a^s); modes commute with one another
-            for parts in cartesian(*map(_contract, p, q, r, s, map(is_two_level, modes))):
-                word = tuple(part[0] for part in parts), tuple(part[1] for part in parts)
-                count = prod(part[2] for part in parts)
+            for word, count in _product(p, q, r, s, modes):
                 result[word] = result.get(word, 0) + count * x * y
     return result
 
@@ -172,6 +199,68 @@ def _natural(name: str) -> tuple[str, int]:
     return stem, int(name[len(stem) :] or -1)
 
 
+def _kind(mode: Mode) -> str:
+    """What a mode is, in words."""
+    names = {BosonOp: "boson", LevelOp: "level of an atom"}
+    return names.get(type(mode), "two-level system")
+
+
+@lru_cache(maxsize=256)
+def _atoms(modes: tuple[Mode, ...]) -> tuple[tuple[int, ...], ...]:
+    groups: dict[object, list[int]] = {}
+    for i, mode in enumerate(modes):
+        groups.setdefault(mode.atom if isinstance(mode, LevelOp) else i, []).append(i)
+    return tuple(map(tuple, groups.values()))
+
+
+def _product(
+    p: Occupation, q: Occupation, r: Occupation, s: Occupation, modes: Sequence[Mode]
+) -> Iterator[tuple[Word, int]]:
+    """The words of ``(a'^p a^q)(a'^r a^s)``, atom by atom: atoms commute with one another."""
+    if any(isinstance(mode, LevelOp) for mode in modes):
+        yield from _product_of_levels(p, q, r, s, modes)
+        return
+    for parts in cartesian(*map(_contract, p, q, r, s, map(is_two_level, modes))):
+        word = tuple(part[0] for part in parts), tuple(part[1] for part in parts)
+        yield word, prod(part[2] for part in parts)
+
+
+def _product_of_levels(
+    p: Occupation, q: Occupation, r: Occupation, s: Occupation, modes: Sequence[Mode]
+) -> Iterator[tuple[Word, int]]:
+    """The same where some of the modes are levels of atoms."""
+    groups = atoms(modes)
+    terms = []
+    for group in groups:
+        if isinstance(modes[group[0]], LevelOp):
+            parts = ([powers[i] for i in group] for powers in (p, q, r, s))
+            terms.append(_contract_levels(*parts))
+        else:
+            two_level = is_two_level(modes[group[0]])
+            singles = _contract(p[group[0]], q[group[0]], r[group[0]], s[group[0]], two_level)
+            terms.append([([up], [down], count) for up, down, count in singles])
+    for chosen in cartesian(*terms):
+        up, down = [0] * len(modes), [0] * len(modes)
+        for group, (raised, lowered, _) in zip(groups, chosen, strict=True):
+            for i, more, less in zip(group, raised, lowered, strict=True):
+                up[i], down[i] = more, less
+        yield (tuple(up), tuple(down)), prod(part[2] for part in chosen)
+
+
+def _contract_levels(p: list[int], q: list[int], r: list[int], s: list[int]) -> list[Levels]:
+    """``(a'^p a^q)(a'^r a^s)`` of the levels of one atom; each of the four names one, or none."""
+    if any(q) and any(r):  # (|0><j|)(|k><0|) = delta_jk (1 - sum_l |l><l|)
+        if q != r:
+            return []
+        if any(p) or any(s):  # these leave nothing for the sum: p' l' = l s = 0
+            return [(p, s, 1)]
+        ones = [[int(i == k) for i in range(len(p))] for k in range(len(p))]
+        return [(p, s, 1), *((one, one, -1) for one in ones)]
+    if (any(p) and any(r)) or (any(q) and any(s)):
+        return []
+    return [(p if any(p) else r, q if any(q) else s, 1)]
+
+
 def _contract(p: int, q: int, r: int, s: int, two_level: bool) -> list[tuple[int, int, int]]:
     """``(a'^p a^q)(a'^r a^s)`` of one mode as a list of (power of a', power of a, count)."""
     if not two_level:
@@ -207,6 +296,9 @@ def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
             return adjoint(_read(expression.args[0], modes))
         case BosonOp():
             return _lower(BosonOp(expression.name), modes, dagger=not expression.is_annihilation)
+        case LevelOp():
+            level = LevelOp(*expression.args[:2])
+            return _lower(level, modes, dagger=not expression.is_annihilation)
         case SigmaOpBase():
             return _read_pauli(expression, modes)
         case sp.Symbol():
@@ -215,8 +307,9 @@ def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
                 "but is a non-commuting Symbol."
             )
     raise TypeError(
-        f"Term `{expression}` must be a polynomial in BosonOp and Pauli operators, "
-        f"but is a {type(expression).__name__}."
+        f"Term `{expression}` must be a polynomial in BosonOp and Pauli operators, or transitions "
+        f"of atoms, but is a {type(expression).__name__}; write its power series instead, as far "
+        "as it is wanted."
     )
 
 

@@ -27,6 +27,7 @@ from functools import cached_property
 import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
 
+from systems.display import Shown
 from systems.expressions import as_expression
 from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import (
@@ -43,7 +44,7 @@ from systems.ladder import (
 
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Shown):
     """A jump channel: ``rate * D[operator]`` in the master equation.
 
     ``D[L] rho = L rho L' - (L'L rho + rho L'L)/2``, so that ``rate`` is an energy decay rate:
@@ -59,6 +60,12 @@ class Loss:
 
     rate: sp.Expr
     operator: sp.Expr
+
+    def _title(self) -> str:
+        return f"loss {self.rate} D[{show(self.operator)}]"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {"rate": f"${sp.latex(self.rate)}$", "operator": f"${sp.latex(self.operator)}$"}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rate", as_expression("rate", self.rate, "of a Loss"))
@@ -77,14 +84,15 @@ class Loss:
             raise ValueError(f"Argument `rate` of a Loss {must}, but is `{self.rate}`.")
 
 
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, repr=False)
+class Model(Shown):
     """A system in the frame rotating with its drive, with hbar = 1.
 
     ``hamiltonian`` is any polynomial in `BosonOp`, `SigmaMinus` and their adjoints with
     symbols as coefficients; ``losses`` add ``rate * D[operator]``; ``drive`` is the symbol in
-    which closed forms are expanded.  ``orders`` names further small symbols with their order
-    in the drive, e.g. ``{G: 2}`` for a two-photon drive ``G`` of the size of ``drive**2``.
+    which closed forms are expanded; a model whose light comes from a bath alone has none.
+    ``orders`` names further small symbols with their order in the drive, e.g. ``{G: 2}`` for a
+    two-photon drive ``G`` of the size of ``drive**2``, or ``{n_th: 2}`` for a weak thermal bath.
     ``weights`` says how many quanta an excitation of each mode counts, by label, e.g.
     ``{"a": 1, "b": 2}``; without it they are found.
 
@@ -101,7 +109,7 @@ class Model:
     name: str
     hamiltonian: sp.Expr
     losses: tuple[Loss, ...]
-    drive: sp.Symbol
+    drive: sp.Symbol | None = None
     orders: Mapping[sp.Symbol, int] = field(default_factory=dict, hash=False)
     weights: Mapping[str, int] | None = field(default=None, hash=False)
 
@@ -114,6 +122,21 @@ class Model:
         _check_symbols(self)
         _check_hermitian(self)
         _check_weights(self)
+
+    def _title(self) -> str:
+        modes = ", ".join(label(mode) for mode in self.modes)
+        return f'model "{self.name}": modes {modes}; drive {self.drive or "none"}'
+
+    def _facts(self) -> Mapping[str, str]:
+        losses = " + ".join(
+            rf"{sp.latex(x.rate)}\,\mathcal{{D}}[{sp.latex(x.operator)}]" for x in self.losses
+        )
+        return {
+            "H": f"${sp.latex(self.hamiltonian)}$",
+            "losses": f"${losses}$" if losses else "none",
+            "drive": f"${sp.latex(self.drive)}$" if self.drive else "none",
+            "parameters": ", ".join(map(str, self.parameters)),
+        }
 
     @cached_property
     def modes(self) -> tuple[Mode, ...]:
@@ -164,6 +187,10 @@ class Model:
         """``H_eff = H - (i/2) sum_k rate_k L_k' L_k``: evolution between two quantum jumps.
 
         It is not Hermitian; what it takes from the norm of the state is the probability of a jump.
+
+        >>> from systems import kerr
+        >>> (kerr.MODEL.effective_hamiltonian - kerr.MODEL.hamiltonian).expand()
+        -I*gamma*Dagger(a)*a/2
         """
         damping = [loss.rate * Dagger(loss.operator) * loss.operator for loss in self.losses]
         return self.hamiltonian - sp.I / 2 * sp.Add(*damping)
@@ -176,7 +203,8 @@ class Model:
         >>> kerr.MODEL.effective_ladder[(1,), (1,)]  # of a'a
         Delta - I*gamma/2
         """
-        return normal_order(self.effective_hamiltonian, self.modes)
+        ladder = normal_order(self.effective_hamiltonian, self.modes)
+        return {word: _over_one_denominator(coefficient) for word, coefficient in ladder.items()}
 
     @cached_property
     def leading_ladder(self) -> Ladder:
@@ -207,7 +235,8 @@ class Model:
         None if all jumps lower it: only then is the state between two jumps pure at leading
         order.  Dephasing keeps the number, thermal light raises it.  With ``paid``, the orders of
         the drive in a coefficient count against what its term raises, so that ``a + drive``
-        lowers although its number does not.
+        lowers although its number does not, and so do those of the rate, half to each side of the
+        density matrix.
 
         >>> from systems import kerr
         >>> kerr.MODEL.not_lowering() is None
@@ -216,10 +245,15 @@ class Model:
         grading = self.grading
         for loss, jump in zip(self.losses, self.jumps, strict=True):
             for word, coefficient in jump.items():
-                spare = min(self.by_order(coefficient)) * grading.unit if paid else 0
+                spare = self._paid(loss, coefficient) if paid else 0
                 if grading.raises(word) >= spare:
                     return loss, word
         return None
+
+    def _paid(self, loss: Loss, coefficient: sp.Expr) -> float:
+        """Quanta that the small symbols in a jump and, half to each side, in its rate pay for."""
+        orders = min(self.by_order(coefficient)) + min(self.by_order(loss.rate)) / 2
+        return float(orders * self.grading.unit)
 
     @cached_property
     def grading(self) -> Grading:
@@ -233,7 +267,7 @@ class Model:
         """
         lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
-            return find_grading(lowest, self.modes)
+            return find_grading(lowest, self.modes, (word for jump in self.jumps for word in jump))
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
@@ -247,14 +281,23 @@ class Model:
         {2: G, 1: 3*xi, 0: chi}
         """
         t = sp.Dummy("t", positive=True)
-        small = {self.drive: 1, **self.orders}
-        scaled = coefficient.subs({s: t**k * s for s, k in small.items()}, simultaneous=True)
+        scaled = coefficient.subs({s: t**k * s for s, k in self.small.items()}, simultaneous=True)
         scaled = sp.expand(scaled)
         if not scaled.is_polynomial(t):
             raise ValueError(
                 f"Coefficient `{coefficient}` must be a polynomial in the drive `{self.drive}`."
             )
         return {k: c for (k,), c in sp.Poly(scaled, t).terms()}
+
+    @property
+    def small(self) -> dict[sp.Symbol, int]:
+        """The symbols that closed forms are expanded in, each with its order in the drive.
+
+        >>> from systems import parametric_kerr
+        >>> parametric_kerr.MODEL.small
+        {xi: 1, G: 2}
+        """
+        return {**({} if self.drive is None else {self.drive: 1}), **self.orders}
 
     def index(self, mode: Mode | str) -> int:
         """Position of a mode, named by its operator or by its label, in ``modes``.
@@ -284,6 +327,14 @@ class Model:
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
 
 
+def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
+    """A sum of quotients as one, where that is shorter: losses of one kind often add up."""
+    if not sp.denom(sp.together(coefficient)).free_symbols:
+        return coefficient
+    whole = sp.cancel(coefficient)
+    return whole if sp.count_ops(whole) < sp.count_ops(coefficient) else coefficient
+
+
 def _check_types(model: Model) -> None:
     if not isinstance(model.hamiltonian, sp.Expr) or not model.hamiltonian.atoms(Operator):
         raise TypeError(
@@ -293,7 +344,7 @@ def _check_types(model: Model) -> None:
     for loss in model.losses:
         if not isinstance(loss, Loss):
             raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{loss}`.")
-    if not _is_parameter(model.drive):
+    if model.drive is not None and not _is_parameter(model.drive):
         raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {model.drive!r}.")
     for symbol, order in model.orders.items():
         if not _is_parameter(symbol):
@@ -334,7 +385,9 @@ def _check_symbols(model: Model) -> None:
         raise ValueError(
             f"Name `{shared[0]}` must be that of a symbol or of a mode, but is both; rename one."
         )
-    if not any(model.drive in c.free_symbols for c in model.ladder.values()):
+    if model.drive is not None and not any(
+        model.drive in c.free_symbols for c in model.ladder.values()
+    ):
         raise ValueError(
             f"Argument `drive` must be a symbol of the Hamiltonian, but `{model.drive}` "
             "does not occur in it."

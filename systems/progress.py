@@ -16,7 +16,10 @@ WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner nee
 
 
 def silent(what: str, done: int, total: int) -> None:
-    """A report that nobody reads."""
+    """A report that nobody reads.
+
+    >>> silent("6 quanta", 3, 10)
+    """
 
 
 @contextmanager
@@ -40,6 +43,11 @@ def is_watched() -> bool:
     """Whether what is written to stderr goes to a terminal or a notebook.
 
     Files and pipes are not watched: a bar would fill them with lines that nobody can read.
+
+    >>> import io, contextlib
+    >>> with contextlib.redirect_stderr(io.StringIO()):
+    ...     is_watched()
+    False
     """
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 
@@ -69,12 +77,17 @@ class _Line:
 
 
 def counted(
-    iterable: Iterable[Any] | None, what: str, total: int | None = None, progress: bool = True
+    iterable: Iterable[Any] | None,
+    what: str,
+    total: int | None = None,
+    progress: bool = True,
+    done: int = 0,
 ) -> Any:
     """The items of ``iterable``, counted by a bar on the terminal; or a bar to `update` by hand.
 
     The bar appears after a second, only on a terminal, is gone when it is done, and says ``what``
-    is counted.  Without an iterable (None) it counts to ``total``.  ``progress=False`` shows none.
+    is counted.  Without an iterable (None) it counts to ``total``, from what is ``done`` already.
+    ``progress=False`` shows none.
 
     >>> list(counted([1, 2], "numbers"))
     [1, 2]
@@ -82,4 +95,4 @@ def counted(
     from tqdm import tqdm
 
     disable = None if progress else True  # None: disabled where there is no terminal
-    return tqdm(iterable, what, total, leave=False, delay=1, disable=disable)
+    return tqdm(iterable, what, total, leave=False, delay=1, disable=disable, initial=done)

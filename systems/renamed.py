@@ -15,19 +15,23 @@ True
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any, cast
 
 LISTED = (
+    "dimer_chain",
     "jaynes_cummings",
     "kerr",
     "kerr_dimer",
     "kerr_ring",
+    "many_emitters",
+    "n_scheme",
     "nanotip",
     "parametric_kerr",
     "second_harmonic",
     "spinning",
+    "tavis_cummings",
 )
 RENAMED = {
     **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},
@@ -79,17 +83,19 @@ def renamed(name: str) -> str | None:
     return RENAMED[head] + name[len(head) :] if head in RENAMED else None
 
 
-class _Renamed(MetaPathFinder, Loader):
+class _Renamed:
     """Finds a module under its old name and loads the one under the new name.
 
-    A finder and a loader of `importlib` in one: the protocol is that of PEP 451.
+    A finder and a loader of `importlib` in one: the protocol is that of PEP 451.  It does not name
+    the base classes of `importlib.abc`, which add nothing here and take as long to load as the rest
+    of ``import systems``.
     """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module's specification, for old names only; the import system asks."""
-        return ModuleSpec(name, self) if renamed(name) else None
+        return ModuleSpec(name, cast(Any, self)) if renamed(name) else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The module under its new name; its own specification is kept for later."""
@@ -98,11 +104,13 @@ class _Renamed(MetaPathFinder, Loader):
         return module
 
     def exec_module(self, module: ModuleType) -> None:
-        # the import system has just noted the old name; the module keeps its own
-        """Gives the module its own specification back."""
+        """Give the module its own specification back.
+
+        The import system has just noted the old name in it; the module keeps its own.
+        """
         assert module.__spec__ is not None
         module.__spec__ = module.__spec__.loader_state
 
 
 # first: the finder of files would load what lies below a renamed package a second time
-sys.meta_path.insert(0, _Renamed())
+sys.meta_path.insert(0, cast(Any, _Renamed()))

@@ -5,11 +5,14 @@ for different things of the reader, and each belongs to one number at one point:
 mode is not converged says nothing of g2 of the bright one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+
+from systems.display import Shown, counts, ends, points
 
 
 class Status(StrEnum):
@@ -31,10 +34,15 @@ class Status(StrEnum):
     FORMULA_UNDEFINED = "formula undefined"
     FORMULA_DIVERGES = "formula diverges"
     ONLY_ZERO = "numeric is zero"
+    NO_FORMULA = "no formula"
 
     @property
     def sentence(self) -> str:
-        """What the word says, as one sentence."""
+        """What the word says, as one sentence.
+
+        >>> Status.MISSING.sentence
+        'There is no steady state: gain or drive make the light grow for ever.'
+        """
         return SENTENCES[self]
 
     def __repr__(self) -> str:
@@ -53,11 +61,12 @@ SENTENCES = {
     Status.FORMULA_UNDEFINED: "The closed form is 0/0 at these values.",
     Status.FORMULA_DIVERGES: "The closed form has a pole at these values.",
     Status.ONLY_ZERO: "The master equation gives zero where the closed form does not.",
+    Status.NO_FORMULA: "There is no closed form of leading order for this number.",
 }
 
 
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, repr=False)
+class Estimate(Shown):
     """Numbers with their absolute errors and what each is worth; arrays of one shape.
 
     ``value`` holds every number that was computed, also the ones that are not to be trusted
@@ -73,7 +82,21 @@ class Estimate:
     error: Any
     status: Any
 
+    def _title(self) -> str:
+        if np.ndim(self.value):
+            return f"estimate at {points(np.shape(self.value))}: {counts(self.status)}"
+        return f"estimate {ends(self.value)}, error {float(self.error):.1e}, {self.status}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"value": ends(self.value), "error": ends(self.error)}
+        return facts | {"status": counts(self.status)}
+
     @property
     def trusted(self) -> Any:
-        """The values whose status is "ok"; NaN elsewhere."""
-        return np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        """The values whose status is "ok"; NaN elsewhere.  Labelled as the values are.
+
+        >>> [float(Estimate(0.25, 1e-9, word).trusted) for word in ("ok", "undefined")]
+        [0.25, nan]
+        """
+        kept = np.where(np.asarray(self.status) == Status.OK, self.value, np.nan)[()]
+        return self.value.copy(data=kept) if hasattr(self.value, "dims") else kept

@@ -1,10 +1,10 @@
 """Values of a model's symbols: checked once, the same way on both roads, and put into expressions.
 
-Values are a dict from the model's symbols, or their names, to numbers or arrays that broadcast.
-Rates may be in any one unit.  `read_values` makes arrays of one shape of them, and refuses what no
-formula and no solver could use; `evaluate` puts those into an expression, `evaluate_sum` where a
-sum may cancel.  Numbers stay right beyond the range of floats: what overflows is computed again
-with exponents of any size.
+Values are a dict from the model's symbols, or their names, to numbers or arrays that broadcast,
+those of xarray by the names of their dimensions.  Rates may be in any one unit.  `read_values`
+makes arrays of one shape of them, and refuses what no formula and no solver could use; `evaluate`
+puts those into an expression, `evaluate_sum` where a sum may cancel.  Numbers stay right beyond the
+range of floats: what overflows is computed again with exponents of any size.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -17,7 +17,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from sympy.simplify.cse_main import tree_cse
 
+from systems.labels import Labelled, unlabel
 from systems.ladder import show
 from systems.model import Model
 
@@ -29,6 +31,8 @@ CANCELS = 1e-2
 # unless their sizes differ by more than what is left.
 WIDE = 500
 VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
+# Parts of an expression up to which shared parts of sums are looked for, which takes a second
+LONG = 3000
 VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
@@ -37,16 +41,18 @@ Arrays = dict[str, np.ndarray]
 def read_values(model: Model, values: Values) -> Arrays:
     """The values by name, broadcast against one another to one shape.
 
-    Raises `ValueError` or `TypeError` for an unknown or missing name, NaN or infinity, a
-    complex value of a real symbol, arrays that do not broadcast, labelled arrays, rates that are
-    not positive, and coefficients of the Hamiltonian that are not finite.
+    Arrays of xarray broadcast by the names of their dimensions, and what is returned remembers
+    these (`systems.labels`).  Raises `ValueError` or `TypeError` for an unknown or missing name,
+    NaN or infinity, a complex value of a real symbol, arrays that do not broadcast, plain arrays
+    beside labelled ones, rates that are not positive, and coefficients of the Hamiltonian that are
+    not finite.
 
     >>> from systems import kerr
     >>> arrays = read_values(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 5.0, "gamma": 1.0, "xi": 0.1})
     >>> arrays["chi"]
     array([5., 5.])
     """
-    given = _named(model, values)
+    given, frame = unlabel(_named(model, values))
     _check_names(model, given)
     arrays = {str(s): _read(s, given[str(s)]) for s in model.parameters}
     try:
@@ -59,7 +65,7 @@ def read_values(model: Model, values: Values) -> Arrays:
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
     _check_rates(model, arrays)
     _check_coefficients(model, arrays)
-    return arrays
+    return arrays if frame is None else Labelled(arrays, frame)
 
 
 def read_exact(model: Model, values: Values, argument: str = "at") -> dict[sp.Symbol, sp.Expr]:
@@ -167,8 +173,20 @@ def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     """The names of an expression's symbols, and it as a function of their numbers."""
     symbols = sorted(expression.free_symbols, key=str)
-    function = sp.lambdify(symbols, expression, module, cse=True)
+    function = sp.lambdify(symbols, expression, module, cse=_repeated)
     return [str(symbol) for symbol in symbols], function
+
+
+def _repeated(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
+    """The parts of an expression that occur twice, and it in these.
+
+    `sympy.cse` looks for shared parts of sums and products as well, in a time that grows as the
+    square of the terms: minutes for closed forms of eight modes.
+    """
+    if len(expression.args) <= LONG and sum(1 for _ in sp.preorder_traversal(expression)) <= LONG:
+        return tuple(sp.cse(expression, list=False))
+    found, (rest,) = tree_cse([expression], sp.numbered_symbols(cls=sp.Dummy))
+    return found, rest
 
 
 def _evaluate_wide(
@@ -236,7 +254,7 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     if dims := _dimensions(value):
         # as plain arrays two of them would be matched by position, whatever their names
         raise TypeError(
-            f"Value `{symbol}` must be a number or a plain array, but is labelled "
+            f"Value `{symbol}` must be a number, a plain array or one of xarray, but is labelled "
             f"({', '.join(dims)}): hand over its `.values`, with an axis for every dimension."
         )
     try:
@@ -262,7 +280,7 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
 
 
 def _dimensions(value: Any) -> list[str]:
-    """Names of the dimensions of a labelled array, as xarray has them."""
+    """Names of the dimensions of a labelled array that is none of xarray."""
     named = getattr(value, "dims", None) if hasattr(value, "coords") else None
     return [str(name) for name in named] if named else []
 
@@ -287,6 +305,19 @@ def check_positive(name: str, value: int) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"Argument `{name}` must be a positive integer, but is {value!r}.")
+
+
+def check_driven(model: Model) -> None:
+    """Raise `ValueError` for a model without a drive, where something is asked of the drive.
+
+    >>> from systems import kerr
+    >>> check_driven(kerr.MODEL)
+    """
+    if model.drive is None:
+        raise ValueError(
+            f"Argument `model` must have a drive here, but the {model.name} has none: use "
+            "numeric.steady_state, or analytic.expand where `orders` names what is small."
+        )
 
 
 def shorten(text: str) -> str:

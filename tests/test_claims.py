@@ -2,13 +2,13 @@
 
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from compare import papers
 from compare.claim import (
     LEADING,
     NOT_REPRODUCED,
@@ -26,21 +26,25 @@ from compare.claim import (
 )
 from compare.cli import main
 from compare.extremes import Curve, greatest, least
-from compare.papers import Paper
+from compare.papers import Paper, atlas
+from compare.papers.decision import decisions
 from compare.papers.tang2025.claims import (
     blockade,
     claims_text,
     device,
+    efficiency,
     mechanism,
     paper,
 )
-from compare.papers.tang2025.claims.power import power_of_truth
 from compare.papers.tang2025.claims.roads import at, solve
 from compare.papers.tang2025.figures import fig3b
 from compare.papers.tang2025.figures.cavities import DEVICE
-from systems.library.nanotip import PUBLISHED, Device
+from compare.papers.truth import scale_of_truth
+from systems.library.nanotip import PUBLISHED
 
-WEAK = replace(DEVICE, power=1e-9 * DEVICE.power)
+WEAK = 1e-9  # of the paper's power
+SHEET = papers.load("tang2025").sheet()
+CLAIMS = {claim.name: claim for claim in decisions(SHEET, "claim", paper.at_drive)}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_extremes_of_the_claims_are_those_of_the_whole_range() -> None:
 
 
 def test_reason_tells_a_miss_by_two_percent_from_one_by_a_hundred() -> None:
-    assert "(+1.94 % from the printed value)" in reason(blockade.g4_tip(DEVICE))
+    assert "(+1.94 % from the printed value)" in reason(CLAIMS["g4_tip"](1.0))
     assert "+100 % from the printed" in reason(digits("0.5", Roads(0.5, 1.0), "x"))
     # no share of nothing, and no distance from a bound
     assert "printed" not in reason(digits("0", Roads(1.0, 1.0), "x"))
@@ -122,35 +126,31 @@ def test_printed_number_is_true_within_half_a_unit_of_its_last_digit(
 
 
 def test_every_claim_says_where_it_stands_and_what_it_says() -> None:
-    names = [claim.name for claim in paper.CLAIMS]
-    assert len(set(names)) == len(names)
-    for claim in paper.CLAIMS:
-        assert "Fig. " in claim.place or "Eq. " in claim.place, claim.name
-        assert claim.statement, claim.name
-        assert not claim.statement.endswith("."), claim.name
+    for entry in SHEET.of("claim"):
+        assert "Fig. " in entry.place or "Eq. " in entry.place, entry.id
+        assert not entry.statement.endswith("."), entry.id
 
 
 def test_no_claim_is_forgotten() -> None:
-    folder = Path(paper.__file__).parent
-    written = [file.read_text().count("\n@claim(") for file in folder.glob("*.py")]
-    assert len(paper.CLAIMS) == sum(written) == 43
+    written = [entry.python for entry in SHEET.of("claim") if entry.python]
+    functions = {
+        f"claims/{module.__name__.split('.')[-1]}.py:{name}"
+        for module in (device, blockade, mechanism, efficiency)
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__
+        and not name.startswith("_")
+        and getattr(value, "__annotations__", {}).get("return") == Readings
+    }
+    assert set(written) == functions
+    assert len(SHEET.of("claim")) == 43
 
 
 @pytest.fixture(scope="module")
 def few() -> pd.DataFrame:
     """Rows of claims that need few points."""
-    some = (
-        device.J_0,
-        device.weak_drive,
-        device.formula_for_r,
-        device.amplitude_sum,
-        device.eq7,
-        blockade.g2_ideal,
-        blockade.g2_tip,
-        blockade.blockade_for_strong_chi,
-        blockade.no_blockade_for_weak_chi,
-    )
-    return paper.audit(claims=some).set_index("claim")
+    some = ["J_0", "weak_drive", "formula_for_r", "amplitude_sum", "eq7", "g2_ideal", "g2_tip"]
+    some += ["blockade_for_strong_chi", "no_blockade_for_weak_chi"]
+    return paper.audit(some).set_index("claim")
 
 
 def test_distance_of_the_roads_stands_under_deviation_and_says_which_it_is(
@@ -183,8 +183,8 @@ def test_formula_with_an_undefined_letter_is_undetermined(few: pd.DataFrame) -> 
 
 
 def test_interference_blocks_in_the_closed_form_alone_unless_the_drive_is_weak() -> None:
-    claim = blockade.blockade_at_side_low
-    assert verdict(claim(DEVICE)) == LEADING
+    claim = CLAIMS["blockade_at_side_low"]
+    assert verdict(claim(1.0)) == LEADING
     assert verdict(claim(WEAK)) == REPRODUCED
     assert verdict(mechanism.C20_zero(DEVICE)) == LEADING
 
@@ -197,23 +197,23 @@ def test_formula_with_a_flipped_sign_is_not_reproduced(monkeypatch: pytest.Monke
 
 def test_power_of_truth_of_the_weak_drive_is_that_of_a_tenth_of_the_loss() -> None:
     gamma = DEVICE.parameters(0.35e-6, 0.27e-6)["gamma"]
-    found = power_of_truth(device.weak_drive, DEVICE)
+    found = scale_of_truth(CLAIMS["weak_drive"]) * DEVICE.power
     # the precision of the search
     assert found == pytest.approx(DEVICE.power_of(0.1 * gamma), rel=2e-3)
 
 
 @pytest.mark.parametrize("bound", [1e-3, 0.3, 1.7])
-def test_power_of_truth_is_found_below_and_above_the_power_of_the_device(bound: float) -> None:
-    def claim(device: Device) -> Readings:
-        factor = device.power / DEVICE.power
+def test_drive_of_truth_is_found_below_and_above_that_of_the_paper(bound: float) -> None:
+    def claim(scale: float) -> Readings:
         within = below if bound < 1 else above
-        return within(bound, Roads(np.nan, factor), "power")
+        return within(bound, Roads(np.nan, scale), "power")
 
-    assert power_of_truth(claim, DEVICE) == pytest.approx(bound * DEVICE.power, rel=2e-3)
+    assert scale_of_truth(claim) == pytest.approx(bound, rel=2e-3)
 
 
-def test_claim_that_no_power_makes_true_has_none() -> None:
-    assert np.isnan(power_of_truth(lambda _: below(0, Roads(1, 1), "one"), DEVICE))
+def test_claim_that_no_drive_makes_true_has_none() -> None:
+    assert np.isnan(scale_of_truth(lambda _: below(0, Roads(1, 1), "one")))
+    assert np.isnan(scale_of_truth(lambda _: below(0, Roads(1, np.inf), "one")))
 
 
 def test_audit_prints_verdicts_reasons_and_powers(few: pd.DataFrame) -> None:
@@ -242,6 +242,13 @@ def quick(
     signal.signal(signal.SIGTERM, before)
 
 
+ROW = {
+    "formula": "g2", "quantity": "g2", "drive": 4.0, "unit": "fW", "drive_stated": True,
+    "drive_over_loss": 0.2, "leading_order": 0.9, "master_equation": 1.0, "deviation": -0.1,
+    "holds_to_1_percent": 0.1, "holds_to_10_percent": 1.0, "status": "ok",
+}  # fmt: skip
+
+
 def run(*words: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(list(words))
@@ -249,28 +256,30 @@ def run(*words: str) -> None:
 
 
 def test_audit_is_computed_once(quick: list[int], capsys: pytest.CaptureFixture[str]) -> None:
-    run("audit")
+    run("audit", "tang2025")
     first = capsys.readouterr().out
-    run("audit")
+    run("audit", "tang2025")
     second = capsys.readouterr()
     assert second.out == first
     assert "claims.csv is current" in second.err
     assert len(quick) == 1
-    run("audit", "--fresh")
+    run("audit", "tang2025", "--fresh")
     assert len(quick) == 2
     written = pd.read_csv("results/claims.csv", dtype={"printed": str})
     assert list(written["printed"])[:2] == ["0.4", "<< 1"]
     Path("results/agreement.csv").write_text("mine")
-    run("audit")  # does not write this one
+    run("audit", "tang2025")  # does not write this one
 
 
 @pytest.mark.slow
-def test_reproduce_without_arguments_makes_the_audit_as_well(
+def test_reproduce_without_arguments_makes_the_audit_and_the_atlas_as_well(
     quick: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(papers, "keys", lambda: ["tang2025"])
+    monkeypatch.setattr(atlas, "formulas", lambda _: pd.DataFrame([ROW]))
     monkeypatch.setattr(Paper, "figures", lambda _: ["fig3b"])
     monkeypatch.setattr(fig3b, "R_UM", np.linspace(0, 0.7, 5))
     monkeypatch.setattr(fig3b, "PHI_UM", np.linspace(0, 1.1, 5))
     run("reproduce")
-    assert {path.stem for path in Path("results").iterdir()} == {"fig3b", "claims"}
+    assert {path.stem for path in Path("results").iterdir()} == {"fig3b", "claims", "atlas"}
     assert len(quick) == 1

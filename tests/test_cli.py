@@ -48,6 +48,8 @@ COMMANDS = [
     "budget",
     "validity",
     "optimum",
+    "solve",
+    "report",
 ]
 
 
@@ -230,7 +232,7 @@ CASES = [
     ("compare kerr --set Delta=1j --set chi=1 --set gamma=1 --set xi=1", "real, but is 0+1j"),
     ("validity kerr --order -1", "--order"),
     ("optimum kerr --over foo", "`--over` must not hold `foo`"),
-    ("compare kerr --out .", "must be a file FILE.csv, but is empty, or the folder `.`"),
+    ("compare kerr --out .", ".pdf or .html, but is empty, or the folder `.`"),
     ("reproduce fig3b --out file", "Folder `file` of `--out` must be one"),
     ("compare nanotip --set r=350 --set phi=270", "but is 350; its unit is um"),
     ("compare nanotip --set r=0.35e-6 --set phi=0.27e-6", "but is 3.5e-07; its unit is um"),

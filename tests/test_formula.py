@@ -219,7 +219,9 @@ def test_the_conjugate_of_a_coupling_is_one_convention(occupation):
     printed = str(form.xreplace({nanotip.J: sp.conjugate(nanotip.J)}))
     found = verdict(printed, "C{}{}".format(*occupation), nanotip.MODEL)
     assert found.proved
-    assert found.conventions == ("J is conj(J) of the model (phase reference of the coupling)",)
+    assert found.conventions == (
+        "the paper's J is conj(J) of the model (phase reference of the coupling)",
+    )
 
 
 def test_a_stated_convention_makes_the_formula_identical():
@@ -325,6 +327,9 @@ def test_plain_text_means_what_sympy_means(text, meaning):
     [
         ("x +", "cannot be read at its end"),
         ("(x", "cannot be read at its end"),
+        # the shape of a text is looked at before its names
+        ("nonsense((", r"cannot be read at its end .*: `\)` is missing"),
+        ("nonsense*(x]", r"cannot be read at `\]`"),
         ("x y", "cannot be read at `y`"),
         ("x)", "cannot be read at `\\)`"),
         ("x*q", "must use the names .* but uses `q`"),

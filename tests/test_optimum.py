@@ -58,7 +58,7 @@ def test_picture_shows_place_and_depth_of_every_road_and_writes_a_zero_out(
     table: pd.DataFrame,
 ) -> None:
     place, depth = draw(table).axes
-    assert (place.get_ylabel(), depth.get_ylabel()) == ("g", "minimum of g2")
+    assert (place.get_ylabel(), depth.get_ylabel()) == ("$g$", "minimum of $g^{(2)}(0)$")
     lines = {str(line.get_label()): line.get_ydata() for line in depth.lines}
     assert next(iter(lines)) == "formula (its minimum is 0)"
     true = rows(table, "master equation")["minimum"]

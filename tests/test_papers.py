@@ -127,7 +127,7 @@ def test_a_laboratory_gives_numbers_for_all_that_may_be_set() -> None:
     for lab in (paper.laboratory for paper in papers.every() if paper.laboratory):
         point, drive = lab.operating_point({}), str(SYSTEMS[lab.system].model.drive)
         assert lab.columns.keys() <= point.keys()
-        assert set(lab.columns.values()) == lab.spelled.keys()
+        assert set(lab.columns.values()) <= lab.spelled.keys()
         # what sets the drive is read from the drive again, in round-off
         values = lab.read({**lab.example, lab.drive: point[lab.drive]})
         assert lab.drive_of(values[drive]) == pytest.approx(point[lab.drive], rel=1e-12)

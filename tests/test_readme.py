@@ -1,26 +1,41 @@
 """What the README shows runs, and what it names exists."""
 
 import re
+import shlex
+import signal
 from pathlib import Path
 
 import pytest
 
+from compare.cli import main
 from compare.provenance import ROOT
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "CONTRIBUTING.md", "docs/glossary.md")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+PAGES = ("README.md", "CONTRIBUTING.md", "docs/glossary.md", "docs/howto/paper.md")
+RUN = ("README.md", "docs/tutorial.md", "docs/qutip.md", "docs/howto/truncation.md")
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HERE = re.compile(r"`((?:systems|analytic|numeric|compare|tests|docs|notebooks)/[\w./]+)`")
 
 
-def test_the_python_of_the_readme_runs_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", RUN)
+def test_the_python_of_a_page_runs_from_top_to_bottom(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert BLOCKS
+    blocks = PYTHON.findall((ROOT / page).read_text(encoding="utf-8"))
+    assert blocks
     names: dict[str, object] = {}
-    for block in BLOCKS:
-        exec(compile(block, "README.md", "exec"), names)
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
+
+
+def test_the_readme_shows_what_its_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    ((line, shown),) = re.findall(r"^\$ blockade (.*)\n((?:.+\n)+?)```", text, re.MULTILINE)
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit):
+        main(shlex.split(line))
+    signal.signal(signal.SIGTERM, before)
+    assert capsys.readouterr().out.startswith(shown)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -12,6 +12,7 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 import compare
+from compare.interrupts import INTERRUPTED
 from compare.provenance import PACKAGES, ROOT
 
 HEAVY = {"matplotlib", "qutip", "numba", "pandas", "scipy", "numpy", "sympy"}
@@ -87,3 +88,33 @@ def test_wheel_tells_type_checkers_that_every_package_is_typed(tmp_path: object)
     (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     names = ZipFile(wheel).namelist()
     assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
+
+
+STRUCK = """
+import os, signal, sys
+
+class Striker:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.{signal})
+
+sys.meta_path.insert(0, Striker())
+sys.argv = {words}
+from compare.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["systems", "compare.cli", "compare.cli.app", "typer"])
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_while_the_command_is_loaded_ends_it_without_a_traceback(
+    module: str, name: str, code: int
+) -> None:
+    script = STRUCK.format(module=module, signal=name, words=["/usr/bin/blockade", "systems"])
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert done.stderr == f"{INTERRUPTED}\n"
+
+
+def test_importing_the_project_leaves_signals_to_the_program_that_does() -> None:
+    python("import signal, compare; assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL")

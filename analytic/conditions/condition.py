@@ -18,13 +18,14 @@ from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.phases import check_polynomial, complex_amplitude, find_phases
 from analytic.conditions.resultants import NoClosedForm, candidates, roots
 from analytic.conditions.verification import trials
+from systems.display import Shown
 from systems.values import Values
 
 Point = Mapping[sp.Expr, sp.Expr]
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Shown):
     """One real branch: the values at the zero and where in parameter space they are real.
 
     ``values`` maps the unknowns (symbols, or moduli ``Abs(J)``) to formulas in the other symbols,
@@ -41,6 +42,13 @@ class Condition:
     domain: sp.Basic
     interference: Interference | None = field(default=None, repr=False, compare=False)
 
+    def _title(self) -> str:
+        return "branch of a blockade condition"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {str(name): f"${sp.latex(value)}$" for name, value in self.values.items()}
+        return facts if self.domain == sp.true else {**facts, "for": f"${sp.latex(self.domain)}$"}
+
     def at(self, values: Values) -> OptimalPoint:
         """What the zero is worth, with numbers for all other symbols but the drive.
 
@@ -55,7 +63,11 @@ class Condition:
         >>> complex(point.values["G"])
         0.0002j
         """
-        assert self.interference is not None, "`Derivation.blockade_conditions` sets it"
+        if self.interference is None:
+            raise ValueError(
+                "What a zero of a field or of several orders is worth has no closed form: ask "
+                "numeric.fields.correlation at its values."
+            )
         return self.interference.limits(self.values, self.domain, values)
 
     def __str__(self) -> str:

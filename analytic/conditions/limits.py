@@ -21,8 +21,9 @@ import sympy as sp
 from analytic.evaluation import number_at
 from analytic.series.expansion import expand
 from systems import Model
+from systems.display import Shown
 from systems.ladder import Mode
-from systems.values import Values, read_exact
+from systems.values import Values, check_driven, read_exact
 
 # Relative to the parameter, for two-sided differences: R is nearly linear at its zero, so that the
 # error, STEP^2 of the slope, is below the digits shown, and round-off, 1e-16/STEP, is as well.
@@ -33,7 +34,7 @@ WEAK = 1e-3
 
 
 @dataclass(frozen=True)
-class OptimalPoint:
+class OptimalPoint(Shown):
     """One zero of ``g^(order)``: where it is, and what limits it.
 
     ``values`` are those of all symbols but the drive, in the unit that was given; ``residual`` is
@@ -49,10 +50,23 @@ class OptimalPoint:
     residual: float
     curvature: Mapping[str, float]
 
+    def _title(self) -> str:
+        return "zero of a correlation"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {name: f"{value:.6g}" for name, value in self.values.items()}
+        facts |= {"residual": f"{self.residual:.3g} drive^2"}
+        return facts | {f"{name} may be off by": f"{self.tolerance(name):.2g}"
+                        for name in self.curvature}  # fmt: skip
+
     def drive(self, limit: float = 0.01) -> float:
         """The drive up to which ``g`` stays below ``limit``, in the unit of the rates.
 
         From the next order of the drive only; infinite where that vanishes, too.
+
+        >>> point = OptimalPoint({"Delta": 0.29}, residual=4.0, curvature={"Delta": 1.0, "J": 0.0})
+        >>> point.drive(0.04)  # g = 4 drive^2
+        0.1
         """
         return float(np.sqrt(limit / self.residual)) if self.residual > 0 else float("inf")
 
@@ -60,6 +74,10 @@ class OptimalPoint:
         """By how much a parameter may be off before ``g`` reaches ``limit`` at zero drive.
 
         In the parameter's own unit; infinite for a parameter on which the zero does not depend.
+
+        >>> point = OptimalPoint({"Delta": 0.29}, residual=4.0, curvature={"Delta": 1.0, "J": 0.0})
+        >>> point.tolerance("Delta", 0.04), point.tolerance("J")
+        (0.2, inf)
         """
         slope = self.curvature[name]
         return float(np.sqrt(limit / slope)) if slope > 0 else float("inf")
@@ -109,6 +127,7 @@ class Interference:
 
         The drive need not be among them.
         """
+        check_driven(self.model)
         drive = str(self.model.drive)
         strength = at.get(drive, WEAK * self._largest_rate(at))
         place, rest = {**at, drive: strength}, {n: v for n, v in at.items() if n != drive}
@@ -118,7 +137,16 @@ class Interference:
         return OptimalPoint(rest, float(depth.real) / strength**2, self.curvature(place))
 
     def curvature(self, at: Mapping[str, Any]) -> dict[str, float]:
-        """``|dR/dp|^2`` for every parameter but the drive, by two-sided differences."""
+        """``|dR/dp|^2`` for every parameter but the drive, by two-sided differences.
+
+        >>> from analytic import derive
+        >>> from systems import parametric_kerr
+        >>> condition = derive(parametric_kerr.MODEL).blockade_conditions("a", "G")[0]
+        >>> at = {"Delta": 0.3, "chi": 0.2, "gamma": 1.0, "xi": 0.01, "G": 0.0001 + 0j}
+        >>> slopes = condition.interference.curvature(at)
+        >>> "xi" in slopes, slopes["Delta"] > 0
+        (False, True)
+        """
         steps = {
             prefix + str(s): (str(s), unit * STEP * max(abs(at[str(s)]), STEP))
             for s in self.model.parameters

@@ -19,7 +19,12 @@ z = sp.Dummy("z")
 
 @dataclass(frozen=True)
 class Polar:
-    """An equation for ``letter = modulus * exp(i sign phase)`` alone."""
+    """An equation for ``letter = modulus * exp(i sign phase)`` alone.
+
+    >>> x, phi = sp.Symbol("x", positive=True), sp.Symbol("phi", real=True)
+    >>> Polar(z - 1, z, (x, phi), phi, sign=1).split(sp.Integer(-3))
+    {x: 3, phi: pi}
+    """
 
     equation: sp.Expr
     letter: sp.Symbol
@@ -92,6 +97,10 @@ def rational(factor: sp.Expr, phase: sp.Symbol, t: sp.Symbol) -> sp.Expr:
     """The factor as a polynomial in ``t``, up to another that has no real zero.
 
     With exp(i phase) = START (1 + i t)/(1 - i t) and the denominators multiplied out.
+
+    >>> x, phi, t = sp.symbols("x phi t", real=True)
+    >>> rational(x * sp.exp(sp.I * phi) - 1, phi, t).subs(t, 0)  # exp(i phi) = (3 + 4i)/5 there
+    x*(3/5 + 4*I/5) - 1
     """
     polynomial = sp.Poly(_polynomial(factor, phase), z)
     top = polynomial.degree()
@@ -102,7 +111,11 @@ def rational(factor: sp.Expr, phase: sp.Symbol, t: sp.Symbol) -> sp.Expr:
 
 
 def angle(t: sp.Expr) -> sp.Expr:
-    """The phase in (-pi, pi] that belongs to ``t``."""
+    """The phase in (-pi, pi] that belongs to ``t``.
+
+    >>> sp.tan(angle(sp.Integer(0)))
+    4/3
+    """
     return sp.arg(START * (1 + sp.I * t) ** 2)
 
 

@@ -59,7 +59,12 @@ def vanishes(polynomial: sp.Expr, point: Point, small: sp.Expr = VANISHES) -> bo
 
 
 def at_point(values: Point) -> dict[sp.Expr, sp.Expr]:
-    """The values by symbol: a modulus with some phase, since it does not matter which."""
+    """The values by symbol: a modulus with some phase, since it does not matter which.
+
+    >>> x, y = sp.symbols("x y")
+    >>> at_point({x: sp.Integer(2), sp.Abs(y): sp.Integer(3)})[x]
+    2
+    """
     return {_symbol(x): v if x.is_Symbol else PHASE * v for x, v in values.items()}
 
 

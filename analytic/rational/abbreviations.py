@@ -10,6 +10,7 @@ from itertools import combinations
 import sympy as sp
 
 from analytic.rational.factored import Factored, Written
+from analytic.rational.naming import Names, opaques
 
 Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
@@ -23,7 +24,7 @@ def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
     >>> spell_out(Delta_2, ABBREVIATIONS)
     2*Delta + 2*chi - I*gamma
     """
-    _check(abbreviations)
+    check_abbreviations(abbreviations)
     for name, definition in reversed(list(abbreviations.items())):
         expression = expression.xreplace({name: definition})
     return expression
@@ -42,7 +43,9 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     >>> abbreviate(Amplitudes(kerr.MODEL, 1)[(1,)], kerr.ABBREVIATIONS).expr
     -xi/E
     """
-    _check(abbreviations)
+    if isinstance(abbreviations, Names) and (found := abbreviations.write(product)):
+        return found
+    check_abbreviations(abbreviations)
     constant = product.constant
     factors: list[tuple[sp.Expr, int]] = []
     for factor, power in product.factors:
@@ -52,8 +55,15 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     return Written(constant, tuple(factors))
 
 
-def _check(abbreviations: Abbreviations) -> None:
-    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself."""
+def check_abbreviations(abbreviations: Abbreviations) -> None:
+    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself.
+
+    >>> x, y = sp.symbols("x y")
+    >>> check_abbreviations({x: y + 1})
+    >>> check_abbreviations({x: x + 1})
+    Traceback (most recent call last):
+    ValueError: Argument `abbreviations` must define `x` by other symbols, but has x + 1.
+    """
     if not isinstance(abbreviations, Mapping):
         raise TypeError(
             "Argument `abbreviations` must be a dict from symbols to their definitions, "
@@ -76,10 +86,9 @@ def _check(abbreviations: Abbreviations) -> None:
 def _shorten(
     factor: sp.Expr, abbreviations: tuple[tuple[sp.Symbol, sp.Expr], ...]
 ) -> tuple[sp.Expr, sp.Expr]:
-    # |z| and conj(z) must be one letter for polynomial division
     """A number and the shortest form of a factor: ``factor = number * form``."""
     plain = [sp.expand(definition - name) for name, definition in abbreviations]
-    opaque = {m: sp.Dummy() for e in (factor, *plain) for m in e.atoms(sp.Abs, sp.conjugate)}
+    opaque = {m: sp.Dummy() for e in (factor, *plain) for m in opaques(e)}
     polynomial = sp.expand(factor).xreplace(opaque)
     linear = [r.xreplace(opaque) for r in plain if _is_linear(r.xreplace(opaque))]
     letters = sorted(polynomial.free_symbols.union(*(r.free_symbols for r in linear)), key=str)

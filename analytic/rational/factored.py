@@ -46,7 +46,13 @@ class Alphabet:
         self._elements = {c: self._integers(p * number) for c, p in read.items()}
 
     def element(self, coefficient: sp.Expr) -> Polynomial:
-        """One of the given coefficients as a ring element."""
+        """One of the given coefficients as a ring element.
+
+        >>> x, y = sp.symbols("x y")
+        >>> alphabet = Alphabet([x, y])
+        >>> str(alphabet.element(x)), str(alphabet.element(y))
+        ('x0', 'x1')
+        """
         return self._elements[coefficient]
 
     def vanishes(self, polynomial: Polynomial) -> bool:
@@ -81,15 +87,24 @@ class Alphabet:
         count = len(self.letters)
         return self.ring.from_dict({m[:count]: int(x) for m, x in polynomial.terms()})
 
-    def expression(self, polynomial: Polynomial) -> sp.Expr:
+    def expression(
+        self, polynomial: Polynomial, names: Mapping[sp.Expr, sp.Expr] | None = None
+    ) -> sp.Expr:
         """A ring element as an expression, with z conj(z) written |z|^2 where that is all.
 
         It is a sum of products, beyond `LONG` terms nested: ``x^2 (...) + x (...) + ...``.
+        ``names`` may stand for the meanings of letters.
+
+        >>> x, y = sp.symbols("x y")
+        >>> alphabet = Alphabet([x, y])
+        >>> alphabet.expression(alphabet.element(x) ** 2 - 2 * alphabet.element(y))
+        x**2 - 2*y
         """
         letters = list(self.letters)
         pairs = [p for p in self._conjugates if _is_balanced(polynomial, *map(letters.index, p))]
         moduli = {letters.index(z): letters.index(conjugate) for z, conjugate in pairs}
-        bases = [*(sp.Abs(letters[i]) ** 2 for i in moduli), *letters]
+        written = [(names or {}).get(letter, letter) for letter in letters]
+        bases = [*(sp.Abs(written[i]) ** 2 for i in moduli), *written]
         terms = [(_pair(m, moduli), sp.Integer(int(x))) for m, x in polynomial.terms()]
         return _sum(sorted(terms, reverse=True), bases)
 
@@ -130,7 +145,13 @@ class Factored:
 
     @classmethod
     def of(cls, alphabet: Alphabet, polynomial: Polynomial) -> Factored:
-        """The factors of a polynomial."""
+        """The factors of a polynomial.
+
+        >>> x, y = sp.symbols("x y")
+        >>> alphabet = Alphabet([x, y])
+        >>> Factored.of(alphabet, alphabet.element(x) ** 2 - alphabet.element(y) ** 2).factors
+        [(x + y, 1), (x - y, 1)]
+        """
         number, powers = polynomials.factors(polynomial)
         return cls(alphabet, sp.Integer(number), powers)
 
@@ -157,18 +178,36 @@ class Factored:
         return any(map(self.alphabet.vanishes, numerators))
 
     def times(self, number: sp.Expr) -> Factored:
-        """The product with a number."""
+        """The product with a number.
+
+        >>> x, y = sp.symbols("x y")
+        >>> alphabet = Alphabet([x, y])
+        >>> Factored.of(alphabet, alphabet.element(x)).times(sp.Integer(3)).written.expr
+        3*x
+        """
         return Factored(self.alphabet, self.constant * number, self.powers)
 
     @cached_property
     def factors(self) -> list[tuple[sp.Expr, int]]:
-        """The irreducible factors as expressions, each with its power (below: negative)."""
+        """The irreducible factors as expressions, each with its power (below: negative).
+
+        >>> x, y = sp.symbols("x y")
+        >>> alphabet = Alphabet([x, y])
+        >>> (Factored.of(alphabet, alphabet.element(x)) ** -2).factors
+        [(x, -2)]
+        """
         items = self.powers.items()
         return [(self.alphabet.expression(f.polynomial), power) for f, power in items]
 
     @property
     def written(self) -> Written:
-        """The product written out with its factors as expressions."""
+        """The product written out with its factors as expressions.
+
+        >>> x, y = sp.symbols("x y")
+        >>> alphabet = Alphabet([x, y])
+        >>> Factored.of(alphabet, 2 * alphabet.element(x)).written
+        Written(constant=2, factors=((x, 1),))
+        """
         return Written(self.constant, tuple(self.factors))
 
 
@@ -187,22 +226,35 @@ class Written:
 
     @property
     def expr(self) -> sp.Expr:
-        """The product as an expression."""
+        """The product as an expression.
+
+        >>> Written(sp.Integer(2), ((sp.Symbol("z"), -1),)).expr
+        2/z
+        """
         return self.constant * sp.Mul(*(factor**power for factor, power in self.factors))
 
     @property
     def modulus_squared(self) -> sp.Expr:
-        """``|.|^2`` as an expression, the modulus taken factor by factor."""
-        squares = (_modulus(factor) ** (2 * power) for factor, power in self.factors)
+        """``|.|^2`` as an expression, the modulus taken factor by factor.
+
+        >>> Written(2 * sp.I, ((sp.Symbol("z"), 1),)).modulus_squared
+        4*Abs(z)**2
+        """
+        squares = (_modulus(factor, 2 * power) for factor, power in self.factors)
         return sp.Abs(self.constant) ** 2 * sp.Mul(*squares)
 
 
-def _modulus(factor: sp.Expr) -> sp.Expr:
-    """|factor|, not multiplied out; a real factor keeps its sign, being squared anyway."""
+def _modulus(factor: sp.Expr, power: int) -> sp.Expr:
+    """An even power of |factor|, not multiplied out; a real factor keeps its sign."""
     if isinstance(factor, sp.conjugate):
-        return sp.Abs(factor.args[0])
-    # SymPy would multiply |x + i y| out into a root of a long polynomial
-    return factor if factor.is_real else sp.Abs(factor, evaluate=False)
+        return sp.Abs(factor.args[0]) ** power
+    # SymPy would multiply |x + i y| out into a root of a long polynomial, and takes seconds to see
+    # that a long sum with an i in it is not real
+    if factor.is_Add and factor.has(sp.I):
+        return sp.Pow(sp.Abs(factor, evaluate=False), power, evaluate=False)
+    if factor.is_real:
+        return factor**power
+    return sp.Abs(factor, evaluate=not factor.has(sp.Add)) ** power
 
 
 def _is_rational_polynomial(expression: sp.Expr, letters: list[sp.Expr]) -> bool:

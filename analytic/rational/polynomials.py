@@ -17,12 +17,24 @@ Matrix = list[list[Polynomial]]
 
 
 class Singular(ValueError):
-    """A matrix of polynomials has no inverse: its determinant vanishes for all letters."""
+    """A matrix of polynomials has no inverse: its determinant vanishes for all letters.
+
+    >>> x, y = ring(2).gens()
+    >>> solve([[x, y], [x, y]], [[x], [y]])
+    Traceback (most recent call last):
+        ...
+    analytic.rational.polynomials.Singular: Argument `matrix` must have an inverse, ...
+    """
 
 
 @dataclass(frozen=True, eq=False)
 class Irreducible:
-    """An irreducible polynomial as the key of a dictionary: FLINT's have no hash."""
+    """An irreducible polynomial as the key of a dictionary: FLINT's have no hash.
+
+    >>> x, y = ring(2).gens()
+    >>> {Irreducible(x + y): 2}[Irreducible(y + x)]
+    2
+    """
 
     polynomial: Polynomial
 

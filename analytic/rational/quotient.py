@@ -34,13 +34,26 @@ class Quotient:
 
     @classmethod
     def of(cls, numerator: Polynomial, denominator: Polynomial) -> Quotient:
-        """The quotient of two polynomials, the denominator taken apart."""
+        """The quotient of two polynomials, the denominator taken apart.
+
+        >>> from analytic.rational.polynomials import ring
+        >>> x, y = ring(2).gens()
+        >>> found = Quotient.of(x * y, 2 * y)
+        >>> found.numerator, found.divisor, found.powers
+        (x0, 2, {})
+        """
         number, powers = factors(denominator)
         return cls(numerator * (1 if number > 0 else -1), abs(number), powers).reduced
 
     @property
     def reduced(self) -> Quotient:
-        """The same with all that divides the numerator cancelled."""
+        """The same with all that divides the numerator cancelled.
+
+        >>> from analytic.rational.polynomials import ring
+        >>> x, y = ring(2).gens()
+        >>> Quotient(4 * x, 6, {}).reduced
+        Quotient(numerator=2*x0, divisor=3, powers={})
+        """
         shared = gcd(self.divisor, *map(int, self.numerator.coeffs()))
         numerator, powers = self.numerator / shared, dict(self.powers)
         for factor in self.powers:
@@ -51,12 +64,25 @@ class Quotient:
 
     @property
     def inverse(self) -> Quotient:
-        """``1 / self``; its numerator, the denominator now, is taken apart into factors."""
+        """``1 / self``; its numerator, the denominator now, is taken apart into factors.
+
+        >>> from analytic.rational.polynomials import ring
+        >>> x, y = ring(2).gens()
+        >>> (Quotient.of(x, y).inverse * Quotient.of(x, y)).numerator
+        1
+        """
         one = self.numerator.context().constant(self.divisor)
         return Quotient.of(_product(self.powers, one), self.numerator)
 
     def over(self, divisor: int, powers: Mapping[Irreducible, int]) -> Polynomial:
-        """The numerator over a denominator that holds this one's: for sums."""
+        """The numerator over a denominator that holds this one's: for sums.
+
+        >>> from analytic.rational.polynomials import ring
+        >>> x, y = ring(2).gens()
+        >>> half = Quotient.of(x, 2 * y)
+        >>> half.over(4, half.powers)  # x/(2 y) = 2 x/(4 y)
+        2*x0
+        """
         missing = {f: power - self.powers.get(f, 0) for f, power in powers.items()}
         return _product(missing, self.numerator * (divisor // self.divisor))
 
@@ -70,7 +96,13 @@ class Quotient:
         return self.times(other).reduced
 
     def times(self, other: Quotient | Polynomial | sp.Rational | int) -> Quotient:
-        """The product, nothing cancelled: for terms of a `total`, which cancels."""
+        """The product, nothing cancelled: for terms of a `total`, which cancels.
+
+        >>> from analytic.rational.polynomials import ring
+        >>> x, y = ring(2).gens()
+        >>> Quotient.of(x, y).times(3).numerator
+        3*x0
+        """
         if isinstance(other, sp.Rational | int):
             number = sp.Rational(other)
             other = Quotient(self.numerator.context().constant(int(number.p)), int(number.q), {})
@@ -139,6 +171,14 @@ def _write_power(
                 written = alphabet.expression(conjugate.polynomial)
             # SymPy would multiply |x + i y| out into a root of a long polynomial
             return (sign * sp.Abs(written, evaluate=written.is_number) ** 2) ** power
+    turned = [term / sp.I for term in sp.Add.make_args(written)]
+    if written.is_Add and written.has(sp.I) and not any(term.has(sp.I) for term in turned):
+        return sp.I**power * _signed(sp.Add(*turned), power)
+    return _signed(written, power)
+
+
+def _signed(written: sp.Expr, power: int) -> sp.Expr:
+    """A power of a sum, its sign turned where most of its terms are negative."""
     negative = written.could_extract_minus_sign()
     return (-written) ** power * sp.S.NegativeOne**power if negative else written**power
 

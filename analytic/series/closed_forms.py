@@ -20,6 +20,7 @@ from analytic.series.coefficients import Coefficients
 from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
 from analytic.series.moments import Combination
 from analytic.series.summation import ratio
+from systems.display import Shown
 from systems.values import read_exact
 
 
@@ -27,6 +28,13 @@ class ClosedForms:
     """The moments of a hierarchy, each worked out when first asked for.
 
     ``at`` puts numbers in the place of symbols, which makes all of it shorter.
+
+    >>> from analytic.series.moments import Moments
+    >>> from systems import kerr
+    >>> word = ((1,), (1,))
+    >>> forms = ClosedForms(Hierarchy(Moments(kerr.MODEL), {word: 2}), {})
+    >>> forms.expression(forms[word, 2])  # <a'a> to leading order
+    4*xi**2/Abs(2*Delta - I*gamma)**2
     """
 
     def __init__(self, hierarchy: Hierarchy, at: Mapping[sp.Symbol, sp.Expr]) -> None:
@@ -46,11 +54,27 @@ class ClosedForms:
         return self._known[node]
 
     def total(self, combination: Combination, power: int) -> Quotient:
-        """The term of a combination of moments at one power of the drive."""
+        """The term of a combination of moments at one power of the drive.
+
+        >>> from analytic.series.moments import Moments
+        >>> from systems import kerr
+        >>> word = ((1,), (1,))
+        >>> forms = ClosedForms(Hierarchy(Moments(kerr.MODEL), {word: 2}), {})
+        >>> forms.expression(forms.total({word: sp.Integer(3)}, 2))
+        12*xi**2/Abs(2*Delta - I*gamma)**2
+        """
         return total([self._nothing, *(self[w, power].times(x) for w, x in combination.items())])
 
     def expression(self, quotient: Quotient) -> sp.Expr:
-        """The quotient as a factored expression."""
+        """The quotient as a factored expression.
+
+        >>> from analytic.series.moments import Moments
+        >>> from systems import kerr
+        >>> word = ((1,), (1,))
+        >>> forms = ClosedForms(Hierarchy(Moments(kerr.MODEL), {word: 2}), {})
+        >>> forms.expression(forms[forms.hierarchy.identity, 0])
+        1
+        """
         return write(self._alphabet, quotient)
 
     def _find(self, node: Node) -> Quotient:
@@ -86,12 +110,18 @@ class ClosedForms:
         return [[Quotient.of(x, determinant) for x in row] for row in inverse]
 
 
-@dataclass(frozen=True, eq=False)
-class Series:
+@dataclass(frozen=True, eq=False, repr=False)
+class Series(Shown):
     """A combination of moments, or its ratio to a product of others, as a series in the drive.
 
     Numbers come from ``expansion.evaluate``, closed forms are worked out when asked for.
     ``symbol`` is LaTeX; ``corrections`` says how many terms beyond the leading one belong to it.
+
+    >>> from analytic import expand
+    >>> from systems import kerr
+    >>> number = expand(kerr.MODEL, corrections=0).number("a")
+    >>> number
+    <\\langle a^\\dagger a \\rangle in the series of the driven Kerr mode, corrections: 0>
     """
 
     coefficients: Coefficients
@@ -100,9 +130,12 @@ class Series:
     above: Combination
     below: tuple[Combination, ...] = ()
 
-    def __repr__(self) -> str:
+    def _title(self) -> str:
         name = self.coefficients.model.name
-        return f"<{self.symbol} in the series of the {name}, corrections: {self.corrections}>"
+        return f"{self.symbol} in the series of the {name}, corrections: {self.corrections}"
+
+    def _facts(self) -> Mapping[str, Any]:
+        return {"quantity": f"${self.symbol}$", "corrections": self.corrections}
 
     @property
     def terms(self) -> tuple[sp.Expr, ...]:
@@ -121,7 +154,14 @@ class Series:
 
     @property
     def expr(self) -> sp.Expr:
-        """The sum of the terms: the closed form up to the expansion's corrections."""
+        """The sum of the terms: the closed form up to the expansion's corrections.
+
+        >>> from analytic import expand
+        >>> from systems import kerr
+        >>> number = expand(kerr.MODEL, corrections=0).number("a")
+        >>> number.expr
+        4*xi**2/Abs(2*Delta - I*gamma)**2
+        """
         return sp.Add(*self.terms)
 
     def closed_form(self, at: Mapping[Any, Any] | None = None) -> tuple[sp.Expr, ...]:
@@ -152,7 +192,14 @@ class Series:
 
     @property
     def count(self) -> int:
-        """Number of its terms, the leading one included."""
+        """Number of its terms, the leading one included.
+
+        >>> from analytic import expand
+        >>> from systems import kerr
+        >>> number = expand(kerr.MODEL, corrections=0).number("a")
+        >>> number.count
+        1
+        """
         return self.coefficients.each * self.corrections + 1
 
     @property

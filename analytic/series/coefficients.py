@@ -47,7 +47,13 @@ class Coefficients:
         self._leads: dict[Word, int | None] = {}
 
     def probability(self, occupation: Occupation) -> Combination:
-        """The combination of moments that is ``P_n``, as far as the series goes."""
+        """The combination of moments that is ``P_n``, as far as the series goes.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> coefficients.probability((1,))  # <a'a> - <a'a'aa>
+        {((1,), (1,)): 1, ((2,), (2,)): -1}
+        """
         top = self._lead((occupation, occupation)) + self._span
         return probability_words(self.model, occupation, top)
 
@@ -56,6 +62,11 @@ class Coefficients:
         """Populations of all states that one or two orders of the drive excite.
 
         Their series decide on the common denominator and on what is typical (`assessment`).
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> len(coefficients.family)  # P_1 and P_2
+        2
         """
         unit = self.model.grading.unit
         states = [n for grade in range(1, 2 * unit + 1) for n in occupations(self.model, grade)]
@@ -97,6 +108,14 @@ class Coefficients:
         Array (combinations, points), from 0 to 1.
 
         ``corrections`` says how many corrections of the terms are used.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> from systems.values import read_values
+        >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+        >>> share = coefficients.unseen([{((1,), (1,)): 1}], arrays, 1)
+        >>> share.shape, bool(0 <= share[0, 0] < 1e-3)
+        ((1, 1), True)
         """
         more, none = self.model.grading.unit * corrections, (0,) * len(self.model.modes)
         words = [next(iter(combination), (none, none)) for combination in combinations]
@@ -108,27 +127,57 @@ class Coefficients:
         return Shells(self.moments)
 
     def hierarchy(self, combinations: Iterable[Combination]) -> Hierarchy:
-        """The hierarchy that leads to all terms of the combinations."""
+        """The hierarchy that leads to all terms of the combinations.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> len(coefficients.hierarchy([{((1,), (1,)): 1}]).blocks) > 2
+        True
+        """
         return self._recursion(combinations).hierarchy
 
     def powers(self, combination: Combination) -> list[int]:
-        """The powers of ``drive**(1/unit)`` of the terms, the leading one first."""
+        """The powers of ``drive**(1/unit)`` of the terms, the leading one first.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> coefficients.powers({((2,), (2,)): 1})
+        [4, 6]
+        """
         lead = self._lead(next(iter(combination))) if combination else 0
         return [lead + j * self.step for j in range(self.count)]
 
     @property
     def count(self) -> int:
-        """Number of terms, the leading one included."""
+        """Number of terms, the leading one included.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> coefficients.count
+        2
+        """
         return self._span // self.step + 1
 
     @property
     def each(self) -> int:
-        """Terms in one correction: 2 if odd powers of the drive occur as well."""
+        """Terms in one correction: 2 if odd powers of the drive occur as well.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> coefficients.each
+        1
+        """
         return 2 * self.model.grading.unit // self.step
 
     @cached_property
     def step(self) -> int:
-        """What separates the powers that do occur: often all odd ones vanish."""
+        """What separates the powers that do occur: often all odd ones vanish.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> coefficients.step  # odd powers vanish
+        2
+        """
         nodes = self.hierarchy(self.family).nodes
         leads = [(c, self._lead(next(iter(c)))) for c in self.family]
         distances = [p - lead for c, lead in leads for w, p in nodes if w in c and p >= lead]
@@ -140,7 +189,13 @@ class Coefficients:
         return 2 * self.model.grading.unit * self.corrections
 
     def is_excited(self, occupation: Occupation) -> bool:
-        """Whether the drive reaches the occupation within a few orders more than its grade."""
+        """Whether the drive reaches the occupation within a few orders more than its grade.
+
+        >>> from systems import kerr
+        >>> coefficients = Coefficients(kerr.MODEL, corrections=1)
+        >>> coefficients.is_excited((3,))
+        True
+        """
         return self._find_lead((occupation, occupation)) is not None
 
     def _recursion(self, combinations: Iterable[Combination]) -> Recursion:

@@ -33,9 +33,11 @@ from analytic.series.coefficients import Coefficients
 from analytic.series.moments import Combination, number_words
 from analytic.series.summation import ratio
 from systems import Model
+from systems.display import Shown
+from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Status
-from systems.values import Arrays, Values, check_positive, read_values
+from systems.values import Arrays, Values, check_driven, check_positive, read_values
 
 # By how much the two copies of a term may differ, relative to it.  That is 450 times its round-off
 # (`recursion`), so that a term has six digits at least where it is returned.
@@ -66,7 +68,7 @@ def expand(model: Model, corrections: int = 1) -> Expansion:
     return expansion
 
 
-class Expansion:
+class Expansion(Shown):
     """The series of one model: quantities, their coefficients, their sums.
 
     Modes are named by operator or label.  Closed forms are in the model's symbols.  Methods that
@@ -83,8 +85,12 @@ class Expansion:
         # without corrections the first one is still needed to judge
         self._coefficients = Coefficients(model, max(corrections, 1))
 
-    def __repr__(self) -> str:
-        return f"<series of the {self.model.name}, corrections: {self.corrections}>"
+    def _title(self) -> str:
+        return f"series of the {self.model.name}, corrections: {self.corrections}"
+
+    def _facts(self) -> Mapping[str, Any]:
+        facts = {"drive": self.model.drive, "corrections": self.corrections}
+        return facts | {"numbers": ".number, .correlation, ... with .evaluate or .assess"}
 
     def number(self, mode: Mode | str) -> Series:
         """Mean number ``<a'a>`` of a mode.
@@ -152,8 +158,10 @@ class Expansion:
         state = check_occupation(self.model, occupation)
         return self._series(probability_symbol(state), self._coefficients.probability(state))
 
-    def evaluate(self, quantity: Series, values: Values, sum: str = "auto") -> np.ndarray:  # noqa: A002
+    def evaluate(self, quantity: Series, values: Values, sum: str = "auto") -> Any:  # noqa: A002
         """A quantity at values of the model's symbols: array of their broadcast shape.
+
+        Of labelled values this, and what other methods return, is labelled as well.
 
         ``sum="auto"`` puts all series over one denominator, the one that suits the populations of
         one and two quanta best (see `summation`): exact where these are rational of that degree,
@@ -173,7 +181,8 @@ class Expansion:
         """
         result = self.assess(quantity, values, sum)
         kept = result.status == Status.OK if sum == "auto" else result.status != Status.UNDEFINED
-        return np.where(kept, result.value, np.nan)
+        found = np.where(kept, result.value, np.nan)
+        return result.value.copy(data=found) if hasattr(result.value, "dims") else found
 
     def assess(self, quantity: Series, values: Values, sum: str = "auto") -> Assessment:  # noqa: A002
         """The sum at values of the model's symbols, its uncertainty and its status.
@@ -204,7 +213,7 @@ class Expansion:
         shaped = (_shaped(x, arrays) for x in (result.value, result.uncertainty, result.status))
         return Assessment(*shaped)
 
-    def terms(self, quantity: Series, values: Values) -> np.ndarray:
+    def terms(self, quantity: Series, values: Values) -> Any:
         """The terms of the quantity's series, leading order first: array (terms, *shape).
 
         Powers of the drive are included: the terms add up to the Taylor sum.  A term is NaN where
@@ -224,7 +233,7 @@ class Expansion:
             resolved = np.abs(shaken - terms) <= RESOLVED * np.abs(terms)
         return _shaped(np.where(resolved & np.isfinite(terms), terms, np.nan), arrays)
 
-    def radius(self, values: Values) -> np.ndarray:
+    def radius(self, values: Values) -> Any:
         """Estimated drive up to which the Taylor series converge, in the units of the drive.
 
         The nearest zero of the denominator of "auto"; the more corrections, the better known.
@@ -233,6 +242,7 @@ class Expansion:
         >>> 0.1 < float(expand(kerr.MODEL, corrections=3).radius(kerr.VALUES)) < 1
         True
         """
+        check_driven(self.model)
         arrays, name = read_values(self.model, values), str(self.model.drive)
         drive = np.where(arrays[name] == 0, 1, arrays[name])  # any drive will do to see the terms
         found = self._coefficients.solve(self._coefficients.family, arrays | {name: drive})
@@ -286,6 +296,10 @@ class Expansion:
             )
 
 
-def _shaped(flat: np.ndarray, arrays: Arrays) -> np.ndarray:
-    """The last axis, which runs over points, in the shape of the values."""
-    return np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
+def _shaped(flat: np.ndarray, arrays: Arrays) -> Any:
+    """The last axis, which runs over points, in the shape of the values; labelled as they are.
+
+    An axis before it is that of the terms.
+    """
+    shaped = np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
+    return label(shaped, arrays, first=("term",) * (flat.ndim - 1))

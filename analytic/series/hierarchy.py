@@ -57,7 +57,13 @@ class Hierarchy:
 
     @cached_property
     def blocks(self) -> tuple[MomentBlock, ...]:
-        """The blocks that do not vanish, each after all that it needs."""
+        """The blocks that do not vanish, each after all that it needs.
+
+        >>> from systems import kerr
+        >>> hierarchy = Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2})
+        >>> hierarchy.blocks[-1].nodes, len(hierarchy.blocks[-1].pairs)  # |<a>|^2
+        (((((1,), (1,)), 2),), 1)
+        """
         found: list[MomentBlock] = []
         known = {(self.identity, 0)}
         for nodes in self._ordered:
@@ -69,18 +75,36 @@ class Hierarchy:
 
     @cached_property
     def nodes(self) -> dict[Node, int]:
-        """Position of every moment that does not vanish, in the order of solution."""
+        """Position of every moment that does not vanish, in the order of solution.
+
+        >>> from systems import kerr
+        >>> hierarchy = Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2})
+        >>> hierarchy.nodes[((1,), (1,)), 2]
+        3
+        """
         solved = (node for block in self.blocks for node in block.nodes)
         return {node: i for i, node in enumerate([(self.identity, 0), *solved])}
 
     @property
     def identity(self) -> Word:
-        """The word 1."""
+        """The word 1.
+
+        >>> from systems import kerr
+        >>> hierarchy = Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2})
+        >>> hierarchy.identity
+        ((0,), (0,))
+        """
         none: Occupation = (0,) * len(self.moments.model.modes)
         return none, none
 
     def powers(self, words: Iterable[Word]) -> tuple[int, ...]:
-        """The powers of the drive in the series of any of the words, in rising order."""
+        """The powers of the drive in the series of any of the words, in rising order.
+
+        >>> from systems import kerr
+        >>> hierarchy = Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2})
+        >>> hierarchy.powers([((1,), (1,))])
+        (2,)
+        """
         asked = set(words)
         return tuple(sorted({power for word, power in self.nodes if word in asked}))
 

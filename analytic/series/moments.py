@@ -26,14 +26,20 @@ from typing import NamedTuple
 import sympy as sp
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, adjoint, is_two_level, multiply, show
+from systems.ladder import Mode, Occupation, Word, adjoint, fits, is_two_level, multiply, show
 
 Sandwich = tuple[Word, Word]  # (A, B) stands for X -> A X B
 Combination = Mapping[Word, sp.Rational]
 
 
 class MomentTerm(NamedTuple):
-    """``factor * coefficients[coefficient] * <word>``, ``order`` that of the coefficient."""
+    """``factor * coefficients[coefficient] * <word>``, ``order`` that of the coefficient.
+
+    >>> from systems import kerr
+    >>> moments = Moments(kerr.MODEL)
+    >>> all(isinstance(term, MomentTerm) for term in moments.equation(((0,), (1,))))
+    True
+    """
 
     coefficient: int
     order: int
@@ -61,11 +67,23 @@ class Moments:
 
     @property
     def coefficients(self) -> tuple[sp.Expr, ...]:
-        """The distinct coefficients, which the terms name by position."""
+        """The distinct coefficients, which the terms name by position.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> sorted(map(str, moments.coefficients))
+        ['-I*gamma/2', 'Delta', 'chi', 'xi']
+        """
         return tuple(coefficient for coefficient, _ in self._actions)
 
     def grade(self, word: Word) -> int:
-        """Grade of both halves of the word together: the lowest power of the drive in it."""
+        """Grade of both halves of the word together: the lowest power of the drive in it.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> moments.grade(((2,), (1,)))
+        3
+        """
         if word not in self._grades:
             self._grades[word] = sum(map(self.model.grading.of, word))
         return self._grades[word]
@@ -75,6 +93,11 @@ class Moments:
         """Whether ``<a'^p a^q> = <a'^p> <a^q>`` to leading order: the state is pure there.
 
         It is if every jump lowers the number of quanta; dephasing mixes at leading order.
+
+        >>> from systems import kerr
+        >>> moments = Moments(kerr.MODEL)
+        >>> moments.factorises
+        True
         """
         return self.model.not_lowering(paid=True) is None
 
@@ -135,7 +158,9 @@ def check_losses(model: Model) -> None:
     """Raise `ValueError` for a jump that raises quanta or mixes amounts (thermal light, gain).
 
     All parts of a jump must lower by one amount, up to what the drive in them makes good
-    (a displaced field ``a + drive`` is a lowering jump); the amount may be zero (dephasing).
+    (a displaced field ``a + drive`` is a lowering jump); the amount may be zero (dephasing).  A
+    rate that is small itself makes good half of its order on each side: n_th a' with n_th ~
+    drive^2.
 
     >>> from systems import kerr
     >>> check_losses(kerr.MODEL)
@@ -143,11 +168,15 @@ def check_losses(model: Model) -> None:
     unit, raises = model.grading.unit, model.grading.raises
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         parts = [(raises(w), unit * order) for w, c in jump.items() for order in model.by_order(c)]
-        if max(up - spare for up, spare in parts) > min(0, *(up + spare for up, spare in parts)):
+        paid = unit * min(model.by_order(loss.rate)) / 2  # to each side of the density matrix
+        most = max(up - spare for up, spare in parts) - paid
+        if most > min(0, *(up + spare for up, spare in parts)):
             raise ValueError(
                 f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta "
                 "by one amount or keep it: otherwise the steady state without drive is not the "
-                "vacuum and has no series around it: use numeric.steady_state."
+                "vacuum and has no series around it. Where its rate is small, name a symbol in it "
+                "among the `orders` of the Model, {n_th: 2} for thermal photons; if all terms are "
+                "quadratic use analytic.gaussian; else use numeric.steady_state."
             )
 
 
@@ -186,4 +215,6 @@ def _further(model: Model, occupation: Occupation, top: int) -> Iterator[Occupat
         range(1 + min(room // weight, 1 - n if is_two_level(mode) else room // weight))
         for mode, weight, n in zip(model.modes, model.grading.weights, occupation, strict=True)
     ]
-    return (more for more in product(*ranges) if model.grading.of(more) <= room)
+    every = (more for more in product(*ranges) if model.grading.of(more) <= room)
+    whole = ((more, tuple(map(sum, zip(occupation, more, strict=True)))) for more in every)
+    return (more for more, filled in whole if fits(filled, model.modes))

@@ -50,11 +50,28 @@ class Recursion:
         batches, the first call 0.06, 0.3 and 2 s.
 
         Raises `ValueError` where the undriven system has more than one steady state.
+
+        >>> from analytic.series.moments import Moments
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> recursion = Recursion(Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2}))
+        >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+        >>> recursion.solve(arrays)[0, 0]  # <1>
+        array([1.+0.j])
         """
         return np.concatenate(list(self.parts(arrays, (0, SHAKE))), axis=2)
 
     def parts(self, arrays: Arrays, shakes: Sequence[float] = (0,)) -> Iterator[np.ndarray]:
-        """The moments of a few points at a time: array (copies, nodes, points), a copy a shake."""
+        """The moments of a few points at a time: array (copies, nodes, points), a copy a shake.
+
+        >>> from analytic.series.moments import Moments
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> recursion = Recursion(Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2}))
+        >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+        >>> [part.shape for part in recursion.parts(arrays)]  # one copy, four nodes, one point
+        [(1, 4, 1)]
+        """
         columns = self._coefficients(*arrays.values())
         shape = next(iter(arrays.values())).shape
         table = np.stack([np.broadcast_to(c, shape).ravel() for c in columns], axis=1) + 0j

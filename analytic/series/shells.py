@@ -49,13 +49,29 @@ class Shells:
 
         ``wanted`` holds pairs: the quanta m of the moment, the grade of the last shell known.
         A share is 1 where weights leave the range of floats (hundreds of quanta).
+
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> arrays = read_values(kerr.MODEL, {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.5})
+        >>> shells = Shells(Moments(kerr.MODEL))
+        >>> shells.beyond(arrays, [(1, 1)]).shape
+        (1, 1)
         """
         with np.errstate(over="ignore", invalid="ignore"):
             parts = (self.weights(part[0]) for part in self._recursion.parts(arrays))
             return np.hstack([[_share(weights, *pair) for pair in wanted] for weights in parts])
 
     def weights(self, moments: np.ndarray) -> np.ndarray:
-        """``w_0 = 1, w_1, ...`` from the moments (nodes, points): array (shells + 1, points)."""
+        """``w_0 = 1, w_1, ...`` from the moments (nodes, points): array (shells + 1, points).
+
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> arrays = read_values(kerr.MODEL, {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.5})
+        >>> shells = Shells(Moments(kerr.MODEL))
+        >>> (moments,) = (part[0] for part in shells._recursion.parts(arrays))
+        >>> shells.weights(moments)[:4, 0].round(6)  # |alpha| = 1: 2^n/n!
+        array([1.      , 2.      , 2.      , 1.333333])
+        """
         nodes = self._recursion.hierarchy.nodes
         w = np.zeros((len(self._states), moments.shape[-1]))
         for grade, states in enumerate(self._states):

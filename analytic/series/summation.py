@@ -58,6 +58,10 @@ def fit(family: np.ndarray, degree: int) -> np.ndarray:
     """The least-squares denominator of exactly this degree: array (degree + 1, points).
 
     ``family`` is as in `denominator`; the constant term of the denominator is 1.
+
+    >>> geometric = np.array([[[1.0], [-0.5], [0.25]]])  # 1/(1 + x/2)
+    >>> fit(geometric, 1).ravel().round(12)
+    array([1. , 0.5])
     """
     count, terms, points = family.shape
     # in the scale of the series itself, so that one polynomial serves all drives

@@ -123,6 +123,11 @@ def brings(ladder: pd.DataFrame) -> list[str]:
 
     A rung that the model does not allow is missing in a ladder, and the next one then brings what
     both would have brought.
+
+    >>> from systems import kerr
+    >>> ladder = budget(kerr.MODEL, kerr.VALUES, "number", progress=False)
+    >>> len(brings(ladder)) == len(ladder)
+    True
     """
     rungs = list(ladder["rung"])
     pure = [rung.startswith("H_eff") for rung in rungs]

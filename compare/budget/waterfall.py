@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.budget.steps import brings, varied
-from compare.style import BLUE, GREY, RED, WIDTH, styled
+from compare.style import BLUE, GREY, RED, WIDTH, mathematical, styled
 from compare.validity.maps import scale_of, spell
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
     for i, size in enumerate([*part, total]):
         axes.text(1.02, i, f"{size:+.3g} %", va="center", transform=axes.get_yaxis_transform())
     axes.set_yticks([*y, len(y)], [*names, f"error of the {rows['rung'].iloc[0]}"])
-    axes.set(xlabel=f"contribution to the error of {rows['quantity'].iloc[0]} (%)")
+    axes.set(xlabel=f"contribution to the error of {mathematical(rows['quantity'].iloc[0])} (%)")
     axes.set_ylim(len(y) + 0.5, -0.5)
 
 
@@ -112,6 +112,8 @@ def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
     axes.plot(total, color="black", lw=1.6, label=f"error of the {rungs[0]}")
     axes.axhline(0, color="black", lw=0.4)
     axes.set(xscale=scale_of(rows[x].unique()))
-    axes.set(xlabel=spell(rows, x), ylabel=f"contribution, {rows['quantity'].iloc[0]} (%)")
+    axes.set(
+        xlabel=spell(rows, x), ylabel=f"contribution, {mathematical(rows['quantity'].iloc[0])} (%)"
+    )
     axes.margins(x=0)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

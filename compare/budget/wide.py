@@ -46,7 +46,13 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def budget_text(table: pd.DataFrame) -> str:
-    """The ladder of a point for a terminal, the round-off floor its last line."""
+    """The ladder of a point for a terminal, the round-off floor its last line.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> budget_text(budget(kerr.MODEL, kerr.VALUES, "number")).splitlines()[0].split()
+    ['quantity', 'rung', 'value', 'contribution']
+    """
     import pandas as pd
 
     shown = table[["quantity", "rung", "value", "contribution"]]

@@ -1,4 +1,4 @@
-"""The command line: ``reproduce``, ``audit``, ``derive``, ``compare``, ``check``, ``systems``.
+"""The command line: ``reproduce``, ``derive``, ``compare``, ``check``, ``systems``, and the others.
 
 The docstring of a command is its help.  Every wrong input ends with one sentence and exit code 2.
 Each command loads what computes when it runs: ``blockade --help`` loads Typer and nothing else.
@@ -14,15 +14,16 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import commands
-from compare.cli.options import Fixed, Force, Fresh, System, Varied
+from compare.cli import auditing, commands, grids, reporting, tabulate
+from compare.cli.options import Force, Fresh, Quiet, System
+from compare.cli.voice import hush, say
+from compare.extras import NotInstalled
 from compare.interrupts import INTERRUPTED
 
 app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     no_args_is_help=True,
-    add_completion=False,
 )
 
 USAGE: Any = typer.BadParameter.__base__  # of all errors of usage; typer does not export it
@@ -43,6 +44,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         ...
     SystemExit: 2
     """
+    hush(False)
     try:
         code = app(arguments, prog_name="blockade", standalone_mode=False)
     except USAGE as error:
@@ -50,7 +52,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             typer.echo(error.format_message(), err=True)
             sys.exit(2)
         _refuse(_usage(error))
-    except (ValueError, TypeError, OSError, MemoryError) as error:
+    except (ValueError, TypeError, OSError, MemoryError, NotInstalled) as error:
         _refuse(_in_options(str(error)) or type(error).__name__)
     if code == BY_CTRL_C:
         typer.echo(INTERRUPTED, err=True)
@@ -104,8 +106,12 @@ def blockade(
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
     ] = False,
+    quiet: Quiet = False,
 ) -> None:
-    """Photon blockade: closed forms against the master equation, from one Hamiltonian."""
+    """Photon blockade: closed forms against the master equation, from one Hamiltonian.
+
+    Example: blockade report kerr --out kerr.html
+    """
 
 
 @app.command()
@@ -114,6 +120,7 @@ def reproduce(
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
     fresh: Fresh = False,
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Make the figures of the papers, and the audit of their claims.
 
@@ -135,39 +142,16 @@ def reproduce(
         if result in due:
             results.make(result, out)
         with tqdm.external_write_mode():
-            typer.echo(f"{out / result.name}: {'computed' if result in due else 'current'}")
+            say(f"{out / result.name}: {'computed' if result in due else 'current'}")
     whole = results.write_agreement(out)
     if not whole.empty:
-        typer.echo(summary_text(whole))
+        say(summary_text(whole))
     for result in chosen:
         if result.is_audit:
-            typer.echo("\n" + result.paper.describe(results.read_claims(result, out)))
-
-
-@app.command()
-def audit(
-    keys: Annotated[list[str] | None, typer.Argument(help="Papers; without any, all.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of claims.csv.")] = Path("results"),
-    fresh: Fresh = False,
-    force: Force = False,
-) -> None:
-    """Say of every claim of a paper whether it holds.
-
-    The value printed, that of the closed form and that of the master equation, and a verdict; at
-    the end the input power at which a disputed claim would come true.
-
-    Example: blockade audit --out results
-    """
-    from compare import results
-
-    chosen = results.audits(keys or [])
-    due = results.due(chosen, out, fresh=fresh, force=force)
-    for result in chosen:
-        if result in due:
-            results.make(result, out)
-        else:
-            typer.echo(f"{out / result.name}.csv is current; --fresh computes it again.", err=True)
-        typer.echo(result.paper.describe(results.read_claims(result, out)))
+            say("\n" + result.paper.describe(results.read_claims(result, out)))
+    if not stems:
+        say("")
+        auditing.atlas(out)
 
 
 @app.command()
@@ -179,12 +163,13 @@ def derive(
     quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
     latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
     abbreviate: Annotated[
-        bool, typer.Option("--abbreviate", help="In the system's own abbreviations.")
+        bool, typer.Option("--abbreviate", help="In the system's own abbreviations, or found ones.")
     ] = False,
 ) -> None:
     """Print amplitude equations and closed forms.
 
-    The closed forms are of leading order in the drive; without a system, those of a paper.
+    The closed forms are of leading order in the drive; without a system, those of a paper. Found
+    abbreviations are complex energies E, block determinants D and numerators N.
 
     Example: blockade derive nanotip --quanta 3 --latex
     """
@@ -195,55 +180,11 @@ def derive(
     from compare.cli.text import derivation_text
 
     target = find_target(system or papers.default_system())
-    short = target.abbreviations if abbreviate else {}
     with busy(f"{target.name}, {quanta} quanta"):
         closed = analytic.derive(target.model, quanta)
+        short = (target.abbreviations or closed.abbreviations) if abbreviate else {}
         text = closed.latex(short) if latex else derivation_text(closed, short)
     typer.echo(text)
-
-
-@app.command()
-def compare(
-    system: System,
-    fixed: Fixed = None,
-    vary: Varied = None,
-    quantities: Annotated[
-        str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
-    ] = "number,g2",
-    quanta: Annotated[
-        int | None, typer.Option(help="Truncation; without it chosen point by point.")
-    ] = None,
-    solver: Annotated[str, typer.Option(help="Solver of the master equation.")] = "auto",
-    out: Annotated[Path | None, typer.Option(metavar="FILE.csv", help="Table to write.")] = None,
-    force: Force = False,
-) -> None:
-    """Tabulate closed forms and master equation.
-
-    Values are the model's symbols. Where a paper gives settings in the units of its laboratory,
-    they may be set and varied as well: of the nanotip r and phi (um) and power (fW).
-
-    Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
-    """
-    from compare import output
-    from compare.agreement import agreement, summary
-    from compare.cli.request import read_request, write
-    from compare.cli.text import summary_text
-
-    request = read_request(system, fixed, vary)
-    if out is not None:
-        output.check_csv(out, force)
-    table = agreement(
-        request.target.model,
-        request.values,
-        quantities,
-        labels=request.labels,
-        quanta=quanta,
-        solver=solver,
-    )
-    if out is not None:
-        line = request.line("compare", quantities=quantities, quanta=quanta, solver=solver)
-        write(out, table, None, request, line, "compare.agreement")
-    typer.echo(summary_text(summary(table)))
 
 
 @app.command()
@@ -261,7 +202,8 @@ def check(
         list[str] | None,
         typer.Option(
             metavar="NAME=FORMULA",
-            help="What a letter of the paper is in the model's symbols (gamma=gamma/2).",
+            help="What a letter of the paper (left) stands for in the model's symbols (right): "
+            "gamma=gamma/2 where the paper's gamma is half the model's.",
         ),
     ] = None,
     latex: Annotated[
@@ -307,5 +249,16 @@ def systems() -> None:
         typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
 
 
-for command in (commands.budget, commands.validity, commands.optimum):
+for command in (
+    auditing.audit,
+    auditing.claims,
+    tabulate.solve,
+    tabulate.compare,
+    commands.budget,
+    commands.validity,
+    commands.optimum,
+    reporting.report,
+):
     app.command()(command)
+for on_grids in (grids.sweep, grids.export, grids.plot):
+    app.command()(on_grids)

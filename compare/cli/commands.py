@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compare.cli.options import Fixed, Force, Order, Out, Quantity, System, Tolerance, Varied
+from compare.cli.options import (
+    Fixed,
+    Force,
+    Order,
+    Out,
+    Quantity,
+    Quiet,
+    System,
+    Tolerance,
+    Varied,
+)
+from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from compare.cli.request import Request
-
-SHORT = 20  # rows of a table that is printed whole: what fits on a terminal beside its command
 
 
 def budget(
@@ -32,6 +41,7 @@ def budget(
     ] = False,
     out: Out = None,
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Say where the error of a formula comes from.
 
@@ -49,7 +59,12 @@ def budget(
     request = read_request(system, fixed, vary)
     check_out(out, force)
     table = error_budget(
-        request.target.model, request.values, quantities, labels=request.labels, quanta=quanta
+        request.target.model,
+        request.values,
+        quantities,
+        labels=request.labels,
+        quanta=quanta,
+        progress=not is_quiet(),
     )
     table.attrs["spelled"] = request.target.spelled
     if out is not None:
@@ -60,11 +75,11 @@ def budget(
         shown = widen(table) if wide else table
         write(out, shown, figure, request, line, "compare.budget.waterfall")
     if not varied(table):
-        typer.echo(budget_text(table))
+        say(budget_text(table))
     for sentence in largest(table):
-        typer.echo(sentence)
+        say(sentence)
     for rung, reason in table.attrs["left_out"].items():
-        typer.echo(f"Left out: {rung}. {reason}")
+        say(f"Left out: {rung}. {reason}")
 
 
 def validity(
@@ -76,13 +91,15 @@ def validity(
     order: Order = 0,
     out: Out = None,
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Map the drive up to which a formula may be believed.
 
-    Over any values; with two there is a picture, in which a star is the operating point of the
-    paper whose device the system is, where the map holds it. If the drive is set as well, the
-    deviation at that drive is tabulated and mapped, and red lines show where it reaches the
-    tolerance; if not, the red line belongs to the median critical drive.
+    Over any values; with one or two there is a picture. If the drive is set as well, the
+    deviation at that drive is tabulated and mapped, red lines show where it reaches the
+    tolerance, and a star is the operating point of the paper whose device the system is, where
+    it is what is set and the map holds it; if not, the red line belongs to the median critical
+    drive.
 
     Example: blockade validity nanotip --vary r=0.25:0.6:41 --vary phi=0.1:0.45:41 --out map.csv
     """
@@ -96,20 +113,28 @@ def validity(
     if {str(model.drive), request.target.drive} & request.labels.keys():
         raise ValueError(f"The drive `{model.drive}` must not vary: it is what is searched for.")
     table = critical_drives(
-        model, request.values, quantity, tolerance, order, labels=request.labels
+        model,
+        request.values,
+        quantity,
+        tolerance,
+        order,
+        labels=request.labels,
+        progress=not is_quiet(),
     )
     _add_laboratory(table, request)
     if out is not None:
         axes = maps.axes_of(table)
         figure = maps.draw(table, _mark(request, table)) if len(axes) == 2 else None
+        if len(axes) == 1 and table[axes[0]].nunique() > 1:
+            figure = maps.draw_curve(table)
         if len(axes) > 2:
             several = f"a picture has two axes, but {', '.join(axes)} vary"
             typer.echo(f"blockade: only the table is written: {several}.", err=True)
         line = request.line("validity", quantity=quantity, tolerance=tolerance, order=order)
         write(out, table, figure, request, line, "compare.validity.maps")
-    typer.echo(_validity_text(table))
+    say(_validity_text(table))
     if out is not None and "drive" not in table and len(maps.axes_of(table)) == 2:
-        typer.echo(
+        say(
             f"no {model.drive} is set: the red line is for {model.drive} = "
             f"{maps.middle(table):.6g}, the median critical drive; --set {model.drive}=... "
             "maps the deviation as well"
@@ -124,6 +149,7 @@ def optimum(
     quantity: Quantity = "g2",
     out: Out = None,
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Compare the zero of a formula with the true minimum.
 
@@ -138,10 +164,12 @@ def optimum(
 
     from compare.cli.request import check_out, read_request, write
     from compare.validity.optimum import optimum as find_optimum
+    from systems.values import check_driven
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
     target, model = request.target, request.target.model
+    check_driven(model)
     drive = str(model.drive)
     if list(request.labels) not in ([drive], [target.drive]):
         unknown = [name for name in over.split(",") if name not in map(str, model.parameters)]
@@ -149,7 +177,7 @@ def optimum(
         raise ValueError(f"The drive `{drive}` must vary (`--vary`), and nothing else{also}.")
     values = {name: value for name, value in request.values.items() if name != drive}
     drives = np.ravel(request.values[drive])
-    table = find_optimum(model, values, over.split(","), drives, quantity)
+    table = find_optimum(model, values, over.split(","), drives, quantity, progress=not is_quiet())
     if target.laboratory is not None:
         table.insert(0, target.drive, target.laboratory.drive_of(table[drive]))
         table.attrs |= {"shown": target.drive, "spelled": target.spelled}
@@ -158,7 +186,7 @@ def optimum(
 
         line = request.line("optimum", over=over, quantity=quantity)
         write(out, table, minima.draw(table), request, line, "compare.validity.minima")
-    typer.echo(table.to_string(index=False, float_format="{:.6g}".format))
+    say(table.to_string(index=False, float_format="{:.6g}".format))
 
 
 def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
@@ -184,8 +212,9 @@ def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
 def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
     """Coordinates of the laboratory's own device on the map, or ``None`` if it does not lie on it.
 
-    It does if what is set beside the axes are the device's values as well (to 1e-6, the digits
-    that a command line has); the drive is left out, because it is what is searched for.
+    An operating point has a drive: without one set there is no star.  The device lies on the map if
+    what is set beside the axes are its values as well (to 1e-6, the digits that a command line
+    has), the drive among them.
 
     ``table`` is one of `compare.validity`; the result has the names of its axes.
     """
@@ -198,8 +227,9 @@ def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
         return None
     example = laboratory.operating_point(request.settings)
     rest = {n: x for n, x in request.settings.items() if np.isscalar(x)}
-    others = [n for n in rest if n not in (str(target.model.drive), laboratory.drive)]
-    if not all(np.isclose(rest[n], example[n], rtol=1e-6, atol=0) for n in others):
+    if not {str(target.model.drive), laboratory.drive} & rest.keys():
+        return None
+    if not all(np.isclose(rest[n], example[n], rtol=1e-6, atol=0) for n in rest):
         return None
     point = {target.columns.get(name, name): value for name, value in example.items()}
     place = {name: point.get(name, np.nan) for name in maps.axes_of(table)}
@@ -222,6 +252,8 @@ def _validity_text(table: "pd.DataFrame") -> str:
     With a drive set, the last line says on which share of the points it lies below the critical
     drive.
     """
+    from compare.cli.text import SHORT
+
     if len(table) <= SHORT:
         return str(table.to_string(index=False, float_format="{:.6g}".format))
     known = table[table["status"] == "ok"]

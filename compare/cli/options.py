@@ -13,8 +13,22 @@ from typing import Annotated
 
 import typer
 
+from compare.cli.voice import hush_if
+
+
+def _systems(incomplete: str) -> list[str]:
+    """Names of listed systems that begin so, for the completion of a shell."""
+    from compare.cli.targets import listed
+
+    return [name for name in listed() if name.startswith(incomplete)]
+
+
 System = Annotated[
-    str, typer.Argument(help="A listed system (see `blockade systems`) or path/to/file.py:NAME.")
+    str,
+    typer.Argument(
+        help="A listed system (see `blockade systems`) or path/to/file.py:NAME.",
+        autocompletion=_systems,
+    ),
 ]
 Fixed = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A value; repeatable.")
@@ -29,7 +43,11 @@ Varied = Annotated[
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option(metavar="FILE.csv", help="Table to write; a picture goes beside it.")
+    Path | None,
+    typer.Option(
+        metavar="FILE.csv|.png|.pdf|.html",
+        help="What to write: a table with its pictures, one picture, or a page to read.",
+    ),
 ]
 Force = Annotated[
     bool,
@@ -37,6 +55,16 @@ Force = Annotated[
         "--force", help="Overwrite files that blockade did not write or that were changed since."
     ),
 ]
+Quiet = Annotated[
+    bool,
+    typer.Option(
+        "--quiet", "-q", callback=hush_if, is_eager=True, help="Print nothing but errors."
+    ),
+]
+Quantities = Annotated[
+    str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
+]
+Solver = Annotated[str, typer.Option(help="Solver of the master equation.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")]
 Quantity = Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...; one of them.")]
 Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation - 1|.")]

@@ -1,7 +1,8 @@
 """What a command was asked for: a system with its settings, and the files that are to be made.
 
 Every command that computes begins with `read_request` and ends with `write`; between them it is a
-call of a public function of `compare`.
+call of a public function of `compare`.  The suffix of ``--out`` says what is made: ``.csv`` the
+table with its pictures beside it, ``.png`` or ``.pdf`` one picture, ``.html`` a page to read.
 """
 
 import shlex
@@ -15,10 +16,14 @@ import typer
 from compare import output, provenance
 from compare.cli.settings import read_settings
 from compare.cli.targets import Target, find_target
+from compare.cli.voice import say
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+# the files that each suffix makes, beside the sidecar; of pictures only where there is one
+MADE = {".csv": ("csv", "png", "pdf"), ".png": ("png",), ".pdf": ("pdf",), ".html": ("html",)}
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,10 @@ class Request:
     the columns of what varies, and ``words`` those of the command line that made them.  ``values``
     follow from ``settings`` by `Target.read`, which changes units where the target has a
     laboratory.
+
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], ["xi=0.1,0.2"])
+    >>> request.target.name, sorted(request.labels)
+    ('kerr', ['xi'])
     """
 
     target: Target
@@ -38,10 +47,34 @@ class Request:
     words: tuple[str, ...]
 
     def line(self, command: str, **others: Any) -> str:
-        """The command that makes a result, for its sidecar; ``others`` are its own options."""
+        """The command that makes a result, for its sidecar; ``others`` are its own options.
+
+        >>> request = read_request("kerr", ["chi=5", "gamma=1"], ["xi=0.1,0.2"])
+        >>> request.line("compare", quanta=None)  # what is not given is left out
+        'blockade compare kerr --set chi=5 --set gamma=1 --vary xi=0.1,0.2'
+        """
         given = [(f"--{name}", str(value)) for name, value in others.items() if value is not None]
         options = [word for option in given for word in option]
         return shlex.join(["blockade", command, self.target.name, *self.words, *options])
+
+
+def read_cut(text: str | None) -> int | dict[str, int] | None:
+    """A truncation as ``quanta`` of `numeric.steady_state` takes it; raises `ValueError`.
+
+    >>> read_cut("6"), read_cut("a=4,b=30"), read_cut(None)
+    (6, {'a': 4, 'b': 30}, None)
+    """
+    if text is None:
+        return None
+    words = [word.partition("=") for word in text.split(",")]
+    try:
+        if len(words) == 1 and not words[0][1]:
+            return int(text)
+        return {mode.strip(): int(top) for mode, _, top in words}
+    except ValueError:
+        raise ValueError(
+            f"Option `--quanta` must be a number, or one for each mode (a=4,b=30), but is `{text}`."
+        ) from None
 
 
 def read_request(system: str, fixed: list[str] | None, varied: list[str] | None) -> Request:
@@ -65,14 +98,26 @@ def read_request(system: str, fixed: list[str] | None, varied: list[str] | None)
 
 
 def check_out(out: Path | None, force: bool) -> None:
-    """Raise `ValueError` unless the table and its pictures can be written.
+    """Raise `ValueError` unless the files that are asked for can be written.
 
     ``force`` allows overwriting files that were changed by hand or are not this tool's.
+
+    >>> check_out(None, force=False)
+    >>> check_out(Path("table.txt"), force=False)
+    Traceback (most recent call last):
+        ...
+    ValueError: Argument `--out` must be a file FILE.csv, .png, .pdf or .html, but is `table.txt`.
     """
-    if out is not None:
-        output.check_csv(out, force)
-        if not force:
-            output.check_ours(out.parent, out.stem, ["csv", "png", "pdf"])
+    if out is None:
+        return
+    if out.suffix not in MADE:
+        given = "empty, or the folder `.`" if out == Path() else f"`{out}`"
+        raise ValueError(
+            f"Argument `--out` must be a file FILE.csv, .png, .pdf or .html, but is {given}."
+        )
+    output.check_folder(out.parent)
+    if not force:
+        output.check_ours(out.parent, out.stem, MADE[out.suffix])
 
 
 def write(
@@ -83,16 +128,52 @@ def write(
     line: str,
     module: str,
 ) -> None:
-    """Write a table, its picture where there is one, and the sidecar.
+    """Write what the suffix of ``out`` asks for with a sidecar, and name each file.
 
-    ``line`` is the command that makes them and ``module`` the code, whose fingerprint is noted.
+    ``figure`` is the picture of the table, None where it has none; ``line`` is the command that
+    makes them and ``module`` the code, whose fingerprint is noted.  Raises `ValueError` where
+    a picture is asked for and there is none.
+
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> request = read_request("kerr", ["chi=5", "gamma=1"], None)
+    >>> with TemporaryDirectory() as name:
+    ...     table, out = pd.DataFrame({"g2": [0.5]}), Path(name, "mine.csv")
+    ...     write(out, table, None, request, request.line("compare"), "compare.agreement")
+    ...     sorted(path.name for path in out.parent.iterdir())
+    ['mine.csv', 'mine.json']
     """
-    files = {"csv": output.to_csv(table)}
-    if figure is not None:
-        from compare.style import render
-
-        files |= render(figure)
     record = provenance.record(line, module)
     if request.target.source:
         record["system_sha256"] = request.target.source
+    files = _files(out, table, figure, request, record)
     output.publish(out.parent, out.stem, files, record | table.attrs)
+    for suffix in (*files, "json"):
+        say(f"wrote {out.with_suffix(f'.{suffix}')}")
+
+
+def _files(
+    out: Path,
+    table: "pd.DataFrame",
+    figure: "Figure | None",
+    request: Request,
+    record: Mapping[str, Any],
+) -> dict[str, bytes]:
+    """The contents of the files by suffix."""
+    if out.suffix == ".html":
+        from compare.report.subjects import of_table
+
+        return {"html": of_table(request.target.model, table, record).html.encode()}
+    pictures = {}
+    if figure is not None:
+        from compare.style import render
+
+        pictures = render(figure)
+    files = {"csv": output.to_csv(table), **pictures}
+    made = {suffix: files[suffix] for suffix in MADE[out.suffix] if suffix in files}
+    if not made:
+        raise ValueError(
+            f"Argument `--out` must be a file FILE.csv for a table without a picture, but is "
+            f"`{out}`: a picture has one or two values that vary."
+        )
+    return made

@@ -27,18 +27,43 @@ def read_settings(fixed: Iterable[str], varied: Iterable[str]) -> tuple[dict[str
     >>> settings["chi"], settings["x"].tolist(), settings["y"].tolist()
     (5.0, [0.0, 0.0, 1.0, 1.0], [1.0, 2.0, 1.0, 2.0])
     """
-    constants = [(name, read_number(name, text)) for name, text in map(_split, fixed)]
+    constants, axes = read_grid_settings(fixed, varied)
+    count = prod(map(len, axes.values()))
+    if count > POINTS:
+        raise ValueError(_too_many(", ".join(axes), count))
+    grid = np.meshgrid(*axes.values(), indexing="ij")
+    varying = {name: array.ravel() for name, array in zip(axes, grid, strict=True)}
+    return {**constants, **varying}, list(varying)
+
+
+def read_grid_settings(
+    fixed: Iterable[str], varied: Iterable[str]
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The values that are fixed, and the axes of the grid that varied ones make.
+
+    As `read_settings`, but the axes stay as they are and may make a grid of any size.
+
+    >>> constants, axes = read_grid_settings(["chi=5"], ["x=0:1:2", "y=1,2,3"])
+    >>> constants, {name: axis.tolist() for name, axis in axes.items()}
+    ({'chi': 5.0}, {'x': [0.0, 1.0], 'y': [1.0, 2.0, 3.0]})
+    """
+    constants = [read_point(text) for text in fixed]
     axes = [(name, read_axis(name, text)) for name, text in map(_split, varied)]
     names = [name for name, _ in (*constants, *axes)]
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise ValueError(f"Value `{twice[0]}` must be given once, but is given twice.")
-    count = prod(len(axis) for _, axis in axes)
-    if count > POINTS:
-        raise ValueError(_too_many(", ".join(name for name, _ in axes), count))
-    grid = np.meshgrid(*(axis for _, axis in axes), indexing="ij")
-    varying = {name: array.ravel() for (name, _), array in zip(axes, grid, strict=True)}
-    return {**dict(constants), **varying}, list(varying)
+    return dict(constants), dict(axes)
+
+
+def read_point(text: str) -> tuple[str, float | complex]:
+    """Name and number of one value that is written ``NAME=NUMBER``; raises `ValueError`.
+
+    >>> read_point("chi=5")
+    ('chi', 5.0)
+    """
+    name, number = _split(text)
+    return name, read_number(name, number)
 
 
 def read_number(name: str, text: str) -> float | complex:

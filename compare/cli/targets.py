@@ -49,25 +49,45 @@ class Target:
 
     @property
     def columns(self) -> Mapping[str, str]:
-        """The columns of a table that settings get where they are not their own names."""
+        """The columns of a table that settings get where they are not their own names.
+
+        >>> find_target("kerr").columns
+        {}
+        """
         return self.laboratory.columns if self.laboratory else {}
 
     @property
     def spelled(self) -> dict[str, str]:
-        """Columns of a table as labels of an axis, where they are not their own."""
+        """Columns of a table as labels of an axis, where they are not their own.
+
+        >>> find_target("nanotip").spelled["r_um"]
+        'r (µm)'
+        """
         return dict(self.laboratory.spelled) if self.laboratory else {}
 
     @property
     def drive(self) -> str:
-        """The column of what drives the system: the laboratory's, or the model's own symbol."""
+        """The column of what drives the system: the laboratory's, or the model's own symbol.
+
+        >>> find_target("nanotip").drive, find_target("kerr").drive
+        ('power_fW', 'xi')
+        """
         return self.laboratory.drive_column if self.laboratory else str(self.model.drive)
 
     def read(self, settings: Mapping[str, Any]) -> dict[str, Any]:
-        """Values of the model from settings; raises `ValueError` for what cannot be used."""
+        """Values of the model from settings; raises `ValueError` for what cannot be used.
+
+        >>> sorted(find_target("nanotip").read({"r": 0.35, "phi": 0.27}))
+        ['Delta', 'J', 'chi', 'gamma', 'xi']
+        """
         return self.laboratory.read(settings) if self.laboratory else dict(settings)
 
     def remark(self, settings: Mapping[str, Any]) -> str | None:
-        """What in the settings may be meant otherwise, in one sentence, or ``None``."""
+        """What in the settings may be meant otherwise, in one sentence, or ``None``.
+
+        >>> find_target("kerr").remark({"chi": 2.0}) is None
+        True
+        """
         return self.laboratory.remark(settings) if self.laboratory else None
 
 

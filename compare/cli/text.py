@@ -4,6 +4,7 @@ Formulas are written in SymPy's spelling, one a line and with its name, so that 
 into ``blockade check`` or into Python.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -15,12 +16,15 @@ from compare.quantities import Quantity, read_quantity
 from systems import Model
 from systems.ladder import label
 
+WIDE = 96  # letters in a line beside its indent: what a printed page and half a screen have
+
 
 def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]) -> str:
     """The amplitude equations and the leading-order closed forms, one a line.
 
     ``abbreviations`` are those of `analytic.Derivation.amplitude`, and are listed before the closed
-    forms.  Where a form does not exist, its reason stands in its place.
+    forms.  A formula goes on in indented lines where it is wider than a page.  Where a form does
+    not exist, its reason stands in its place.
 
     >>> import analytic
     >>> from systems.library import kerr
@@ -34,9 +38,58 @@ def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Exp
     parts = {
         "Amplitudes of the effective Hamiltonian": equations,
         "Abbreviations": definitions,
-        f"Steady state to leading order in {closed.model.drive}": forms,
+        f"Steady state to leading order in {closed.model.drive or 'the drive'}": forms,
     }
-    return "\n\n".join("\n  ".join([head, *lines]) for head, lines in parts.items() if lines)
+    return "\n\n".join(
+        "\n  ".join([head, *map(_fold, lines)]) for head, lines in parts.items() if lines
+    )
+
+
+def _fold(line: str) -> str:
+    """A formula or a sentence in lines that fit a page; the next ones are indented."""
+    lines = [""]
+    for part in re.split(r"(?= )", line) if line.endswith(".") else _terms(line):
+        if len(lines[-1]) + len(part) > WIDE:
+            lines.append(" " * 6)
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _terms(formula: str) -> Iterator[str]:
+    """The formula cut before its terms, and terms that are too long before their factors."""
+    for term in re.split(r"(?= [+-] )", formula):
+        long = len(term) > WIDE - 10
+        yield from re.split(r"(?<!\*)(?=\*(?!\*))|(?=/)", term) if long else [term]
+
+
+SHORT = 20  # rows of a table that is printed whole: what fits on a terminal beside its command
+SHOWN = 9  # points of a longer one: ends, middle and what lies between, for each quantity
+
+
+def points_text(table: pd.DataFrame) -> str:
+    """The rows of a table, or of each quantity some that are spread over all; deviations in %.
+
+    >>> table = pd.DataFrame({"xi": range(50), "quantity": "g2", "numeric": 0.5, "status": "ok"})
+    >>> print(points_text(table).splitlines()[-1])
+    9 of 50 points of each quantity are shown.
+    """
+    shown, last = table, ""
+    if len(table) > SHORT:
+        groups = [rows for _, rows in table.groupby("quantity", sort=False)]
+        few = [rows.iloc[_spread(len(rows))] for rows in groups]
+        shown = pd.concat(few)
+        last = f"\n{len(few[0])} of {len(groups[0])} points of each quantity are shown."
+    if "deviation" in shown:
+        shown = shown.assign(deviation=[_percent(x) for x in shown["deviation"]])
+    if "error" in shown:
+        shown = shown.assign(error=["-" if pd.isna(x) else f"{x:.0e}" for x in shown["error"]])
+    return str(shown.to_string(index=False, float_format="{:.6g}".format, na_rep="-")) + last
+
+
+def _spread(count: int) -> list[int]:
+    """At most `SHOWN` positions from the first to the last, evenly spread."""
+    steps = min(SHOWN, count) - 1
+    return sorted({round(i * (count - 1) / max(steps, 1)) for i in range(steps + 1)})
 
 
 class _Writer(StrPrinter):
@@ -55,6 +108,12 @@ def summary_text(summary: pd.DataFrame) -> str:
     """The summary with deviations in percent; what no point has is a dash.
 
     ``summary`` is that of `compare.summary`; columns that are empty are left out.
+
+    >>> from compare import agreement, summary
+    >>> from systems import kerr
+    >>> text = summary_text(summary(agreement(kerr.MODEL, kerr.VALUES, "number")))
+    >>> "%" in text.splitlines()[1]
+    True
     """
     shown = summary.copy()
     for measure in ("largest", "median", "rms"):

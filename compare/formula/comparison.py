@@ -47,7 +47,13 @@ class Interpretation(NamedTuple):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the paper would have to mean."""
+        """What the paper would have to mean.
+
+        >>> x = sp.Symbol("x")
+        >>> twice = Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",)))
+        >>> twice.sentences
+        ('twice',)
+        """
         return self.setting.sentences + self.factor.sentences
 
     @property
@@ -56,11 +62,22 @@ class Interpretation(NamedTuple):
 
         Of two readings with equally many sentences the one without a factor is taken: a convention
         is a better reason than a factor.
+
+        >>> x = sp.Symbol("x")
+        >>> twice = Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",)))
+        >>> twice.assumptions > Interpretation(Setting(()), Prefactor()).assumptions
+        True
         """
         return len(self.sentences), len(self.factor.sentences)
 
     def apply(self, printed: sp.Expr) -> sp.Expr:
-        """The printed form in the model's symbols."""
+        """The printed form in the model's symbols.
+
+        >>> x = sp.Symbol("x")
+        >>> twice = Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",)))
+        >>> twice.apply(x)
+        2*x
+        """
         return self.factor.value * self.setting.apply(printed)
 
 
@@ -75,7 +92,7 @@ class Comparison:
     >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
     >>> forms = Comparison(kerr.MODEL, "number", gamma, 2 * gamma, {}, [Prefactor()])
     >>> forms.verdict().conventions
-    ('gamma is 2*gamma of the model (twice the rate)',)
+    ("the paper's gamma is 2*gamma of the model (twice the rate)",)
     """
 
     model: Model
@@ -93,6 +110,12 @@ class Comparison:
         The steps are those of the head of this file, from no assumption to none that helps:
         identical, equal up to a convention, identical at leading order, different.  A reading is
         found at random points in 40 digits; ``proved`` says whether a proof was found as well.
+
+        >>> from systems import kerr
+        >>> x = kerr.MODEL.drive
+        >>> printed, derived = (x + 1) ** 2, x**2 + 2 * x + 1
+        >>> Comparison(kerr.MODEL, "number", printed, derived, {}, [Prefactor()]).verdict().verdict
+        'identical'
         """
         samples = Samples(self.model, self.printed, self.derived)
         if samples.may_agree() and self._is_proved(self.printed):
@@ -171,7 +194,7 @@ class Comparison:
         order. Returns ``None`` where the forms differ even there, where the printed form has no
         drive in it, and where it is one power of the drive already: nothing is then to be dropped.
         """
-        small = {self.model.drive: 1, **self.model.orders}
+        small = self.model.small
         if not self.printed.free_symbols & small.keys() or self.derived == 0:
             return None
         samples = Samples(self.model, self.printed, self.derived, small)

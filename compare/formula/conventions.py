@@ -25,6 +25,10 @@ class Convention:
     ``sentence`` says what the paper would have to mean; ``multiples`` what each of its letters is
     in units of the model's letter; ``conjugates`` which letters are conjugates of the model's; and
     ``conjugated`` whether i stands for -i everywhere.
+
+    >>> gamma = sp.Symbol("gamma", positive=True)
+    >>> Convention("an amplitude's rate", {gamma: HALF}).conjugated
+    False
     """
 
     sentence: str
@@ -38,7 +42,7 @@ class Setting:
     """Conventions that are taken together, at most one of each kind.
 
     >>> gamma = sp.Symbol("gamma", positive=True)
-    >>> halved = Convention("gamma is gamma/2 of the model", {gamma: HALF})
+    >>> halved = Convention("the paper's gamma is gamma/2 of the model", {gamma: HALF})
     >>> Setting((halved,)).apply(1 / gamma)
     2/gamma
     """
@@ -47,26 +51,56 @@ class Setting:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """What the paper would have to mean."""
+        """What the paper would have to mean.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.sentences
+        ("an amplitude's rate",)
+        """
         return tuple(c.sentence for c in self.conventions)
 
     @property
     def multiples(self) -> dict[sp.Symbol, sp.Rational]:
-        """What each letter of the paper is, in units of the model's."""
+        """What each letter of the paper is, in units of the model's.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.multiples
+        {gamma: 1/2}
+        """
         return {s: m for c in self.conventions for s, m in c.multiples.items()}
 
     @property
     def conjugates(self) -> set[sp.Symbol]:
-        """The letters of the paper that are the conjugates of the model's."""
+        """The letters of the paper that are the conjugates of the model's.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.conjugates
+        set()
+        """
         return {s for c in self.conventions for s in c.conjugates}
 
     @property
     def conjugated(self) -> bool:
-        """Whether the paper's i is the model's -i."""
+        """Whether the paper's i is the model's -i.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.conjugated
+        False
+        """
         return any(c.conjugated for c in self.conventions)
 
     def apply(self, form: sp.Expr) -> sp.Expr:
-        """The printed form in the model's symbols: each letter replaced by what it means."""
+        """The printed form in the model's symbols: each letter replaced by what it means.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.apply(gamma**2)
+        gamma**2/4
+        """
         read = form.xreplace({s: sp.conjugate(s) for s in self.conjugates})
         read = read.xreplace({s: m * s for s, m in self.multiples.items()})
         return sp.conjugate(read) if self.conjugated else read
@@ -76,6 +110,11 @@ class Setting:
 
         The same substitution as `apply`, made in the numbers: a formula need not be rebuilt for
         each of the hundreds of settings that are tried.
+
+        >>> gamma = sp.Symbol("gamma", positive=True)
+        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved.read([gamma], [3.0])
+        [1.5]
         """
         paired = zip(symbols, values, strict=True)
         return [self._value(symbol, value) for symbol, value in paired]
@@ -100,8 +139,8 @@ def settings(
     ...     if not any(c.conjugated for c in setting.conventions):
     ...         print(setting.sentences)
     ()
-    ('gamma is gamma/2 of the model (rate of decay of the amplitude)',)
-    ('gamma is 2*gamma of the model (twice the rate)',)
+    ("the paper's gamma is gamma/2 of the model (rate of decay of the amplitude)",)
+    ("the paper's gamma is 2*gamma of the model (twice the rate)",)
     """
     kinds = [[c for c in kind if _applies(c, used, fixed)] for kind in _kinds(model)]
     kinds = [kind for kind in kinds if kind]
@@ -116,6 +155,11 @@ def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
     Turning all detunings has the same effect on a squared modulus as turning all nonlinearities:
     both together turn the sign of the energies, which a squared modulus does not show.  Only the
     first is a convention: whether photons attract is physics.
+
+    >>> from systems import kerr
+    >>> turned = Convention("laser minus resonance", {kerr.Delta: sp.S.NegativeOne})
+    >>> other_nonlinearity(kerr.MODEL, Setting((turned,))).multiples
+    {chi: -1}
     """
     roles = _roles(model)
     turned = _signs("", roles["detuning"])
@@ -162,13 +206,13 @@ def _signs(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
 def _conjugates(word: str, symbols: list[sp.Symbol]) -> list[Convention]:
     """Letters that are the conjugates of the model's, where any of the role is complex."""
     turned = tuple(s for s in symbols if not s.is_real)
-    listed = ", ".join(f"{s} is conj({s}) of the model" for s in turned)
+    listed = ", ".join(f"the paper's {s} is conj({s}) of the model" for s in turned)
     return [Convention(f"{listed} ({word})", conjugates=turned)] if turned else []
 
 
 def _multiples(factor: sp.Rational, word: str, symbols: list[sp.Symbol]) -> list[Convention]:
     """Letters that are one multiple of the model's, with the sentence that lists them."""
-    listed = ", ".join(f"{s} is {factor * s} of the model" for s in symbols)
+    listed = ", ".join(f"the paper's {s} is {factor * s} of the model" for s in symbols)
     return [Convention(f"{listed} ({word})", dict.fromkeys(symbols, factor))] if symbols else []
 
 
@@ -176,7 +220,7 @@ def _roles(model: Model) -> dict[str, list[sp.Symbol]]:
     """The symbols that are rates, detunings, nonlinearities, couplings, drives."""
     roles: dict[str, set[sp.Symbol]] = {
         "rate": {s for loss in model.losses for s in loss.rate.free_symbols},
-        "drive": {model.drive},
+        "drive": {model.drive} - {None},
         "detuning": set(),
         "nonlinearity": set(),
         "coupling": set(),

@@ -53,7 +53,13 @@ class Letters(dict[str, sp.Expr]):
 
     @property
     def idle(self) -> tuple[str, ...]:
-        """Letters that are numbers and are used nowhere: perhaps a symbol, misspelt."""
+        """Letters that are numbers and are used nowhere: perhaps a symbol, misspelt.
+
+        >>> from systems import kerr
+        >>> letters = read_letters(kerr.MODEL, {"z": "2*Delta", "n": 3}, [])
+        >>> letters.idle  # numbers that stand nowhere
+        ('n',)
+        """
         unused = self.keys() - self.used - set(map(str, self.symbols))
         return tuple(sorted(name for name in unused if self.get(name, sp.I).is_number))
 
@@ -65,6 +71,12 @@ class Letters(dict[str, sp.Expr]):
         stands itself, and for one that the symbol's assumptions exclude.
 
         The value is put into every letter that was defined before, so that these hold it as well.
+
+        >>> from systems import kerr
+        >>> letters = read_letters(kerr.MODEL, {"z": "2*Delta", "n": 3}, [])
+        >>> letters.fix("Delta", sp.Integer(1))
+        >>> letters["z"]
+        2
         """
         meaning = self[name]
         if meaning == value:

@@ -23,6 +23,9 @@ class Prefactor:
 
     ``value`` times the printed form is the derived one; ``sentences`` say what kind of factor it
     is, and are empty for the factor 1.
+
+    >>> Prefactor().value, Prefactor().sentences
+    (1, ())
     """
 
     value: sp.Expr = sp.S.One

@@ -34,6 +34,7 @@ FUNCTIONS: dict[str, Callable[[sp.Expr], sp.Expr]] = {
     **dict.fromkeys(("re", "Re"), lambda z: sp.re(z) if z.is_Symbol else real_part(z)),
     **dict.fromkeys(("im", "Im"), lambda z: sp.im(z) if z.is_Symbol else real_part(-sp.I * z)),
 }
+BRACKETS = {"(": ")", "[": "]", "{": "}"}
 CONSTANTS = {"i": sp.I, "I": sp.I, "pi": sp.pi}
 LARGEST = 1e300  # number: a double, as the values that are put in later
 LONGEST = 100_000  # signs of a text: ten times the closed form of three photons in three modes
@@ -97,19 +98,33 @@ class _Reader:
     def read(self) -> sp.Expr:
         """The whole text as one expression.
 
-        Raises `ValueError` where the text is longer than any formula that could be judged, and
-        where something is left over once a complete sum is read, such as a bracket that was never
-        opened.
+        Raises `ValueError` where the text is longer than any formula that could be judged, for
+        brackets that do not match, before any name is looked at, and where something is left over
+        once a complete sum is read.
         """
         if len(self.tokens) > 2 * NODES:  # every part has a sign before it or brackets around it
             raise ValueError(
                 f"{self.name} must have at most {2 * NODES} words and signs, but has "
                 f"{len(self.tokens)}."
             )
+        self._check_brackets()
         whole = self._sum()
         if self._next is not None:
             self._fail()
         return whole
+
+    def _check_brackets(self) -> None:
+        """Raise `ValueError` unless every bracket is closed by its own kind: shape before names."""
+        waiting: list[str] = []
+        while (token := self._next) is not None:
+            if token in BRACKETS:
+                waiting.append(BRACKETS[token])
+            elif token in BRACKETS.values() and (not waiting or waiting.pop() != token):
+                self._fail()
+            self.at += 1
+        if waiting:
+            self._fail(f": `{waiting[-1]}` is missing")
+        self.at = 0
 
     @property
     def _next(self) -> str | None:
@@ -128,11 +143,11 @@ class _Reader:
         self.at += 1
         return str(token)
 
-    def _fail(self) -> NoReturn:
+    def _fail(self, reason: str = "") -> NoReturn:
         """Raise `ValueError` that shows what was read so far and what could not be read."""
         read, rest = " ".join(self.tokens[: self.at]), " ".join(self.tokens[self.at :])
         place = f"at `{shorten(rest)}`" if rest else "at its end"
-        raise ValueError(f"{self.name} cannot be read {place} (after `{read[-80:]}`).")
+        raise ValueError(f"{self.name} cannot be read {place} (after `{read[-80:]}`){reason}.")
 
     def _sum(self) -> sp.Expr:
         """Products with signs between them."""
@@ -259,8 +274,8 @@ class _Reader:
         token = self._take()
         if re.fullmatch(NUMBER, token):
             return self._number(token)
-        if token in ("(", "[", "{"):
-            return self._until({"(": ")", "[": "]", "{": "}"}[token])
+        if token in BRACKETS:
+            return self._until(BRACKETS[token])
         if token in ("|", r"\lvert"):
             inside = self._until("|" if token == "|" else r"\rvert", bar=token == "|")
             return sp.Abs(inside, evaluate=False)

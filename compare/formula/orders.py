@@ -29,6 +29,12 @@ class NoSeries(ValueError):
 
     It holds an imaginary part or an unknown function, a power that is no number, or coefficients of
     more than a thousand parts.
+
+    >>> x = sp.Symbol("x")
+    >>> first_terms(sp.im(x, evaluate=False), {x: 1})
+    Traceback (most recent call last):
+        ...
+    compare.formula.orders.NoSeries
     """
 
 

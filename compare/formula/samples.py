@@ -40,6 +40,9 @@ class Precision(NamedTuple):
     With the standard values a difference of one part in 1e30 is seen.  `WEAK` is the one for
     leading orders: at its drive of 1e-60 the next order is below ``fine`` even where it is only the
     root of the drive smaller.
+
+    >>> Precision().digits, WEAK.scale
+    (40, 1e-60)
     """
 
     digits: int = DIGITS
@@ -69,6 +72,9 @@ class Witness(NamedTuple):
         """How far apart the values are, in units of the larger one.
 
         It is 2 where the values are opposite to each other, and never more.
+
+        >>> Witness({}, mpmath.mpc(1), mpmath.mpc(-1)).deviation
+        2.0
         """
         larger = max(abs(self.printed), abs(self.derived))
         return float(abs(self.printed - self.derived) / larger)
@@ -112,6 +118,11 @@ class Samples:
 
         A smaller difference than `ROUGH`, relative to the larger value, may be round-off and does
         not count; the proof that follows decides.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> Samples(kerr.MODEL, (x + 1) ** 2, x**2 + 2 * x + 1).may_agree()
+        True
         """
         left, right = self._rough(self.points)
         with np.errstate(all="ignore"):
@@ -125,6 +136,13 @@ class Samples:
 
         The ratio is derived/printed with 40 digits, and may be complex: 2 means that the printed
         form is half of the derived one in that setting.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> float(Samples(kerr.MODEL, x, 2 * x).ratio(Setting(())).real)
+        2.0
+        >>> Samples(kerr.MODEL, x, x**2).ratio(Setting(())) is None
+        True
         """
         if self.at == WEAK:  # small beside 1, even a leading term is lost in doubles
             return self.exact_ratio(setting)
@@ -140,6 +158,12 @@ class Samples:
 
         For such a form f(1) f(4) = f(2)^2, with the small symbols multiplied by 1, 2 and 4 to the
         power of their orders.  It is tried at three of the random points.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> forms = [x**2, x**2 + x**4]
+        >>> [Samples(kerr.MODEL, form, form, {x: 1}).is_one_power() for form in forms]
+        [True, False]
         """
         with mpmath.workdps(self.at.digits):
             for point in self.points.T[:3]:
@@ -150,7 +174,13 @@ class Samples:
         return True
 
     def exact_ratio(self, setting: Setting) -> mpmath.mpc | None:
-        """As `ratio`, with all digits from the start: for forms that cancel in doubles."""
+        """As `ratio`, with all digits from the start: for forms that cancel in doubles.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> float(Samples(kerr.MODEL, x, x / 4).exact_ratio(Setting(())).real)
+        0.25
+        """
         with mpmath.workdps(self.at.digits):
             return self._constant(self._exact(point, setting) for point in self.points.T)
 
@@ -162,6 +192,12 @@ class Samples:
         Points with small whole numbers come first, since a reader can check those by hand.
         ``used`` are the symbols of the two forms: the others are left out of the point, for they
         play no part.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> found = Samples(kerr.MODEL, x, x**2).witness({x})
+        >>> found.point, complex(found.printed), complex(found.derived)
+        ({'gamma': (2+0j)}, (2+0j), (4+0j))
         """
         # where all simple points are poles, a random one is still a witness
         points = np.hstack([simple_points(self.symbols), self.points])
@@ -180,6 +216,12 @@ class Samples:
         """Whether a ratio is the exact number ``other``, as far as the digits tell.
 
         Where a form holds doubles itself, it is worth no more than `DOUBLE`.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> samples = Samples(kerr.MODEL, x, x)
+        >>> samples.is_close(mpmath.mpc(0.5), sp.Rational(1, 2))
+        True
         """
         with mpmath.workdps(self.at.digits):
             exact = mpmath.mpmathify(sp.N(other, self.at.digits))
@@ -190,6 +232,11 @@ class Samples:
 
         It is exact where a reader would recognise it, such as 2 or sqrt(2)/3 (`recognise`), and
         else a number of 40 digits; ``None`` where the ratio differs from point to point.
+
+        >>> from systems import kerr
+        >>> x = kerr.gamma
+        >>> Samples(kerr.MODEL, 3 * x, x).multiple()
+        3
         """
         ratio = self.ratio(Setting(()))
         with mpmath.workdps(DIGITS):

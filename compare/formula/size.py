@@ -27,6 +27,10 @@ class Side(NamedTuple):
 
     Degrees are total ones, in all letters together: a polynomial of 3 letters between the degrees
     0 and 2 has at most 10 terms, however it was made.
+
+    >>> cube = size((1 + sp.Symbol("x")) ** 3).top
+    >>> round(cube.terms), cube.degree
+    (4, 3.0)
     """
 
     terms: float = 1
@@ -39,6 +43,11 @@ class Size(NamedTuple):
 
     ``nodes`` and ``depth`` count the parts and how far they stand inside one another, ``digits``
     the longest whole number, ``tower`` the exponents that stand on one another.
+
+    >>> x = sp.Symbol("x")
+    >>> found = size((1 + x) / (1 - x**2))
+    >>> found.top.degree, found.bottom.degree
+    (1.0, 2.0)
     """
 
     top: Side = Side()
@@ -51,7 +60,11 @@ class Size(NamedTuple):
 
     @property
     def degree(self) -> float:
-        """The larger degree of the two sides."""
+        """The larger degree of the two sides.
+
+        >>> size(1 / (1 + sp.Symbol("x")) ** 4).degree
+        4.0
+        """
         return max(self.top.degree, self.bottom.degree)
 
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
+from systems.display import Shown
+
 IDENTICAL, CONVENTION, DIFFERENT = "identical", "equal up to a convention", "different"
 LEADING, CANNOT_JUDGE = "identical at leading order", "cannot judge"
 SHOWN = 200  # signs of an expression in a sentence: two lines of a wide terminal
 
 
-@dataclass(frozen=True)
-class Verdict:
+@dataclass(frozen=True, repr=False)
+class Verdict(Shown):
     """What `check_formula` found.  ``str()`` of it says it in words.
 
     ``verdict`` is "identical", "equal up to a convention", "identical at leading order",
@@ -52,6 +54,13 @@ class Verdict:
     otherwise: str = ""  # the mistake that looks the same as a convention
     reason: str = ""  # why nothing can be said
     idle: tuple[str, ...] = ()  # letters that are defined as numbers and stand nowhere
+
+    def _title(self) -> str:
+        return f"verdict on {self.quantity}: {self.verdict}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"in words": str(self), "printed": f"${sp.latex(self.printed)}$"}
+        return facts | {"derived": f"${sp.latex(self.derived)}$"}
 
     def __str__(self) -> str:
         """The verdict in words, with letters that were defined as numbers and never used."""

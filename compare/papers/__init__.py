@@ -1,10 +1,13 @@
 """Papers, one folder each: its claims, its figures, its device in the units of its laboratory.
 
 Nothing outside this folder knows a paper by name.  To add one, make a folder whose name is its
-key, with an `__init__` that defines ``PAPER`` (`compare.papers.paper`), and in it ``figures/``
-(one module ``fig...`` a panel) and ``claims/`` (``audit`` and ``claims_text``).  The commands
-``blockade reproduce`` and ``blockade audit`` then find it; its results go into a folder of its
-key below that of all results.
+key, with an `__init__` that defines ``PAPER`` (`compare.papers.paper`), a file ``claims.toml``, and
+``figures/`` with one module ``fig...`` a panel.  The commands ``blockade reproduce`` and ``blockade
+audit`` then find it; its results go into a folder of its key below that of all results.
+
+A claim is data (`sheet`): `point` works out its values, `measure` its number on both roads,
+`decision` the interval in which it is true, `truth` the drive at which it would be; `judgement`
+makes the table of a paper and `atlas` that of all.  Only what asks for more stands in Python.
 """
 
 import pkgutil
@@ -37,7 +40,11 @@ def load(key: str) -> Paper:
 
 
 def every() -> list[Paper]:
-    """All papers, in the order of their keys."""
+    """All papers, in the order of their keys.
+
+    >>> [paper.key for paper in every()] == keys()
+    True
+    """
     return [load(key) for key in keys()]
 
 
@@ -54,5 +61,9 @@ def laboratory(system: str) -> Laboratory | None:
 
 
 def default_system() -> str:
-    """The listed system that a command takes where none is named: the first paper's with one."""
+    """The listed system that a command takes where none is named: the first paper's with one.
+
+    >>> default_system()
+    'nanotip'
+    """
     return next(paper.laboratory.system for paper in every() if paper.laboratory is not None)

@@ -29,6 +29,16 @@ def draw_roads(
     ``rows`` are those of one curve, with the columns of `compare.agreement`; ``x`` is the column of
     the axis, and ``marked`` chooses the rows that get a marker.  The curve has gaps where the
     master equation is not resolved.
+
+    >>> import matplotlib.pyplot as plt
+    >>> table = pd.DataFrame({"x": [0.0, 1.0], "numeric": [1.0, 2.0], "analytic": [1.1, 2.1],
+    ...                       "resolved": [True, False]})
+    >>> figure, axes = plt.subplots()
+    >>> draw_roads(axes, table, "x", "black", "both")
+    >>> curve, markers = axes.lines
+    >>> curve.get_ydata()
+    array([ 1., nan])
+    >>> plt.close(figure)
     """
     numeric = rows["numeric"].where(rows["resolved"])  # a gap where it is not resolved
     axes.plot(rows[x], numeric, line, color=colour, label=label)
@@ -49,7 +59,15 @@ def thinned(dense: np.ndarray, fine: int, coarse: int, start: int = 0) -> np.nda
 
 
 def roads_legend(axes: Axes, more: Sequence[Line2D] = (), **where: Any) -> None:
-    """Legend of the curves' labels, of what curves and markers are, and of ``more``."""
+    """Legend of the curves' labels, of what curves and markers are, and of ``more``.
+
+    >>> import matplotlib.pyplot as plt
+    >>> figure, axes = plt.subplots()
+    >>> roads_legend(axes)
+    >>> [text.get_text() for text in axes.get_legend().get_texts()]
+    ['master equation', 'closed form']
+    >>> plt.close(figure)
+    """
     curve = Line2D([], [], color="black", label="master equation")
     marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label="closed form")
     axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker, *more], **where)
@@ -59,6 +77,15 @@ def draw_map(axes: Axes, rows: pd.DataFrame, x: str, y: str, value: str, **how: 
     """Draw one column of the table as colours over two others; white where it is not resolved.
 
     ``x`` and ``y`` are columns whose values make a grid; ``how`` is for `Axes.pcolormesh`.
+
+    >>> import matplotlib.pyplot as plt
+    >>> table = pd.DataFrame({"x": [0, 1, 0, 1], "y": [0, 0, 1, 1], "deviation": [0, 0.1, 0.2, 0.3],
+    ...                       "resolved": [True, True, True, False]})
+    >>> figure, axes = plt.subplots()
+    >>> np.ma.filled(draw_map(axes, table, "x", "y", "deviation").get_array(), np.nan)
+    array([[0. , 0.1],
+           [0.2, nan]])
+    >>> plt.close(figure)
     """
     shown = rows.assign(shown=rows[value].where(rows["resolved"]))
     grid = shown.pivot(index=y, columns=x, values="shown")
@@ -70,6 +97,15 @@ def draw_deviation(axes: Axes, rows: pd.DataFrame, x: str, y: str, name: str) ->
 
     The colours are linear up to 10 % and logarithmic beyond, with a bar from -100 %, below which
     no closed form that is positive can lie, to 1000 %.
+
+    >>> import matplotlib.pyplot as plt
+    >>> table = pd.DataFrame({"x": [0, 1, 0, 1], "y": [0, 0, 1, 1], "deviation": [0, 0.1, 0.2, 0.3],
+    ...                       "resolved": [True, True, True, False]})
+    >>> figure, axes = plt.subplots()
+    >>> np.ma.filled(draw_deviation(axes, table, "x", "y", "g2").get_array(), np.nan)  # in percent
+    array([[ 0., 10.],
+           [20., nan]])
+    >>> plt.close(figure)
     """
     percent = rows.assign(percent=100 * rows["deviation"])
     norm = SymLogNorm(10, vmin=-1000, vmax=1000)

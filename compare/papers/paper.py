@@ -4,24 +4,31 @@ A paper is a folder beside this file; general code asks it through the `PAPER` t
 defines and never by its name.  Figures and claims are loaded when they are asked for, so that the
 command line may list papers without a plotting library.
 
-The least that a paper needs: an `__init__` with ``PAPER = Paper(key=..., citation=...)``, a
-folder ``figures`` with one module ``fig...`` a panel, and a folder ``claims`` whose `__init__`
-has ``audit()`` and ``claims_text(rows)``.  A `Laboratory` is needed only where settings are to be
-given in units that are not the model's own.
+The least that a paper needs: an `__init__` with ``PAPER = Paper(key=..., citation=...)``, a file
+``claims.toml`` (`compare.papers.sheet`), and a folder ``figures`` with one module ``fig...`` a
+panel.  Functions in Python decide claims that ask for more than a quantity at values; the sheet
+names them.  Without a sheet, a package ``claims`` with ``audit()`` and ``claims_text(rows)`` does.
+A `Laboratory` is needed only where settings are to be given in units that are not the model's own.
 """
 
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from compare.papers.sheet import Sheet
+
 Settings = Mapping[str, Any]
 CLAIMS = "claims"  # the stem of the audit, beside those of the figures
+# What decides and reads claims is loaded by a name that is put together here: `compare.provenance`
+# then counts it for audits alone, and a change of it makes no figure stale.
+READER, JUDGE = (f"compare.papers.{name}" for name in ("sheet", "judgement"))
 
 
 @dataclass(frozen=True)
@@ -63,18 +70,24 @@ class Laboratory:
 
     @property
     def drive_column(self) -> str:
-        """The column of the setting that decides the drive, such as ``power_fW``."""
+        """The column of the setting that decides the drive, such as ``power_fW``.
+
+        >>> from compare.papers import laboratory
+        >>> laboratory("nanotip").drive_column
+        'power_fW'
+        """
         return self.columns[self.drive]
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper by its ``key``, with one module a panel and one function a claim.
+    """A paper by its ``key``, with one module a panel and one file of claims.
 
     - ``key``: the name of its folder, such as the first author's name with the year;
     - ``citation``: authors, title, journal, year;
     - ``laboratory``: the units of its settings, where they are not the model's own;
-    - ``folder``: where its results lie below the folder of all; ``None`` means under its key.
+    - ``folder``: where its results lie below the folder of all; ``None`` means under its key;
+    - ``at_drive``: multiple of the paper's drive -> what its claims in Python are called with.
 
     >>> from compare.papers import load
     >>> paper = load("tang2025")
@@ -86,19 +99,34 @@ class Paper:
     citation: str
     laboratory: Laboratory | None = None
     folder: str | None = None
+    at_drive: Callable[[float], Any] = float
 
     @property
     def package(self) -> str:
-        """The dotted name of the paper's folder."""
+        """The dotted name of the paper's folder.
+
+        >>> from compare.papers import load
+        >>> load("tang2025").package
+        'compare.papers.tang2025'
+        """
         return f"{__package__}.{self.key}"
 
     @property
     def place(self) -> str:
-        """The folder of its results below that of all results; empty where it is the same."""
+        """The folder of its results below that of all results; empty where it is the same.
+
+        >>> Paper("author2026", "An author, A journal (2026)").place
+        'author2026'
+        """
         return self.key if self.folder is None else self.folder
 
     def figures(self) -> list[str]:
-        """Stems of all figures, sorted: the modules whose names begin with ``fig``."""
+        """Stems of all figures, sorted: the modules whose names begin with ``fig``.
+
+        >>> from compare.papers import load
+        >>> load("tang2025").figures()[:3]
+        ['fig1b', 'fig1c', 'fig2a']
+        """
         folder = import_module(f"{self.package}.figures")
         names = (module.name for module in pkgutil.iter_modules(folder.__path__))
         return sorted(name for name in names if name.startswith("fig"))
@@ -119,17 +147,44 @@ class Paper:
             raise ValueError(f"Figure `{stem}` does not exist; there are {there}.")
         return import_module(f"{self.package}.figures.{stem}")
 
-    def audit(self) -> "pd.DataFrame":
-        """One row per claim, computed now, with its verdict; some minutes.
+    def sheet(self) -> "Sheet":
+        """The claims as data; raises `ValueError`, with line and key, for a file that is none.
 
-        Columns that every paper has: ``claim`` and ``printed``; the others are the paper's own.
+        >>> from compare.papers import load
+        >>> len(load("tang2025").sheet().of("claim"))
+        43
         """
-        return self._claims().audit()
+        reader = import_module(READER)
+        found: Sheet = reader.read_sheet(self.directory / reader.NAME)
+        return found
+
+    @property
+    def directory(self) -> Path:
+        """The folder of the paper."""
+        return Path(str(import_module(self.package).__file__)).parent
+
+    def audit(self) -> "pd.DataFrame":
+        """One row per claim, computed now, with its verdict; some minutes for a long paper.
+
+        The columns are those of `compare.papers.judgement.audit`.
+        """
+        if not self.has_sheet:
+            found: pd.DataFrame = self._claims().audit()
+        else:
+            found = import_module(JUDGE).audit(self.sheet(), self.at_drive)
+        return found
 
     def describe(self, rows: "pd.DataFrame") -> str:
         """The rows of an audit as text for a terminal."""
-        return str(self._claims().claims_text(rows))
+        if not self.has_sheet:
+            return str(self._claims().claims_text(rows))
+        return str(import_module(JUDGE).audit_text(self.sheet(), rows))
+
+    @property
+    def has_sheet(self) -> bool:
+        """Whether its claims are data; one that has none decides all of them in Python."""
+        return (self.directory / f"{CLAIMS}.toml").is_file()
 
     def _claims(self) -> ModuleType:
-        """The module with the paper's claims, loaded when it is first asked for."""
+        """The package ``claims`` of a paper that has no sheet."""
         return import_module(f"{self.package}.{CLAIMS}")

@@ -17,6 +17,7 @@ Interpolation between the points of a coarser one would be wrong where a map is 
 at, next to the lines on which the deviation changes sign and the critical drive jumps.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,9 +27,11 @@ from analytic.series.hierarchy import LONGEST, count_moments
 from compare.quantities import Quantity, read_quantity
 from compare.validity.curve import Curve, asymptotic_drive, one_quantum_drive
 from compare.validity.deviation import Deviation
-from compare.validity.ray import read_ray
+from compare.validity.ray import Ray, read_ray
 from compare.validity.search import Crossing
 from systems import Model
+from systems.display import Shown, counts, ends, points
+from systems.labels import refuse_labelled
 from systems.values import Values
 
 START = 0.8  # of the estimate: a deviation of second order is then two thirds of the tolerance
@@ -40,8 +43,8 @@ MOMENTS = 100_000  # of a series: twenty seconds for each summation of it, of ma
 SMALLEST = 1e-12  # deviation that is told from zero
 
 
-@dataclass(frozen=True)
-class CriticalDrive:
+@dataclass(frozen=True, repr=False)
+class CriticalDrive(Shown):
     """Critical drives of an array of points, with what each is worth; all of one shape.
 
     ``drive`` is exact to 1e-6 (relative) where ``status`` is "ok".  Elsewhere it is the largest
@@ -61,8 +64,23 @@ class CriticalDrive:
     status: Any
     tolerance: Any
 
+    def _title(self) -> str:
+        at = "" if not np.ndim(self.drive) else f" at {points(np.shape(self.drive))}"
+        return f"critical drive{at}: {ends(self.drive)}, {counts(self.status)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"drive": ends(self.drive), "estimate": ends(self.estimate)}
+        return facts | {"status": counts(self.status), "tolerance": ends(self.tolerance)}
+
     def power(self, device: Any) -> Any:
-        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s."""
+        """Critical input power (W) for a device whose ``power_of`` takes drives in rad/s.
+
+        >>> from systems import nanotip
+        >>> device = nanotip.Device()
+        >>> found = CriticalDrive(device.drive(1e-15), 0.0, "ok", tolerance=0.01)
+        >>> bool(np.isclose(found.power(device), 1e-15))
+        True
+        """
         return device.power_of(self.drive)
 
 
@@ -79,8 +97,8 @@ def critical_drive(
 ) -> CriticalDrive:
     """The largest drive up to which a formula stays within ``tolerance``, everywhere below it.
 
-    ``values`` are numbers or arrays, and so is the result; the drive among them is ignored
-    unless ``model.orders`` names symbols that grow with it.  ``tolerance`` bounds
+    ``values`` are numbers or arrays, plain or labelled, and so is the result; the drive among
+    them is ignored unless ``model.orders`` names symbols that grow with it.  ``tolerance`` bounds
     ``|formula/master equation - 1|`` and may be an array.  ``order`` 0 is the leading order, k
     the formula with k corrections.  The search ends at ``largest``, without it at the drive
     for which the leading order predicts one quantum in some mode; a model that is driven by
@@ -106,6 +124,8 @@ def critical_drive(
     _check_order(order)
     _check_work(model, wanted, order)
     ray = read_ray(model, values)
+    for name, given in (("tolerance", tolerance), ("largest", largest)):
+        _check_axes(ray, name, given)
     tolerance = _read_tolerance(tolerance)
     ray = ray.spread(np.broadcast_shapes(ray.shape, tolerance.shape, np.shape(largest)))
     tolerances = np.broadcast_to(tolerance, ray.shape).ravel()
@@ -129,10 +149,17 @@ def critical_drive(
     search.bracket(np.maximum(start, weakest))
     search.look_between()
     search.refine()
-    shaped = (
-        a.reshape(ray.shape)[()] for a in (search.inside, estimate, search.status, tolerances)
-    )
-    return CriticalDrive(*shaped)
+    found = (search.inside, estimate, search.status, tolerances)
+    return CriticalDrive(*map(ray.shaped, found))
+
+
+def _check_axes(ray: Ray, name: str, given: Any) -> None:
+    """Raise `TypeError` for an array beside labelled values: its axes are known by position."""
+    refuse_labelled(name, given)
+    if ray.frame is not None and np.ndim(given):
+        raise TypeError(
+            f"Argument `{name}` must be a number where values are labelled, but is an array."
+        )
 
 
 def _read_tolerance(tolerance: Any) -> np.ndarray:

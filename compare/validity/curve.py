@@ -51,6 +51,12 @@ def leading(road: analytic.Derivation, quantity: Quantity) -> Formula:
     """A quantity at leading order, as a function of values; NaN where it is 0/0.
 
     The function takes numbers or arrays and returns their shape.
+
+    >>> from compare.quantities import read_quantity
+    >>> from systems import kerr
+    >>> g2 = leading(analytic.derive(kerr.MODEL), read_quantity(kerr.MODEL, "g2"))
+    >>> round(float(g2({"Delta": 0.0, "chi": 1.0, "gamma": 2.0, "xi": 0.01})), 6)
+    0.5
     """
     expression = quantity.on(road)
     return lambda values: np.asarray(road.evaluate(expression, values)).real
@@ -61,6 +67,13 @@ def corrected(road: analytic.Expansion, quantity: Quantity) -> Formula:
 
     The sum is given also where the series knows itself to be lost: who asks holds it against the
     master equation, and would learn nothing from a NaN.
+
+    >>> from compare.quantities import read_quantity
+    >>> from systems import kerr
+    >>> series = analytic.expand(kerr.MODEL, corrections=1)
+    >>> g2 = corrected(series, read_quantity(kerr.MODEL, "g2"))
+    >>> round(float(g2({"Delta": 0.0, "chi": 1.0, "gamma": 2.0, "xi": 0.01})), 3)
+    0.5
     """
     series = quantity.on(road)
     return lambda values: road.assess(series, values).value
@@ -125,6 +138,15 @@ def asymptotic_drive(curve: Curve, tolerance: np.ndarray, single: np.ndarray) ->
 
     ``single`` is a strong drive, such as `one_quantum_drive`, from which the weak ones are taken;
     inf where that correction vanishes, and next to nothing where the formula itself does.
+
+    >>> from compare.quantities import read_quantity
+    >>> from systems import kerr
+    >>> from compare.validity.ray import read_ray
+    >>> ray = read_ray(kerr.MODEL, {"Delta": 0.0, "chi": 1.0, "gamma": 1.0})
+    >>> number = Curve(read_quantity(kerr.MODEL, "number"), 0, ray)
+    >>> weak, weaker = (asymptotic_drive(number, t, one_quantum_drive(ray)) for t in (0.04, 0.01))
+    >>> (weak / weaker).round(6)  # the deviation is of second order
+    array([2.])
     """
     finer = Curve(curve.quantity, curve.order + 1, curve.ray)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import RED, WIDTH, styled
+from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, new_figure, styled
 from compare.validity.search import Bound
 from compare.validity.table import MEASURES
 
@@ -47,10 +47,16 @@ def shown_of(table: pd.DataFrame) -> str:
 def spell(table: pd.DataFrame, column: str) -> str:
     """A column as the label of an axis, as the table's laboratory spells it: ``r_um`` is r (µm).
 
-    ``attrs["spelled"]`` of the table maps columns to labels; a column that is not in it is its own
-    label.
+    ``attrs["spelled"]`` of the table maps columns to labels; a column that is not in it is the
+    symbol of that name.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"r_um": [0.3]})
+    >>> table.attrs["spelled"] = {"r_um": "r (µm)"}
+    >>> spell(table, "r_um"), spell(table, "chi")
+    ('r (µm)', '$\\\\chi$')
     """
-    return str(table.attrs.get("spelled", {}).get(column, column))
+    return axis_label(column, table.attrs.get("spelled"))
 
 
 def scale_of(values: Any) -> str:
@@ -121,6 +127,42 @@ def draw(table: pd.DataFrame, mark: Mapping[str, Any] | None = None) -> Figure:
     return figure
 
 
+@styled
+def draw_curve(table: pd.DataFrame) -> Figure:
+    r"""The critical drive over one value, with the drive of the table where it has one.
+
+    A gap is where nothing is known; open triangles are bounds: the formula held as far as was
+    searched.  Raises `ValueError` unless one value varies.
+
+    >>> from compare import validity
+    >>> from systems import kerr
+    >>> values = {"Delta": np.array([0.0, 0.5]), "chi": 1.0, "gamma": 1.0}
+    >>> draw_curve(validity(kerr.MODEL, values, "number")).axes[0].get_xlabel()
+    '$\\Delta$'
+    """
+    names = axes_of(table)
+    if len(names) != 1:
+        raise ValueError(
+            f"The curve of a validity table must be over one value, but {len(names)} vary."
+        )
+    figure, axes = new_figure()
+    (x,), y = names, shown_of(table)
+    rows = table.sort_values(x, kind="stable")
+    axes.plot(rows[x], rows[y], "-", color=BLUE, marker=".")
+    bound = rows[rows["status"] == Bound.NOT_REACHED]
+    if len(bound):
+        axes.plot(bound[x], bound[y], "^", color=BLUE, mfc="white", label="not reached")
+    if "drive" in rows and y == "critical_drive":
+        axes.plot(rows[x], rows["drive"], "--", color=RED, label="drive set")
+    known = rows[y][rows[y] > 0]
+    wide = len(known) and known.max() > 10 * known.min()
+    axes.set(xlabel=spell(table, x), xscale=scale_of(rows[x]), ylabel=_label(table, y))
+    axes.set(yscale="log" if wide else "linear")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend()
+    return figure
+
+
 def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) -> None:
     """The size of one column as colours, over `DECADES` below its largest.
 
@@ -137,7 +179,7 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
     bottom = min(max(known.min(), top / 10**DECADES), top / 2) if len(known) else 0.1
     # a formula that is right to many digits is not a formula that holds nowhere
     under = "black" if column != "deviation" else colormaps["viridis"](0)
-    x, y = _edges(grid.columns), _edges(grid.index)
+    x, y = edges(grid.columns), edges(grid.index)
     image = axes.pcolormesh(
         x,
         y,
@@ -157,7 +199,7 @@ def _label(table: pd.DataFrame, column: str) -> str:
     It is the critical drive with the tolerance that defines it, or the deviation with the drive at
     which it was found, in the laboratory's unit where the table has one.
     """
-    name, drive = table.attrs["quantity"], table.attrs["drive"]
+    name, drive = (mathematical(table.attrs[key]) for key in ("quantity", "drive"))
     if column == "deviation":
         drives = table["drive"].unique()
         at = f" at {drive} = {drives[0]:.3g}" if len(drives) == 1 else ""
@@ -190,7 +232,7 @@ def _draw_middle(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     grid, level = _grid(table, names, table["critical_drive"]), middle(table)
     if grid.min().min() < level < grid.max().max():
         axes.contour(grid.columns, grid.index, grid, [level], colors=RED, linewidths=1)
-        at = f"{table.attrs['drive']} = {level:.3g}, the median"
+        at = f"{mathematical(table.attrs['drive'])} = {level:.3g}, the median"
         axes.plot([], color=RED, lw=1, label=f"±{100 * table.attrs['tolerance']:.3g} % at {at}")
 
 
@@ -205,19 +247,22 @@ def _hatch(axes: Axes, table: pd.DataFrame, names: list[str]) -> None:
     bound = _grid(table, names, table["status"] == Bound.NOT_REACHED).astype(float)
     if bound.any(axis=None):
         shown, clear = np.ma.masked_equal(bound, 0), ListedColormap(["none"])
-        axes.pcolor(_edges(bound.columns), _edges(bound.index), shown, cmap=clear, hatch="////")
+        axes.pcolor(edges(bound.columns), edges(bound.index), shown, cmap=clear, hatch="////")
         axes.fill([], [], fill=False, hatch="////", label="not reached")
 
 
-def _edges(values: Any) -> np.ndarray:
+def edges(values: Any) -> np.ndarray:
     """The ends of the cells around ascending values, half a step to each side.
 
     On a logarithmic axis the steps are halved in the logarithm; one more edge than values is
     returned.
+
+    >>> edges([1.0, 2.0, 3.0])
+    array([0.5, 1.5, 2.5, 3.5])
     """
     x = np.asarray(values)
     if scale_of(x) == "log":
-        return np.exp(_edges(np.log(x)))
+        return np.exp(edges(np.log(x)))
     half = np.diff(x) / 2
     return np.array([x[0] - half[0], *(x[:-1] + half), x[-1] + half[-1]])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import BLUE, GREEN, RED, WIDTH, styled
+from compare.style import BLUE, GREEN, RED, WIDTH, axis_label, mathematical, styled
 from compare.validity.optimum import FORMULA, TRUTH
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw(table: pd.DataFrame) -> Figure:
     >>> table = pd.DataFrame(rows)
     >>> table.attrs = {"drive": "F", "quantity": "g2"}
     >>> [axes.get_ylabel() for axes in draw(table).axes]
-    ['U', 'minimum of g2']
+    ['$U$', 'minimum of $g^{(2)}(0)$']
     """
     from matplotlib.figure import Figure
 
@@ -55,7 +55,8 @@ def draw(table: pd.DataFrame) -> Figure:
     grid = figure.subplots(1, len(panels), squeeze=False).flat
     for axes, column in zip(grid, panels, strict=True):
         _draw_roads(axes, table, x, column)
-        axes.set(xlabel=spelled.get(x, x), ylabel=column, xscale=_scale(table[x]))
+        axes.set(xlabel=axis_label(x, spelled), xscale=_scale(table[x]))
+        axes.set(ylabel=axis_label(column, spelled))
     _draw_depth(figure.axes[-1], table, x)
     handles, labels = figure.axes[-1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3)
@@ -75,7 +76,7 @@ def _draw_depth(axes: Axes, table: pd.DataFrame, x: str) -> None:
     """The truth where the formula has its minimum, and the scale of the depth."""
     rows = table[table["road"] == FORMULA]
     axes.plot(rows[x], rows["true"], "k--+", label=f"{TRUTH}, at the place of the formula")
-    axes.set(ylabel=f"minimum of {table.attrs['quantity']}", yscale="log")
+    axes.set(ylabel=f"minimum of {mathematical(table.attrs['quantity'])}", yscale="log")
 
 
 def _styles(table: pd.DataFrame) -> Mapping[str, dict[str, Any]]:

@@ -4,16 +4,16 @@ To leading order in the drive two paths to two photons can cancel exactly, C_20 
 drive quantum jumps out of states with three quanta fill that zero: g2 is of the order xi^2 there,
 and its minimum lies elsewhere by an amount of the order xi^2.
 
-What is minimised is the logarithm of the quantity: over one parameter by Chandrupatla's method
-(`scipy.optimize.elementwise`, as everywhere in this package), over several by Nelder and Mead's.
-
-The master equation is asked for hundreds of times in one search, so that its truncation is bounded
-(`UNKNOWNS`) and a drive for which this is too little is refused before the search begins.
+How a minimum is searched for stands in `descent`.  The master equation is asked for dozens of
+times in one search: with the truncation that the start needs and two quanta more, and once more
+with the search for a truncation where that proves too little at the minimum found.  It is
+bounded (`UNKNOWNS`), and a drive for which this is too little is refused before the search begins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,21 +21,21 @@ import numpy as np
 import analytic
 from compare.quantities import Quantity, read_quantity
 from compare.validity.curve import corrected, leading
+from compare.validity.descent import FIRST_STEP, Depth, lowest
 from systems import Model
 from systems.progress import counted
 from systems.status import Status
+from systems.values import check_driven
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    import numeric
+
 FORMULA, TRUTH = "formula", "master equation"
-FIRST_STEP = 0.03  # of the search, relative to the parameters: a minimum is as wide as a linewidth
-DOUBLINGS = 10  # of that step on the way to a minimum: to 30 times the parameter, or nowhere
-PRECISION = 1e-7  # of the place, relative: the depth is flat there and far more precise
 CONVERGED = 1e-6  # of the master equation, relative: the place is then good to its root at worst
-EVALUATIONS = 300  # at most, of one search: two parameters take a hundred
-VANISHING = 1e-300  # a formula may be exactly zero, and its logarithm is minimised
-NO_ANSWER = 1e4  # logarithm of the depth where there is none: above that of any double
+EVALUATIONS = 300  # of one search, about: a hundred are usual
+HIGHEST = 60  # quanta that are tried for a single mode
 UNKNOWNS = 5000  # of the master equation: a second or less for each solution
 MANY, HOT = 8, 0.35  # quanta from which a search for them is long; share that makes it hopeless
 # of the depth: where it varies less within `FAR` of the start it is constant, for that is ten times
@@ -45,6 +45,7 @@ FAR = 0.3  # of the parameters: ten first steps
 NEWTON = 20  # steps to the zero of an amplitude, which the search has nearly reached
 
 Point = Mapping[str, Any]
+Road = Callable[[Point], np.ndarray]  # values by name -> the quantity
 
 
 def optimum(
@@ -87,53 +88,54 @@ def optimum(
     """
     import pandas as pd
 
+    check_driven(model)
     wanted, name = read_quantity(model, quantity), str(model.drive)
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
     roads, zero = _roads(model, wanted, corrections), _Zero(model, wanted)
-    rows = []
-    for drive in drives:
-        place: Point = {**start, name: float(drive)}
-        coordinates = _Coordinates(model, place, names)
-        where, most = f"{name} = {float(drive):g}", _most_quanta(model)
-        _check_solved(not _is_hot(model, place, most), where, most)
-        _check_solved(np.isfinite(roads[TRUTH](place)), where, most)
-        # every road starts where the one before has its minimum: the last is the slowest
-        for road, function in roads.items():
-            place = _minimise(function, place, coordinates, f"{road}, {where}", progress)
-            depth = function(place)
-            if road == FORMULA and (exact := zero.near(place, coordinates)) is not None:
-                place, depth = exact, 0.0
-            true = roads[TRUTH](place)
-            sizes = {key: _size(place[key]) for key in names}
-            rows.append({name: drive, "road": road, **sizes, "minimum": depth, "true": true})
+    rows, drives = [], list(drives)
+    with counted(None, "minima", len(drives) * len(roads), progress) as bar:
+        for drive in drives:
+            place: Point = {**start, name: float(drive)}
+            coordinates = _Coordinates(model, place, names)
+            where, most = f"{name} = {float(drive):g}", _most_quanta(model)
+            _check_solved(not _is_hot(model, place, most), where, most)
+            _check_solved(bool(np.isfinite(roads[TRUTH](place))), where, most)
+            # every road starts where the one before has its minimum: the last is the slowest
+            for road, function in roads.items():
+                bar.set_description(f"{road}, {where}")
+                place = _minimise(function, place, coordinates, f"{road}, {where}")
+                depth = float(function(place))
+                if road == FORMULA and (exact := zero.near(place, coordinates)) is not None:
+                    place, depth = exact, 0.0
+                true = float(roads[TRUTH](place))
+                sizes = {key: _size(place[key]) for key in names}
+                rows.append({name: drive, "road": road, **sizes, "minimum": depth, "true": true})
+                bar.update()
     table = pd.DataFrame(rows)
     table.attrs = {"model": model.name, "drive": name, "quantity": quantity}
     return table
 
 
-def _roads(
-    model: Model, quantity: Quantity, corrections: Iterable[int]
-) -> dict[str, Callable[[Point], float]]:
+def _roads(model: Model, quantity: Quantity, corrections: Iterable[int]) -> dict[str, Road]:
     """The functions to be minimised.
 
-    Each takes values by name and returns the quantity, NaN where it has none.  The first is the
+    Each takes values by name, numbers or arrays, and returns the quantity, NaN where it has none.
+    The first is the
     leading order and the last the master equation; between them stand the series with so many
     corrections.
     """
-    closed = leading(analytic.derive(model, quantity.quanta(model)), quantity)
-    roads = {FORMULA: lambda point: float(closed(point))}
+    closed = analytic.derive(model, quantity.quanta(model))
+    roads: dict[str, Road] = {FORMULA: leading(closed, quantity)}
     for count in corrections:
         series = corrected(analytic.expand(model, corrections=count), quantity)
-        name = f"{count} correction{'s' * (count > 1)}"
-        roads[name] = lambda point, series=series: float(series(point))  # type: ignore[misc]
-    return {**roads, TRUTH: _solved(model, quantity)}
+        roads[f"{count} correction{'s' * (count > 1)}"] = series
+    return {**roads, TRUTH: _Truth(model, quantity)}
 
 
 def _most_quanta(model: Model) -> int:
     """The largest truncation with which a search of hundreds of solutions ends in minutes."""
     from numeric.space import count_states
-    from numeric.truncation import HIGHEST
 
     sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
     return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
@@ -147,32 +149,59 @@ def _is_hot(model: Model, point: Point, most: int) -> bool:
     search for a truncation would find that out by solving them all.
     """
     import numeric
+    from numeric.certificate import top_shells
 
     if most < MANY:
         return False
     half = most // 2
     state = numeric.steady_state(model, point, quanta=half)
-    populations = state.restricted_density_matrix().diagonal().real
-    return bool(populations[state.occupations.sum(axis=1) >= half - 1].sum() > HOT)
+    return bool(max(top_shells(block).max() for block in state.blocks) > HOT)
 
 
-def _solved(model: Model, quantity: Quantity) -> Callable[[Point], float]:
+class _Truth:
     """The quantity by the master equation, as a function of the values.
 
     It is NaN where the numbers are not converged within the truncation allowed, or not trusted for
     another reason.
     """
-    import numeric
 
-    # higher correlations would ask for more quanta, and are not looked at
-    order = max(2, sum(quantity.occupation))
-    limit = max(order + 2, _most_quanta(model))
+    def __init__(self, model: Model, quantity: Quantity) -> None:
+        """Higher correlations would ask for more quanta, and are not looked at."""
+        from numeric.space import count_states
 
-    def solve(point: Point) -> float:
-        state = numeric.steady_state(model, point, order=order, tolerance=CONVERGED, limit=limit)
-        return float(quantity.on(state))
+        self.model, self.quantity = model, quantity
+        order = max(2, sum(quantity.occupation))
+        limit = count_states(model.modes, max(order + 2, _most_quanta(model)))
+        self.how: dict[str, Any] = {"order": order, "tolerance": CONVERGED, "limit": limit}
+        self.how["progress"] = False
+        self._last: tuple[Any, ...] | None = None
+        self._state: Any = None
 
-    return solve
+    def __call__(self, point: Point) -> np.ndarray:
+        """The quantity with the truncation that each point needs."""
+        return np.asarray(self.quantity.on(self._solve(point)))
+
+    def quanta(self, point: Point) -> int:
+        """The truncation that the point needs."""
+        return int(np.max(self._solve(point).quanta))
+
+    def cut(self, quanta: int, point: Point) -> np.ndarray:
+        """The quantity with a truncation given."""
+        import numeric
+
+        state = numeric.steady_state(self.model, point, quanta=quanta, progress=False)
+        return np.asarray(self.quantity.on(state))
+
+    def _solve(self, point: Point) -> numeric.SteadyState:
+        """The state at the point; that of a single one is kept, for it is asked for again."""
+        import numeric
+
+        key = tuple(point.items())
+        if all(np.ndim(value) == 0 for value in point.values()):
+            if key != self._last:
+                self._last, self._state = key, numeric.steady_state(self.model, point, **self.how)
+            return self._state
+        return numeric.steady_state(self.model, point, **self.how)
 
 
 class _Coordinates:
@@ -257,85 +286,49 @@ class _Zero:
                          for (up, down), h in zip(ends, steps, strict=True)]).T  # fmt: skip
 
 
-Depth = Callable[[np.ndarray], float]  # a point of the search -> the logarithm of the quantity
+def _minimise(road: Road, at: Point, coordinates: _Coordinates, name: str) -> dict[str, Any]:
+    """The values at the minimum of a road next to ``at``.
 
-
-def _minimise(
-    function: Callable[[Point], float],
-    at: Point,
-    coordinates: _Coordinates,
-    road: str,
-    progress: bool,
-) -> dict[str, Any]:
-    """The values at the minimum of a function next to ``at``.
-
-    ``road`` names the search in its bar and in the message.  Raises `ValueError` where the function
-    is constant around the start and where the search ends in no minimum.
+    ``name`` is that of the search in messages.  Raises `ValueError` where the function is constant
+    around the start and where no search ends in a minimum.
     """
     x = coordinates.of(at)
-    with (
-        np.errstate(over="ignore", invalid="ignore"),  # of a search that runs away
-        counted(None, road, EVALUATIONS, progress) as bar,
-    ):
+    for function, holds in _searched(road, at):
 
-        def depth(x: np.ndarray) -> float:
-            bar.update()
-            value = function(coordinates.place(x))
-            return float(np.log(max(value, VANISHING))) if np.isfinite(value) else NO_ANSWER
+        def depth(points: np.ndarray, function: Road = function) -> np.ndarray:
+            found = function(coordinates.place(points.T))
+            return np.broadcast_to(found, len(points)).astype(float)
 
-        _check_varies(depth, x, road)
-        found = _lowest_of_one(depth, x) if len(x) == 1 else _lowest_of_several(depth, x)
-    if found is None:
-        raise ValueError(
-            f"Argument `values` must lie near a minimum, but from there the search on the road "
-            f"`{road}` does not end in one."
-        )
-    return coordinates.place(found)
+        with np.errstate(over="ignore", invalid="ignore"):  # of a search that runs away
+            _check_varies(depth, x, name)
+            found = lowest(depth, x)
+        if found is not None and holds(coordinates.place(found)):
+            return coordinates.place(found)
+    raise ValueError(
+        f"Argument `values` must lie near a minimum, but from there the search on the road "
+        f"`{name}` does not end in one."
+    )
 
 
-def _lowest_of_one(depth: Depth, x: np.ndarray) -> np.ndarray | None:
-    """The minimum over one unknown; None where the function falls without an end.
+def _searched(road: Road, at: Point) -> Iterator[tuple[Road, Callable[[Point], bool]]]:
+    """What is searched in place of a road, and whether a minimum found so is that of the road.
 
-    Steps that double lead downhill to three points with the lowest in the middle; between them
-    Chandrupatla's method closes in on the minimum.
+    Of the master equation first with the truncation of the start, at which it is ten times faster.
     """
-    from scipy.optimize.elementwise import bracket_minimum, find_minimum
-
-    def each(points: np.ndarray) -> np.ndarray:
-        return np.reshape([depth(np.array([y])) for y in np.ravel(points)], np.shape(points))
-
-    start = float(x[0])
-    ends = {"xl0": start - FIRST_STEP, "xr0": start + FIRST_STEP, "maxiter": DOUBLINGS}
-    around = bracket_minimum(each, start, **ends)
-    if not around.success:
-        return None
-    found = find_minimum(each, around.bracket, tolerances={"xatol": PRECISION, "xrtol": 0})
-    return np.array([found.x]) if found.success and found.f_x < NO_ANSWER else None
-
-
-def _lowest_of_several(depth: Depth, x: np.ndarray) -> np.ndarray | None:
-    """The minimum over several unknowns; None where none is found.
-
-    The simplex of Nelder and Mead begins with steps of `FIRST_STEP` along each unknown.  It ends by
-    the place alone: the depth is flat at a minimum and says nothing about where it lies.
-    """
-    from scipy.optimize import minimize
-
-    simplex = np.vstack([x, x + FIRST_STEP * np.eye(len(x))])
-    options = {"initial_simplex": simplex, "xatol": PRECISION, "fatol": np.inf,
-               "maxfev": EVALUATIONS}  # fmt: skip
-    found = minimize(depth, x, method="Nelder-Mead", options=options)
-    return found.x if found.success and found.fun < NO_ANSWER else None
+    if isinstance(road, _Truth):
+        quanta = road.quanta(at) + 2
+        yield partial(road.cut, quanta), lambda place: road.quanta(place) <= quanta
+    yield road, lambda place: True
 
 
 def _check_varies(depth: Depth, x: np.ndarray, road: str) -> None:
     """Raise `ValueError` where a function is constant, so that all its minima are round-off."""
-    steps = FAR * np.vstack([np.eye(len(x)), -np.eye(len(x))])
-    depths = [depth(x), *(depth(x + step) for step in steps)]
-    if max(depths) < NO_ANSWER and np.ptp(depths) < FLAT:
+    steps = FAR * np.vstack([0 * x, np.eye(len(x)), -np.eye(len(x))])
+    depths = depth(x + steps)
+    if np.all(depths > 0) and np.ptp(np.log(depths)) < FLAT:
         raise ValueError(
             f"Argument `over` must hold values on which the quantity depends, but on the road "
-            f"`{road}` it is {np.exp(depths[0]):.6g} all around the start: there is no minimum."
+            f"`{road}` it is {depths[0]:.6g} all around the start: there is no minimum."
         )
 
 

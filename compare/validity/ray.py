@@ -4,12 +4,14 @@ Symbols that are small together with the drive (``model.orders``) grow with it, 
 such a ray the closed forms are series in one variable.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from systems import Model
-from systems.values import Arrays, Values, read_values
+from systems.labels import Frame, by_name, is_labelled
+from systems.values import Arrays, Values, check_driven, read_values
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,28 @@ class Ray:
     model: Model
     arrays: Arrays
     shape: tuple[int, ...]
+    frame: Frame | None = None  # names of the axes, where the values are labelled
 
     @property
     def size(self) -> int:
-        """Number of points."""
+        """Number of points.
+
+        >>> from systems import kerr
+        >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0})
+        >>> ray.size
+        2
+        """
         return int(np.prod(self.shape))
 
     def at(self, drive: np.ndarray, points: np.ndarray) -> Arrays:
         """The values at some of the points (their indices), each at its own drive.
 
         Symbols of ``model.orders`` grow with the drive: G becomes G (drive/drive before)^k.
+
+        >>> from systems import kerr
+        >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0})
+        >>> ray.at(np.array([0.3]), np.array([1]))["xi"]
+        array([0.3])
         """
         name = str(self.model.drive)
         values = {key: array[points] for key, array in self.arrays.items()}
@@ -48,13 +62,38 @@ class Ray:
             values[str(symbol)] = values[str(symbol)] * (drive / values[name]) ** order
         return {**values, name: drive}
 
+    def shaped(self, flat: np.ndarray) -> Any:
+        """Numbers of the points in their shape, labelled where the values are; one alone bare."""
+        shaped = flat.reshape(self.shape)[()]
+        return shaped if self.frame is None else self.frame.array(shaped)
+
+    def flat(self, name: str, value: Any) -> np.ndarray:
+        """A value as a flat array of the points, by the names of its axes where it is labelled.
+
+        Raises `ValueError` where it has an axis that the points do not have.
+        """
+        dims = self.frame.dims if self.frame else ()
+        if is_labelled(value) and not {*value.dims} <= {*dims}:
+            raise ValueError(
+                f"Value `{name}` must have no dimension beside those of the other values "
+                f"({', '.join(dims)}), but has {', '.join(map(str, value.dims))}."
+            )
+        plain = by_name(value, dims) if is_labelled(value) else value
+        return np.broadcast_to(plain, self.shape).ravel()
+
     def spread(self, shape: tuple[int, ...]) -> "Ray":
-        """The same points broadcast to a larger shape; `ValueError` where they do not fit it."""
+        """The same points broadcast to a larger shape; `ValueError` where they do not fit it.
+
+        >>> from systems import kerr
+        >>> ray = read_ray(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 1.0, "gamma": 1.0})
+        >>> ray.spread((3, 2)).size
+        6
+        """
         arrays = {
             name: np.broadcast_to(array.reshape(self.shape), shape).ravel()
             for name, array in self.arrays.items()
         }
-        return Ray(self.model, arrays, shape)
+        return replace(self, arrays=arrays, shape=shape)
 
 
 def read_ray(model: Model, values: Values) -> Ray:
@@ -69,6 +108,7 @@ def read_ray(model: Model, values: Values) -> Ray:
     >>> ray.at(np.array([0.2]), np.array([0]))["G"].round(6)  # of second order: four times
     array([0.008])
     """
+    check_driven(model)
     name = str(model.drive)
     given = {str(key): value for key, value in values.items()}
     if not model.orders:
@@ -81,4 +121,5 @@ def read_ray(model: Model, values: Values) -> Ray:
         )
     arrays = read_values(model, given)
     shape = arrays[name].shape
-    return Ray(model, {key: array.ravel() for key, array in arrays.items()}, shape)
+    flat = {key: array.ravel() for key, array in arrays.items()}
+    return Ray(model, flat, shape, getattr(arrays, "frame", None))

@@ -36,9 +36,17 @@ class Bound(StrEnum):
     NOT_REACHED = "not reached"
     NOWHERE = "nowhere"
 
+    def __repr__(self) -> str:
+        """As the plain word, like that of `Status`: arrays of both are read in notebooks."""
+        return repr(self.value)
+
     @property
     def sentence(self) -> str:
-        """What the word says, as one sentence."""
+        """What the word says, as one sentence.
+
+        >>> Bound.NOT_REACHED.sentence
+        'The function is negative as far as was searched.'
+        """
         return {
             Bound.NOT_REACHED: "The function is negative as far as was searched.",
             Bound.NOWHERE: "The function is positive at the weakest argument already.",
@@ -84,6 +92,13 @@ class Crossing:
 
         ``start`` is a first guess, shape (points,).  A good one costs two steps; a bad one costs
         one more for each factor of `STEP`, or of two on the way down.
+
+        >>> def function(x, points):  # negative up to 2
+        ...     return np.log(x / 2), np.full(len(x), "ok")
+        >>> found = Crossing(function, weakest=np.array([1e-3]), end=np.array([4.0]))
+        >>> found.bracket(np.ones(1))
+        >>> bool(found.inside[0] < 2 < found.outside[0])
+        True
         """
         x, active = start.copy(), np.arange(len(start))
         with counted(None, "bracketed", len(x), self.progress) as bar:
@@ -102,6 +117,13 @@ class Crossing:
 
         A deviation that rises beyond the tolerance and falls back between two steps would be
         passed by otherwise.  The maximum between three steps is found to `BETWEEN`.
+
+        >>> def function(x, points):  # above zero near 2.1 only, in less than a step
+        ...     return 0.01 - abs(np.log(x / 2.1)), np.full(len(x), "ok")
+        >>> found = Crossing(function, weakest=np.array([1e-3]), end=np.array([4.0]))
+        >>> found.bracket(np.ones(1)); found.look_between()
+        >>> bool(found.inside[0] < 2.1 < 1.01 * found.outside[0])
+        True
         """
         from scipy.optimize.elementwise import find_minimum
 
@@ -130,6 +152,14 @@ class Crossing:
         Where the function becomes unknown on the way, the point gets the word for that.
 
         What is closed in upon is the logarithm of the argument, so that `PRECISION` is relative.
+
+        >>> def function(x, points):  # negative up to 2
+        ...     return np.log(x / 2), np.full(len(x), "ok")
+        >>> found = Crossing(function, weakest=np.array([1e-3]), end=np.array([4.0]))
+        >>> found.bracket(np.ones(1))
+        >>> found.refine()
+        >>> found.inside.round(5)
+        array([2.])
         """
         from scipy.optimize.elementwise import find_root
 

@@ -20,6 +20,7 @@ from compare.validity.curve import Curve
 from compare.validity.deviation import Deviation
 from compare.validity.ray import read_ray
 from systems import Model
+from systems.labels import Labelled
 from systems.values import Values
 
 if TYPE_CHECKING:
@@ -64,13 +65,16 @@ def validity(
     places = (
         {key: value for key, value in given.items() if key != name} if labels is None else labels
     )
-    table = coordinates(places, {name: np.empty(ray.shape)}).assign(
+    points = {name: np.empty(ray.shape)}
+    if ray.frame is not None:
+        points = Labelled(points, ray.frame)
+    table = coordinates(places, points).assign(
         critical_drive=np.ravel(found.drive),
         estimate=np.ravel(found.estimate),
         status=np.ravel(found.status).astype(str),
     )
     if name in given:
-        drive = np.broadcast_to(given[name], ray.shape).ravel()
+        drive = ray.flat(name, given[name])
         curve = Curve(read_quantity(model, quantity), order, ray)
         deviation = Deviation(curve, CONVERGED * float(tolerance))
         table = table.assign(drive=drive, deviation=deviation(drive, np.arange(ray.size))[0])

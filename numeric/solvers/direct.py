@@ -32,7 +32,7 @@ from systems.values import Arrays
 
 # Unknowns up to which the factors fit in memory and patience; beyond it only iterating is tried,
 # which is faster from a quarter of them on (`choice.LARGE`)
-FACTORABLE = 20_000
+FACTORABLE = 30_000
 # Of the largest element of a column, what a pivot may be: it costs up to eight of sixteen digits,
 # which two steps of refinement restore
 DIAGONAL = 1e-8
@@ -56,6 +56,16 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The steady state at one point: a row of coefficients and its scale.
 
     "not unique" where the gap to a singular system is no more than `SINGULAR`.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> found = solve_point(equation, c, s)
+    >>> found.populations.shape, found.status[0]
+    ((1, 5), 'ok')
     """
     point, (sigma, error, gap) = _found(equation, c, s)
     status = Status.OK if gap > SINGULAR else Status.NOT_UNIQUE
@@ -88,6 +98,16 @@ def assess(equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, name
 
     ``rho`` has the shape (states, states) and trace one.  A state that is no number is "not
     converged".  The residual is that of the equation that is not scaled, as theirs was not.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> rho = solve_point(equation, c, s).rho[0]
+    >>> float(assess(equation, c, s, rho, "by hand").residual[0]) < 1e-12
+    True
     """
     if not _found(equation, c, s)[1][2] > SINGULAR:
         return Solution.none(equation.space, np.arange(1), Status.NOT_UNIQUE, name)
@@ -104,6 +124,16 @@ def error_of(equation: Liouvillian, c: np.ndarray, rho: np.ndarray) -> np.ndarra
 
     What one step of refinement would correct, the rounding of L and what is not Hermitian;
     infinite where the trace equation cannot be factorised.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> rho = solve_point(equation, c, s).rho[0]
+    >>> bool(error_of(equation, c, rho).max() < 1e-12 < error_of(equation, c, rho**2).max())
+    True
     """
     point, trace = equation.scaled(c, 1.0), np.eye(len(rho)).ravel()
     system = with_first_row(point.L, trace)

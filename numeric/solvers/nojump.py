@@ -48,6 +48,16 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> So
 
     "not unique" where K has a second state that does not decay.  The error counts round-off only:
     what the jumps would change is the approximation itself.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> found = solve_point(equation, c, s, kind="normalised")
+    >>> round(float(found.populations.sum()), 12)
+    1.0
     """
     point, on = equation.rescaled(c, s), equation.space
     scaled_psi = _slowest(point.K) if kind == "slowest" else amplitudes(point.K)

@@ -16,6 +16,15 @@ def density_matrix(equation: Liouvillian, c: np.ndarray) -> np.ndarray:
     """What QuTiP finds for a row of coefficients, shape (states, states); NaN where it fails.
 
     It is called with its default method, and what it returns is not corrected in any way.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> rho = density_matrix(equation, equation.coefficients(arrays)[0])
+    >>> bool(np.isclose(np.trace(rho), 1))
+    True
     """
     import qutip
 

@@ -11,7 +11,7 @@ A matrix of rows and columns is scaled by `scaled`; `Scaled` is one point of the
 variables, which `numeric.liouvillian.Liouvillian.scaled` makes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -54,13 +54,19 @@ def scale(model: Model, arrays: Arrays) -> np.ndarray:
     """
     w, loss = weights(model), loss_scale(model, arrays)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimates = [(rate / loss) ** (1 / raised) for raised, rate in _raising(model, w, arrays)]
+        estimates = [(rate / loss) ** (1 / raised) for raised, rate in raising(model, w, arrays)]
     s = np.max([np.zeros_like(loss), *estimates], axis=0)
     return np.where((s > 0) & (s < 1), s, 1.0)
 
 
 def loss_scale(model: Model, arrays: Arrays) -> np.ndarray:
-    """The largest rate at which a quantum is lost, in the unit of the rates; 0 if none is lost."""
+    """The largest rate at which a quantum is lost, in the unit of the rates; 0 if none is lost.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> float(loss_scale(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES | {"gamma": 3.0})))
+    3.0
+    """
     w, total = weights(model), np.zeros(next(iter(arrays.values())).shape)
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         for word, x in jump.items():
@@ -73,8 +79,14 @@ def _raised(word: Word, w: np.ndarray) -> int:
     return int(w @ (np.array(word[0]) - np.array(word[1])))
 
 
-def _raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
-    """By how much each process raises the grade, and at which rate."""
+def raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
+    """By how much each process raises the grade, and at which rate (an array of their shape).
+
+    >>> from systems.library import kerr
+    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> raising(kerr.MODEL, np.array([1]), arrays)  # the drive
+    [(1, array([0.1]))]
+    """
     found = [
         (_raised(word, w), abs(evaluate(coefficient, arrays)))
         for word, coefficient in model.ladder.items()
@@ -92,6 +104,13 @@ class Scaled:
 
     Matrices act on density matrices that are flattened row by row.  Called with a scaled density
     matrix it gives the density matrix itself.
+
+    >>> empty = csc_array((4, 4))
+    >>> K = np.array([[0, 0.1], [0.1, -0.5j]])  # xi = 0.1 and gamma = 1, not scaled
+    >>> point = Scaled(empty, empty, K, empty, np.zeros(2), s=0.1, grades=np.array([0, 1]))
+    >>> point(np.ones((2, 2)))  # the density matrix has powers of s
+    array([[1.  , 0.1 ],
+           [0.1 , 0.01]])
     """
 
     L: csc_array  # the whole generator, (states^2, states^2)
@@ -104,21 +123,48 @@ class Scaled:
 
     @property
     def shrink(self) -> np.ndarray:
-        """s^g of every state: rho_ij = shrink_i sigma_ij shrink_j."""
+        """s^g of every state: rho_ij = shrink_i sigma_ij shrink_j.
+
+        >>> empty = csc_array((4, 4))
+        >>> K = np.array([[0, 0.1], [0.1, -0.5j]])  # xi = 0.1 and gamma = 1, not scaled
+        >>> point = Scaled(empty, empty, K, empty, np.zeros(2), s=0.1, grades=np.array([0, 1]))
+        >>> point.shrink
+        array([1. , 0.1])
+        """
         return np.asarray(self.s**self.grades)
 
     def __call__(self, sigma: np.ndarray) -> np.ndarray:
         return self.shrink[:, None] * sigma * self.shrink
 
+    def with_scale(self, s: float) -> "Scaled":
+        """The same point in units of another amplitude s of one grade."""
+        ratio, pairs = s / self.s, np.add.outer(self.grades, self.grades).ravel()
+        L, jump, terms = (scaled(m, ratio, pairs) for m in (self.L, self.jump, self.terms))
+        K = scaled(csc_array(self.K), ratio, self.grades).toarray()
+        return replace(self, L=L, jump=jump, terms=terms, K=K, s=s)
+
     @property
     def excess(self) -> float:
-        """By which factor s should grow for no scaled amplitude of `amplitudes` to exceed one."""
+        """By which factor s should grow for no scaled amplitude of `amplitudes` to exceed one.
+
+        >>> empty = csc_array((4, 4))
+        >>> K = np.array([[0, 0.1], [0.1, -0.5j]])  # xi = 0.1 and gamma = 1, not scaled
+        >>> point = Scaled(empty, empty, K, empty, np.zeros(2), s=0.1, grades=np.array([0, 1]))
+        >>> round(point.excess, 12)  # the vacuum's own amplitude is one
+        1.0
+        """
         size = abs(amplitudes(self.K)) ** (1 / np.maximum(self.grades, 1))
         return float(np.max(size))
 
 
 def scaled(matrix: csc_array, s: float, grades: np.ndarray) -> csc_array:
-    """The matrix times s^(g_column - g_row), element by element."""
+    """The matrix times s^(g_column - g_row), element by element.
+
+    >>> matrix = csc_array(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> scaled(matrix, 0.5, np.array([0, 1])).toarray()  # what is raised counts double, s = 1/2
+    array([[1., 1.],
+           [6., 4.]])
+    """
     lowered = np.repeat(grades, np.diff(matrix.indptr)) - grades[matrix.indices]
     factor = float(s) ** lowered
     return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
@@ -140,7 +186,11 @@ def amplitudes(K: np.ndarray) -> np.ndarray:
 
 
 def response(K: np.ndarray, source: np.ndarray) -> np.ndarray:
-    """psi with psi_0 = source_0, (K psi)_n = source_n for n > 0; infinite where there is none."""
+    """psi with psi_0 = source_0, (K psi)_n = source_n for n > 0; infinite where there is none.
+
+    >>> response(np.array([[0, 0], [0.5, 2.0]]), np.array([1.0, 0.0]))
+    array([ 1.  , -0.25])
+    """
     try:
         return np.linalg.solve(np.vstack([np.eye(len(K))[0], K[1:]]), source)
     except np.linalg.LinAlgError:

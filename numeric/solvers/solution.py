@@ -10,7 +10,7 @@ chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ BEYOND = 10
 ROUNDING = 1e4 * EPSILON
 # Largest |L rho|/(|L| |rho|): half of the digits; a solver that has not failed leaves round-off
 BALANCED = 1e-8
+PAUSE = 0.2  # seconds between two reports of how many points are done
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Solution:
     solver: np.ndarray  # names
     rho: np.ndarray | None = None  # (points, states, states), trace one; kept for few points only
     cut: np.ndarray | None = None  # change of the populations from another truncation, if known
+    short: np.ndarray | None = None  # where a classical branch lies beyond the cut, if known
 
     @classmethod
     def of(
@@ -60,6 +62,12 @@ class Solution:
 
         ``rho`` has shape (states, states), ``error`` (states,); ``status`` is what the solver
         says.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> on, rho = Space([BosonOp("a")], 1), np.diag([0.75, 0.25]) + 0j
+        >>> Solution.of(on, rho, np.zeros(2), 0.0, "ok", "by hand").populations
+        array([[0.75, 0.25]])
         """
         word, names = (np.array([one], dtype=object) for one in (Status(status), name))
         numbers = (rho.diagonal().real[None], error[None], np.array([residual]))
@@ -67,7 +75,14 @@ class Solution:
 
     @classmethod
     def none(cls, on: Space, points: np.ndarray, status: Status, name: str = "none") -> "Solution":
-        """Points without a state, for the reason that the status gives; all numbers are NaN."""
+        """Points without a state, for the reason that the status gives; all numbers are NaN.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7]), Status.NOT_UNIQUE)
+        >>> found.points, found.status
+        (array([4, 7]), array(['not unique', 'not unique'], dtype=object))
+        """
         populations, error = np.full((2, len(points), on.size), np.nan)
         words, names = np.full((2, len(points)), None)
         words[:], names[:] = status, name
@@ -75,29 +90,68 @@ class Solution:
 
     @property
     def found(self) -> np.ndarray:
-        """Where there is a state, converged with the truncation or not; shape (points,)."""
+        """Where there is a state, converged with the truncation or not; shape (points,).
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
+        >>> found.found
+        array([False, False, False])
+        """
         return np.asarray(~np.isnan(self.populations).any(axis=1))
 
     def take(self, chosen: np.ndarray) -> "Solution":
-        """The chosen points, a mask or positions, in the order in which they are given."""
+        """The chosen points, a mask or positions, in the order in which they are given.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
+        >>> found.take(np.array([2, 0])).points
+        array([9, 4])
+        """
         taken: dict[str, Any] = {name: getattr(self, name)[chosen] for name in self._arrays}
         return replace(self, **taken)
 
     def at(self, points: np.ndarray) -> "Solution":
-        """The rows of these points of the batch, in the order that they have here."""
+        """The rows of these points of the batch, in the order that they have here.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
+        >>> found.at(np.array([9, 7, 1])).points
+        array([7, 9])
+        """
         return self.take(np.isin(self.points, points))
 
-    def compared(self, other: "Solution") -> "Solution":
-        """The same points, with the change of their populations to another truncation.
+    def compared(self, other: "Solution", share: np.ndarray | float = 1.0) -> "Solution":
+        """The same points, with the change of their populations from another truncation.
 
-        States that the other truncation does not hold count as empty there.
+        Of states that both hold only a ``share`` (point) of it counts; what the other truncation
+        does not hold counts as empty there.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> def found(*populations):
+        ...     on = Space([BosonOp("a")], len(populations) - 1)
+        ...     rho = np.diag(populations) + 0j
+        ...     return Solution.of(on, rho, np.zeros(on.size), 0.0, "ok", "by hand")
+        >>> found(0.7, 0.2, 0.1).compared(found(0.75, 0.25)).cut.round(12)
+        array([[0.05, 0.05, 0.1 ]])
         """
         there = np.array([other.space.position(state) for state in self.space.index])
         known = np.where(there >= 0, other.populations[:, there], 0.0)
-        return replace(self, cut=abs(self.populations - known))
+        counted = np.where(there >= 0, np.reshape(share, (-1, 1)), 1.0)
+        return replace(self, cut=abs(self.populations - known) * counted)
 
     def with_status(self, status: Status) -> "Solution":
-        """The same points with another status where it was "ok"; failures keep their own."""
+        """The same points with another status where it was "ok"; failures keep their own.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
+        >>> found.with_status(Status.NOT_CONVERGED).status[0]  # its own reason stays
+        'not unique'
+        """
         words = self.status.copy()
         words[words == Status.OK] = status
         return replace(self, status=words)
@@ -121,12 +175,19 @@ def join(parts: Sequence[Solution]) -> Solution:
     """The points of all parts, of one truncation, in the order of the batch.
 
     What one of the parts lacks (density matrices, say) the whole lacks.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 1)
+    >>> parts = [Solution.none(on, np.array(points), Status.MISSING) for points in ([5, 2], [3])]
+    >>> join(parts).points
+    array([2, 3, 5])
     """
     if len(parts) == 1:
         return parts[0]
     order = np.argsort(np.concatenate([part.points for part in parts]), kind="stable")
     whole: dict[str, Any] = {}
-    for name in ("points", "populations", "error", "residual", "status", "solver", "rho", "cut"):
+    for name in (field.name for field in fields(Solution) if field.name != "space"):
         rows = [getattr(part, name) for part in parts]
         known = all(row is not None for row in rows)
         whole[name] = np.concatenate(rows)[order] if known else None
@@ -162,14 +223,35 @@ def each(
     c: np.ndarray,
     s: np.ndarray,
     threads: int | None = None,
+    beat: Callable[[int], None] = lambda done: None,
 ) -> Solution:
     """What ``one`` finds for each row of coefficients and its scale, in the order of the rows.
 
     ``c`` has the shape (points, parts), ``s`` (points,).  Points are solved in ``threads``
-    threads (as many as Python chooses where None), which changes no bit of a result.
+    threads (as many as Python chooses where None), which changes no bit of a result.  ``beat`` is
+    called with how many are done, again and again while they are solved.  What interrupts it drops
+    the points that wait.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 1)
+    >>> def one(c, s):  # a "solver" that returns what it is given
+    ...     rho = np.diag([1 - c[0], c[0]]) + 0j
+    ...     return Solution.of(on, rho, np.zeros(2), 0.0, "ok", "by hand")
+    >>> each(one, np.array([[0.5], [0.25]]), np.ones(2)).populations
+    array([[0.5 , 0.5 ],
+           [0.75, 0.25]])
     """
-    with ThreadPoolExecutor(threads) as pool:  # factorisations release Python's lock
-        found = list(pool.map(one, c, s))
+    pool = ThreadPoolExecutor(threads)  # factorisations release Python's lock
+    try:
+        tasks = [pool.submit(one, *row) for row in zip(c, s, strict=True)]
+        while (waiting := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
+            task.done() and task.exception() for task in tasks
+        ):
+            beat(len(tasks) - len(waiting))
+        found = [task.result() for task in tasks]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
 
 
@@ -180,6 +262,17 @@ def unscaled(
 
     ``sigma`` is Hermitian up to round-off, which is averaged away; the residual is that of the
     scaled equation, max |L sigma|/max(|L| |sigma|).
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> point = equation.rescaled(c, s)
+    >>> vacuum = np.diag([2.0, 0, 0, 0, 0]) + 0j  # of any trace
+    >>> unscaled(equation.space, point, vacuum, np.zeros(5), "ok", "by hand").populations
+    array([[1., 0., 0., 0., 0.]])
     """
     if status != Status.OK:
         return Solution.none(on, np.arange(1), Status(status), name)
@@ -200,6 +293,15 @@ def judged(found: Solution) -> Solution:
     "not converged" is a matrix that does not solve the equation (`BALANCED`), "not resolved" one
     that is no density matrix to within its errors (`BEYOND`).  Without matrices nothing can be
     judged.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def found(*populations):
+    ...     on = Space([BosonOp("a")], len(populations) - 1)
+    ...     rho = np.diag(populations) + 0j
+    ...     return Solution.of(on, rho, np.zeros(on.size), 0.0, "ok", "by hand")
+    >>> judged(found(1.25, -0.25)).status  # trace one, but no density matrix
+    array(['not resolved'], dtype=object)
     """
     if found.rho is None:
         return found
@@ -250,6 +352,15 @@ def with_shell_errors(found: Solution) -> Solution:
     A population below zero is an error that shows; others of the same number of quanta, which are
     computed alike, have errors as large that do not.  So the largest of a shell counts for all of
     it.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def found(*populations):
+    ...     on = Space([BosonOp("a")], len(populations) - 1)
+    ...     rho = np.diag(populations) + 0j
+    ...     return Solution.of(on, rho, np.zeros(on.size), 0.0, "ok", "by hand")
+    >>> with_shell_errors(found(1.0, 1e-9, -1e-15)).error
+    array([[0.e+00, 0.e+00, 1.e-15]])
     """
     below, total = np.maximum(-found.populations, 0.0), found.space.occupations.sum(axis=1)
     for quanta in np.unique(total) if below.any() else ():

@@ -5,7 +5,9 @@ time on waiting: sparse factorisations then take up to thirty times longer.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from typing import ParamSpec, TypeVar
 
@@ -13,6 +15,10 @@ from threadpoolctl import ThreadpoolController
 
 P = ParamSpec("P")
 R = TypeVar("R")
+# Cores for which points are packed where bits must not depend on the machine: a chunk of a thousand
+# points then fills packs of 64 whatever there is, and less costs little
+PACKED = 4
+_cores: ContextVar[int | None] = ContextVar("cores", default=None)
 
 
 def cores() -> int:
@@ -47,3 +53,30 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
 def _controller() -> ThreadpoolController:
     """What finds the BLAS libraries in memory: a search that takes time, and so is done once."""
     return ThreadpoolController()
+
+
+@contextmanager
+def packed(cores: int = PACKED) -> Iterator[None]:
+    """While open, points are packed as on a machine with so many cores.
+
+    Points that travel together in one pack are computed by vector instructions, and the last bits
+    depend on how wide the pack is.  How many threads there are changes no bit.
+
+    >>> with packed(2):
+    ...     packs_for(16)
+    2
+    """
+    token = _cores.set(cores)
+    try:
+        yield
+    finally:
+        _cores.reset(token)
+
+
+def packs_for(cores: int) -> int:
+    """The cores that the width of packs is chosen for: those there are, but within `packed`.
+
+    >>> packs_for(16)
+    16
+    """
+    return _cores.get() or cores

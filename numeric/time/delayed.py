@@ -8,6 +8,7 @@ one relative to the mean; `numeric.time.regression` computes it.
 H. J. Carmichael, "Statistical Methods in Quantum Optics 1" (Springer, 1999), Sec. 1.5.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from numeric.steady import steady_state
 from numeric.time.regression import read_delays, regression
 from systems import Model
+from systems.labels import label_delays
 from systems.ladder import Mode
 from systems.progress import bar
 from systems.values import Values
@@ -25,11 +27,14 @@ def delayed_correlation(
     values: Values,
     mode: Mode | str,
     taus: Any,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     second: Mode | str | None = None,
     progress: bool = True,
-) -> np.ndarray:
+) -> Any:
     """g2(tau) of a mode in the steady state, shape ``values' shape + taus' shape``.
+
+    Labelled values or delays of xarray make it a `DataArray`; delays that are a plain array get the
+    dimension ``tau`` then.
 
     ``taus`` is one delay or an array of delays, in the inverse unit of the rates, in any order and
     of either sign.  With a ``second`` mode it is g2_12(tau), a photon of ``mode`` first where
@@ -53,4 +58,5 @@ def delayed_correlation(
     now, status = state.cross_correlation(mode, other), state.cross_correlation_status(mode, other)
     with bar(progress) as report:
         numbers = np.ravel(now), np.ravel(status)
-        return regression(state, mode, other, delays, *numbers, report)
+        g2 = regression(state, mode, other, delays, *numbers, report)
+    return label_delays(g2, state.arrays, taus)

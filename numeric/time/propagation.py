@@ -159,6 +159,11 @@ class Spaces:
     The vectors V are orthonormal, and ``inverse`` (point, k, k) is V (L - rate)^-1 V'.  The first
     vector is the start divided by its ``norm`` (point).  Of a space that is closed under L only
     the first ``size`` vectors (point) are there.
+
+    >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
+    >>> found, _ = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed: comes twice
+    >>> found.vectors.shape, found.size
+    ((1, 2, 2), array([2]))
     """
 
     vectors: np.ndarray
@@ -168,7 +173,13 @@ class Spaces:
 
     @property
     def finite(self) -> np.ndarray:
-        """The points of which every solve succeeded."""
+        """The points of which every solve succeeded.
+
+        >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
+        >>> found, _ = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed: comes twice
+        >>> found.finite
+        array([ True])
+        """
         return np.asarray(np.isfinite(self.inverse).all(axis=(1, 2)))
 
     def project(self, i: int, read: np.ndarray, rate: float) -> Projection:
@@ -176,6 +187,11 @@ class Spaces:
 
         The projected map is rate + inverse^-1: in a rational Krylov space it is the inverse that is
         projected, because there the slow motion, which lasts longest, stands out.
+
+        >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
+        >>> found, _ = spaces(lambda v: v / (L - 1), one, np.ones(1))  # closed: comes twice
+        >>> np.sort(np.linalg.eigvals(found.project(0, one[0], 1.0).L)).round(9)
+        array([-2., -1.])
         """
         k = self.size[i]
         L = rate * np.eye(k) + np.linalg.inv(self.inverse[i, :k, :k])
@@ -191,6 +207,10 @@ def spaces(solve: Solve, start: np.ndarray, seen: np.ndarray) -> Iterator[Spaces
     ``seen`` (point) is how much of a unit vector may be read: after a click on bunched light,
     what is read of the last photon's partner is tiny beside what that photon leaves behind.  A
     space is closed when what is left out is nothing for the result, not beside the start.
+
+    >>> L, one = np.array([-1.0, -2.0]), np.ones((1, 2))  # a diagonal map, one point
+    >>> [int(space.size[0]) for space in spaces(lambda v: v / (L - 1), one, np.ones(1))]
+    [2, 2]
     """
     points, last = len(start), min(LAST, start.shape[1])
     V, H = np.empty((points, last + 1, start.shape[1])), np.zeros((points, last, last))

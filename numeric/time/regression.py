@@ -115,6 +115,13 @@ def regression(
     where the status is another one, and where no solver found it.  A negative delay exchanges the
     fields, g2_12(-tau) = g2_21(tau); those of one field are computed once for both signs.
     Raises `ValueError` if the space has too many states, see `pose_regression`.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+    >>> now, status = np.array([0.25]), np.array(["ok"])
+    >>> regression(state, "a", "a", np.array([0.0, 60.0]), now, status).round(6)
+    array([0.25, 1.  ])
     """
     flat = delays.ravel()
     result = np.full((now.size, flat.size), np.nan)
@@ -139,6 +146,14 @@ class Regression:
     ``rho`` is the steady state and ``chi`` the state after the first click, a1 rho a1'/n1, both of
     trace one; Tr[``photons`` chi(tau)] is g2.  ``times`` are non-negative, in rising order and in
     the inverse unit of the rates.  Solvers see elements divided by ``size``.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+    >>> (block,), times = state.blocks, np.array([0.0, 1.0])
+    >>> problem = pose_regression(state, block, np.arange(1), "a", "a", times)
+    >>> bool(np.isclose(np.trace(problem.chi[0]), 1))
+    True
     """
 
     equation: Liouvillian
@@ -153,7 +168,16 @@ class Regression:
     rate: np.ndarray  # of the motion of the elements that matter, per point
 
     def take(self, points: Any) -> "Regression":
-        """The same problem at some of the points, given as indices or as a slice."""
+        """The same problem at some of the points, given as indices or as a slice.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+        >>> (block,), times = state.blocks, np.array([0.0, 1.0])
+        >>> problem = pose_regression(state, block, np.arange(1), "a", "a", times)
+        >>> problem.take([0]).rho.shape
+        (1, 5, 5)
+        """
         fields = {n: getattr(self, n)[points] for n in PER_POINT}
         return replace(self, arrays={n: a[points] for n, a in self.arrays.items()}, **fields)
 
@@ -163,10 +187,11 @@ class Regression:
         They fail where the Hamiltonian has no grading, where an elimination would not fit into
         memory, and at points where the drive is too strong for the sweeps to converge.
         """
+        cut = self.equation.space.cut
+        if not isinstance(cut, int):  # the sweeps count quanta in all
+            return np.full((len(self.chi), len(self.times)), np.nan)
         try:
-            problem = pose(
-                self.equation.model, self.arrays, self.equation.space.quanta, diagonal=False
-            )
+            problem = pose(self.equation.model, self.arrays, cut, diagonal=False)
         except (NoGrading, TooLarge):
             return np.full((len(self.chi), len(self.times)), np.nan)
         solve = Resolvent(problem, self.rate, abs(problem.elements(self.size)))
@@ -179,6 +204,15 @@ class Regression:
 
         The first one, shape (points,), is what has to be added to g2: rho is stationary, and
         Tr[photons rho] is one.  So g2 - 1 keeps its digits where it is small.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+        >>> (block,), times = state.blocks, np.array([0.0, 1.0])
+        >>> problem = pose_regression(state, block, np.arange(1), "a", "a", times)
+        >>> offset, chi = problem.departure()
+        >>> offset  # a click on antibunched light changes it altogether
+        array([0.])
         """
         rest = self.chi - self.rho
         whole, part = (np.linalg.norm(x / self.size, axis=(1, 2)) for x in (self.chi, rest))
@@ -191,6 +225,14 @@ class Regression:
         Where no Krylov space is large enough, the Taylor series of the exponential is summed from
         one time to the next.  Of a ``stiff`` point the steady state is propagated as well: if it
         moves by more than `RESOLVED`, round-off has spoilt the numbers, and the result is NaN.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+        >>> (block,), times = state.blocks, np.array([0.0, 1.0])
+        >>> problem = pose_regression(state, block, np.arange(1), "a", "a", times)
+        >>> bool(np.isclose(problem.factorised()[0, 0], state.correlation("a")))
+        True
         """
         c, size = self.equation.coefficients(self.arrays)[0], self.size[0]
         L = _divided(self.equation.matrix(c), size.ravel())
@@ -229,6 +271,14 @@ def regress(
 
     ``delays`` are non-negative and may come in any order.  Points are shared out among the cores;
     ``report`` hears how many are done.  NaN where no solver found a result.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+    >>> (block,) = state.blocks
+    >>> g2 = regress(state, block, np.arange(1), "a", "a", np.array([60.0, 0.0]))
+    >>> bool(np.isclose(g2[0, 1], state.correlation("a"))), float(g2[0, 0].round(6))
+    (True, 1.0)
     """
     times, where = np.unique(delays, return_inverse=True)
     whole = pose_regression(state, block, rows, first, second, times)
@@ -266,8 +316,16 @@ def pose_regression(
     that is more; s is the amplitude of one grade, found from the populations of the steady state
     at grades up to two photons of the second field.  Raises `ValueError` if the Liouvillian has
     more than `FACTORABLE` unknowns, since its factors would not fit into memory.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
+    >>> (block,), times = state.blocks, np.array([0.0, 1.0])
+    >>> problem = pose_regression(state, block, np.arange(1), "a", "a", times)
+    >>> problem.photons.shape, problem.stiff
+    ((1, 5, 5), array([False]))
     """
-    equation = liouvillian(state.model, block.space.quanta)
+    equation = liouvillian(state.model, block.space.cut)
     if equation.space.size**2 > FACTORABLE:
         raise ValueError(
             f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "

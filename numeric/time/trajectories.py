@@ -5,6 +5,7 @@ trajectories, and over time once they are stationary, is the steady state.  QuTi
 runs them.  J. Dalibard, Y. Castin and K. Molmer, Phys. Rev. Lett. 68, 580 (1992).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,8 @@ from numeric.solvers.scaling import loss_scale
 from numeric.space import Space, lower, space
 from numeric.stability import slowest_decay
 from systems import Model
-from systems.ladder import Mode, Occupation
+from systems.display import Shown
+from systems.ladder import Mode, Occupation, label
 from systems.values import Arrays, Values, evaluate, read_values
 
 # Jumps below which their spread says nothing: the error of ten events is a third of them
@@ -28,13 +30,19 @@ SAMPLES = 200
 SIGMAS, ACCURACY = 6, 1e-3
 
 
-@dataclass(frozen=True)
-class Trajectories:
+@dataclass(frozen=True, repr=False)
+class Trajectories(Shown):
     """Time-averaged populations of every trajectory, shape (trajectories, states).
 
     Every result comes with a standard error, the spread over the trajectories; it is NaN if
     fewer than ten jumps happened: then the trajectories are (almost) all the no-jump state and
     know nothing of what jumps do.
+
+    >>> from systems.library import kerr
+    >>> halves = np.array([[0.9, 0.1], [0.7, 0.3]])  # of two trajectories
+    >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 1), halves, jumps=50)
+    >>> round(found.number("a"), 12), round(found.number_error("a"), 12)
+    (0.2, 0.1)
     """
 
     model: Model
@@ -42,15 +50,38 @@ class Trajectories:
     populations: np.ndarray
     jumps: int  # number of jumps in all trajectories while they were averaged
 
+    def _title(self) -> str:
+        return f"{len(self.populations)} trajectories of the {self.model.name}, {self.jumps} jumps"
+
+    def _facts(self) -> Mapping[str, str]:
+        facts = {"quanta": str(self.space.quanta)}
+        for mode in self.model.modes:
+            number, error = self.number(mode), self.number_error(mode)
+            facts[f"number of {label(mode)}"] = f"{number:.4g}, standard error {error:.1g}"
+        return facts
+
     def number(self, mode: Mode | str) -> float:
         """Mean number of quanta <a'a> of a mode, given as itself or by its name.
 
         Raises `ValueError` if the model has no such mode.
+
+        >>> from systems.library import kerr
+        >>> halves = np.array([[0.9, 0.1], [0.7, 0.3]])  # of two trajectories
+        >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 1), halves, jumps=50)
+        >>> round(found.number("a"), 12)
+        0.2
         """
         return float(np.mean(self._moments(mode, 1)))
 
     def number_error(self, mode: Mode | str) -> float:
-        """Standard error of `number`; NaN if fewer than ten jumps happened."""
+        """Standard error of `number`; NaN if fewer than ten jumps happened.
+
+        >>> from systems.library import kerr
+        >>> halves = np.array([[0.9, 0.1], [0.7, 0.3]])  # of two trajectories
+        >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 1), halves, jumps=50)
+        >>> round(found.number_error("a"), 12)
+        0.1
+        """
         return self._error(self._moments(mode, 1))
 
     def correlation(self, mode: Mode | str, order: int = 2) -> float:
@@ -58,6 +89,12 @@ class Trajectories:
 
         It is <a'^k a^k>/<a'a>^k with both means taken first, since a mean of ratios would be
         biased.  NaN if there are no photons.  Raises `ValueError` for an order above ``quanta``.
+
+        >>> from systems.library import kerr
+        >>> both = np.array([[0.8, 0.1, 0.1], [0.7, 0.3, 0.0]])  # of two trajectories
+        >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 2), both, jumps=50)
+        >>> round(found.correlation("a"), 12)  # 0.1/0.3^2
+        1.111111111111
         """
         n, moment = np.mean(self._moments(mode, 1)), np.mean(self._moments(mode, order))
         return float(moment / n**order) if n else float("nan")  # no photons: undefined
@@ -67,6 +104,12 @@ class Trajectories:
 
         Both come from the same trajectories, so that their errors are correlated: what is spread
         is the linear change of the ratio, m_k/n^k - k g n_i/n, from one trajectory to the next.
+
+        >>> from systems.library import kerr
+        >>> both = np.array([[0.8, 0.1, 0.1], [0.7, 0.3, 0.0]])  # of two trajectories
+        >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 2), both, jumps=50)
+        >>> round(found.correlation_error("a"), 12)  # the numbers are equal: of the pairs alone
+        1.111111111111
         """
         n, moments = self._moments(mode, 1), self._moments(mode, order)
         mean, g = np.mean(n), self.correlation(mode, order)
@@ -76,11 +119,24 @@ class Trajectories:
         """Probability of an occupation, a tuple in the order of ``model.modes``.
 
         Raises `ValueError` for an occupation that is not among the states.
+
+        >>> from systems.library import kerr
+        >>> both = np.array([[0.8, 0.1, 0.1], [0.7, 0.3, 0.0]])  # of two trajectories
+        >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 2), both, jumps=50)
+        >>> round(found.probability((1,)), 12)
+        0.2
         """
         return float(np.mean(self._probabilities(occupation)))
 
     def probability_error(self, occupation: Occupation) -> float:
-        """Standard error of `probability`."""
+        """Standard error of `probability`.
+
+        >>> from systems.library import kerr
+        >>> both = np.array([[0.8, 0.1, 0.1], [0.7, 0.3, 0.0]])  # of two trajectories
+        >>> found = Trajectories(kerr.MODEL, space(kerr.MODEL.modes, 2), both, jumps=50)
+        >>> round(found.probability_error((1,)), 12)
+        0.1
+        """
         return self._error(self._probabilities(occupation))
 
     def _moments(self, mode: Mode | str, order: int) -> np.ndarray:

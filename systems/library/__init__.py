@@ -22,14 +22,18 @@ from typing import Any
 import sympy as sp
 
 from systems.library import (
+    dimer_chain,
     jaynes_cummings,
     kerr,
     kerr_dimer,
     kerr_ring,
+    many_emitters,
+    n_scheme,
     nanotip,
     parametric_kerr,
     second_harmonic,
     spinning,
+    tavis_cummings,
 )
 from systems.model import Model
 
@@ -112,6 +116,28 @@ SYSTEMS: dict[str, Entry] = {
         published=jaynes_cummings.PUBLISHED_ATOM_DRIVEN,
         conditions={name: condition for name, condition in jaynes_cummings.CONDITIONS.items()
                     if "resonance" in name},
+    ),
+    "tavis_cummings": _entry(
+        tavis_cummings,
+        "two identical emitters in a driven cavity",
+        "Tavis and Cummings, Phys. Rev. 170, 379 (1968); "
+        "Radulaski et al., Phys. Rev. A 96, 011801(R) (2017)",
+    ),
+    "n_scheme": _entry(
+        n_scheme,
+        "four-level atom in a driven cavity, blockade by electromagnetically induced transparency",
+        "Imamoglu et al., Phys. Rev. Lett. 79, 1467 (1997); "
+        "Rebic, Parkins and Tan, Phys. Rev. A 65, 063804 (2002)",
+    ),
+    "many_emitters": _entry(
+        many_emitters,
+        "many identical emitters in one driven cavity, as one mode exact to two quanta",
+        "Trivedi et al., Phys. Rev. Lett. 122, 243602 (2019)",
+    ),
+    "dimer_chain": _entry(
+        dimer_chain,
+        "chain of two dimers of Kerr modes, driven at one end and observed near the other",
+        "Wang et al., Phys. Rev. Lett. 127, 240402 (2021)",
     ),
     "spinning": _entry(
         spinning,

@@ -154,37 +154,68 @@ class Device:
 
     @property
     def omega_0(self) -> float:
-        """Resonance frequency (rad/s)."""
+        """Resonance frequency (rad/s).
+
+        >>> float(f"{Device().omega_0:.4g}")
+        1215000000000000.0
+        """
         return optics.frequency(self.wavelength)
 
     @property
     def wavenumber(self) -> float:
-        """k_opt = 2 pi n_0/lambda (rad/m)."""
+        """k_opt = 2 pi n_0/lambda (rad/m).
+
+        >>> bool(np.isclose(Device(wavelength=1e-6, refractive_index=2).wavenumber, 4e6 * np.pi))
+        True
+        """
         return 2 * np.pi * self.refractive_index / self.wavelength
 
     @property
     def gamma_0(self) -> float:
-        """Intrinsic loss omega_0/Q (rad/s)."""
+        """Intrinsic loss omega_0/Q (rad/s).
+
+        >>> float(f"{Device().gamma_0:.4g}")  # of the order of 0.1 MHz
+        121500.0
+        """
         return self.omega_0 / self.quality_factor
 
     @property
     def gamma_1(self) -> float:
-        """Loss without the tip, gamma_0 + gamma_ex (rad/s)."""
+        """Loss without the tip, gamma_0 + gamma_ex (rad/s).
+
+        >>> device = Device()
+        >>> device.gamma_1 == 2 * device.gamma_0  # critical coupling
+        True
+        """
         return self.gamma_0 + self.coupling_rate
 
     @property
     def coupling_rate(self) -> float:
-        """gamma_ex (rad/s); gamma_0 where the field leaves it to critical coupling."""
+        """gamma_ex (rad/s); gamma_0 where the field leaves it to critical coupling.
+
+        >>> Device(gamma_ex=2e5).coupling_rate
+        200000.0
+        """
         return self.gamma_0 if self.gamma_ex is None else self.gamma_ex
 
     @property
     def J_0(self) -> float:
-        """Intrinsic backscattering (rad/s)."""
+        """Intrinsic backscattering (rad/s).
+
+        >>> device = Device(backscattering=0.5)
+        >>> device.J_0 == device.gamma_1 / 2
+        True
+        """
         return self.backscattering * self.gamma_1
 
     @property
     def chi(self) -> float:
-        """Kerr parameter of this device (rad/s): `kerr` at its own values."""
+        """Kerr parameter of this device (rad/s): `kerr` at its own values.
+
+        >>> device = Device()
+        >>> round(float(device.chi / (device.gamma_1 + device.tip_loss(0.35e-6))), 1)  # the paper's
+        5.3
+        """
         return float(self.kerr())
 
     def kerr(self, susceptibility: Any = None, mode_volume: Any = None) -> Any:
@@ -193,6 +224,12 @@ class Device:
         ``susceptibility`` is chi^(3)/epsilon_r^2 in m^2/V^2, ``mode_volume`` V_eff in m^3; without
         one, the device's own.  From the text below Eq. (2), which refers to R. W. Boyd, Nonlinear
         Optics, 3rd ed. (Academic Press, 2008), for it; omega is taken at omega_0.
+
+        Raises `ValueError` for a volume that is not positive.
+
+        >>> device = Device()
+        >>> bool(np.isclose(device.kerr(mode_volume=2 * device.mode_volume), device.chi / 2))
+        True
         """
         chi_3 = self.susceptibility if susceptibility is None else np.asarray(susceptibility)
         volume = self.mode_volume if mode_volume is None else np.asarray(mode_volume)
@@ -206,6 +243,10 @@ class Device:
         The laser is taken at omega_0: |J| and the detuning change xi by less than 1e-8.
 
         Raises `ValueError` for powers that no weak laser has: see `RANGES`.
+
+        >>> device = Device()
+        >>> bool(np.isclose(device.drive(4e-15), 2 * device.drive(1e-15)))
+        True
         """
         power = self.power if power is None else np.asarray(power)
         check_range("power", power)
@@ -225,6 +266,10 @@ class Device:
 
         Theta = 2 k_opt phi + theta + theta_t r is the phase that light gains on its way to the tip
         and back. Arrays broadcast.
+
+        >>> near, far = Device().tip_coupling([0.3e-6, 0.6e-6], 0.0)
+        >>> bool(abs(near) > abs(far))
+        True
         """
         theta = (
             2 * self.wavenumber * np.asarray(phi)
@@ -235,7 +280,12 @@ class Device:
         return size * np.exp(-1j * theta)
 
     def tip_loss(self, r: Any) -> Any:
-        """gamma_tip = a_gamma exp(-2 beta_gamma r) (rad/s) for distances in m."""
+        """gamma_tip = a_gamma exp(-2 beta_gamma r) (rad/s) for distances in m.
+
+        >>> device = Device()
+        >>> bool(device.tip_loss(0.0) == device.tip_loss_amplitude)
+        True
+        """
         return self.tip_loss_amplitude * np.exp(-np.asarray(r) / self.tip_loss_length)
 
     def parameters(self, r: Any, phi: Any, detuning: Any = 0.0) -> dict[str, Any]:
@@ -255,11 +305,20 @@ class Device:
         )
 
     def ideal(self, detuning: Any = 0.0) -> dict[str, Any]:
-        """Values of `MODEL` for a cavity without defects and without tip: J = 0."""
+        """Values of `MODEL` for a cavity without defects and without tip: J = 0.
+
+        >>> Device().ideal()["J"]
+        0.0
+        """
         return self._values(0.0, self.gamma_1, detuning)
 
     def without_tip(self, detuning: Any = 0.0) -> dict[str, Any]:
-        """Values of `MODEL` for the cavity with defects and without tip: J = J_0."""
+        """Values of `MODEL` for the cavity with defects and without tip: J = J_0.
+
+        >>> device = Device()
+        >>> device.without_tip()["J"] == device.J_0
+        True
+        """
         return self._values(self.J_0, self.gamma_1, detuning)
 
     def backscattering_free(self, l: int = 0) -> tuple[float, float]:  # noqa: E741

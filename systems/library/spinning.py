@@ -55,50 +55,86 @@ CONDITIONS = {
 
 @dataclass(frozen=True)
 class Device:
-    """A spinning silica sphere in SI units (angular frequencies in rad/s).
+    """The spinning resonator of Huang et al. in SI units (angular frequencies in rad/s).
 
-    Vary it with `dataclasses.replace`.  Raises `ValueError` for numbers that make no device: all
-    but dispersion and susceptibility must be positive, and all finite.
+    The values are those that a public reproduction quotes of the paper (xi-zhao/RunThePaper, cases/
+    1807.10084, paper_exact.json): U/gamma = 19.602, and no dispersion.  Vary it with
+    `dataclasses.replace`.  Raises `ValueError` for numbers that make no device: all but dispersion,
+    nonlinear index and susceptibility must be positive, and all finite.
 
-    >>> 2e5 < Device().gamma < 3e5
-    True
+    >>> round(Device().chi / Device().gamma, 3)
+    19.602
     """
 
     wavelength: float = 1550e-9  # lambda (m), in vacuum
-    refractive_index: float = 1.44  # n
-    dispersion: float = -1.1e4  # dn/dlambda (1/m), of silica at 1550 nm
-    radius: float = 30e-6  # of the circulating light (m)
+    refractive_index: float = 1.4  # n
+    dispersion: float = 0.0  # dn/dlambda (1/m); of silica at 1550 nm it is -1.1e4
+    radius: float = 30e-6  # R, of the circulating light (m)
     quality_factor: float = 5e9  # Q, loaded
-    coupling_fraction: float = 0.5  # gamma_ex/gamma: critical coupling
+    coupling_fraction: float = 1.0  # gamma_ex/gamma: the paper's drive has the whole gamma
     mode_volume: float = 150e-18  # V_eff (m^3)
-    susceptibility: float = 2e-17  # chi^(3)/epsilon_r^2 (m^2/V^2)
-    power: float = 4e-17  # P_in (W)
+    nonlinear_index: float = 3e-14  # n_2 (m^2/W)
+    susceptibility: float | None = None  # chi^(3)/epsilon_r^2 (m^2/V^2), in place of n_2
+    power: float = 2e-15  # P_in (W)
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
-            signed = name in {"dispersion", "susceptibility"}
+            if value is None and name == "susceptibility":
+                continue
+            signed = name in {"dispersion", "susceptibility", "nonlinear_index"}
             if not np.isfinite(value) or (value <= 0 and not signed):
                 kind = "finite" if signed else "positive"
                 raise ValueError(f"Argument `{name}` must be {kind}, but is {value!r}.")
 
     @property
     def omega_0(self) -> float:
-        """Resonance frequency at rest (rad/s)."""
+        """Resonance frequency at rest (rad/s).
+
+        >>> bool(np.isclose(Device(wavelength=775e-9).omega_0, 2 * Device().omega_0))
+        True
+        """
         return optics.frequency(self.wavelength)
 
     @property
     def gamma(self) -> float:
-        """Energy decay rate omega_0/Q (rad/s)."""
+        """Energy decay rate omega_0/Q (rad/s).
+
+        >>> device = Device(quality_factor=1e9)
+        >>> bool(np.isclose(device.omega_0 / device.gamma, 1e9))
+        True
+        """
         return self.omega_0 / self.quality_factor
 
     @property
     def chi(self) -> float:
-        """Kerr parameter 3 hbar omega^2 chi^(3)/(4 epsilon_0 epsilon_r^2 V_eff) (rad/s)."""
-        return float(optics.kerr_rate(self.omega_0, self.susceptibility, self.mode_volume))
+        """Kerr parameter U = hbar omega^2 c n_2/(n^2 V_eff) (rad/s), text below Eq. (2) as quoted.
+
+        With a ``susceptibility`` it is that of `optics.kerr_rate` instead; both are the same for
+        n_2 = 3 chi^(3)/(4 epsilon_0 c n^2).
+
+        >>> 19 < Device().chi / Device().gamma < 20
+        True
+        """
+        return float(optics.kerr_rate(self.omega_0, self._susceptibility, self.mode_volume))
+
+    @property
+    def _susceptibility(self) -> float:
+        """chi^(3)/epsilon_r^2 (m^2/V^2), given or from the nonlinear index."""
+        from scipy.constants import c, epsilon_0
+
+        if self.susceptibility is not None:
+            return self.susceptibility
+        return 4 * epsilon_0 * c * self.nonlinear_index / (3 * self.refractive_index**2)
 
     @property
     def xi(self) -> float:
-        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma."""
+        """Drive sqrt(gamma_ex P_in/(hbar omega_0)) (rad/s), gamma_ex = coupling_fraction gamma.
+
+        >>> from dataclasses import replace
+        >>> device = Device()
+        >>> bool(np.isclose(replace(device, power=4 * device.power).xi, 2 * device.xi))
+        True
+        """
         coupling = self.coupling_fraction * self.gamma
         return float(optics.drive_rate(self.omega_0, coupling, self.power))
 

@@ -6,13 +6,24 @@ counter-clockwise one; a nanotip near the rim undoes the backscattering and rest
 The Hamiltonian, the printed formulas and the device in SI units are the listed system
 `systems.library.nanotip`.
 
-Here stand what belongs to the paper alone: `figures`, its ten panels, one module each; `claims`,
-its forty-three statements that can be decided, one function each; and `units`, the device as its
+Here stand what belongs to the paper alone: `figures`, its ten panels, one module each;
+``claims.toml`` with its forty-three statements that can be decided, and `claims` with a function
+for each that asks for more than a quantity at values; and `units`, the device as its
 laboratory would set it, the tip in um and the power in fW.
 """
 
+from importlib import import_module
+from typing import Any
+
 from compare.papers.paper import Laboratory, Paper
 from compare.papers.tang2025 import units
+
+
+def _at_drive(scale: float) -> Any:
+    """The device at a multiple of the paper's power, loaded when a claim is decided."""
+    # by a name that is put together: claims make no figure stale (`compare.provenance`)
+    return import_module(f"{__package__}.claims.paper").at_drive(scale)
+
 
 PAPER = Paper(
     key="tang2025",
@@ -32,5 +43,6 @@ PAPER = Paper(
         drive_unit=units.UNITS["power"][0],
         drive_of=units.power_fW,
     ),
+    at_drive=_at_drive,
     folder="",  # the first paper: its results lie in the folder of all results itself
 )

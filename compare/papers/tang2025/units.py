@@ -13,11 +13,15 @@ from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from systems.library import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
-SPELLED = {"r_um": "r (µm)", "phi_um": "phi (µm)", "power_fW": "input power (fW)"}
+RATES = {
+    name: rf"${sp.latex(sp.Symbol(name))}$ (rad/s)" for name in ("Delta", "J", "chi", "gamma", "xi")
+}
+SPELLED = {"r_um": "$r$ (µm)", "phi_um": r"$\phi$ (µm)", "power_fW": "input power (fW)"} | RATES
 EXAMPLE = {"r": 0.35, "phi": 0.27}  # the paper's tip
 UNITS = {"r": ("um", 1e-6), "phi": ("um", 1e-6), "power": ("fW", 1e-15)}  # and in SI
 # times gamma: a rate that must be in another unit.  The device's chi is 5 gamma and its xi 0.2;

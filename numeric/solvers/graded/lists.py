@@ -35,6 +35,11 @@ class Entries(NamedTuple):
 
     Where ``sign`` is -1 the conjugate of that number enters.  All five are arrays with one number
     per entry; entries of the same row, factor and column add up.
+
+    >>> row, column = np.array([0, 1]), np.array([2, 2])
+    >>> entries = Entries.plain(row, column, np.array([0.5, 0.25]))
+    >>> entries.factor, entries.sign
+    (array([0, 0]), array([1, 1]))
     """
 
     row: np.ndarray
@@ -45,11 +50,23 @@ class Entries(NamedTuple):
 
     @classmethod
     def plain(cls, row: np.ndarray, column: np.ndarray, weight: np.ndarray) -> "Entries":
-        """Entries without a coefficient: factor number 0 is one."""
+        """Entries without a coefficient: factor number 0 is one.
+
+        >>> row, column = np.array([0, 1]), np.array([2, 2])
+        >>> entries = Entries.plain(row, column, np.array([0.5, 0.25]))
+        >>> entries.weight
+        array([0.5 , 0.25])
+        """
         return cls(row, column, 0 * row, weight, 0 * row + 1)
 
     def where(self, mask: np.ndarray) -> "Entries":
-        """The entries that a mask or an array of indices picks."""
+        """The entries that a mask or an array of indices picks.
+
+        >>> row, column = np.array([0, 1]), np.array([2, 2])
+        >>> entries = Entries.plain(row, column, np.array([0.5, 0.25]))
+        >>> entries.where(entries.row == 1).weight
+        array([0.25])
+        """
         return Entries(*(field[mask] for field in self))
 
 
@@ -101,11 +118,19 @@ def list_sums(count: int, zero: int, entries: Entries) -> Sums:
 
 
 class TooLarge(ValueError):
-    """The steps would not fit into memory: a direct solver serves better."""
+    """The steps would not fit into memory: a direct solver serves better.
+
+    >>> issubclass(TooLarge, ValueError)
+    True
+    """
 
 
 class Pivot(NamedTuple):
-    """One pivot: which unknown, and `Elimination`'s lists for it, with the same names."""
+    """One pivot: which unknown, and `Elimination`'s lists for it, with the same names.
+
+    >>> Pivot(3, *[NOTHING] * 5).target.size  # of a diagonal block
+    0
+    """
 
     unknown: int
     lower: np.ndarray
@@ -200,6 +225,9 @@ class Sandwich(NamedTuple):
     """``ratio`` times coefficient number ``factor`` times ``left @ X @ right.T`` (None: one).
 
     It is one term of the master equation; X is the density matrix in the basis of the sweeps.
+
+    >>> Sandwich(factor=0, ratio=1.0, left=None, right=None).left is None
+    True
     """
 
     factor: int
@@ -217,6 +245,14 @@ def assemble(
     in the grade.  ``factors`` is the number of coefficients.  The amplitudes obey the terms that
     stand on the left of X only, which are those of H_eff, without what lowers the grade; the
     elements obey all terms.  Raises `TooLarge`, see `eliminate`.
+
+    >>> number = csr_array(np.diag([0.0, 1.0]))  # one mode with at most one quantum that is lost
+    >>> up = csr_array(np.array([[0.0, 0], [1, 0]]))
+    >>> terms = [Sandwich(1, -0.5, number, None), Sandwich(1, -0.5, None, number),
+    ...          Sandwich(2, 1.0, up, None), Sandwich(2, 1.0, None, up)]
+    >>> program = assemble(np.array([0, 1]), np.eye(2), terms, factors=3)
+    >>> program.left, program.right  # rho_00, rho_01 and rho_11
+    (array([0, 0, 1]), array([0, 1, 1]))
     """
     size, (_, level) = len(grades), np.unique(grades, return_inverse=True)
     grades = np.sort(grades)

@@ -44,6 +44,12 @@ class Problem:
     ``vectors`` (Fock state, basis state) and ``phases`` (mode, point) lead back to Fock states.
     An *element* is a number of the density matrix in the basis of the sweeps; about half of them
     are kept, as the others are their conjugates.
+
+    >>> from systems.library import kerr
+    >>> arrays = {name: np.full(2, value) for name, value in kerr.VALUES.items()}
+    >>> problem = pose(kerr.MODEL, arrays, quanta=2)
+    >>> problem.space.size, problem.grades
+    (3, array([0, 1, 2]))
     """
 
     space: Space
@@ -58,11 +64,26 @@ class Problem:
 
     @property
     def is_rotated(self) -> bool:
-        """Whether the basis is another one than that of the Fock states."""
+        """Whether the basis is another one than that of the Fock states.
+
+        >>> from systems.library import kerr
+        >>> arrays = {name: np.full(2, value) for name, value in kerr.VALUES.items()}
+        >>> problem = pose(kerr.MODEL, arrays, quanta=2)
+        >>> problem.is_rotated
+        False
+        """
         return bool(np.count_nonzero(self.vectors) > self.space.size)
 
     def density(self, elements: np.ndarray) -> np.ndarray:
-        """Density matrices (point, state, state) of Fock states from elements (point, element)."""
+        """Density matrices (point, state, state) of Fock states from elements (point, element).
+
+        >>> from systems.library import kerr
+        >>> arrays = {name: np.full(2, value) for name, value in kerr.VALUES.items()}
+        >>> problem = pose(kerr.MODEL, arrays, quanta=2)
+        >>> rho = np.array([np.diag([0.7, 0.2, 0.1])] * 2)
+        >>> bool(np.allclose(problem.density(problem.elements(rho)), rho))
+        True
+        """
         size, left, right = self.space.size, self.program.left, self.program.right
         rho = np.empty((len(elements), size, size), dtype=complex)
         rho[:, right, left] = elements.conj()
@@ -74,6 +95,12 @@ class Problem:
         """Elements (point, element) of Hermitian matrices (point, state, state) of Fock states.
 
         It is the inverse of `density`.
+
+        >>> from systems.library import kerr
+        >>> arrays = {name: np.full(2, value) for name, value in kerr.VALUES.items()}
+        >>> problem = pose(kerr.MODEL, arrays, quanta=2)
+        >>> problem.elements(np.array([np.eye(3)] * 2)).shape == (2, len(problem.program.left))
+        True
         """
         turns, left, right = self._turns, self.program.left, self.program.right
         turned = turns.conj()[:, :, None] * matrices * turns[:, None]
@@ -84,6 +111,13 @@ class Problem:
 
         ``observables`` (point, state, state) are Hermitian; the result has the shape (point,
         element).  Elements that stand for their conjugates too count twice.
+
+        >>> from systems.library import kerr
+        >>> arrays = {name: np.full(2, value) for name, value in kerr.VALUES.items()}
+        >>> problem = pose(kerr.MODEL, arrays, quanta=2)
+        >>> number, rho = (np.array([np.diag(d)] * 2) for d in ([0.0, 1, 2], [0.7, 0.2, 0.1]))
+        >>> np.sum(problem.dual(number) * problem.elements(rho), axis=1).real.round(12)
+        array([0.4, 0.4])
         """
         size, left, right = self.space.size, self.program.left, self.program.right
         # the elements that are left out are conjugates of others

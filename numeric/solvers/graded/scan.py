@@ -32,6 +32,10 @@ class Scan:
     ``points`` are the indices, in the batch, of the largest drive of every group; ``group`` is
     the number of the group of each point of the batch, ``ratio`` its drive over the largest,
     which lies between 0 and 1.  Signs and phases of the drive do not matter to populations.
+
+    >>> scan = Scan(points=np.array([1, 2]), group=np.array([0, 0, 1]), ratio=np.ones(3))
+    >>> scan.members(0, 1)  # of the first group
+    array([0, 1])
     """
 
     points: np.ndarray
@@ -39,7 +43,12 @@ class Scan:
     ratio: np.ndarray
 
     def members(self, first: int, last: int) -> np.ndarray:
-        """The points of the groups from ``first`` to ``last``."""
+        """The points of the groups from ``first`` to ``last``.
+
+        >>> scan = Scan(points=np.array([1, 2]), group=np.array([0, 0, 1]), ratio=np.ones(3))
+        >>> scan.members(1, 2)
+        array([2])
+        """
         return np.flatnonzero((first <= self.group) & (self.group < last))
 
 
@@ -55,6 +64,8 @@ def find_scan(model: Model, arrays: Arrays) -> Scan | None:
     >>> scan.points.tolist(), scan.group.tolist(), scan.ratio.round(6).tolist()
     ([2], [0, 0, 0, 0], [0.25, 0.5, 1.0, 0.75])
     """
+    if model.drive is None:
+        return None
     drive = abs(arrays[str(model.drive)])
     if np.all(drive == drive[0]) or not is_homogeneous(model):
         return None
@@ -101,6 +112,14 @@ def sum_series(result: Result, group: np.ndarray, ratio: np.ndarray, orders: np.
     are added by Horner's rule in x = ratio^2.  Where the series diverges at the largest drive it
     holds as many terms as were allowed, which may still be enough for the others: the remainder
     is estimated anew for each drive.
+
+    >>> series = np.array([[[1.0, 0.5], [-0.1, -0.2]]])  # one group, two sweeps, two states
+    >>> nothing = np.zeros((1, 0), dtype=complex)
+    >>> sizes = abs(series).sum(axis=1), 1e-16 * abs(series)
+    >>> found = Result(series.sum(axis=1), *sizes, np.zeros(1), np.array([1]), nothing, series)
+    >>> half = sum_series(found, np.array([0]), np.array([0.5]), np.array([0, 1]))
+    >>> half.populations  # 1 - 0.1/4, and (0.5 - 0.2/4)/4
+    array([[0.975 , 0.1125]])
     """
     x, last, gain = (ratio**2)[:, None], result.sweeps[group], _gain(result)[group]
     total, terms = np.zeros((2, len(group), len(orders)))

@@ -55,7 +55,7 @@ from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
-from numeric.solvers.threads import cores
+from numeric.solvers.threads import cores, packs_for
 from numeric.space import Space, space
 from systems import Model
 from systems.values import Arrays
@@ -87,6 +87,14 @@ class GradedSolution:
 
     ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
     the batch.  Populations add up to one at each point.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr
+    >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+    >>> p = np.array([[0.7, 0.2, 0.1]])
+    >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+    >>> found.moment(0, order=2).round(12)
+    array([0.2])
     """
 
     space: Space
@@ -103,6 +111,14 @@ class GradedSolution:
 
         ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
         only, and so as accurate as they are.
+
+        >>> from numeric.space import space
+        >>> from systems.library import kerr
+        >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
+        >>> p = np.array([[0.7, 0.2, 0.1]])
+        >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
+        >>> found.moment(0).round(12)
+        array([0.4])
         """
         return self.populations @ self.space.falling(mode, order)
 
@@ -261,7 +277,7 @@ def _solve(
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
     threads = cores()
-    lanes = _lanes(problem.program, -(-points // threads))
+    lanes = _lanes(problem.program, -(-points // packs_for(threads)))
     size = min(SLAB, lanes * (1 + points // (4 * threads * lanes)))
 
     def work(start: int) -> None:

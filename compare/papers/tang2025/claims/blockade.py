@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, claim, digits, exactly
+from compare.claim import Readings, Roads, above, below, exactly
 from compare.extremes import Curve, greatest, least, place_of_greatest
 from compare.papers.tang2025.claims.roads import Road, at, each, of, solve
 from compare.papers.tang2025.figures import fig1b
@@ -24,37 +24,6 @@ LOG_CHI = (np.log(0.1), np.log(10))  # "regardless of chi": chi/gamma from weak 
 AROUND_UM = (0.2, 0.34)  # phi around J = 0, from one |J| = gamma to the other
 
 
-@claim("Fig. 1(b)", "g2(0) ~ 0.009 in the ideal cavity")
-def g2_ideal(device: Device) -> Readings:
-    """One number of the cavity without defects and without a tip, at Delta = 0."""
-    return digits("0.009", solve(device.ideal(), "g2"), "g2(0)", "without defects")
-
-
-@claim("Fig. 1(b)", "backscattering breaks the blockade without the tip")
-def breakdown(device: Device) -> Readings:
-    """J = J_0 without the tip: two paths that do not cancel."""
-    return above(BLOCKADE, solve(device.without_tip(), "g2"), "g2(0)", "without the tip")
-
-
-@claim("text below Fig. 2", "g2(0) ~ 0.012 with the tip")
-def g2_tip(device: Device) -> Readings:
-    """One number with the tip at (0.35, 0.27) um, where J = 0 nearly."""
-    return digits("0.012", solve(at(device, R_UM, PHI_UM), "g2"), "g2(0)", "with the tip")
-
-
-@claim("text below Fig. 2", "g3(0) ~ 3.6e-5 with the tip")
-def g3_tip(device: Device) -> Readings:
-    """As `g2_tip`, of three photons: needs a closed form with three quanta."""
-    return digits("3.6e-5", solve(at(device, R_UM, PHI_UM), "g3"), "g3(0)", "with the tip")
-
-
-@claim("text below Fig. 2", "g4(0) ~ 4.8e-8 with the tip")
-def g4_tip(device: Device) -> Readings:
-    """As `g2_tip`, of four photons: the smallest number that the paper prints."""
-    return digits("4.8e-8", solve(at(device, R_UM, PHI_UM), "g4"), "g4(0)", "with the tip")
-
-
-@claim("text below Fig. 2", "with the tip g2(0) is slightly larger than in the ideal cavity")
 def tip_loss_raises_g2(device: Device) -> Readings:
     """ "Slightly larger" is read as a ratio above one, of whatever size."""
     tip, ideal = (solve(values, "g2") for values in (at(device, R_UM, PHI_UM), device.ideal()))
@@ -62,7 +31,6 @@ def tip_loss_raises_g2(device: Device) -> Readings:
     return above(1, ratio, "ratio of g2(0)", "with the tip to that of the ideal cavity")
 
 
-@claim("Fig. 1(b)", "with the tip g2(0) < g2(tau)")
 def antibunching(device: Device) -> Readings:
     """The delay of the smallest g2(tau) in Fig. 1(b) must be zero."""
     rows = fig1b.compute(device).query("quantity == 'g2(tau) (tip)'")
@@ -72,7 +40,6 @@ def antibunching(device: Device) -> Readings:
     return exactly(0, place, "gamma_1 tau", "of the smallest g2(tau)")
 
 
-@claim("Fig. 1(c)", "without the tip the resonance is split in two")
 def mode_splitting(device: Device) -> Readings:
     """J_0 = 1.8 gamma_1 exceeds the loss, so that both normal modes are seen as maxima of N_cw.
 
@@ -84,7 +51,6 @@ def mode_splitting(device: Device) -> Readings:
     return exactly(2, peaks, "number of maxima", "of N_cw over the detuning")
 
 
-@claim("Fig. 2(a)", "N_cw is independent of chi")
 def number_independent_of_chi(device: Device) -> Readings:
     """The relative spread of N_cw over chi, at the three phi of Fig. 2, must not show in print.
 
@@ -102,7 +68,6 @@ def number_independent_of_chi(device: Device) -> Readings:
     return below(SAME, each(spread), "(max - min)/max", detail, "independent")
 
 
-@claim("Fig. 2(b)", "at phi = 0.27 um N_cw has its maximum for every chi")
 def number_recovers(device: Device) -> Readings:
     """N_cw there over the largest N_cw around it, for the worst chi, must be one to the eye."""
     worst = each(lambda road: least(_revival(road, device, PHI_UM), *LOG_CHI, points=9))
@@ -110,7 +75,6 @@ def number_recovers(device: Device) -> Readings:
     return above(1 - SAME, worst, "N_cw/(maximum over phi)", detail, "maximum")
 
 
-@claim("Fig. 2(b)", "at phi = 0.21 and 0.33 um N_cw recovers for no chi")
 def number_does_not_recover(device: Device) -> Readings:
     """The same ratio at the two phi where |J| = gamma, for the best chi, must stay below one."""
 
@@ -120,30 +84,6 @@ def number_does_not_recover(device: Device) -> Readings:
 
     detail = "there, largest over chi/gamma from 0.1 to 10,"
     return below(1 - SAME, each(most), "N_cw/(maximum over phi)", detail, "not totally")
-
-
-@claim("Fig. 2(b)", "blockade at phi = 0.27 um for chi/gamma = 3")
-def blockade_for_strong_chi(device: Device) -> Readings:
-    """The circle of Fig. 2(b): the conventional blockade, by a detuned two-photon level."""
-    return below(BLOCKADE, *_g2(device, PHI_UM, 3), "<< 1")
-
-
-@claim("Fig. 2(b)", "no blockade at phi = 0.27 um for chi/gamma = 0.1")
-def no_blockade_for_weak_chi(device: Device) -> Readings:
-    """The square of Fig. 2(b): J = 0 and a nonlinearity below the linewidth."""
-    return above(BLOCKADE, *_g2(device, PHI_UM, 0.1), "not << 1")
-
-
-@claim("Fig. 2(b)", "blockade at phi = 0.21 um for chi/gamma = 0.5")
-def blockade_at_side_low(device: Device) -> Readings:
-    """A triangle of Fig. 2(b): the unconventional blockade, by two paths that cancel."""
-    return below(BLOCKADE, *_g2(device, SIDE_UM[0], 0.5), "<< 1")
-
-
-@claim("Fig. 2(b)", "blockade at phi = 0.33 um for chi/gamma = 0.5")
-def blockade_at_side_high(device: Device) -> Readings:
-    """The other triangle of Fig. 2(b), where |J| = gamma again."""
-    return below(BLOCKADE, *_g2(device, SIDE_UM[1], 0.5), "<< 1")
 
 
 def _g2(device: Device, phi_um: float, chi_over_gamma: float) -> tuple[Roads, str, str]:

@@ -15,7 +15,7 @@ import sympy as sp
 from analytic import spell_out
 from analytic.vanishing import same_function
 from compare.agreement import agreement
-from compare.claim import Readings, Roads, below, claim, digits, exactly
+from compare.claim import Readings, Roads, below, digits, exactly
 from compare.formula.check import derived_form
 from compare.papers.tang2025.claims.roads import at, of, solve
 from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
@@ -28,46 +28,21 @@ EXACT = 1e-4  # more than that factor makes of it
 PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
 
 
-@claim("Fig. 1", "J_0 = 1.8 gamma_1 ~ 0.4 MHz")
-def J_0(device: Device) -> Readings:
-    """The backscattering of the device in 1e6 rad/s: what the paper calls 1 MHz is 1e6 rad/s."""
-    return digits("0.4", _both(device.J_0 / 1e6), "J_0 (1e6 rad/s)")
-
-
-@claim("Fig. 1", "chi/gamma ~ 5.3")
-def chi_over_gamma(device: Device) -> Readings:
-    """The Kerr parameter over the loss with the tip, from chi^(3) and the mode volume."""
-    values = at(device, R_UM, 0.27)
-    return digits("5.3", _both(values["chi"] / values["gamma"]), "chi/gamma", "at r = 0.35 um")
-
-
-@claim("text above Eq. (5)", "the drive is weak, xi << gamma")
-def weak_drive(device: Device) -> Readings:
-    """xi from the input power over the loss; "much smaller" is read as by a factor of ten."""
-    values = at(device, R_UM, 0.27)
-    detail = "with the tip, << read as a factor of ten,"
-    return below(WEAK, _both(values["xi"] / values["gamma"]), "xi/gamma", detail, "<< 1")
-
-
-@claim("text below Eq. (6)", "J = 0 at r = 0.35 um")
 def r_zero(device: Device) -> Readings:
     """The distance at which the tip's coupling has the size of J_0."""
     return digits("0.35", _both(device.backscattering_free()[0] * 1e6), "r (um)", "of J = 0")
 
 
-@claim("text below Eq. (6)", "J = 0 at phi = 0.27 um for l = 0")
 def phi_zero_first(device: Device) -> Readings:
     """The first phi at which the tip's coupling is opposite to J_0 on the printed circle."""
     return digits("0.27", _both(_phi_zero(device, 0)), "phi (um)", _phi_words(device, 0))
 
 
-@claim("text below Eq. (6)", "J = 0 at phi = 0.82 um for l = 1")
 def phi_zero_second(device: Device) -> Readings:
     """The same one period, lambda/(2 n_0), further."""
     return digits("0.82", _both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
 
 
-@claim("text below Eq. (6)", "r = ln(a_t/J_0)/2 alpha_t, with an alpha_t that is not defined")
 def formula_for_r(device: Device) -> Readings:
     """alpha_t is not defined: read as beta_t, that of the coupling, the formula gives r.
 
@@ -83,7 +58,6 @@ def formula_for_r(device: Device) -> Readings:
     )
 
 
-@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.21 um")
 def phi_gamma_low(device: Device) -> Readings:
     """Where |J| = gamma on the circle r = 0.35 um, below the zero of J."""
     return digits(
@@ -91,7 +65,6 @@ def phi_gamma_low(device: Device) -> Readings:
     )
 
 
-@claim("text below Eq. (5)", "|J| = gamma at r = 0.35 um, phi = 0.33 um")
 def phi_gamma_high(device: Device) -> Readings:
     """Where |J| = gamma on the circle r = 0.35 um, above the zero of J."""
     return digits(
@@ -99,7 +72,6 @@ def phi_gamma_high(device: Device) -> Readings:
     )
 
 
-@claim("text above Eq. (5)", "the states up to three photons are |m, n> with n from 0 to m")
 def amplitude_sum(device: Device) -> Readings:
     """How many populated states of up to three photons the printed sum leaves out.
 
@@ -115,25 +87,21 @@ def amplitude_sum(device: Device) -> Readings:
     return exactly(0, count, "number of states", detail)
 
 
-@claim("Eq. (5)", "the amplitude C20")
 def eq5(device: Device) -> Readings:
     """|C20|^2 against P20, and the amplitude itself against the derived one."""
     return _formula(device, "C20", "P20")
 
 
-@claim("Eq. (6)", "the probability P10")
 def eq6_cw(device: Device) -> Readings:
     """Against the derived P10, and against the master equation of a weak drive."""
     return _formula(device, "P10", "P10")
 
 
-@claim("Eq. (6)", "the probability P01")
 def eq6_ccw(device: Device) -> Readings:
     """Against the derived P01, and against the master equation of a weak drive."""
     return _formula(device, "P01", "P01")
 
 
-@claim("Eq. (7)", "g2(0) of the CW mode")
 def eq7(device: Device) -> Readings:
     """Against the derived g2, and against the master equation of a weak drive."""
     return _formula(device, "g2", "g2")

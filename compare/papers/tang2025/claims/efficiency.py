@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, claim, digits
+from compare.claim import Readings, Roads, above, below, digits
 from compare.extremes import Curve, gap, least
 from compare.papers.tang2025.claims.blockade import SAME
 from compare.papers.tang2025.claims.mechanism import GAP
@@ -24,33 +24,28 @@ PERCENT = 100.0
 ENDS = (1e-6, 3)
 
 
-@claim("Fig. 4(a)", "R = 99.7 % with the tip at (0.35, 0.27) um, Delta = 0 as in the caption")
 def R_tip(device: Device) -> Readings:
     """R in percent at the tip's place, at the detuning of the caption."""
     return digits("99.7", _R(device, at(device, R_UM, PHI_UM), AT_ZERO), "R (%)", "at Delta = 0")
 
 
-@claim("Fig. 4(a)", "the same, were Eq. (8) a minimum over the detuning")
 def R_tip_minimum(device: Device) -> Readings:
     """R in percent at the tip's place, with minima over the detuning."""
     R = _R(device, at(device, R_UM, PHI_UM), DETUNINGS)
     return digits("99.7", R, "R (%)", "with minima over Delta")
 
 
-@claim("Fig. 4(b)", "R = 0 without the tip at J_0 = 1.8 gamma_1, Delta = 0")
 def R_bare(device: Device) -> Readings:
     """R in percent without the tip, at the detuning of the caption: cut off at zero."""
     return digits("0", _R(device, device.without_tip(), AT_ZERO), "R (%)", "at Delta = 0")
 
 
-@claim("Fig. 4(b)", "the same, were Eq. (8) a minimum over the detuning")
 def R_bare_minimum(device: Device) -> Readings:
     """R in percent without the tip, with the minimum over the detuning: it is close to one then."""
     R = _R(device, device.without_tip(), DETUNINGS)
     return digits("0", R, "R (%)", "with minima over Delta")
 
 
-@claim("Fig. 4(b)", "with the tip R is robust against J_0")
 def R_robust(device: Device) -> Readings:
     """The smallest R over J_0, with a tip that follows J_0 and with one that stays.
 
@@ -67,7 +62,6 @@ def R_robust(device: Device) -> Readings:
     return reading(fig4b.FOLLOWS, "follows J_0") + reading(fig4b.STAYS, "stays")
 
 
-@claim("Fig. 4(b)", "markers agree with curves")
 def agreement_4b(device: Device) -> Readings:
     """The largest distance of both roads over J_0, relative to the maximum of R.
 

@@ -10,8 +10,8 @@ about every point of a figure, and is judged by the worst of them.
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, claim, digits, near
-from compare.extremes import Curve, gap, greatest, least, place_of_greatest, place_of_least
+from compare.claim import Readings, Roads, above, below, near
+from compare.extremes import Curve, gap, greatest, least
 from compare.papers.tang2025.claims.blockade import BLOCKADE, SAME
 from compare.papers.tang2025.claims.roads import Road, at, each, leading, master, solve
 from compare.papers.tang2025.figures import fig3d
@@ -25,7 +25,6 @@ GAP = "largest |closed form - master equation|/maximum"
 NOTHING = 1e-9  # "= 0 exactly": what round-off may leave
 
 
-@claim("text below Eq. (5)", "C20 = 0 for chi/gamma = 0.5 and |J|/gamma = 1")
 def C20_zero(device: Device) -> Readings:
     """P20 relative to coherent light of the same P10, which has P20 = P10^2/2 when it is weak.
 
@@ -41,7 +40,6 @@ def C20_zero(device: Device) -> Readings:
     return below(NOTHING, ratio, "2 P20/P10^2", printed="0")
 
 
-@claim("text below Eq. (7)", "g2(0) = 1/(4 (chi/gamma)^2 + 1) at J = 0")
 def g2_without_coupling(device: Device) -> Readings:
     """The printed limit of Eq. (7) at J = 0, where a single Kerr mode is left."""
     values = at(device, R_UM, PHI_UM) | {"J": 0.0}
@@ -49,27 +47,6 @@ def g2_without_coupling(device: Device) -> Readings:
     return near(printed, SAME, solve(values, "g2"), "g2(0)", "at J = 0, within 5 % of the formula,")
 
 
-@claim("Fig. 3(c)", "P01 is suppressed at phi = 0.27 um")
-def P01_suppressed(device: Device) -> Readings:
-    """The phi of the smallest CCW population over one period, to half a unit of its last digit."""
-
-    def place(road: Road) -> float:
-        return float(place_of_least(_on_circle(road, device, "P01"), *PERIOD_UM, FINE))
-
-    return digits("0.27", each(place), "phi (um)", "of the smallest P01")
-
-
-@claim("Fig. 3(c)", "P10 has its maximum at phi = 0.27 um")
-def P10_largest(device: Device) -> Readings:
-    """The phi of the largest CW population over one period, to half a unit of its last digit."""
-
-    def place(road: Road) -> float:
-        return float(place_of_greatest(_on_circle(road, device, "P10"), *PERIOD_UM, FINE))
-
-    return digits("0.27", each(place), "phi (um)", "of the largest P10")
-
-
-@claim("Fig. 3(c)", "excellent agreement of markers and curves")
 def agreement_3c(device: Device) -> Readings:
     """The largest distance of both roads over the maximum of the curve: the axis is linear."""
 
@@ -81,7 +58,6 @@ def agreement_3c(device: Device) -> Readings:
     return below(SAME, largest, GAP, "over phi, for P10 and P01,", "excellent")
 
 
-@claim("Fig. 3(d)", "excellent agreement of markers and curves")
 def agreement_3d(device: Device) -> Readings:
     """The largest relative deviation of both roads: the axis is logarithmic."""
 
@@ -94,14 +70,12 @@ def agreement_3d(device: Device) -> Readings:
     return below(SAME, largest, "largest |deviation|", detail, "excellent")
 
 
-@claim("text below Eq. (7)", "no blockade for r > 0.6 um")
 def no_blockade_far(device: Device) -> Readings:
     """The smallest g2(0) from 0.6 um outwards, where the tip undoes nothing."""
     smallest = each(lambda road: _least_g2(road, device, 0.6, FAR_UM))
     return above(BLOCKADE, smallest, "smallest g2(0)", "over r > 0.6 um and three phi")
 
 
-@claim("text below Eq. (7)", "photons bunch for 0 < r < 0.2 um")
 def bunching_near(device: Device) -> Readings:
     """The smallest g2(0) up to 0.2 um, where the tip's own coupling is the larger one."""
     smallest = each(lambda road: _least_g2(road, device, 0, 0.2))

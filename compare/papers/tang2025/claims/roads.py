@@ -2,21 +2,19 @@
 
 A claim asks for a quantity by its name, ``g2`` or ``P10``, at values of the model.  A *road* is a
 function of both: `leading` evaluates the closed form of leading order, `master` solves the master
-equation.  What is found along a curve, such as a minimum, is found on each road by itself (`each`).
+equation (`compare.papers.measure`, of the nanotip).  What is found along a curve, such as a
+minimum, is found on each road by itself (`each`).
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-import analytic
-import numeric
 from compare.claim import Roads
+from compare.papers import measure
 from compare.papers.tang2025.figures.cavities import kerr
-from compare.quantities import read_quantity
 from systems.library import nanotip
 
 
@@ -44,28 +42,15 @@ def each(number: Callable[["Road"], Any]) -> Roads:
 
 def leading(values: Mapping[str, Any], name: str) -> Any:
     """A quantity of the nanotip by its closed form of leading order in xi."""
-    quantity = read_quantity(nanotip.MODEL, name)
-    closed = _closed(quantity.quanta(nanotip.MODEL))
-    return np.asarray(closed.evaluate(quantity.on(closed), values)).real[()]
+    return measure.leading(nanotip.MODEL, values, name)
 
 
 def master(values: Mapping[str, Any], name: str) -> Any:
-    """A quantity of the nanotip by the master equation; NaN where it is not trusted.
-
-    The truncation is chosen for the correlation of the highest order that the name asks for.
-    """
-    quantity = read_quantity(nanotip.MODEL, name)
-    state = numeric.steady_state(nanotip.MODEL, values, order=max(2, sum(quantity.occupation)))
-    return quantity.on(state)
+    """A quantity of the nanotip by the master equation; NaN where it is not trusted."""
+    return measure.master(nanotip.MODEL, values, name)
 
 
 Road: TypeAlias = Callable[[Mapping[str, Any], str], Any]
-
-
-@cache
-def _closed(quanta: int) -> analytic.Derivation:
-    """The closed forms with so many quanta, derived once in a process."""
-    return analytic.derive(nanotip.MODEL, quanta)
 
 
 def at(

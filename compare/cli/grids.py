@@ -1,0 +1,294 @@
+"""Commands on grids: ``sweep`` computes one, ``export`` and ``plot`` read what it stored.
+
+A sweep may take hours, on this machine or on a cluster; whatever ends it, the same command goes on
+where it stopped.  ``export`` and ``plot`` also work on a store that is not whole yet.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from compare.cli.options import Fixed, Force, Quantities, Quiet, Solver, System, Varied
+from compare.cli.voice import is_quiet, say
+
+if TYPE_CHECKING:
+    from compare.cli.targets import Target
+
+ROWS = 4_000_000  # of a CSV: a gigabyte or so while it is written
+StorePath = Annotated[Path, typer.Argument(metavar="MAP.zarr", help="A store of blockade sweep.")]
+
+
+def sweep(
+    system: System,
+    store: Annotated[
+        Path,
+        typer.Option(metavar="MAP.zarr", help="Store to make, or to go on with."),
+    ],
+    fixed: Fixed = None,
+    vary: Varied = None,
+    quantities: Quantities = "number,g2",
+    quanta: Annotated[
+        int | None, typer.Option(help="Truncation; without it chosen point by point.")
+    ] = None,
+    solver: Solver = "auto",
+    chunk: Annotated[
+        int | None, typer.Option(help="Points of a chunk; without it a few seconds' worth.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Start so many worker processes on this machine.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a running Dask cluster.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Compute both roads over a grid, into a store that survives.
+
+    Each --vary is an axis of the grid. A sweep that was interrupted goes on where it stopped when
+    the same command is given again, and ends with the same numbers. The store is read by
+    `blockade plot`, `blockade export`, and by xarray.
+
+    Example: blockade sweep kerr --set gamma=1 --vary Delta=-2:2:201 --vary chi=0:5:101
+    --vary xi=0.05,0.1 --store map.zarr
+    """
+    import compare
+    from compare.cli.settings import read_grid_settings
+    from compare.cli.targets import find_target
+
+    if workers and scheduler:
+        raise ValueError("Options `--workers` and `--scheduler` must not both be given.")
+    target = find_target(system)
+    axes, rest = _split_grid(target, *read_grid_settings(fixed or [], vary or []))
+    with _client(workers, scheduler) as client:
+        found = compare.sweep(
+            target.model, axes, quantities, rest, store=store, client=client, quanta=quanta,
+            solver=solver, chunk=chunk, progress=not is_quiet(),
+        )  # fmt: skip
+    say(f"{store}: {_size(found)}")
+    say(_summary(found))
+
+
+def export(
+    store: StorePath,
+    out: Annotated[Path, typer.Option(metavar="FILE.nc|.csv", help="File to write.")],
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a stored sweep as NetCDF, or as the table of `blockade compare`.
+
+    Example: blockade export map.zarr --out map.nc
+    """
+    from compare import output
+    from compare.sweep.dataset import tidy
+    from compare.sweep.store import open_store
+
+    kind = out.suffix.removeprefix(".")
+    if kind not in ("nc", "csv"):
+        raise ValueError(f"Argument `--out` must be a file FILE.nc or FILE.csv, but is `{out}`.")
+    _check_out(out, [kind], force)
+    found = open_store(store)
+    rows = found["analytic"].size
+    if kind == "csv" and rows > ROWS:
+        raise ValueError(
+            f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
+            "as FILE.nc."
+        )
+    content = _netcdf(found) if kind == "nc" else output.to_csv(tidy(found))
+    line = f"blockade export {store} --out {out}"
+    _publish(out, content, found, line, "compare.sweep.dataset")
+    say(f"wrote {out}: {_size(found)}")
+
+
+def plot(
+    store: StorePath,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png|.pdf", help="Picture; without it beside the store."),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="NAME=VALUE", help="A point of an axis, the nearest."),
+    ] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Draw a stored sweep: curves over one axis, maps over two.
+
+    Of further axes a point has to be chosen. What is not known is grey.
+
+    Example: blockade plot map.zarr --at xi=0.1 --out map.png
+    """
+    from compare.style import render
+    from compare.sweep.picture import draw
+    from compare.sweep.store import open_store
+
+    path = out or store.with_suffix(".png")
+    kind = path.suffix.removeprefix(".")
+    if kind not in ("png", "pdf"):
+        raise ValueError(f"Argument `--out` must be a file FILE.png or FILE.pdf, but is `{path}`.")
+    _check_out(path, [kind], force)
+    found = _at(open_store(store), at or [])
+    content = render(draw(found))[kind]
+    line = " ".join(["blockade", "plot", str(store), *(f"--at {point}" for point in at or [])])
+    _publish(path, content, found, line, "compare.sweep.picture")
+    say(f"wrote {path}")
+
+
+def _split_grid(
+    target: "Target", constants: dict[str, Any], axes: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The axes of a sweep and its other values, from settings; a laboratory's become labelled.
+
+    A setting of a laboratory such as a position is an axis of its own, along which lie the values
+    of the model that it decides.
+    """
+    if not axes:
+        raise ValueError("A sweep must have an axis: give at least one `--vary`.")
+    import numpy as np
+    import xarray as xr
+
+    count = len(axes)
+    spread = {
+        name: np.reshape(axis, [-1 if i == k else 1 for k in range(count)])
+        for i, (name, axis) in enumerate(axes.items())
+    }
+    if remark := target.remark({**constants, **spread}):
+        typer.echo(f"blockade: {remark}", err=True)
+    values = target.read({**constants, **spread})
+    columns = {target.columns.get(name, name): axis for name, axis in axes.items()}
+    rest = {}
+    for name, value in values.items():
+        if name in columns:
+            continue
+        array = np.asarray(value)
+        lengths = zip(columns, array.shape[-count:], strict=False) if array.ndim == count else []
+        dims = [column for column, n in lengths if n == len(columns[column])]
+        shape = [len(columns[column]) for column in dims]
+        rest[name] = xr.DataArray(array.reshape(shape), dims=dims) if dims else array.item()
+    return {name: _labelled(target, name, axis) for name, axis in columns.items()}, rest
+
+
+def _labelled(target: "Target", name: str, axis: Any) -> Any:
+    """An axis with its unit, where the laboratory of the target spells one: ``phi (µm)``."""
+    import xarray as xr
+
+    spelled = target.spelled.get(name, "")
+    title, _, unit = spelled.removesuffix(")").partition(" (")
+    attrs = {"long_name": title, "units": unit} if unit else {}
+    return xr.DataArray(axis, dims=(name,), attrs=attrs)
+
+
+@contextmanager
+def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
+    """The cluster that computes: one started here, one that runs, or none."""
+    if not workers and not scheduler:
+        yield None
+        return
+    from compare.extras import needed
+
+    needed("distributed", "sweep")
+    from distributed import Client, LocalCluster
+
+    if scheduler:
+        with Client(scheduler, timeout=30) as client:
+            yield client
+        return
+    with (
+        LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+def _check_out(out: Path, kinds: list[str], force: bool) -> None:
+    """Raise `ValueError` unless the file can be written there."""
+    from compare import output
+
+    output.check_folder(out.parent)
+    if not force:
+        output.check_ours(out.parent, out.stem, kinds)
+
+
+def _netcdf(dataset: Any) -> bytes:
+    """The dataset as the bytes of a classic NetCDF file, which every reader knows.
+
+    Raises `ValueError` for complex axes.  Classic bytes have a sign: an attribute says that those
+    of the status are meant without.
+    """
+    from tempfile import TemporaryDirectory
+
+    import numpy as np
+
+    for name in dataset.coords:
+        if np.iscomplexobj(dataset[name]):
+            raise ValueError(f"Axis `{name}` must be real in NetCDF, but is complex: export a CSV.")
+    found = dataset.copy()
+    found["status"] = found["status"].astype(np.int8, keep_attrs=True)
+    flags = found["status"].attrs["flag_values"].astype(np.int8)
+    found["status"].attrs |= {"flag_values": flags, "_Unsigned": "true"}
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sweep.nc"
+        found.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")
+        return path.read_bytes()
+
+
+def _at(dataset: Any, points: list[str]) -> Any:
+    """The dataset at points of some axes, the nearest that it has; raises `ValueError`."""
+    import numpy as np
+
+    from compare.cli.settings import read_point
+
+    for text in points:
+        name, value = read_point(text)
+        if name not in dataset.dims or name == "quantity":
+            axes = ", ".join(str(n) for n in dataset["numeric"].dims if n != "quantity")
+            raise ValueError(f"Argument `--at` must name an axis ({axes}), but is `{text}`.")
+        dataset = dataset.isel({name: int(np.argmin(abs(dataset[name].to_numpy() - value)))})
+    return dataset
+
+
+def _size(dataset: Any) -> str:
+    """Points, axes and quantities in words."""
+    sizes = {name: n for name, n in dataset["numeric"].sizes.items() if name != "quantity"}
+    points = prod(sizes.values())
+    grid = " x ".join(f"{n} {name}" for name, n in sizes.items())
+    return (
+        f"{points:,} points ({grid}), quantities {', '.join(map(str, dataset['quantity'].values))}"
+    )
+
+
+def _summary(dataset: Any) -> str:
+    """How often each status, and the largest deviation, of each quantity; one line for each."""
+    import numpy as np
+
+    from compare.sweep.dataset import status_words
+
+    lines = []
+    for i, name in enumerate(dataset["quantity"].values):
+        row = dataset.isel(quantity=i)
+        words, counts = np.unique(status_words(row).astype(str), return_counts=True)
+        order = np.argsort(-counts)
+        said = ", ".join(f"{counts[k]:,} {words[k]}" for k in order)
+        size = abs(row["deviation"].to_numpy())
+        known = size[np.isfinite(size)]
+        largest = f"; largest |deviation| {100 * known.max():.3g} %" if known.size else ""
+        lines.append(f"{name}: {said}{largest}")
+    return "\n".join(lines)
+
+
+def _publish(out: Path, content: bytes, dataset: Any, line: str, module: str) -> None:
+    """Write a file with its sidecar, in which other files of the same sweep keep their place."""
+    from compare import output, provenance
+
+    noted = (output.read_sidecar(out.parent, out.stem) or {"files": {}})["files"]
+    kinds = [Path(name).suffix.removeprefix(".") for name in noted if name != out.name]
+    files = {
+        kind: path.read_bytes() for kind in kinds if (path := out.with_suffix(f".{kind}")).exists()
+    }
+    attrs = {str(name): value for name, value in dataset.attrs.items()}
+    record = provenance.record(line, module) | {"sweep": attrs}
+    output.publish(out.parent, out.stem, {**files, out.suffix.removeprefix("."): content}, record)

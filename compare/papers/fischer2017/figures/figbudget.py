@@ -1,0 +1,24 @@
+"""Budget of g2(0) without interference at the drive of the tutorial, 0.4 sqrt(Gamma_eff).
+
+The formula has half of the g2(0) that the master equation has.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.budget import budget
+from compare.budget.waterfall import draw as waterfall
+from compare.papers import load
+from compare.papers.point import model_values
+from compare.papers.scans import formula
+
+
+def compute() -> pd.DataFrame:
+    """The ladder of `compare.budget`, one row a rung."""
+    asked = formula(load("fischer2017").sheet(), "g2_plain")
+    return budget(asked.target.model, model_values(asked.target, asked.point()), "g2")
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """The waterfall from no error to that of the formula."""
+    return waterfall(table)

@@ -1,0 +1,24 @@
+"""Budget of Eq. (7) where it misses most: light along the rotation at k = 1.5, 29 kHz, 2 fW.
+
+The formula promises twice the bunching that the master equation has.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.budget import budget
+from compare.budget.waterfall import draw as waterfall
+from compare.papers import load
+from compare.papers.point import model_values
+from compare.papers.scans import formula
+
+
+def compute() -> pd.DataFrame:
+    """The ladder of `compare.budget`, one row a rung."""
+    asked = formula(load("huang2018").sheet(), "g2_along")
+    return budget(asked.target.model, model_values(asked.target, asked.point()), "g2")
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """The waterfall from no error to that of the formula."""
+    return waterfall(table)

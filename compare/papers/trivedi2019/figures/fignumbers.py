@@ -1,0 +1,69 @@
+"""Main claim: the smallest g2(0) over the laser's frequency against the number of emitters.
+
+Resonant emitters with g = 2 kappa, and emitters with g = 0.2 kappa that lie 0.8 kappa above the
+cavity; gamma = 0.01 kappa and xi = 0.001 kappa, so weak that both roads agree to 1e-5 and no budget
+is needed.  Crosses are two and three emitters one by one, each with its own loss, by the master
+equation at the same laser.
+"""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from compare.papers.measure import master
+from compare.papers.panels import draw_roads, roads_legend
+from compare.papers.scans import tabulated
+from compare.papers.trivedi2019.systems import THREE, TWO
+from compare.papers.trivedi2019.trend import DETUNED, NUMBERS, RESONANT, XI, smallest, values
+from compare.style import BLUE, RED, new_figure, styled
+
+CASES = {"resonant": BLUE, "detuned": RED}
+ONE_BY_ONE = {2: TWO, 3: THREE}
+# where the smallest g2 of two and three lies, as `values` has the laser
+PLACES = {"resonant": {2: 1.0419, 3: 1.0349}, "detuned": {2: 0.749, 3: 0.75}}
+
+
+def compute() -> pd.DataFrame:
+    """One row per number and case; ``one_by_one`` is g2 of single emitters, where it was solved."""
+    parts = [_case(name) for name in CASES]
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs = {"xi/kappa": XI, "gamma/kappa": 0.01, "cases": [RESONANT, DETUNED]}
+    return table
+
+
+def _case(name: str) -> pd.DataFrame:
+    roads = smallest(resonant=name == "resonant")
+    rows = tabulated({"N": np.array(NUMBERS), "case": name}, f"least g2 ({name})",
+                     roads.leading, roads.master)  # fmt: skip
+    rows["one_by_one"] = np.nan
+    extra = [_single(name, N) for N in ONE_BY_ONE]
+    return pd.concat([rows, *extra], ignore_index=True)
+
+
+def _single(name: str, N: int) -> pd.DataFrame:
+    """The mode and the emitters one by one at the same laser, near the smallest g2."""
+    from compare.papers.measure import leading
+    from systems.library import many_emitters
+
+    case = RESONANT if name == "resonant" else DETUNED
+    point = values(case, float(N), PLACES[name][N])
+    alone = {key: value for key, value in point.items() if key != "N"}
+    row = tabulated({"N": np.array([N]), "case": name}, f"g2 near its least ({name})",
+                    [leading(many_emitters.MODEL, point, "g2_a")],
+                    [master(many_emitters.MODEL, point, "g2_a")])  # fmt: skip
+    return row.assign(one_by_one=float(master(ONE_BY_ONE[N], alone, "g2_a")))
+
+
+@styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Both cases over a logarithmic number of emitters."""
+    figure, axes = new_figure()
+    for name, colour in CASES.items():
+        rows = table[(table["case"] == name) & table["quantity"].str.startswith("least")]
+        draw_roads(axes, rows, "N", colour, name)
+        single = table[(table["case"] == name) & table["one_by_one"].notna()]
+        axes.plot(single["N"], single["one_by_one"], "x", color="black", ms=6, mew=1.2, zorder=3)
+    axes.set(xlabel="number of emitters $N$", ylabel="smallest $g^{(2)}(0)$", xscale="log")
+    axes.set(ylim=(0, 1), title=r"$\xi = 0.001\,\kappa$; crosses: emitters one by one")
+    roads_legend(axes, loc="lower center", ncols=2)
+    return figure

@@ -1,0 +1,14 @@
+"""A report: one page with formulas, numbers, pictures and verdicts that works without a network.
+
+`subjects` decides what a report is of (a model at values, a table, a labelled dataset, the results
+of the papers) and gathers its sections; `formulas` writes a Hamiltonian and closed forms as MathML;
+`charts` draws curves, maps and budgets with hover; `listings` makes tables of every number that is
+drawn, each to be downloaded as CSV; `page` puts them together.
+
+Bokeh draws and latex2mathml writes the formulas: the extra ``[report]`` has both.
+"""
+
+from compare.report.page import Page
+from compare.report.subjects import report
+
+__all__ = ["Page", "report"]

@@ -1,0 +1,284 @@
+"""Photons that a pulse sends through one port: how many, how often, and how well one at a time.
+
+Let J be the jumps of the port, J rho = eta rate L rho L', with eta the share that is collected.
+The state after no click and that after at least one, or two,
+
+    d rho_0/dt = (L - J) rho_0,          d rho_1/dt = (L - J) rho_1 + J rho_0    (one exactly),
+    d rho_(>=1)/dt = L rho_(>=1) + J rho_0,       d rho_(>=2)/dt = L rho_(>=2) + J rho_1,
+
+have the probabilities of such counts m as traces, and the factorial moments of m follow from
+
+    d mu_1/dt = L mu_1 + J rho,    d mu_2/dt = L mu_2 + J mu_1,    <m> = Tr mu_1,
+    <m (m - 1)> = 2 Tr mu_2 = int int eta^2 rate^2 <L'(t) L'(t') L(t') L(t)> dt dt'.
+
+So g2 = <m (m - 1)>/<m>^2 is the correlation integrated over both clicks, which a source is judged
+by, and what is collected drops out of it.  R. J. Cook, Phys. Rev. A 23, 1243 (1981); K. A. Fischer
+et al., New J. Phys. 18, 113053 (2016).  No difference of nearly equal numbers is taken, and in
+scaled variables (each click takes s^2 of a grade) all is of order one however weak the pulse is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csc_array, kron
+
+from numeric.arguments import check_quanta, is_real
+from numeric.certificate import Measured, divide
+from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.space import Space
+from numeric.time.course import Course, read_course
+from numeric.time.initial import Start, read_start
+from numeric.time.integration import Integrator, Term
+from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
+from systems import Loss, Model
+from systems.display import Shown, counts, ends
+from systems.ladder import Mode, label
+from systems.progress import bar
+from systems.status import Estimate, Status
+from systems.values import Values
+
+# What is followed, and from what by a click: no click, one exactly, at least one, at least two,
+# and the two moments, whose own source is the whole state, no click and at least one together
+NONE, ONE, SOME, MORE, FIRST, SECOND = range(6)
+SOURCES = {ONE: (NONE,), SOME: (NONE,), MORE: (ONE,), FIRST: (NONE, SOME), SECOND: (FIRST,)}
+CLICKS = {NONE: 0, ONE: 1, SOME: 1, MORE: 2, FIRST: 1, SECOND: 2}  # that each takes at least
+SETTLED, SEARCHED = 1e-6, 24  # relative change by two more quanta that ends the search; its end
+LEFT = 1e-3  # quanta that may be left in the mode at the end, per photon counted
+
+
+@dataclass(frozen=True, repr=False)
+class Pulse(Shown):
+    """What a pulse sends through a port; every number has the shape of the batch.
+
+    ``counts`` maps "photons" (mean number per pulse), "g2", "efficiency" (probability of at least
+    one photon), "single" (of exactly one) and "several" (of two or more) to their `Estimate`s.
+
+    >>> from systems.library import kerr
+    >>> pulse = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": lambda t: 0.1 * np.exp(-(t - 4)**2)}
+    >>> found = emitted(kerr.MODEL, pulse, "a", (0, 30), quanta=4)
+    >>> round(float(found.g2), 6)  # coherent light
+    1.0
+    """
+
+    counts: dict[str, Estimate]
+
+    def _title(self) -> str:
+        return f"photons of a pulse: {ends(self.photons)}, g2 {ends(self.g2)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {n: f"{ends(e.trusted)} ({counts(e.status)})" for n, e in self.counts.items()}
+
+    @property
+    def photons(self) -> Any:
+        """Mean number of photons per pulse, as far as they are collected."""
+        return self.counts["photons"].trusted
+
+    @property
+    def g2(self) -> Any:
+        """``<m (m - 1)>/<m>^2`` of the number m of photons in a pulse."""
+        return self.counts["g2"].trusted
+
+    @property
+    def efficiency(self) -> Any:
+        """Probability that a pulse brings at least one photon."""
+        return self.counts["efficiency"].trusted
+
+    @property
+    def single(self) -> Any:
+        """Probability that it brings one photon exactly."""
+        return self.counts["single"].trusted
+
+    @property
+    def several(self) -> Any:
+        """Probability that it brings two or more."""
+        return self.counts["several"].trusted
+
+    def status(self, name: str) -> Any:
+        """What one of the numbers is worth, by its name in ``counts``."""
+        return self.counts[name].status
+
+
+def emitted(
+    model: Model,
+    values: Values,
+    port: Mode | str | Loss,
+    window: tuple[float, float],
+    initial: Any = None,
+    collected: float = 1.0,
+    complete: bool = True,
+    quanta: int | None = None,
+    progress: bool = True,
+) -> Pulse:
+    """The photons that leave through one loss of the model between two times.
+
+    ``port`` is a loss of the model, or the mode that alone is its operator; ``collected`` the share
+    of its photons that are counted.  ``values`` may hold callables of time or DataArrays of time,
+    as in `evolve`, and ``initial`` is as there.  A truncation is chosen so that two more quanta
+    change no number by more than 1e-6, or ``quanta`` is given.
+
+    A number is NaN where its status is not "ok".  It is "not converged" also where more than a
+    thousandth of the light is still inside at the end: extend the ``window``, or with
+    ``complete=False`` ask for what this window holds.  Raises `ValueError` or `TypeError` for bad
+    arguments.
+
+    Two photons that are left to themselves come out as two:
+
+    >>> from systems.library import kerr
+    >>> dark = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": 0.0}
+    >>> found = emitted(kerr.MODEL, dark, "a", (0, 30), initial=(2,), quanta=2)
+    >>> round(float(found.photons), 8), round(float(found.g2), 8)
+    (2.0, 0.5)
+    """
+    number, times = _port(model, port), _window(window)
+    course, start = read_course(model, values), read_start(model, initial)
+    if not (is_real(collected) and 0 < collected <= 1):
+        raise ValueError(f"Argument `collected` must lie between 0 and 1, but is {collected!r}.")
+    job = _Job(course, start, times, number, float(collected))
+    with bar(progress) as report:
+        if quanta is None:
+            lowest = max(2, start.quanta)
+            coarse, fine = job(lowest), job(lowest + 2)
+            while not _agree(coarse, fine) and lowest + 4 <= SEARCHED:
+                lowest += 2
+                report(f"{lowest} quanta", 0, 1)
+                coarse, fine = fine, job(lowest + 2)
+        else:
+            check_quanta(model, quanta)
+            coarse, fine = job(int(quanta)), job(int(quanta) + 2)
+    moved = SETTLED if quanta is None else 1e-3
+    shape = next(iter(course.at(times).values())).shape[1:]
+    return Pulse(_estimates(coarse, fine, moved, shape, complete))
+
+
+def _port(model: Model, port: Mode | str | Loss) -> int:
+    """The position of a loss that is given as itself or as the mode that it takes from."""
+    if isinstance(port, Loss):
+        if port not in model.losses:
+            raise ValueError("Argument `port` must be a loss of the model, but is another one.")
+        return model.losses.index(port)
+    wanted = model.modes[model.index(port)]
+    word = ((0,) * len(model.modes), model.occupation(wanted))
+    found = [i for i, jump in enumerate(model.jumps) if set(jump) == {word}]
+    if len(found) != 1:
+        raise ValueError(
+            f"Argument `port` must name a mode with one loss of its own, but `{label(wanted)}` has "
+            f"{len(found)}: hand over the Loss."
+        )
+    return found[0]
+
+
+def _window(window: Any) -> np.ndarray:
+    times = np.asarray(window)
+    if times.shape != (2,) or times.dtype.kind not in "iuf" or not times[0] < times[1]:
+        raise ValueError(f"Argument `window` must be two rising times, but is {window!r}.")
+    return times.astype(float)
+
+
+Counts = dict[str, tuple[np.ndarray, np.ndarray]]  # by name: values and round-off, (points,)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """The equations of one port, to be solved with any truncation."""
+
+    course: Course
+    start: Start
+    times: np.ndarray
+    port: int
+    collected: float
+
+    def __call__(self, quanta: int) -> Counts:
+        """Probabilities, moments and what is left inside, with their round-off."""
+        equation = liouvillian(self.course.model, quanta)
+        span = Span.of(self.course, self.course.at(self.times), self.times)
+        found = [self._point(equation, span, point) for point in range(span.points)]
+        return {
+            name: (np.array([f[name][0] for f in found]), np.array([f[name][1] for f in found]))
+            for name in found[0]
+        }
+
+    def _point(
+        self, equation: Liouvillian, span: Span, point: int
+    ) -> dict[str, tuple[float, float]]:
+        """The numbers of one point of the batch."""
+        one = ScaledEquations.of(self.course, span, point, equation, self.start)
+        click = one.taken([self.port])
+        terms = self._terms(one, click)
+        rho = one.scaled_start(self.start)
+        begin = np.zeros((len(CLICKS), rho.size), dtype=complex)
+        begin[NONE] = rho.ravel()
+        ends = [
+            Integrator(terms, one.unit, tolerance, span.jumps, span.grain)(
+                begin.ravel(), self.times
+            )[-1].reshape(len(CLICKS), *rho.shape)
+            for tolerance in (LOOSE, TIGHT)
+        ]
+        size = np.multiply.outer([click**k for k in CLICKS.values()], one.shrink**2)
+        held, apart = (np.einsum("kii->ki", m) * size for m in (ends[1], ends[1] - ends[0]))
+        return self._read(held.real, TRUSTED * abs(apart) + ROUNDING * abs(held), equation.space)
+
+    def _terms(self, one: ScaledEquations, click: float) -> list[Term]:
+        """All six equations as one: L or L - J on each, and J from its sources."""
+        count = len(CLICKS)
+        sources, quiet = np.zeros((count, count)), np.zeros((count, count))
+        for k, origins in SOURCES.items():
+            for origin in origins:
+                sources[k, origin] = self.collected * click ** (CLICKS[origin] - CLICKS[k])
+        quiet[NONE, NONE] = quiet[ONE, ONE] = -self.collected
+        every, fed = csc_array(np.eye(count)), csc_array(sources + quiet)
+        whole = one.parts(lambda m: kron(every, m))
+        return one.together([*whole, *one.jumps(self.port, lambda m: kron(fed, m))])
+
+    def _read(
+        self, held: np.ndarray, error: np.ndarray, on: Space
+    ) -> dict[str, tuple[float, float]]:
+        """Numbers and round-off from the diagonals of the six matrices, (kinds, states)."""
+        traces, errors = held.sum(axis=1), error.sum(axis=1)
+        found = {name: (float(traces[k]), float(errors[k])) for name, k in NAMED.items()}
+        quanta = on.occupations.sum(axis=1)
+        inside = (held[NONE] + held[SOME]) @ quanta
+        return {**found, "inside": (float(inside), float(error[NONE] @ quanta))}
+
+
+NAMED = {"efficiency": SOME, "single": ONE, "several": MORE, "photons": FIRST, "pairs": SECOND}
+
+
+def _agree(coarse: Counts, fine: Counts) -> bool:
+    """Whether two more quanta change nothing that is resolved."""
+    names = [name for name in NAMED if name in coarse]
+    return all(
+        np.all(abs(coarse[n][0] - fine[n][0]) <= SETTLED * abs(fine[n][0]) + 10 * fine[n][1])
+        for n in names
+    )
+
+
+def _estimates(
+    coarse: Counts, fine: Counts, moved: float, shape: tuple[int, ...], complete: bool
+) -> dict[str, Estimate]:
+    """Every number with its error and status, from two truncations."""
+    photons, inside = fine["photons"][0], fine["inside"][0]
+    found = np.full(photons.shape, Status.OK, dtype=object)
+    if complete:
+        found[~(inside <= LEFT * photons)] = Status.NOT_CONVERGED
+    found[~np.isfinite(photons)] = Status.NOT_CONVERGED
+    measured = {
+        name: Measured(*fine[name], cut=abs(fine[name][0] - coarse[name][0]), moved=moved)
+        for name in NAMED
+    }
+    before, after = _ratio(coarse), _ratio(fine)
+    with np.errstate(invalid="ignore"):
+        measured["g2"] = replace(after, cut=abs(after.value - before.value), moved=moved)
+    return {
+        name: Estimate(*(np.reshape(x, shape)[()] for x in (m.value, m.error, m.status(found))))
+        for name, m in measured.items()
+        if name != "pairs"
+    }
+
+
+def _ratio(found: Counts) -> Measured:
+    """<m (m - 1)>/<m>^2 = 2 Tr mu_2/(Tr mu_1)^2."""
+    pairs, photons = found["pairs"], found["photons"]
+    value, error = divide(2 * pairs[0], 2 * pairs[1], [photons, photons])
+    return Measured(value, error, (photons, photons))

@@ -1,0 +1,207 @@
+"""The master equation in time: pulses, kicks, transients, from any state and with any drive.
+
+    d rho/dt = L(t) rho,      rho(t_0) given
+
+`numeric.time.motion` follows it in scaled variables, so that numbers keep their relative accuracy
+however weak the drive is.  What comes out is a state with one row per time: all that a
+steady state tells, a time tells as well, judged by the same rules.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from numeric.arguments import check_quanta
+from numeric.certificate import results, settled
+from numeric.liouvillian import liouvillian
+from numeric.solvers.solution import Solution
+from numeric.space import count_states
+from numeric.state import SteadyState
+from numeric.time.course import Course, read_course
+from numeric.time.initial import Start, read_start
+from numeric.time.motion import Motion, Span, gathered
+from numeric.truncation import TruncationSearch
+from systems import Model
+from systems.progress import Report, bar, silent
+from systems.status import Status
+from systems.values import Arrays, Values
+
+HIGHEST = 24  # quanta up to which a truncation is searched: a minute for one mode
+
+
+@dataclass(frozen=True, repr=False)
+class Evolution(SteadyState):
+    """A state that moves: the methods of `SteadyState`, with one row per time.
+
+    ``shape`` is that of ``times`` followed by that of the batch, and so is that of every result;
+    ``arrays`` hold the values at the times.  ``residual`` of its certificate is by how much the
+    trace differs from one.
+
+    >>> from numeric import evolve
+    >>> from systems.library import kerr
+    >>> found = evolve(kerr.MODEL, {**kerr.VALUES, "xi": lambda t: 0.1 * (t < 1)}, [0.0, 1.0, 4.0])
+    >>> found.shape, found.number_status("a").tolist()
+    ((3,), ['ok', 'ok', 'ok'])
+    """
+
+    times: Any = None
+    kind = "evolution"
+    solve: Callable[[int], Solution] | None = None  # all times with so many quanta
+
+    @cached_property
+    def _whole_finer(self) -> Solution:
+        """All times with two more quanta."""
+        assert self.solve is not None
+        return self.solve(self.blocks[0].space.quanta + 2)
+
+    def _refined(self, block: Solution) -> Solution:
+        """The same points with two more quanta, evolved from the start."""
+        return self._whole_finer.at(block.points)
+
+
+def evolve(
+    model: Model,
+    values: Values,
+    times: Any,
+    initial: Any = None,
+    quanta: int | None = None,
+    tolerance: float = 1e-8,
+    limit: int | None = None,
+    order: int = 4,
+    progress: bool = True,
+) -> Evolution:
+    """The state at each of ``times``, from ``initial`` at the first one (by default the vacuum).
+
+    A value may be a callable of time, or a DataArray with the dimension ``time``; any other array
+    is a batch.  ``times`` rise, in the inverse unit of the rates; results have one row per time:
+    the shape ``(times, ...batch)``.  ``initial`` is an occupation, a `qutip.Qobj` (ket or density
+    matrix) on the product of the modes' spaces, a steady state, or another evolution, which then
+    goes on from its last time.
+
+    The truncation is chosen as for `steady_state`, at all times together (``quanta=None``), or
+    given.  Numbers are right to about 1e-10 relative at any drive; what is lost (a population far
+    below what the drive makes) is NaN with the status "not resolved", and where the integrator
+    gives up the status is "not converged".  A pulse shorter than a thousandth of the whole span
+    may be overlooked: give it a span of its own.  Raises `ValueError` or `TypeError` for bad
+    arguments.
+
+    A mode that a pulse has filled decays as exp(-gamma t):
+
+    >>> from systems.library import kerr
+    >>> values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": lambda t: 0.1 * (t < 1)}
+    >>> early, late = evolve(kerr.MODEL, values, [0.0, 2.0, 3.0]).number("a")[1:]
+    >>> round(float(late / early), 8) == round(float(np.exp(-1)), 8)
+    True
+    """
+    course, when = read_course(model, values), read_times(times)
+    start, arrays = read_start(model, initial), course.at(when)
+    with bar(progress) as report:
+        solve = partial(follow, course, arrays, when, start, report=report)
+        search = TruncationSearch(quanta, tolerance, limit, order)
+        return truncated(model, search, arrays, when, solve, start.quanta)
+
+
+def truncated(
+    model: Model,
+    search: TruncationSearch,
+    arrays: Arrays,
+    times: np.ndarray,
+    solve: Callable[[int], Solution],
+    least: int = 0,
+) -> Evolution:
+    """An evolution with the truncation that was given, or that is large enough at all times.
+
+    ``solve`` follows all times with so many quanta; the start has ``least`` of them.  Raises
+    `ValueError` or `TypeError` for arguments of the search that make no sense.
+
+    >>> from systems.library import kerr
+    >>> course, times, start = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0]), None
+    >>> solve = partial(follow, course, course.at(times), times, read_start(kerr.MODEL, start))
+    >>> search = TruncationSearch(2, 1e-8, None, order=2)
+    >>> truncated(kerr.MODEL, search, course.at(times), times, solve).quanta
+    array([2, 2])
+    """
+    search.check(model)
+    pair: tuple[Solution, Solution | None]
+    if search.quanta is None:
+        pair = _search(model, search, max(search.order, least), solve)
+    elif isinstance(search.quanta, tuple):
+        raise TypeError(f"Argument `quanta` must be an integer here, but is {search.quanta!r}.")
+    elif search.quanta < least:
+        raise ValueError(
+            f"Argument `quanta` must be at least {least} for this `initial`, but is "
+            f"{search.quanta}."
+        )
+    else:
+        pair = solve(int(search.quanta)), None
+    known = model, arrays, (pair[0],), search.certified, search.tolerance, (pair[1],)
+    return Evolution(*known, times=times, solve=solve)
+
+
+def read_times(times: Any) -> np.ndarray:
+    """The times as an array of floats, checked: one dimension, rising.
+
+    >>> read_times([0, 1])
+    array([0., 1.])
+    """
+    when = np.asarray(times)
+    if when.ndim != 1 or not when.size or when.dtype.kind not in "iuf":
+        raise TypeError(f"Argument `times` must be an array of numbers, but is {times!r}.")
+    if not np.isfinite(when).all() or np.any(np.diff(when) < 0):
+        raise ValueError("Argument `times` must be finite and rise, but does not.")
+    return when.astype(float)
+
+
+def _search(
+    model: Model, search: TruncationSearch, lowest: int, solve: Callable[[int], Solution]
+) -> tuple[Solution, Solution]:
+    """The first truncation with which all results at all times are settled, and the next one."""
+    sizes = {q: count_states(model.modes, q) for q in range(1, search.limit or 1)}
+    fitting = [q for q, size in sizes.items() if size <= (search.limit or 0)]
+    highest = max(fitting, default=max(HIGHEST, lowest + 2))
+    coarse = solve(lowest)
+    for quanta in range(lowest, highest - 1, 2):
+        fine = solve(quanta + 2)
+        if _is_settled(model, search, coarse, fine):
+            return coarse.compared(fine), fine
+        previous, coarse = coarse, fine
+    return coarse.compared(previous).with_status(Status.NOT_CONVERGED), previous
+
+
+def _is_settled(model: Model, search: TruncationSearch, coarse: Solution, fine: Solution) -> bool:
+    judgements = [
+        settled(coarse, fine, (mode,) * k, k > 1, search.tolerance)
+        for _, mode, k in results(model, coarse.space.quanta, search.order)
+    ]
+    found = coarse.status == Status.OK
+    # what is lost in round-off is no matter of the cut
+    moved = [j.moves & (j.roundoff <= j.resolved * abs(j.value)) for j in judgements]
+    return not np.any(np.any(moved, axis=0) & found)
+
+
+def follow(
+    course: Course,
+    arrays: Arrays,
+    times: np.ndarray,
+    start: Start,
+    quanta: int,
+    report: Report = silent,
+) -> Solution:
+    """All points of a batch at all times, with one truncation: rows of time, then of the batch.
+
+    >>> from systems.library import kerr
+    >>> course, times = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0])
+    >>> found = follow(course, course.at(times), times, read_start(kerr.MODEL, None), quanta=2)
+    >>> found.populations[0]  # the vacuum
+    array([1., 0., 0.])
+    """
+    check_quanta(course.model, quanta)
+    equation, span = liouvillian(course.model, quanta), Span.of(course, arrays, times)
+    rows = []
+    for point in range(span.points):
+        report(f"{quanta} quanta", point, span.points)
+        rows.append(Motion(course, span, point, equation, start).through(times))
+    return gathered(equation.space, rows)

@@ -1,0 +1,198 @@
+"""How a steady state answers a small disturbance: (z - L)^-1 applied to what is put on it.
+
+    x = (z - L)^-1 source,      Re z >= 0
+
+in the scaled variables of `numeric.solvers.scaling`.  A source without a trace, as that of every
+spectrum, leaves one as well, also at z = 0 where L is singular: the row of the vacuum, which
+follows from the others, is replaced by Tr x = 0.
+
+Every number is computed with two truncations, which tell what the cut costs, and what rounding
+does is solved for with the same factors (`numeric.solvers.vacuum.solve_refined` does so for steady
+states).  `respond` does this for all points of a batch.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+import sympy as sp
+from scipy.sparse import csc_array, identity
+
+from numeric.certificate import MOVED, RESOLVED, Measured
+from numeric.expectation import element_errors, operator_matrices
+from numeric.liouvillian import liouvillian
+from numeric.solvers.choice import matrices, select
+from numeric.solvers.direct import FACTORABLE, factorise
+from numeric.solvers.scaling import EPSILON
+from numeric.solvers.solution import Solution
+from numeric.solvers.threads import one_thread
+from numeric.solvers.vacuum import generic, with_first_row
+from numeric.state import SteadyState
+from systems.fields import read_field
+from systems.labels import Frame
+from systems.ladder import Mode
+from systems.progress import Report, silent
+from systems.status import Estimate, Status
+from systems.values import Arrays
+
+Field: TypeAlias = Mode | str | sp.Expr
+Read: TypeAlias = Callable[["Response"], tuple[np.ndarray, np.ndarray]]  # values and round-off
+
+
+class Response:
+    """One steady state in scaled variables: ``rho`` (states, states), with its ``error``.
+
+    ``shrink`` (states) is s^g: elements of a density matrix are shrink_i x_ij shrink_j, those of an
+    operator A are A_ij shrink_j/shrink_i.  Rates are divided by ``unit``.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
+    >>> response = Response(state, state.blocks[0], 0)
+    >>> response.rho.shape, bool(abs(response.trace(response.rho) - 1) < 1e-12)
+    ((4, 4), True)
+    """
+
+    def __init__(self, state: SteadyState, block: Solution, row: int) -> None:
+        self.model, self.space = state.model, block.space
+        self.arrays = select(state.arrays, block.points[[row]])
+        equation = liouvillian(state.model, block.space.quanta)
+        c, s = equation.rows(self.arrays)
+        point = equation.rescaled(c[0], s[0])
+        self.unit, self.shrink, self.L = float(np.max(abs(c[0]))) or 1.0, point.shrink, point.L
+        self.size = np.multiply.outer(self.shrink, self.shrink)
+        rows = np.array([row])
+        errors = element_errors(block.populations[rows], block.error[rows])
+        self.rho = matrices(state.model, state.arrays, block, rows)[0] / self.size
+        self.error = errors[0] / self.size
+
+    def field(self, field: Field) -> np.ndarray:
+        """A field at this point, scaled."""
+        b = operator_matrices(read_field(self.model, field), self.arrays, self.space)[0]
+        return np.asarray(b * self.shrink / self.shrink[:, None])
+
+    def adjoint(self, scaled: np.ndarray) -> np.ndarray:
+        """The adjoint of a scaled operator, scaled."""
+        squared = self.shrink**2
+        return np.asarray(scaled.conj().T * squared / squared[:, None])
+
+    def trace(self, x: np.ndarray) -> complex:
+        """Tr of a scaled density matrix."""
+        return complex(np.sum(np.diagonal(x) * self.shrink**2))
+
+    def solver(self, z: complex, traceless: bool = False) -> Callable[[np.ndarray], np.ndarray]:
+        """(z - L)^-1 as a function of scaled matrices, ``z`` in the unit of the rates.
+
+        ``traceless`` is for sources without a trace, and then also right for z = 0.
+        """
+        count = self.L.shape[0]
+        system = csc_array(z / self.unit * identity(count, format="csc") - self.L)
+        if traceless:
+            system = with_first_row(system, np.diag(self.shrink**2).ravel().astype(complex))
+        factors = factorise(system)
+
+        def solve(source: np.ndarray) -> np.ndarray:
+            right = source.ravel().astype(complex) / self.unit
+            if traceless:
+                right[0] = 0
+            found = factors.solve(right)
+            found = found + factors.solve(right - system @ found)
+            return np.asarray(found.reshape(source.shape))
+
+        return solve
+
+    def shaken(self) -> np.ndarray:
+        """The steady state moved by its error, in phases without a pattern."""
+        shift = self.error * generic(self.rho.size).reshape(self.rho.shape)
+        return np.asarray(self.rho + (shift + shift.conj().T) / 2)
+
+
+@one_thread
+def respond(state: SteadyState, read: Read, count: int, report: Report = silent) -> Estimate:
+    """``count`` numbers for each point of a batch, from two truncations; shape (points, count).
+
+    ``read`` takes a `Response` and returns the numbers and their round-off, each (count,).  The
+    value is that of the finer truncation.  Raises `ValueError` for too many unknowns.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+    >>> def read(response):
+    ...     return np.array([response.trace(response.rho).real]), np.zeros(1)
+    >>> respond(state, read, 1).value.round(12)
+    array([[1.]])
+    """
+    shape = (int(np.prod(state.shape)), count)
+    value, roundoff, cut = np.full((3, *shape), np.nan, dtype=complex)
+    words = np.repeat(np.ravel(state._words)[:, None], count, axis=1)
+    done = 0
+    for coarse, fine in zip(state.blocks, state.finer.blocks, strict=True):
+        _check_size(max(coarse.space.size, fine.space.size))
+        for row in map(int, np.flatnonzero(coarse.found & fine.found)):
+            point = coarse.points[row]
+            before, _ = read(Response(state, coarse, row))
+            value[point], roundoff[point] = read(Response(state, fine, row))
+            cut[point] = abs(value[point] - before)
+            done += 1
+            report("response", done, shape[0])
+    real = value.real if not np.any(np.iscomplex(value)) else value
+    measured = Measured(
+        real.ravel(),
+        roundoff.real.ravel(),
+        cut=np.nan_to_num(cut.real.ravel(), nan=np.inf),
+        moved=MOVED if state.order is None else RESOLVED,
+    )
+    status = measured.status(words.ravel()).reshape(shape)
+    return Estimate(
+        real, measured.error.reshape(shape), np.where(words == Status.OK, status, words)
+    )
+
+
+def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
+    """What rounding and the error of the state may change in ``operator rho``, with phases.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
+    >>> response = Response(state, state.blocks[0], 0)
+    >>> bool(abs(rounding(response, response.field("a"))).max() < 1e-13)
+    True
+    """
+    size = abs(operator) @ (response.error + EPSILON * abs(response.rho))
+    return np.asarray(size * generic(size.size).reshape(size.shape))
+
+
+def _check_size(states: int) -> None:
+    if states**2 > FACTORABLE:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a spectrum, but "
+            f"{states} states are {states**2}."
+        )
+
+
+def read_frequencies(omegas: Any) -> np.ndarray:
+    """Frequencies as an array of floats of the same shape, checked.
+
+    >>> read_frequencies([0, 1])
+    array([0., 1.])
+    """
+    found = np.asarray(omegas)
+    if found.dtype.kind not in "iuf" or not found.size:
+        raise TypeError(f"Argument `omegas` must be a number or an array, but is {omegas!r}.")
+    if not np.isfinite(found).all():
+        raise ValueError("Argument `omegas` must be finite, but holds NaN or infinity.")
+    return found.astype(float)
+
+
+def label_beside(data: np.ndarray, arrays: Arrays, axis: str, given: Any) -> Any:
+    """Results with an axis behind those of the values, labelled where the values are.
+
+    >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "omega", [0.0, 1.0])
+    array([1., 1.])
+    """
+    frame = getattr(arrays, "frame", None)
+    if frame is None:
+        return data
+    if np.ndim(given) == 1:
+        return frame.beside(Frame((axis,), {axis: (axis, np.asarray(given))})).array(data)
+    return frame.beside(Frame(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})).array(data)

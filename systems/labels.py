@@ -1,0 +1,249 @@
+"""Arrays with named axes: labelled values in, labelled results out.
+
+xarray's arrays broadcast by the names of their dimensions, whatever the order of their axes.  The
+solvers know positions only, so names are taken off at the door (`unlabel`) and put on again where
+a result leaves (`label`).  In between travels a `Labelled` dict of plain arrays, which remembers
+the dimensions and coordinates as its `Frame`.
+
+Whoever uses plain arrays notices nothing: xarray is not even imported.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Labels: TypeAlias = Mapping[str, Any]  # name -> number, plain or labelled array
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Names of the axes of a result, in order, and the coordinates along them.
+
+    ``coords`` is what xarray takes for them: a mapping from names to variables.
+
+    >>> Frame(("Delta",), {"Delta": [0.0, 1.0]}).array(np.array([5.0, 6.0])).sel(Delta=1.0).item()
+    6.0
+    """
+
+    dims: tuple[str, ...]
+    coords: Mapping[Any, Any]
+
+    def array(
+        self,
+        data: Any,
+        name: str | None = None,
+        first: Sequence[str] = (),
+        last: Sequence[str] = (),
+    ) -> Any:
+        """The data as an `xarray.DataArray`.
+
+        ``first`` and ``last`` name axes before and after those of the frame.
+        """
+        import xarray as xr
+
+        if isinstance(data, str):  # a single status stays one: NumPy would make plain text of it
+            data = np.array(data, dtype=object)
+        return xr.DataArray(data, dims=(*first, *self.dims, *last), coords=self.coords, name=name)
+
+    def beside(self, extra: "Frame") -> "Frame":
+        """The frame with further axes behind its own; raises `ValueError` where two share a name.
+
+        >>> Frame(("x",), {}).beside(Frame(("tau",), {})).dims
+        ('x', 'tau')
+        """
+        twice = {*self.dims, *self.coords} & {*extra.dims, *extra.coords}
+        if twice:
+            raise ValueError(
+                f"Argument `taus` must have axes of its own, but `{min(map(str, twice))}` is one "
+                "of the values as well."
+            )
+        return Frame((*self.dims, *extra.dims), {**self.coords, **extra.coords})
+
+
+class Labelled(dict[str, np.ndarray]):
+    """Plain arrays of one shape, by name, that remember what their axes are called.
+
+    >>> Labelled({"xi": np.zeros(2)}, Frame(("power",), {})).frame.dims
+    ('power',)
+    """
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], frame: Frame) -> None:
+        super().__init__(arrays)
+        self.frame = frame
+
+
+def is_labelled(value: Any) -> bool:
+    """Whether a value is an array of xarray, which then has been imported.
+
+    >>> is_labelled(np.zeros(2))
+    False
+    >>> import xarray
+    >>> is_labelled(xarray.DataArray([0.0, 0.0], dims="Delta"))
+    True
+    """
+    xr = sys.modules.get("xarray")
+    return xr is not None and isinstance(value, xr.DataArray | xr.Variable)
+
+
+def unlabel(given: Labels) -> tuple[dict[str, Any], Frame | None]:
+    """The values as plain arrays that broadcast by position, and the frame of what they make.
+
+    The dimensions come in the order in which they first appear.  None in place of the frame where
+    nothing is labelled: the values are then as they were.  A value along an axis of its own name is
+    the coordinate there, where there is none.  Raises `TypeError` for a plain array beside labelled
+    ones, since its axes have no names, and `ValueError` where coordinates along one dimension
+    differ.
+
+    >>> import xarray
+    >>> x = xarray.DataArray([1.0, 2.0], dims="x")
+    >>> y = xarray.DataArray([1.0, 2.0, 3.0], dims="y")
+    >>> plain, frame = unlabel({"chi": x, "xi": y, "gamma": 1.0})
+    >>> plain["chi"].shape, plain["xi"].shape, frame.dims
+    ((2, 1), (1, 3), ('x', 'y'))
+    """
+    named = {name: _as_array(name, value) for name, value in given.items() if is_labelled(value)}
+    if not named:
+        return dict(given), None
+    for name, value in given.items():
+        if name not in named and np.ndim(value):
+            other = next(iter(named))
+            raise TypeError(
+                f"Value `{name}` must be a number or labelled as `{other}` is, but is an array "
+                "whose axes have no names."
+            )
+    for (one, x), (two, y) in combinations(named.items(), 2):
+        _check_same_axes(one, x, two, y)
+    frame = _frame_of(list(named.values()))
+    return {**given, **{name: by_name(x, frame.dims) for name, x in named.items()}}, frame
+
+
+def by_name(value: Any, dims: Sequence[str]) -> np.ndarray:
+    """The numbers of a labelled array, an axis for each of ``dims``; of length 1 where it has none.
+
+    >>> import xarray
+    >>> by_name(xarray.DataArray([1.0, 2.0], dims="x"), ("x", "y")).shape
+    (2, 1)
+    """
+    ordered = value.transpose(*(d for d in dims if d in value.dims))
+    return np.asarray(ordered.values).reshape([value.sizes.get(d, 1) for d in dims])
+
+
+def place(given: Labels, arrays: Any) -> dict[str, Any]:
+    """What tells points apart, as plain arrays that broadcast to the shape of ``arrays``.
+
+    Coordinates of labelled arrays come before them.  Raises `ValueError` for a labelled one with a
+    dimension that the points do not have.
+
+    >>> import xarray
+    >>> phi = xarray.DataArray([0.0, 1.0], dims="phi")
+    >>> points = Labelled({"J": np.zeros((2, 3))}, Frame(("phi", "r"), {}))
+    >>> {name: x.shape for name, x in place({"phi": phi}, points).items()}
+    {'phi': (2, 1)}
+    """
+    frame = getattr(arrays, "frame", None) or Frame((), {})
+    named = {str(n): _as_array(str(n), x) for n, x in given.items() if is_labelled(x)}
+    coords = {str(n): c for x in named.values() for n, c in x.coords.items()}
+    for name, x in named.items():
+        strange = [str(d) for d in x.dims if d not in frame.dims]
+        if strange:
+            has = ", ".join(frame.dims) or "no names"
+            raise ValueError(
+                f"Labelled array `{name}` must have dimensions of the values ({has}), but also has "
+                f"`{strange[0]}`."
+            )
+    plain = {str(n): x for n, x in given.items() if not is_labelled(x)}
+    return {n: by_name(x, frame.dims) for n, x in (coords | named).items() if x.ndim} | plain
+
+
+def label(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]) -> Any:
+    """The data with the names of the axes that ``arrays`` remember, as a `Labelled` dict does.
+
+    ``more`` are names of axes ``first`` and ``last``, as `Frame.array` takes them.
+    Of arrays without names the data as they are.
+
+    >>> label(np.zeros(2), {"xi": np.zeros(2)})
+    array([0., 0.])
+    >>> label(np.zeros(2), Labelled({"xi": np.zeros(2)}, Frame(("power",), {}))).dims
+    ('power',)
+    """
+    frame = getattr(arrays, "frame", None)
+    return data if frame is None else frame.array(data, name, **more)
+
+
+def label_delays(g2: np.ndarray, arrays: Any, taus: Any) -> Any:
+    """A delayed correlation, shape ``values' + taus'``, labelled if the values or delays are.
+
+    Delays that are a plain array get the dimension ``tau`` where the values are labelled (``tau_0``
+    and so on where they have several axes).  Raises `ValueError` where both have an axis of one
+    name, and `TypeError` for labelled delays beside plain arrays of values.
+
+    >>> import xarray
+    >>> taus = xarray.DataArray([0.0, 1.0], dims="delay", coords={"delay": [0.0, 1.0]})
+    >>> label_delays(np.ones(2), {"xi": np.array(0.1)}, taus).dims
+    ('delay',)
+    """
+    frame = getattr(arrays, "frame", None)
+    if is_labelled(taus):
+        if frame is None and next(iter(arrays.values())).ndim:
+            raise TypeError(
+                "Argument `taus` must be a plain array where values are plain arrays, whose axes "
+                "have no names, but is labelled."
+            )
+        return (frame or Frame((), {})).beside(_frame_of([_as_array("tau", taus)])).array(g2, "g2")
+    if frame is None:
+        return g2
+    delays = np.asarray(taus)
+    if delays.ndim == 1:
+        return frame.beside(Frame(("tau",), {"tau": delays})).array(g2, "g2")
+    return frame.beside(Frame(tuple(f"tau_{i}" for i in range(delays.ndim)), {})).array(g2, "g2")
+
+
+def refuse_labelled(argument: str, value: Any) -> None:
+    """Raise `TypeError` for a labelled array where axes are matched by position.
+
+    >>> refuse_labelled("tolerance", 0.01)
+    """
+    if is_labelled(value):
+        raise TypeError(
+            f"Argument `{argument}` must be a number or a plain array, but is labelled; hand over "
+            "its `.values`."
+        )
+
+
+def _as_array(name: str, value: Any) -> Any:
+    """The value as a `DataArray`, with itself as the coordinate of an axis of its own name."""
+    import xarray as xr
+
+    array = value if isinstance(value, xr.DataArray) else xr.DataArray(value)
+    if array.dims == (name,) and name not in array.coords:
+        array = array.assign_coords({name: array.values})
+    return array
+
+
+def _check_same_axes(one: str, x: Any, two: str, y: Any) -> None:
+    """Raise `ValueError` where two values disagree on what lies along a dimension of both."""
+    for dim in (d for d in x.dims if d in y.dims):
+        if x.sizes[dim] != y.sizes[dim]:
+            what = f"the same length along `{dim}`, but have {x.sizes[dim]} and {y.sizes[dim]}"
+        elif dim in x.indexes and dim in y.indexes and not x.indexes[dim].equals(y.indexes[dim]):
+            what = f"the same coordinates along `{dim}`, but they differ"
+        else:
+            continue
+        raise ValueError(f"Values `{one}` and `{two}` must have {what}.")
+
+
+def _frame_of(named: Sequence[Any]) -> Frame:
+    """The dimensions and coordinates of what labelled arrays make together.
+
+    Coordinates that contradict each other and are no axis are left out, as xarray does.
+    """
+    import xarray as xr
+
+    dims = tuple(dict.fromkeys(str(d) for x in named for d in x.dims))
+    every = [x.coords.to_dataset() for x in named]
+    merged = xr.merge(every, compat="minimal", join="exact", combine_attrs="drop_conflicts")
+    return Frame(dims, dict(merged.coords))

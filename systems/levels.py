@@ -1,0 +1,158 @@
+"""Atoms of several levels: every level above the lowest one is a mode of at most one quantum.
+
+The lowest level |0> of an atom is its vacuum.  A level |k> is a mode whose lowering operator is
+|0><k|, and whose number is the population of |k>; together the modes of one atom hold one quantum
+at most, because the atom is in one level.  So the algebra is that of two-level systems, but for
+
+    (|0><j|)(|k><0|) = delta_jk (1 - sum_l |l><l|),          |j><k| = (|j><0|)(|0><k|).
+
+Nothing else changes: a level has a label and a weight like any mode, of a ladder 1, 2, 3, ...  A
+scheme (ladder, Lambda, V, N) is made by the transitions that are written down.
+
+>>> atom = Atom("s", "gef")  # a ladder |g>, |e>, |f>
+>>> atom.transition("g", "e") + atom.transition("e", "f")
+Dagger(s_e)*s_f + s_e
+>>> atom.population("f")
+Dagger(s_f)*s_f
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+from sympy.physics.quantum import Dagger, Operator
+
+
+class LevelOp(Operator):
+    """|0><level| of an atom, or its adjoint: what `Atom.transition` is made of.
+
+    It prints as a boson called ``atom_level``, which is its label among the modes of a model.
+
+    >>> LevelOp("s", "e"), Dagger(LevelOp("s", "e"))
+    (s_e, Dagger(s_e))
+    """
+
+    def __new__(cls, atom: Any, level: Any, lowers: Any = True) -> LevelOp:
+        """Of the atom and the level by name, or of the arguments of another one."""
+        return Operator.__new__(cls, atom, level, sp.true if lowers else sp.false)
+
+    @property
+    def atom(self) -> str:
+        """The name of the atom: its levels share it."""
+        return str(self.args[0])
+
+    @property
+    def name(self) -> str:
+        """The label of the level as a mode."""
+        return f"{self.args[0]}_{self.args[1]}"
+
+    @property
+    def is_annihilation(self) -> bool:
+        """Whether it is |0><level|, and not its adjoint."""
+        return bool(self.args[2])
+
+    def _eval_adjoint(self) -> LevelOp:
+        return LevelOp(self.args[0], self.args[1], not self.is_annihilation)
+
+    def _print_contents(self, printer: Any, *args: Any) -> str:
+        return self.name if self.is_annihilation else f"Dagger({self.name})"
+
+    def _print_contents_latex(self, printer: Any, *args: Any) -> str:
+        name = sp.latex(sp.Symbol(self.name))
+        return name if self.is_annihilation else rf"{{{name}}}^\dagger"
+
+
+@dataclass(frozen=True)
+class Atom:
+    """An atom by its name and the names of its levels, the one that is full without light first.
+
+    ``levels`` is a sequence of names, or one text of letters.  Raises `TypeError` for names that
+    are no text, `ValueError` for fewer than two levels or one name twice.
+
+    A Lambda scheme in a cavity: |g> and |s> are coupled to |e>, by the cavity and by a laser.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> a, atom, g, Omega = BosonOp("a"), Atom("s", ["g", "s", "e"]), *sp.symbols("g Omega")
+    >>> up = g * atom.transition("e", "g") * a + Omega * atom.transition("e", "s")
+    >>> up + Dagger(up)  # doctest: +ELLIPSIS
+    Omega*Dagger(s_e)*s_s + ...
+    """
+
+    name: str
+    levels: Sequence[str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", tuple(self.levels))
+        for text in (self.name, *self.levels):
+            if not _is_name(text):
+                raise TypeError(f"An Atom and its levels must be named by text, but not {text!r}.")
+        if len(set(self.levels)) < max(len(self.levels), 2):
+            raise ValueError(
+                f"Argument `levels` of the Atom `{self.name}` must be two or more different names, "
+                f"but is {list(self.levels)}."
+            )
+
+    def transition(self, upper: str, lower: str) -> sp.Expr:
+        """The operator |upper><lower|, for any two levels; of one level its population.
+
+        >>> Atom("s", "gef").transition("f", "g")
+        Dagger(s_f)
+        """
+        lowest = self.levels[0]
+        self._check(upper, lower)
+        if upper == lower == lowest:
+            other = LevelOp(self.name, self.levels[1])
+            return other * Dagger(other)
+        raising = sp.S.One if upper == lowest else Dagger(LevelOp(self.name, upper))
+        return raising * (sp.S.One if lower == lowest else LevelOp(self.name, lower))
+
+    def population(self, level: str) -> sp.Expr:
+        """The operator |level><level|.
+
+        >>> Atom("s", "ge").population("g")  # 1 - |e><e|
+        s_e*Dagger(s_e)
+        """
+        return self.transition(level, level)
+
+    def lowering(self, *elements: Any) -> sp.Expr:
+        """The operator sum_k c_k |k><k + 1| that steps down the levels, with these c_k.
+
+        Without any they are sqrt(1), sqrt(2), ...: an oscillator cut at as many levels, such as a
+        transmon.  Raises `ValueError` for another number of elements than there are steps.
+
+        >>> Atom("q", "012").lowering()
+        sqrt(2)*Dagger(q_1)*q_2 + q_1
+        """
+        steps = len(self.levels) - 1
+        chosen = elements or [sp.sqrt(k + 1) for k in range(steps)]
+        if len(chosen) != steps:
+            raise ValueError(
+                f"Argument `elements` must hold one number for each of the {steps} steps of the "
+                f"Atom `{self.name}`, but holds {len(chosen)}."
+            )
+        pairs = zip(self.levels, self.levels[1:], strict=False)
+        return sp.Add(*(c * self.transition(*pair) for c, pair in zip(chosen, pairs, strict=True)))
+
+    @property
+    def number(self) -> sp.Expr:
+        """The operator sum_k k |k><k|, which counts the steps from the lowest level.
+
+        >>> Atom("q", "012").number
+        Dagger(q_1)*q_1 + 2*Dagger(q_2)*q_2
+        """
+        return sp.Add(*(k * self.population(n) for k, n in enumerate(self.levels) if k))
+
+    def _check(self, *names: str) -> None:
+        for name in names:
+            if name not in self.levels:
+                raise ValueError(
+                    f"A level of the Atom `{self.name}` must be one of "
+                    f"{', '.join(self.levels)}, but is `{name}`."
+                )
+
+
+def _is_name(text: Any) -> bool:
+    return isinstance(text, str) and bool(text)

@@ -1,0 +1,63 @@
+"""In a notebook: every public object takes one line, and a table of a few rows."""
+
+import numpy as np
+import pytest
+from sympy.physics.quantum.boson import BosonOp
+
+import analytic
+import numeric
+from compare import check_formula, critical_drive
+from systems import Loss
+from systems.library import kerr, kerr_dimer, parametric_kerr
+
+HUNDRED = {**kerr.VALUES, "xi": np.linspace(0.01, 0.3, 100)}
+LINE, ROWS = 120, 30  # signs of a wide terminal, rows of a screen
+
+
+def objects() -> dict[str, object]:
+    """One of each kind that a user holds, the batches of a hundred points."""
+    closed, series = analytic.derive(kerr.MODEL), analytic.expand(kerr.MODEL)
+    state = numeric.steady_state(kerr.MODEL, HUNDRED)
+    branch = analytic.derive(parametric_kerr.MODEL).blockade_conditions("a", solve_for="G")[0]
+    return {
+        "model": kerr_dimer.MODEL,
+        "loss": Loss(1, BosonOp("a")),
+        "closed forms": closed,
+        "series": series,
+        "quantity": series.number("a"),
+        "assessment": series.assess(series.number("a"), HUNDRED),
+        "state": state,
+        "estimate": state.estimate("number", "a"),
+        "certificate": state.certificate,
+        "no jumps": numeric.nojump_state(kerr.MODEL, HUNDRED, quanta=4),
+        "trajectories": numeric.trajectories(kerr.MODEL, kerr.VALUES, 3, 3, 30.0, seed=1),
+        "branch": branch,
+        "point": branch.at({"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 0.01}),
+        "critical drive": critical_drive(kerr.MODEL, kerr.VALUES, "number"),
+        "verdict": check_formula(kerr.MODEL, "xi**2", "number"),
+    }
+
+
+@pytest.fixture(scope="module")
+def shown() -> dict[str, object]:
+    return objects()
+
+
+def test_a_line_is_one_line_whatever_the_batch(shown: dict[str, object]) -> None:
+    long = {name: repr(thing) for name, thing in shown.items()
+            if "\n" in repr(thing) or len(repr(thing)) > LINE}  # fmt: skip
+    # a branch and its point write their formulas
+    assert long.keys() <= {"branch", "point"}
+
+
+def test_a_table_has_a_few_rows_and_no_open_tag(shown: dict[str, object]) -> None:
+    for name, thing in shown.items():
+        html = thing._repr_html_()  # type: ignore[attr-defined]
+        assert 0 < html.count("<tr>") <= ROWS, name
+        assert html.count("<td>") == html.count("</td>") == html.count("<tr>"), name
+
+
+def test_a_batch_is_told_by_its_ends_and_by_how_often_each_status(shown: dict[str, object]) -> None:
+    assert "100 points, 100 ok" in repr(shown["state"])
+    state = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.0, 0.1, 0.2]})
+    assert "2 ok, 1 undefined" in repr(state.estimate("correlation", "a"))

@@ -1,0 +1,91 @@
+"""The weights that are found: a quantum counts what the drive has to pay for it, evenly shared."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
+
+import analytic
+import numeric
+from systems import Loss, Model
+
+a, b, c, d, e = map(BosonOp, "abcde")
+s = SigmaMinus("s")
+g, F = sp.symbols("g F", positive=True)
+Delta = sp.Symbol("Delta", real=True)
+
+
+def hermitian(operator: sp.Expr) -> sp.Expr:
+    return operator + Dagger(operator)
+
+
+def model(hamiltonian: sp.Expr, *modes: sp.Expr) -> Model:
+    return Model("mixing", hamiltonian, tuple(Loss(1, mode) for mode in modes), F)
+
+
+SPLITTING = model(
+    Delta * Dagger(a) * a + g * hermitian(Dagger(a) * b * c) + F * hermitian(a), a, b, c
+)
+
+
+@pytest.mark.parametrize(
+    ("system", "weights"),
+    [
+        (SPLITTING, (2, 1, 1)),
+        # an atom that emits into two modes at once
+        (model(g * hermitian(Dagger(s) * b * c) + F * hermitian(s), s, b, c), (1, 1, 2)),
+        # two steps down: a -> b + c, b -> d + e
+        (
+            model(
+                g * hermitian(Dagger(a) * b * c + Dagger(b) * d * e) + F * hermitian(a),
+                a, b, c, d, e,
+            ),
+            (3, 2, 1, 1, 1),
+        ),
+        (model(g * hermitian(Dagger(b) * a**2) + F * hermitian(a), a, b), (1, 2)),
+        (model(F * hermitian(a * b), a, b), (1, 1)),
+        (model(g * hermitian(Dagger(a) * b) + F * hermitian(a), a, b), (1, 1)),
+        (model(g * hermitian(Dagger(a) ** 3 * b) + F * hermitian(b), a, b), (1, 3)),
+    ],
+)  # fmt: skip
+def test_weights_are_the_smallest_and_ties_are_broken_evenly(
+    system: Model, weights: tuple[int, ...]
+) -> None:
+    assert system.grading.weights == weights
+
+
+def test_the_order_in_which_modes_are_named_makes_no_difference() -> None:
+    renamed = model(g * hermitian(Dagger(c) * b * a) + F * hermitian(c), a, b, c)
+    assert renamed.grading.weights == (1, 1, 2)
+
+
+def test_a_quantum_that_splits_in_two_has_the_amplitudes_of_the_master_equation() -> None:
+    closed = analytic.derive(SPLITTING, quanta=2)
+    values = {"Delta": 0.4, "g": 0.8, "F": 1e-3}
+    state = numeric.steady_state(SPLITTING, values)
+    for occupation in ((1, 0, 0), (0, 1, 1)):
+        found = closed.evaluate(closed.probability(occupation), values)
+        # relative corrections are of the order of F^2
+        np.testing.assert_allclose(found, state.probability(occupation), rtol=1e-5, atol=0)
+    # (Delta - i/2) C_100 + g C_011 = -F,  -i C_011 + g C_100 = 0
+    E, pair = 0.4 - 0.5j, -1.0j
+    expected = abs(1e-3 * pair / (E * pair - 0.8**2)) ** 2
+    np.testing.assert_allclose(closed.evaluate(closed.number("a"), values), expected, rtol=1e-12)
+
+
+def test_a_term_that_leaves_no_weights_is_named() -> None:
+    driven = model(g * hermitian(b) + F * hermitian(a) + hermitian(Dagger(a) * b), a, b)
+    with pytest.raises(ValueError, match=r"Term `.*b.*` of the Hamiltonian must conserve"):
+        _ = driven.grading
+
+
+def test_jumps_lower_what_only_they_fill() -> None:
+    """A loss that takes two quanta of a and leaves one in b, which no drive reaches."""
+    pair = Model(
+        "left over", Delta * Dagger(a) * a + F * hermitian(a) + g * Dagger(b) * b,
+        (Loss(1, a), Loss(1, Dagger(b) * a**2), Loss(1, b)), F,
+    )  # fmt: skip
+    assert pair.not_lowering() is None
+    assert pair.grading.weights == (1, 1)
