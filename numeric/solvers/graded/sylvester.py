@@ -88,7 +88,15 @@ class Terms:
         return cls(*_word(A), *_word(B), columns)
 
     def add(self, x: np.ndarray, out: np.ndarray, rows: slice, columns: slice) -> None:
-        """Add to ``out`` (point, row, column) what they make of x, in these rows and columns."""
+        """Add to ``out`` (point, row, column) what they make of x, in these rows and columns.
+
+        >>> lower = np.array([[0.0, 1.0], [0.0, 0.0]])
+        >>> jump = Terms.of(2, [(lower, lower, np.array([3.0]))])
+        >>> x, out = np.array([[[0.8, 0.0], [0.0, 0.2 + 0j]]]), np.zeros((1, 2, 2), complex)
+        >>> jump.add(x, out, slice(0, 2), slice(0, 2))
+        >>> out[0].real.round(6).tolist()  # the rate times what is in the upper state
+        [[0.6, 0.0], [0.0, 0.0]]
+        """
         words = self.left, self.left_weight, self.right, self.right_weight
         _add(x, out, rows.start, columns.start, *words, self.coefficient)
 
@@ -146,6 +154,17 @@ class Sylvester:
 
     States are in the order of their grades.  Raises `NoGrading` where a jump raises the grade or
     conserves it: then a block is no Sylvester equation.
+
+    >>> from systems.library import kerr_ring
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.5]})
+    >>> flat = {name: np.broadcast_to(array, (1,)) for name, array in arrays.items()}
+    >>> equation = Sylvester(kerr_ring.MODEL, flat, quanta=2)
+    >>> [block.stop - block.start for block in equation.blocks]  # states of 0, 1 and 2 quanta
+    [1, 3, 6]
+    >>> x = equation.leading()
+    >>> bool(np.abs(equation.sweep(equation.fed(x))).max() < np.abs(x).max())
+    True
     """
 
     def __init__(self, model: Model, arrays: Arrays, quanta: int) -> None:
@@ -250,7 +269,12 @@ def _outer(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Form:
-    """``vectors @ diag(values) @ inverse`` of a matrix, for each point."""
+    """``vectors @ diag(values) @ inverse`` of a matrix, for each point.
+
+    >>> one = np.eye(2)[None]
+    >>> bool(np.all(Form.of(np.ones((1, 2)), one, one).vectors_dagger == one))
+    True
+    """
 
     values: np.ndarray
     vectors: np.ndarray
@@ -295,7 +319,15 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
 
     ``arrays`` have one dimension.  A point that is done gets no further terms: what the others
     need changes no bit of it.  Where a grade of one point does not decay, none of them is found:
-    all numbers are NaN.
+    all numbers are NaN.  Raises `NoGrading` where a jump does not lower the grade.
+
+    >>> from systems.library import kerr_ring
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.0, 1.0]})
+    >>> flat = {name: np.broadcast_to(array, (2,)) for name, array in arrays.items()}
+    >>> found = solve(kerr_ring.MODEL, flat, quanta=3, tolerance=1e-11, limit=60)
+    >>> found.rho.shape, bool(np.allclose(np.trace(found.rho, axis1=1, axis2=2), 1))
+    ((2, 20, 20), True)
     """
     try:
         with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
