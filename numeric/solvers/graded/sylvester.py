@@ -72,6 +72,13 @@ class Terms:
 
     A word takes a state to one other at most, A_i,left(i) = left_weight(i), and B likewise.
     Arrays are of the shape (term, state), and ``coefficient`` of the shape (term, point).
+
+    >>> lower = np.array([[0.0, 1.0], [0.0, 0.0]])
+    >>> jump = Terms.of(2, [(lower, lower, np.array([3.0]))])
+    >>> x, out = np.array([[[0.8, 0.0], [0.0, 0.2 + 0j]]]), np.zeros((1, 2, 2), complex)
+    >>> jump.add(x, out, slice(0, 2), slice(0, 2))
+    >>> out[0].real.round(6).tolist()  # the rate times what is in the upper state
+    [[0.6, 0.0], [0.0, 0.0]]
     """
 
     left: np.ndarray
@@ -88,15 +95,7 @@ class Terms:
         return cls(*_word(A), *_word(B), columns)
 
     def add(self, x: np.ndarray, out: np.ndarray, rows: slice, columns: slice) -> None:
-        """Add to ``out`` (point, row, column) what they make of x, in these rows and columns.
-
-        >>> lower = np.array([[0.0, 1.0], [0.0, 0.0]])
-        >>> jump = Terms.of(2, [(lower, lower, np.array([3.0]))])
-        >>> x, out = np.array([[[0.8, 0.0], [0.0, 0.2 + 0j]]]), np.zeros((1, 2, 2), complex)
-        >>> jump.add(x, out, slice(0, 2), slice(0, 2))
-        >>> out[0].real.round(6).tolist()  # the rate times what is in the upper state
-        [[0.6, 0.0], [0.0, 0.0]]
-        """
+        """Add to ``out`` (point, row, column) what they make of x, in these rows and columns."""
         words = self.left, self.left_weight, self.right, self.right_weight
         _add(x, out, rows.start, columns.start, *words, self.coefficient)
 
@@ -306,7 +305,11 @@ def diagonalise(G: np.ndarray) -> Form:
 
 @dataclass(frozen=True)
 class Swept:
-    """Density matrices (point, state, state) of trace one, in the order of the space."""
+    """Density matrices (point, state, state) of trace one, in the order of the space.
+
+    >>> Swept(np.eye(1)[None], np.zeros((1, 1)), np.zeros(1), np.array([3])).sweeps.tolist()
+    [3]
+    """
 
     rho: np.ndarray
     error: np.ndarray  # of the populations (point, state), absolute
