@@ -197,8 +197,8 @@ def heisenberg(model: Model, word: Word) -> Ladder:
     """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out.
 
     >>> from systems import kerr
-    >>> heisenberg(kerr.MODEL, ((0,), (1,)))[(0,), (1,)]  # of <a>
-    -I*Delta - gamma/2
+    >>> sorted(map(str, heisenberg(kerr.MODEL, ((0,), (1,))).values()))  # of a, a'aa and 1
+    ['-2*I*chi', '-I*Delta - gamma/2', '-I*xi']
     """
 
     def product(*factors: Ladder) -> Ladder:

@@ -60,6 +60,9 @@ def check_abbreviations(abbreviations: Abbreviations) -> None:
 
     >>> x, y = sp.symbols("x y")
     >>> check_abbreviations({x: y + 1})
+    >>> check_abbreviations({x: x + 1})
+    Traceback (most recent call last):
+    ValueError: Argument `abbreviations` must define `x` by other symbols, but has x + 1.
     """
     if not isinstance(abbreviations, Mapping):
         raise TypeError(

@@ -27,8 +27,11 @@ class Names(dict[sp.Symbol, sp.Expr]):
 
     An ordinary dict from symbols to definitions, which `analytic.spell_out` reads as any other.
 
-    >>> Names()  # nothing is named yet
-    {}
+    >>> from analytic import derive
+    >>> from systems import jaynes_cummings
+    >>> known = derive(jaynes_cummings.MODEL).abbreviations
+    >>> print(*known)
+    E_a E_s D_1 D_2 N_1
     """
 
     def __init__(self) -> None:

@@ -63,7 +63,7 @@ class Entry:
 
     ``asked`` holds the keys of `ASKED`, ``readings`` the same of each reading, put over it.
 
-    >>> Entry("claim", "n_small", line=12, asked={"quantity": "number"}, bound=0.1).relation
+    >>> Entry("claim", "loss", line=7, asked={"number": "gamma"}, printed="1.0").relation
     'equals'
     """
 
@@ -88,7 +88,7 @@ class Entry:
 class Drive:
     """The value that drives the system: its name, its unit, and how a sentence calls it.
 
-    >>> Drive().words
+    >>> Drive("P", unit="fW").words
     'drive'
     """
 
@@ -222,6 +222,8 @@ class _Reader:
         self._need(kind, index, written, "printed")
         if relation == WITHIN:
             self._need(kind, index, written, "bound", "share")
+        if relation == EQUALS and "bound" in written:
+            self._fail(kind, index, "bound", f"key `bound` does not go with `{EQUALS}`")
         if "bound" not in written and not _is_number(written["printed"]):
             self._fail(
                 kind,

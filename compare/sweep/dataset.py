@@ -80,12 +80,11 @@ def status_words(dataset: Any) -> np.ndarray:
 
     The words are read from the dataset's own flags, so that one of an older version reads right.
 
-    >>> import compare
-    >>> from systems import kerr
-    >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> found = compare.sweep(kerr.MODEL, {"Delta": [0.0, 1.0]}, ["number"], fixed=fixed)
-    >>> [str(word) for word in status_words(found)]
-    ['ok', 'ok']
+    >>> import xarray as xr
+    >>> flags = {"flag_values": [0, 255], "flag_meanings": "ok not_computed"}
+    >>> status = xr.DataArray(np.array([255, 0], np.uint8), dims="xi", attrs=flags)
+    >>> status_words(xr.Dataset({"status": status})).tolist()
+    ['not computed', 'ok']
     """
     attrs = dataset["status"].attrs
     meanings = attrs["flag_meanings"].split()
@@ -116,10 +115,9 @@ def axis_attributes(grid: Grid, name: str) -> dict[str, Any]:
 
     >>> from compare.sweep.grid import read_grid
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> axis_attributes(grid, "Delta")["long_name"]
-    'Delta'
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> axis_attributes(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), "xi")["long_name"]
+    'xi (drive)'
     """
     symbols = {str(symbol) for symbol in grid.model.parameters}
     drive = " (drive)" if name == str(grid.model.drive) else ""
@@ -133,10 +131,10 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
 
     >>> from compare.sweep.grid import read_grid
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> provenance(grid, job)["model"]
-    'driven Kerr mode'
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> known = provenance(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",)))
+    >>> known["model"], known["losses"], known["fixed"]
+    ('driven Kerr mode', 'gamma D[a]', '{"Delta": "0.0", "chi": "5.0", "gamma": "1.0"}')
     """
     known, model = record("compare.sweep", CODE), grid.model
     fixed = {n: str(x[()]) if not x.ndim else "along the axes" for n, x in grid.values.items()}
@@ -167,12 +165,10 @@ def build(grid: Grid, job: Job, arrays: Mapping[str, Any]) -> Any:
 
     >>> from compare.sweep.grid import read_grid
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> empty = {name: np.full((1, 2), np.nan) for name in ("analytic", "numeric")}
-    >>> built = build(grid, job, {**empty, "status": np.full((1, 2), MISSING)})
-    >>> built["numeric"].dims, status_words(built).tolist()
-    (('quantity', 'Delta'), ['not computed', 'not computed'])
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> build(grid, job, {"status": np.zeros((1, 1), np.uint8)})["status"].dims
+    ('quantity', 'xi')
     """
     import xarray as xr
 
@@ -188,9 +184,8 @@ def with_flags(dataset: Any) -> Any:
     """The dataset with the flags of its statuses in the type of these, as CF asks for.
 
     >>> import xarray as xr
-    >>> words = {"flag_values": [0, 255], "flag_meanings": "ok not_computed"}
-    >>> flagged = with_flags(xr.Dataset({"status": ("x", [0, 255], words)}))
-    >>> flagged["status"].attrs["flag_values"].dtype
+    >>> status = xr.DataArray(np.array([0], np.uint8), dims="xi", attrs={"flag_values": [0, 255]})
+    >>> with_flags(xr.Dataset({"status": status}))["status"].attrs["flag_values"].dtype
     dtype('uint8')
     """
     status = dataset["status"]

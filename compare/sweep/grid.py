@@ -96,9 +96,9 @@ def read_grid(
     that nothing depends on, and for labelled values along other coordinates.
 
     >>> from systems import kerr
-    >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> read_grid(kerr.MODEL, {"Delta": [0.0, 1.0, 2.0]}, fixed, chunk=2).counts
-    (2,)
+    >>> axes = {"Delta": [-1.0, 0.0, 1.0], "xi": [0.01, 0.02]}
+    >>> read_grid(kerr.MODEL, axes, {"chi": 5.0, "gamma": 1.0}, chunk=2).chunk  # the drive is whole
+    (1, 2)
     """
     names = [str(name) for name in axes]
     _check_axes(names, fixed)

@@ -92,11 +92,10 @@ class Memory:
     """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`.
 
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> memory = Memory(grid, job)
-    >>> memory.pending(), memory.arrays["numeric"].shape
-    ([(0,)], (1, 2))
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> kept = Memory(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",)))
+    >>> kept.pending(), kept.dataset()["status"].values.tolist()  # the code of "not computed"
+    ([(0,)], [[255]])
     """
 
     def __init__(self, grid: Grid, job: Job) -> None:

@@ -49,13 +49,14 @@ NAMES = {
 class Store:
     """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock.
 
-    >>> from tempfile import TemporaryDirectory
+    A store is opened with `opened`, and what it holds is read with `open_store`.
+
     >>> from compare.sweep.grid import read_grid
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> with TemporaryDirectory() as folder, opened(Path(folder, "map.zarr"), grid, job) as store:
-    ...     store.pending()
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("one.zarr"), grid, job) as kept:
+    ...     kept.pending()
     [(0,)]
     """
 
@@ -104,14 +105,13 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
     Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` where
     zarr is missing, and `TimeoutError` while another run writes to it.
 
-    >>> from tempfile import TemporaryDirectory
     >>> from compare.sweep.grid import read_grid
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> with TemporaryDirectory() as folder, opened(Path(folder, "map.zarr"), grid, job) as store:
-    ...     store.pending()
-    [(0,)]
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("two.zarr"), grid, job) as kept:
+    ...     kept.path.name
+    'two.zarr'
     """
     needed("zarr", "sweep")
     identity = identify(grid, job)
@@ -132,10 +132,14 @@ def open_store(path: Path) -> Any:
 
     Raises `ValueError` for what is no store of a sweep, and `NotInstalled` without zarr.
 
-    >>> open_store(Path("nowhere"))
-    Traceback (most recent call last):
-        ...
-    ValueError: Store `nowhere` must be one that compare.sweep made, but is not.
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("three.zarr"), grid, job):
+    ...     pass
+    >>> open_store(Path("three.zarr"))["status"].values.tolist()  # the code of "not computed"
+    [[255]]
     """
     import xarray as xr
 
@@ -153,10 +157,10 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
 
     >>> from compare.sweep.grid import read_grid
     >>> from systems import kerr
-    >>> job, fixed = Job(kerr.MODEL, ("number",)), {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
-    >>> grid = read_grid(kerr.MODEL, {"Delta": [0.0, 1.0]}, fixed)
-    >>> identify(grid, job)["quantities"]
-    'number'
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> identify(grid, job)["quantities"], identify(grid, job)["chunk"]
+    ('g2', '[1]')
     """
     model = grid.model
     orders = sorted((str(symbol), order) for symbol, order in model.orders.items())
@@ -178,10 +182,10 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
 def read_identity(path: Path) -> dict[str, str]:
     """What a store says that it holds; raises `ValueError` for what is none of ours.
 
-    >>> read_identity(Path("nowhere"))
+    >>> read_identity(Path("nowhere.zarr"))
     Traceback (most recent call last):
         ...
-    ValueError: Store `nowhere` must be one that compare.sweep made, but is not.
+    ValueError: Store `nowhere.zarr` must be one that compare.sweep made, but is not.
     """
     try:
         attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
