@@ -108,7 +108,10 @@ def blockade(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Photon blockade: closed forms against the master equation, from one Hamiltonian."""
+    """Photon blockade: closed forms against the master equation, from one Hamiltonian.
+
+    Example: blockade report kerr --out kerr.html
+    """
 
 
 @app.command()

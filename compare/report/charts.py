@@ -17,7 +17,7 @@ from compare.style import BLUE, NAMES, RED
 if TYPE_CHECKING:
     import pandas as pd
 
-FINEST = 41  # cells of a map along each axis: each is then a few pixels wide on a telephone
+FINEST = 31  # cells of a map along each axis: ten pixels each, and a table that can be read
 FEW = 7  # values of an axis that are drawn as a curve each, in colours that are told apart
 LONGEST = 400  # points of a curve that are drawn: one a pixel or two
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -151,7 +151,7 @@ def thinned_map(rows: "pd.DataFrame", x: str, y: str) -> "pd.DataFrame":
     >>> import pandas as pd
     >>> grid = pd.MultiIndex.from_product([range(100), range(3)], names=["x", "y"])
     >>> len(thinned_map(grid.to_frame(index=False), "x", "y"))
-    123
+    93
     """
     kept = rows
     for name in (x, y):
