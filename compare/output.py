@@ -193,9 +193,15 @@ def _is_sums(found: Any, stem: str) -> bool:
 def _sidecar(
     folder: Path, stem: str, files: Mapping[str, bytes], record: Mapping[str, Any]
 ) -> bytes:
-    """The bytes of the sidecar: the record, the sums, and those of what is replaced."""
+    """The bytes of the sidecar: the record, the sums, and those of what is replaced.
+
+    Files of the stem that another command wrote stay ours: a table beside a picture, say.
+    """
     sums = {f"{stem}.{suffix}": _sum(content) for suffix, content in files.items()}
-    replaced = {name: noted for name in sums if (noted := _sum_of(folder / name))}
+    before = read_sidecar(folder, stem) or {"files": {}, "replaced": {}}
+    noted = {**before["replaced"], **before["files"]}
+    ours = {name: known for name, known in noted.items() if _sum_of(folder / name) == known}
+    replaced = ours | {name: found for name in sums if (found := _sum_of(folder / name))}
     sidecar = _plain({"tool": TOOL, **record, "files": sums, "replaced": replaced})
     text = json.dumps(sidecar, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     # a word of the command line that is no UTF-8 stays one JSON escape

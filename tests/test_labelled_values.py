@@ -66,7 +66,7 @@ def test_two_values_of_different_dimensions_make_a_grid_and_not_its_diagonal():
 
 
 def test_a_point_of_a_labelled_scan_stays_labelled():
-    found = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "Delta": DELTA[1]})
+    found = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "Delta": DELTA[1]}, quanta=5)
     assert found.number("a").coords["Delta"] == 0.0
     assert found.status.item() == "ok"
     assert found.density_matrix().dims == [[6], [6]]

@@ -67,13 +67,15 @@ def test_a_csv_is_the_table_of_compare(store, tmp_path):
     np.testing.assert_allclose(found["numeric"], expected["numeric"], rtol=1e-9)
 
 
-def test_files_of_one_sweep_share_a_sidecar(store, tmp_path):
-    for kind in ("nc", "csv"):
+def test_files_of_one_name_stay_ours_whichever_command_writes_last(store, tmp_path):
+    for kind in ("nc", "csv", "nc"):
         assert blockade("export", store, "--out", tmp_path / f"map.{kind}") == 0
-    assert blockade("export", store, "--out", tmp_path / "map.nc") == 0  # it is still ours
     sidecar = json.loads((tmp_path / "map.json").read_text())
-    assert set(sidecar["files"]) == {"map.nc", "map.csv"}
+    assert set(sidecar["files"]) == {"map.nc"}
     assert sidecar["sweep"]["drive"] == "xi"
+    (tmp_path / "map.csv").write_text("mine")
+    assert blockade("export", store, "--out", tmp_path / "map.nc") == 0
+    assert blockade("export", store, "--out", tmp_path / "map.csv") == 2
 
 
 @pytest.mark.slow

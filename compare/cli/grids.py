@@ -281,14 +281,9 @@ def _summary(dataset: Any) -> str:
 
 
 def _publish(out: Path, content: bytes, dataset: Any, line: str, module: str) -> None:
-    """Write a file with its sidecar, in which other files of the same sweep keep their place."""
+    """Write a file with its sidecar, which has the provenance of the sweep as well."""
     from compare import output, provenance
 
-    noted = (output.read_sidecar(out.parent, out.stem) or {"files": {}})["files"]
-    kinds = [Path(name).suffix.removeprefix(".") for name in noted if name != out.name]
-    files = {
-        kind: path.read_bytes() for kind in kinds if (path := out.with_suffix(f".{kind}")).exists()
-    }
     attrs = {str(name): value for name, value in dataset.attrs.items()}
     record = provenance.record(line, module) | {"sweep": attrs}
-    output.publish(out.parent, out.stem, {**files, out.suffix.removeprefix("."): content}, record)
+    output.publish(out.parent, out.stem, {out.suffix.removeprefix("."): content}, record)
