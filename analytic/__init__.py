@@ -7,7 +7,7 @@ correlations and blockade conditions.  It stands on `amplitudes` (block by block
 have the statistics of light that leaves several modes, at one time and at two; `pulse` and `tones`
 have the amplitudes under a drive that moves.  `linear` has quadratic models in any bath, exactly:
 `gaussian`; `polaron` has a mode that pushes on a mirror.  `series` goes beyond the leading order,
-jumps included: `expand`.  `conditions` finds interference zeros,
+jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those of fields;
 `rational` does the algebra.  Nothing here knows the numeric road.
 
 >>> from systems import kerr
@@ -25,6 +25,7 @@ from analytic.rational.abbreviations import spell_out
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
 from analytic.tones import tone_amplitude
+from analytic.zeros import field_conditions, joint_zeros
 
 __all__ = [
     "Condition",
@@ -37,7 +38,9 @@ __all__ = [
     "WeakPulse",
     "derive",
     "expand",
+    "field_conditions",
     "gaussian",
+    "joint_zeros",
     "optimal_points",
     "polaron",
     "spell_out",

@@ -425,9 +425,9 @@ class Derivation(Shown):
         """What the leading order does not see, why, and where to look instead."""
         pure = is_reached(self.frame, occupation, jumps=False)
         reason = "terms of higher order in the drive" if pure else "quantum jumps"
-        roads = other_roads(self.model, occupation)
+        roads, drive = other_roads(self.model, occupation), self.model.drive or "the drive"
         return (
-            f"{what} is zero at leading order in `{self.model.drive}`, but not altogether: "
+            f"{what} is zero at leading order in `{drive}`, but not altogether: "
             f"{reason} may feed it; use {roads}."
         )
 

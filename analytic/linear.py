@@ -194,7 +194,12 @@ class Gaussian:
 
 
 def heisenberg(model: Model, word: Word) -> Ladder:
-    """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out."""
+    """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out.
+
+    >>> from systems import kerr
+    >>> sorted(map(str, heisenberg(kerr.MODEL, ((0,), (1,))).values()))  # of a, a'aa and 1
+    ['-2*I*chi', '-I*Delta - gamma/2', '-I*xi']
+    """
 
     def product(*factors: Ladder) -> Ladder:
         first, *rest = factors

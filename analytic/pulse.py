@@ -26,7 +26,7 @@ from analytic.derivation import Derivation
 from analytic.fock import block, occupations
 from systems import Model
 from systems.ladder import Ladder, Mode, Occupation
-from systems.values import Arrays, Values, evaluate, read_values
+from systems.values import Arrays, Values, check_driven, evaluate, read_values
 
 # Of the amplitudes in units of the drive's powers, which are of order one
 ACCURACY, SMALLEST = 1e-10, 1e-14
@@ -116,6 +116,7 @@ def weak_pulse(
     """
     from scipy.integrate import solve_ivp  # slow to import
 
+    check_driven(closed.model)
     arrays, when = read_values(closed.model, values), np.asarray(times, dtype=float)
     if next(iter(arrays.values())).ndim:
         raise ValueError("Argument `values` must hold single numbers, but holds an array.")

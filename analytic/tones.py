@@ -21,6 +21,7 @@ from analytic.derivation import Derivation
 from analytic.fock import block, occupations
 from systems.expressions import as_expression
 from systems.ladder import Occupation
+from systems.values import check_driven
 
 time = sp.Symbol("t", real=True)
 Tones = dict[sp.Expr, sp.Matrix]  # by frequency: the amplitudes of one grade
@@ -42,6 +43,7 @@ def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occ
     >>> sp.simplify(tone_amplitude(closed, {0: 1}, (2,)) - closed.amplitude((2,)))
     0
     """
+    check_driven(closed.model)
     model, target = closed.frame, tuple(occupation)
     if target not in closed.states:
         raise ValueError(

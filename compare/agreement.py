@@ -47,8 +47,11 @@ def agreement(
     quantities: str | Iterable[str] = ("number", "g2"),
     *,
     labels: Mapping[str, Any] | None = None,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     solver: str = "auto",
+    tolerance: float = 1e-8,
+    order: int = 2,
+    limit: int | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Tidy table of both roads, one row per quantity and point.
@@ -57,10 +60,10 @@ def agreement(
     ``J_imag``; of labelled values their coordinates before them), or ``labels`` in their place, for
     points that are better known by something else: ``labels={"phi_um": phi * 1e6}``.  Then
     ``quantity, analytic, numeric, deviation, matching_digits, resolved, status``.  ``analytic`` is
-    the leading order in the drive, `compare.quantities` explains the names, ``quanta`` and
-    ``solver`` are for
-    `numeric.steady_state`.  A number that two more quanta change by more than `CONVERGED` stays
-    in the table as "not converged".  What was computed how is kept in ``attrs``.
+    the leading order in the drive, `compare.quantities` explains the names; ``quanta``, ``solver``,
+    ``tolerance``, ``order`` (at least that of what is asked for) and ``limit`` are those of
+    `numeric.steady_state`.  A number that two more quanta than were given change by more than
+    `CONVERGED` stays in the table as "not converged".  What was computed how is kept in ``attrs``.
     ``progress=False`` shows no bar.
 
     A model, or a quantity of it, that has no closed form has an empty column ``analytic`` and the
@@ -86,7 +89,7 @@ def agreement(
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
     forms, left_out = closed_forms(model, wanted)
-    states = solve(model, arrays, wanted, quanta=quanta, solver=solver, progress=progress)
+    states = solve(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = [
         points.assign(quantity=q.name, **measure(q, forms.get(q.name), states, arrays))
         for q in wanted
@@ -193,8 +196,11 @@ def solve(
     model: Model,
     arrays: Arrays,
     wanted: Sequence[Quantity],
-    quanta: int | None,
+    quanta: int | Mapping[str, int] | None,
     solver: str,
+    tolerance: float = 1e-8,
+    order: int = 2,
+    limit: int | None = None,
     progress: bool = True,
 ) -> list[numeric.SteadyState]:
     """Steady states of all points in order, in portions that a progress bar counts.
@@ -217,7 +223,7 @@ def solve(
 
     highest = max(wanted, key=lambda q: sum(q.occupation))
     least = sum(highest.occupation)
-    if quanta is not None and quanta < least:
+    if isinstance(quanta, int) and quanta < least:
         raise ValueError(
             f"Argument `quanta` must be at least {least} for {highest.name}, but is {quanta}."
         )
@@ -231,7 +237,9 @@ def solve(
             {name: array[portion] for name, array in flat.items()},
             quanta=quanta,
             solver=solver,
-            order=max(ORDER if populations else 2, least),
+            tolerance=tolerance,
+            limit=limit,
+            order=max(ORDER if populations else order, least),
         )
         for portion in counted(portions, "master equation", progress=progress)
     ]
@@ -279,8 +287,9 @@ def measure(
     this is "ok" as well, whether there is a deviation.
 
     ``states`` are those of all portions in order, whose results are put one behind the other; a
-    number that changes by more than `CONVERGED` with two more quanta becomes "not converged".
-    ``form`` is the closed form with the derivation that it belongs to, None where there is none.
+    number that two more quanta than were given change by more than `CONVERGED` is "not
+    converged".  ``form`` is the closed form with the derivation that it belongs to, None where
+    there is none.
 
     >>> import numeric
     >>> from systems import kerr
@@ -292,7 +301,7 @@ def measure(
     estimates = [quantity.estimate_on(state) for state in states]
     value = np.concatenate([estimate.value for estimate in estimates])
     status = np.concatenate([estimate.status for estimate in estimates])
-    finer = np.concatenate([quantity.estimate_on(state.finer).value for state in states])
+    finer = np.concatenate([quantity.estimate_on(_second(state)).value for state in states])
     # what was computed with too few quanta stays in the table, as the word says
     solved = np.where(np.isin(status, [Status.OK, Status.NOT_CONVERGED]), value, np.nan)
     cut = (status == Status.OK) & (abs(value - finer) > CONVERGED * abs(finer))
@@ -314,6 +323,11 @@ def measure(
         "resolved": status == "ok",
         "status": status,
     }
+
+
+def _second(state: numeric.SteadyState) -> numeric.SteadyState:
+    """What a given truncation is held against; a chosen one has been judged when it was chosen."""
+    return state.finer if state.order is None else state
 
 
 def _without_formula(solved: np.ndarray, status: np.ndarray) -> dict[str, np.ndarray]:
@@ -362,10 +376,15 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
         "largest": size.max(),
         "median": size.median(),
         "rms": np.sqrt((size**2).mean()),
-        "where": ", ".join(f"{name} = {worst[name]:.6g}" for name in places),
+        "where": ", ".join(f"{name} = {_shown(worst[name])}" for name in places),
         "analytic": worst["analytic"],
         "numeric": worst["numeric"],
     }
+
+
+def _shown(value: Any) -> str:
+    """A label of a point: a number with six digits, a word as it is."""
+    return str(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -231,6 +231,11 @@ def write_atlas(out: Path) -> "pd.DataFrame":
 
     Returns it (`compare.papers.atlas`), empty where no audit is current.  What is computed is how
     far the formulas of each paper hold; the verdicts are read from its audit.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     len(write_atlas(Path(name)))  # no audit is there
+    0
     """
     import pandas as pd
 

@@ -27,8 +27,11 @@ def solve(
     quantities: str | Iterable[str] = ("number", "g2"),
     *,
     labels: Mapping[str, Any] | None = None,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     solver: str = "auto",
+    tolerance: float = 1e-8,
+    order: int = 2,
+    limit: int | None = None,
     progress: bool = True,
 ) -> pd.DataFrame:
     """Tidy table of the master equation, one row per quantity and point.
@@ -36,7 +39,8 @@ def solve(
     The values that are arrays come first (or ``labels``), as in `compare.agreement`; then
     ``quantity, numeric, error, status``.  ``numeric`` is NaN where the status is not "ok", and
     ``error`` is absolute: that of round-off and, as far as it is known, of the truncation.
-    Without ``quanta`` the truncation is chosen point by point.  How it was solved is kept in
+    Without ``quanta`` the truncation is chosen point by point, with ``tolerance``, ``order`` and
+    ``limit`` as in `numeric.steady_state`.  How it was solved is kept in
     ``attrs``.  ``progress=False`` shows no bar.
 
     Raises `ValueError` or `TypeError` for values, quantities, labels or quanta that make no sense.
@@ -60,7 +64,7 @@ def solve(
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
-    states = solve_points(model, arrays, wanted, quanta=quanta, solver=solver, progress=progress)
+    states = solve_points(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = []
     for quantity in wanted:
         found = [quantity.estimate_on(state) for state in states]

@@ -1,17 +1,18 @@
 """Arguments that several functions of the numerical road share, checked with one sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from numeric.space import count_states
+from numeric.space import Cut, count_states, levels, most_quanta, read_cut, show_cut
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.values import check_positive
 
-# Unknowns of one steady state: more take minutes and gigabytes (40,000 take half a second)
-LARGEST = 100_000
+# Unknowns of one steady state: more take minutes and gigabytes (90,000 of one mode take 1.5 s and
+# 0.6 GB, of several modes some seconds)
+LARGEST = 300_000
 
 
 def is_real(value: object) -> bool:
@@ -23,24 +24,27 @@ def is_real(value: object) -> bool:
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
-def check_quanta(model: Model, quanta: int, name: str = "quanta") -> None:
-    """Raise unless ``quanta`` is a positive integer whose Liouvillian fits.
+def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "quanta") -> Cut:
+    """The cut that ``quanta`` stands for; raise unless it is one whose Liouvillian fits.
 
-    ``name`` is what the argument is called.  Raises `TypeError` for other things than integers and
-    `ValueError` for integers that are too small, or leave more than `LARGEST` unknowns.
+    ``name`` is what the argument is called.  Raises `ValueError` for what is neither a positive
+    integer nor one for each mode, and for more than `LARGEST` unknowns.
 
     >>> from systems.library import kerr_dimer
-    >>> check_quanta(kerr_dimer.MODEL, 30)  # doctest: +ELLIPSIS
+    >>> check_quanta(kerr_dimer.MODEL, {"a": 4, "b": 30})
+    (4, 30)
+    >>> check_quanta(kerr_dimer.MODEL, 40)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: Argument `quanta` must leave at most 100000 unknowns, but 30 quanta are ...
+    ValueError: Argument `quanta` must leave at most 300000 unknowns, but 40 quanta are ...
     """
-    check_positive(name, quanta)
-    size = count_states(model.modes, quanta)
+    cut = read_cut(model, quanta, name)
+    size = count_states(model.modes, cut)
     if size**2 > LARGEST:
         raise ValueError(
-            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {quanta} quanta "
-            f"are {size} states and {size**2} unknowns."
+            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {show_cut(model, cut)} "
+            f"quanta are {size} states and {size**2} unknowns."
         )
+    return cut
 
 
 def check_order(order: int, quanta: int) -> None:
@@ -57,6 +61,21 @@ def check_order(order: int, quanta: int) -> None:
         )
 
 
+def check_held(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:
+    """Raise `ValueError` unless the cut holds a quantum in each of these modes (or several in one).
+
+    >>> from systems.library import kerr_dimer
+    >>> check_held(kerr_dimer.MODEL, (4, 1), (1, 1))
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must be at least 2 for g2, but is 1.
+    """
+    if isinstance(cut, int):
+        return check_order(len(modes), cut)
+    for mode in set(modes):
+        if not is_two_level(model.modes[mode]):
+            check_order(modes.count(mode), cut[mode])
+
+
 @lru_cache(maxsize=256)
 def fewest(model: Model, modes: tuple[int, ...]) -> int:
     """Fewest quanta with which these modes (one may come twice) have a quantum each.
@@ -69,22 +88,32 @@ def fewest(model: Model, modes: tuple[int, ...]) -> int:
     >>> fewest(second_harmonic.MODEL, (0,)), fewest(second_harmonic.MODEL, (1, 1))
     (1, 3)
     """
-    wanted = [modes.count(i) for i in range(len(model.modes))]
     for quanta in range(1, 2 * len(modes) + 3):
-        if np.any(np.all(_reached(model, quanta) >= wanted, axis=1)):
+        if reaches(model, quanta, modes):
             return max(quanta, 1)
     return 1
 
 
+def reaches(model: Model, cut: Cut, modes: tuple[int, ...]) -> bool:
+    """Whether the vacuum reaches, within the cut, a state in which these modes have a quantum each.
+
+    >>> from systems.library import second_harmonic
+    >>> [reaches(second_harmonic.MODEL, cut, (1, 1)) for cut in (2, 3, (2, 1), (2, 2))]
+    [False, True, False, True]
+    """
+    wanted = [modes.count(i) for i in range(len(model.modes))]
+    return bool(np.any(np.all(_reached(model, cut) >= wanted, axis=1)))
+
+
 @lru_cache(maxsize=64)
-def _reached(model: Model, quanta: int) -> np.ndarray:
-    """Occupations that the vacuum reaches within the truncation, shape (states, modes).
+def _reached(model: Model, cut: Cut) -> np.ndarray:
+    """Occupations that the vacuum reaches within the cut, shape (states, modes).
 
     Values do not matter: a term counts whatever its coefficient.
     """
     words: list[Word] = [*model.ladder, *(word for jump in model.jumps for word in jump)]
     lower, raised = (np.array([word[i] for word in words]) for i in (1, 0))
-    tops = [1 if is_two_level(mode) else quanta for mode in model.modes]
+    tops, quanta = np.array(levels(model.modes, cut)) - 1, most_quanta(model.modes, cut)
     reached = {(0,) * len(model.modes)}
     left = list(reached)
     while left:
@@ -97,7 +126,7 @@ def _reached(model: Model, quanta: int) -> np.ndarray:
     return np.array(sorted(reached))
 
 
-def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
+def check_occupation(occupation: Occupation, model: Model, cut: Cut) -> None:
     """Raise unless the occupation is one of the truncated space.
 
     Raises `TypeError` for what is no tuple, and `ValueError` for numbers that are no integers, or
@@ -117,8 +146,14 @@ def check_occupation(occupation: Occupation, model: Model, quanta: int) -> None:
         raise ValueError(
             f"Argument `occupation` must be {count} non-negative integers, but is {occupation!r}."
         )
-    if sum(occupation) > quanta:
+    if isinstance(cut, int) and sum(occupation) > cut:
         raise ValueError(
             f"Argument `quanta` must be at least {sum(occupation)} for the probability of "
-            f"{tuple(occupation)}, but is {quanta}."
+            f"{tuple(occupation)}, but is {cut}."
+        )
+    pairs = zip(occupation, levels(model.modes, cut), model.modes, strict=True)
+    if isinstance(cut, tuple) and any(n >= kept and not is_two_level(m) for n, kept, m in pairs):
+        raise ValueError(
+            f"Argument `quanta` must hold the occupation {tuple(occupation)} of which the "
+            f"probability is asked for, but is {show_cut(model, cut)}."
         )

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from numeric.solvers.solution import Solution
-from numeric.tail import escape, fed, missing, shells, weights
+from numeric.space import Cut, covers, wider
+from numeric.tail import escape, fed, missing, shells, steepness, weights
 from systems import Model
 from systems.display import Shown, counts, ends, points
 from systems.ladder import is_two_level, label
@@ -31,6 +32,9 @@ SURE = 1e-8  # the same for a probability, whose estimate may be off by a factor
 # Largest relative change, were the cut lifted, of a number at a truncation given: what a figure
 # does not show.  Who gives a truncation wants its numbers; the certificate tells what they cost
 MOVED = 1e-3
+# Times the square of the fall per quantum that the finer of two truncations may be off by, of their
+# difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
+CAUTION = 1e4
 
 Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
 
@@ -86,8 +90,9 @@ class Measured:
         word[~(self.roundoff <= self.resolved * size)] = Status.NOT_RESOLVED
         for n, error in self.denominators:
             word[~(error <= self.resolved * abs(n))] = Status.NOT_RESOLVED
-        for n, _ in self.denominators:
-            word[n == 0] = Status.UNDEFINED
+        for n, error in self.denominators:
+            # a number that floats cannot hold is not one that vanishes
+            word[(n == 0) & ~((error > 0) & (error < TINIEST * 1e10))] = Status.UNDEFINED
         return np.where(found == Status.OK, word, found)
 
 
@@ -196,7 +201,7 @@ def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: boo
 
 
 def finer_of(one: Solution, other: Solution) -> Solution:
-    """The one with more quanta of two solutions of the same points.
+    """The one that keeps more of two solutions of the same points.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -207,7 +212,29 @@ def finer_of(one: Solution, other: Solution) -> Solution:
     >>> finer_of(cut_at(4), cut_at(2)).space.quanta
     4
     """
-    return max(one, other, key=lambda found: found.space.quanta)
+    return one if covers(one.space.cut, other.space.cut) else other
+
+
+def share(found: Solution, other: Solution) -> np.ndarray:
+    """Of the change from another truncation, what counts against ``found``, per point.
+
+    All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
+    series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
+    and `CAUTION` times that is taken.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> bool(share(cut_at(6), cut_at(4))[0] < 0.1), share(cut_at(4), cut_at(6))  # and backwards
+    (True, array([1.]))
+    """
+    fine = finer_of(found, other)
+    if fine is other or not covers(fine.space.cut, wider(other.space.cut, 2)):
+        return np.ones(len(found.points))
+    return np.asarray(np.minimum(CAUTION * steepness(fine) ** 2, 1.0))
 
 
 def settled(
@@ -215,9 +242,10 @@ def settled(
 ) -> Measured:
     """A result of one truncation, judged by what another one gives at the same points.
 
-    Its change may be up to ``tolerance`` (relative) beyond the round-off of the finer one, and no
-    more than `MOVED` of it may lie beyond both: of a number that fails here nothing is known, and
-    its change is infinite.  The value is that of ``found``; ``other`` may be finer or coarser.
+    Its change (the `share` of it that counts) may be up to ``tolerance`` (relative) beyond the
+    round-off of the finer one, and no more than `MOVED` of it may lie beyond both: of a number
+    that fails here nothing is known, and its change is infinite; so it is where a classical branch
+    lies beyond both cuts.  The value is that of ``found``; ``other`` may be finer or coarser.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -236,17 +264,32 @@ def settled(
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = finest.roundoff / abs(finest.value)
         change = np.maximum(abs(after.value - before.value) - finest.roundoff, 0.0)
-        lost = (hidden >= MOVED + floor) | ~other.found
+        lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
-    cut = np.where(empty, 0.0, np.where(lost, np.inf, change))
+    cut = np.where(empty, 0.0, np.where(lost, np.inf, change * share(found, other)))
     return replace(before, cut=cut, moved=tolerance)
 
 
-def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, int]]:
+def is_short(found: Solution) -> np.ndarray:
+    """Where a classical branch is known to lie beyond the cut, per point.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> is_short(cut_at(4))  # nothing is known
+    array([False])
+    """
+    return np.zeros(len(found.points), dtype=bool) if found.short is None else found.short
+
+
+def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]]:
     """Names of the certified results, with mode and order: n, g2, ... of each mode.
 
-    A two-level system has no g2; no order exceeds ``order`` or the quanta.
+    A two-level system has no g2; no order exceeds ``order`` or the quanta that the cut keeps.
 
     >>> from systems.library import kerr
     >>> results(kerr.MODEL, 6, order=3)
@@ -254,7 +297,8 @@ def results(model: Model, quanta: int, order: int = 4) -> list[tuple[str, int, i
     """
     names = []
     for i, mode in enumerate(model.modes):
-        highest = 1 if is_two_level(mode) else min(order, quanta)
+        kept = cut if isinstance(cut, int) else cut[i]
+        highest = 1 if is_two_level(mode) else min(order, kept)
         names.append((f"n({label(mode)})", i, 1))
         names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
     return names
@@ -336,7 +380,7 @@ def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> E
     (['g2(a)', 'n(a)'], True)
     """
     changed = {}
-    for name, mode, k in results(model, coarse.space.quanta, order):
+    for name, mode, k in results(model, coarse.space.cut, order):
         before, after = estimate(coarse, mode, k)[0], estimate(fine, mode, k)[0]
         with np.errstate(divide="ignore", invalid="ignore"):
             same = (before == after) | (np.isnan(before) & np.isnan(after))
@@ -345,11 +389,11 @@ def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> E
     return changed
 
 
-def cuts(model: Model, changed: Evidence, fine: Solution, order: int, quanta: int) -> Evidence:
+def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) -> Evidence:
     """Relative change of each result, were the cut lifted: measured, and what is missing still.
 
-    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``quanta`` the
-    truncation of the coarser one.
+    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``cut`` that
+    of the coarser one.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -359,18 +403,18 @@ def cuts(model: Model, changed: Evidence, fine: Solution, order: int, quanta: in
     ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
     >>> from systems.library import kerr
     >>> changed = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
-    >>> lifted = cuts(kerr.MODEL, changed, cut_at(4), order=2, quanta=2)
+    >>> lifted = cuts(kerr.MODEL, changed, cut_at(4), order=2, cut=2)
     >>> bool(lifted["g2(a)"][0] >= changed["g2(a)"][0])
     True
     """
     return {
         name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
-        for name, mode, k in results(model, quanta, order)
+        for name, mode, k in results(model, cut, order)
     }
 
 
 def top_shells(found: Solution) -> np.ndarray:
-    """Population of the last two shells, per point: pairs leave every other one empty.
+    """Population of the last two shells of every side, per point: pairs leave every other empty.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -380,7 +424,8 @@ def top_shells(found: Solution) -> np.ndarray:
     >>> bool(top_shells(found)[0] == coherent[2] + coherent[3])
     True
     """
-    return np.where(found.found, shells(found)[:, -2:].sum(axis=1), np.nan)
+    last = [shells(found, side)[:, -2:].sum(axis=1) for side in found.space.sides]
+    return np.where(found.found, np.sum([np.zeros(len(found.points)), *last], axis=0), np.nan)
 
 
 def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
@@ -396,7 +441,7 @@ def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
     ['g2(a)', 'g3(a)', 'n(a)']
     """
     floors = {}
-    for name, mode, k in results(model, found.space.quanta, order):
+    for name, mode, k in results(model, found.space.cut, order):
         value, error = estimate(found, mode, k)
         with np.errstate(divide="ignore", invalid="ignore"):
             floors[name] = error / abs(value)

@@ -24,7 +24,6 @@ from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
 from numeric.expectation import element_errors
 from numeric.solvers.solution import Solution
-from numeric.space import space
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import field_matrices, read_delays, regression
@@ -264,7 +263,7 @@ class _Density:
 
     def __init__(self, state: SteadyState, beyond: Callable[[Solution], np.ndarray]) -> None:
         found = state.elements()
-        self.state, self.on = state, space(state.model.modes, int(np.max(state.quanta)))
+        self.state, self.on = state, state.space
         self.rho = found.reshape(-1, *found.shape[-2:])
         self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
         for block in state.blocks:

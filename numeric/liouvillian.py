@@ -24,7 +24,7 @@ way is open.
 
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import isqrt
 
 import numpy as np
@@ -33,12 +33,15 @@ from scipy.sparse import csc_array, csr_array, diags_array, identity, kron, lil_
 from scipy.sparse.csgraph import breadth_first_order
 
 from numeric.solvers.scaling import Scaled, scale, scaled, weights
-from numeric.space import Space, space
+from numeric.space import Cut, Space, space, wider
 from systems import Model
 from systems.ladder import Word
 from systems.values import CANCELS, Arrays, evaluate_sum
 
 Words = Iterable[Word]
+# Unknowns up to which patterns of the sums are kept: beyond it they take longer to find than one
+# solve, of which there are few
+PATTERNED = 10_000
 
 
 class Liouvillian:
@@ -54,8 +57,8 @@ class Liouvillian:
     ((9, 9), True)
     """
 
-    def __init__(self, model: Model, quanta: int) -> None:
-        self.model, self.space = model, space(model.modes, quanta)
+    def __init__(self, model: Model, cut: Cut) -> None:
+        self.model, self.space = model, space(model.modes, cut)
         self.expressions: list[sp.Expr] = []
         self._hops: list[tuple[int, Word]] = []  # number of the coefficient, word
         self._steps: list[list[tuple[int, Word]]] = []  # the same for the words of each loss
@@ -79,17 +82,45 @@ class Liouvillian:
                     self.expressions.append(loss.rate * x * sp.conjugate(y))
                     effective.append(-0.5j * (B.conj().T @ A))
                     jumps.append(kron(A, B.conj()))
-        self.expressions, effective = merge(self.expressions, effective)
-        jumps += [None] * (len(effective) - len(jumps))
-        self._effective = np.array([part.toarray() for part in effective])
-        nothing = csr_array((self.space.size**2,) * 2, dtype=complex)
-        self._jump = Combination([nothing if part is None else part for part in jumps])
-        # K multiplies from the left with its coefficient, K' from the right with its conjugate
-        one = identity(self.space.size)
-        self._left = Combination([-1j * kron(part, one) for part in effective])
-        self._right = Combination([1j * kron(one, part.conj()) for part in effective])
-        self.total = Combination([*self._left.parts, *self._right.parts, *self._jump.parts])
+        self.expressions, self._parts = merge(self.expressions, effective)
+        jumps += [None] * (len(self._parts) - len(jumps))
+        self._jumps = jumps
         self._stranded: dict[bytes, np.ndarray] = {}
+
+    @property
+    def is_large(self) -> bool:
+        """Whether matrices are summed for each point anew, and not on patterns that are kept."""
+        return self.space.size**2 > PATTERNED
+
+    @cached_property
+    def _effective(self) -> np.ndarray:
+        """The parts of K, shape (parts, states, states)."""
+        return np.array([part.toarray() for part in self._parts])
+
+    @cached_property
+    def _jump(self) -> "Combination":
+        nothing = csr_array((self.space.size**2,) * 2, dtype=complex)
+        return Combination([nothing if part is None else part for part in self._jumps])
+
+    @cached_property
+    def total(self) -> "Combination":
+        """L, from the coefficients of K, their conjugates, and those of the jumps."""
+        one = identity(self.space.size)
+        # K multiplies from the left with its coefficient, K' from the right with its conjugate
+        left = [-1j * kron(part, one) for part in self._parts]
+        right = [1j * kron(one, part.conj()) for part in self._parts]
+        return Combination([*left, *right, *self._jump.parts])
+
+    def _weighted(self, c: np.ndarray, sizes: bool = False) -> tuple[csr_array, csr_array]:
+        """K and what the jumps make; or (``sizes``) sums of the absolute values of their terms."""
+        x, size = (abs(c), abs) if sizes else (c, csr_array)
+        K = csr_array(self._parts[0].shape, dtype=complex)
+        J = csr_array((self.space.size**2,) * 2, dtype=complex)
+        for weight, part, jump in zip(x, self._parts, self._jumps, strict=True):
+            if weight:
+                K = K + weight * size(part)
+                J = J if jump is None else J + weight * size(csr_array(jump))
+        return K, J
 
     @property
     def jump_parts(self) -> list[csc_array]:
@@ -148,11 +179,12 @@ class Liouvillian:
         """
         s, grades = float(s), self.space.occupations @ weights(self.model)
         pairs, c = np.add.outer(grades, grades).ravel(), c / (np.max(abs(c)) or 1.0)
-        L, jump, terms = (
-            scaled(m, s, pairs) for m in (self.matrix(c), self.jump(c), self.terms(c))
+        L = self.matrix(c)
+        parts = L, self.jump(c), self.terms(c, L), csc_array(self.effective(c))
+        L, jump, terms, K = (
+            scaled(m, s, g) for m, g in zip(parts, (pairs, pairs, pairs, grades), strict=True)
         )
-        K = scaled(csc_array(self.effective(c)), s, grades).toarray()
-        return Scaled(L, jump, K, terms, self.diagonal_terms(c), s, grades)
+        return Scaled(L, jump, K.toarray(), terms, self.diagonal_terms(c), s, grades)
 
     def rescaled(self, c: np.ndarray, s: float) -> Scaled:
         """The same, its scale raised until no scaled amplitude exceeds one.
@@ -171,7 +203,7 @@ class Liouvillian:
         """
         point = self.scaled(c, s)
         excess = point.excess
-        return point if excess <= 1 else self.scaled(c, min(1.0, s * excess))
+        return point if excess <= 1 else point.with_scale(min(1.0, s * excess))
 
     def effective(self, c: np.ndarray) -> np.ndarray:
         """K for each row of coefficients, shape (..., states, states), in the unit of the rates.
@@ -183,7 +215,11 @@ class Liouvillian:
         >>> equation.effective(equation.coefficients(arrays))[0].diagonal()
         array([ 0.+0.j ,  0.-0.5j, 10.-1.j ])
         """
-        K = np.tensordot(c, self._effective, axes=1)
+        if self.is_large:
+            rows = [self._weighted(row)[0].toarray() for row in c.reshape(-1, c.shape[-1])]
+            K = np.reshape(rows, (*c.shape[:-1], *rows[0].shape))
+        else:
+            K = np.tensordot(c, self._effective, axes=1)
         for index in np.ndindex(c.shape[:-1]):
             if (lost := self.stranded(c[index])).any():
                 K[index][lost] = K[index][:, lost] = 0
@@ -201,10 +237,16 @@ class Liouvillian:
         >>> equation.matrix(c).shape
         (9, 9)
         """
-        L, lost = self.total(np.concatenate([c, c.conj(), c])), self._lost_pairs(c)
+        L, lost = self._sum(c), self._lost_pairs(c)
         if lost is None:
             return L
         return csc_array(_without(L, lost) - np.max(abs(c)) * diags_array(lost.astype(float)))
+
+    def _sum(self, c: np.ndarray) -> csc_array:
+        if not self.is_large:
+            return self.total(np.concatenate([c, c.conj(), c]))
+        (K, J), one = self._weighted(c), identity(self.space.size)
+        return csc_array(-1j * kron(K, one) + 1j * kron(one, K.conj()) + J)
 
     def jump(self, c: np.ndarray) -> csc_array:
         """The part of L that the quantum jumps make, for one row of coefficients.
@@ -219,14 +261,15 @@ class Liouvillian:
         >>> float(equation.jump(c).toarray()[0, 4].real)  # rho_11 feeds rho_00 at the rate gamma
         1.0
         """
-        matrix, lost = self._jump(c), self._lost_pairs(c)
+        lost = self._lost_pairs(c)
+        matrix = csc_array(self._weighted(c)[1]) if self.is_large else self._jump(c)
         return matrix if lost is None else _without(matrix, lost)
 
-    def terms(self, c: np.ndarray) -> csc_array:
+    def terms(self, c: np.ndarray, L: csc_array | None = None) -> csc_array:
         """How large the terms are whose sums, with cancellation, are the elements of L.
 
         The rounding of an element is that of its terms: solvers take the error of a state from
-        this.
+        this.  ``L`` is the sum, where it is known already.
 
         >>> from systems.library import kerr
         >>> from systems.values import read_values
@@ -237,7 +280,11 @@ class Liouvillian:
         >>> bool(np.all(terms.diagonal() >= abs(equation.matrix(c).diagonal()) - 1e-12))
         True
         """
-        return self.total.terms(np.concatenate([c, c.conj(), c]))
+        if not self.is_large:
+            return self.total.terms(np.concatenate([c, c.conj(), c]))
+        (K, J), one = self._weighted(c, sizes=True), identity(self.space.size)
+        sizes = csc_array(kron(K, one) + kron(one, K) + J)
+        return cancelling(sizes, self._sum(c) if L is None else L)
 
     def diagonal_terms(self, c: np.ndarray) -> np.ndarray:
         """The same for the diagonal of K; `merge` leaves no other sums there.
@@ -251,7 +298,7 @@ class Liouvillian:
         >>> bool(np.all(equation.diagonal_terms(c) >= abs(diagonal) - 1e-12))
         True
         """
-        return np.asarray(abs(c) @ np.einsum("kii->ki", abs(self._effective)))
+        return np.asarray(abs(c) @ np.array([abs(part.diagonal()) for part in self._parts]))
 
     def stranded(self, c: np.ndarray) -> np.ndarray:
         """Mask of the states that only the cut keeps from decaying, shape (states,).
@@ -270,7 +317,7 @@ class Liouvillian:
         if present.tobytes() not in self._stranded:
             hops = [word for k, word in self._hops if present[k]]
             jumps = [[word for k, word in step if present[k]] for step in self._steps]
-            found = stranded(self.model, self.space.quanta, hops, jumps)
+            found = stranded(self.model, self.space.cut, hops, jumps)
             self._stranded[present.tobytes()] = found
         return self._stranded[present.tobytes()]
 
@@ -324,6 +371,22 @@ class Combination:
         return terms
 
 
+def cancelling(sizes: csc_array, sums: csc_array) -> csc_array:
+    """The same from two matrices: sums of absolute values, and the sums themselves.
+
+    >>> sizes, sums = csc_array(np.full((2, 2), 4.0)), csc_array([[4.0, 1e-9], [4.0, 4.0]])
+    >>> cancelling(sizes, sums).toarray()
+    array([[4., 4.],
+           [0., 4.]])
+    """
+    safe = abs(sums) - CANCELS * sizes
+    safe.data = (safe.data > 0).astype(float)
+    safe = safe - diags_array(safe.diagonal())
+    terms = csc_array(sizes - sizes * safe)
+    terms.eliminate_zeros()  # in place
+    return terms
+
+
 def merge(
     expressions: list[sp.Expr], parts: list[csr_array]
 ) -> tuple[list[sp.Expr], list[csr_array]]:
@@ -337,6 +400,9 @@ def merge(
     >>> merge([x, y], list(steps))[0]  # a third coefficient for the element that both make
     [x, y, x + 2*y]
     """
+    owners = sum(csr_array((abs(part) > 0).astype(float)) for part in parts)
+    if not (csr_array(owners - diags_array(owners.diagonal())) > 1).nnz:
+        return expressions, parts
     dense = np.array([part.toarray() for part in parts])
     shared = (np.count_nonzero(dense, axis=0) > 1) & ~np.eye(dense.shape[1], dtype=bool)
     sums: dict[tuple[tuple[int, sp.Expr], ...], lil_array] = {}
@@ -372,7 +438,7 @@ def _without(matrix: csc_array, lost: np.ndarray) -> csc_array:
     return csc_array(keep @ matrix @ keep)
 
 
-def stranded(model: Model, quanta: int, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
+def stranded(model: Model, cut: Cut, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
     """Mask of the states that reach the vacuum with more quanta only, shape (states,).
 
     ``hops`` are the words of the Hamiltonian, ``jumps`` those of each loss, that do not vanish.
@@ -382,13 +448,13 @@ def stranded(model: Model, quanta: int, hops: Words, jumps: Iterable[Words]) -> 
     >>> stranded(kerr.MODEL, 2, hops=[up, down], jumps=[[down]])
     array([False, False, False])
     """
-    on, hops, steps = space(model.modes, quanta), list(hops), [list(words) for words in jumps]
+    on, hops, steps = space(model.modes, cut), list(hops), [list(words) for words in jumps]
     lost = ~_decaying(on, hops, steps)
     if not lost.any():
         return lost
     # a way out may raise the quanta once for every mode that it leads through
     raised = max((sum(p) - sum(q) for p, q in hops), default=0)
-    wide = space(model.modes, quanta + max(raised, 0) * len(model.modes))
+    wide = space(model.modes, wider(cut, max(raised, 0) * len(model.modes)))
     where = [wide.position(tuple(n)) for n in on.occupations]
     return np.asarray(lost & _decaying(wide, hops, steps)[where])
 
@@ -410,8 +476,8 @@ def _decaying(on: Space, hops: list[Word], jumps: list[list[Word]]) -> np.ndarra
 
 
 @lru_cache(maxsize=32)
-def liouvillian(model: Model, quanta: int) -> Liouvillian:
-    """The Liouvillian of a model with at most ``quanta`` quanta, built once.
+def liouvillian(model: Model, cut: Cut) -> Liouvillian:
+    """The Liouvillian of a model on what a cut keeps, built once.
 
     The last 32 are kept, so that a search over truncations builds each once for all of its
     points.
@@ -420,4 +486,4 @@ def liouvillian(model: Model, quanta: int) -> Liouvillian:
     >>> liouvillian(kerr.MODEL, 2) is liouvillian(kerr.MODEL, 2)
     True
     """
-    return Liouvillian(model, quanta)
+    return Liouvillian(model, cut)

@@ -1,42 +1,183 @@
-"""The Hilbert space cut at a total number of quanta, and ladder operators on it.
+"""The Hilbert space that a cut keeps, and ladder operators on it.
 
-Two modes with six quanta in all have 28 states, not 49 (QuTiP's excitation-number-restricted
-space, in the same order): m modes with Q quanta have (Q + m)!/(Q! m!).  At weak drive a state
-of q quanta has a population of order drive^(2q), whichever mode they are in, so that the states
-left out are those that matter least.  A normal-ordered word a'^p a^q annihilates first, so that
-its matrix in the cut space is exactly the projected operator; a word such as a a' would leave the
-space on its way.
+A *cut* is what `numeric.steady_state` is given as ``quanta``, in a form that can be looked up: an
+integer Q keeps the states with at most Q quanta in all, a tuple the states with at most so many
+quanta in each mode, in the order of the model's modes.  At weak drive a state of q quanta has a
+population of order drive^(2q) whichever mode they are in, and the first kind leaves out what
+matters least: m modes have (Q + m)!/(Q! m!) states (QuTiP's excitation-number-restricted space, in
+the same order).  Modes that hold quanta of their own, such as phonons or thermal light, ask for
+the second kind.  A two-level system holds one quantum at most.  A *side* of a cut is a number of
+quanta that it limits: the total, or that of one mode.
+
+A normal-ordered word a'^p a^q annihilates first, so that its matrix in the cut space is exactly the
+projected operator; a word such as a a' would leave the space on its way.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
-from math import comb
-from typing import Any
+from math import comb, prod
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array, identity
 from sympy import Expr
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, normal_order
-from systems.values import Arrays, evaluate
+from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, label, normal_order
+from systems.values import Arrays, check_positive, evaluate
+
+Cut: TypeAlias = int | tuple[int, ...]
+Side: TypeAlias = tuple[tuple[int, ...], int]  # how much each quantum counts, and the limit
+
+
+def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta") -> Cut:
+    """The cut that ``quanta`` stands for: an integer, or a number for each mode by its label.
+
+    Two-level systems may be left out: they hold one quantum.  Raises `ValueError` unless all
+    numbers are positive integers and all modes are named.
+
+    >>> from systems.library import jaynes_cummings
+    >>> read_cut(jaynes_cummings.MODEL, 6), read_cut(jaynes_cummings.MODEL, {"a": 6})
+    (6, (6, 1))
+    """
+    if not isinstance(quanta, Mapping):
+        check_positive(name, quanta)
+        return int(quanta)
+    given = {str(getattr(mode, "name", mode)): top for mode, top in quanta.items()}
+    for mode, top in given.items():
+        check_positive(f"{name}[{mode!r}]", top)
+    labels = [label(mode) for mode in model.modes]
+    needed = {label(mode) for mode in model.modes if not is_two_level(mode)}
+    if not needed <= given.keys() <= set(labels):
+        raise ValueError(
+            f"Argument `{name}` must name the modes {', '.join(labels)}, but names "
+            f"{', '.join(given) or 'none'}."
+        )
+    pairs = zip(labels, model.modes, strict=True)
+    return tuple(1 if is_two_level(mode) else int(given[name]) for name, mode in pairs)
+
+
+def show_cut(model: Model, cut: Cut) -> int | dict[str, int]:
+    """What to hand over as ``quanta`` to get this cut.
+
+    >>> from systems.library import jaynes_cummings
+    >>> show_cut(jaynes_cummings.MODEL, (6, 1))
+    {'a': 6, 's': 1}
+    """
+    return cut if isinstance(cut, int) else dict(zip(map(label, model.modes), cut, strict=True))
+
+
+def count_states(modes: Sequence[Mode], cut: Cut) -> int:
+    """Number of states that a cut keeps, without building them.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> two = [BosonOp("a"), BosonOp("b")]
+    >>> count_states(two, 6), count_states(two, (6, 6))
+    (28, 49)
+    """
+    excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
+    for atom in atoms(modes):
+        if is_two_level(modes[atom[0]]):
+            excited = [x + len(atom) * y for x, y in zip([*excited, 0], [0, *excited], strict=True)]
+    bosons = [i for i, mode in enumerate(modes) if not is_two_level(mode)]
+    if isinstance(cut, tuple):
+        return sum(excited) * prod(cut[i] + 1 for i in bosons)
+    # and the rest of the quanta or fewer in the bosonic modes
+    return sum(
+        ways * comb(cut - k + len(bosons), len(bosons)) for k, ways in enumerate(excited[: cut + 1])
+    )
+
+
+def levels(modes: Sequence[Mode], cut: Cut) -> list[int]:
+    """How many levels of each mode a cut keeps, the empty one counted.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> levels([BosonOp("a"), BosonOp("b")], (2, 3))
+    [3, 4]
+    """
+    tops = (cut,) * len(modes) if isinstance(cut, int) else cut
+    return [2 if is_two_level(mode) else top + 1 for mode, top in zip(modes, tops, strict=True)]
+
+
+def most_quanta(modes: Sequence[Mode], cut: Cut) -> int:
+    """The largest total number of quanta that a cut keeps.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> most_quanta([BosonOp("a"), BosonOp("b")], (2, 3))
+    5
+    """
+    if isinstance(cut, int):
+        return cut
+    each = (1 if is_two_level(modes[atom[0]]) else cut[atom[0]] for atom in atoms(modes))
+    return sum(each)
+
+
+def wider(cut: Cut, by: int) -> Cut:
+    """The same kind of cut with so many more quanta on every side.
+
+    >>> wider(4, 2), wider((4, 30), 2)
+    (6, (6, 32))
+    """
+    return cut + by if isinstance(cut, int) else tuple(top + by for top in cut)
+
+
+def covers(cut: Cut, other: Cut) -> bool:
+    """Whether a cut of the same kind keeps at least as much on every side as another one.
+
+    >>> covers((6, 32), (4, 30)), covers((6, 32), (4, 33)), covers(6, (1, 1))
+    (True, False, False)
+    """
+    if isinstance(cut, tuple) and isinstance(other, tuple):
+        return all(x >= y for x, y in zip(cut, other, strict=True))
+    return isinstance(cut, int) and isinstance(other, int) and cut >= other
+
+
+def hull(modes: Sequence[Mode], cuts: Iterable[Cut]) -> Cut:
+    """A cut that keeps all that any of these keeps: a total only where all are.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> hull([BosonOp("a"), BosonOp("b")], [4, 6]), hull([BosonOp("a"), BosonOp("b")], [4, (2, 9)])
+    (6, (4, 9))
+    """
+    every = list(cuts)
+    if all(isinstance(cut, int) for cut in every):
+        return max(every)
+    kept = zip(*(levels(modes, cut) for cut in every), strict=True)
+    return tuple(max(mode) - 1 for mode in kept)
+
+
+@lru_cache(maxsize=256)
+def sides(modes: tuple[Mode, ...], cut: Cut) -> tuple[Side, ...]:
+    """What the cut limits: none where everything is kept, as of two atoms with two quanta.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> sides((BosonOp("a"), BosonOp("b")), (4, 30))
+    (((1, 0), 4), ((0, 1), 30))
+    """
+    count = len(modes)
+    if isinstance(cut, int):
+        whole = count_states(modes, cut + 1) == count_states(modes, cut)
+        return () if whole else (((1,) * count, cut),)
+    open_ended = (i for i, mode in enumerate(modes) if not is_two_level(mode))
+    return tuple((tuple(int(i == j) for j in range(count)), cut[i]) for i in open_ended)
 
 
 class Space:
-    """States of the modes with at most ``quanta`` quanta in all (of an atom at most one).
+    """States of the modes with at most ``cut`` quanta in all, or so many in each mode.
 
-    ``occupations`` holds them, shape (states, modes), ``index`` their positions, and ``lowering``
-    the matrix of the lowering operator of each mode.
+    ``quanta`` is the largest total number of quanta that is kept.  ``occupations`` holds the
+    states, shape (states, modes), ``index`` their positions, and ``lowering`` the matrix of the
+    lowering operator of each mode.
 
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> Space([BosonOp("a"), BosonOp("b")], 1).occupations.tolist()
     [[0, 0], [0, 1], [1, 0]]
     """
 
-    def __init__(self, modes: Sequence[Mode], quanta: int) -> None:
-        self.modes, self.quanta = tuple(modes), quanta
-        self.levels = [2 if is_two_level(mode) else quanta + 1 for mode in modes]
-        states = list(_fill(self.modes, quanta))
+    def __init__(self, modes: Sequence[Mode], cut: Cut) -> None:
+        self.modes, self.cut, self.quanta = tuple(modes), cut, most_quanta(modes, cut)
+        self.levels, self.sides = levels(modes, cut), sides(self.modes, cut)
+        states = list(_fill(self.modes, self.levels, self.quanta))
         self.index = {state: i for i, state in enumerate(states)}
         self.occupations = np.array(states)
         self.lowering = [self._lower(mode) for mode in range(len(modes))]
@@ -61,7 +202,7 @@ class Space:
         [3, 3]
         """
         groups = atoms(self.modes)
-        return [1 + len(g) if is_two_level(self.modes[g[0]]) else self.quanta + 1 for g in groups]
+        return [1 + len(g) if is_two_level(self.modes[g[0]]) else self.levels[g[0]] for g in groups]
 
     @property
     def coordinates(self) -> np.ndarray:
@@ -83,6 +224,8 @@ class Space:
 
         if len(atoms(self.modes)) < len(self.modes):  # its levels exclude one another
             return qutip.qeye(self.size)._dims
+        if not isinstance(self.cut, int):
+            return qutip.qeye(self.levels)._dims
         # keeps the restricted space, which .dims forgets
         return qutip.enr_destroy(self.levels, self.quanta)[0]._dims
 
@@ -148,7 +291,7 @@ class Space:
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 
 
-def _fill(modes: tuple[Mode, ...], quanta: int) -> Iterator[Occupation]:
+def _fill(modes: tuple[Mode, ...], levels: list[int], quanta: int) -> Iterator[Occupation]:
     """All occupations of the modes with at most so many quanta; the last mode runs fastest."""
     atom = {i: group for group in atoms(modes) for i in group}
 
@@ -158,7 +301,7 @@ def _fill(modes: tuple[Mode, ...], quanta: int) -> Iterator[Occupation]:
             yield found
             return
         taken = any(found[j] for j in atom[i] if j < i)
-        room = quanta - sum(found)
+        room = min(quanta - sum(found), levels[i] - 1)
         for n in range((min(room, not taken) if is_two_level(modes[i]) else room) + 1):
             yield from fill((*found, n))
 
@@ -166,35 +309,17 @@ def _fill(modes: tuple[Mode, ...], quanta: int) -> Iterator[Occupation]:
 
 
 @lru_cache(maxsize=64)
-def space(modes: tuple[Mode, ...], quanta: int) -> Space:
+def space(modes: tuple[Mode, ...], cut: Cut) -> Space:
     """The space of these modes, built once.
 
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> space((BosonOp("a"),), 2) is space((BosonOp("a"),), 2)
     True
     """
-    return Space(modes, quanta)
+    return Space(modes, cut)
 
 
-def count_states(modes: Sequence[Mode], quanta: int) -> int:
-    """Number of states of the space, without building it.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> count_states([BosonOp("a"), BosonOp("b")], 6)
-    28
-    """
-    bosons = sum(not is_two_level(mode) for mode in modes)
-    excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
-    for atom in atoms(modes):
-        if is_two_level(modes[atom[0]]):
-            excited = [x + len(atom) * y for x, y in zip([*excited, 0], [0, *excited], strict=True)]
-    # and the rest of the quanta or fewer in the bosonic modes
-    return sum(
-        ways * comb(quanta - k + bosons, bosons) for k, ways in enumerate(excited[: quanta + 1])
-    )
-
-
-def lower(expression: Expr, model: Model, arrays: Arrays, quanta: int) -> Any:
+def lower(expression: Expr, model: Model, arrays: Arrays, quanta: Cut) -> Any:
     """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values.
 
     >>> from systems.library import kerr

@@ -52,7 +52,7 @@ def exists(model: Model, arrays: Arrays) -> np.ndarray:
     >>> exists(parametric_kerr.MODEL, arrays).tolist()  # the threshold is |G| = gamma/4
     [True, False]
     """
-    if not _pumped(model) and _every_mode_is_lossy(model):
+    if not _pumped(model) and every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
     return _by_pattern(_bounded, model, arrays)
 
@@ -101,7 +101,7 @@ def damped(model: Model, arrays: Arrays) -> np.ndarray:
     >>> bool(damped(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES)))
     True
     """
-    if _every_mode_is_lossy(model):
+    if every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
     return _by_pattern(_amplitudes_decay, model, arrays)
 
@@ -127,7 +127,7 @@ def decays(model: Model, arrays: Arrays) -> np.ndarray:
     >>> bool(decays(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES)))
     True
     """
-    if _every_mode_is_lossy(model):
+    if every_mode_is_lossy(model):
         return np.ones(_shape(arrays), dtype=bool)
     values = _single_excitations(model, arrays)
     return np.all(values.imag < -MARGINAL * np.max(abs(values), axis=-1, keepdims=True), axis=-1)
@@ -154,8 +154,13 @@ def _single_excitations(model: Model, arrays: Arrays) -> np.ndarray:
     return np.linalg.eigvals(_numbers(K, arrays))
 
 
-def _every_mode_is_lossy(model: Model) -> bool:
-    """Whether each mode has a loss of its own, rate * D[a]: then nothing is left undamped."""
+def every_mode_is_lossy(model: Model) -> bool:
+    """Whether each mode has a loss of its own, rate * D[a]: then nothing is left undamped.
+
+    >>> from systems.library import kerr
+    >>> every_mode_is_lossy(kerr.MODEL)
+    True
+    """
     ones, none = [model.occupation(mode) for mode in model.modes], (0,) * len(model.modes)
     return {((none, one),) for one in ones} <= {tuple(jump) for jump in model.jumps}
 

@@ -23,7 +23,14 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csr_array
 
-from numeric.arguments import LARGEST, check_occupation, check_order, fewest
+from numeric.arguments import (
+    LARGEST,
+    check_held,
+    check_occupation,
+    check_order,
+    fewest,
+    reaches,
+)
 from numeric.certificate import (
     MOVED,
     RESOLVED,
@@ -35,12 +42,14 @@ from numeric.certificate import (
     changes,
     cuts,
     finer_of,
+    is_short,
     measure,
     moment,
     roundoff,
     settled,
     top_shells,
 )
+from numeric.classical import Branches, branches, held_against, reach
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -51,7 +60,7 @@ from numeric.expectation import (
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import count_states, space
+from numeric.space import Cut, Space, count_states, hull, show_cut, space, wider
 from numeric.tail import escape, missing, supply
 from systems import Model, ladder
 from systems.display import Shown, counts, ends, points
@@ -147,11 +156,30 @@ class SteadyState(Shown):
         >>> from numeric import steady_state
         >>> from systems.library import kerr
         >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
-        [5, 6]
+        [7, 8]
         """
         return self._shaped(
             self._gather(lambda block: np.full(len(block.points), block.space.quanta))
         )
+
+    @property
+    def truncation(self) -> Any:
+        """Per point what was kept, as ``quanta`` of `steady_state` takes it; shape of the batch.
+
+        An integer is the largest total number of quanta, a dict the largest number in each mode.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr_dimer
+        >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, {"a": 4, "b": 3}).truncation
+        {'a': 4, 'b': 3}
+        """
+
+        def kept(block: Solution) -> np.ndarray:
+            same = np.empty(len(block.points), dtype=object)
+            same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
+            return same
+
+        return self._shaped(self._gather(kept))
 
     @property
     def solver(self) -> Any:
@@ -175,10 +203,10 @@ class SteadyState(Shown):
         """
         # of results for which the truncation was not chosen nothing is certified
         order, both = self.order or 4, zip(self.blocks, self.finer.blocks, strict=True)
-        pairs = [sorted(pair, key=lambda found: found.space.quanta) for pair in both]
+        pairs = [sorted(pair, key=lambda found: found.space.size) for pair in both]
         change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, fine, order, coarse.space.quanta)
+            cuts(self.model, changed, fine, order, coarse.space.cut)
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         return Certificate(
@@ -422,10 +450,11 @@ class SteadyState(Shown):
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
-        Its modes are in the order of ``model.modes``, each with ``quanta + 1`` levels (2 of a
-        two-level system); the levels of an atom make up one factor, its lowest one first, at the
-        place of the first of them.  So `ptrace`, `qutip.expect` and `qutip.wigner` of a mode are
-        right: ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
+        Its modes are in the order of ``model.modes``, each with one level more than the quanta that
+        the truncation keeps in it (2 of a two-level system); the levels of an atom make up one
+        factor, its lowest one first, at the place of the first of them.  So `ptrace`,
+        `qutip.expect` and `qutip.wigner` of a mode are right:
+        ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
         `restricted_density_matrix`.  NaN where the status is not "ok".
 
         >>> from numeric import steady_state
@@ -438,7 +467,7 @@ class SteadyState(Shown):
         if self.shape != ():
             return self.restricted_density_matrix()
         rho = self.elements()
-        largest = space(self.model.modes, self._most)
+        largest = self.space
         dims = largest.factors
         where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
         rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
@@ -472,7 +501,7 @@ class SteadyState(Shown):
         >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
         (4, 4)
         """
-        largest = space(self.model.modes, self._most)
+        largest = self.space
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
             where = largest.positions(block.space)
@@ -492,19 +521,27 @@ class SteadyState(Shown):
         >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, quanta=1).occupations.tolist()
         [[0, 0], [0, 1], [1, 0]]
         """
-        return space(self.model.modes, self._most).occupations
+        return self.space.occupations
+
+    @cached_property
+    def space(self) -> Space:
+        """The space of `restricted_density_matrix`: it holds those of all points.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).space.size
+        4
+        """
+        cuts = [block.space.cut for block in self.blocks]
+        return space(self.model.modes, hull(self.model.modes, cuts))
 
     @property
     def _points(self) -> int:
         return int(np.prod(self.shape))
 
     @property
-    def _fewest(self) -> int:
-        return min(block.space.quanta for block in self.blocks)
-
-    @property
-    def _most(self) -> int:
-        return max(block.space.quanta for block in self.blocks)
+    def _cuts(self) -> list[Cut]:
+        return list(dict.fromkeys(block.space.cut for block in self.blocks))
 
     def _check(self, modes: tuple[int, ...]) -> None:
         """Raise unless the truncation holds what these modes need to have a quantum each."""
@@ -514,21 +551,30 @@ class SteadyState(Shown):
                 f"Argument `order` of steady_state must be at least {order} for {name}, "
                 f"but is {self.order}: the truncation was not chosen for it."
             )
-        check_order(order, self._fewest)
-        least = fewest(self.model, modes) if self.order is None else 1
-        if self._fewest < least:
-            what = name if order > 1 else "the mean number"
-            labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
-            raise ValueError(
-                f"Argument `quanta` must be at least {least} for {what} of {labels}, which has "
-                f"to be reached from the vacuum, but is {self._fewest}."
-            )
+        if self.order is not None:
+            return  # too few quanta are "not converged"
+        for cut in self._cuts:
+            check_held(self.model, cut, modes)
+            if not reaches(self.model, cut, modes) and reaches(
+                self.model, wider(cut, 2 * order), modes
+            ):
+                self._refuse(modes, cut)
+
+    def _refuse(self, modes: tuple[int, ...], cut: Cut) -> None:
+        """Raise `ValueError`: the vacuum does not reach these modes within the cut."""
+        what = f"g{len(modes)}" if len(modes) > 1 else "the mean number"
+        labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
+        must = f"be at least {fewest(self.model, modes)}" if isinstance(cut, int) else "be larger"
+        raise ValueError(
+            f"Argument `quanta` must {must} for {what} of {labels}, which has "
+            f"to be reached from the vacuum, but is {show_cut(self.model, cut)}."
+        )
 
     def _number(self, mode: Mode | str) -> Measured:
         return self._moments((self.model.index(mode),), normalised=False)
 
     def _correlation(self, mode: Mode | str, order: int = 2) -> Measured:
-        check_order(order, self._fewest)
+        check_order(order, order)  # a positive integer
         return self._moments((self.model.index(mode),) * order)
 
     def _cross_correlation(self, first: Mode | str, second: Mode | str) -> Measured:
@@ -572,7 +618,8 @@ class SteadyState(Shown):
 
     def _probability(self, occupation: Occupation) -> Measured:
         """Population of an occupation, judged by how the truncation changes it; see `_moments`."""
-        check_occupation(occupation, self.model, self._fewest)
+        for kept in self._cuts:
+            check_occupation(occupation, self.model, kept)
 
         def read(block: Solution, _: Any = None) -> Measured:
             i = block.space.position(occupation)
@@ -656,7 +703,7 @@ class SteadyState(Shown):
 
     def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
         """A part of the estimates of P(n), stacked over n as the last axis."""
-        dims = space(self.model.modes, self._most).occupations.max(axis=0) + 1
+        dims = self.space.occupations.max(axis=0) + 1
         numbers = range(dims[self.model.index(mode)])
         found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
         return np.stack(found, axis=-1)
@@ -669,7 +716,7 @@ class SteadyState(Shown):
             if other is None:
                 return changed
             fine = finer_of(block, other)
-            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found
+            lost = (escape(fine) + missing(fine, ()) >= MOVED) | ~other.found | is_short(fine)
             return np.where(lost, np.inf, changed)
 
         return self._join([cut(*pair) for pair in self._pairs])
@@ -689,17 +736,19 @@ class SteadyState(Shown):
         """
         words, cut = found.status(self._words), self._gather(most)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
+        doubt |= (words == Status.OK) & self._gather(is_short)
         for i, block in enumerate(self.blocks):
             (rows,) = np.nonzero(doubt[block.points])
             if rows.size:
-                moved = change(*self._pair(i, rows))
+                some, other = self._pair(i, rows)
+                moved = np.where(is_short(finer_of(some, other)), np.inf, change(some, other))
                 cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
         return replace(found, cut=np.where(words == Status.OK, cut, 0.0))
 
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
         some, known = self.blocks[i].take(rows), self._solved.get(i)
-        if known is None and count_states(self.model.modes, some.space.quanta + 2) ** 2 > LARGEST:
+        if known is None and self._wider(self.blocks[i]) == some.space.cut:
             return some, some  # too large: what is missing is all that is known
         new = some if known is None else some.take(~np.isin(some.points, known.points))
         if new.points.size:
@@ -723,7 +772,27 @@ class SteadyState(Shown):
             return block
         name = str(block.solver[0])
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
-        return solve_points(self.model, self.arrays, block.points, block.space.quanta + 2, solver)
+        more = self._wider(block)
+        found = solve_points(self.model, self.arrays, block.points, more, solver)
+        return held_against(self.model, found, self._light(block))
+
+    def _light(self, block: Solution) -> Branches:
+        return branches(self.model, select(self.arrays, block.points))
+
+    def _wider(self, block: Solution) -> Cut:
+        """A second truncation for a block: two more quanta, or the same where they do not fit.
+
+        Where a classical branch lies beyond the cut it is one that holds them all, if that fits.
+        """
+        now, choices = block.space.cut, [wider(block.space.cut, 2)]
+        if is_short(block).any():
+            light = self._light(block.take(is_short(block)))
+            tops = np.max(reach(light.quanta), axis=0).astype(int)
+            kept = zip(block.space.levels, tops.tolist(), strict=True)
+            each = tuple(max(levels - 1, top) for levels, top in kept)
+            choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
+        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= LARGEST)
+        return next(fitting, now)
 
     def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, "SteadyState"]]:
         """What is known of points solved each by itself, these points included.
@@ -775,10 +844,10 @@ class SteadyState(Shown):
     def _merge(self, by_block: list[Evidence]) -> dict[str, Any]:
         """One array of the batch's shape per result, from one dict per block."""
         merged = {}
-        for name in by_block[0]:
+        for name in dict.fromkeys(name for found in by_block for name in found):
             whole = np.full(self._points, np.nan)
             for block, found in zip(self.blocks, by_block, strict=True):
-                whole[block.points] = found[name]
+                whole[block.points] = found.get(name, np.nan)
             merged[name] = self._shaped(whole)
         return merged
 

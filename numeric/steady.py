@@ -7,10 +7,12 @@ smallest one whose mean numbers and g2 to g4 of every mode change by less than `
 two more quanta are allowed (`numeric.truncation`).
 """
 
+from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
 
+from numeric.arguments import check_quanta
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
@@ -30,7 +32,7 @@ KEPT = 2**32
 def steady_state(
     model: Model,
     values: Values,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     solver: str = "auto",
     tolerance: float = 1e-8,
     limit: int | None = None,
@@ -54,7 +56,7 @@ def steady_state(
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
     >>> state = steady_state(kerr.MODEL, weak)
     >>> state.status, int(state.quanta), round(float(state.correlation("a")), 8)
-    ('ok', 5, 0.01067859)
+    ('ok', 7, 0.01067859)
 
     Raises `ValueError` or `TypeError` for bad values, quanta or solver, and for a truncation
     whose Liouvillian is too large.
@@ -63,7 +65,8 @@ def steady_state(
     if solver not in STEADY:
         names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
-    search = TruncationSearch(quanta, tolerance, limit, order)
+    cut = None if quanta is None else check_quanta(model, quanta)
+    search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
     return _solve(model, search, solver, progress, arrays)
 
@@ -105,7 +108,7 @@ def _check_memory(arrays: Arrays, on: Space) -> None:
 def nojump_state(
     model: Model,
     values: Values,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     kind: str = "normalised",
     tolerance: float = 1e-8,
     limit: int | None = None,
@@ -128,7 +131,8 @@ def nojump_state(
     arrays = read_values(model, values)
     if kind not in KINDS:
         raise ValueError(f"Argument `kind` must be one of {', '.join(KINDS)}, but is {kind!r}.")
-    search = TruncationSearch(quanta, tolerance, limit, order)
+    cut = None if quanta is None else check_quanta(model, quanta)
+    search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
     with bar(progress) as report:

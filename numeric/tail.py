@@ -1,8 +1,9 @@
 """What lies beyond the cut, read off the populations of the last shells.
 
-S_q is the population of all states with q quanta.  Near the cut it falls by a factor g per
-quantum, which the last four shells tell (four, because pairs fill every other one).  The first
-shell that is missing would hold about
+S_q is the population of all states with q quanta, in all or in one mode, as the cut counts them: at
+a *side* of `numeric.space`, and what lies beyond is the sum over all sides.  Near the cut it falls
+by a factor g per quantum, which the last four shells tell (four, because pairs fill every other
+one).  The first shell that is missing would hold about
 
     S_(Q+1) = max(S_Q g, S_(Q-1) g^2),
 
@@ -16,12 +17,13 @@ second hump of the populations, however small: unless it falls off before the cu
 with it everything, is that of the cut (`escape`).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from numeric.solvers.solution import Solution
-from numeric.space import Space, count_states
+from numeric.space import Side, Space
 
 # What counts as a second hump was tried on 360 Kerr modes with drawn values, bistable ones among
 # them, at truncations of 12 to 34 quanta against one of 70.  In 2,801 cases two more quanta moved
@@ -46,45 +48,59 @@ def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
     return np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
 
 
-def shells(found: Solution, weight: np.ndarray | float = 1.0) -> np.ndarray:
-    """What each shell contributes to the mean of a diagonal, shape (points, quanta + 1).
+def shells(found: Solution, side: Side, weight: np.ndarray | float = 1.0) -> np.ndarray:
+    """What each shell of a side contributes to the mean of a diagonal, shape (points, top + 1).
 
     >>> from numeric.solvers.solution import Solution
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
     >>> on = Space([BosonOp("a")], 5)
     >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> shells(found)[0, :3], shells(found, weights(on, (0,)))[0, :3]  # and of the mean number
+    >>> (side,) = on.sides
+    >>> shells(found, side)[0, :3], shells(found, side, weights(on, (0,)))[0, :3]  # mean number
     (array([0.5  , 0.25 , 0.125]), array([0.  , 0.25, 0.25]))
     """
-    of = found.space.occupations.sum(axis=1)[:, None] == np.arange(found.space.quanta + 1)
+    counted, top = side
+    of = (found.space.occupations @ np.array(counted))[:, None] == np.arange(top + 1)
     return np.maximum(found.populations * weight, 0.0) @ of
 
 
-def fall(found: Solution) -> np.ndarray:
+def fall(found: Solution, side: Side) -> np.ndarray:
     """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
 
-    Zero where there is nothing beyond the cut: two atoms hold no third quantum.  The larger shell
-    of the last two is compared with the larger of the two before.
+    The larger shell of the last two is compared with the larger of the two before.
 
     >>> from numeric.solvers.solution import Solution
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
     >>> on = Space([BosonOp("a")], 5)
     >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> fall(found)
+    >>> fall(found, on.sides[0])
     array([0.5])
     """
-    population, space = shells(found), found.space
-    if count_states(space.modes, space.quanta + 1) == space.size:
-        return np.zeros(len(population))
+    population = shells(found, side)
     outer, inner = population[:, -2:], population[:, -4:-2]
-    if space.quanta == 1:
+    if side[1] == 1:
         outer, inner = population[:, 1:], population[:, :1]
     steps = inner.shape[1] + np.argmax(outer, axis=1) - np.argmax(inner, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.max(outer, axis=1) / np.max(inner, axis=1)
     return np.asarray(np.minimum(np.nan_to_num(ratio, nan=0.0) ** (1 / steps), FLAT))
+
+
+def steepness(found: Solution) -> np.ndarray:
+    """The factor per quantum by which populations fall at the side where they fall least.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> steepness(found)
+    array([0.5])
+    """
+    falls = [fall(found, side) for side in found.space.sides]
+    return np.max([np.zeros(len(found.points)), *falls], axis=0)
 
 
 def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
@@ -98,10 +114,23 @@ def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     >>> bool(missing(found, (0,))[0] > 2 ** -6.0)  # six quanta alone would add 6 * 2**-7
     True
     """
-    top = found.space.quanta
-    g = np.minimum(fall(found) * (top + 1) / (top + 1 - min(len(modes), top)), FLAT)
-    held = shells(found, weights(found.space, modes))
-    return np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g)
+    return _sum(found, lambda side: missing_at(found, side, modes))
+
+
+def missing_at(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarray:
+    """The same beyond one side of the cut only.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> bool(missing_at(found, on.sides[0], (0,)) == missing(found, (0,)))  # there is one side
+    True
+    """
+    held = shells(found, side, weights(found.space, modes))
+    g = np.minimum(fall(found, side) * _growth(side, modes), FLAT)
+    return np.asarray(np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g))
 
 
 def supply(found: Solution) -> np.ndarray:
@@ -117,9 +146,23 @@ def supply(found: Solution) -> np.ndarray:
     >>> supply(found)  # six quanta of the first shell beyond, and as many again
     array([0.09375])
     """
-    top, population, g = found.space.quanta, shells(found), fall(found)
+    return _sum(found, lambda side: supply_at(found, side))
+
+
+def supply_at(found: Solution, side: Side) -> np.ndarray:
+    """The same beyond one side of the cut only.
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> supply_at(found, on.sides[0])
+    array([0.09375])
+    """
+    population, g = shells(found, side), fall(found, side)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
-    return np.asarray((top + 1) * first / (1 - g))
+    return np.asarray((side[1] + 1) * first / (1 - g))
 
 
 def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
@@ -133,8 +176,18 @@ def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     >>> bool(fed(found, (0,))[0] > supply(found)[0])
     True
     """
-    top, largest = found.space.quanta, np.max(weights(found.space, modes))
-    return supply(found) * largest * (top + 1) / (top + 1 - min(len(modes), top))
+    largest = np.max(weights(found.space, modes))
+    return largest * _sum(found, lambda side: supply_at(found, side) * _growth(side, modes))
+
+
+def _growth(side: Side, modes: tuple[int, ...]) -> float:
+    """By which factor n (n - 1) ... grows from the last shell of a side to the next."""
+    counted, top = side
+    return (top + 1) / (top + 1 - min(sum(counted[mode] for mode in modes), top))
+
+
+def _sum(found: Solution, at: Callable[[Side], np.ndarray]) -> np.ndarray:
+    return np.sum([np.zeros(len(found.points)), *map(at, found.space.sides)], axis=0)
 
 
 def escape(found: Solution) -> np.ndarray:
@@ -150,10 +203,15 @@ def escape(found: Solution) -> np.ndarray:
     >>> escape(found)  # one hump
     array([0.])
     """
-    if found.space.quanta < ROOM:
+    return _sum(found, lambda side: _escape_at(found, side))
+
+
+def _escape_at(found: Solution, side: Side) -> np.ndarray:
+    if side[1] < ROOM:
         return np.zeros(len(found.points))
     # neighbours together: pairs leave every other shell empty
-    pair, noise = (np.maximum(s[:, :-1], s[:, 1:]) for s in (shells(found), _noise(found)))
+    each = shells(found, side), _noise(found, side)
+    pair, noise = (np.maximum(s[:, :-1], s[:, 1:]) for s in each)
     with np.errstate(divide="ignore", invalid="ignore"):
         falls = pair[:, 1:] / pair[:, :-1]
         steepest = np.fmin.accumulate(falls, axis=1)
@@ -161,8 +219,8 @@ def escape(found: Solution) -> np.ndarray:
         hump &= pair[:, :-1] < APART * np.maximum.accumulate(pair, axis=1)[:, :-1]
         hump &= pair[:, 1:] > VISIBLE * noise[:, 1:]
         size = np.max(np.where(hump, pair[:, 1:], 0.0), axis=1)
-        return np.asarray(np.where(size > 0, supply(found) / size, 0.0))
+        return np.asarray(np.where(size > 0, supply_at(found, side) / size, 0.0))
 
 
-def _noise(found: Solution) -> np.ndarray:
-    return shells(replace(found, populations=found.error))
+def _noise(found: Solution, side: Side) -> np.ndarray:
+    return shells(replace(found, populations=found.error), side)

@@ -1,55 +1,79 @@
-"""The smallest truncation that is large enough, for each point of a batch.
+"""A truncation that is large enough, for each point of a batch.
 
-A truncation is the largest total number of quanta.  It is large enough when two more quanta
-change no result by more than the tolerance; the population of the last shell alone would not
-tell, because a small one can feed an interference zero.  Two, not one, because light that comes
-in pairs leaves every other shell empty.  Every truncation is solved once: the search hands on
-what it solved with two more quanta, by which each number is judged on its own.
+A truncation is a cut of the Hilbert space (`numeric.space`): so many quanta in all, or in each.  It
+is large enough when its results differ from those of another one with two quanta fewer (on
+every side) by no more than the tolerance; the population of the last shell alone would not tell,
+because a small one can feed an interference zero.  Two, not one, because light that comes in pairs
+leaves every other shell empty.  Where populations fall steeply from shell to shell, as at weak
+drive, the difference is the last but one term of a series that falls as steeply, and
+`numeric.certificate.share` of it counts.
 
-Points are searched together: all start with ``order`` quanta, each round adds one, and points
-whose results have settled leave.  So a point costs what its own truncation costs.
+Each point starts with as many quanta as its drive and its classical light suggest
+(`numeric.classical`), and is solved with two more.  While results move, the fall of the last
+shells tells how many more quanta they ask for, in all or in which mode: a mode that holds quanta of
+its own grows alone where that keeps fewer states.  Every truncation is solved once for all points
+that ask for it, and the finest one of a point is its state.
+
+The search ends at ``limit`` states, a budget of memory: n states are n^2 unknowns, which take
+1 to 8 kB each while they are solved.  By default it is `LIMIT`, and `HIGHER` for points of which
+only g3 and higher orders are not converged yet.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from math import ceil, isqrt, log
 
 import numpy as np
 
-from numeric.arguments import check_order, check_quanta, is_real
-from numeric.certificate import results, settled
-from numeric.solvers.choice import solve_points
+from numeric.arguments import LARGEST, check_order, check_quanta, is_real
+from numeric.certificate import MOVED, Measured, is_short, moment, results, settled, share
+from numeric.classical import Branches, branches, held_against, reach
+from numeric.solvers.choice import select, solve_points
+from numeric.solvers.scaling import scale
 from numeric.solvers.solution import Solution
-from numeric.space import count_states
+from numeric.space import Cut, Side, count_states, covers, sides, wider
+from numeric.tail import FLAT, fall, missing, missing_at, shells, steepness, weights
 from systems import Model
+from systems.ladder import is_two_level
 from systems.progress import Report
 from systems.status import Status
-from systems.values import Arrays
+from systems.values import Arrays, check_positive
 
 CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
-# Quanta and unknowns up to which a truncation is searched: what the iteration solves in a second
-HIGHEST, SEARCHED = 60, 20_000
-FINER = 2**24  # numbers of finer solutions that are handed on (128 MB); of more points none are
+LIMIT = 500  # states that are tried by default: 250,000 unknowns, some seconds and up to 2 GB
+HIGHER = 250  # of them those that are tried where only g3 and higher orders are not converged yet
+MOST = isqrt(LARGEST)  # states that may be asked for
+COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are
+# Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
+# estimate is of independent light, and blockade needs fewer
+AHEAD = 6
+GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
+MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
+SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
+FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
 
 @dataclass(frozen=True)
 class TruncationSearch:
-    """A fixed truncation, or (``quanta=None``) the search for one up to ``limit`` quanta.
+    """A fixed truncation, or (``quanta=None``) the search for one of up to ``limit`` states.
 
     >>> from systems.progress import silent
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> search = TruncationSearch(None, 1e-8, None, order=2)
     >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
-    >>> ((found, finer),) = search(kerr.MODEL, arrays, np.arange(1), "auto", silent)
-    >>> found.space.quanta, finer.space.quanta
-    (3, 5)
+    >>> ((found, coarser),) = search(kerr.MODEL, arrays, np.arange(1), "auto", silent)
+    >>> found.space.quanta - coarser.space.quanta
+    2
 
-    ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode that
-    two more quanta may make.  ``limit=None`` is what leaves `SEARCHED` unknowns, at most
-    `HIGHEST`.  Points that have not settled there are "not converged".
+    ``tolerance`` is the largest relative change of n and g2 ... g^(``order``) of every mode from
+    two quanta fewer.  ``limit=None`` stands for `LIMIT` states.  Points that have not settled there
+    are "not converged".
     """
 
-    quanta: int | None
+    quanta: Cut | None
     tolerance: float
     limit: int | None
     order: int  # highest g^(k) that has to be converged
@@ -72,78 +96,294 @@ class TruncationSearch:
         ValueError: Argument `tolerance` must lie between 0 and 1, but is 2.0.
         """
         if self.quanta is not None:
-            return check_quanta(model, self.quanta)
+            if not isinstance(self.quanta, tuple):
+                check_quanta(model, self.quanta)
+            return
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
             raise ValueError(
                 f"Argument `tolerance` must lie between 0 and 1, but is {self.tolerance!r}."
             )
         check_order(self.order, self.order)
-        if self.limit is not None:
-            check_quanta(model, self.limit, "limit")
-            if self.limit < self.order + 2:
-                raise ValueError(
-                    f"Argument `limit` must be at least {self.order + 2} to compare "
-                    f"g{self.order} with two more quanta, but is {self.limit}."
-                )
+        if self.limit is None:
+            return
+        check_positive("limit", self.limit)
+        least = count_states(model.modes, self.order + 2)
+        if self.limit < least:
+            raise ValueError(
+                f"Argument `limit` must be at least {least} states to compare "
+                f"g{self.order} with two more quanta, but is {self.limit}."
+            )
+        if self.limit > MOST:
+            raise ValueError(
+                f"Argument `limit` must leave at most {MOST} states, but is {self.limit}."
+            )
 
     def __call__(
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
     ) -> Iterator[tuple[Solution, Solution | None]]:
         """The points of a flattened batch, solved, in parts of one truncation each.
 
-        With each part comes another truncation of the same points that was solved, if any is kept:
-        two more quanta where the search settled, two fewer where it ended before that.
+        With each part comes the coarser truncation of the same points that it was compared with,
+        if any is kept.
         """
         if self.quanta is not None and points.size:
-            yield solve_points(model, arrays, points, self.quanta, solver, report), None
+            given = solve_points(model, arrays, points, self.quanta, solver, report)
+            given = held_against(model, given, branches(model, select(arrays, points)))
+            # of such a state no density matrix is shown; numbers are judged one by one
+            beyond = is_short(given) | (missing(given, ()) >= MOVED)
+            for part, word in ((~beyond, Status.OK), (beyond, Status.NOT_CONVERGED)):
+                if part.any():
+                    yield given.take(part).with_status(word), None
             return
         for start in range(0, len(points), CHUNK):
             some = points[start : start + CHUNK]
             for found, other in self._search(model, arrays, some, solver, report):
-                ended = found.space.quanta > other.space.quanta
-                small = len(points) * other.space.size <= FINER
-                yield found, other if ended or small else None
+                if other is None or np.all(found.status == Status.OK):
+                    small = other is not None and len(points) * other.space.size <= COARSER
+                    yield found, other if small else None
+                else:
+                    yield found, other
 
     def _search(
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
-    ) -> Iterator[tuple[Solution, Solution]]:
-        """Parts of the points with one truncation each, and of each part its finer twin.
+    ) -> Iterator[tuple[Solution, Solution | None]]:
+        """Parts of the points with one truncation each, and the coarser twin of each part.
 
-        A point without a state leaves at once: more quanta do not give it one.
+        Points wait for the next truncation that they ask for, smallest first, with what they were
+        solved with before.  One without a state leaves at once: more quanta do not give it one.
         """
-        limit, solved = self.limit or max(_highest(model), self.order + 2), dict[int, Solution]()
-        for quanta in range(self.order, limit - 1):
-            for q in (quanta, quanta + 2):
-                # each truncation is solved once, for the points that are still open
-                known = solved.get(q)
-                solved[q] = (
-                    known.at(points)
-                    if known
-                    else solve_points(model, arrays, points, q, solver, report)
-                )
-            coarse, fine = solved.pop(quanta), solved[quanta + 2]
-            good = self._settled(model, coarse, fine) | (coarse.status != Status.OK)
-            if good.any():
-                yield coarse.compared(fine).take(good), fine.take(good)
-            points = points[~good]
-            if not points.size:
-                return
-        coarse, fine = coarse.take(~good), fine.take(~good)
-        yield fine.compared(coarse).with_status(Status.NOT_CONVERGED), coarse
+        light = branches(model, select(arrays, points))
+        search = _Growth(self, model, points, light)
+        waiting: dict[Cut, list[tuple[np.ndarray, Solution | None]]] = defaultdict(list)
+        for cut, some in search.starts(arrays):
+            waiting[cut].append((some, None))
+        while waiting:
+            cut = min(waiting, key=partial(count_states, model.modes))
+            entries = waiting.pop(cut)
+            together = np.sort(np.concatenate([some for some, _ in entries]))
+            solved = solve_points(model, arrays, together, cut, solver, report)
+            for some, before in entries:
+                found = search.marked(solved.at(some))
+                none = found.status != Status.OK
+                if none.any():
+                    yield found.take(none), None if before is None else before.take(none)
+                found, coarse = found.take(~none), None if before is None else before.take(~none)
+                if not found.points.size:
+                    continue
+                if coarse is None:
+                    waiting[wider(cut, 2)].append((found.points, found))
+                    continue
+                judged = search.judge(coarse, found)
+                moves = np.any([result.moves for result in judged], axis=0)
+                compared = search.compared(coarse, found)
+                if not moves.all():
+                    yield compared.take(~moves), coarse.take(~moves)
+                for after, rows in search.grown(coarse, found, judged, moves):
+                    if after is None:
+                        ended = compared.take(rows).with_status(Status.NOT_CONVERGED)
+                        yield ended, coarse.take(rows)
+                    else:
+                        fresh = not covers(after, wider(cut, 2))
+                        kept = None if fresh else found.take(rows)
+                        waiting[after].append((found.points[rows], kept))
 
-    def _settled(self, model: Model, coarse: Solution, fine: Solution) -> np.ndarray:
-        """Whether two more quanta change no result, and nothing that matters lies beyond them.
 
-        One truth value per point: all modes and all orders up to ``order`` have to agree.
+@dataclass(frozen=True)
+class _Growth:
+    """How a search starts and grows, for one model."""
+
+    search: TruncationSearch
+    model: Model
+    points: np.ndarray
+    light: Branches  # of these points
+
+    @property
+    def limit(self) -> int:
+        """Most states: at least what it takes to hold g^(order), whatever the default is."""
+        least = count_states(self.model.modes, self.search.order + 1)
+        return self.search.limit or max(LIMIT, least)
+
+    def fits(self, cut: Cut) -> bool:
+        return count_states(self.model.modes, cut) <= self.limit
+
+    def starts(self, arrays: Arrays) -> list[tuple[Cut, np.ndarray]]:
+        """The first truncation of each point, two quanta short of its second."""
+        order, some = self.search.order, select(arrays, self.points)
+        with np.errstate(divide="ignore"):
+            terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
+        drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), order, order + AHEAD)
+        quanta = reach(self.light.quanta)
+        keys = np.column_stack([np.floor(drive), quanta]).astype(int)
+        kinds, which = np.unique(keys, axis=0, return_inverse=True)
+        found: dict[Cut, list[int]] = defaultdict(list)
+        for k, (first, *tops) in enumerate(kinds.tolist()):
+            found[self._first(first, tops)].append(k)
+        masks = ((cut, np.isin(np.ravel(which), ks)) for cut, ks in found.items())
+        return [(cut, self.points[mask]) for cut, mask in masks]
+
+    def _first(self, first: int, tops: list[int]) -> Cut:
+        """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
+        order = self.search.order
+        total: Cut = max(first, sum(tops))
+        pairs = zip(self.model.modes, tops, strict=True)
+        each: Cut = tuple(1 if is_two_level(mode) else max(top, order) for mode, top in pairs)
+        if any(tops) and len(tops) > 1 and self._worth(each, total):
+            return self._fitting(each)
+        return self._fitting(total)
+
+    def _worth(self, each: Cut, total: Cut) -> bool:
+        """Whether a cut mode by mode keeps so few states that it is worth a new start."""
+        fewer = count_states(self.model.modes, wider(each, 2))
+        return fewer <= FEWER * count_states(self.model.modes, wider(total, 2))
+
+    def _fitting(self, cut: Cut) -> Cut:
+        """The cut, made smaller until two more quanta fit into the budget."""
+        while not self.fits(wider(cut, 2)):
+            if isinstance(cut, tuple):
+                largest = max(cut)
+                cut = tuple(top - (top == largest) for top in cut)
+            elif cut > 1:
+                cut -= 1
+            else:
+                break
+        return cut
+
+    def marked(self, found: Solution) -> Solution:
+        """The solution, with the points of which a classical branch lies beyond the cut."""
+        return held_against(
+            self.model, found, self.light.at(np.searchsorted(self.points, found.points))
+        )
+
+    def judge(self, coarse: Solution, fine: Solution) -> list[Measured]:
+        """What the finer truncation gives for each result, judged by the coarser one.
+
+        One entry for all modes and all orders up to ``order``.
         """
-        judged = [
-            settled(coarse, fine, (mode,) * k, k > 1, self.tolerance)
-            for _, mode, k in results(model, coarse.space.quanta, self.order)
+        return [
+            settled(fine, coarse, (mode,) * k, k > 1, self.search.tolerance)
+            for _, mode, k in results(self.model, fine.space.cut, self.search.order)
         ]
-        return ~np.any([result.moves for result in judged], axis=0)
+
+    def compared(self, coarse: Solution, fine: Solution) -> Solution:
+        """The finer solution, with what of its change counts."""
+        return fine.compared(coarse, share(fine, coarse))
+
+    def grown(
+        self, coarse: Solution, fine: Solution, judged: list[Measured], moves: np.ndarray
+    ) -> list[tuple[Cut | None, np.ndarray]]:
+        """The next truncation of points whose results move, with their rows; None: none fits."""
+        rows = np.flatnonzero(moves)
+        if not rows.size:
+            return []
+        some = visible(fine.take(rows))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            excess = [
+                np.where(one.moves, one.cut / (self.search.tolerance * abs(one.value)), 0.0)[rows]
+                for one in judged
+            ]
+        worst = np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / self.search.tolerance)
+        now = fine.space.cut
+        if isinstance(now, int):
+            wanted = [self._more(now, w, g) for w, g in zip(worst, steepness(some), strict=True)]
+            cuts: list[Cut] = list(wanted)
+        else:
+            cuts = self._tops(some, now, list(fine.space.sides))
+        if isinstance(now, int) and len(self.model.modes) > 1:
+            count = len(self.model.modes)
+            alone = sides(self.model.modes, (now,) * count)
+            each = self._tops(some, tuple(s[1] for s in self._all_sides(now)), list(alone))
+            cuts = [
+                mode_by_mode if self._worth(mode_by_mode, total) else total
+                for mode_by_mode, total in zip(each, cuts, strict=True)
+            ]
+        orders = [k for _, _, k in results(self.model, now, self.search.order)]
+        low = [one.moves for one, k in zip(judged, orders, strict=True) if k <= 2]
+        spare = ~np.any(low, axis=0)
+        groups: dict[Cut | None, list[int]] = defaultdict(list)
+        for row, cut in zip(rows.tolist(), cuts, strict=True):
+            after = self._next(now, cut)
+            groups[None if self._is_dear(after) and spare[row] else after].append(row)
+        return [(cut, np.array(group)) for cut, group in groups.items()]
+
+    def _all_sides(self, now: int) -> list[Side]:
+        count = len(self.model.modes)
+        return [
+            (tuple(int(i == j) for j in range(count)), 1 if is_two_level(mode) else now)
+            for i, mode in enumerate(self.model.modes)
+        ]
+
+    def _is_dear(self, after: Cut | None) -> bool:
+        """Whether it keeps more states than g3 and higher orders are worth, unless asked for."""
+        if after is None or self.search.limit is not None:
+            return False
+        return count_states(self.model.modes, after) > HIGHER
+
+    def _more(self, top: int, excess: float, g: float) -> int:
+        """Quanta at which a change that is ``excess`` times too large will be small enough.
+
+        It is the coarser of two truncations that is asked for: the change is that to the finer.
+        """
+        order = min(self.search.order, top)
+        slower = min(g * (top + 1) / (top + 1 - order), FLAT)  # as moments of this order fall
+        steps = MORE * log(max(excess, 1.0)) / -log(max(slower, 1e-12))
+        needed = top - 2 + min(max(ceil(steps), top // 12), ceil(GROWTH * top) + 2)
+        return max(needed, top)
+
+    def _tops(self, found: Solution, now: tuple[int, ...], wanted: list[Side]) -> list[Cut]:
+        """Per point the quanta of each mode beyond which too little lies to matter."""
+        tops = np.tile(np.array(now), (len(found.points), 1))
+        for side in wanted:
+            (i,) = np.flatnonzero(side[0])
+            tops[:, i] = self._top(found, side)
+        return [tuple(row) for row in tops.tolist()]
+
+    def _top(self, found: Solution, side: Side) -> np.ndarray:
+        """The same for one mode, (points,)."""
+        needed = np.full(len(found.points), min(self.search.order, side[1]))
+        g = np.maximum(fall(found, side), 1e-12)
+        for _, mode, k in results(self.model, found.space.cut, self.search.order):
+            modes = (mode,) * k
+            held = shells(found, side, weights(found.space, modes))
+            with np.errstate(divide="ignore", invalid="ignore"):
+                size = abs(moment(found, modes)[0])
+                beyond = missing_at(found, side, modes) / size
+                # what lies above each number of quanta, up to the cut and beyond
+                above = np.cumsum(held[:, ::-1], axis=1)[:, ::-1] / size[:, None]
+                above = np.column_stack([above[:, 1:] + beyond[:, None], beyond])
+                enough = above < self.search.tolerance
+                more = np.ceil(np.log(beyond / self.search.tolerance) / -np.log(g))
+            first = np.where(enough.any(axis=1), np.argmax(enough, axis=1), side[1])
+            more = np.nan_to_num(more, nan=0.0, posinf=np.inf)
+            more = np.clip(more, 0, np.ceil(GROWTH * side[1]) + 2)
+            wanted = np.where(enough.any(axis=1), first, side[1] + more).astype(int)
+            needed = np.maximum(needed, np.where(size > 0, wanted, 0))
+        return needed
+
+    def _next(self, now: Cut, wanted: Cut) -> Cut | None:
+        """The cut to be solved next after ``now``, or None where none that is larger fits."""
+        twice = wider(now, 2)
+        if type(wanted) is type(now):
+            if covers(now, wanted):
+                return twice if self.fits(twice) else None
+            if isinstance(wanted, int) and isinstance(now, int):
+                wanted = max(wanted, now + 2)
+                while not self.fits(wanted) and covers(wanted, wider(twice, 1)):
+                    wanted = wider(wanted, -1)
+                return wanted if self.fits(wanted) else None
+        fitted = self._fitting(wanted)
+        small = covers(now, fitted) and covers(fitted, now)
+        return None if small or not self.fits(wider(fitted, 2)) else fitted
 
 
-def _highest(model: Model) -> int:
-    """Quanta up to which a model is searched: one mode as many as `HIGHEST`, three modes fewer."""
-    sizes = {q: count_states(model.modes, q) ** 2 for q in range(1, HIGHEST + 1)}
-    return max((q for q, size in sizes.items() if size <= SEARCHED), default=1)
+def visible(found: Solution) -> Solution:
+    """The solution without populations that are nothing but round-off: their fall means nothing.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> rho, error = np.diag([1.0, 1e-17]) + 0j, np.full(2, 1e-16)
+    >>> found = Solution.of(Space([BosonOp("a")], 1), rho, error, 0.0, "ok", "by hand")
+    >>> visible(found).populations
+    array([[1., 0.]])
+    """
+    seen = found.populations > SEEN * found.error
+    return replace(found, populations=np.where(seen, found.populations, 0.0))

@@ -125,7 +125,7 @@ class Model(Shown):
 
     def _title(self) -> str:
         modes = ", ".join(label(mode) for mode in self.modes)
-        return f'model "{self.name}": modes {modes}; drive {self.drive}'
+        return f'model "{self.name}": modes {modes}; drive {self.drive or "none"}'
 
     def _facts(self) -> Mapping[str, str]:
         losses = " + ".join(
@@ -134,7 +134,7 @@ class Model(Shown):
         return {
             "H": f"${sp.latex(self.hamiltonian)}$",
             "losses": f"${losses}$" if losses else "none",
-            "drive": f"${sp.latex(self.drive)}$",
+            "drive": f"${sp.latex(self.drive)}$" if self.drive else "none",
             "parameters": ", ".join(map(str, self.parameters)),
         }
 

@@ -22,7 +22,14 @@ APART = (
     "systems/renamed.py",
 )
 PAPERS = ROOT / "compare" / "papers"  # `make reproduce` runs the figures and claims in its folders
-SLOW = {"compare.results.make"}  # a figure takes seconds
+# a figure takes seconds, and so does an audit; a cluster has tests of its own
+SLOW = {
+    "compare.results.make",
+    "compare.papers.judgement.audit_text",
+    "compare.sweep.crew.together",
+}
+# what the command itself says, without a word after it
+SLOW |= {"compare.cli.app.blockade", "compare.cli.auditing.atlas"}
 
 
 def dotted(path: Path) -> str:

@@ -121,13 +121,16 @@ def test_a_weak_drive_is_resolved_where_qutip_reports_that_it_is_not():
     assert np.isnan(theirs.correlation("a1"))
 
 
-def test_the_chosen_truncation_is_the_smallest_that_is_converged():
+def test_the_chosen_truncation_is_converged_and_grows_with_the_drive():
     state = steady_state(MODEL, {**POINT, "xi": np.array([1e-4, 0.1, 0.3])})
     assert list(state.quanta) == sorted(state.quanta)
     change = state.certificate.change["g2(a1)"]
     assert np.all(change < 1e-8)  # the tolerance asked for
-    one_less = steady_state(MODEL, {**POINT, "xi": 0.3}, quanta=int(state.quanta[-1]) - 1)
-    assert max(one_less.certificate.change.values()) > 1e-8
+    for order in (2, 3, 4):
+        many = steady_state(MODEL, {**POINT, "xi": np.array([1e-4, 0.1, 0.3])}, quanta=14)
+        # the tolerance asked for
+        g = state.correlation("a1", order)
+        np.testing.assert_allclose(g, many.correlation("a1", order), rtol=1e-8, atol=0)
 
 
 def test_an_empty_mode_has_an_undefined_correlation():

@@ -208,10 +208,13 @@ def test_a_state_that_is_left_slowly_is_not_taken_for_the_whole(D, U, xi):
     values = {"D": D, "U": U, "k": 1.0, "xi": xi}
     state = steady_state(MODELS["kerr"], values, quanta=35)
     true = kerr_correlation(1, Delta=D, chi=U, gamma=1.0, xi=xi)
-    assert state.certificate.change["n(a)"] < 1e-6  # two more quanta would not tell
+    few = steady_state(MODELS["kerr"], values, quanta=37).estimate("number", a).value
+    found = state.estimate("number", a).value
+    assert found == pytest.approx(few, rel=1e-6)  # two more quanta would not tell
     assert state.estimate("number", a).value < true / 5
     assert state.number_status(a) == "not converged"
-    assert state.certificate.cut["n(a)"] > 1e-3
+    # the certificate is a cut that holds the bright state, if doubles can resolve it
+    assert not state.certificate.cut["n(a)"] < 0.5
 
 
 @pytest.mark.slow
@@ -219,11 +222,12 @@ def test_a_probability_is_converged_to_eight_digits_or_is_not_returned():
     drives = np.geomspace(1e-3, 0.4, 6)
     values = {"Delta": 0.3, "J": 1.0, "chi": 0.7, "gamma": 1.0, "xi": drives}
     state = steady_state(nanotip.MODEL, values)
+    more = steady_state(nanotip.MODEL, values, quanta=int(state.quanta.max()) + 2)
     words = set()
     for occupation in state.occupations:
         if sum(occupation) <= state.quanta.min():
             found = state.estimate("probability", occupation)
-            finer = state.finer.estimate("probability", occupation).value
+            finer = more.estimate("probability", occupation).value
             ok = found.status == "ok"
             # 1e-8 of truncation and as much of round-off
             np.testing.assert_allclose(found.value[ok], finer[ok], rtol=2e-8, atol=0)

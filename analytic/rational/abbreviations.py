@@ -56,7 +56,14 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
 
 
 def check_abbreviations(abbreviations: Abbreviations) -> None:
-    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself."""
+    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself.
+
+    >>> x, y = sp.symbols("x y")
+    >>> check_abbreviations({x: y + 1})
+    >>> check_abbreviations({x: x + 1})
+    Traceback (most recent call last):
+    ValueError: Argument `abbreviations` must define `x` by other symbols, but has x + 1.
+    """
     if not isinstance(abbreviations, Mapping):
         raise TypeError(
             "Argument `abbreviations` must be a dict from symbols to their definitions, "

@@ -26,6 +26,12 @@ class Names(dict[sp.Symbol, sp.Expr]):
     """Abbreviations with their definitions, each in those before it, and how factors look in them.
 
     An ordinary dict from symbols to definitions, which `analytic.spell_out` reads as any other.
+
+    >>> from analytic import derive
+    >>> from systems import jaynes_cummings
+    >>> known = derive(jaynes_cummings.MODEL).abbreviations
+    >>> print(*known)
+    E_a E_s D_1 D_2 N_1
     """
 
     def __init__(self) -> None:

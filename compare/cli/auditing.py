@@ -71,7 +71,11 @@ def _audit_papers(keys: list[str], out: Path, fresh: bool, force: bool) -> None:
 
 
 def atlas(out: Path) -> None:
-    """Write and print the table over all papers, of the audits that are current."""
+    """Write and print the table over all papers, of the audits that are current.
+
+    >>> atlas(Path("nowhere"))
+    No audit is current.
+    """
     from compare import results
     from compare.papers.atlas import atlas_text
 

@@ -15,8 +15,24 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+ACCURACY, PAIRS = 1e-8, 2  # what a chosen truncation serves unless told otherwise: n and g2
 Truncation = Annotated[
-    int | None, typer.Option(help="Truncation; without it chosen point by point.")
+    str | None,
+    typer.Option(
+        metavar="N|MODE=N,...",
+        help="Truncation: quanta in all, or in each mode (a=4,b=30); without it chosen by points.",
+    ),
+]
+Accuracy = Annotated[
+    float,
+    typer.Option("--tolerance", help="Relative change by two more quanta of a chosen truncation."),
+]
+Highest = Annotated[
+    int, typer.Option("--order", min=1, help="Highest g^(k) for which a truncation is chosen.")
+]
+States = Annotated[
+    int | None,
+    typer.Option("--limit", help="States of a chosen truncation; N take up to 8 N^2 kB."),
 ]
 
 
@@ -26,6 +42,9 @@ def solve(
     vary: Varied = None,
     quantities: Quantities = "number,g2",
     quanta: Truncation = None,
+    tolerance: Accuracy = ACCURACY,
+    order: Highest = PAIRS,
+    limit: States = None,
     solver: Solver = "auto",
     out: Out = None,
     force: Force = False,
@@ -39,7 +58,7 @@ def solve(
     Example: blockade solve kerr --set chi=5 --set gamma=1 --set xi=0.5 --vary Delta=-8:2:41
     --out detuning.png
     """
-    from compare.cli.request import check_out, read_request, write
+    from compare.cli.request import check_out, read_cut, read_request, write
     from compare.cli.text import points_text
     from compare.solving import solve as solved
 
@@ -50,13 +69,17 @@ def solve(
         request.values,
         quantities,
         labels=request.labels,
-        quanta=quanta,
+        quanta=read_cut(quanta),
+        tolerance=tolerance,
+        order=order,
+        limit=limit,
         solver=solver,
         progress=not is_quiet(),
     )
     table.attrs["spelled"] = request.target.spelled
     if out is not None:
-        line = request.line("solve", quantities=quantities, quanta=quanta, solver=solver)
+        search = asked(quanta, tolerance, order, limit)
+        line = request.line("solve", quantities=quantities, **search, solver=solver)
         write(out, table, picture(table), request, line, "compare.solving")
     say(points_text(table))
 
@@ -67,6 +90,9 @@ def compare(
     vary: Varied = None,
     quantities: Quantities = "number,g2",
     quanta: Truncation = None,
+    tolerance: Accuracy = ACCURACY,
+    order: Highest = PAIRS,
+    limit: States = None,
     solver: Solver = "auto",
     out: Out = None,
     force: Force = False,
@@ -81,7 +107,7 @@ def compare(
     Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
     """
     from compare.agreement import agreement, summary
-    from compare.cli.request import check_out, read_request, write
+    from compare.cli.request import check_out, read_cut, read_request, write
     from compare.cli.text import points_text, summary_text
 
     request = read_request(system, fixed, vary)
@@ -91,18 +117,38 @@ def compare(
         request.values,
         quantities,
         labels=request.labels,
-        quanta=quanta,
+        quanta=read_cut(quanta),
+        tolerance=tolerance,
+        order=order,
+        limit=limit,
         solver=solver,
         progress=not is_quiet(),
     )
     table.attrs["spelled"] = request.target.spelled
     if out is not None:
-        line = request.line("compare", quantities=quantities, quanta=quanta, solver=solver)
+        search = asked(quanta, tolerance, order, limit)
+        line = request.line("compare", quantities=quantities, **search, solver=solver)
         write(out, table, picture(table), request, line, "compare.agreement")
     say(points_text(table.drop(columns=["matching_digits", "resolved"])))
     say("\n" + summary_text(summary(table)))
     for name, reason in table.attrs.get("without_formula", {}).items():
         say(f"{name} has no closed form: {reason}")
+
+
+def asked(
+    quanta: str | None, tolerance: float, order: int, limit: int | None
+) -> dict[str, str | float | None]:
+    """The options of the truncation that are not the usual ones, for the line of the command.
+
+    >>> asked("6", 1e-8, 2, None)
+    {'quanta': '6', 'tolerance': None, 'order': None, 'limit': None}
+    """
+    return {
+        "quanta": quanta,
+        "tolerance": None if tolerance == ACCURACY else tolerance,
+        "order": None if order == PAIRS else order,
+        "limit": limit,
+    }
 
 
 def picture(table: "pd.DataFrame") -> "Figure | None":

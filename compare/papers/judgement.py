@@ -108,6 +108,13 @@ def audit_text(sheet: Sheet, rows: "pd.DataFrame") -> str:
     """The audit for a terminal: numbers and verdicts, the reasons, the counts, the drives.
 
     ``rows`` are those of `audit`, as computed or as read from claims.csv.
+
+    >>> from compare.papers import load
+    >>> sheet = load("huang2018").sheet()
+    >>> print(audit_text(sheet, audit(sheet, only=["g2_formula"])))  # doctest: +ELLIPSIS
+    claim ...
+    1 claims: 1 reproduced, 0 leading order only, 0 not reproduced, 0 undetermined.
+    ...
     """
     column = truth_column(sheet)
     claims, checks = _parted(rows)

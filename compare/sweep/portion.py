@@ -80,7 +80,13 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
 
 
 def compute_for(code: str, job: Job, values: Mapping[str, Any]) -> Part:
-    """The same on a worker; raises `ValueError` where it runs other code than the sweep."""
+    """The same on a worker; raises `ValueError` where it runs other code than the sweep.
+
+    >>> compute_for("another version", None, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ValueError: Workers must run the code and the versions of the process that asks them, ...
+    """
     if identify_code() != code:
         raise ValueError(
             "Workers must run the code and the versions of the process that asks them, but one has "
@@ -90,7 +96,11 @@ def compute_for(code: str, job: Job, values: Mapping[str, Any]) -> Part:
 
 
 def identify_code() -> str:
-    """The fingerprint of code and versions that decide a sweep, and of what stores it."""
+    """The fingerprint of code and versions that decide a sweep, and of what stores it.
+
+    >>> identify_code().split()[1::2]
+    ['zarr', 'numcodecs']
+    """
     return " ".join([fingerprint(CODE), *(f"{name} {installed(name)}" for name in STORED)])
 
 

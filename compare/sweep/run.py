@@ -89,7 +89,14 @@ def _arrays(store: str | Path | None, grid: Grid, job: Job) -> Iterator[Any]:
 
 
 class Memory:
-    """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`."""
+    """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`.
+
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> kept = Memory(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",)))
+    >>> kept.pending(), kept.dataset()["status"].values.tolist()  # the code of "not computed"
+    ([(0,)], [[255]])
+    """
 
     def __init__(self, grid: Grid, job: Job) -> None:
         shape = (len(job.quantities), *grid.shape)

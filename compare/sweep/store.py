@@ -47,7 +47,18 @@ NAMES = {
 
 
 class Store:
-    """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock."""
+    """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock.
+
+    A store is opened with `opened`, and what it holds is read with `open_store`.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("one.zarr"), grid, job) as kept:
+    ...     kept.pending()
+    [(0,)]
+    """
 
     def __init__(self, path: Path, grid: Grid) -> None:
         import zarr
@@ -93,6 +104,14 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
 
     Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` where
     zarr is missing, and `TimeoutError` while another run writes to it.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("two.zarr"), grid, job) as kept:
+    ...     kept.path.name
+    'two.zarr'
     """
     needed("zarr", "sweep")
     identity = identify(grid, job)
@@ -112,6 +131,15 @@ def open_store(path: Path) -> Any:
     """The dataset of a store, whole or not, read when asked for; "not computed" where it is not.
 
     Raises `ValueError` for what is no store of a sweep, and `NotInstalled` without zarr.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("three.zarr"), grid, job):
+    ...     pass
+    >>> open_store(Path("three.zarr"))["status"].values.tolist()  # the code of "not computed"
+    [[255]]
     """
     import xarray as xr
 
@@ -125,7 +153,15 @@ def open_store(path: Path) -> Any:
 
 
 def identify(grid: Grid, job: Job) -> dict[str, str]:
-    """What a store is known by: the words of `NAMES`, each with a text that tells two apart."""
+    """What a store is known by: the words of `NAMES`, each with a text that tells two apart.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> identify(grid, job)["quantities"], identify(grid, job)["chunk"]
+    ('g2', '[1]')
+    """
     model = grid.model
     orders = sorted((str(symbol), order) for symbol, order in model.orders.items())
     losses = [(sp.srepr(loss.rate), sp.srepr(loss.operator)) for loss in model.losses]
@@ -144,7 +180,13 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
 
 
 def read_identity(path: Path) -> dict[str, str]:
-    """What a store says that it holds; raises `ValueError` for what is none of ours."""
+    """What a store says that it holds; raises `ValueError` for what is none of ours.
+
+    >>> read_identity(Path("nowhere.zarr"))
+    Traceback (most recent call last):
+        ...
+    ValueError: Store `nowhere.zarr` must be one that compare.sweep made, but is not.
+    """
     try:
         attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         return dict(attributes[KEY])

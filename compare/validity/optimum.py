@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 FORMULA, TRUTH = "formula", "master equation"
 CONVERGED = 1e-6  # of the master equation, relative: the place is then good to its root at worst
 EVALUATIONS = 300  # of one search, about: a hundred are usual
+HIGHEST = 60  # quanta that are tried for a single mode
 UNKNOWNS = 5000  # of the master equation: a second or less for each solution
 MANY, HOT = 8, 0.35  # quanta from which a search for them is long; share that makes it hopeless
 # of the depth: where it varies less within `FAR` of the start it is constant, for that is ten times
@@ -135,7 +136,6 @@ def _roads(model: Model, quantity: Quantity, corrections: Iterable[int]) -> dict
 def _most_quanta(model: Model) -> int:
     """The largest truncation with which a search of hundreds of solutions ends in minutes."""
     from numeric.space import count_states
-    from numeric.truncation import HIGHEST
 
     sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
     return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
@@ -149,13 +149,13 @@ def _is_hot(model: Model, point: Point, most: int) -> bool:
     search for a truncation would find that out by solving them all.
     """
     import numeric
+    from numeric.certificate import top_shells
 
     if most < MANY:
         return False
     half = most // 2
     state = numeric.steady_state(model, point, quanta=half)
-    populations = state.restricted_density_matrix().diagonal().real
-    return bool(populations[state.occupations.sum(axis=1) >= half - 1].sum() > HOT)
+    return bool(max(top_shells(block).max() for block in state.blocks) > HOT)
 
 
 class _Truth:
@@ -167,9 +167,11 @@ class _Truth:
 
     def __init__(self, model: Model, quantity: Quantity) -> None:
         """Higher correlations would ask for more quanta, and are not looked at."""
+        from numeric.space import count_states
+
         self.model, self.quantity = model, quantity
         order = max(2, sum(quantity.occupation))
-        limit = max(order + 2, _most_quanta(model))
+        limit = count_states(model.modes, max(order + 2, _most_quanta(model)))
         self.how: dict[str, Any] = {"order": order, "tolerance": CONVERGED, "limit": limit}
         self.how["progress"] = False
         self._last: tuple[Any, ...] | None = None

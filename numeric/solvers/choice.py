@@ -15,7 +15,7 @@ Of the master equation:
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -23,9 +23,10 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
+from numeric.solvers.scaling import scale, weights
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
-from numeric.space import space
+from numeric.space import Cut, Space, space
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
@@ -47,15 +48,22 @@ LARGE = 1_500
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
+TINIEST = 1e-290  # populations below lose digits, or are zero, as floats do
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
 
 
-def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
+def solve(
+    equation: Liouvillian,
+    arrays: Arrays,
+    solver: str,
+    beat: Callable[[int], None] = lambda done: None,
+) -> Solution:
     """Steady states for arrays of one dimension, each on its own, with their density matrices.
 
     ``solver`` is one of `STEADY` or of `numeric.solvers.nojump.KINDS`.  "auto" iterates where
     that is measured to be faster (`LARGE`) and factorises elsewhere.  What is no density matrix
-    is not "ok" (`numeric.solvers.solution.judged`).
+    is not "ok" (`numeric.solvers.solution.judged`).  ``beat`` is called with how many points are
+    done, again and again.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -66,19 +74,19 @@ def solve(equation: Liouvillian, arrays: Arrays, solver: str) -> Solution:
     True
     """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
-    large = equation.space.size**2 > (LARGE if several else direct.FACTORABLE)
+    large = several and equation.space.size**2 > LARGE
     name = ("iterative" if large else "direct") if solver in ("auto", ALONE) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
-    return judged(each(partial(points[name], equation), *equation.rows(arrays), threads))
+    return judged(each(partial(points[name], equation), *equation.rows(arrays), threads, beat))
 
 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """One point by iteration; by factorisation where that fails and the factors fit."""
-    found = iterative.solve_point(equation, c, s)
-    if found.found.all() or equation.space.size**2 > direct.FACTORABLE:
+    found = judged(iterative.solve_point(equation, c, s))
+    if np.all(found.status == Status.OK) or equation.space.size**2 > direct.FACTORABLE:
         return found
     return direct.solve_point(equation, c, s)
 
@@ -93,7 +101,7 @@ def solve_points(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
-    quanta: int,
+    cut: Cut,
     solver: str,
     report: Report = silent,
 ) -> Solution:
@@ -109,49 +117,82 @@ def solve_points(
     >>> solve_points(kerr.MODEL, arrays, np.array([1, 3]), 4, "auto").populations.shape
     (2, 5)
     """
-    on = space(model.modes, quanta)
+    on = space(model.modes, cut)
     keep = len(points) * on.size**2 <= KEPT
     if not len(points):
         return Solution.none(on, points, Status.OK)
-    return gather(_parts(model, arrays, points, quanta, solver, keep, report), points)
+    found = gather(_parts(model, arrays, points, cut, solver, keep, report), points)
+    return with_floor(found, model, select(arrays, points))
 
 
 def _parts(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
-    quanta: int,
+    cut: Cut,
     solver: str,
     keep: bool,
     report: Report,
 ) -> Iterator[Solution]:
     """The points in parts, as they are solved: what the sweeps can solve, then the others."""
-    left, what = points, f"{quanta} quanta"
+    left, what = points, _what(space(model.modes, cut))
     if solver == "auto":
-        left = yield from _swept(model, arrays, points, quanta, keep, report)
+        left = yield from _swept(model, arrays, points, cut, keep, report)
     for start in range(0, len(left), CHUNK):
-        report(what, len(points) - len(left) + start, len(points))
-        some = left[start : start + CHUNK]
-        found = solve(liouvillian(model, quanta), select(arrays, some), solver)
+        before, some = len(points) - len(left) + start, left[start : start + CHUNK]
+        report(what, before, len(points))
+        beat = partial(_beat, report, what, before, len(points))
+        found = solve(liouvillian(model, cut), select(arrays, some), solver, beat)
         yield replace(found, points=some, rho=found.rho if keep else None)
 
 
+def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
+    """The same, with populations that leave the range of floats not known instead of zero.
+
+    ``arrays`` are the values at its points.  A drive of 1e-200 of the losses makes two quanta with
+    a probability of 1e-800.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "gamma": 1.0, "xi": 1e-200})
+    >>> found = solve_points(kerr.MODEL, arrays, np.arange(1), 2, "auto")
+    >>> found.populations[0, 1:], bool(np.all(found.error[0, 1:] > 0))  # zero, or too small
+    (array([0., 0.]), True)
+    """
+    expected = scale(model, arrays)[:, None] ** (2.0 * (found.space.occupations @ weights(model)))
+    lost = (expected < TINIEST) & (scale(model, arrays) > 0)[:, None]
+    lost &= ~(found.populations > TINIEST)
+    if not lost.any():
+        return found
+    return replace(found, error=np.where(lost, np.maximum(found.error, TINIEST), found.error))
+
+
+def _beat(report: Report, what: str, before: int, total: int, done: int) -> None:
+    report(what, before + done, total)
+
+
+def _what(on: Space) -> str:
+    """What is being solved, for the bar."""
+    kept = on.cut if isinstance(on.cut, int) else " x ".join(map(str, on.cut))
+    return f"{kept} quanta, {on.size} states"
+
+
 def _swept(
-    model: Model, arrays: Arrays, points: np.ndarray, quanta: int, keep: bool, report: Report
+    model: Model, arrays: Arrays, points: np.ndarray, cut: Cut, keep: bool, report: Report
 ) -> Generator[Solution, None, np.ndarray]:
     """What the sweeps over the grades can solve, and in the end the points that are left."""
-    left = [points[:0]]
+    left, what = [points[:0]], _what(space(model.modes, cut))
     for start in range(0, len(points), PORTION):
-        report(f"{quanta} quanta", start, len(points))
+        report(what, start, len(points))
         some = points[start : start + PORTION]
-        found = sweep(model, select(arrays, some), quanta, keep)
+        found = sweep(model, select(arrays, some), cut, keep)
         if found is not None and found.points.size:
             yield replace(found, points=some[found.points])
         left.append(some if found is None else np.delete(some, found.points))
     return np.concatenate(left)
 
 
-def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution | None:
+def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
     None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
@@ -164,13 +205,13 @@ def sweep(model: Model, arrays: Arrays, quanta: int, density: bool) -> Solution 
     >>> sweep(kerr.MODEL, few, 4, density=False) is None  # of five points none is worth compiling
     True
     """
-    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
-    if count < MANY:
+    count, on = len(next(iter(arrays.values()))), space(model.modes, cut)
+    if count < MANY or not isinstance(cut, int):  # the sweeps count quanta in all
         return None
     from numeric.solvers import graded  # compiled code: loaded by those who need it
 
     try:
-        found = graded.solve(model, arrays, quanta, density=density)
+        found = graded.solve(model, arrays, cut, density=density)
     except (NoGrading, graded.TooLarge):
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
@@ -230,11 +271,11 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
     for name in np.unique(found.solver[rows]):
         same = found.solver[rows] == name
         values = select(arrays, found.points[rows[same]])
-        rho[same] = density_matrices(model, values, found.space.quanta, name)
+        rho[same] = density_matrices(model, values, found.space.cut, name)
     return rho
 
 
-def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> np.ndarray:
+def density_matrices(model: Model, arrays: Arrays, cut: Cut, solver: str) -> np.ndarray:
     """Density matrices, shape (points, states, states), by the solver of that name.
 
     ``solver`` is a name that a `Solution` carries: "graded" and those of `solve`.
@@ -246,8 +287,8 @@ def density_matrices(model: Model, arrays: Arrays, quanta: int, solver: str) -> 
     >>> np.trace(rho, axis1=1, axis2=2).real.round(12)
     array([1., 1., 1., 1., 1.])
     """
-    if solver == "graded":
+    if solver == "graded" and isinstance(cut, int):
         from numeric.solvers import graded
 
-        return np.asarray(graded.solve(model, arrays, quanta, density=True).density)
-    return np.asarray(solve(liouvillian(model, quanta), arrays, solver).rho)
+        return np.asarray(graded.solve(model, arrays, cut, density=True).density)
+    return np.asarray(solve(liouvillian(model, cut), arrays, solver).rho)

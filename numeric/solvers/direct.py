@@ -32,7 +32,7 @@ from systems.values import Arrays
 
 # Unknowns up to which the factors fit in memory and patience; beyond it only iterating is tried,
 # which is faster from a quarter of them on (`choice.LARGE`)
-FACTORABLE = 20_000
+FACTORABLE = 30_000
 # Of the largest element of a column, what a pivot may be: it costs up to eight of sixteen digits,
 # which two steps of refinement restore
 DIAGONAL = 1e-8

@@ -11,7 +11,7 @@ A matrix of rows and columns is scaled by `scaled`; `Scaled` is one point of the
 variables, which `numeric.liouvillian.Liouvillian.scaled` makes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -135,6 +135,13 @@ class Scaled:
 
     def __call__(self, sigma: np.ndarray) -> np.ndarray:
         return self.shrink[:, None] * sigma * self.shrink
+
+    def with_scale(self, s: float) -> "Scaled":
+        """The same point in units of another amplitude s of one grade."""
+        ratio, pairs = s / self.s, np.add.outer(self.grades, self.grades).ravel()
+        L, jump, terms = (scaled(m, ratio, pairs) for m in (self.L, self.jump, self.terms))
+        K = scaled(csc_array(self.K), ratio, self.grades).toarray()
+        return replace(self, L=L, jump=jump, terms=terms, K=K, s=s)
 
     @property
     def excess(self) -> float:

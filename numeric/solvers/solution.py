@@ -10,7 +10,7 @@ chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ BEYOND = 10
 ROUNDING = 1e4 * EPSILON
 # Largest |L rho|/(|L| |rho|): half of the digits; a solver that has not failed leaves round-off
 BALANCED = 1e-8
+PAUSE = 0.2  # seconds between two reports of how many points are done
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Solution:
     solver: np.ndarray  # names
     rho: np.ndarray | None = None  # (points, states, states), trace one; kept for few points only
     cut: np.ndarray | None = None  # change of the populations from another truncation, if known
+    short: np.ndarray | None = None  # where a classical branch lies beyond the cut, if known
 
     @classmethod
     def of(
@@ -121,10 +123,11 @@ class Solution:
         """
         return self.take(np.isin(self.points, points))
 
-    def compared(self, other: "Solution") -> "Solution":
-        """The same points, with the change of their populations to another truncation.
+    def compared(self, other: "Solution", share: np.ndarray | float = 1.0) -> "Solution":
+        """The same points, with the change of their populations from another truncation.
 
-        States that the other truncation does not hold count as empty there.
+        Of states that both hold only a ``share`` (point) of it counts; what the other truncation
+        does not hold counts as empty there.
 
         >>> from numeric.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
@@ -137,7 +140,8 @@ class Solution:
         """
         there = np.array([other.space.position(state) for state in self.space.index])
         known = np.where(there >= 0, other.populations[:, there], 0.0)
-        return replace(self, cut=abs(self.populations - known))
+        counted = np.where(there >= 0, np.reshape(share, (-1, 1)), 1.0)
+        return replace(self, cut=abs(self.populations - known) * counted)
 
     def with_status(self, status: Status) -> "Solution":
         """The same points with another status where it was "ok"; failures keep their own.
@@ -183,7 +187,7 @@ def join(parts: Sequence[Solution]) -> Solution:
         return parts[0]
     order = np.argsort(np.concatenate([part.points for part in parts]), kind="stable")
     whole: dict[str, Any] = {}
-    for name in ("points", "populations", "error", "residual", "status", "solver", "rho", "cut"):
+    for name in (field.name for field in fields(Solution) if field.name != "space"):
         rows = [getattr(part, name) for part in parts]
         known = all(row is not None for row in rows)
         whole[name] = np.concatenate(rows)[order] if known else None
@@ -219,11 +223,14 @@ def each(
     c: np.ndarray,
     s: np.ndarray,
     threads: int | None = None,
+    beat: Callable[[int], None] = lambda done: None,
 ) -> Solution:
     """What ``one`` finds for each row of coefficients and its scale, in the order of the rows.
 
     ``c`` has the shape (points, parts), ``s`` (points,).  Points are solved in ``threads``
-    threads (as many as Python chooses where None), which changes no bit of a result.
+    threads (as many as Python chooses where None), which changes no bit of a result.  ``beat`` is
+    called with how many are done, again and again while they are solved.  What interrupts it drops
+    the points that wait.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -235,8 +242,16 @@ def each(
     array([[0.5 , 0.5 ],
            [0.75, 0.25]])
     """
-    with ThreadPoolExecutor(threads) as pool:  # factorisations release Python's lock
-        found = list(pool.map(one, c, s))
+    pool = ThreadPoolExecutor(threads)  # factorisations release Python's lock
+    try:
+        tasks = [pool.submit(one, *row) for row in zip(c, s, strict=True)]
+        while (waiting := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
+            task.done() and task.exception() for task in tasks
+        ):
+            beat(len(tasks) - len(waiting))
+        found = [task.result() for task in tasks]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
 
 

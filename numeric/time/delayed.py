@@ -8,6 +8,7 @@ one relative to the mean; `numeric.time.regression` computes it.
 H. J. Carmichael, "Statistical Methods in Quantum Optics 1" (Springer, 1999), Sec. 1.5.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def delayed_correlation(
     values: Values,
     mode: Mode | str,
     taus: Any,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     second: Mode | str | None = None,
     progress: bool = True,
 ) -> Any:

@@ -18,6 +18,7 @@ from numeric.arguments import check_quanta
 from numeric.certificate import results, settled
 from numeric.liouvillian import liouvillian
 from numeric.solvers.solution import Solution
+from numeric.space import count_states
 from numeric.state import SteadyState
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
@@ -127,6 +128,8 @@ def truncated(
     pair: tuple[Solution, Solution | None]
     if search.quanta is None:
         pair = _search(model, search, max(search.order, least), solve)
+    elif isinstance(search.quanta, tuple):
+        raise TypeError(f"Argument `quanta` must be an integer here, but is {search.quanta!r}.")
     elif search.quanta < least:
         raise ValueError(
             f"Argument `quanta` must be at least {least} for this `initial`, but is "
@@ -156,7 +159,9 @@ def _search(
     model: Model, search: TruncationSearch, lowest: int, solve: Callable[[int], Solution]
 ) -> tuple[Solution, Solution]:
     """The first truncation with which all results at all times are settled, and the next one."""
-    highest = search.limit or max(HIGHEST, lowest + 2)
+    sizes = {q: count_states(model.modes, q) for q in range(1, search.limit or 1)}
+    fitting = [q for q, size in sizes.items() if size <= (search.limit or 0)]
+    highest = max(fitting, default=max(HIGHEST, lowest + 2))
     coarse = solve(lowest)
     for quanta in range(lowest, highest - 1, 2):
         fine = solve(quanta + 2)

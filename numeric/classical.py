@@ -1,0 +1,253 @@
+"""Where the light would go without fluctuations: how many quanta a cut has to hold.
+
+The mean of a word is factorised into those of the modes, <a'^p a^q> = conj(x)^p x^q, which turns
+
+    d<a_i>/dt = <i [H, a_i]> + (losses)                   (`numeric.stability.heisenberg`)
+
+into polynomials in the amplitudes x_i; an atom brings its own <s> and <s's>.  A bistable mode has
+several roots (of a Kerr mode those of the cubic of P. D. Drummond and D. F. Walls, J. Phys. A 13,
+725 (1980), Eq. (3.5), by its meaning, not checked against the print).  The quantum state may sit
+on any of them, and a truncation that does not reach a root cannot tell that the light is there.
+
+Roots are found by Newton's method from several starts, all points at once: the empty state, and
+amplitudes as large as the drive could make them on resonance.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import sympy as sp
+
+from numeric.solvers.solution import Solution
+from numeric.stability import every_mode_is_lossy, heisenberg
+from systems import Model
+from systems.ladder import Word, is_two_level
+from systems.status import Status
+from systems.values import Arrays
+
+ROUNDS = 60  # of Newton's method: from far away it takes one per factor 3/2, then five
+PHASES = 4  # of the starts at one size
+SIZES = (1.0, 0.3)  # of the starts, of the largest amplitude that the drive makes on resonance
+CLOSE = 1e-6  # relative size of the last step of a root that was found
+SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold beyond its mean
+HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
+APART = 0.1  # relative distance of two roots that are different branches
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Quanta of each mode at the brightest root, (points, modes), and whether there are several.
+
+    Where no root is found the numbers are zero: nothing is known.  So they are where the drive
+    brings less than one quantum even on resonance, and nothing makes pairs: it is not looked there.
+
+    >>> Branches(np.array([[3.0], [54.0]]), np.array([False, True])).at(np.array([1])).several
+    array([ True])
+    """
+
+    quanta: np.ndarray
+    several: np.ndarray  # (points,)
+
+    def at(self, rows: np.ndarray) -> "Branches":
+        """Those of some of the points."""
+        return Branches(self.quanta[rows], self.several[rows])
+
+
+def branches(model: Model, arrays: Arrays) -> Branches:
+    """The classical stationary states for arrays of one dimension.
+
+    A Kerr mode that is driven below its resonance is bistable:
+
+    >>> from systems.library import kerr
+    >>> values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.85}
+    >>> found = branches(kerr.MODEL, {name: np.array([x]) for name, x in values.items()})
+    >>> found.quanta.round(), found.several
+    (array([[54.]]), array([ True]))
+    """
+    count, bright = len(next(iter(arrays.values()))), _bright(model, arrays)
+    result = Branches(np.zeros((count, len(model.modes))), np.zeros(count, dtype=bool))
+    if bright.any():
+        some = _branches(model, {name: array[bright] for name, array in arrays.items()})
+        result.quanta[bright], result.several[bright] = some.quanta, some.several
+    return result
+
+
+def reach(quanta: np.ndarray) -> np.ndarray:
+    """Quanta that hold coherent light of such mean numbers; 0 where it is less than one quantum.
+
+    >>> reach(np.array([0.5, 100.0]))
+    array([  0., 165.])
+    """
+    return np.where(quanta > 1, np.ceil(quanta + SPREAD * np.sqrt(quanta)), 0)
+
+
+def held_against(model: Model, found: Solution, light: Branches) -> Solution:
+    """A solution, with the points of which one of several branches lies beyond the cut.
+
+    What has no state to double precision there, although every mode is lossy, is metastable: it
+    leaves a branch more slowly than round-off moves it, and is not resolved.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.85}
+    >>> (few,) = steady_state(kerr.MODEL, values, quanta=5).blocks
+    >>> light = Branches(np.array([[54.0]]), np.array([True]))
+    >>> held_against(kerr.MODEL, few, light).short
+    array([ True])
+    """
+    short, words = np.zeros(len(found.points), dtype=bool), found.status.copy()
+    for counted, top in found.space.sides:
+        short |= reach(light.quanta @ np.array(counted)) > top
+    if every_mode_is_lossy(model):
+        words[light.several & (words == Status.NOT_UNIQUE)] = Status.NOT_RESOLVED
+    return replace(found, short=short & light.several, status=words)
+
+
+def _bright(model: Model, arrays: Arrays) -> np.ndarray:
+    """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
+    flow = _flow(model)
+    makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
+    return np.minimum(_largest(model, flow, arrays), HUGE) ** 2 > (0.0 if makes_pairs else 1.0)
+
+
+def _branches(model: Model, arrays: Arrays) -> Branches:
+    flow = _flow(model)
+    found = [_newton(flow, arrays, start) for start in _starts(model, flow, arrays)]
+    numbers = np.array([_quanta(model, x) for x in found])  # (starts, points, modes)
+    total = numbers.sum(axis=2)
+    brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
+    quanta = np.nan_to_num(numbers[brightest, np.arange(total.shape[1])])
+    with np.errstate(invalid="ignore"):
+        spread = np.fmax.reduce(total, axis=0) - np.fmin.reduce(total, axis=0)
+        several = np.nan_to_num(spread) > APART * np.nan_to_num(np.fmax.reduce(total, axis=0))
+    return Branches(quanta, several)
+
+
+@dataclass(frozen=True)
+class _Flow:
+    """Time derivatives of the real unknowns, and their derivatives, as functions of numbers."""
+
+    value: Callable[..., list[np.ndarray]]
+    slope: Callable[..., list[np.ndarray]]
+    names: tuple[str, ...]
+    count: int
+
+    def at(self, x: np.ndarray, arguments: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Derivatives (unknowns, points) and their slopes (points, unknowns, unknowns)."""
+        points = x.shape[1]
+        value, slope = (
+            np.array([np.broadcast_to(np.real(v), points) for v in function(*x, *arguments)])
+            for function in (self.value, self.slope)
+        )
+        return value, np.moveaxis(slope.reshape(self.count, self.count, points), 2, 0).copy()
+
+
+@lru_cache(maxsize=32)
+def _flow(model: Model) -> _Flow:
+    """Both parts of d<a_i>/dt, and of an atom d<s's>/dt as well, with all means factorised."""
+    x = _unknowns(model)
+    flat = [symbol for mode in x for symbol in mode]
+    rates = []
+    for i, mode in enumerate(model.modes):
+        one = model.occupation(mode)
+        rate = _mean(heisenberg(model, ((0,) * len(x), one)), model, x)
+        rates += [_real(rate), _real(-sp.I * rate)]
+        if len(x[i]) == 3:
+            rates.append(_real(_mean(heisenberg(model, (one, one)), model, x)))
+    slopes = [sp.diff(rate, symbol) for rate in rates for symbol in flat]
+    arguments = [*flat, *model.parameters]
+    value, slope = (sp.lambdify(arguments, what, "numpy", cse=True) for what in (rates, slopes))
+    return _Flow(value, slope, tuple(map(str, model.parameters)), len(flat))
+
+
+def _real(expression: sp.Expr) -> sp.Expr:
+    return (expression + sp.conjugate(expression)) / 2
+
+
+def _unknowns(model: Model) -> list[tuple[sp.Symbol, ...]]:
+    """Two real unknowns for the amplitude of each mode, and of an atom its excitation."""
+    return [
+        tuple(sp.Dummy(real=True) for _ in range(3 if is_two_level(mode) else 2))
+        for mode in model.modes
+    ]
+
+
+def _mean(words: dict[Word, sp.Expr], model: Model, x: list[tuple[sp.Symbol, ...]]) -> sp.Expr:
+    """The factorised mean of an operator."""
+    total = sp.S.Zero
+    for (p, q), coefficient in words.items():
+        for up, down, unknown in zip(p, q, x, strict=True):
+            amplitude, conjugate = unknown[0] + sp.I * unknown[1], unknown[0] - sp.I * unknown[1]
+            both = len(unknown) == 3 and up == down == 1
+            coefficient *= unknown[2] if both else conjugate**up * amplitude**down
+        total += coefficient
+    return total
+
+
+def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+    """The largest amplitude that the drive makes on resonance, (points,): drive over loss."""
+    points = len(next(iter(arrays.values())))
+    pushed, slopes = flow.at(np.zeros((flow.count, points)), [arrays[n] for n in flow.names])
+    damping, width = -np.einsum("pii->ip", slopes), [len(x) for x in _unknowns(model)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        sizes = [
+            np.hypot(pushed[i], pushed[i + 1]) / damping[i] for i in np.cumsum([0, *width[:-1]])
+        ]
+    return np.minimum(np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0), HUGE)
+
+
+def _starts(model: Model, flow: _Flow, arrays: Arrays) -> list[np.ndarray]:
+    """Values of the unknowns to start from, each (unknowns, points)."""
+    width, largest = [len(x) for x in _unknowns(model)], _largest(model, flow, arrays)
+    empty = np.zeros((flow.count, len(largest)))
+    found, first = [empty], np.cumsum([0, *width[:-1]])
+    for size in SIZES:
+        for phase in 2 * np.pi * np.arange(PHASES) / PHASES:
+            start = empty.copy()
+            for i, count in zip(first, width, strict=True):
+                if count == 2:
+                    start[i], start[i + 1] = size * largest * [[np.cos(phase)], [np.sin(phase)]]
+            found.append(start)
+    return found
+
+
+def _newton(flow: _Flow, arrays: Arrays, start: np.ndarray) -> np.ndarray:
+    """The root that a start (unknowns, points) leads to; NaN where it leads to none."""
+    x = start.copy()
+    arguments = [arrays[name] for name in flow.names]
+    step = np.full_like(x, np.inf)
+    with np.errstate(all="ignore"):
+        for _ in range(ROUNDS):
+            f, J = flow.at(x, arguments)
+            bad = ~(np.isfinite(J).all(axis=(1, 2)) & np.isfinite(f).all(axis=0))
+            J[bad], f[:, bad] = np.eye(flow.count), np.nan
+            step = _solve(J, f.T).T
+            x = x - step
+            size = np.max(abs(x), axis=0) + 1e-300
+            if np.all(bad | (np.max(abs(step), axis=0) < CLOSE * size)):
+                break
+        left = np.max(abs(step), axis=0) <= CLOSE * (np.max(abs(x), axis=0) + 1e-300)
+    return np.where(left, x, np.nan)
+
+
+def _solve(J: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """J^-1 f per point; the least step where J is singular."""
+    try:
+        return np.asarray(np.linalg.solve(J, f[..., None])[..., 0])
+    except np.linalg.LinAlgError:
+        known = np.nan_to_num(f)
+        return np.where(np.isnan(f), np.nan, np.einsum("pij,pj->pi", np.linalg.pinv(J), known))
+
+
+def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
+    """Quanta of each mode, (points, modes), from the unknowns (unknowns, points)."""
+    numbers, i = [], 0
+    for mode in model.modes:
+        atom = is_two_level(mode)
+        with np.errstate(over="ignore", invalid="ignore"):
+            number = np.zeros(x.shape[1]) if atom else x[i] ** 2 + x[i + 1] ** 2
+        numbers.append(np.where(number < HUGE, number, np.nan))
+        i += 3 if atom else 2
+    return np.stack(numbers, axis=1)

@@ -1,0 +1,240 @@
+"""Truncations mode by mode, and found by themselves: exact solutions, independent programs."""
+
+import numpy as np
+import pytest
+import qutip
+import sympy as sp
+from oracles import gaussian_g2, kerr_correlation, parametric_amplifier
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from typer.testing import CliRunner
+
+from compare.cli.app import app
+from compare.cli.request import read_cut as read_option
+from numeric import delayed_correlation, steady_state
+from numeric.classical import branches
+from numeric.solvers.solution import Solution, each
+from numeric.space import Space, count_states
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer
+
+a, b = BosonOp("a"), BosonOp("b")
+D, w, g = sp.symbols("D w g", real=True)
+k, h, F = sp.symbols("k h F", positive=True)
+light = D * Dagger(a) * a + F * (a + Dagger(a))
+PRESSURE = light + w * Dagger(b) * b + g * Dagger(a) * a * (b + Dagger(b))
+HARMONIC = light + 2 * D * Dagger(b) * b + g * (Dagger(a) ** 2 * b + Dagger(b) * a**2)
+DIMER = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 0.6}
+
+
+def model(hamiltonian, *losses):
+    return Model("test", hamiltonian, (Loss(k, a), *losses), drive=F)
+
+
+def in_product_space(n, m, Delta, U, J, gamma, F):
+    """QuTiP's steady state of the dimer with n and m levels."""
+    x, y = (
+        qutip.tensor(qutip.destroy(n), qutip.qeye(m)),
+        qutip.tensor(qutip.qeye(n), qutip.destroy(m)),
+    )
+    H = sum(Delta * z.dag() * z + U * z.dag() ** 2 * z**2 for z in (x, y))
+    H = H + J * (x.dag() * y + y.dag() * x) + F * (x + x.dag())
+    return qutip.steadystate(H, [np.sqrt(gamma) * z for z in (x, y)]), x, y
+
+
+@pytest.mark.parametrize("tops", [(5, 3), (2, 6)])
+@pytest.mark.parametrize("solver", ["auto", "direct", "iterative", "qutip"])
+def test_a_cut_mode_by_mode_is_the_product_space(tops, solver):
+    state = steady_state(kerr_dimer.MODEL, DIMER, dict(zip("ab", tops, strict=True)), solver)
+    rho, x, y = in_product_space(tops[0] + 1, tops[1] + 1, **DIMER)
+    assert state.truncation == dict(zip("ab", tops, strict=True))
+    assert state.quanta == sum(tops)
+    for mode, z in (("a", x), ("b", y)):
+        # QuTiP's rho is right to some 1e-15, numbers are of order 0.1
+        found = state.estimate("number", mode).value
+        assert found == pytest.approx(qutip.expect(z.dag() * z, rho), rel=1e-11, abs=0)
+        pairs = qutip.expect(z.dag() ** 2 * z**2, rho) / found**2
+        assert state.estimate("correlation", mode).value == pytest.approx(pairs, rel=1e-10, abs=0)
+
+
+def test_a_large_cut_is_the_same_whether_it_is_by_modes_or_in_all():
+    by_modes = steady_state(kerr_dimer.MODEL, DIMER | {"F": 0.1}, {"a": 8, "b": 8})
+    in_all = steady_state(kerr_dimer.MODEL, DIMER | {"F": 0.1}, 12)
+    for mode in "ab":
+        # eight quanta at a tenth of the loss leave (0.1^2)^(9 - 2)
+        left, right = by_modes.correlation(mode), in_all.correlation(mode)
+        assert left == pytest.approx(right, rel=1e-9, abs=0)
+    taus = [0.0, 0.4, 2.0]
+    delayed = [
+        delayed_correlation(kerr_dimer.MODEL, DIMER | {"F": 0.1}, "a", taus, quanta)
+        for quanta in ({"a": 8, "b": 8}, 8)
+    ]
+    np.testing.assert_allclose(*delayed, rtol=1e-6, atol=0)  # the accuracy that it promises
+
+
+def test_an_atom_needs_no_number_and_a_batch_has_one_cut():
+    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-5, 5, 40)}
+    by_modes = steady_state(jaynes_cummings.MODEL, values, {"a": 6})
+    assert count_states(jaynes_cummings.MODEL.modes, (6, 1)) == 14
+    assert by_modes.truncation[0] == {"a": 6, "s": 1}
+    in_all = steady_state(jaynes_cummings.MODEL, values, 7)
+    # weak light: the cuts differ by one state
+    np.testing.assert_allclose(
+        by_modes.correlation("a"), in_all.correlation("a"), rtol=1e-8, atol=0
+    )
+    certificate = by_modes.certificate
+    assert np.all(certificate.change["n(a)"] < 1e-8)
+    assert np.all(certificate.top < 1e-8)
+
+
+@pytest.mark.parametrize(
+    ("quanta", "message"),
+    [
+        ({"a": 4}, "must name the modes a, b, but names a"),
+        ({"a": 4, "c": 1, "b": 2}, "must name the modes a, b"),
+        ({"a": 4, "b": 0}, "must be a positive integer, but is 0"),
+        ({"a": 40, "b": 40}, "1681 states"),
+    ],
+)
+def test_a_cut_that_makes_no_sense_is_refused(quanta, message):
+    with pytest.raises(ValueError, match=message):
+        steady_state(kerr_dimer.MODEL, DIMER, quanta)
+
+
+def test_orders_that_a_cut_by_modes_does_not_hold_are_refused():
+    state = steady_state(kerr_dimer.MODEL, DIMER, {"a": 4, "b": 1})
+    with pytest.raises(ValueError, match="at least 2 for g2, but is 1"):
+        state.correlation("b")
+    with pytest.raises(ValueError, match=r"hold the occupation \(0, 2\)"):
+        state.probability((0, 2))
+    assert state.estimate("cross_correlation", "a", "b").value > 0
+
+
+@pytest.mark.slow
+def test_lossless_partners_have_their_values_by_default():
+    # by independent programs, to the digits given
+    mirror = steady_state(model(PRESSURE), {"D": 10.0, "w": 10.0, "g": 1.0, "k": 1.0, "F": 2.0})
+    assert mirror.number(a) == pytest.approx(0.0405712614, rel=1e-8)
+    assert mirror.number(b) == pytest.approx(8.89932e-4, rel=1e-5)
+    assert mirror.correlation(a) == pytest.approx(1.02074602, rel=1e-8)
+    harmonic = steady_state(model(HARMONIC), {"D": 0.3, "g": 0.5, "k": 1.0, "F": 0.2})
+    assert harmonic.number(a) == pytest.approx(0.121140955822, rel=1e-10)
+    assert harmonic.number(b) == pytest.approx(0.012611550168, rel=1e-10)
+    assert harmonic.correlation(a) == pytest.approx(1.18511517753, rel=1e-10)
+
+
+def test_a_hot_mode_beside_cold_light_grows_alone():
+    # a bath of 1.5 phonons that the light does not see
+    bath = (Loss(k * sp.Rational(5, 2), b), Loss(k * sp.Rational(3, 2), Dagger(b)))
+    apart = model(light + w * Dagger(b) * b, *bath)
+    state = steady_state(apart, {"D": 0.2, "w": 1.0, "k": 1.0, "F": 0.01}, order=2)
+    assert state.status == "ok"
+    assert state.truncation["b"] > 3 * state.truncation["a"]
+    # coherent and thermal light, to the tolerance of the search
+    assert state.number(a) == pytest.approx(1e-4 / (0.2**2 + 0.25), rel=1e-8)
+    assert state.number(b) == pytest.approx(1.5, rel=1e-7)
+    assert state.correlation(a) == pytest.approx(1, rel=1e-7)
+    assert state.correlation(b) == pytest.approx(2, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "xi": 3.0},  # 21 quanta
+        {"Delta": -2.0, "chi": 0.1, "gamma": 1.0, "xi": 3.0},  # 13, past the bistable region
+        {"Delta": -3.0, "chi": 0.3, "gamma": 1.0, "xi": 2.0},  # 2, from two branches
+    ],
+)
+def test_strong_light_of_a_kerr_mode_is_exact_by_default(values):
+    state = steady_state(kerr.MODEL, values)
+    for order in (1, 2, 3):
+        found = state.correlation("a", order) if order > 1 else state.number("a")
+        assert found == pytest.approx(kerr_correlation(order, **values), rel=1e-8, abs=0)
+
+
+def test_squeezed_light_is_exact_by_default():
+    G = float(np.sqrt(2 / (8 * (1 + 2 * 2))))  # two quanta: N = 8 G^2/(1 - 16 G^2)
+    squeezed = model(D * Dagger(a) * a + F * (a**2 + Dagger(a) ** 2))
+    state = steady_state(squeezed, {"D": 0.0, "k": 1.0, "F": G}, order=2)
+    mean, N, M = parametric_amplifier(G, 0.0)
+    assert state.number(a) == pytest.approx(2, rel=1e-7, abs=0)
+    assert state.correlation(a) == pytest.approx(gaussian_g2(mean, N, M), rel=1e-6, abs=0)
+
+
+def test_classical_branches_are_the_roots_of_the_cubic():
+    for Delta, chi, xi in ((-6.31, 0.0707, 10.85), (-3.0, 0.3, 2.0), (1.0, 0.2, 2.5)):
+        found = branches(kerr.MODEL, {n: np.array([x]) for n, x in
+                         {"Delta": Delta, "chi": chi, "gamma": 1.0, "xi": xi}.items()})  # fmt: skip
+        # n ((Delta + 2 chi n)^2 + gamma^2/4) = xi^2
+        roots = np.roots([4 * chi**2, 4 * Delta * chi, Delta**2 + 0.25, -(xi**2)])
+        real = roots[abs(roots.imag) < 1e-9].real
+        assert found.quanta[0, 0] == pytest.approx(real.max(), rel=1e-6)
+        assert found.several[0] == (real.size > 1)
+
+
+def test_a_branch_that_round_off_hides_is_not_resolved():
+    # it is left once in 1e15 lifetimes: doubles cannot weigh it against the other
+    values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.85}
+    assert steady_state(kerr.MODEL, values).number_status("a") == "not resolved"
+    assert steady_state(kerr.MODEL, values, quanta=35).number_status("a") == "not converged"
+
+
+def test_no_density_matrix_of_too_few_quanta_is_shown():
+    values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1.0}  # four quanta
+    few = steady_state(kerr.MODEL, values, quanta=2)
+    assert few.status == "not converged"
+    assert np.isnan(few.density_matrix().full()).all()
+    assert steady_state(kerr.MODEL, values, quanta=25).density_matrix().tr() == pytest.approx(1)
+
+
+def test_populations_that_floats_cannot_hold_are_not_zero():
+    values = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": np.array([1e-200, 0.0])}
+    state = steady_state(kerr.MODEL, values, quanta=3)
+    for n in (1, 2, 3):
+        assert state.probability_status((n,)).tolist() == ["not resolved", "ok"]
+    assert state.correlation_status("a").tolist() == ["not resolved", "undefined"]
+
+
+def test_what_interrupts_a_batch_drops_the_points_that_wait():
+    started = []
+
+    def slow(c, s):
+        started.append(c)
+        rho = np.diag([1.0, 0.0]) + 0j
+        return Solution.of(Space([a], 1), rho, np.zeros(2), 0.0, "ok", "by hand")
+
+    def interrupt(done):
+        raise KeyboardInterrupt
+
+    def blocked(c, s):
+        import time
+
+        time.sleep(0.4)
+        return slow(c, s)
+
+    with pytest.raises(KeyboardInterrupt):
+        each(blocked, np.zeros((50, 1)), np.ones(50), threads=1, beat=interrupt)
+    assert len(started) < 5
+    assert each(slow, np.zeros((5, 1)), np.ones(5), threads=1).populations.shape == (5, 2)
+
+
+def test_the_command_line_takes_a_cut_by_modes():
+    options = [
+        "--set",
+        "Delta=0.7",
+        "--set",
+        "U=1",
+        "--set",
+        "J=1.3",
+        "--set",
+        "gamma=1",
+        "--set",
+        "F=0.01",
+    ]
+    search = ["--order", "2", "--tolerance", "1e-6", "--limit", "60"]
+    for more in (["--quanta", "a=4,b=3"], search):
+        found = CliRunner().invoke(app, ["compare", "kerr_dimer", *options, *more])
+        assert found.exit_code == 0, found.output
+        assert "g2" in found.output
+    with pytest.raises(ValueError, match="Option `--quanta` must be a number"):
+        read_option("a=4;b=3")
