@@ -14,6 +14,8 @@ Relative corrections are of second order in the drive; at an interference zero w
 feed is left, as without a pulse.  `numeric.evolve` has the same numbers of the master equation.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import factorial
@@ -28,8 +30,10 @@ from systems import Model
 from systems.ladder import Ladder, Mode, Occupation
 from systems.values import Arrays, Values, check_driven, evaluate, read_values
 
-# Of the amplitudes in units of the drive's powers, which are of order one
-ACCURACY, SMALLEST = 1e-10, 1e-14
+# Relative and absolute tolerances with which the equations are solved twice, for amplitudes in
+# units of the drive's powers, which are of order one; the difference is the error of the first
+TOLERANCES = ((1e-9, 1e-14), (1e-12, 1e-17))
+RESOLVED = 1e-6  # largest relative error of an amplitude that is returned
 STEPS = 400  # into which the span is cut at least: what is shorter may be leapt over
 
 
@@ -37,7 +41,8 @@ STEPS = 400  # into which the span is cut at least: what is shorter may be leapt
 class WeakPulse:
     """Amplitudes at some times: every result is an array with one row per time.
 
-    ``amplitudes`` maps occupations to them, ``model`` names their modes.
+    ``amplitudes`` maps occupations to them, ``model`` names their modes.  An amplitude is NaN where
+    the integration does not resolve it: far below what the pulse has made before.
 
     >>> from analytic import derive
     >>> from systems import kerr
@@ -114,8 +119,6 @@ def weak_pulse(
     >>> bool(np.isclose(late / early, np.exp(-1)))
     True
     """
-    from scipy.integrate import solve_ivp  # slow to import
-
     check_driven(closed.model)
     arrays, when = read_values(closed.model, values), np.asarray(times, dtype=float)
     if next(iter(arrays.values())).ndim:
@@ -124,22 +127,34 @@ def weak_pulse(
         raise ValueError("Argument `times` must be an array of rising numbers.")
     equations = _Equations.of(closed, arrays, _function(envelope))
     start = np.eye(1, len(equations.states), dtype=complex)[0]
-    found = np.tile(start[:, None], len(when))
-    if when[-1] > when[0]:
-        grid = np.unique(when)
-        solution = solve_ivp(
-            equations.slope,
-            (when[0], when[-1]),
-            start,
-            method="DOP853",
-            t_eval=grid,
-            rtol=ACCURACY,
-            atol=SMALLEST,
-            max_step=(when[-1] - when[0]) / STEPS,
-        )
-        found = solution.y[:, np.searchsorted(grid, when)]
-    whole = found * equations.sizes[:, None]
+    if when[-1] == when[0]:
+        loose = tight = np.tile(start[:, None], len(when))
+    else:
+        loose, tight = (_solved(equations, start, when, *both) for both in TOLERANCES)
+    # an estimate of the looser solution, and so a bound for the tighter one
+    lost = abs(tight - loose) > RESOLVED * abs(tight)
+    whole = np.where(lost, np.nan, tight) * equations.sizes[:, None]
     return WeakPulse(closed.model, when, dict(zip(equations.states, whole, strict=True)))
+
+
+def _solved(
+    equations: _Equations, start: np.ndarray, when: np.ndarray, relative: float, absolute: float
+) -> np.ndarray:
+    """The scaled amplitudes at all times, (states, times)."""
+    from scipy.integrate import solve_ivp  # slow to import
+
+    grid, span = np.unique(when), when[-1] - when[0]
+    found = solve_ivp(
+        equations.slope,
+        (when[0], when[-1]),
+        start,
+        method="DOP853",
+        t_eval=grid,
+        rtol=relative,
+        atol=absolute,
+        max_step=span / STEPS,
+    )
+    return np.asarray(found.y[:, np.searchsorted(grid, when)])
 
 
 @dataclass(frozen=True)
@@ -155,7 +170,7 @@ class _Equations:
     @classmethod
     def of(
         cls, closed: Derivation, arrays: Arrays, envelope: Callable[[float], complex]
-    ) -> "_Equations":
+    ) -> _Equations:
         model = closed.frame
         states = [n for g in range(closed.quanta + 1) for n in occupations(model, g)]
         grades = np.array([model.grading.of(n) for n in states]) / model.grading.unit

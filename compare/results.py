@@ -141,7 +141,8 @@ def find(text: str) -> PaperResult:
         found = [figure for figure in there if spell(figure) == text]
         if len(found) == 1:
             return found[0]
-    names = [figure.name for figure in there]
+    # those of the first paper, which have no folder, first
+    names = sorted((figure.name for figure in there), key=lambda name: "/" in name)
     if found:
         which = " or ".join(f"`{figure.name}`" for figure in found)
         raise ValueError(f"Figure `{text}` must be of one paper, but several have it: {which}.")

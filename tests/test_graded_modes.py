@@ -96,6 +96,24 @@ def test_three_linear_modes_are_coherent_also_where_eigenvectors_coincide():
             assert state.number(CHAIN.modes[mode])[i] == pytest.approx(n[mode], rel=1e-8)
 
 
+def test_a_point_at_which_a_mode_does_not_decay_is_not_converged_and_raises_nothing():
+    model = Model(
+        "a mode without a loss of its own, and two others",
+        D * (Dagger(a) * a + Dagger(b) * b)
+        + J * (Dagger(a) * c + Dagger(c) * a + Dagger(b) * c + Dagger(c) * b)
+        + F * (a + Dagger(a)),
+        (Loss(k, a), Loss(k, b)),
+        F,
+    )
+    arrays = many(model, {"D": 0.3, "k": 1.0, "F": 0.01}, J=np.array([0.0, 0.5, 0.7]))
+    assert not graded.solve(model, arrays, 3).converged[0]
+    state = steady_state(model, {"D": 0.3, "k": 1.0, "F": 0.01, "J": 0.5}, quanta=3)
+    together = steady_state(
+        model, {"D": 0.3, "k": 1.0, "F": 0.01, "J": np.linspace(0.5, 1, 32)}, quanta=3
+    )
+    assert together.number(a)[0] == pytest.approx(state.number(a), rel=1e-9)
+
+
 def test_no_number_depends_on_how_many_cores_there_are(monkeypatch):
     arrays = many(kerr_ring.MODEL, RING, Delta=np.linspace(-2, 2, 70))
     parts = []

@@ -72,6 +72,13 @@ class Terms:
 
     A word takes a state to one other at most, A_i,left(i) = left_weight(i), and B likewise.
     Arrays are of the shape (term, state), and ``coefficient`` of the shape (term, point).
+
+    >>> lower = np.array([[0.0, 1.0], [0.0, 0.0]])
+    >>> jump = Terms.of(2, [(lower, lower, np.array([3.0]))])
+    >>> x, out = np.array([[[0.8, 0.0], [0.0, 0.2 + 0j]]]), np.zeros((1, 2, 2), complex)
+    >>> jump.add(x, out, slice(0, 2), slice(0, 2))
+    >>> out[0].real.round(6).tolist()  # the rate times what is in the upper state
+    [[0.6, 0.0], [0.0, 0.0]]
     """
 
     left: np.ndarray
@@ -146,6 +153,17 @@ class Sylvester:
 
     States are in the order of their grades.  Raises `NoGrading` where a jump raises the grade or
     conserves it: then a block is no Sylvester equation.
+
+    >>> from systems.library import kerr_ring
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.5]})
+    >>> flat = {name: np.broadcast_to(array, (1,)) for name, array in arrays.items()}
+    >>> equation = Sylvester(kerr_ring.MODEL, flat, quanta=2)
+    >>> [block.stop - block.start for block in equation.blocks]  # states of 0, 1 and 2 quanta
+    [1, 3, 6]
+    >>> x = equation.leading()
+    >>> bool(np.abs(equation.sweep(equation.fed(x))).max() < np.abs(x).max())
+    True
     """
 
     def __init__(self, model: Model, arrays: Arrays, quanta: int) -> None:
@@ -250,7 +268,12 @@ def _outer(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Form:
-    """``vectors @ diag(values) @ inverse`` of a matrix, for each point."""
+    """``vectors @ diag(values) @ inverse`` of a matrix, for each point.
+
+    >>> one = np.eye(2)[None]
+    >>> bool(np.all(Form.of(np.ones((1, 2)), one, one).vectors_dagger == one))
+    True
+    """
 
     values: np.ndarray
     vectors: np.ndarray
@@ -282,7 +305,11 @@ def diagonalise(G: np.ndarray) -> Form:
 
 @dataclass(frozen=True)
 class Swept:
-    """Density matrices (point, state, state) of trace one, in the order of the space."""
+    """Density matrices (point, state, state) of trace one, in the order of the space.
+
+    >>> Swept(np.eye(1)[None], np.zeros((1, 1)), np.zeros(1), np.array([3])).sweeps.tolist()
+    [3]
+    """
 
     rho: np.ndarray
     error: np.ndarray  # of the populations (point, state), absolute
@@ -294,10 +321,29 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
     """Sweep until no population changes by more than ``tolerance``; at most ``limit`` times.
 
     ``arrays`` have one dimension.  A point that is done gets no further terms: what the others
-    need changes no bit of it.
+    need changes no bit of it.  Where a grade of one point does not decay, none of them is found:
+    all numbers are NaN.  Raises `NoGrading` where a jump does not lower the grade.
+
+    >>> from systems.library import kerr_ring
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.0, 1.0]})
+    >>> flat = {name: np.broadcast_to(array, (2,)) for name, array in arrays.items()}
+    >>> found = solve(kerr_ring.MODEL, flat, quanta=3, tolerance=1e-11, limit=60)
+    >>> found.rho.shape, bool(np.allclose(np.trace(found.rho, axis1=1, axis2=2), 1))
+    ((2, 20, 20), True)
     """
-    equation = Sylvester(model, arrays, quanta)
-    x = equation.leading()
+    try:
+        with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
+            equation = Sylvester(model, arrays, quanta)
+            return _sweep(equation, equation.leading(), tolerance, limit)
+    except np.linalg.LinAlgError:
+        count, size = len(next(iter(arrays.values()))), space(model.modes, quanta).size
+        nothing = np.full((count, size, size), np.nan, dtype=complex)
+        left = np.full(count, np.inf)
+        return Swept(nothing, np.ones((count, size)), left, np.zeros(count, dtype=int))
+
+
+def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> Swept:
     total, ratio = x.copy(), np.full(len(x), 0.5)
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
     sweeps = np.zeros(len(x), dtype=int)
@@ -307,8 +353,7 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
         change = _change(x, total, equation.blocks)
         now = change / (before + 1e-300)
         decay = np.maximum(now, ratio)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
+        left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
         remainder, sweeps = np.where(open_, left, remainder), sweeps + open_
         before, ratio = change, now
     trace = np.einsum("pii->p", total).real
