@@ -43,6 +43,7 @@ def shown() -> dict[str, object]:
     return objects()
 
 
+@pytest.mark.slow
 def test_a_line_is_one_line_whatever_the_batch(shown: dict[str, object]) -> None:
     long = {name: repr(thing) for name, thing in shown.items()
             if "\n" in repr(thing) or len(repr(thing)) > LINE}  # fmt: skip
@@ -50,6 +51,7 @@ def test_a_line_is_one_line_whatever_the_batch(shown: dict[str, object]) -> None
     assert long.keys() <= {"branch", "point"}
 
 
+@pytest.mark.slow
 def test_a_table_has_a_few_rows_and_no_open_tag(shown: dict[str, object]) -> None:
     for name, thing in shown.items():
         html = thing._repr_html_()  # type: ignore[attr-defined]
@@ -57,6 +59,7 @@ def test_a_table_has_a_few_rows_and_no_open_tag(shown: dict[str, object]) -> Non
         assert html.count("<td>") == html.count("</td>") == html.count("<tr>"), name
 
 
+@pytest.mark.slow
 def test_a_batch_is_told_by_its_ends_and_by_how_often_each_status(shown: dict[str, object]) -> None:
     assert "100 points, 100 ok" in repr(shown["state"])
     state = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.0, 0.1, 0.2]})

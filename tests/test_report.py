@@ -106,6 +106,7 @@ def test_a_stored_sweep_gives_the_numbers_of_its_model(folder: Path, tmp_path: P
     np.testing.assert_allclose(two["analytic"], one["analytic"], rtol=1e-11)
 
 
+@pytest.mark.slow
 def test_a_folder_of_results_gives_a_page_of_its_figures_and_claims(tmp_path: Path) -> None:
     result = results.find("fig3a")
     results.make(result, tmp_path)
@@ -117,6 +118,19 @@ def test_a_folder_of_results_gives_a_page_of_its_figures_and_claims(tmp_path: Pa
     assert set(rows["verdict"]) | set(rows["claim"]) <= set(cells)
     assert "made by other code" in page.html  # the claims: they were not written by their command
     assert page.html.count("made by other code") == 1
+
+
+@pytest.mark.slow
+def test_a_page_of_many_maps_keeps_to_its_size(tmp_path: Path) -> None:
+    side = np.linspace(0, 1, 60)
+    x, y = (grid.ravel() for grid in np.meshgrid(side, side))
+    one = {"x": x, "y": y, "analytic": x, "numeric": x + 1, "deviation": -1 / (x + 1),
+           "status": "ok", "resolved": True}  # fmt: skip
+    table = pd.concat([pd.DataFrame(one).assign(quantity=f"g{k}") for k in range(2, 12)])
+    output.publish(tmp_path, "fig2a", {"csv": output.to_csv(table)}, {})
+    page = report(tmp_path).html
+    assert len(page.encode()) < LARGEST
+    assert page.count("<figure data-chart") == 10  # one of each quantity
 
 
 def test_a_status_stands_where_there_is_no_deviation() -> None:

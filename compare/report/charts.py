@@ -67,13 +67,17 @@ def library() -> str:
 
 
 def chart_html(
-    table: "pd.DataFrame", quantity: str, spelled: Mapping[str, str] | None = None
+    table: "pd.DataFrame",
+    quantity: str,
+    spelled: Mapping[str, str] | None = None,
+    share: float = 1.0,
 ) -> tuple[str, "pd.DataFrame"]:
     """The chart of one quantity as HTML, and the rows that it draws.
 
     ``table`` is one of `compare.agreement` or `compare.solve`, with one or two columns of numbers
     that vary; what varies beside them, such as the name of a cavity, gives a curve each.  Of a map
-    with many points some are drawn, evenly spread.
+    with many points some are drawn, evenly spread; ``share`` says how many of those that are drawn
+    otherwise, for pages with many charts.
 
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"xi": [0.1, 0.2], "numeric": [0.5, 0.6], "status": "ok"})
@@ -84,10 +88,10 @@ def chart_html(
     rows = table[table["quantity"] == quantity] if "quantity" in table else table
     names = axes_of(rows)
     if len(names) == 2:
-        rows = thinned_map(rows, *names)
+        rows = thinned_map(rows, names[0], names[1], max(2, round(FINEST * share**0.5)))
         drawn = _map(rows, names, quantity, spelled)
     else:
-        rows = _thinned_curves(rows, names[0])
+        rows = _thinned_curves(rows, names[0], max(2, round(LONGEST * share)))
         drawn = _curves(rows, names[0], quantity, spelled)
     words = f"{plain(quantity)} over {' and '.join(label(name, spelled) for name in names)}"
     return figure_html(drawn, words), rows
@@ -145,8 +149,8 @@ def figure_html(drawn: Any, words: str) -> str:
     )
 
 
-def thinned_map(rows: "pd.DataFrame", x: str, y: str) -> "pd.DataFrame":
-    """Rows of a grid with at most `FINEST` values along each axis, ends among them.
+def thinned_map(rows: "pd.DataFrame", x: str, y: str, most: int = FINEST) -> "pd.DataFrame":
+    """Rows of a grid with at most ``most`` values along each axis, ends among them.
 
     >>> import pandas as pd
     >>> grid = pd.MultiIndex.from_product([range(100), range(3)], names=["x", "y"])
@@ -156,14 +160,14 @@ def thinned_map(rows: "pd.DataFrame", x: str, y: str) -> "pd.DataFrame":
     kept = rows
     for name in (x, y):
         values = np.unique(rows[name])
-        kept = kept[kept[name].isin(values[_spread(len(values), FINEST)])]
+        kept = kept[kept[name].isin(values[_spread(len(values), most)])]
     return kept
 
 
-def _thinned_curves(rows: "pd.DataFrame", x: str) -> "pd.DataFrame":
-    """Rows with at most `LONGEST` values of ``x``, ends among them."""
+def _thinned_curves(rows: "pd.DataFrame", x: str, most: int) -> "pd.DataFrame":
+    """Rows with at most ``most`` values of ``x``, ends among them."""
     values = np.unique(rows[x])
-    return rows[rows[x].isin(values[_spread(len(values), LONGEST)])]
+    return rows[rows[x].isin(values[_spread(len(values), most)])]
 
 
 def _spread(count: int, most: int) -> np.ndarray:

@@ -92,10 +92,10 @@ def folded(
     )
 
 
-def download(table: "pd.DataFrame", stem: str) -> str:
+def download(table: "pd.DataFrame", stem: str, most: int = SAVED) -> str:
     """A link that saves the table as a CSV file, which the page carries inside.
 
-    Of a table with more than `SAVED` rows some are saved, evenly spread, which the link says.
+    Of a table with more than ``most`` rows some are saved, evenly spread, which the link says.
 
     >>> import pandas as pd
     >>> download(pd.DataFrame({"xi": [0.1]}), "drives").partition(">Download")[0]
@@ -103,7 +103,7 @@ def download(table: "pd.DataFrame", stem: str) -> str:
     """
     from compare.output import to_csv
 
-    kept = spread_rows(table, SAVED)
+    kept = spread_rows(table, most)
     content = b64encode(to_csv(kept)).decode()
     name = escape(stem, quote=True)
     rows = f"{len(kept)} rows" if kept is table else f"{len(kept)} of {len(table)} rows"

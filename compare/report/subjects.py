@@ -35,6 +35,9 @@ MODULE = "compare.report.subjects"
 DRIVES = np.geomspace(1 / 30, 2, 33)
 # of a stored sweep: those that a page looks at, and of more points so many
 POINTS, THIN = 50_000, 40_000
+# of a page of many results: bytes beside the script that draws, for 3 MB in all, and the shares of
+# what is drawn otherwise that are tried until it fits
+ROOM, SHARES = 1_600_000, (1.0, 0.6, 0.35, 0.2, 0.1)
 ROWS = 400  # of a table that is shown whole; of a longer one every so many, all of it as CSV
 MEASURED = ("numeric", "analytic")
 
@@ -226,12 +229,12 @@ def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
         raise ValueError(
             f"Folder `{folder}` must hold results, but holds none: `blockade reproduce` makes them."
         )
-    sections = []
+    for share in SHARES:
+        sections = [_result_section(result, folder, share) for result in found]
+        if sum(len(part.encode()) for one in sections for part in one.parts) < ROOM:
+            break
     for result in found:
         sidecar = output.read_sidecar(result.folder(folder), result.stem) or {}
-        stale = "" if results.is_current(result, folder) else _STALE
-        section = _audit_section if result.is_audit else _figure_section
-        sections.append(section(result, folder, stale))
         record |= {
             f"{result.name}.{key}": sidecar.get(key) for key in ("command", "created", "commit")
         }
@@ -244,7 +247,17 @@ def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
 _STALE = "<p>This result was made by other code, or changed since: make it again.</p>"
 
 
-def _figure_section(result: Any, folder: Path, stale: str) -> Section:
+def _result_section(result: Any, folder: Path, share: float) -> Section:
+    """The section of one result, which says so where it is not current."""
+    from compare import results
+
+    stale = "" if results.is_current(result, folder) else _STALE
+    if result.is_audit:
+        return _audit_section(result, folder, stale)
+    return _figure_section(result, folder, stale, share)
+
+
+def _figure_section(result: Any, folder: Path, stale: str, share: float) -> Section:
     """A figure: what it shows, its chart where it is one, its numbers."""
     import pandas as pd
 
@@ -254,15 +267,15 @@ def _figure_section(result: Any, folder: Path, stale: str) -> Section:
     laboratory = result.paper.laboratory
     spelled = dict(laboratory.spelled) if laboratory else {}
     parts = [stale, f"<p>{escape(line)}</p>"]
-    if {"numeric", "status"} <= set(table.columns) and axes_of(table):
+    if {"quantity", "numeric", "status"} <= set(table.columns) and axes_of(table):
         parts += _summary_parts(table)
-        parts += _charts(table, spelled, result.name.replace("/", "-"))
+        parts += _charts(table, spelled, result.name.replace("/", "-"), share)
     else:
         parts += [
             _picture(result, folder, line),
             _some(table, f"Numbers of {result.name}", spelled),
         ]
-        parts += [download(table, result.stem)]
+        parts += [download(table, result.stem, ROWS)]
     return Section(result.name.replace("/", "-"), f"Figure {result.name}", [p for p in parts if p])
 
 
@@ -352,10 +365,12 @@ def _charts_section(table: pd.DataFrame, spelled: Mapping[str, str] | None) -> S
     return Section("charts", "Curves and maps", _charts(table, spelled, "chart"))
 
 
-def _charts(table: pd.DataFrame, spelled: Mapping[str, str] | None, stem: str) -> list[str]:
+def _charts(
+    table: pd.DataFrame, spelled: Mapping[str, str] | None, stem: str, share: float = 1.0
+) -> list[str]:
     parts = []
     for quantity in dict.fromkeys(table["quantity"]):
-        chart, rows = chart_html(table, str(quantity), spelled)
+        chart, rows = chart_html(table, str(quantity), spelled, share)
         rows = rows.drop(columns="quantity")
         shown = judged(rows) if "deviation" in rows else rows
         caption = f"Numbers that are drawn: {quantity}, {len(rows)} points"
