@@ -238,3 +238,15 @@ def test_the_command_line_takes_a_cut_by_modes():
         assert "g2" in found.output
     with pytest.raises(ValueError, match="Option `--quanta` must be a number"):
         read_option("a=4;b=3")
+
+
+def test_advice_names_what_is_known_and_works_when_it_is_followed():
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 0.15}
+    ended = steady_state(kerr_dimer.MODEL, values, limit=36)
+    assert ended.status == "not converged"
+    assert "g4(b)" in ended.advice.split(";")[0]
+    assert "converged: n(a)" in ended.advice
+    assert "`order=2`" in ended.advice
+    assert "`limit=547`" in ended.advice
+    assert steady_state(kerr_dimer.MODEL, values, limit=547).advice == ""
+    assert steady_state(kerr_dimer.MODEL, values, order=2).status == "ok"
