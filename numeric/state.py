@@ -17,6 +17,7 @@ over many points do not resolve is that of the point solved by itself, when it i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ from numeric.certificate import (
     is_short,
     measure,
     moment,
+    results,
     roundoff,
     settled,
     top_shells,
@@ -180,6 +182,49 @@ class SteadyState(Shown):
             return same
 
         return self._shaped(self._gather(kept))
+
+    @property
+    def advice(self) -> str:
+        """Which numbers are not converged somewhere, which are, and what to ask for instead.
+
+        One or two sentences; empty where all are converged.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> strong = {**kerr.VALUES, "xi": 20.0, "chi": 0.0}
+        >>> steady_state(kerr.MODEL, strong, quanta=4).advice
+        'Not converged: n(a), g2(a), g3(a), g4(a). Leave out `quanta`, or give more.'
+        """
+        orders = {
+            name: (mode, k)
+            for cut in self._cuts
+            for name, mode, k in results(self.model, cut, self.order or 4)
+        }
+        moving = [name for name, one in orders.items() if self._moves(*one)]
+        if not moving:
+            return ""
+        settled_ones = [name for name in orders if name not in moving]
+        known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
+        low = all(orders[name][1] > 2 for name in moving)
+        return f"Not converged: {', '.join(moving)}{known}. {self._way_out(low)}"
+
+    def _moves(self, mode: int, k: int) -> bool:
+        words = self._moments((mode,) * k, k > 1).status(self._words)
+        return bool(np.any(words == Status.NOT_CONVERGED))
+
+    def _way_out(self, low: bool) -> str:
+        """What to ask for, in words that may be typed; ``low`` where n and g2 are converged."""
+        if self.order is None:
+            return "Leave out `quanta`, or give more."
+        ways = ["`order=2`"] if low and self.order > 2 else []
+        most = isqrt(LARGEST)
+        if all(count_states(self.model.modes, wider(cut, 2)) <= most for cut in self._cuts):
+            ways.append(f"more states (`limit={most}`)")
+        larger = show_cut(self.model, wider(hull(self.model.modes, self._cuts), 4))
+        fits = count_states(self.model.modes, wider(hull(self.model.modes, self._cuts), 4)) <= most
+        ways += [f"a truncation of your own (`quanta={larger}`)"] if fits else []
+        ways = ways or ["a larger `tolerance`, or a weaker drive"]
+        return f"Ask for {', or '.join(ways)}."
 
     @property
     def solver(self) -> Any:

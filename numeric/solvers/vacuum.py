@@ -34,6 +34,8 @@ LARGEST = 1e3
 EMPTIEST = 1e-6
 # Relative distance to a singular system at which L has a second null vector: some fifty roundings
 SINGULAR = 1e-14
+# Steps of refinement, and the relative size of one that leaves round-off only to the next
+REFINEMENTS, DECISIVE = 2, 1e-7
 FAILURES = (RuntimeError, np.linalg.LinAlgError)  # of SuperLU ("exactly singular") and LAPACK
 Found: TypeAlias = tuple[np.ndarray, np.ndarray, float]  # sigma, error of its diagonal, gap
 
@@ -152,10 +154,14 @@ def solve_refined(
         return np.full_like(source, np.nan), np.full(source.shape, np.inf), 0.0
     roughly = getattr(inverse, "roughly", inverse.solve)  # what is only to be estimated
     solution = inverse.solve(source)
-    # the last correction measures the error of what it corrects
-    for solve in (inverse.solve, roughly):
-        correction = solve(source - system @ solution)
+    for _ in range(REFINEMENTS):
+        correction = inverse.solve(source - system @ solution)
         solution = solution + correction
+        if np.max(abs(correction)) <= DECISIVE * np.max(abs(solution)):
+            break
+    # this last correction only measures the error of what it corrects
+    correction = roughly(source - system @ solution)
+    solution = solution + correction
     # a generic vector has a part along the near-null direction, which the solve blows up
     probe = generic(source.size)
     size = np.bincount(system.indices, abs(system.data), source.size)
