@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import Application
 
-from analytic.vanishing import cancels
+from analytic.vanishing import LOST, cancels
 from systems import Model
 from systems.labels import label
 from systems.status import Status
@@ -34,18 +34,17 @@ def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """
     arrays = read_values(model, values)
     _check_symbols(model, expression)
-    power, rates = degree(expression), rates_of(expression)
-    if power is None or not rates:
-        return label(evaluate(expression, arrays), arrays)
     scaled, unit = _in_own_unit(expression, arrays)
-    return label(np.asarray(evaluate(expression, scaled) * unit ** float(power)), arrays)
+    power = float(degree(expression) or 0)
+    return label(np.asarray(evaluate(expression, scaled) * unit**power), arrays)
 
 
 def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """What the number of a closed form is worth: array of `Status` words, of the values' shape.
 
-    "formula undefined" where it is 0/0, "formula diverges" at a pole, "leading order vanishes"
-    where the terms of a factor cancel or a factor is zero, else "ok".
+    "formula undefined" where it is 0/0, "formula diverges" at a pole or where the terms of a factor
+    below the line cancel to their last digits, as where a mode is dark by interference, "leading
+    order vanishes" where the terms of a factor above it cancel or a factor is zero, else "ok".
 
     >>> from systems import kerr
     >>> str(status_at(kerr.MODEL, kerr.Delta + kerr.chi, kerr.VALUES | {"Delta": -5.0}))
@@ -55,8 +54,9 @@ def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     number = np.asarray(number_at(model, expression, values))
     scaled, _ = _in_own_unit(expression, arrays)
     lost = cancels(expression, scaled) | ((number == 0) & (expression != 0))
+    pole = np.isinf(number) | (expression != 0 and cancels(1 / expression, scaled, LOST))
     words = [Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES]
-    found = np.select([np.isnan(number), np.isinf(number), lost], words, Status.OK)
+    found = np.select([np.isnan(number) | (lost & pole), pole, lost], words, Status.OK)
     return label(found, arrays)
 
 
@@ -85,9 +85,13 @@ def degree(expression: sp.Expr) -> sp.Rational | None:
 
 
 def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> tuple[Arrays, np.ndarray | float]:
-    """The arrays with the rates in a unit of their own, and that unit."""
+    """The arrays with the rates in a unit of their own, and that unit.
+
+    As they are where the form has no degree: it then holds a symbol that is no rate, such as the
+    ratio of two drives, and terms that cancel would no longer do so in another unit.
+    """
     rates = rates_of(expression)
-    if not rates:
+    if not rates or degree(expression) is None:
         return arrays, 1.0
     unit = rate_unit(arrays, rates)
     return {name: x / unit if name in rates else x for name, x in arrays.items()}, unit

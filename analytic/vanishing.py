@@ -4,7 +4,9 @@
 number that is left there is the round-off of the values as they are stored, and what a measurement
 would find is the next order in the drive.  A factor cancels where
 
-    |sum of its terms| <= CANCELS * (sum of their moduli).
+    |sum of its terms| <= CANCELS * (sum of their moduli),
+
+and one below the line, where LOST stands for CANCELS, makes it diverge.
 
 *For all values* it vanishes if that holds at a few random ones (`is_zero`).  A polynomial that is
 not zero vanishes at a random point with probability zero, so this is wrong by round-off alone.
@@ -29,11 +31,17 @@ from systems.values import Arrays, evaluate
 # A condition that a paper prints with ten digits makes its terms cancel to 1e-10; sums that do not
 # vanish keep more than that, and what round-off of floats leaves is 1e-16.
 CANCELS = 1e-10
+# Of a sum below the line only round-off is cancellation: a resonance of linewidth 1e-12 of the
+# frequencies that cancel in it is as it should be, and has four digits.  Round-off leaves 1e-16 for
+# each of the few terms.
+LOST = 1e-14
 TRIALS = 3  # random values; one would do but for round-off, three leave no room for an accident
 
 
-def cancels(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+def cancels(expression: sp.Expr, arrays: Arrays, share: float = CANCELS) -> np.ndarray:
     """Whether a factor of the numerator cancels at the values: array of their shape.
+
+    It does where no more than ``share`` of its terms is left.
 
     >>> x, y = sp.symbols("x y")
     >>> cancels((x - y) / (x + y), {"x": np.array([1.0, 1.0]), "y": np.array([1.0, 2.0])})
@@ -44,7 +52,7 @@ def cancels(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     with np.errstate(all="ignore"):  # poles, and what leaves the range of floats: no cancellation
         for factor in set(_sums(expression)):
             value, terms = _weigh(factor, arrays, known)
-            found |= (terms > 0) & (abs(value) <= CANCELS * terms)
+            found |= (terms > 0) & (abs(value) <= share * terms)
     return found
 
 

@@ -311,10 +311,12 @@ def measure(
     closed, expression = form
     formula = np.ravel(closed.evaluate(expression, arrays)).real
     found = compare_numbers(formula, solved)
-    # of a leading order that vanishes only round-off is left, which has no deviation from anything
-    vanishes = (closed.status(expression, arrays).ravel() == Status.VANISHES) & (solved != 0)
-    status = np.where((status == "ok") & vanishes, Status.VANISHES, status)
-    found = {name: np.where(vanishes, np.nan, column) for name, column in found.items()}
+    # where a leading order vanishes or diverges by interference only round-off is left of it, which
+    # has no deviation from anything
+    words = closed.status(expression, arrays).ravel()
+    lost = (words == DIVERGES) | ((words == Status.VANISHES) & (solved != 0))
+    status = np.where((status == "ok") & lost, words, status)
+    found = {name: np.where(lost, np.nan, column) for name, column in found.items()}
     status = np.where(status == "ok", without_deviation(formula, found["deviation"]), status)
     return {
         "analytic": formula,
