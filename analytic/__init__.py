@@ -4,8 +4,10 @@
 correlations and blockade conditions.  It stands on `amplitudes` (block by block from H_eff) and
 `fock` (states and matrix elements); `evaluation` and `vanishing` say what a form is at values,
 `reach` what a zero at leading order means, `latex` how a form is printed.  `fields` and `delayed`
-have the statistics of light that leaves several modes, at one time and at two.  `series` goes
-beyond the leading order, jumps included: `expand`.  `conditions` finds interference zeros,
+have the statistics of light that leaves several modes, at one time and at two; `pulse` and `tones`
+have the amplitudes under a drive that moves.  `linear` has quadratic models in any bath, exactly:
+`gaussian`; `polaron` has a mode that pushes on a mirror.  `series` goes beyond the leading order,
+jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those of fields;
 `rational` does the algebra.  Nothing here knows the numeric road.
 
 >>> from systems import kerr
@@ -16,18 +18,32 @@ Abs(E)**2/Abs(E + chi)**2
 from analytic.conditions.condition import Condition
 from analytic.conditions.limits import OptimalPoint
 from analytic.derivation import Derivation, derive, optimal_points
+from analytic.linear import Gaussian, gaussian
+from analytic.polaron import Polaron, polaron
+from analytic.pulse import WeakPulse, weak_pulse
 from analytic.rational.abbreviations import spell_out
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
+from analytic.tones import tone_amplitude
+from analytic.zeros import field_conditions, joint_zeros
 
 __all__ = [
     "Condition",
     "Derivation",
     "Expansion",
+    "Gaussian",
     "NotSeen",
     "OptimalPoint",
+    "Polaron",
+    "WeakPulse",
     "derive",
     "expand",
+    "field_conditions",
+    "gaussian",
+    "joint_zeros",
     "optimal_points",
+    "polaron",
     "spell_out",
+    "tone_amplitude",
+    "weak_pulse",
 ]

@@ -37,7 +37,7 @@ from analytic.latex import (
     number_symbol,
     probability_symbol,
 )
-from analytic.rational.abbreviations import Abbreviations, abbreviate
+from analytic.rational.abbreviations import Abbreviations, abbreviate, check_abbreviations
 from analytic.rational.factored import Factored
 from analytic.rational.naming import Names, find_names
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
@@ -361,6 +361,8 @@ class Derivation(Shown):
           C_{1} &= - \frac{\xi}{E} \\
         """
         rows = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
+        if abbreviations is not None:
+            check_abbreviations(abbreviations)
         rows += [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]
         for n in self.states[1:]:
             rows.append((amplitude_symbol(n), _or_not_seen(self.amplitude, n, abbreviations)))
@@ -423,9 +425,9 @@ class Derivation(Shown):
         """What the leading order does not see, why, and where to look instead."""
         pure = is_reached(self.frame, occupation, jumps=False)
         reason = "terms of higher order in the drive" if pure else "quantum jumps"
-        roads = other_roads(self.model, occupation)
+        roads, drive = other_roads(self.model, occupation), self.model.drive or "the drive"
         return (
-            f"{what} is zero at leading order in `{self.model.drive}`, but not altogether: "
+            f"{what} is zero at leading order in `{drive}`, but not altogether: "
             f"{reason} may feed it; use {roads}."
         )
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from analytic.linear import is_quadratic
 from analytic.series.expansion import expand
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
@@ -90,8 +91,9 @@ def other_roads(model: Model, occupation: Occupation | None = None) -> str:
     >>> other_roads(kerr.MODEL)
     'analytic.expand or numeric.steady_state'
     """
-    both = _expands(model, occupation)
-    return "analytic.expand or numeric.steady_state" if both else "numeric.steady_state"
+    roads = ["analytic.gaussian"] if is_quadratic(model) and occupation is None else []
+    roads += ["analytic.expand"] if _expands(model, occupation) else []
+    return ", ".join(roads) + " or " * bool(roads) + "numeric.steady_state"
 
 
 def _expands(model: Model, occupation: Occupation | None) -> bool:

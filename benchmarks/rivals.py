@@ -6,16 +6,21 @@ call outside the solve.
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from time import perf_counter
 
 import numpy as np
 import qutip
+from scipy.linalg import schur
+from scipy.linalg.lapack import ztrsyl
 from scipy.sparse import csr_array
-from scipy.sparse.linalg import splu
+from scipy.sparse.linalg import LinearOperator, gmres, splu
 
 from numeric.liouvillian import Combination, liouvillian
+from numeric.solvers.threads import cores
 from numeric.space import space
 from systems import Model
 from systems.values import Arrays
@@ -87,6 +92,77 @@ def _loop(parts: Mapping[str, qutip.Qobj], arrays: Arrays) -> tuple[np.ndarray, 
         seconds.append(perf_counter() - start)
         found.append(rho.diag().real)
     return np.array(found), np.array(seconds)
+
+
+@dataclass(frozen=True)
+class Stock:
+    """`qutip.steadystate` for any model, its Liouvillian made beforehand."""
+
+    model: Model
+    quanta: int
+
+    def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+        equation = liouvillian(self.model, self.quanta)
+        size, found, seconds = equation.space.size, [], []
+        for c in equation.coefficients(arrays):
+            # rows are stacked where QuTiP stacks columns: the state is transposed
+            L = qutip.Qobj(equation.matrix(c), dims=[[[size], [size]]] * 2)
+            start = perf_counter()
+            rho = qutip.steadystate(L)
+            seconds.append(perf_counter() - start)
+            found.append(rho.diag().real)
+        return np.array(found), np.array(seconds)
+
+
+@dataclass(frozen=True)
+class SchurGmres:
+    """GMRES over the jumps, preconditioned by a Schur form of H_eff (Bartels and Stewart).
+
+    L rho + tr(rho) 1 = 1 has the steady state of trace one as its solution.
+    """
+
+    model: Model
+    quanta: int
+
+    def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
+        equation = liouvillian(self.model, self.quanta)
+        size, found, seconds = equation.space.size, [], []
+        for c in equation.coefficients(arrays):
+            L, K = equation.matrix(c), equation.effective(c[None])[0]
+            start = perf_counter()
+            rho = _solve_schur(csr_array(L), K, size)
+            seconds.append(perf_counter() - start)
+            found.append(rho.diagonal().real)
+        return np.array(found), np.array(seconds)
+
+
+def _solve_schur(L: csr_array, K: np.ndarray, size: int) -> np.ndarray:
+    T, V = schur(-1j * K, output="complex")
+    one = np.eye(size, dtype=complex)
+
+    def apply(x: np.ndarray) -> np.ndarray:
+        rho = x.reshape(size, size)
+        return (L @ x).ravel() + np.trace(rho) * one.ravel()
+
+    def precondition(x: np.ndarray) -> np.ndarray:
+        Y, scale, _ = ztrsyl(T, T, V.conj().T @ x.reshape(size, size) @ V, trana="N", tranb="C")
+        return (V @ Y @ V.conj().T / scale).ravel()
+
+    shape, kind = (size**2, size**2), complex
+    operator, M = (LinearOperator(shape, f, dtype=kind) for f in (apply, precondition))
+    rho, _ = gmres(operator, one.ravel(), M=M, rtol=1e-13, restart=60, maxiter=4)
+    return np.asarray(rho.reshape(size, size))
+
+
+def on_all_cores(loop: Loop, arrays: Arrays) -> float:
+    """Seconds per point of the loop in one process a core, the points shared out among them."""
+    count, workers = len(arrays["xi" if "xi" in arrays else "F"]), cores()
+    parts = [{name: array[i::workers] for name, array in arrays.items()} for i in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        list(pool.map(loop, parts))  # starts them, and loads what they need
+        start = perf_counter()
+        list(pool.map(loop, parts))
+        return (perf_counter() - start) / count
 
 
 def g2(populations: np.ndarray, model: Model, quanta: int, mode: int = 0) -> np.ndarray:

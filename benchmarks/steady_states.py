@@ -3,16 +3,18 @@
 The map is the paper's model at six quanta (28 states): detuning -5 to 5, |J| 0 to 3, chi = 1,
 xi = 0.1, all in units of gamma.  Ours and the loops of `benchmarks.rivals` take turns in one run;
 the loops are timed on a random sample of the same points, ours on all of them.  Ratios are medians
-over the turns; they carry over to other machines, times do not.
+over the turns; they carry over to other machines, times do not.  Ours has all cores, a loop one;
+the rows "on all cores" share the loops out among processes.  The limit of a row is the time of its
+products at the speed of a large matrix product on all cores.
 """
 
 import argparse
-import os
 import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from time import perf_counter
 
 import mpmath as mp
@@ -22,18 +24,27 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from tqdm import tqdm
 
-from benchmarks.rivals import Loop, fastest_splu, g2, qutip_nanotip
+from benchmarks.rivals import (
+    Loop,
+    SchurGmres,
+    Stock,
+    fastest_splu,
+    g2,
+    on_all_cores,
+    qutip_nanotip,
+)
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
 from numeric.solvers import direct as reference
 from numeric.solvers import graded
-from numeric.solvers.graded import kernel
+from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.precise import precise_populations
+from numeric.solvers.threads import cores
 from numeric.space import space
 from numeric.state import SteadyState
 from systems import Loss, Model
-from systems.library import nanotip
+from systems.library import kerr, kerr_dimer, kerr_ring, nanotip
 from systems.values import Arrays, read_values
 
 QUANTA = 6
@@ -59,8 +70,10 @@ def main() -> None:
     options = _options()
     if options.memory:
         return _print_memory(options.memory)
-    parts = [part(options) for part in (paper, user, strong, general, growth, scan, memory)]
-    bar = tqdm(total=7, unit="part", file=sys.stderr)
+    parts = [
+        part(options) for part in (paper, user, strong, general, three, growth, table, scan, memory)
+    ]
+    bar = tqdm(total=9, unit="part", file=sys.stderr)
     for part in parts:
         for name, text in part:
             tqdm.write(f"{name:46s} {text}", file=sys.stdout)
@@ -144,6 +157,7 @@ def paper(options: argparse.Namespace) -> Iterator[Row]:
     yield "loop of qutip.steadystate", f"{1e3 * others[0]:.1f} ms a point, ratio {ratios[0]:,.0f}"
     name = f"loop of splu ({splu.ordering})"
     yield name, f"{1e3 * others[1]:.1f} ms a point, ratio {ratios[1]:,.0f}"
+    yield from _with_all_cores(own, arrays, {"qutip.steadystate": loop, "splu": splu}, options)
     solution = ours()
     yield (
         "sweeps made; converged",
@@ -178,18 +192,45 @@ def _precise_g2(point: Arrays) -> float:
     return float(pairs / n**2)
 
 
+def _with_all_cores(
+    own: float, arrays: Arrays, loops: dict[str, Loop], options: argparse.Namespace
+) -> Iterator[Row]:
+    """The loops in one process a core, against ours."""
+    sample = draw(arrays, max(options.sample, 4 * cores()), seed=7)
+    for name, loop in loops.items():
+        each = on_all_cores(loop, sample)
+        yield f"  {name} on all cores", f"{1e3 * each:.1f} ms a point, ratio {each / own:,.0f}"
+
+
 def _speed(arrays: Arrays) -> float:
     """Operations per second of the kernel over those of a matrix product on all cores."""
     problem = pose(nanotip.MODEL, arrays, QUANTA)
-    solution = graded.solve(nanotip.MODEL, arrays, QUANTA)
+    whole = len(arrays["xi"]) * _limit(nanotip.MODEL, arrays, QUANTA)
+    return whole / seconds(lambda: graded.sweeps._solve(problem, 1e-11, 60))
+
+
+@cache
+def _machine() -> float:
+    """Operations per second of a large matrix product on all cores."""
+    matrix, count = np.random.default_rng(0).random((1500, 1500)), 4 * cores()
+    with ThreadPoolExecutor(cores()) as pool:
+        both = seconds(lambda: list(pool.map(lambda _: matrix @ matrix, range(count))))
+    return float(count * 2 * 1500**3 / both)
+
+
+def _limit(model: Model, arrays: Arrays, quanta: int) -> float:
+    """Seconds that the products of a point would take at the speed of `_machine`."""
     # lanes wait for the slowest of them: the sweeps are those that were made
-    sweeps = np.mean(solution.sweeps) + kernel.PATTERNS
-    work = len(arrays["xi"]) * sweeps * _operations(problem.program.elements)
-    ours = work / seconds(lambda: graded.sweeps._solve(problem, 1e-11, 60))
-    matrix, cores = np.random.default_rng(0).random((1500, 1500)), os.cpu_count() or 1
-    with ThreadPoolExecutor(cores) as pool:
-        both = seconds(lambda: list(pool.map(lambda _: matrix @ matrix, range(4 * cores))))
-    return float(ours / (4 * cores * 2 * 1500**3 / both))
+    sweeps = np.mean(graded.solve(model, arrays, quanta).sweeps)
+    if sylvester.applies(model, quanta):
+        grades = space(model.modes, quanta).occupations @ np.array(model.grading.weights)
+        d = np.unique(grades, return_counts=True)[1]
+        # two products on either side for each block, eight operations a complex product; one
+        # sweep more for the error
+        pairs = [m * n * (m + n) for i, m in enumerate(d) for n in d[i:]]
+        return float((sweeps + 1) * 16 * np.sum(pairs) / _machine())
+    elements = pose(model, arrays, quanta).program.elements
+    return float((sweeps + kernel.PATTERNS) * _operations(elements) / _machine())
 
 
 def _operations(system: kernel.BlockSystem) -> int:
@@ -258,6 +299,67 @@ def general(options: argparse.Namespace) -> Iterator[Row]:
             f"converged {solution.converged.mean():.1%}, error of g2 {error:.1e}"
         ),
     )
+
+
+def three(options: argparse.Namespace) -> Iterator[Row]:
+    """A ring of three Kerr modes at five quanta, 56 states."""
+    arrays, quanta = ring(max(options.side // 2, 64)), 5
+    loops: list[Loop] = [SchurGmres(kerr_ring.MODEL, quanta), Stock(kerr_ring.MODEL, quanta)]
+    own, others, ratios = race(
+        lambda: graded.solve(kerr_ring.MODEL, arrays, quanta),
+        len(arrays["xi"]),
+        arrays,
+        loops,
+        replace_sample(options),
+    )
+    yield "ring of three Kerr modes, 56 states", f"{1e6 * own:.0f} us a point"
+    for name, other, ratio in zip(("Schur form and GMRES", "QuTiP"), others, ratios, strict=True):
+        yield f"  {name}", f"{1e3 * other:.0f} ms a point, ratio {ratio:,.0f}"
+    yield from _with_all_cores(own, arrays, {"Schur form and GMRES": loops[0]}, options)
+    few, some = choose(arrays, np.arange(4)), graded.solve(kerr_ring.MODEL, arrays, quanta)
+    theirs = g2(loops[0](few)[0], kerr_ring.MODEL, quanta)
+    error = np.max(abs(g2(some.populations[:4], kerr_ring.MODEL, quanta) / theirs - 1))
+    yield "  difference of g2 from the Schur form", f"{error:.1e}"
+
+
+def replace_sample(options: argparse.Namespace) -> argparse.Namespace:
+    """The same options with two points a turn, for loops that take a second a point."""
+    return argparse.Namespace(**{**vars(options), "sample": 2})
+
+
+def ring(count: int) -> Arrays:
+    """Detunings of the ring."""
+    values = {"Delta": np.linspace(-2, 2, count), "chi": 1.0, "J": 1 + 0.5j, "gamma": 1.0}
+    found = read_values(kerr_ring.MODEL, {**values, "xi": 0.1})
+    return {name: np.broadcast_to(array, (count,)).copy() for name, array in found.items()}
+
+
+def table(options: argparse.Namespace) -> Iterator[Row]:
+    """Growth with modes and quanta, each with the limit of its products."""
+    count = max(options.side**2 // 16, 64)
+    one = {"Delta": np.linspace(-2, 2, count), "gamma": 1.0}
+    models: list[tuple[str, Model, Arrays, tuple[int, ...]]] = [
+        ("one mode", kerr.MODEL, read_values(kerr.MODEL, one | {"chi": 1.0, "xi": 0.1}), (6, 12)),
+        (
+            "two modes",
+            kerr_dimer.MODEL,
+            read_values(kerr_dimer.MODEL, one | {"U": 1.0, "J": 1.0, "F": 0.1}),
+            (4, 6, 8),
+        ),
+        ("three modes", kerr_ring.MODEL, ring(64), (3, 4, 5, 6)),
+    ]
+    for name, model, read, truncations in models:
+        shape = np.broadcast_shapes(*(array.shape for array in read.values()))
+        arrays = {key: np.broadcast_to(array, shape).copy() for key, array in read.items()}
+        for quanta in truncations:
+            graded.solve(model, arrays, quanta)
+            took = seconds(lambda m=model, a=arrays, q=quanta: graded.solve(m, a, q)) / shape[0]
+            limit = _limit(model, arrays, quanta)
+            states = space(model.modes, quanta).size
+            yield (
+                f"{name}, {quanta} quanta, {states} states",
+                f"{1e6 * took:.1f} us a point, limit {1e6 * limit:.1f} us",
+            )
 
 
 def growth(options: argparse.Namespace) -> Iterator[Row]:

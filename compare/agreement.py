@@ -108,6 +108,11 @@ def closed_forms(
 
     A model has none where jumps do not lower its quanta or its Hamiltonian has no grading; a
     quantity of it may have none where jumps decide (`analytic.NotSeen`), or a mode stays empty.
+
+    >>> from systems import kerr
+    >>> forms, left_out = closed_forms(kerr.MODEL, read_quantities(kerr.MODEL, "number"))
+    >>> forms["number"][1], left_out
+    (4*xi**2/Abs(2*Delta - I*gamma)**2, {})
     """
     forms, left_out = dict[str, Form](), dict[str, str]()
     try:
@@ -283,7 +288,15 @@ def measure(
 
     ``states`` are those of all portions in order, whose results are put one behind the other; a
     number that two more quanta than were given change by more than `CONVERGED` is "not
-    converged".
+    converged".  ``form`` is the closed form with the derivation that it belongs to, None where
+    there is none.
+
+    >>> import numeric
+    >>> from systems import kerr
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.01]})
+    >>> (number,) = read_quantities(kerr.MODEL, "number")
+    >>> measure(number, None, [numeric.steady_state(kerr.MODEL, arrays)], arrays)["status"]
+    array(['no formula'], dtype='<U...')
     """
     estimates = [quantity.estimate_on(state) for state in states]
     value = np.concatenate([estimate.value for estimate in estimates])
@@ -363,10 +376,15 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
         "largest": size.max(),
         "median": size.median(),
         "rms": np.sqrt((size**2).mean()),
-        "where": ", ".join(f"{name} = {worst[name]:.6g}" for name in places),
+        "where": ", ".join(f"{name} = {_shown(worst[name])}" for name in places),
         "analytic": worst["analytic"],
         "numeric": worst["numeric"],
     }
+
+
+def _shown(value: Any) -> str:
+    """A label of a point: a number with six digits, a word as it is."""
+    return str(value) if isinstance(value, str) else f"{value:.6g}"
 
 
 def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

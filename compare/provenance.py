@@ -89,6 +89,9 @@ def sources(*modules: str) -> set[Path]:
         name = waiting.pop()
         seen.add(name)
         path = locate(name)
+        package, _, word = name.rpartition(".")
+        if path is None and word in _homes(package):
+            waiting |= {_homes(package)[word]} - seen
         # the roads are in already, and import nothing of the rest: they only hold old names of it
         if path is not None and name.split(".")[0] not in ROADS:
             found.add(path)
@@ -112,13 +115,32 @@ def parents(module: str) -> Iterator[str]:
 def imports(path: Path) -> frozenset[str]:
     """Dotted names in a file of this project that are, or may be, modules of this project.
 
-    They are found wherever they stand: in functions, behind conditions, and as text.
+    They are found wherever they stand: in functions, behind conditions, and as text.  What a
+    package only offers (its table ``HOMES`` of names that are loaded when they are asked for) does
+    not count for the package, or every result would hang on all of it; who asks for such a name
+    gets its home, see `sources`.
 
-    >>> "systems" in {name.split(".")[0] for name in imports(ROOT / "analytic" / "fock.py")}
+    >>> "compare.agreement" in imports(ROOT / "compare" / "report" / "subjects.py")
     True
+    >>> "compare.report" in imports(ROOT / "compare" / "__init__.py")
+    False
     """
     package = path.relative_to(ROOT).parts[:-1]
-    return _named(path.read_text(encoding="utf-8"), package)
+    names = _named(path.read_text(encoding="utf-8"), package)
+    offered = set(_homes(".".join(package)).values()) if path.name == "__init__.py" else set()
+    return frozenset(n for n in names if not {n, *parents(n)} & offered)
+
+
+@cache
+def _homes(package: str) -> dict[str, str]:
+    """The table ``HOMES`` of a package: name that it offers -> module in which it stands."""
+    path = locate(package)
+    for node in ast.parse(path.read_text(encoding="utf-8")).body if path else ():
+        match node:
+            case ast.Assign(targets=[ast.Name(id="HOMES")], value=ast.Dict() as table):
+                found: dict[str, str] = ast.literal_eval(table)
+                return found
+    return {}
 
 
 @cache

@@ -141,7 +141,8 @@ def find(text: str) -> PaperResult:
         found = [figure for figure in there if spell(figure) == text]
         if len(found) == 1:
             return found[0]
-    names = [figure.name for figure in there]
+    # those of the first paper, which have no folder, first
+    names = sorted((figure.name for figure in there), key=lambda name: "/" in name)
     if found:
         which = " or ".join(f"`{figure.name}`" for figure in found)
         raise ValueError(f"Figure `{text}` must be of one paper, but several have it: {which}.")
@@ -231,6 +232,11 @@ def write_atlas(out: Path) -> "pd.DataFrame":
 
     Returns it (`compare.papers.atlas`), empty where no audit is current.  What is computed is how
     far the formulas of each paper hold; the verdicts are read from its audit.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     len(write_atlas(Path(name)))  # no audit is there
+    0
     """
     import pandas as pd
 
@@ -238,7 +244,7 @@ def write_atlas(out: Path) -> "pd.DataFrame":
 
     modules = ("compare.papers.atlas", *(m for audit in audits() for m in audit.modules))
     record = provenance.record("blockade audit", *modules)
-    current = [audit for audit in audits() if is_current(audit, out)]
+    current = [a for a in audits() if a.paper.has_sheet and is_current(a, out)]
     path = out / f"{ATLAS}.csv"
     if output.is_current(out, ATLAS, record["inputs"]):
         kept = pd.read_csv(path, keep_default_na=False, na_values=[""])

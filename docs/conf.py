@@ -54,7 +54,8 @@ def _plain(
     for i, line in enumerate(lines):
         if line.lstrip().startswith((">>>", "...")) or line.startswith("    "):
             continue
-        parts = re.split(r"(`+[^`]*`+)", line)
+        # a letter that follows code at once, as in `Status`es, is no part of it
+        parts = re.split(r"(`+[^`]*`+)", re.sub(r"(`+[^`\s][^`]*`+)(?=\w)", r"\1\\ ", line))
         lines[i] = "".join(
             part if part.startswith("`") else re.sub(r"(?<!\\)([*|])", r"\\\1", part)
             for part in parts

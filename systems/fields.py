@@ -9,6 +9,7 @@ light in transmission interferes with it.  C. W. Gardiner and M. J. Collett, Phy
 (1985).  A port that carries no drive has b_in = 0, and the statistics of its light are the mode's.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import sympy as sp
@@ -36,10 +37,13 @@ def output_field(mode: Mode, coupling: Any, drive: Any = 0) -> sp.Expr:
     return root * mode + sp.I * as_expression("drive", drive) / root
 
 
-def read_field(model: Model, field: Mode | str | sp.Expr) -> Ladder:
+def read_field(
+    model: Model, field: Mode | str | sp.Expr, free: Collection[sp.Symbol] = ()
+) -> Ladder:
     """A field as a normal-ordered operator: a mode by operator or label, or a sum of modes.
 
-    Raises `ValueError` unless it is a sum of lowering operators and a number.
+    ``free`` are symbols that it may hold beside the model's.  Raises `ValueError` unless it is a
+    sum of lowering operators and a number.
 
     >>> from systems import kerr
     >>> read_field(kerr.MODEL, "a") == read_field(kerr.MODEL, kerr.a)
@@ -48,7 +52,7 @@ def read_field(model: Model, field: Mode | str | sp.Expr) -> Ladder:
     if isinstance(field, str) or not isinstance(field, sp.Add | sp.Mul | sp.Pow):
         field = model.modes[model.index(field)]
     ladder = normal_order(field, model.modes)
-    strange = {s for c in ladder.values() for s in c.free_symbols} - set(model.parameters)
+    strange = {s for c in ladder.values() for s in c.free_symbols} - {*model.parameters, *free}
     if strange:
         raise ValueError(
             "Argument `field` must hold the model's symbols only, but holds "

@@ -90,8 +90,9 @@ class Model(Shown):
 
     ``hamiltonian`` is any polynomial in `BosonOp`, `SigmaMinus` and their adjoints with
     symbols as coefficients; ``losses`` add ``rate * D[operator]``; ``drive`` is the symbol in
-    which closed forms are expanded.  ``orders`` names further small symbols with their order
-    in the drive, e.g. ``{G: 2}`` for a two-photon drive ``G`` of the size of ``drive**2``.
+    which closed forms are expanded; a model whose light comes from a bath alone has none.
+    ``orders`` names further small symbols with their order in the drive, e.g. ``{G: 2}`` for a
+    two-photon drive ``G`` of the size of ``drive**2``, or ``{n_th: 2}`` for a weak thermal bath.
     ``weights`` says how many quanta an excitation of each mode counts, by label, e.g.
     ``{"a": 1, "b": 2}``; without it they are found.
 
@@ -108,7 +109,7 @@ class Model(Shown):
     name: str
     hamiltonian: sp.Expr
     losses: tuple[Loss, ...]
-    drive: sp.Symbol
+    drive: sp.Symbol | None = None
     orders: Mapping[sp.Symbol, int] = field(default_factory=dict, hash=False)
     weights: Mapping[str, int] | None = field(default=None, hash=False)
 
@@ -124,7 +125,7 @@ class Model(Shown):
 
     def _title(self) -> str:
         modes = ", ".join(label(mode) for mode in self.modes)
-        return f'model "{self.name}": modes {modes}; drive {self.drive}'
+        return f'model "{self.name}": modes {modes}; drive {self.drive or "none"}'
 
     def _facts(self) -> Mapping[str, str]:
         losses = " + ".join(
@@ -133,7 +134,7 @@ class Model(Shown):
         return {
             "H": f"${sp.latex(self.hamiltonian)}$",
             "losses": f"${losses}$" if losses else "none",
-            "drive": f"${sp.latex(self.drive)}$",
+            "drive": f"${sp.latex(self.drive)}$" if self.drive else "none",
             "parameters": ", ".join(map(str, self.parameters)),
         }
 
@@ -234,7 +235,8 @@ class Model(Shown):
         None if all jumps lower it: only then is the state between two jumps pure at leading
         order.  Dephasing keeps the number, thermal light raises it.  With ``paid``, the orders of
         the drive in a coefficient count against what its term raises, so that ``a + drive``
-        lowers although its number does not.
+        lowers although its number does not, and so do those of the rate, half to each side of the
+        density matrix.
 
         >>> from systems import kerr
         >>> kerr.MODEL.not_lowering() is None
@@ -243,10 +245,15 @@ class Model(Shown):
         grading = self.grading
         for loss, jump in zip(self.losses, self.jumps, strict=True):
             for word, coefficient in jump.items():
-                spare = min(self.by_order(coefficient)) * grading.unit if paid else 0
+                spare = self._paid(loss, coefficient) if paid else 0
                 if grading.raises(word) >= spare:
                     return loss, word
         return None
+
+    def _paid(self, loss: Loss, coefficient: sp.Expr) -> float:
+        """Quanta that the small symbols in a jump and, half to each side, in its rate pay for."""
+        orders = min(self.by_order(coefficient)) + min(self.by_order(loss.rate)) / 2
+        return float(orders * self.grading.unit)
 
     @cached_property
     def grading(self) -> Grading:
@@ -274,14 +281,23 @@ class Model(Shown):
         {2: G, 1: 3*xi, 0: chi}
         """
         t = sp.Dummy("t", positive=True)
-        small = {self.drive: 1, **self.orders}
-        scaled = coefficient.subs({s: t**k * s for s, k in small.items()}, simultaneous=True)
+        scaled = coefficient.subs({s: t**k * s for s, k in self.small.items()}, simultaneous=True)
         scaled = sp.expand(scaled)
         if not scaled.is_polynomial(t):
             raise ValueError(
                 f"Coefficient `{coefficient}` must be a polynomial in the drive `{self.drive}`."
             )
         return {k: c for (k,), c in sp.Poly(scaled, t).terms()}
+
+    @property
+    def small(self) -> dict[sp.Symbol, int]:
+        """The symbols that closed forms are expanded in, each with its order in the drive.
+
+        >>> from systems import parametric_kerr
+        >>> parametric_kerr.MODEL.small
+        {xi: 1, G: 2}
+        """
+        return {**({} if self.drive is None else {self.drive: 1}), **self.orders}
 
     def index(self, mode: Mode | str) -> int:
         """Position of a mode, named by its operator or by its label, in ``modes``.
@@ -328,7 +344,7 @@ def _check_types(model: Model) -> None:
     for loss in model.losses:
         if not isinstance(loss, Loss):
             raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{loss}`.")
-    if not _is_parameter(model.drive):
+    if model.drive is not None and not _is_parameter(model.drive):
         raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {model.drive!r}.")
     for symbol, order in model.orders.items():
         if not _is_parameter(symbol):
@@ -369,7 +385,9 @@ def _check_symbols(model: Model) -> None:
         raise ValueError(
             f"Name `{shared[0]}` must be that of a symbol or of a mode, but is both; rename one."
         )
-    if not any(model.drive in c.free_symbols for c in model.ladder.values()):
+    if model.drive is not None and not any(
+        model.drive in c.free_symbols for c in model.ladder.values()
+    ):
         raise ValueError(
             f"Argument `drive` must be a symbol of the Hamiltonian, but `{model.drive}` "
             "does not occur in it."

@@ -17,6 +17,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from sympy.simplify.cse_main import tree_cse
 
 from systems.labels import Labelled, unlabel
 from systems.ladder import show
@@ -30,6 +31,8 @@ CANCELS = 1e-2
 # unless their sizes differ by more than what is left.
 WIDE = 500
 VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
+# Parts of an expression up to which shared parts of sums are looked for, which takes a second
+LONG = 3000
 VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
@@ -170,8 +173,20 @@ def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     """The names of an expression's symbols, and it as a function of their numbers."""
     symbols = sorted(expression.free_symbols, key=str)
-    function = sp.lambdify(symbols, expression, module, cse=True)
+    function = sp.lambdify(symbols, expression, module, cse=_repeated)
     return [str(symbol) for symbol in symbols], function
+
+
+def _repeated(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
+    """The parts of an expression that occur twice, and it in these.
+
+    `sympy.cse` looks for shared parts of sums and products as well, in a time that grows as the
+    square of the terms: minutes for closed forms of eight modes.
+    """
+    if len(expression.args) <= LONG and sum(1 for _ in sp.preorder_traversal(expression)) <= LONG:
+        return tuple(sp.cse(expression, list=False))
+    found, (rest,) = tree_cse([expression], sp.numbered_symbols(cls=sp.Dummy))
+    return found, rest
 
 
 def _evaluate_wide(
@@ -290,6 +305,19 @@ def check_positive(name: str, value: int) -> None:
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"Argument `{name}` must be a positive integer, but is {value!r}.")
+
+
+def check_driven(model: Model) -> None:
+    """Raise `ValueError` for a model without a drive, where something is asked of the drive.
+
+    >>> from systems import kerr
+    >>> check_driven(kerr.MODEL)
+    """
+    if model.drive is None:
+        raise ValueError(
+            f"Argument `model` must have a drive here, but the {model.name} has none: use "
+            "numeric.steady_state, or analytic.expand where `orders` names what is small."
+        )
 
 
 def shorten(text: str) -> str:

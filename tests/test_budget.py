@@ -84,6 +84,7 @@ def test_corrections_of_a_kerr_mode_close_in_on_the_master_equation() -> None:
     assert sizes.iloc[-1] < 1e-4  # of third order in N = 0.01, times ten
 
 
+@pytest.mark.slow
 def test_quantum_jumps_are_the_largest_part_at_the_interference_point_of_the_paper() -> None:
     device = nanotip.Device()
     values = device.parameters(0.35e-6, 0.21e-6)
@@ -200,6 +201,7 @@ def test_sentence_names_what_stands_against_the_largest_step(
     assert sentence.count("cancel") == pairs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_contributions_add_up_whatever_is_left_out(seed: int) -> None:
     """Of random models: with dephasing there are no amplitudes, next to zeros steps are huge."""

@@ -153,6 +153,7 @@ def few() -> pd.DataFrame:
     return paper.audit(some).set_index("claim")
 
 
+@pytest.mark.slow
 def test_distance_of_the_roads_stands_under_deviation_and_says_which_it_is(
     few: pd.DataFrame,
 ) -> None:

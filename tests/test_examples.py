@@ -16,15 +16,20 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 # Whose examples stand elsewhere, or cannot run in a second
 APART = (
-    "compare/cli/app.py",  # a command's docstring is its help, and shows a command
-    "compare/cli/commands.py",
     "numeric/solvers/compiled.py",  # what Numba calls by itself
     "numeric/solvers/graded/kernel.py",  # runs inside compiled code only
     "numeric/solvers/graded/resolvent.py",
     "systems/renamed.py",
 )
 PAPERS = ROOT / "compare" / "papers"  # `make reproduce` runs the figures and claims in its folders
-SLOW = {"compare.results.make"}  # a figure takes seconds
+# a figure takes seconds, and so does an audit; a cluster has tests of its own
+SLOW = {
+    "compare.results.make",
+    "compare.papers.judgement.audit_text",
+    "compare.sweep.crew.together",
+}
+# what the command itself says, without a word after it
+SLOW |= {"compare.cli.app.blockade", "compare.cli.auditing.atlas"}
 
 
 def dotted(path: Path) -> str:
@@ -63,7 +68,8 @@ def without_example(body: list[ast.stmt], prefix: str, shown: bool) -> Iterator[
     """Names of public functions, classes and methods that neither they nor their class show."""
     for node in body:
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-            has = shown or ">>> " in (ast.get_docstring(node) or "")
+            doc = ast.get_docstring(node) or ""  # of a command it is the help, with a command
+            has = shown or ">>> " in doc or "Example: blockade" in doc
             if not has:
                 yield f"{prefix}.{node.name}"
             if isinstance(node, ast.ClassDef):

@@ -122,6 +122,7 @@ def test_fig3d_bunches_close_to_the_tip_and_is_blockaded_where_the_paper_says(
     assert g2.loc[0.35, 0.27] == pytest.approx(0.012, abs=0.0005)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("road", ["analytic", "numeric"])
 def test_fig1b_tip_restores_the_antibunching_that_backscattering_destroys(
     tables: dict[str, pd.DataFrame], road: str
@@ -207,6 +208,7 @@ def test_fig4b_printed_numbers_belong_to_a_fixed_detuning_and_not_to_the_minimum
     assert fixed[fig4b.STAYS][1.8] == pytest.approx(0.997, abs=0.0005)
 
 
+@pytest.mark.slow
 def test_deviation_of_the_efficiency_is_its_difference_also_where_it_is_cut_off(
     tables: dict[str, pd.DataFrame],
 ) -> None:

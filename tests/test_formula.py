@@ -353,7 +353,7 @@ def test_plain_text_means_what_sympy_means(text, meaning):
         ("(((x+1)**60+1)**60+1)**60", "powers up to a degree of 100, but has one of 3600"),
         ("((10**99)**9 + x)**9", "powers up to|numbers up to"),
         ("1e999999999", r"numbers up to 1e\+300"),
-        ("(" * 5000 + "x", "nested too deeply"),
+        ("(" * 5000 + "x" + ")" * 5000, "nested too deeply"),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(text, message):

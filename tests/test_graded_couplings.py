@@ -11,8 +11,12 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import delayed_correlation, steady_state
+from numeric.liouvillian import liouvillian
+from numeric.solvers import direct, graded
+from numeric.solvers.graded import sylvester
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr_dimer, nanotip, second_harmonic
+from systems.values import read_values
 
 F, g, loss, dephasing, shared = sp.symbols("F g loss dephasing shared", positive=True)
 D, J, U, r = sp.symbols("D J U r", real=True)
@@ -109,6 +113,21 @@ def test_a_point_does_not_depend_on_how_many_come_with_it(seed):
     rng = np.random.default_rng(seed)
     model, signed, positive = draw_model(rng)
     assert_alone_as_together(model, draw_values(rng, signed, positive, 40), range(0, 40, 10))
+
+
+@pytest.mark.parametrize("seed", [4003, 4013, 4064, 4092])  # draws of three modes
+def test_the_errors_of_three_modes_are_of_the_order_of_the_true_ones(seed):
+    rng = np.random.default_rng(seed)
+    model, signed, positive = draw_model(rng)
+    assert sylvester.applies(model, 3)
+    values = read_values(model, draw_values(rng, signed, positive, 8))
+    arrays = {name: np.broadcast_to(array, (8,)).copy() for name, array in values.items()}
+    found, exact = graded.solve(model, arrays, 3), direct.solve(liouvillian(model, 3), arrays)
+    good = found.converged & ~found.doubtful & (exact.status == "ok")
+    assert good.any()
+    # both errors are estimates; the series stops at 1e-11
+    allowed = 3 * (found.error + exact.error + 1e-11 * abs(exact.populations))
+    assert np.all((abs(found.populations - exact.populations) <= allowed)[good])
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -33,6 +33,7 @@ def test_formula_vanishes_at_the_published_place_at_every_drive(table: pd.DataFr
     assert (zero["minimum"] == 0).all()
 
 
+@pytest.mark.slow
 def test_true_minimum_rises_and_moves_with_the_square_of_the_drive(table: pd.DataFrame) -> None:
     true = rows(table, "master equation")
     moved = abs(true["g"] - np.sqrt(0.5))
@@ -131,6 +132,7 @@ def test_light_that_is_called_hot_does_not_fit_into_the_largest_truncation(most:
     assert poisson.sf(most, mean) > CONVERGED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_one_unknown_and_several_find_the_same_place(seed: int) -> None:
     """Two minimisers of one road: the place over g alone, and over g and a detuning that is 0."""

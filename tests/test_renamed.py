@@ -48,6 +48,7 @@ def test_what_was_imported_from_an_old_path_is_the_same_object(held: str) -> Non
     assert found is getattr(import_module(renamed(module) or module), name)
 
 
+@pytest.mark.slow
 def test_old_words_work_in_an_interpreter_that_knows_nothing_else() -> None:
     code = (
         "from systems import kerr, multiphoton, nanotip\n"

@@ -5,12 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 import numeric
 from analytic import derive
 from analytic.fields import purity
 from analytic.series import expand
-from systems import Model
+from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip, parametric_kerr
 
 BELOW = {"Delta": -1.0, "chi": 0.5, "gamma": 1.0}  # one photon brings the next nearer: N bends up
@@ -137,3 +141,54 @@ def test_the_purity_of_light_above_the_parametric_threshold_is_not_returned() ->
     assert list(np.isnan(found)) == [False, True, True]
     # squeezed vacuum: Tr rho^2 = 1 - 8 (G/gamma)^2, the next term being of the order of its square
     assert found[0] == pytest.approx(1 - 8 * 0.02**2, abs=(8 * 0.02**2) ** 2)
+
+
+def emptied_by_atoms() -> tuple[Model, dict[str, Any]]:
+    """A driven mode with two lossy atoms near resonance, which leave it nearly empty."""
+    Delta = sp.Symbol("Delta", real=True)
+    g, xi, gamma = sp.symbols("g xi gamma", positive=True)
+    a, atoms = BosonOp("a"), [(SigmaMinus(name), SigmaPlus(name)) for name in ("s1", "s2")]
+    H = Delta * (Dagger(a) * a + atoms[0][1] * atoms[0][0]) + xi * (a + Dagger(a))
+    for (lower, upper), share in zip(atoms, (1, sp.Rational(1, 2)), strict=True):
+        H += share * g * (Dagger(a) * lower + a * upper)
+    losses = Loss(gamma, a), Loss(gamma / 3, atoms[0][0]), Loss(gamma / 4, atoms[1][0])
+    # the sums of <a'a> to one and to two corrections agree by accident, and are off by 6 %
+    values = {"Delta": 0.2, "g": 1.5, "xi": 0.3, "gamma": 1.0}
+    return Model("mode emptied by atoms", H, losses, xi), values
+
+
+@pytest.mark.slow
+def test_sums_that_agree_by_accident_on_their_way_are_not_taken_for_converged() -> None:
+    model, values = emptied_by_atoms()
+    state, series = numeric.steady_state(model, values), expand(model, corrections=2)
+    for quantity, exact in [
+        (series.number("a"), state.number("a")),
+        (series.cross_correlation("a", "s2"), state.cross_correlation("a", "s2")),
+    ]:
+        found = series.assess(quantity, values)
+        assert found.status == "ok"
+        assert abs(found.value - exact) <= found.uncertainty
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("corrections", [2, 3, 4])
+def test_the_uncertainty_bounds_what_interference_with_an_atom_leaves(corrections: int) -> None:
+    # near resonance the atom keeps the light out, as in dipole-induced transparency
+    random = np.random.default_rng(2)
+    names = ("Delta_a", "Delta_s", "g", "gamma", "xi")
+    lows, highs = (-0.5, -0.2, 0.5, 0.1, 0.05), (0.5, 0.2, 2.0, 0.4, 0.5)
+    values = {n: random.uniform(*ends, 60) for n, *ends in zip(names, lows, highs, strict=True)}
+    values["kappa"] = 1.0
+    state = numeric.steady_state(jaynes_cummings.MODEL, values, tolerance=1e-8)
+    series = expand(jaynes_cummings.MODEL, corrections)
+    for quantity, exact, known in [
+        (series.number("a"), state.number("a"), state.number_status("a")),
+        (series.correlation("a"), state.correlation("a"), state.correlation_status("a")),
+    ]:
+        found = series.assess(quantity, values)
+        kept = (found.status == "ok") & (known == "ok")
+        assert kept.sum() > 30
+        stated = found.uncertainty + 1e-7 * abs(exact)  # the truth's own
+        off = (abs(found.value - exact) / stated)[kept]
+        assert np.mean(off <= 1) >= 0.98  # what `Assessment` promises of sums with corrections
+        assert np.all(off <= 5)

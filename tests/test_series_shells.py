@@ -68,6 +68,7 @@ def test_a_resonance_of_more_quanta_than_the_terms_hold_is_noticed(
     assert np.isnan(series.evaluate(quantity, values))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("corrections", [1, 2, 4])
 def test_sums_of_a_strongly_driven_mode_are_right_or_not_returned(corrections: int) -> None:
     points = 400

@@ -74,6 +74,7 @@ def moved(printed: str) -> str:
     return str(number + unit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", sorted({*papers.keys()} - {"wang2021"}))
 def test_moving_a_printed_digit_of_a_reproduced_number_changes_its_verdict(key: str) -> None:
     sheet = papers.load(key).sheet()
@@ -84,6 +85,7 @@ def test_moving_a_printed_digit_of_a_reproduced_number_changes_its_verdict(key: 
         assert verdict(decided(sheet, other)) != REPRODUCED, entry.id
 
 
+@pytest.mark.slow
 def test_moving_a_digit_of_the_optimal_nonlinearity_changes_its_verdict() -> None:
     sheet = papers.load("wang2021").sheet()
     (entry,) = sheet.of("check")
@@ -197,6 +199,7 @@ def test_values_that_make_no_sense_are_refused(values: dict[str, object], senten
         (CLAIM + "printed = '1'\nrange = [0, 1]\n", "line 16: .*`range` needs `over`"),
         (CLAIM + "printed = '1'\nnumber = 'xi'\n", "must have one of `quantity`, `number`"),
         (CLAIM + "printed = '1'\n" + CLAIM + "printed = '1'\n", "line 17: id `g2` is taken"),
+        (CLAIM + "printed = '1'\nbound = 2\n", "line 16: .*`bound` does not go with `equals`"),
         ("[valeus]\nx = 1\n", "line 9: key `valeus` is not known here; did you mean `values`"),
         ("[drive]\nnaem = 'xi'\n", "line 10: key `naem` is not known here; did you mean `name`"),
         ("[[claim]\n", "is no TOML: .*line 9"),
@@ -329,6 +332,7 @@ def test_the_template_is_a_file_of_claims_that_is_judged(
     assert Path("made/mine.json").is_file()
 
 
+@pytest.mark.slow
 def test_a_formula_of_the_atlas_is_off_as_the_series_says(written: Path) -> None:
     formula = CLAIM.replace("[[claim]]", "[[formula]]").replace('"g2"', '"number"')
     written.write_text(KERR.replace("chi = 2.0", "chi = 1e-9") + formula)

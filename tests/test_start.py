@@ -54,6 +54,7 @@ FIRST = [
 ]
 
 
+@pytest.mark.slow
 def test_a_function_is_never_hidden_by_the_module_of_its_name() -> None:
     tests = [f"compare.{name}.__name__ == '{name}'" for name in FUNCTIONS]
     check = f"import compare; assert {' and '.join(tests)}"

@@ -53,6 +53,7 @@ def test_points_that_the_sweeps_do_not_solve_are_solved_one_by_one():
     assert np.all(state.certificate.solver == state.solver)
 
 
+@pytest.mark.slow
 def test_chunks_leave_no_trace(monkeypatch):
     weak = {**TIP, "xi": 1e-4}
     whole = steady_state(nanotip.MODEL, weak)

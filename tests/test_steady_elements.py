@@ -79,6 +79,7 @@ def test_what_cancels_is_right_to_many_digits_or_not_resolved(model, solver):
     assert returned >= 3
 
 
+@pytest.mark.slow
 def test_a_batch_and_a_point_agree_where_elements_cancel():
     generator = np.random.default_rng(3)
     for model in (BLOCKED, CROSSED):

@@ -61,6 +61,7 @@ def test_it_takes_over_for_large_truncations():
     np.testing.assert_allclose(finer.correlation("a1"), state.correlation("a1"), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_direct_solve_takes_over_where_the_vacuum_is_empty():
     # 36 photons of coherent light: the vacuum is left with e^-36
     values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 3.0}

@@ -48,6 +48,7 @@ def test_the_estimate_covers_the_error_of_every_population(model, values, xi):
         assert np.all(true[seen] <= 10 * found.error[0, seen] / size[seen] + 1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "values"), POINTS)
 def test_probabilities_above_1e_30_are_right_to_1e_8_or_not_resolved(model, values):
     drives = np.append(np.geomspace(1e-6, 0.4, 3), np.full(29, 0.4))  # enough for the sweeps

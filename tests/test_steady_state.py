@@ -36,6 +36,7 @@ def test_without_backscattering_the_driven_mode_of_the_nanotip_is_the_kerr_mode(
     np.testing.assert_allclose(state.correlation("a1"), alone.correlation("a"), rtol=1e-8, atol=0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("Delta", "chi", "quanta"), [(0.0, 5.0, 9), (0.7, -0.9, 12)])
 def test_without_backscattering_the_nanotip_has_the_exact_probabilities_at_any_drive(
     Delta, chi, quanta

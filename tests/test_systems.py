@@ -10,7 +10,17 @@ from analytic import derive, spell_out
 from compare.cli.targets import listed
 from compare.quantities import read_quantity
 from numeric import steady_state
-from systems.library import SYSTEMS, jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip, spinning
+from systems.library import (
+    SYSTEMS,
+    dimer_chain,
+    jaynes_cummings,
+    kerr,
+    kerr_dimer,
+    kerr_ring,
+    many_emitters,
+    nanotip,
+    spinning,
+)
 
 FORMS = [(name, quantity) for name, entry in SYSTEMS.items() for quantity in entry.published]
 CONDITIONS = [(name, title) for name, entry in SYSTEMS.items() for title in entry.conditions]
@@ -179,3 +189,46 @@ def test_a_ring_that_is_cut_open_is_the_kerr_mode():
     alone = derived(kerr_ring.MODEL, "g2").subs(kerr_ring.J, 0)
     assert_closed_form_equals(alone, derived(kerr.MODEL, "g2"))
     assert Abs(kerr.chi) not in alone.free_symbols
+
+
+def test_one_of_many_emitters_is_the_jaynes_cummings_atom():
+    M = many_emitters
+    alone = derived(M.MODEL, "g2_a").subs(M.N, 1)
+    assert_closed_form_equals(alone, derived(jaynes_cummings.MODEL, "g2_a"))
+    # and at any drive: the second excitation of the mode is never reached
+    values = {"Delta_a": 0.5, "Delta_s": 0.5, "g": 1.0, "kappa": 1.0, "gamma": 0.5, "xi": 0.4}
+    one = steady_state(M.MODEL, values | {"N": 1.0}, quanta=8).correlation("a")
+    atom = steady_state(jaynes_cummings.MODEL, values, quanta=8).correlation("a")
+    assert one == pytest.approx(atom, rel=1e-9)  # round-off of a direct solve
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_many_emitters_are_emitters_one_by_one_up_to_two_quanta(count):
+    M = many_emitters
+    values = M.VALUES | {"N": float(count), "g": 0.7, "Delta_a": 0.4}
+    mode = derive(M.MODEL).evaluate(derived(M.MODEL, "g2_a"), values)
+    single = M.atoms(count)
+    alone = {name: value for name, value in values.items() if name != "N"}
+    each = derive(single).evaluate(derived(single, "g2_a"), alone)
+    assert mode == pytest.approx(each, rel=1e-12)
+
+
+def test_two_sites_of_the_chain_are_the_kerr_dimer():
+    C, D = dimer_chain, kerr_dimer
+    chain = derived(C.chain(2), "g2_a1").subs({C.E: D.Delta, C.alpha: D.U, C.J: D.J})
+    assert_closed_form_equals(chain, derived(D.MODEL, "g2_a"))
+    with pytest.raises(ValueError, match="must be even and at least 2, but is 3"):
+        C.chain(3)
+
+
+def test_the_spinning_device_is_the_resonator_of_the_paper():
+    # paper_exact.json of xi-zhao/RunThePaper, cases/1807.10084: U/gamma and the shift at 29 kHz
+    device = spinning.Device()
+    assert device.chi / device.gamma == pytest.approx(19.602, abs=5e-4)  # as printed there
+    assert device.shift(1.0) == pytest.approx(83.39, abs=5e-3)
+    # the Kerr parameter of Huang et al., with the constants of CODATA
+    hbar, c = 1.054571817e-34, 299792458.0
+    d = device
+    U = hbar * d.omega_0**2 * c * d.nonlinear_index / (d.refractive_index**2 * d.mode_volume)
+    assert d.chi == pytest.approx(U, rel=1e-8)  # digits of the constants
+    assert spinning.Device(susceptibility=0.0).chi == 0.0

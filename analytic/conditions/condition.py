@@ -63,7 +63,11 @@ class Condition(Shown):
         >>> complex(point.values["G"])
         0.0002j
         """
-        assert self.interference is not None, "`Derivation.blockade_conditions` sets it"
+        if self.interference is None:
+            raise ValueError(
+                "What a zero of a field or of several orders is worth has no closed form: ask "
+                "numeric.fields.correlation at its values."
+            )
         return self.interference.limits(self.values, self.domain, values)
 
     def __str__(self) -> str:

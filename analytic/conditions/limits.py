@@ -23,7 +23,7 @@ from analytic.series.expansion import expand
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode
-from systems.values import Values, read_exact
+from systems.values import Values, check_driven, read_exact
 
 # Relative to the parameter, for two-sided differences: R is nearly linear at its zero, so that the
 # error, STEP^2 of the slope, is below the digits shown, and round-off, 1e-16/STEP, is as well.
@@ -127,6 +127,7 @@ class Interference:
 
         The drive need not be among them.
         """
+        check_driven(self.model)
         drive = str(self.model.drive)
         strength = at.get(drive, WEAK * self._largest_rate(at))
         place, rest = {**at, drive: strength}, {n: v for n, v in at.items() if n != drive}

@@ -24,7 +24,7 @@ def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
     >>> spell_out(Delta_2, ABBREVIATIONS)
     2*Delta + 2*chi - I*gamma
     """
-    _check(abbreviations)
+    check_abbreviations(abbreviations)
     for name, definition in reversed(list(abbreviations.items())):
         expression = expression.xreplace({name: definition})
     return expression
@@ -45,7 +45,7 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     """
     if isinstance(abbreviations, Names) and (found := abbreviations.write(product)):
         return found
-    _check(abbreviations)
+    check_abbreviations(abbreviations)
     constant = product.constant
     factors: list[tuple[sp.Expr, int]] = []
     for factor, power in product.factors:
@@ -55,8 +55,15 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     return Written(constant, tuple(factors))
 
 
-def _check(abbreviations: Abbreviations) -> None:
-    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself."""
+def check_abbreviations(abbreviations: Abbreviations) -> None:
+    """Raises for what is no dict from symbols to expressions, or defines a symbol by itself.
+
+    >>> x, y = sp.symbols("x y")
+    >>> check_abbreviations({x: y + 1})
+    >>> check_abbreviations({x: x + 1})
+    Traceback (most recent call last):
+    ValueError: Argument `abbreviations` must define `x` by other symbols, but has x + 1.
+    """
     if not isinstance(abbreviations, Mapping):
         raise TypeError(
             "Argument `abbreviations` must be a dict from symbols to their definitions, "

@@ -240,16 +240,21 @@ class Written:
         >>> Written(2 * sp.I, ((sp.Symbol("z"), 1),)).modulus_squared
         4*Abs(z)**2
         """
-        squares = (_modulus(factor) ** (2 * power) for factor, power in self.factors)
+        squares = (_modulus(factor, 2 * power) for factor, power in self.factors)
         return sp.Abs(self.constant) ** 2 * sp.Mul(*squares)
 
 
-def _modulus(factor: sp.Expr) -> sp.Expr:
-    """|factor|, not multiplied out; a real factor keeps its sign, being squared anyway."""
+def _modulus(factor: sp.Expr, power: int) -> sp.Expr:
+    """An even power of |factor|, not multiplied out; a real factor keeps its sign."""
     if isinstance(factor, sp.conjugate):
-        return sp.Abs(factor.args[0])
-    # SymPy would multiply |x + i y| out into a root of a long polynomial
-    return factor if factor.is_real else sp.Abs(factor, evaluate=not factor.has(sp.Add))
+        return sp.Abs(factor.args[0]) ** power
+    # SymPy would multiply |x + i y| out into a root of a long polynomial, and takes seconds to see
+    # that a long sum with an i in it is not real
+    if factor.is_Add and factor.has(sp.I):
+        return sp.Pow(sp.Abs(factor, evaluate=False), power, evaluate=False)
+    if factor.is_real:
+        return factor**power
+    return sp.Abs(factor, evaluate=not factor.has(sp.Add)) ** power
 
 
 def _is_rational_polynomial(expression: sp.Expr, letters: list[sp.Expr]) -> bool:

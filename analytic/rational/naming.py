@@ -19,13 +19,20 @@ from analytic.rational.factored import Alphabet, Factored, Written
 SHORT = 4
 # Terms of a polynomial that is still divided by earlier ones, and written in several ways: more
 # take seconds and come out no shorter
-LONG = 120
+LONG = 40
+DIVISORS = 3  # determinants that are tried: of few quanta, which those of more are made of
 
 
 class Names(dict[sp.Symbol, sp.Expr]):
     """Abbreviations with their definitions, each in those before it, and how factors look in them.
 
     An ordinary dict from symbols to definitions, which `analytic.spell_out` reads as any other.
+
+    >>> from analytic import derive
+    >>> from systems import jaynes_cummings
+    >>> known = derive(jaynes_cummings.MODEL).abbreviations
+    >>> print(*known)
+    E_a E_s D_1 D_2 N_1
     """
 
     def __init__(self) -> None:
@@ -107,7 +114,8 @@ def _shortest(expression: sp.Expr, names: Names) -> sp.Expr:
     """The shortest way to write a sum: as it is, collected, or divided by sums with a name."""
     if len(expression.args) > LONG:
         return expression
-    known = {name: sp.expand(x) for name, x in names.items() if not str(name).startswith("E")}
+    first = [name for name in names if str(name).startswith("D")][:DIVISORS]
+    known = {name: sp.expand(names[name]) for name in first}
     # |z|, conj(z) and roots must be one letter for polynomial division
     opaque = {m: sp.Dummy(str(m)) for x in (expression, *known.values()) for m in opaques(x)}
     known = {name: x.xreplace(opaque) for name, x in known.items()}
@@ -124,7 +132,9 @@ def _ways(expression: sp.Expr, known: Mapping[sp.Symbol, sp.Expr]) -> Iterator[s
     for name, other in known.items():
         if not other.free_symbols <= expression.free_symbols:
             continue
-        for front in sorted(other.free_symbols, key=str):
+        # an energy is what a determinant is made of; other letters in front were never shorter
+        energies = [s for s in sorted(other.free_symbols, key=str) if str(s).startswith("E")]
+        for front in energies:
             order = [front, *(s for s in symbols if s != front)]
             (quotient,), rest = sp.reduced(expression, [other], *order)
             if quotient != 0:

@@ -171,6 +171,14 @@ def _write_power(
                 written = alphabet.expression(conjugate.polynomial)
             # SymPy would multiply |x + i y| out into a root of a long polynomial
             return (sign * sp.Abs(written, evaluate=written.is_number) ** 2) ** power
+    turned = [term / sp.I for term in sp.Add.make_args(written)]
+    if written.is_Add and written.has(sp.I) and not any(term.has(sp.I) for term in turned):
+        return sp.I**power * _signed(sp.Add(*turned), power)
+    return _signed(written, power)
+
+
+def _signed(written: sp.Expr, power: int) -> sp.Expr:
+    """A power of a sum, its sign turned where most of its terms are negative."""
     negative = written.could_extract_minus_sign()
     return (-written) ** power * sp.S.NegativeOne**power if negative else written**power
 

@@ -1,10 +1,11 @@
 """What the sum of a series is worth: its uncertainty and its status, from other sums of it.
 
 The sum is compared with that of one correction less and, over a common denominator, of one degree
-less.  By accident the two may agree where the sum is wrong; hence the uncertainty is never below
-the typical one, the median over the populations of few quanta.  The typical change also tells a
-leading term that vanishes by interference, where one quantity changes altogether and the others
-hardly, from a series that runs away, where all do.  The radius of convergence decides the rest.
+less.  By accident they may agree where the sum is wrong; hence the uncertainty is never below the
+typical one, the median over the populations of few quanta, nor below what the correction before
+the last one lets expect.  The typical change also tells a leading term that vanishes by
+interference, where one quantity changes altogether and the others hardly, from a series that runs
+away, where all do.  The radius of convergence decides the rest.
 
 All sums know the first few quanta only.  What lies beyond them, a resonance of seven quanta say,
 the leading order of more quanta tells (`shells`); what round-off leaves, a copy of the terms that
@@ -39,11 +40,12 @@ class Assessment(Estimate):
 
     ``uncertainty``, or ``error``, is absolute, the largest of: what the last correction, or one
     degree of the denominator, changes the sum or, relatively, the populations typically (without
-    corrections: what the first one would change); the share of the quantity beyond the quanta in
-    its terms; round-off.  Of a Taylor sum it is the rest of a geometric series.  At random points
-    of eight systems, up to any drive, it bounds the error of 98 to 100 % of the sums that are "ok",
-    without corrections of 77 to 100 %, and 3 of 74,000 errors are above five times it
-    (`benchmarks.uncertainties`).
+    corrections: what the first one would change); what the correction before the last changes,
+    times the ratio by which corrections of populations typically fall, up to half of the value;
+    the share of the quantity beyond the quanta in its terms; round-off.  Of a Taylor sum it is the
+    rest of a geometric series.  At random points of eight systems, up to any drive, it bounds the
+    error of 98 to 100 % of the sums that are "ok", without corrections of 77 to 100 %, and 3 of
+    74,000 errors are above five times it (`benchmarks.uncertainties`).
 
     ``status`` is "ok", "undefined" (0/0: no photons), "not resolved" (below round-off) or "not
     converged": uncertainty above half of the value, or one correction above twice of it where
@@ -101,7 +103,7 @@ def assess(
     exact = np.all([part[:, 1:] == 0 for part in parts], axis=(0, 1, 2))
     if how == "taylor":
         change *= _tail(x)
-    change = np.maximum.reduce([change, typical * size, _next(family, how, each, typical, series)])
+    change = np.maximum(change, typical * size)
     first = family.shape[1] == 1 + each  # nothing to compare the correction of a zero with
     zero = first & (typical <= TYPICAL)
     allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LIMIT))
@@ -112,7 +114,9 @@ def assess(
         [Status.NOT_CONVERGED, Status.UNDEFINED, Status.NOT_RESOLVED, Status.NOT_CONVERGED],
         Status.OK,
     )
-    worst = np.where(exact, ROUNDOFF * size, np.maximum(change, unseen * size))
+    expected = np.minimum(_expected(family, how, each, typical, series), LIMIT * size)
+    worst = np.maximum.reduce([change, unseen * size, expected])
+    worst = np.where(exact, ROUNDOFF * size, worst)
     return Assessment(value, np.maximum(worst, roundoff), status)
 
 
@@ -123,13 +127,13 @@ def _typical(sums: list[Sum], family: np.ndarray) -> np.ndarray:
         return np.median([np.nan_to_num(change / np.abs(value)) for value, change in pairs], axis=0)
 
 
-def _next(
+def _expected(
     family: np.ndarray, how: str, each: int, typical: np.ndarray, parts: Sequence[np.ndarray]
 ) -> np.ndarray:
-    """What the last correction should have changed, by the one before and the typical ratio.
+    """What the last correction should have changed: the one before, times the typical ratio.
 
-    One that changes less than its kind may have crossed zero by accident, and says nothing of the
-    next.  Zero where there are not two corrections before the last.
+    Of a quantity that interference empties, the sums may cross the limit on their way and agree
+    there by accident.  Zero where no correction stands before the last.
     """
     count = (family.shape[1] - 1) // each
     if count < 2:

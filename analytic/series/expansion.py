@@ -37,7 +37,7 @@ from systems.display import Shown
 from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Status
-from systems.values import Arrays, Values, check_positive, read_values
+from systems.values import Arrays, Values, check_driven, check_positive, read_values
 
 # By how much the two copies of a term may differ, relative to it.  That is 450 times its round-off
 # (`recursion`), so that a term has six digits at least where it is returned.
@@ -242,6 +242,7 @@ class Expansion(Shown):
         >>> 0.1 < float(expand(kerr.MODEL, corrections=3).radius(kerr.VALUES)) < 1
         True
         """
+        check_driven(self.model)
         arrays, name = read_values(self.model, values), str(self.model.drive)
         drive = np.where(arrays[name] == 0, 1, arrays[name])  # any drive will do to see the terms
         found = self._coefficients.solve(self._coefficients.family, arrays | {name: drive})

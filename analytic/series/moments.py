@@ -158,7 +158,9 @@ def check_losses(model: Model) -> None:
     """Raise `ValueError` for a jump that raises quanta or mixes amounts (thermal light, gain).
 
     All parts of a jump must lower by one amount, up to what the drive in them makes good
-    (a displaced field ``a + drive`` is a lowering jump); the amount may be zero (dephasing).
+    (a displaced field ``a + drive`` is a lowering jump); the amount may be zero (dephasing).  A
+    rate that is small itself makes good half of its order on each side: n_th a' with n_th ~
+    drive^2.
 
     >>> from systems import kerr
     >>> check_losses(kerr.MODEL)
@@ -166,11 +168,15 @@ def check_losses(model: Model) -> None:
     unit, raises = model.grading.unit, model.grading.raises
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         parts = [(raises(w), unit * order) for w, c in jump.items() for order in model.by_order(c)]
-        if max(up - spare for up, spare in parts) > min(0, *(up + spare for up, spare in parts)):
+        paid = unit * min(model.by_order(loss.rate)) / 2  # to each side of the density matrix
+        most = max(up - spare for up, spare in parts) - paid
+        if most > min(0, *(up + spare for up, spare in parts)):
             raise ValueError(
                 f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of quanta "
                 "by one amount or keep it: otherwise the steady state without drive is not the "
-                "vacuum and has no series around it: use numeric.steady_state."
+                "vacuum and has no series around it. Where its rate is small, name a symbol in it "
+                "among the `orders` of the Model, {n_th: 2} for thermal photons; if all terms are "
+                "quadratic use analytic.gaussian; else use numeric.steady_state."
             )
 
 

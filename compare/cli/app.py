@@ -14,7 +14,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import auditing, commands, reporting, sweeps, tabulate
+from compare.cli import auditing, commands, grids, reporting, tabulate
 from compare.cli.options import Force, Fresh, Quiet, System
 from compare.cli.voice import hush, say
 from compare.extras import NotInstalled
@@ -108,7 +108,10 @@ def blockade(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Photon blockade: closed forms against the master equation, from one Hamiltonian."""
+    """Photon blockade: closed forms against the master equation, from one Hamiltonian.
+
+    Example: blockade report kerr --out kerr.html
+    """
 
 
 @app.command()
@@ -257,5 +260,5 @@ for command in (
     reporting.report,
 ):
     app.command()(command)
-for on_grids in (sweeps.sweep, sweeps.export, sweeps.plot):
+for on_grids in (grids.sweep, grids.export, grids.plot):
     app.command()(on_grids)

@@ -71,7 +71,11 @@ def _audit_papers(keys: list[str], out: Path, fresh: bool, force: bool) -> None:
 
 
 def atlas(out: Path) -> None:
-    """Write and print the table over all papers, of the audits that are current."""
+    """Write and print the table over all papers, of the audits that are current.
+
+    >>> atlas(Path("nowhere"))
+    No audit is current.
+    """
     from compare import results
     from compare.papers.atlas import atlas_text
 
@@ -113,7 +117,7 @@ def claims(
         return
     from compare import papers
 
-    for paper in papers.every():
+    for paper in (paper for paper in papers.every() if paper.has_sheet):
         sheet = paper.sheet()
         typer.echo(f"{paper.key}: {paper.citation} ({len(sheet.of('claim'))} claims)")
         for entry in sheet.of("claim"):

@@ -164,10 +164,12 @@ def optimum(
 
     from compare.cli.request import check_out, read_request, write
     from compare.validity.optimum import optimum as find_optimum
+    from systems.values import check_driven
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
     target, model = request.target, request.target.model
+    check_driven(model)
     drive = str(model.drive)
     if list(request.labels) not in ([drive], [target.drive]):
         unknown = [name for name in over.split(",") if name not in map(str, model.parameters)]

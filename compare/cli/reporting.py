@@ -81,11 +81,8 @@ def _of_system(
 
 def _dataset(path: Path) -> "xr.Dataset":
     """What a sweep has stored."""
-    from compare.extras import needed
+    from compare.sweep.store import open_store
 
     if not path.is_dir():
         raise ValueError(f"Store `{path}` does not exist.")
-    needed("zarr", "sweep")
-    import xarray as xr
-
-    return xr.open_zarr(path, consolidated=False)
+    return open_store(path)

@@ -152,7 +152,12 @@ def asked(
 
 
 def picture(table: "pd.DataFrame") -> "Figure | None":
-    """The picture of a table, None where nothing or more than two values vary."""
+    """The picture of a table, None where nothing or more than two values vary.
+
+    >>> import pandas as pd
+    >>> print(picture(pd.DataFrame({"quantity": ["g2"], "numeric": [0.5], "status": ["ok"]})))
+    None
+    """
     from compare import curves
 
     return curves.draw(table) if curves.can_be_drawn(table) else None

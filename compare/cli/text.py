@@ -38,7 +38,7 @@ def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Exp
     parts = {
         "Amplitudes of the effective Hamiltonian": equations,
         "Abbreviations": definitions,
-        f"Steady state to leading order in {closed.model.drive}": forms,
+        f"Steady state to leading order in {closed.model.drive or 'the drive'}": forms,
     }
     return "\n\n".join(
         "\n  ".join([head, *map(_fold, lines)]) for head, lines in parts.items() if lines

@@ -21,16 +21,28 @@ def hush(wanted: bool) -> bool:
 
 
 def hush_if(wanted: bool) -> bool:
-    """Be quiet where that is wanted; where it is not, another option may have said so already."""
+    """Be quiet where that is wanted; where it is not, another option may have said so already.
+
+    >>> hush_if(True), hush_if(False), hush(False)
+    (True, True, False)
+    """
     return hush(True) if wanted else is_quiet()
 
 
 def is_quiet() -> bool:
-    """Whether the command was told to print nothing but errors."""
+    """Whether the command was told to print nothing but errors.
+
+    >>> is_quiet()
+    False
+    """
     return _quiet.get()
 
 
 def say(text: str) -> None:
-    """Print a line, or several, unless the command is quiet."""
+    """Print a line, or several, unless the command is quiet.
+
+    >>> say("wrote map.png")
+    wrote map.png
+    """
     if not is_quiet():
         typer.echo(text)

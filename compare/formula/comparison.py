@@ -194,7 +194,7 @@ class Comparison:
         order. Returns ``None`` where the forms differ even there, where the printed form has no
         drive in it, and where it is one power of the drive already: nothing is then to be dropped.
         """
-        small = {self.model.drive: 1, **self.model.orders}
+        small = self.model.small
         if not self.printed.free_symbols & small.keys() or self.derived == 0:
             return None
         samples = Samples(self.model, self.printed, self.derived, small)

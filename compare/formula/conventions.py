@@ -220,7 +220,7 @@ def _roles(model: Model) -> dict[str, list[sp.Symbol]]:
     """The symbols that are rates, detunings, nonlinearities, couplings, drives."""
     roles: dict[str, set[sp.Symbol]] = {
         "rate": {s for loss in model.losses for s in loss.rate.free_symbols},
-        "drive": {model.drive},
+        "drive": {model.drive} - {None},
         "detuning": set(),
         "nonlinearity": set(),
         "coupling": set(),

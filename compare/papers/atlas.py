@@ -64,8 +64,9 @@ def chapter(key: str, rows: "pd.DataFrame", formula: "pd.DataFrame") -> "pd.Data
 
     >>> import pandas as pd
     >>> verdicts = pd.DataFrame({"verdict": ["reproduced", "not reproduced"]})
-    >>> chapter("me2026", verdicts, pd.DataFrame({"formula": ["g2"]})).iloc[0, :4].tolist()
-    ['me2026', 2, 1, 0]
+    >>> found = chapter("me2026", verdicts, pd.DataFrame({"formula": ["g2"]}))
+    >>> int(found["claims"][0]), int(found["not_reproduced"][0])
+    (2, 1)
     """
     claims = rows[rows[KIND] == CLAIM] if KIND in rows else rows
     counted = {word.replace(" ", "_"): int((claims["verdict"] == word).sum()) for word in VERDICTS}

@@ -6,6 +6,7 @@ drive, 1 for the paper itself, so that one can ask at which drive a claim would 
 
 import importlib.util
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from importlib import import_module
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from compare.claim import Claim, Reading, Readings, Roads, above, below, digits, exactly, near
+from compare.claim import Claim, Readings, Roads, above, below, digits, exactly, near
 from compare.formula.check import check_formula
 from compare.formula.verdict import IDENTICAL as PROVED
 from compare.papers.measure import Measure, find_beside, master
@@ -30,6 +31,7 @@ from compare.papers.sheet import (
     Entry,
     Sheet,
 )
+from compare.quantities import read_quantity
 from systems.values import evaluate, read_values
 
 LIMIT = 1e-4  # drive over the smallest loss at which leading order is exact to 1e-8 times a factor
@@ -76,7 +78,13 @@ def measure(
 
 
 def drive_name(sheet: Sheet, found: Measure) -> str:
-    """The value that drives the system: what the sheet says, or the model's own symbol."""
+    """The value that drives the system: what the sheet says, or the model's own symbol.
+
+    >>> from compare.papers import load
+    >>> sheet = load("huang2018").sheet()
+    >>> drive_name(sheet, measure(sheet, sheet.of("formula")[0]))
+    'P'
+    """
     return sheet.drive.name or str(found.target.model.drive)
 
 
@@ -112,27 +120,16 @@ def _readings(sheet: Sheet, entry: Entry, scale: float) -> Readings:
 
 def _reading(entry: Entry, asked: Measure, roads: Roads, quantity: str, detail: str) -> Readings:
     """The interval in which a number makes the statement true, by its relation."""
+    if entry.relation == EQUALS:
+        return digits(entry.printed, roads, quantity, detail)
     bound = _bound(entry, asked)
-    match entry.relation:
-        case name if name == EQUALS and entry.bound is None:
-            return digits(entry.printed, roads, quantity, detail)
-        case name if name == EXACTLY:
-            (reading,) = exactly(int(bound), roads, quantity, detail)
-            return (reading,)
-        case name if name == BELOW:
-            return below(bound, roads, quantity, detail, entry.printed)
-        case name if name == ABOVE:
-            return above(bound, roads, quantity, detail, entry.printed)
-        case name if name == WITHIN:
-            (reading,) = near(bound, entry.share, roads, quantity, detail)
-            return (_as_printed(reading, entry.printed),)
-    raise ValueError(f"key `bound` does not go with the relation `{EQUALS}`.")
-
-
-def _as_printed(reading: Reading, printed: str) -> Reading:
-    from dataclasses import replace
-
-    return replace(reading, printed=printed)
+    if entry.relation == EXACTLY:
+        return exactly(int(bound), roads, quantity, detail)
+    if entry.relation == WITHIN:
+        (reading,) = near(bound, entry.share, roads, quantity, detail)
+        return (replace(reading, printed=entry.printed),)
+    side = {BELOW: below, ABOVE: above}[entry.relation]
+    return side(bound, roads, quantity, detail, entry.printed)
 
 
 def _bound(entry: Entry, asked: Measure) -> float:
@@ -172,8 +169,7 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     quantity = name.replace("C", "P", 1) if name.startswith("C") else name
     expected = np.asarray(evaluate(printed, read_values(model, values))).real
     off = float(np.max(abs(expected / master(model, values, quantity) - 1)))
-    words = "is proved identical to" if proved else f"is {found.verdict} from" if (
-        found.verdict == "different") else f"is {found.verdict}, not the same as"  # fmt: skip
+    words = "is proved identical to" if proved else "is not identical to"
     detail = f"at a drive of {LIMIT:g} of the loss, of a formula that {words} the derived one,"
     gap = Roads(np.nan, off if proved else np.inf)
     return below(EXACT, gap, "largest |deviation|", detail, entry.printed or "=")
@@ -239,8 +235,6 @@ def settled(sheet: Sheet) -> None:
 
 def _settle(asked: Measure) -> None:
     """Work out everything that costs nothing."""
-    from compare.quantities import read_quantity
-
     target = find_beside(str(asked.asked["system"]), asked.folder)
     point = asked.point()
     asked.field()

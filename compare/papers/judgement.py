@@ -13,7 +13,7 @@ import numpy as np
 from compare.agreement import compare_numbers
 from compare.claim import DISPUTED, VERDICTS, Claim, Readings, reason, verdict
 from compare.papers.decision import AtDrive, decisions, drive_name, measure, settled
-from compare.papers.sheet import CHECK, CLAIM, Entry, Sheet
+from compare.papers.sheet import CHECK, CLAIM, FORMULA, Entry, Sheet
 from compare.papers.truth import DOWN, UP, scale_of_truth
 
 if TYPE_CHECKING:
@@ -88,22 +88,33 @@ def truth_column(sheet: Sheet) -> str:
 
 
 def own_drive(sheet: Sheet, entry: Entry | None = None) -> float:
-    """The paper's own drive, in the unit of the sheet; NaN where it is worked out from letters.
+    """The paper's own drive, in the unit of the sheet, at an entry or at its first formula.
+
+    NaN for a sheet that says it nowhere.
 
     >>> from compare.papers import load
-    >>> own_drive(load("tang2025").sheet())
-    4.0
+    >>> own_drive(load("tang2025").sheet()), own_drive(load("liew2010").sheet())
+    (4.0, 0.01)
     """
+    entry = entry or next(iter(sheet.of(FORMULA)), None)
     own: Any = {**sheet.values, **(entry.asked.get("values", {}) if entry else {})}
     name = sheet.drive.name or (drive_name(sheet, measure(sheet, entry)) if entry else "")
-    value = own.get(name, np.nan)
-    return float(value) if isinstance(value, int | float) else float("nan")
+    if isinstance(own.get(name), str) and entry and not entry.python:
+        return float(measure(sheet, entry).point()[name])
+    return float(own[name]) if isinstance(own.get(name), int | float) else float("nan")
 
 
 def audit_text(sheet: Sheet, rows: "pd.DataFrame") -> str:
     """The audit for a terminal: numbers and verdicts, the reasons, the counts, the drives.
 
     ``rows`` are those of `audit`, as computed or as read from claims.csv.
+
+    >>> from compare.papers import load
+    >>> sheet = load("huang2018").sheet()
+    >>> print(audit_text(sheet, audit(sheet, only=["g2_formula"])))  # doctest: +ELLIPSIS
+    claim ...
+    1 claims: 1 reproduced, 0 leading order only, 0 not reproduced, 0 undetermined.
+    ...
     """
     column = truth_column(sheet)
     claims, checks = _parted(rows)

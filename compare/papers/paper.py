@@ -7,8 +7,8 @@ command line may list papers without a plotting library.
 The least that a paper needs: an `__init__` with ``PAPER = Paper(key=..., citation=...)``, a file
 ``claims.toml`` (`compare.papers.sheet`), and a folder ``figures`` with one module ``fig...`` a
 panel.  Functions in Python decide claims that ask for more than a quantity at values; the sheet
-names them.  A `Laboratory` is needed only where settings are to be given in units that are not the
-model's own.
+names them.  Without a sheet, a package ``claims`` with ``audit()`` and ``claims_text(rows)`` does.
+A `Laboratory` is needed only where settings are to be given in units that are not the model's own.
 """
 
 import pkgutil
@@ -168,9 +168,23 @@ class Paper:
 
         The columns are those of `compare.papers.judgement.audit`.
         """
-        found: pd.DataFrame = import_module(JUDGE).audit(self.sheet(), self.at_drive)
+        if not self.has_sheet:
+            found: pd.DataFrame = self._claims().audit()
+        else:
+            found = import_module(JUDGE).audit(self.sheet(), self.at_drive)
         return found
 
     def describe(self, rows: "pd.DataFrame") -> str:
         """The rows of an audit as text for a terminal."""
+        if not self.has_sheet:
+            return str(self._claims().claims_text(rows))
         return str(import_module(JUDGE).audit_text(self.sheet(), rows))
+
+    @property
+    def has_sheet(self) -> bool:
+        """Whether its claims are data; one that has none decides all of them in Python."""
+        return (self.directory / f"{CLAIMS}.toml").is_file()
+
+    def _claims(self) -> ModuleType:
+        """The package ``claims`` of a paper that has no sheet."""
+        return import_module(f"{self.package}.{CLAIMS}")

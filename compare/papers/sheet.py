@@ -62,6 +62,9 @@ class Entry:
     """One claim, check or formula as it is written; keys that are not there are not in ``asked``.
 
     ``asked`` holds the keys of `ASKED`, ``readings`` the same of each reading, put over it.
+
+    >>> Entry("claim", "loss", line=7, asked={"number": "gamma"}, printed="1.0").relation
+    'equals'
     """
 
     kind: str
@@ -83,7 +86,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Drive:
-    """The value that drives the system: its name, its unit, and how a sentence calls it."""
+    """The value that drives the system: its name, its unit, and how a sentence calls it.
+
+    >>> Drive("P", unit="fW").words
+    'drive'
+    """
 
     name: str = ""
     unit: str = ""
@@ -215,6 +222,8 @@ class _Reader:
         self._need(kind, index, written, "printed")
         if relation == WITHIN:
             self._need(kind, index, written, "bound", "share")
+        if relation == EQUALS and "bound" in written:
+            self._fail(kind, index, "bound", f"key `bound` does not go with `{EQUALS}`")
         if "bound" not in written and not _is_number(written["printed"]):
             self._fail(
                 kind,

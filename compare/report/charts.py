@@ -17,7 +17,7 @@ from compare.style import BLUE, NAMES, RED
 if TYPE_CHECKING:
     import pandas as pd
 
-FINEST = 41  # cells of a map along each axis: each is then a few pixels wide on a telephone
+FINEST = 31  # cells of a map along each axis: ten pixels each, and a table that can be read
 FEW = 7  # values of an axis that are drawn as a curve each, in colours that are told apart
 LONGEST = 400  # points of a curve that are drawn: one a pixel or two
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -55,7 +55,11 @@ def plain(name: str) -> str:
 
 
 def library() -> str:
-    """The script that draws, inside of the page."""
+    """The script that draws, inside of the page.
+
+    >>> library().startswith("<script>")
+    True
+    """
     how = {"mode": "inline", "components": ["bokeh"]}
     resources = needed("bokeh.resources", "report").Resources(**how)
     resources.log_level = None  # it would say so on the console
@@ -70,6 +74,12 @@ def chart_html(
     ``table`` is one of `compare.agreement` or `compare.solve`, with one or two columns of numbers
     that vary; what varies beside them, such as the name of a cavity, gives a curve each.  Of a map
     with many points some are drawn, evenly spread.
+
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"xi": [0.1, 0.2], "numeric": [0.5, 0.6], "status": "ok"})
+    >>> html, drawn = chart_html(rows.assign(quantity="g2"), "g2")
+    >>> html.startswith('<figure data-chart="g⁽²⁾(0) over ξ">'), len(drawn)
+    (True, 2)
     """
     rows = table[table["quantity"] == quantity] if "quantity" in table else table
     names = axes_of(rows)
@@ -84,7 +94,13 @@ def chart_html(
 
 
 def axes_of(table: "pd.DataFrame") -> list[str]:
-    """The columns of numbers over which a table is drawn: one, or two of which a map is made."""
+    """The columns of numbers over which a table is drawn: one, or two of which a map is made.
+
+    >>> import pandas as pd
+    >>> grid = pd.MultiIndex.from_product([range(9), range(3)], names=["chi", "xi"])
+    >>> axes_of(grid.to_frame(index=False))  # three curves
+    ['chi']
+    """
     numbers = [
         name
         for name in varied(table)
@@ -116,7 +132,12 @@ def label(name: str, spelled: Mapping[str, str] | None) -> str:
 
 
 def figure_html(drawn: Any, words: str) -> str:
-    """A Bokeh figure with a caption, as it stands in the page."""
+    """A Bokeh figure with a caption, as it stands in the page.
+
+    >>> from bokeh.plotting import figure
+    >>> "<figcaption>nothing</figcaption>" in figure_html(figure(), "nothing")
+    True
+    """
     script, place = needed("bokeh.embed", "report").components(drawn)
     caption = f"<figcaption>{escape(words)}</figcaption>"
     return (
@@ -130,7 +151,7 @@ def thinned_map(rows: "pd.DataFrame", x: str, y: str) -> "pd.DataFrame":
     >>> import pandas as pd
     >>> grid = pd.MultiIndex.from_product([range(100), range(3)], names=["x", "y"])
     >>> len(thinned_map(grid.to_frame(index=False), "x", "y"))
-    123
+    93
     """
     kept = rows
     for name in (x, y):
@@ -266,7 +287,14 @@ def _map(
 
 
 def waterfall_html(ladder: "pd.DataFrame") -> str:
-    """The steps of a budget at one point as bars, each from the end of the one before."""
+    """The steps of a budget at one point as bars, each from the end of the one before.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> html = waterfall_html(budget(kerr.MODEL, kerr.VALUES, "number"))
+    >>> "quantum jumps" in html
+    True
+    """
     from compare.budget.steps import brings
 
     models = needed("bokeh.models", "report")

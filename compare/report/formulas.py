@@ -32,14 +32,23 @@ def mathml(latex: str) -> str:
 
 
 def formula_html(latex: str) -> str:
-    """A formula that scrolls where the screen is narrow, and that a keyboard can reach."""
+    """A formula that scrolls where the screen is narrow, and that a keyboard can reach.
+
+    >>> formula_html("x").startswith('<div class="formula"')
+    True
+    """
     return (
         f'<div class="formula" tabindex="0" role="group" aria-label="formula">{mathml(latex)}</div>'
     )
 
 
 def model_html(model: Model) -> list[str]:
-    """The Hamiltonian, the losses and the drive of a model."""
+    """The Hamiltonian, the losses and the drive of a model.
+
+    >>> from systems import kerr
+    >>> model_html(kerr.MODEL)[-1]
+    '<p>The drive is ξ.</p>'
+    """
     parts = ["<h3>Hamiltonian (hbar = 1, in the frame of the laser)</h3>"]
     parts.append(formula_html(f"H = {sp.latex(model.hamiltonian)}"))
     parts.append("<h3>Losses</h3>")
@@ -57,7 +66,14 @@ def model_html(model: Model) -> list[str]:
 def closed_forms_html(
     model: Model, wanted: Iterable[Quantity], abbreviations: Mapping[sp.Symbol, sp.Expr]
 ) -> list[str]:
-    """The closed forms of leading order, each with its name, or the reason why there is none."""
+    """The closed forms of leading order, each with its name, or the reason why there is none.
+
+    >>> from compare.quantities import read_quantities
+    >>> from systems import kerr
+    >>> (form,) = closed_forms_html(kerr.MODEL, read_quantities(kerr.MODEL, "g2"), {})
+    >>> "<mfrac>" in form
+    True
+    """
     wanted = list(wanted)
     parts = []
     if abbreviations:

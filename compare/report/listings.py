@@ -10,6 +10,7 @@ from systems.status import Status
 if TYPE_CHECKING:
     import pandas as pd
 
+SAVED = 2500  # rows of a CSV inside of the page: a quarter of a megabyte
 CLOSE, FAIR = 0.01, 0.1  # what a figure does not show, and what an experiment would not resolve
 # what stands at the head of a column that is no value of a model and no symbol
 HEADS = {
@@ -57,6 +58,10 @@ def table_html(
     """A table that scrolls in itself, which a keyboard can reach.
 
     ``spelled`` maps columns to heads; others are spelled as on an axis of a chart.
+
+    >>> import pandas as pd
+    >>> '<th scope="col">φ (µm)</th>' in table_html(pd.DataFrame({"phi_um": [0.27]}), "places")
+    True
     """
     from compare.report.charts import plain
 
@@ -75,7 +80,12 @@ def table_html(
 def folded(
     table: "pd.DataFrame", caption: str, stem: str, spelled: Mapping[str, str] | None = None
 ) -> str:
-    """A table behind a line that opens it, and a link that saves all of it as CSV."""
+    """A table behind a line that opens it, and a link that saves all of it as CSV.
+
+    >>> import pandas as pd
+    >>> folded(pd.DataFrame({"xi": [0.1]}), "drives", "drives").startswith("<details>")
+    True
+    """
     return (
         f"<details><summary>{escape(caption)}</summary>\n"
         f"{table_html(table, caption, spelled)}\n</details>\n{download(table, stem)}"
@@ -83,15 +93,36 @@ def folded(
 
 
 def download(table: "pd.DataFrame", stem: str) -> str:
-    """A link that saves the table as a CSV file, which the page carries inside."""
+    """A link that saves the table as a CSV file, which the page carries inside.
+
+    Of a table with more than `SAVED` rows some are saved, evenly spread, which the link says.
+
+    >>> import pandas as pd
+    >>> download(pd.DataFrame({"xi": [0.1]}), "drives").partition(">Download")[0]
+    '<p><a download="drives.csv" href="data:text/csv;base64,eGkKMC4xCg=="'
+    """
     from compare.output import to_csv
 
-    content = b64encode(to_csv(table)).decode()
+    kept = spread_rows(table, SAVED)
+    content = b64encode(to_csv(kept)).decode()
     name = escape(stem, quote=True)
+    rows = f"{len(kept)} rows" if kept is table else f"{len(kept)} of {len(table)} rows"
     return (
         f'<p><a download="{name}.csv" href="data:text/csv;base64,{content}">'
-        f"Download {name}.csv</a> ({len(table)} rows)</p>"
+        f"Download {name}.csv</a> ({rows})</p>"
     )
+
+
+def spread_rows(table: "pd.DataFrame", most: int) -> "pd.DataFrame":
+    """The table, or at most so many rows of it from the first to the last, evenly spread.
+
+    >>> import pandas as pd
+    >>> spread_rows(pd.DataFrame({"x": range(5)}), 3)["x"].tolist()
+    [0, 2, 4]
+    """
+    if len(table) <= most:
+        return table
+    return table.iloc[[round(i * (len(table) - 1) / (most - 1)) for i in range(most)]]
 
 
 def record_rows(record: Mapping[str, Any]) -> "pd.DataFrame":
@@ -137,9 +168,9 @@ def _cell(name: str, value: Any) -> str:
         kind = "verdict" if name == "verdict" else "word"
         return f'<td class="{kind}">{escape("" if value is None else str(value))}</td>'
     if value != value:  # NaN
-        return '<td class="number">–</td>'
+        return "<td>–</td>"
     if name in SIZES:
-        return f'<td class="number">{100 * value:.3g}</td>'
+        return f"<td>{100 * value:.3g}</td>"
     if name in PERCENT:
-        return f'<td class="number">{100 * value:+.3g}</td>'
-    return f'<td class="number">{value:.6g}</td>'
+        return f"<td>{100 * value:+.3g}</td>"
+    return f"<td>{value:.6g}</td>"

@@ -29,10 +29,10 @@ a { color: var(--blue); }
 .formula { overflow-x: auto; overflow-y: hidden; padding: .5rem 0; }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
-th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align: left;
-         vertical-align: top; }
+th, td { border-bottom: 1px solid var(--line); padding: .2rem .6rem; text-align: right;
+         vertical-align: top; white-space: nowrap; }
+th, td.word, td.verdict { text-align: left; white-space: normal; }
 thead th { position: sticky; top: 0; background: #fff; }
-td.number { text-align: right; white-space: nowrap; }
 td.word { overflow-wrap: break-word; min-width: 4rem; }
 tr.good td.verdict { color: #006b3f; } tr.fair td.verdict { color: #7a5200; }
 tr.bad td.verdict { color: #a33000; font-weight: 600; }
@@ -149,5 +149,9 @@ def _whole(title: str, about: str, sections: Sequence[Section], body: str) -> st
 
 
 def provenance_section(record: Mapping[str, Any]) -> Section:
-    """What made the numbers: command, date, commit, versions, values."""
+    """What made the numbers: command, date, commit, versions, values.
+
+    >>> "blockade report kerr" in provenance_section({"command": "blockade report kerr"}).html()
+    True
+    """
     return Section("provenance", "Provenance", [table_html(record_rows(record), "Provenance")])

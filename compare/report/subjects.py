@@ -21,10 +21,10 @@ from compare.curves import varied
 from compare.quantities import read_quantities
 from compare.report.charts import axes_of, chart_html, waterfall_html
 from compare.report.formulas import closed_forms_html, model_html
-from compare.report.listings import download, folded, judged, table_html
+from compare.report.listings import download, folded, judged, spread_rows, table_html
 from compare.report.page import Page, Section, provenance_section
+from compare.sweep.dataset import tidy
 from systems import Model
-from systems.status import Status
 from systems.values import Values
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 MODULE = "compare.report.subjects"
 # of the drive given, where nothing varies: from where a formula is right to where it is not
 DRIVES = np.geomspace(1 / 30, 2, 33)
+# of a stored sweep: those that a page looks at, and of more points so many
+POINTS, THIN = 50_000, 40_000
 ROWS = 400  # of a table that is shown whole; of a longer one every so many, all of it as CSV
 MEASURED = ("numeric", "analytic")
 
@@ -90,7 +92,14 @@ def report(
 
 
 def of_table(model: Model, table: pd.DataFrame, record: Mapping[str, Any]) -> Page:
-    """The page of a table that a command made: its charts, its numbers, its provenance."""
+    """The page of a table that a command made: its charts, its numbers, its provenance.
+
+    >>> from compare import solve
+    >>> from systems import kerr
+    >>> table = solve(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}, "number")
+    >>> of_table(kerr.MODEL, table, {}).sections
+    ('formulas', 'numbers', 'charts', 'provenance')
+    """
     spelled = table.attrs.get("spelled")
     sections = [
         Section("formulas", "Hamiltonian", model_html(model)),
@@ -148,7 +157,8 @@ def _of_dataset(
     data: Any, spelled: Mapping[str, str] | None, about: str, record: dict[str, Any]
 ) -> Page:
     """The page of a sweep: variables analytic, numeric, ..., status over quantity and axes."""
-    table = tidy(data)
+    sparse, thinned = thinned_axes(_of_points(data))
+    table = tidy(sparse)
     title = str(data.attrs.get("model", data.attrs.get("title", "sweep")))
     units = {
         name: f"{text} ({unit})" if unit else text
@@ -158,7 +168,15 @@ def _of_dataset(
     }
     known = units | dict(spelled or {})
     record |= {f"dataset.{name}": value for name, value in data.attrs.items()}
+    described = [
+        f"<p>{name}: <code>{escape(str(data.attrs[name]))}</code></p>"
+        for name in ("hamiltonian", "losses", "drive", "fixed")
+        if name in data.attrs
+    ]
+    if thinned:
+        described.append(f"<p>{escape(thinned)}</p>")
     sections = [
+        Section("formulas", "Model", described),
         _agreement_section(table, known),
         _charts_section(table, known),
         provenance_section(record),
@@ -166,31 +184,35 @@ def _of_dataset(
     return Page.of(title, about, sections, record)
 
 
-def tidy(data: Any) -> pd.DataFrame:
-    """The rows of a labelled dataset, as those of `compare.agreement`.
+def _of_points(data: Any) -> Any:
+    """The variables that have a number for each point; a store has others, of its chunks."""
+    return data[[name for name, x in data.data_vars.items() if "quantity" in x.dims]]
 
-    A status that is stored as numbers is read by its attributes ``flag_values`` and
-    ``flag_meanings`` (CF conventions; an underscore stands for a space).
+
+def thinned_axes(data: Any) -> tuple[Any, str]:
+    """The dataset on axes that are thin enough for a page, and a sentence where that took some.
+
+    Axes keep their ends; a million points would not fit into a page, nor could they be told apart.
 
     >>> import xarray as xr
-    >>> data = xr.Dataset({"numeric": (("quantity", "xi"), [[0.5, 0.6]]),
-    ...                    "status": (("quantity", "xi"), [[0, 1]])},
-    ...                   {"quantity": ["g2"], "xi": [0.1, 0.2]})
-    >>> data["status"].attrs = {"flag_values": [0, 1], "flag_meanings": "ok not_converged"}
-    >>> tidy(data)["status"].tolist()
-    ['ok', 'not converged']
+    >>> data = xr.Dataset({"numeric": (("quantity", "x", "y"), np.zeros((1, 2000, 300)))})
+    >>> sparse, sentence = thinned_axes(data)
+    >>> dict(sparse.sizes), sentence
+    ({'quantity': 1, 'x': 200, 'y': 200}, '40000 of 600000 points are taken, evenly spread.')
     """
-    table = data.to_dataframe().reset_index()
-    flags = data["status"].attrs
-    if "flag_values" in flags:
-        words = [word.replace("_", " ") for word in str(flags["flag_meanings"]).split()]
-        meaning = dict(zip(map(int, np.ravel(flags["flag_values"])), words, strict=True))
-        table["status"] = table["status"].map(lambda code: meaning[int(code)])
-    if "deviation" in table:
-        table["resolved"] = table["status"] == Status.OK
-    axes = [name for name in data.dims if name != "quantity"]
-    rest = [name for name in table.columns if name not in {*axes, "quantity"}]
-    return table[[*axes, "quantity", *rest]]
+    axes = [str(name) for name in data.dims if name != "quantity"]
+    count = int(np.prod([data.sizes[name] for name in axes]))
+    if count <= POINTS:
+        return data, ""
+    most = max(2, round(THIN ** (1 / len(axes))))
+    kept = {
+        name: np.unique(np.linspace(0, data.sizes[name] - 1, most).round().astype(int))
+        for name in axes
+        if data.sizes[name] > most
+    }
+    sparse = data.isel(kept)
+    left = int(np.prod([sparse.sizes[name] for name in axes]))
+    return sparse, f"{left} of {count} points are taken, evenly spread."
 
 
 def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
@@ -312,8 +334,7 @@ def _some(table: pd.DataFrame, caption: str, spelled: Mapping[str, str] | None) 
     """A table whole, or rows of it evenly spread, which the caption says."""
     if len(table) <= ROWS:
         return table_html(table, caption, spelled)
-    kept = table.iloc[np.linspace(0, len(table) - 1, ROWS).round().astype(int)]
-    return table_html(kept, f"{caption}: {ROWS} of {len(table)} rows", spelled)
+    return table_html(spread_rows(table, ROWS), f"{caption}: {ROWS} of {len(table)} rows", spelled)
 
 
 def _numbers_section(table: pd.DataFrame, spelled: Mapping[str, str] | None) -> Section:
@@ -335,6 +356,7 @@ def _charts(table: pd.DataFrame, spelled: Mapping[str, str] | None, stem: str) -
     parts = []
     for quantity in dict.fromkeys(table["quantity"]):
         chart, rows = chart_html(table, str(quantity), spelled)
+        rows = rows.drop(columns="quantity")
         shown = judged(rows) if "deviation" in rows else rows
         caption = f"Numbers that are drawn: {quantity}, {len(rows)} points"
         name = "".join(c if c.isalnum() or c == "_" else "-" for c in f"{stem}-{quantity}")

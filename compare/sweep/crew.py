@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from compare.sweep.chunk import Job, Part, compute, compute_for, identify_code
 from compare.sweep.grid import Grid
+from compare.sweep.portion import Job, Part, compute, compute_for, identify_code
 
 AHEAD = 2  # chunks a thread of a worker: one that it computes, and the next
 # Times that a chunk is handed out once more after Dask has given it up (its default: three workers
@@ -21,7 +21,16 @@ Place = tuple[int, ...]
 
 
 def alone(grid: Grid, job: Job, places: Sequence[Place]) -> Iterator[tuple[Place, Part]]:
-    """The chunks one after the other, computed by this process on all its cores."""
+    """The chunks one after the other, computed by this process on all its cores.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid = read_grid(kerr.MODEL, {"xi": [0.01, 0.02]}, fixed)
+    >>> [(place, part["status"].tolist()) for place, part in
+    ...  alone(grid, Job(kerr.MODEL, ("g2",)), [(0,)])]
+    [((0,), [[0, 0]])]
+    """
     for place in places:
         yield place, compute(job, grid.at(grid.slices(place)))
 
@@ -34,18 +43,23 @@ def together(
     A worker that dies takes nothing with it: its chunk is computed by another one.  Raises
     `ChildProcessError` for a chunk over which workers die again and again, `ConnectionError` where
     the cluster is gone, and what computing a chunk raises.
+
+    >>> list(together(None, None, None, []))  # where all is done nobody is asked
+    []
     """
+    if not places:
+        return
     from distributed import as_completed
 
     crew = _Crew(client, grid, job)
     waiting = iter(places)
     try:
-        for place in places[:1]:
-            crew.submit(next(waiting))
-            yield place, crew.result(*crew.running.popitem())
+        first = next(waiting)
+        crew.submit(first)
+        yield first, crew.result(*crew.running.popitem())
         for place in islice(waiting, crew.most):
             crew.submit(place)
-        done = as_completed(crew.running)
+        done = as_completed(crew.running, loop=client.loop)
         for future in done:
             place = crew.running.pop(future)
             part = crew.result(future, place)

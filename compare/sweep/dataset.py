@@ -16,8 +16,8 @@ import numpy as np
 
 from compare.agreement import DIGITS
 from compare.provenance import record
-from compare.sweep.chunk import CODE, MISSING, STATUSES, Job
 from compare.sweep.grid import Grid
+from compare.sweep.portion import CODE, MISSING, STATUSES, Job
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,6 +79,12 @@ def status_words(dataset: Any) -> np.ndarray:
     """The statuses of a dataset in words, a flat array; "not computed" where a sweep has not been.
 
     The words are read from the dataset's own flags, so that one of an older version reads right.
+
+    >>> import xarray as xr
+    >>> flags = {"flag_values": [0, 255], "flag_meanings": "ok not_computed"}
+    >>> status = xr.DataArray(np.array([255, 0], np.uint8), dims="xi", attrs=flags)
+    >>> status_words(xr.Dataset({"status": status})).tolist()
+    ['not computed', 'ok']
     """
     attrs = dataset["status"].attrs
     meanings = attrs["flag_meanings"].split()
@@ -105,7 +111,14 @@ def attributes(variable: str) -> dict[str, Any]:
 
 
 def axis_attributes(grid: Grid, name: str) -> dict[str, Any]:
-    """The attributes of an axis: its own where it was labelled, else what is known of it."""
+    """The attributes of an axis: its own where it was labelled, else what is known of it.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> axis_attributes(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), "xi")["long_name"]
+    'xi (drive)'
+    """
     symbols = {str(symbol) for symbol in grid.model.parameters}
     drive = " (drive)" if name == str(grid.model.drive) else ""
     known = {"long_name": f"{name}{drive}"}
@@ -114,9 +127,19 @@ def axis_attributes(grid: Grid, name: str) -> dict[str, Any]:
 
 
 def provenance(grid: Grid, job: Job) -> dict[str, Any]:
-    """What is known of the whole: model, values, versions, commit and date, as plain text."""
+    """What is known of the whole: model, values, versions, commit and date, as plain text.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> known = provenance(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",)))
+    >>> known["model"], known["losses"], known["fixed"]
+    ('driven Kerr mode', 'gamma D[a]', '{"Delta": "0.0", "chi": "5.0", "gamma": "1.0"}')
+    """
     known, model = record("compare.sweep", CODE), grid.model
     fixed = {n: str(x[()]) if not x.ndim else "along the axes" for n, x in grid.values.items()}
+    without = job.without_formula()
+    left_out = {"without_formula": json.dumps(without)} if without else {}
     return {
         "Conventions": "CF-1.11",
         "title": f"Sweep of the {model.name}: closed forms and master equation",
@@ -133,11 +156,20 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
         "versions": json.dumps(known["versions"]),
         "inputs": known["inputs"],
         "processor": platform.machine(),
+        **left_out,
     }
 
 
 def build(grid: Grid, job: Job, arrays: Mapping[str, Any]) -> Any:
-    """The dataset of arrays in memory, each of the shape (quantity, *grid)."""
+    """The dataset of arrays in memory, each of the shape (quantity, *grid).
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> build(grid, job, {"status": np.zeros((1, 1), np.uint8)})["status"].dims
+    ('quantity', 'xi')
+    """
     import xarray as xr
 
     dims = ("quantity", *grid.axes)
@@ -149,7 +181,13 @@ def build(grid: Grid, job: Job, arrays: Mapping[str, Any]) -> Any:
 
 
 def with_flags(dataset: Any) -> Any:
-    """The dataset with the flags of its statuses in the type of these, as CF asks for."""
+    """The dataset with the flags of its statuses in the type of these, as CF asks for.
+
+    >>> import xarray as xr
+    >>> status = xr.DataArray(np.array([0], np.uint8), dims="xi", attrs={"flag_values": [0, 255]})
+    >>> with_flags(xr.Dataset({"status": status}))["status"].attrs["flag_values"].dtype
+    dtype('uint8')
+    """
     status = dataset["status"]
     status.attrs["flag_values"] = np.asarray(status.attrs["flag_values"], np.uint8)
     return dataset

@@ -94,6 +94,11 @@ def read_grid(
 
     Raises `ValueError` or `TypeError` for values that are missing, unknown or no numbers, for axes
     that nothing depends on, and for labelled values along other coordinates.
+
+    >>> from systems import kerr
+    >>> axes = {"Delta": [-1.0, 0.0, 1.0], "xi": [0.01, 0.02]}
+    >>> read_grid(kerr.MODEL, axes, {"chi": 5.0, "gamma": 1.0}, chunk=2).chunk  # the drive is whole
+    (1, 2)
     """
     names = [str(name) for name in axes]
     _check_axes(names, fixed)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import BLUE, RED, WIDTH, styled
+from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, styled
+from compare.sweep.portion import STATUSES
+from systems.status import Status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "#BBBBBB"  # a grey that the scales of colours do not have
 FINEST = 600  # cells along an axis of a map: as many as 300 dpi of one column resolve
+GOOD = STATUSES.index(Status.OK)
 DECADES = 100.0  # largest number over smallest, from which on a scale is logarithmic
 
 
@@ -32,7 +35,7 @@ def draw(dataset: Any) -> Figure:
     >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
     >>> found = compare.sweep(kerr.MODEL, {"Delta": [-1.0, 0.0, 1.0]}, ["g2"], fixed=fixed)
     >>> [axes.get_ylabel() for axes in draw(found).axes]
-    ['g2', 'deviation of g2']
+    ['$g^{(2)}(0)$', 'deviation of $g^{(2)}(0)$']
     """
     from matplotlib.figure import Figure
 
@@ -61,13 +64,13 @@ def _thinned(row: Any) -> Any:
 
 def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     """Both roads as lines, and the deviation in percent beside them."""
-    x, quantity = row[names[0]], str(row["quantity"].item())
-    good = row["numeric"].where(row["status"] == 0)
+    x, quantity = row[names[0]], mathematical(str(row["quantity"].item()))
+    good = row["numeric"].where(row["status"] == GOOD)
     left.plot(x, row["analytic"], "--", color=RED, label="closed form")
     left.plot(x, good, color=BLUE, label="master equation")
     left.set(ylabel=quantity, yscale=_scale(good.to_numpy()))
     left.legend()
-    right.plot(x, row["deviation"].where(row["status"] == 0), color=BLUE)
+    right.plot(x, row["deviation"].where(row["status"] == GOOD), color=BLUE)
     right.axhline(0, color="black", lw=0.5)
     right.set(ylabel=f"deviation of {quantity}")
     for axes in (left, right):
@@ -76,8 +79,8 @@ def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
 
 def _draw_maps(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     """The master equation and the size of the deviation as colours."""
-    quantity = str(row["quantity"].item())
-    good = row.where(row["status"] == 0)
+    quantity = mathematical(str(row["quantity"].item()))
+    good = row.where(row["status"] == GOOD)
     _draw_map(left, good["numeric"], names, quantity)
     _draw_map(right, abs(good["deviation"]), names, f"|deviation| of {quantity}")
 
@@ -104,9 +107,9 @@ def _draw_map(axes: Axes, grid: Any, names: list[str], title: str) -> None:
 
 
 def _title(axis: Any) -> str:
-    """The label of an axis: its name with its unit, where it has one."""
-    unit = axis.attrs.get("units", "1")
-    return str(axis.name) if unit == "1" else f"{axis.attrs.get('long_name', axis.name)} ({unit})"
+    """The label of an axis: its symbol, or its name with its unit where it has one."""
+    name, unit = str(axis.name), axis.attrs.get("units", "1")
+    return axis_label(name, {} if unit == "1" else {name: f"{axis.attrs['long_name']} ({unit})"})
 
 
 def _scale(numbers: np.ndarray) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from compare.quantities import read_quantities
-from compare.sweep.chunk import MISSING, VARIABLES, Job, Part
 from compare.sweep.crew import alone, together
 from compare.sweep.dataset import build
 from compare.sweep.grid import Grid, read_grid
+from compare.sweep.portion import MISSING, VARIABLES, Job, Part
 from compare.sweep.store import opened
 from systems import Model
 from systems.progress import counted
@@ -39,7 +39,8 @@ def sweep(
     ``numeric``, the master equation, ``deviation``, ``error`` (absolute, of ``numeric``) and
     ``status`` (of the pair, as in `compare.agreement`, in codes that its attributes explain).
     Numbers, probabilities and correlations have no unit, rates that of the values.  `compare.tidy`
-    makes the table of `compare.agreement` of it.
+    makes the table of `compare.agreement` of it.  A quantity without a closed form has NaN for
+    ``analytic``, and the attribute ``without_formula`` says why.
 
     The grid is computed in chunks, of at most ``chunk`` points; by default as many as take a few
     seconds.  With ``store="map.zarr"`` each is written when it is done: the same call goes on with
@@ -49,10 +50,9 @@ def sweep(
     ``client`` the workers of a cluster compute; the result is the same to the byte.
     ``quanta`` and ``solver`` are those of `numeric.steady_state`; ``progress=False`` shows no bar.
 
-    Raises `ValueError` or `TypeError` for values, axes and quantities that make no sense, for a
-    model without closed forms, and for a store that holds something else or another sweep;
-    `ImportError`, saying what to install, where zarr is missing; `TimeoutError` while another run
-    writes to the store.
+    Raises `ValueError` or `TypeError` for values, axes and quantities that make no sense, and for a
+    store that holds something else or another sweep; `compare.extras.NotInstalled`, saying what to
+    install, where zarr is missing; `TimeoutError` while another run writes to the store.
 
     >>> from systems import kerr
     >>> axes = {"Delta": [0.0, 0.5, 1.0], "xi": [0.01, 0.02]}
@@ -65,7 +65,6 @@ def sweep(
     """
     names = tuple(quantity.name for quantity in read_quantities(model, quantities))
     job, grid = Job(model, names, quanta, solver), read_grid(model, axes, fixed or {}, chunk)
-    job.check()
     with _arrays(store, grid, job) as kept:
         places = kept.pending()
         parts = alone(grid, job, places) if client is None else together(client, grid, job, places)
@@ -90,7 +89,14 @@ def _arrays(store: str | Path | None, grid: Grid, job: Job) -> Iterator[Any]:
 
 
 class Memory:
-    """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`."""
+    """The arrays of a sweep in memory, with the methods of `compare.sweep.store.Store`.
+
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> kept = Memory(read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",)))
+    >>> kept.pending(), kept.dataset()["status"].values.tolist()  # the code of "not computed"
+    ([(0,)], [[255]])
+    """
 
     def __init__(self, grid: Grid, job: Job) -> None:
         shape = (len(job.quantities), *grid.shape)

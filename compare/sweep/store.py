@@ -20,19 +20,19 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from compare.extras import needed
 from compare.interrupts import whole
 from compare.lock import locked
-from compare.sweep.chunk import MISSING, VARIABLES, Job, Part, identify_code
 from compare.sweep.dataset import QUANTITY, attributes, axis_attributes, provenance, with_flags
 from compare.sweep.grid import Grid
+from compare.sweep.portion import MISSING, VARIABLES, Job, Part, identify_code
 
 KEY = "photon_blockade_sweep"  # attribute of the root that says what a store holds
 DRAFT = ".photon-blockade-"  # how the name of a store begins that is being made
 PATIENCE = 1.0  # seconds to wait for another run: it may take hours
-INSTALL = (
-    "Argument `store` must be None without the libraries of sweeps; install them with "
-    'pip install "photon-blockade[sweep]".'
-)
+# A chunk of nothing but NaN is written as any other: it has been computed.  Zarr does not keep this
+# with an array, so that whoever opens one has to say it again.
+EVERY = {"write_empty_chunks": True}
 # what a store is known by, in the words of a refusal
 NAMES = {
     "model": "model",
@@ -47,17 +47,30 @@ NAMES = {
 
 
 class Store:
-    """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock."""
+    """The arrays of a sweep in a Zarr group on disk, of which the caller holds the lock.
+
+    A store is opened with `opened`, and what it holds is read with `open_store`.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("one.zarr"), grid, job) as kept:
+    ...     kept.pending()
+    [(0,)]
+    """
 
     def __init__(self, path: Path, grid: Grid) -> None:
         import zarr
 
         self.path, self.grid = path, grid
-        self.group = zarr.open_group(str(path), mode="r+", use_consolidated=False)
+        with zarr.config.set({f"array.{name}": value for name, value in EVERY.items()}):
+            group = zarr.open_group(str(path), mode="r+", use_consolidated=False)
+            self.arrays = {name: group[name] for name in (*VARIABLES, "status", "done")}
 
     def pending(self) -> list[tuple[int, ...]]:
         """The places of chunks that are not done, in order."""
-        done = np.asarray(self.group["done"][...])
+        done = np.asarray(self.arrays["done"][...])
         return [place for place in self.grid.chunks() if not done[place]]
 
     def write(self, place: tuple[int, ...], part: Part) -> None:
@@ -65,9 +78,9 @@ class Store:
         region = (slice(None), *self.grid.slices(place))
         with whole():
             for name, array in part.items():
-                self.group[name][region] = array
+                self.arrays[name][region] = array
                 self._flush(name, (0, *place))
-            self.group["done"][place] = 1
+            self.arrays["done"][place] = 1
             self._flush("done", place)
 
     def dataset(self) -> Any:
@@ -76,7 +89,7 @@ class Store:
 
     def _flush(self, name: str, place: tuple[int, ...]) -> None:
         """Wait until the disk has a chunk, and the folder that names it."""
-        path = self.path / name / self.group[name].metadata.encode_chunk_key(place)
+        path = self.path / name / self.arrays[name].metadata.encode_chunk_key(place)
         for this in (path, path.parent) if os.name == "posix" else (path,):
             handle = os.open(this, os.O_RDONLY)
             try:
@@ -89,13 +102,18 @@ class Store:
 def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
     """The store of a sweep, made where there is none; no other run writes to it while it is open.
 
-    Raises `ValueError` for a path that holds something else or another sweep, `ImportError` without
-    zarr, and `TimeoutError` while another run writes to it.
+    Raises `ValueError` for a path that holds something else or another sweep, `NotInstalled` where
+    zarr is missing, and `TimeoutError` while another run writes to it.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("two.zarr"), grid, job) as kept:
+    ...     kept.path.name
+    'two.zarr'
     """
-    try:
-        import zarr  # noqa: F401
-    except ImportError:
-        raise ImportError(INSTALL) from None
+    needed("zarr", "sweep")
     identity = identify(grid, job)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,13 +130,20 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
 def open_store(path: Path) -> Any:
     """The dataset of a store, whole or not, read when asked for; "not computed" where it is not.
 
-    Raises `ValueError` for what is no store of a sweep, and `ImportError` without zarr.
+    Raises `ValueError` for what is no store of a sweep, and `NotInstalled` without zarr.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> with opened(Path("three.zarr"), grid, job):
+    ...     pass
+    >>> open_store(Path("three.zarr"))["status"].values.tolist()  # the code of "not computed"
+    [[255]]
     """
-    try:
-        import xarray as xr
-        import zarr  # noqa: F401
-    except ImportError:
-        raise ImportError(INSTALL) from None
+    import xarray as xr
+
+    needed("zarr", "sweep")
     read_identity(path)
     found = xr.open_zarr(str(path), consolidated=False, chunks=None, drop_variables="done")
     found = found[[*VARIABLES, "status"]]
@@ -128,7 +153,15 @@ def open_store(path: Path) -> Any:
 
 
 def identify(grid: Grid, job: Job) -> dict[str, str]:
-    """What a store is known by: the words of `NAMES`, each with a text that tells two apart."""
+    """What a store is known by: the words of `NAMES`, each with a text that tells two apart.
+
+    >>> from compare.sweep.grid import read_grid
+    >>> from systems import kerr
+    >>> fixed = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0}
+    >>> grid, job = read_grid(kerr.MODEL, {"xi": [0.01]}, fixed), Job(kerr.MODEL, ("g2",))
+    >>> identify(grid, job)["quantities"], identify(grid, job)["chunk"]
+    ('g2', '[1]')
+    """
     model = grid.model
     orders = sorted((str(symbol), order) for symbol, order in model.orders.items())
     losses = [(sp.srepr(loss.rate), sp.srepr(loss.operator)) for loss in model.losses]
@@ -147,7 +180,13 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
 
 
 def read_identity(path: Path) -> dict[str, str]:
-    """What a store says that it holds; raises `ValueError` for what is none of ours."""
+    """What a store says that it holds; raises `ValueError` for what is none of ours.
+
+    >>> read_identity(Path("nowhere.zarr"))
+    Traceback (most recent call last):
+        ...
+    ValueError: Store `nowhere.zarr` must be one that compare.sweep made, but is not.
+    """
     try:
         attributes = json.loads((path / "zarr.json").read_text(encoding="utf-8"))["attributes"]
         return dict(attributes[KEY])
@@ -164,8 +203,8 @@ def _check(path: Path, identity: Mapping[str, str]) -> None:
     if other:
         what = " and ".join(filter(None, [", ".join(other[:-1]), other[-1]]))
         raise ValueError(
-            f"Store `{path}` must hold this very sweep to go on with it, but differs in its {what};"
-            " name another store, or remove this one."
+            f"Store `{path}` must hold this sweep to go on with it, but differs in its {what}; "
+            "name another store, or remove this one."
         )
 
 
@@ -180,12 +219,10 @@ def _create(path: Path, grid: Grid, job: Job, identity: Mapping[str, str]) -> No
     group = zarr.create_group(str(draft), zarr_format=3, attributes=attrs)
     dims, shape = ("quantity", *grid.axes), (len(job.quantities), *grid.shape)
     chunks = (len(job.quantities), *grid.chunk)
-    # a chunk of nothing but NaN is written as any other: it has been computed
-    written = {"write_empty_chunks": True}
     for name in (*VARIABLES, "status"):
         kind, fill = (np.uint8, MISSING) if name == "status" else (np.float64, np.nan)
         group.create_array(
-            name, shape=shape, chunks=chunks, dtype=kind, fill_value=fill, config=written,
+            name, shape=shape, chunks=chunks, dtype=kind, fill_value=fill, config=EVERY,
             dimension_names=dims, attributes=attributes(name),
         )  # fmt: skip
     group.create_array(
@@ -205,7 +242,7 @@ def _put(
     """A coordinate along the axis of its own name, in one chunk."""
     array = group.create_array(
         name, shape=data.shape, chunks=data.shape, dtype=kind or data.dtype, fill_value=None,
-        dimension_names=(name,), attributes=dict(attrs), config={"write_empty_chunks": True},
+        dimension_names=(name,), attributes=dict(attrs), config=EVERY,
     )  # fmt: skip
     array[:] = data
 

@@ -54,7 +54,7 @@ def spell(table: pd.DataFrame, column: str) -> str:
     >>> table = pd.DataFrame({"r_um": [0.3]})
     >>> table.attrs["spelled"] = {"r_um": "r (µm)"}
     >>> spell(table, "r_um"), spell(table, "chi")
-    ('r (µm)', '$\\chi$')
+    ('r (µm)', '$\\\\chi$')
     """
     return axis_label(column, table.attrs.get("spelled"))
 
@@ -256,6 +256,9 @@ def edges(values: Any) -> np.ndarray:
 
     On a logarithmic axis the steps are halved in the logarithm; one more edge than values is
     returned.
+
+    >>> edges([1.0, 2.0, 3.0])
+    array([0.5, 1.5, 2.5, 3.5])
     """
     x = np.asarray(values)
     if scale_of(x) == "log":

@@ -25,6 +25,7 @@ from compare.validity.descent import FIRST_STEP, Depth, lowest
 from systems import Model
 from systems.progress import counted
 from systems.status import Status
+from systems.values import check_driven
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,6 +88,7 @@ def optimum(
     """
     import pandas as pd
 
+    check_driven(model)
     wanted, name = read_quantity(model, quantity), str(model.drive)
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
@@ -168,8 +170,12 @@ class _Truth:
         from numeric.space import count_states
 
         self.model, self.quantity = model, quantity
-        self.order = max(2, sum(quantity.occupation))
-        self.limit = count_states(model.modes, max(self.order + 2, _most_quanta(model)))
+        order = max(2, sum(quantity.occupation))
+        limit = count_states(model.modes, max(order + 2, _most_quanta(model)))
+        self.how: dict[str, Any] = {"order": order, "tolerance": CONVERGED, "limit": limit}
+        self.how["progress"] = False
+        self._last: tuple[Any, ...] | None = None
+        self._state: Any = None
 
     def __call__(self, point: Point) -> np.ndarray:
         """The quantity with the truncation that each point needs."""
@@ -187,10 +193,15 @@ class _Truth:
         return np.asarray(self.quantity.on(state))
 
     def _solve(self, point: Point) -> numeric.SteadyState:
+        """The state at the point; that of a single one is kept, for it is asked for again."""
         import numeric
 
-        how = {"order": self.order, "tolerance": CONVERGED, "limit": self.limit}
-        return numeric.steady_state(self.model, point, **how, progress=False)  # type: ignore[arg-type]
+        key = tuple(point.items())
+        if all(np.ndim(value) == 0 for value in point.values()):
+            if key != self._last:
+                self._last, self._state = key, numeric.steady_state(self.model, point, **self.how)
+            return self._state
+        return numeric.steady_state(self.model, point, **self.how)
 
 
 class _Coordinates:

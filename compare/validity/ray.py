@@ -11,7 +11,7 @@ import numpy as np
 
 from systems import Model
 from systems.labels import Frame, by_name, is_labelled
-from systems.values import Arrays, Values, read_values
+from systems.values import Arrays, Values, check_driven, read_values
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,7 @@ def read_ray(model: Model, values: Values) -> Ray:
     >>> ray.at(np.array([0.2]), np.array([0]))["G"].round(6)  # of second order: four times
     array([0.008])
     """
+    check_driven(model)
     name = str(model.drive)
     given = {str(key): value for key, value in values.items()}
     if not model.orders:

@@ -19,18 +19,15 @@ the rest follows block by block; the element X_00 is free, as it has to be
 (`numeric.solvers.vacuum` fixes it), and the equation of that element is dropped.
 """
 
-from functools import partial
-
 import numpy as np
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from numeric.liouvillian import Liouvillian
 from numeric.solvers.scaling import amplitudes
-from numeric.solvers.solution import Solution, each, unscaled
+from numeric.solvers.solution import Solution, unscaled
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
-from systems.values import Arrays
 
 # Steps of GMRES before it starts afresh, and how often: strong drives took some fifty in all
 STEPS, RESTARTS = 60, 3
@@ -38,19 +35,6 @@ STEPS, RESTARTS = 60, 3
 REDUCTION = 1e-10
 ROUGH = 1e-2  # the same for an error
 FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square it twice
-
-
-def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
-    """Steady states for arrays of one dimension; "not converged" where GMRES fails.
-
-    >>> from numeric.liouvillian import liouvillian
-    >>> from systems.library import kerr
-    >>> from systems.values import read_values
-    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
-    >>> solve(liouvillian(kerr.MODEL, 4), arrays).status
-    array(['ok'], dtype=object)
-    """
-    return each(partial(solve_point, equation), *equation.rows(arrays))
 
 
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:

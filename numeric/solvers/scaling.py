@@ -80,7 +80,13 @@ def _raised(word: Word, w: np.ndarray) -> int:
 
 
 def raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.ndarray]]:
-    """By how much each process raises the grade, and at which rate."""
+    """By how much each process raises the grade, and at which rate (an array of their shape).
+
+    >>> from systems.library import kerr
+    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> raising(kerr.MODEL, np.array([1]), arrays)  # the drive
+    [(1, array([0.1]))]
+    """
     found = [
         (_raised(word, w), abs(evaluate(coefficient, arrays)))
         for word, coefficient in model.ladder.items()

@@ -1,9 +1,10 @@
-"""One thread for the linear algebra of small matrices.
+"""How many threads: as many as the process may use, and one for the algebra of small matrices.
 
 The matrices of one point are small and many.  A BLAS that spreads each over all cores spends its
 time on waiting: sparse factorisations then take up to thirty times longer.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,19 @@ R = TypeVar("R")
 # points then fills packs of 64 whatever there is, and less costs little
 PACKED = 4
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
+
+
+def cores() -> int:
+    """How many cores this process may use, which may be fewer than the machine has.
+
+    >>> 1 <= cores() <= os.cpu_count()
+    True
+    """
+    if hasattr(os, "process_cpu_count"):  # from Python 3.13 on
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def one_thread(function: Callable[P, R]) -> Callable[P, R]:

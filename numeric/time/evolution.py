@@ -116,6 +116,13 @@ def truncated(
 
     ``solve`` follows all times with so many quanta; the start has ``least`` of them.  Raises
     `ValueError` or `TypeError` for arguments of the search that make no sense.
+
+    >>> from systems.library import kerr
+    >>> course, times, start = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0]), None
+    >>> solve = partial(follow, course, course.at(times), times, read_start(kerr.MODEL, start))
+    >>> search = TruncationSearch(2, 1e-8, None, order=2)
+    >>> truncated(kerr.MODEL, search, course.at(times), times, solve).quanta
+    array([2, 2])
     """
     search.check(model)
     pair: tuple[Solution, Solution | None]
@@ -183,7 +190,14 @@ def follow(
     quanta: int,
     report: Report = silent,
 ) -> Solution:
-    """All points of a batch at all times, with one truncation: rows of time, then of the batch."""
+    """All points of a batch at all times, with one truncation: rows of time, then of the batch.
+
+    >>> from systems.library import kerr
+    >>> course, times = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0])
+    >>> found = follow(course, course.at(times), times, read_start(kerr.MODEL, None), quanta=2)
+    >>> found.populations[0]  # the vacuum
+    array([1., 0., 0.])
+    """
     check_quanta(course.model, quanta)
     equation, span = liouvillian(course.model, quanta), Span.of(course, arrays, times)
     rows = []

@@ -17,7 +17,6 @@ Many points go through the sweeps over the grades together; a few, and those on 
 fail or have failed to find the steady state, through a factorisation each.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -34,7 +33,7 @@ from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.scaling import loss_scale, weights
 from numeric.solvers.solution import Solution
-from numeric.solvers.threads import one_thread
+from numeric.solvers.threads import cores, one_thread
 from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
@@ -283,10 +282,9 @@ def regress(
     """
     times, where = np.unique(delays, return_inverse=True)
     whole = pose_regression(state, block, rows, first, second, times)
-    cores = os.cpu_count() or 1
-    lanes = min(LANES, -(-len(rows) // cores))
+    lanes = min(LANES, -(-len(rows) // cores()))
     parts = np.split(np.arange(len(rows)), range(lanes, len(rows), lanes))
-    with ThreadPoolExecutor(cores) as pool:  # solves release Python's lock
+    with ThreadPoolExecutor(cores()) as pool:  # solves release Python's lock
         g2, done = list[np.ndarray](), 0
         for found in pool.map(_solve, (whole.take(part) for part in parts)):
             g2.append(found)

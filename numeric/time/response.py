@@ -113,6 +113,14 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
 
     ``read`` takes a `Response` and returns the numbers and their round-off, each (count,).  The
     value is that of the finer truncation.  Raises `ValueError` for too many unknowns.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES)
+    >>> def read(response):
+    ...     return np.array([response.trace(response.rho).real]), np.zeros(1)
+    >>> respond(state, read, 1).value.round(12)
+    array([[1.]])
     """
     shape = (int(np.prod(state.shape)), count)
     value, roundoff, cut = np.full((3, *shape), np.nan, dtype=complex)
@@ -141,7 +149,15 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
 
 
 def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
-    """What rounding and the error of the state may change in ``operator rho``, with phases."""
+    """What rounding and the error of the state may change in ``operator rho``, with phases.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
+    >>> response = Response(state, state.blocks[0], 0)
+    >>> bool(abs(rounding(response, response.field("a"))).max() < 1e-13)
+    True
+    """
     size = abs(operator) @ (response.error + EPSILON * abs(response.rho))
     return np.asarray(size * generic(size.size).reshape(size.shape))
 

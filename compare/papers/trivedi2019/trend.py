@@ -26,7 +26,7 @@ NEAR = 0.02  # of the place of the dip: a tenth of its width
 def values(case: dict[str, float], number: Any, x: Any) -> dict[str, Any]:
     """Values of `many_emitters.MODEL`; ``x`` is the laser in units of the polariton, or of kappa.
 
-    >>> values(RESONANT, 4, 1.0)["Delta_a"]
+    >>> float(values(RESONANT, 4, 1.0)["Delta_a"])
     -4.0
     """
     scale = case["g"] * np.sqrt(number) if case is RESONANT else 1.0

@@ -5,7 +5,8 @@ sparse factorisation takes tens of milliseconds.  `sweeps` has the idea, its der
 `solve`; `problem` writes a model as constant matrices times coefficients, if possible in the
 `basis` that makes the undriven Hamiltonian diagonal; `lists` turns these into lists of integers
 and weights; `kernel` is the compiled code that runs through them; `scan` sums one series for all
-drives of a scan; `resolvent` does the same sweeps for delayed correlations.
+drives of a scan; `resolvent` does the same sweeps for delayed correlations.  Three modes and more
+have grades of many states: their blocks are solved as Sylvester equations in `sylvester`.
 """
 
 from numeric.solvers.graded.lists import TooLarge

@@ -236,6 +236,32 @@ class _Equation:
         return words, dict(zip(self.pairs, columns[len(self.words) :], strict=False)), unit
 
 
+def lowers(model: Model) -> bool:
+    """Whether every jump lowers the grade; raises `NoGrading` if one may raise it.
+
+    >>> from systems.library import kerr
+    >>> lowers(kerr.MODEL)
+    True
+    """
+    return _equation(model).pure
+
+
+def read(
+    model: Model, arrays: Arrays
+) -> tuple[Columns, dict[tuple[Word, Word], np.ndarray], np.ndarray]:
+    """Coefficients (point) of the words of H_eff and of pairs of words of the jumps, and a unit.
+
+    ``arrays`` have one dimension.  The unit is the energy, per point, that may serve as one.
+    Raises `NoGrading` if a jump may raise the grade.
+
+    >>> from systems.library import kerr
+    >>> words, jumps, unit = read(kerr.MODEL, {name: np.ones(1) for name in kerr.VALUES})
+    >>> len(words), len(jumps), unit  # Delta - i gamma/2, chi, the drive up and down; the loss
+    (4, 1, array([1.]))
+    """
+    return _equation(model).evaluate(arrays)
+
+
 @lru_cache(maxsize=32)
 def _equation(model: Model) -> _Equation:
     vacuum = (0,) * len(model.modes)

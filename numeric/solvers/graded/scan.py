@@ -64,6 +64,8 @@ def find_scan(model: Model, arrays: Arrays) -> Scan | None:
     >>> scan.points.tolist(), scan.group.tolist(), scan.ratio.round(6).tolist()
     ([2], [0, 0, 0, 0], [0.25, 0.5, 1.0, 0.75])
     """
+    if model.drive is None:
+        return None
     drive = abs(arrays[str(model.drive)])
     if np.all(drive == drive[0]) or not is_homogeneous(model):
         return None

@@ -25,7 +25,8 @@ The sweeps compute corrections, not rho itself:
 Jumps that conserve the grade (dephasing) belong to the matrix of a block.  The leading order is
 mixed then; it is the first sweep that starts from the vacuum.
 
-The matrix of a block is factorised once per point, as a sparse LU without pivoting: losses give
+Where a grade holds many states, `numeric.solvers.graded.sylvester` solves the blocks.  Elsewhere
+the matrix of a block is factorised once per point, as a sparse LU without pivoting: losses give
 it a positive real part, which bounds the growth, and exceptional points are nothing special to
 it.  In a basis where K is diagonal (`numeric.solvers.graded.basis`) a block solve is one division.
 There a small population can be the difference of larger ones; such points are solved again in
@@ -42,7 +43,6 @@ interfere, which no solver in double precision follows much better.  Their error
 whoever asks for them (`numeric.state`) has those points solved one by one.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from itertools import combinations
@@ -51,12 +51,12 @@ from typing import Any
 import numpy as np
 
 from numeric.solvers.compiled import compile_once
-from numeric.solvers.graded import kernel
+from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
-from numeric.solvers.threads import packs_for
-from numeric.space import Space
+from numeric.solvers.threads import cores, packs_for
+from numeric.space import Space, space
 from systems import Model
 from systems.values import Arrays
 
@@ -174,8 +174,11 @@ def solve(
     """
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
-    scan = None if density else find_scan(model, flat)
-    if scan:
+    wide = sylvester.applies(model, quanta)
+    scan = None if density or wide else find_scan(model, flat)
+    if wide:
+        solution = _solve_wide(model, flat, quanta, tolerance, limit, density)
+    elif scan:
         solution = _solve_scan(model, flat, scan, quanta, tolerance, limit)
     else:
         solution = _solve_points(model, flat, quanta, tolerance, limit, density)
@@ -195,6 +198,32 @@ def _solve_points(
         problem = pose(model, _select(arrays, again), quanta, diagonal=False)
         _replace(solution, again, _read(problem, _solve(problem, tolerance, limit), tolerance))
     return solution
+
+
+def _solve_wide(
+    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool
+) -> GradedSolution:
+    """The points in packs, on all cores, by `sylvester`."""
+    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
+
+    def work(start: int) -> dict[str, Any]:
+        pack = {name: array[start : start + sylvester.LANES] for name, array in arrays.items()}
+        found = sylvester.solve(model, pack, quanta, tolerance, limit)
+        populations = np.einsum("pii->pi", found.rho).real
+        converged = np.isfinite(populations).all(axis=1) & (found.remainder <= tolerance)
+        return {
+            "populations": populations,
+            "error": found.error,
+            "remainder": found.remainder,
+            "sweeps": found.sweeps,
+            "converged": converged,
+            "doubtful": _doubtful(on, populations, found.error),
+            **({"density": found.rho} if density else {}),
+        }
+
+    with ThreadPoolExecutor(cores()) as pool:
+        parts = list(pool.map(work, range(0, count, sylvester.LANES)))
+    return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
 
 
 def _solve_scan(
@@ -247,9 +276,9 @@ def _solve(
     points = problem.factors.shape[1]
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
-    cores = os.cpu_count() or 1
-    lanes = _lanes(problem.program, -(-points // packs_for(cores)))
-    size = min(SLAB, lanes * (1 + points // (4 * cores * lanes)))
+    threads = cores()
+    lanes = _lanes(problem.program, -(-points // packs_for(threads)))
+    size = min(SLAB, lanes * (1 + points // (4 * threads * lanes)))
 
     def work(start: int) -> None:
         slab = slice(start, start + size)
@@ -258,7 +287,7 @@ def _solve(
 
     arguments = problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result
     compile_once(kernel.solve, *arguments)
-    with ThreadPoolExecutor(cores) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(0, points, size)))
     return result
 

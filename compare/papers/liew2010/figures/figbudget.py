@@ -1,7 +1,8 @@
 """Budget of the amplitudes near the optimum: Delta = 0.275 gamma, U = 0.0428 gamma, F = 0.01 gamma.
 
-Where two paths cancel, most of the two photons that are left come from quantum jumps, which no
-amplitude sees: at a drive that is weak by any measure the formula is off by a half.
+Where two paths nearly cancel, the next order of the drive is as large as what is left: half of it
+are amplitudes, half are quantum jumps out of three quanta, which no amplitude sees.  At a drive
+that is weak by any measure the formula is off by a half.
 """
 
 import pandas as pd

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compare.cli.options import Fixed, Force, System, Varied
+from compare.cli.options import Fixed, Force, Quantities, Quiet, Solver, System, Varied
+from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
     from compare.cli.targets import Target
@@ -29,11 +30,11 @@ def sweep(
     ],
     fixed: Fixed = None,
     vary: Varied = None,
-    quantities: Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...")] = "number,g2",
+    quantities: Quantities = "number,g2",
     quanta: Annotated[
         int | None, typer.Option(help="Truncation; without it chosen point by point.")
     ] = None,
-    solver: Annotated[str, typer.Option(help="Solver of the master equation.")] = "auto",
+    solver: Solver = "auto",
     chunk: Annotated[
         int | None, typer.Option(help="Points of a chunk; without it a few seconds' worth.")
     ] = None,
@@ -43,6 +44,7 @@ def sweep(
     scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a running Dask cluster.")
     ] = None,
+    quiet: Quiet = False,
 ) -> None:
     """Compute both roads over a grid, into a store that survives.
 
@@ -61,19 +63,20 @@ def sweep(
         raise ValueError("Options `--workers` and `--scheduler` must not both be given.")
     target = find_target(system)
     axes, rest = _split_grid(target, *read_grid_settings(fixed or [], vary or []))
-    with _needing_extras(), _client(workers, scheduler) as client:
+    with _client(workers, scheduler) as client:
         found = compare.sweep(
-            target.model, axes, quantities, rest,
-            store=store, client=client, quanta=quanta, solver=solver, chunk=chunk,
+            target.model, axes, quantities, rest, store=store, client=client, quanta=quanta,
+            solver=solver, chunk=chunk, progress=not is_quiet(),
         )  # fmt: skip
-        typer.echo(f"{store}: {_size(found)}")
-        typer.echo(_summary(found))
+    say(f"{store}: {_size(found)}")
+    say(_summary(found))
 
 
 def export(
     store: StorePath,
     out: Annotated[Path, typer.Option(metavar="FILE.nc|.csv", help="File to write.")],
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a stored sweep as NetCDF, or as the table of `blockade compare`.
 
@@ -87,18 +90,17 @@ def export(
     if kind not in ("nc", "csv"):
         raise ValueError(f"Argument `--out` must be a file FILE.nc or FILE.csv, but is `{out}`.")
     _check_out(out, [kind], force)
-    with _needing_extras():
-        found = open_store(store)
-        rows = found["analytic"].size
-        if kind == "csv" and rows > ROWS:
-            raise ValueError(
-                f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
-                "as FILE.nc."
-            )
-        content = _netcdf(found) if kind == "nc" else output.to_csv(tidy(found))
+    found = open_store(store)
+    rows = found["analytic"].size
+    if kind == "csv" and rows > ROWS:
+        raise ValueError(
+            f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
+            "as FILE.nc."
+        )
+    content = _netcdf(found) if kind == "nc" else output.to_csv(tidy(found))
     line = f"blockade export {store} --out {out}"
     _publish(out, content, found, line, "compare.sweep.dataset")
-    typer.echo(f"{out}: {_size(found)}")
+    say(f"wrote {out}: {_size(found)}")
 
 
 def plot(
@@ -112,6 +114,7 @@ def plot(
         typer.Option("--at", metavar="NAME=VALUE", help="A point of an axis, the nearest."),
     ] = None,
     force: Force = False,
+    quiet: Quiet = False,
 ) -> None:
     """Draw a stored sweep: curves over one axis, maps over two.
 
@@ -128,12 +131,11 @@ def plot(
     if kind not in ("png", "pdf"):
         raise ValueError(f"Argument `--out` must be a file FILE.png or FILE.pdf, but is `{path}`.")
     _check_out(path, [kind], force)
-    with _needing_extras():
-        found = _at(open_store(store), at or [])
-        content = render(draw(found))[kind]
+    found = _at(open_store(store), at or [])
+    content = render(draw(found))[kind]
     line = " ".join(["blockade", "plot", str(store), *(f"--at {point}" for point in at or [])])
     _publish(path, content, found, line, "compare.sweep.picture")
-    typer.echo(str(path))
+    say(f"wrote {path}")
 
 
 def _split_grid(
@@ -186,6 +188,9 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
     if not workers and not scheduler:
         yield None
         return
+    from compare.extras import needed
+
+    needed("distributed", "sweep")
     from distributed import Client, LocalCluster
 
     if scheduler:
@@ -197,15 +202,6 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
         Client(cluster) as client,
     ):
         yield client
-
-
-@contextmanager
-def _needing_extras() -> Iterator[None]:
-    """A library that is missing becomes one sentence, as wrong input does."""
-    try:
-        yield
-    except ImportError as error:
-        raise ValueError(str(error)) from error
 
 
 def _check_out(out: Path, kinds: list[str], force: bool) -> None:

@@ -1,4 +1,4 @@
-"""Fig. 2: g2(0) against the laser's tuning k in both directions, Eq. (7) and the master equation.
+"""Main claim: g2(0) against the laser's tuning k in both directions, both roads.
 
 Omega = 29 kHz and P = 2 fW, xi/gamma = 0.25.  The laser at k = 1.5 meets one-photon resonance of
 light against the rotation and two-photon resonance of light along it; crosses are the numbers that
@@ -14,7 +14,7 @@ from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.scans import formula, scan
 from compare.style import BLUE, RED, new_figure, styled
 
-K = np.linspace(0, 3, 241)
+K = np.linspace(0, 3, 121)
 WAYS = {"against": "g2_against", "along": "g2_along"}  # and the formula of the sheet
 PRINTED = {"against": 0.001, "along": 673}  # at k = 1.5
 
@@ -34,7 +34,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = new_figure(height=2.8)
     for way, colour in zip(WAYS, (BLUE, RED), strict=True):
         rows = table[table["way"] == way]
-        draw_roads(axes, rows, "k", colour, f"{way} the rotation", slice(0, None, 8))
+        draw_roads(axes, rows, "k", colour, f"{way} the rotation", slice(0, None, 4))
         axes.plot(1.5, PRINTED[way], "x", color="black", ms=7, mew=1.5, zorder=3)
     axes.axhline(1, color="black", lw=0.6, ls=":")
     axes.set(xlabel="$k$ (laser detuning $(1-k)U$)", ylabel="$g^{(2)}(0)$", yscale="log")

@@ -1,4 +1,4 @@
-"""Fig. 2: the smallest g2(0) over the laser's frequency against the number of emitters.
+"""Main claim: the smallest g2(0) over the laser's frequency against the number of emitters.
 
 Resonant emitters with g = 2 kappa, and emitters with g = 0.2 kappa that lie 0.8 kappa above the
 cavity; gamma = 0.01 kappa and xi = 0.001 kappa, so weak that both roads agree to 1e-5 and no budget
@@ -65,5 +65,5 @@ def draw(table: pd.DataFrame) -> Figure:
         axes.plot(single["N"], single["one_by_one"], "x", color="black", ms=6, mew=1.2, zorder=3)
     axes.set(xlabel="number of emitters $N$", ylabel="smallest $g^{(2)}(0)$", xscale="log")
     axes.set(ylim=(0, 1), title=r"$\xi = 0.001\,\kappa$; crosses: emitters one by one")
-    roads_legend(axes, loc=(0.32, 0.02), ncols=2)
+    roads_legend(axes, loc="lower center", ncols=2)
     return figure

@@ -45,9 +45,9 @@ class Job:
     quanta: Any = None
     solver: str = "auto"
 
-    def check(self) -> None:
-        """Raise `ValueError` before anything is computed for names that are no quantities."""
-        read_quantities(self.model, self.quantities)
+    def without_formula(self) -> dict[str, str]:
+        """The quantities that have no closed form, each with the reason in a sentence."""
+        return _forms(self.model, self.quantities)[1]
 
 
 def compute(job: Job, values: Mapping[str, Any]) -> Part:
@@ -62,7 +62,7 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     """
     wanted, arrays = read_quantities(job.model, job.quantities), read_values(job.model, values)
     shape = (len(wanted), *next(iter(arrays.values())).shape)
-    forms = _forms(job.model, job.quantities)
+    forms, _ = _forms(job.model, job.quantities)
     with ALONE, packed():
         states = solve(job.model, arrays, wanted, job.quanta, job.solver, progress=False)
         found = [measure(q, forms.get(q.name), states, arrays) for q in wanted]
@@ -80,7 +80,13 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
 
 
 def compute_for(code: str, job: Job, values: Mapping[str, Any]) -> Part:
-    """The same on a worker; raises `ValueError` where it runs other code than the sweep."""
+    """The same on a worker; raises `ValueError` where it runs other code than the sweep.
+
+    >>> compute_for("another version", None, {})  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ValueError: Workers must run the code and the versions of the process that asks them, ...
+    """
     if identify_code() != code:
         raise ValueError(
             "Workers must run the code and the versions of the process that asks them, but one has "
@@ -90,7 +96,11 @@ def compute_for(code: str, job: Job, values: Mapping[str, Any]) -> Part:
 
 
 def identify_code() -> str:
-    """The fingerprint of code and versions that decide a sweep, and of what stores it."""
+    """The fingerprint of code and versions that decide a sweep, and of what stores it.
+
+    >>> identify_code().split()[1::2]
+    ['zarr', 'numcodecs']
+    """
     return " ".join([fingerprint(CODE), *(f"{name} {installed(name)}" for name in STORED)])
 
 
@@ -103,6 +113,6 @@ def _codes(words: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _forms(model: Model, quantities: tuple[str, ...]) -> dict[str, Form]:
-    """The closed forms of the quantities that have one, once for all chunks of a process."""
-    return closed_forms(model, read_quantities(model, quantities))[0]
+def _forms(model: Model, names: tuple[str, ...]) -> tuple[dict[str, Form], dict[str, str]]:
+    """The closed forms of a model's quantities, once for all chunks of a process."""
+    return closed_forms(model, read_quantities(model, names))

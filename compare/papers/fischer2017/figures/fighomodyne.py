@@ -1,4 +1,4 @@
-"""Fig. 1: g2(0) with and without homodyne interference against the drive, both roads.
+"""Main claim: g2(0) with and without homodyne interference against the drive, both roads.
 
 The laser is on the polariton, g = 0.6 kappa, the emitter 3 g below the cavity; the field of the
 empty cavity is taken away from what is detected.  Closed forms have no drive; the dotted line is

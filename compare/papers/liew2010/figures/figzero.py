@@ -1,4 +1,4 @@
-"""Fig. 1: g2(0) of the driven mode against the nonlinearity, amplitudes and master equation.
+"""Main claim: g2(0) of the driven mode against the nonlinearity, amplitudes and master equation.
 
 J = 3 gamma and the optimal detuning, for F/gamma = 0.01, 0.1 and 0.3.  The zero of the two-photon
 amplitude is the same at any drive; quantum jumps fill what is left of it, as F^2.
@@ -12,8 +12,10 @@ from compare.papers import load
 from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.scans import formula, scan
 from compare.style import BLUE, GREEN, RED, new_figure, styled
+from systems.library import kerr_dimer
 
-U = np.geomspace(4e-3, 0.2, 97)  # in gamma; the optimum is at 0.043
+OPTIMUM = float(kerr_dimer.nonlinearity.subs({kerr_dimer.J: 3, kerr_dimer.gamma: 1}))  # in gamma
+U = np.unique([*np.geomspace(4e-3, 0.2, 97), OPTIMUM])
 DRIVES = {0.01: BLUE, 0.1: GREEN, 0.3: RED}  # F/gamma
 
 

@@ -1,4 +1,4 @@
-"""Fig. 3: the nonlinearity of deepest blockade against the length of the chain, both roads.
+"""Main claim: the nonlinearity of deepest blockade against the length of the chain, both roads.
 
 gamma/J = 0.3, 0.4 and 0.5, t = 0.1 J and F = 0.001 J, a drive so weak that both roads have the same
 optimum and no budget is needed.  The master equation is asked at gamma = 0.4 J alone: six sites

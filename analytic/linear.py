@@ -1,0 +1,261 @@
+"""Linear light in any bath: exact closed forms of quadratic models, at any strength of the drive.
+
+Where H holds at most two ladder operators in a term and every loss at most one (thermal and
+squeezed baths and gain included), the first and second moments of the modes obey equations among
+themselves,
+
+    d<X>/dt = i <[H, X]> + sum_k rate_k <L_k' X L_k - (L_k' L_k X + X L_k' L_k)/2>,
+
+and the state is Gaussian: every normally ordered moment is a sum over pairings of them (L.
+Isserlis, Biometrika 12, 134 (1918)).  With m = <a>, n = <a'a> - |m|^2, s = <aa> - m^2 of one mode
+
+    g2 = 1 + (n^2 + |s|^2 + 2 n |m|^2 + 2 Re[s conj(m)^2])/<a'a>^2.
+
+Nothing is small here.  There is a steady state where all modes are damped: below the threshold of a
+pair drive, and where loss exceeds gain.
+"""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from itertools import combinations_with_replacement
+
+import numpy as np
+import sympy as sp
+
+from analytic.evaluation import number_at
+from analytic.rational import polynomials
+from analytic.rational.factored import Alphabet
+from systems import Model
+from systems.ladder import Ladder, Mode, Word, add, adjoint, express, is_two_level, multiply, scale
+from systems.status import Status
+from systems.values import Values, check_positive, evaluate, read_values
+
+# Operations of a form that is still multiplied out: g2 of two modes in a warm bath, in a second.
+# Longer ones, such as g3 in a squeezed bath, take minutes and come out no shorter
+LONG = 400
+DAMPED = 1e-12  # relative to the largest rate: round-off of an eigenvalue that is none
+Factor = tuple[int, bool]  # a mode by its position, and whether it is the creation operator
+
+
+def gaussian(model: Model) -> Gaussian:
+    """The exact moments of a quadratic model, with any bath and any drive, or none.
+
+    Raises `TypeError` for what is no `systems.Model`, `ValueError` for two-level systems, for a
+    term of H with more than two ladder operators and for a loss with more than one.
+
+    >>> import sympy as sp
+    >>> from sympy.physics.quantum import Dagger
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from systems import Loss, Model
+    >>> a, (kappa, n_th) = BosonOp("a"), sp.symbols("kappa n_th", positive=True)
+    >>> bath = Loss(kappa * (n_th + 1), a), Loss(kappa * n_th, Dagger(a))
+    >>> warm = gaussian(Model("warm cavity", sp.Symbol("Delta", real=True) * Dagger(a) * a, bath))
+    >>> warm.number("a"), warm.correlation("a")  # thermal light
+    (n_th, 2)
+    """
+    if not isinstance(model, Model):
+        raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
+    _check_quadratic(model)
+    return Gaussian(model)
+
+
+class Gaussian:
+    """Moments of a Gaussian steady state as SymPy expressions in the model's symbols, all exact.
+
+    The methods are those of `Derivation`; modes are named by operator or label.
+
+    >>> import sympy as sp
+    >>> from sympy.physics.quantum import Dagger
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from systems import Loss, Model
+    >>> a, (kappa, G) = BosonOp("a"), sp.symbols("kappa G", positive=True)
+    >>> pairs = gaussian(Model("pairs", G * (a**2 + Dagger(a) ** 2), (Loss(kappa, a),), G))
+    >>> pairs.evaluate(pairs.number("a"), {"kappa": 1.0, "G": [0.1, 0.3]})  # threshold: kappa/4
+    array([0.0952381,       nan])
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    def __repr__(self) -> str:
+        return f"<Gaussian steady state of the {self.model.name}>"
+
+    def number(self, mode: Mode | str) -> sp.Expr:
+        """Mean number ``<a'a>``."""
+        return self.moment(mode)
+
+    def moment(self, mode: Mode | str, order: int = 1) -> sp.Expr:
+        """``<a'^k a^k>``, k = ``order``, not divided by the mean number."""
+        check_positive("order", order)
+        i = self.model.index(mode)
+        return _simple(self._expect(((i, True),) * order + ((i, False),) * order))
+
+    def correlation(self, mode: Mode | str, order: int = 2) -> sp.Expr:
+        """``g^(order)(0)`` of a mode; raises `ValueError` for one that stays empty."""
+        return _simple(self.moment(mode, order) / self._filled(mode) ** order)
+
+    def cross_correlation(self, first: Mode | str, second: Mode | str) -> sp.Expr:
+        """``g2_12(0) = <a'b'ba>/(<a'a> <b'b>)`` of two modes."""
+        i, j = self.model.index(first), self.model.index(second)
+        both = self._expect(((i, True), (j, True), (j, False), (i, False)))
+        return _simple(both / (self._filled(first) * self._filled(second)))
+
+    def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
+        """A closed form at values: an array of their broadcast shape, NaN without a steady state.
+
+        Raises `ValueError` or `TypeError` for values that are missing, unknown or not finite.
+        """
+        number = number_at(self.model, expression, values)
+        return np.where(self.status(values) == Status.OK, number, np.nan)[()]
+
+    def status(self, values: Values) -> np.ndarray:
+        """Per point "ok", or "does not exist" where a mode is not damped: array of their shape."""
+        arrays = read_values(self.model, values)
+        first = [word for word in self._words if sum(map(sum, word)) == 1]
+        entries = [evaluate(self._flows[row].get(w, sp.S.Zero), arrays)
+                   for row in first for w in first]  # fmt: skip
+        shape = entries[0].shape
+        drift = np.stack(entries, axis=-1).reshape(*shape, len(first), len(first))
+        fastest, size = np.linalg.eigvals(drift).real.max(-1), abs(drift).max((-1, -2))
+        return np.where(fastest < -DAMPED * size, Status.OK, Status.MISSING)
+
+    def _filled(self, mode: Mode | str) -> sp.Expr:
+        """The mean number of a mode, which is not zero."""
+        number = self.number(mode)
+        if number == 0:
+            raise ValueError(f"Mode `{mode}` stays empty: its correlations are 0/0.")
+        return number
+
+    @cached_property
+    def _words(self) -> list[Word]:
+        """The words of one and of two ladder operators."""
+        count = len(self.model.modes)
+        ones = [tuple(int(i == j) for j in range(count)) for i in range(count)]
+        none = (0,) * count
+        pairs = [tuple(map(sum, zip(*pair, strict=True)))
+                 for pair in combinations_with_replacement(ones, 2)]  # fmt: skip
+        first = [(none, one) for one in ones] + [(one, none) for one in ones]
+        second = [(none, pair) for pair in pairs] + [(pair, none) for pair in pairs]
+        return first + second + [(p, q) for p in ones for q in ones]
+
+    @cached_property
+    def _flows(self) -> dict[Word, Ladder]:
+        """``d<X>/dt`` of every word, as words."""
+        return {word: heisenberg(self.model, word) for word in self._words}
+
+    @cached_property
+    def _means(self) -> dict[Word, sp.Expr]:
+        """Steady <a_i> and <a_i'>."""
+        return self._solve([word for word in self._words if sum(map(sum, word)) == 1])
+
+    @cached_property
+    def _covariances(self) -> dict[Word, sp.Expr]:
+        """Steady <XY> - <X><Y>: as the second moments are without what displaces the modes."""
+        return self._solve([word for word in self._words if sum(map(sum, word)) == 2])
+
+    def _solve(self, words: list[Word]) -> dict[Word, sp.Expr]:
+        """The words between which the equations are linear, fed by the numbers in them."""
+        none = ((0,) * len(self.model.modes),) * 2
+        flows = [self._flows[word] for word in words]
+        inner = [[flow.get(word, sp.S.Zero) for word in words] for flow in flows]
+        right = [[-flow.get(none, sp.S.Zero)] for flow in flows]
+        alphabet = Alphabet(x for row in (*inner, *right) for x in row)
+        letters = [[[alphabet.element(x) for x in row] for row in m] for m in (inner, right)]
+        try:
+            top, bottom = polynomials.solve(*letters)
+        except polynomials.Singular:
+            raise ValueError(
+                "Argument `model` must have a steady state, but some mode of the "
+                f"{self.model.name} has no loss: give each one, of its own or through a coupling."
+            ) from None
+        below = alphabet.expression(bottom)
+        found = (_simple(alphabet.expression(x) / below) for (x,) in top)
+        return dict(zip(words, found, strict=True))
+
+    def _word(self, *factors: Factor) -> Word:
+        """One or two ladder operators as a word."""
+        up, down = [0] * len(self.model.modes), [0] * len(self.model.modes)
+        for mode, creates in factors:
+            (up if creates else down)[mode] += 1
+        return tuple(up), tuple(down)
+
+    @cache  # noqa: B019  (lives as long as the state that it belongs to)
+    def _expect(self, factors: tuple[Factor, ...]) -> sp.Expr:
+        """A normally ordered product: the first factor alone, or paired with one of the others."""
+        if not factors:
+            return sp.S.One
+        first, *rest = factors
+        total = self._means[self._word(first)] * self._expect(tuple(rest))
+        for i, other in enumerate(rest):
+            pair = self._covariances[self._word(first, other)]
+            total += pair * self._expect((*rest[:i], *rest[i + 1 :]))
+        return total
+
+
+def heisenberg(model: Model, word: Word) -> Ladder:
+    """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out.
+
+    >>> from systems import kerr
+    >>> sorted(map(str, heisenberg(kerr.MODEL, ((0,), (1,))).values()))  # of a, a'aa and 1
+    ['-2*I*chi', '-I*Delta - gamma/2', '-I*xi']
+    """
+
+    def product(*factors: Ladder) -> Ladder:
+        first, *rest = factors
+        for factor in rest:
+            first = multiply(first, factor, model.modes)
+        return first
+
+    X: Ladder = {word: sp.S.One}
+    terms = [scale(sp.I, product(model.ladder, X)), scale(-sp.I, product(X, model.ladder))]
+    for loss, L in zip(model.losses, model.jumps, strict=True):
+        up = adjoint(L)
+        terms.append(scale(loss.rate, product(up, X, L)))
+        terms.append(scale(-loss.rate / 2, add(product(up, L, X), product(X, up, L))))
+    total = {w: _expand(c) for w, c in add(*terms).items()}
+    return {w: c for w, c in total.items() if c != 0}
+
+
+def _expand(coefficient: sp.Expr) -> sp.Expr:
+    """Multiplied out; cosh^2 - sinh^2 of a squeezed bath is 1."""
+    expanded = sp.expand(coefficient)
+    return sp.trigsimp(expanded) if expanded.has(sp.cosh, sp.cos) else expanded
+
+
+def is_quadratic(model: Model) -> bool:
+    """Whether H holds at most two bosonic operators in a term, and every loss one.
+
+    >>> from systems import kerr
+    >>> is_quadratic(kerr.MODEL)
+    False
+    """
+    try:
+        _check_quadratic(model)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_quadratic(model: Model) -> None:
+    atoms = [mode for mode in model.modes if is_two_level(mode)]
+    parts = [(word, 2) for word in model.ladder] + [(w, 1) for jump in model.jumps for w in jump]
+    found = next((word for word, most in parts if sum(map(sum, word)) > most), None)
+    if not atoms and found is None:
+        return
+    what = f"`{express(found, model.modes)}`" if found else f"the two-level `{atoms[0].name}`"
+    raise ValueError(
+        "Argument `model` must hold at most two ladder operators in a term of H and one in a loss, "
+        f"all of bosons, but has {what}: use analytic.derive or analytic.expand (with weak baths "
+        "named among the `orders`), or numeric.steady_state."
+    )
+
+
+def _simple(expression: sp.Expr) -> sp.Expr:
+    """Over one denominator, factored, unless it is long."""
+    if sp.count_ops(expression) > LONG:
+        return expression
+    roots = {p for p in expression.atoms(sp.Pow) if not p.exp.is_Integer}
+    letters = {m: sp.Dummy() for m in {*roots, *expression.atoms(sp.Function)}}
+    meaning = {letter: x for x, letter in letters.items()}
+    return sp.factor(sp.cancel(expression.xreplace(letters))).xreplace(meaning)

@@ -1,0 +1,155 @@
+"""Thermal and squeezed baths, pair drives and no drive at all: closed forms and their limits."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from helpers import assert_closed_form_equals
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
+
+import analytic
+import compare
+import numeric
+from systems import Loss, Model
+
+a, b = BosonOp("a"), BosonOp("b")
+Delta, J, U = sp.symbols("Delta J U", real=True)
+kappa, n_th, r, G, xi = sp.symbols("kappa n_th r G xi", positive=True)
+cavity, drive = Delta * Dagger(a) * a, xi * (a + Dagger(a))
+warm = (Loss(kappa * (n_th + 1), a), Loss(kappa * n_th, Dagger(a)))
+kerr = U * Dagger(a) ** 2 * a**2
+CHOSEN = 1e-7  # a chosen truncation is right to 1e-8, on both sides of a ratio
+
+THERMAL = Model("driven cavity in a thermal bath", cavity + drive, warm, xi)
+PAIRS = Model("parametric oscillator", cavity + G * (a**2 + Dagger(a) ** 2), (Loss(kappa, a),), G)
+SQUEEZED = Model(
+    "driven cavity in a squeezed bath", cavity + drive,
+    (Loss(kappa, sp.cosh(r) * a + sp.sinh(r) * Dagger(a)),), xi,
+)  # fmt: skip
+COUPLED = Model(
+    "two cavities, one of them warm", cavity + drive + J * (Dagger(a) * b + Dagger(b) * a),
+    (Loss(kappa, a), Loss(kappa * (n_th + 1), b), Loss(kappa * n_th, Dagger(b))), xi,
+)  # fmt: skip
+POINTS = [
+    (THERMAL, {"Delta": 0.3, "kappa": 1.0, "n_th": 0.1, "xi": 0.1}),
+    (PAIRS, {"Delta": 0.3, "kappa": 1.0, "G": 0.08}),
+    (SQUEEZED, {"Delta": 0.3, "kappa": 1.0, "r": 0.1, "xi": 0.1}),
+]
+
+
+@pytest.mark.parametrize(("model", "values"), POINTS)
+def test_linear_light_has_the_moments_of_the_master_equation(model: Model, values: dict) -> None:
+    closed, state = analytic.gaussian(model), numeric.steady_state(model, values)
+    pairs = [(closed.number("a"), state.number("a"))]
+    pairs += [(closed.correlation("a", k), state.correlation("a", k)) for k in (2, 3)]
+    for form, number in pairs:
+        np.testing.assert_allclose(closed.evaluate(form, values), number, rtol=CHOSEN, atol=0)
+
+
+def test_two_modes_share_a_bath_that_warms_one_of_them() -> None:
+    closed, values = analytic.gaussian(COUPLED), {"Delta": 0.3, "kappa": 1.0, "J": 0.5}
+    values |= {"n_th": 0.02, "xi": 0.05}
+    state = numeric.steady_state(COUPLED, values)
+    for form, number in [
+        (closed.number("b"), state.number("b")),
+        (closed.cross_correlation("a", "b"), state.cross_correlation("a", "b")),
+    ]:
+        np.testing.assert_allclose(closed.evaluate(form, values), number, rtol=CHOSEN, atol=0)
+
+
+def test_thermal_light_has_k_factorial_for_its_correlation_of_order_k() -> None:
+    closed = analytic.gaussian(Model("warm cavity", cavity, warm))
+    assert closed.number("a") == n_th
+    assert [closed.correlation("a", k) for k in (2, 3, 4)] == [2, 6, 24]
+
+
+def test_light_of_a_parametric_oscillator_is_that_of_collett_and_gardiner() -> None:
+    """Phys. Rev. A 30, 1386 (1984): n = epsilon^2/[2 (1 - epsilon^2)] with epsilon = 4 G/kappa."""
+    number = analytic.gaussian(PAIRS).number("a").subs(Delta, 0)
+    epsilon = 4 * G / kappa
+    assert sp.simplify(number - epsilon**2 / (2 * (1 - epsilon**2))) == 0
+
+
+def test_a_driven_cavity_without_a_bath_emits_coherent_light() -> None:
+    cold = analytic.gaussian(Model("cavity", cavity + drive, (Loss(kappa, a),), xi))
+    assert cold.correlation("a") == 1
+    assert cold.number("a") == 4 * xi**2 / (4 * Delta**2 + kappa**2)
+
+
+def test_above_threshold_there_is_no_number_and_a_status_says_so() -> None:
+    closed, values = analytic.gaussian(PAIRS), {"Delta": 0.0, "kappa": 1.0, "G": [0.2, 0.25, 0.3]}
+    assert closed.status(values).tolist() == ["ok", "does not exist", "does not exist"]
+    found = closed.evaluate(closed.number("a"), values)
+    assert np.isnan(found).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("driven", [True, False])
+def test_a_kerr_mode_in_a_weak_thermal_bath_has_a_series(driven: bool) -> None:
+    """With n_th of the order of the drive squared, down to where both vanish."""
+    H = cavity + kerr + (drive if driven else 0)
+    model = Model("warm Kerr", H, warm, xi if driven else None, orders={n_th: 2})
+    base = {"Delta": 0.3, "U": 0.5, "kappa": 1.0}
+    series, errors = analytic.expand(model, corrections=0), []
+    for size in (1e-2, 1e-3):
+        values = base | {"n_th": 3 * size**2} | ({"xi": size} if driven else {})
+        state = numeric.steady_state(model, values)
+        for quantity, exact in [
+            (series.number("a"), state.number("a")),
+            (series.correlation("a"), state.correlation("a")),
+        ]:
+            found = series.evaluate(quantity, values)
+            np.testing.assert_allclose(found, exact, rtol=30 * size**2, atol=0)
+            errors.append(abs(found / exact - 1))
+    if driven:  # the error of the leading order is of the second order
+        np.testing.assert_allclose(errors[1] / errors[3], 100, rtol=0.1, atol=0)
+
+
+def test_a_thermal_kerr_mode_is_thermal_whatever_its_kerr_shift() -> None:
+    """Its Hamiltonian commutes with the number, so rho is that of the bath."""
+    model = Model("warm Kerr", cavity + kerr, warm, orders={n_th: 2})
+    series = analytic.expand(model, corrections=1)
+    assert series.number("a").terms == (n_th, 0)
+    assert series.correlation("a").terms[0] == 2
+
+
+def test_the_only_drive_may_make_pairs_as_a_series() -> None:
+    model = Model("pairs", cavity + kerr + G * (a**2 + Dagger(a) ** 2), (Loss(kappa, a),), G)
+    series = analytic.expand(model, corrections=1)
+    leading = series.number("a").terms[0]
+    # P_2 = |2 sqrt(2) G|^2/(2 |2 Delta + 2 U - i kappa|^2) = P_1/2, which jumps from it feed
+    assert_closed_form_equals(leading, 8 * G**2 / sp.Abs(2 * Delta + 2 * U - sp.I * kappa) ** 2)
+
+
+def test_a_model_needs_no_drive() -> None:
+    model = Model("warm cavity", cavity, warm)
+    state = numeric.steady_state(model, {"Delta": 0.0, "kappa": 1.0, "n_th": [0.1, 0.2]})
+    np.testing.assert_allclose(state.number("a"), [0.1, 0.2], rtol=CHOSEN, atol=0)
+    assert analytic.derive(Model("empty", cavity, (Loss(kappa, a),))).number("a") == 0
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: analytic.derive(Model("warm", cavity, warm)), "use analytic.gaussian or"),
+        (lambda: analytic.expand(Model("warm", cavity, warm)), "use analytic.gaussian"),
+        (lambda: analytic.gaussian(Model("k", cavity + kerr, warm)), "analytic.expand"),
+        (
+            lambda: analytic.gaussian(
+                Model("s", Dagger(SigmaMinus("s")) * SigmaMinus("s"), (Loss(1, SigmaMinus("s")),))
+            ),
+            "the two-level `s`",
+        ),
+        (lambda: analytic.gaussian(Model("lossless", cavity, ())).number("a"), "has no loss"),
+        (
+            lambda: compare.critical_drive(
+                Model("warm", cavity, warm, orders={n_th: 2}),
+                {"Delta": 0.0, "kappa": 1.0, "n_th": 0.1}, "g2",
+            ),
+            "must have a drive here",
+        ),
+    ],
+)  # fmt: skip
+def test_what_has_no_closed_form_is_refused_with_the_road_that_takes_it(ask, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        ask()

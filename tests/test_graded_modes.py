@@ -1,0 +1,126 @@
+"""Three modes in batches: the sweeps whose blocks are Sylvester equations."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from oracles import linear_amplitudes
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
+
+from numeric import steady_state
+from numeric.liouvillian import liouvillian
+from numeric.solvers import direct, graded, threads
+from numeric.solvers.graded import sweeps, sylvester
+from systems import Loss, Model
+from systems.library import kerr_ring
+from systems.values import read_values
+
+a, b, c, s = BosonOp("a"), BosonOp("b"), BosonOp("c"), SigmaMinus("s")
+D, U, J, g = sp.symbols("D U J g", real=True)
+k, q, F = sp.symbols("k q F", positive=True)
+CHAIN = Model(
+    "chain of three modes with unequal losses",
+    D * (Dagger(a) * a + Dagger(b) * b + Dagger(c) * c)
+    + U * Dagger(b) ** 2 * b**2
+    + J * (Dagger(a) * b + Dagger(b) * a + Dagger(b) * c + Dagger(c) * b)
+    + F * (a + Dagger(a)),
+    (Loss(k, a), Loss(q, b), Loss(k, c)),
+    F,
+)
+SHARED = Model(
+    "two modes and an atom with a loss in common, and pairs that are lost together",
+    D * (Dagger(a) * a + Dagger(b) * b + Dagger(s) * s)
+    + U * Dagger(a) ** 2 * a**2
+    + g * (Dagger(a) * s + Dagger(s) * a)
+    + J * (Dagger(a) * b + Dagger(b) * a)
+    + F * (a + Dagger(a)),
+    (Loss(k, a), Loss(k, b), Loss(k, s), Loss(q, a + s), Loss(q, a * b)),
+    F,
+)
+RING = {"Delta": 0.7, "chi": 1.0, "J": 1 + 0.5j, "gamma": 1.0, "xi": 0.1}
+LINKS = {"D": 0.4, "U": 1.5, "J": 0.8, "k": 1.0, "q": 0.3, "F": 0.1}
+PAIRS = {"D": 0.2, "U": 2.0, "J": 0.5, "g": 1.3, "k": 1.0, "q": 0.4, "F": 0.1}
+
+
+def many(model, values, **scanned):
+    """The values as arrays of one dimension, some of them scanned."""
+    count = len(next(iter(scanned.values())))
+    arrays = read_values(model, {**values, **scanned})
+    return {name: np.broadcast_to(array, (count,)).copy() for name, array in arrays.items()}
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "scan", "quanta"),
+    [(kerr_ring.MODEL, RING, "Delta", 4), (CHAIN, LINKS, "D", 3), (SHARED, PAIRS, "D", 5)],
+    ids=["ring", "chain", "shared"],
+)
+def test_three_modes_have_the_populations_and_coherences_of_the_direct_solver(
+    model, values, scan, quanta
+):
+    arrays = many(model, values, **{scan: np.array([-1.0, 0.3])})
+    assert sylvester.applies(model, quanta) or model is SHARED
+    found = sylvester.solve(model, arrays, quanta, tolerance=1e-12, limit=60)
+    exact = direct.solve(liouvillian(model, quanta), arrays)
+    assert found.remainder.max() < 1e-12
+    populations = np.einsum("pii->pi", found.rho).real
+    # what both say of their errors, which are of the order of the true ones
+    allowed = 10 * (found.error + exact.error)
+    assert np.all(abs(populations - exact.populations) <= allowed)
+    size = np.sqrt(exact.populations[:, :, None] * exact.populations[:, None])
+    assert np.max(abs(found.rho - exact.rho) / size) < 1e-9
+
+
+def test_a_ring_of_three_modes_has_the_correlation_of_qutip():
+    state = steady_state(kerr_ring.MODEL, {**RING, "Delta": np.full(32, 0.7)}, quanta=5)
+    assert set(state.solver) == {"graded"}
+    # qutip.steadystate at five quanta, twelve digits
+    g2 = state.correlation(kerr_ring.MODEL.modes[0])
+    np.testing.assert_allclose(g2, 1.25787060808, rtol=1e-11, atol=0)
+
+
+def test_three_linear_modes_are_coherent_also_where_eigenvectors_coincide():
+    # the sum of the outer modes and the middle one have losses that differ by 1/2, and one
+    # eigenvector where their coupling sqrt(2) J is a quarter of that
+    there = 1 / (8 * np.sqrt(2))
+    couplings = there * (1 + np.array([0.0, 1e-12, 1e-9, 1e-6, 1e-3, *np.linspace(0.1, 2, 27)]))
+    values = {**LINKS, "U": 0.0, "D": 0.0, "q": 0.5, "F": 0.02, "J": couplings}
+    state = steady_state(CHAIN, values, quanta=4)
+    assert "graded" in state.solver
+    for i, J in enumerate(couplings):
+        matrix = [[-0.5j, J, 0], [J, -0.25j, J], [0, J, -0.5j]]
+        n = abs(linear_amplitudes(matrix, [0.02, 0, 0])) ** 2
+        for mode in range(3):
+            # the cut at four quanta leaves n^4/4! = 1e-11 of the brightest mode; 1e-8 is what the
+            # sweeps allow for round-off
+            assert state.number(CHAIN.modes[mode])[i] == pytest.approx(n[mode], rel=1e-8)
+
+
+def test_a_point_at_which_a_mode_does_not_decay_is_not_converged_and_raises_nothing():
+    model = Model(
+        "a mode without a loss of its own, and two others",
+        D * (Dagger(a) * a + Dagger(b) * b)
+        + J * (Dagger(a) * c + Dagger(c) * a + Dagger(b) * c + Dagger(c) * b)
+        + F * (a + Dagger(a)),
+        (Loss(k, a), Loss(k, b)),
+        F,
+    )
+    arrays = many(model, {"D": 0.3, "k": 1.0, "F": 0.01}, J=np.array([0.0, 0.5, 0.7]))
+    assert not graded.solve(model, arrays, 3).converged[0]
+    state = steady_state(model, {"D": 0.3, "k": 1.0, "F": 0.01, "J": 0.5}, quanta=3)
+    together = steady_state(
+        model, {"D": 0.3, "k": 1.0, "F": 0.01, "J": np.linspace(0.5, 1, 32)}, quanta=3
+    )
+    assert together.number(a)[0] == pytest.approx(state.number(a), rel=1e-9)
+
+
+def test_no_number_depends_on_how_many_cores_there_are(monkeypatch):
+    arrays = many(kerr_ring.MODEL, RING, Delta=np.linspace(-2, 2, 70))
+    parts = []
+    for cores, lanes in ((1, 32), (3, 7)):
+        monkeypatch.setattr(sweeps, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(sylvester, "LANES", lanes)
+        parts.append(graded.solve(kerr_ring.MODEL, arrays, 3).populations)
+    # a point that is done gets no more terms: only its place in a pack may differ
+    np.testing.assert_allclose(*parts, rtol=1e-12, atol=0)
+    assert threads.cores() >= 1

@@ -1,0 +1,126 @@
+"""``blockade sweep``, ``export`` and ``plot``: a store from the command line, and what it gives."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+
+import compare
+from compare.cli import main
+from compare.sweep.store import open_store
+from systems.library import kerr
+
+SWEEP = ["sweep", "kerr", "--set", "gamma=1", "--vary", "Delta=-1:1:4", "--vary", "chi=0,2",
+         "--vary", "xi=0.05:0.2:3", "--quanta", "4", "--chunk", "12"]  # fmt: skip
+
+
+def blockade(*words):
+    with pytest.raises(SystemExit) as ended:
+        main(list(map(str, words)))
+    return ended.value.code or 0
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("command") / "map.zarr"
+    assert blockade(*SWEEP, "--store", path) == 0
+    return path
+
+
+def test_the_command_computes_what_the_function_does(store):
+    axes = {"Delta": np.linspace(-1, 1, 4), "chi": [0.0, 2.0], "xi": np.linspace(0.05, 0.2, 3)}
+    expected = compare.sweep(kerr.MODEL, axes, fixed={"gamma": 1.0}, quanta=4, chunk=12)
+    found = xr.open_zarr(store, consolidated=False, chunks=None)
+    for name in expected:
+        np.testing.assert_array_equal(found[name], expected[name])
+
+
+def test_a_sweep_says_how_many_points_are_worth_what(store, capsys):
+    assert blockade(*SWEEP, "--store", store) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first.endswith("24 points (4 Delta x 2 chi x 3 xi), quantities number, g2")
+    assert [line.split(":")[0] for line in others] == ["number", "g2"]
+
+
+def test_netcdf_holds_what_the_store_does(store, tmp_path):
+    assert blockade("export", store, "--out", tmp_path / "map.nc") == 0
+    with xr.open_dataset(tmp_path / "map.nc") as found:
+        kept = xr.open_zarr(store, consolidated=False, chunks=None)
+        for name in ("analytic", "numeric", "deviation", "error", "status"):
+            np.testing.assert_array_equal(found[name], kept[name])
+            assert found[name].dtype == kept[name].dtype
+        assert found["quantity"].values.tolist() == ["number", "g2"]
+        assert found.attrs["model"] == "driven Kerr mode"
+        words = compare.tidy(found.load())["status"].tolist()
+    assert words == compare.tidy(open_store(store))["status"].tolist()
+
+
+def test_a_csv_is_the_table_of_compare(store, tmp_path):
+    assert blockade("export", store, "--out", tmp_path / "map.csv") == 0
+    found, line = pd.read_csv(tmp_path / "map.csv"), SWEEP[2:-2]
+    assert blockade("compare", "kerr", *line, "--out", tmp_path / "table.csv") == 0
+    expected = pd.read_csv(tmp_path / "table.csv")
+    assert list(found.columns) == list(expected.columns)
+    # points that travel in other company agree to round-off, of which six digits are printed
+    np.testing.assert_allclose(found["numeric"], expected["numeric"], rtol=1e-9)
+
+
+def test_files_of_one_sweep_share_a_sidecar(store, tmp_path):
+    for kind in ("nc", "csv"):
+        assert blockade("export", store, "--out", tmp_path / f"map.{kind}") == 0
+    assert blockade("export", store, "--out", tmp_path / "map.nc") == 0  # it is still ours
+    sidecar = json.loads((tmp_path / "map.json").read_text())
+    assert set(sidecar["files"]) == {"map.nc", "map.csv"}
+    assert sidecar["sweep"]["drive"] == "xi"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("points", [("xi=0.05",), ("xi=0.05", "chi=2")])
+def test_a_picture_is_a_map_or_a_curve(store, tmp_path, points):
+    chosen = [word for point in points for word in ("--at", point)]
+    assert blockade("plot", store, *chosen, "--out", tmp_path / "map.png") == 0
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_settings_of_a_laboratory_are_axes_with_their_units(tmp_path):
+    path = tmp_path / "tip.zarr"
+    words = ["--vary", "r=0.3,0.35", "--vary", "phi=0.2:0.3:3", "--quanta", "4"]
+    assert blockade("sweep", "nanotip", *words, "--store", path) == 0
+    assert blockade("compare", "nanotip", *words, "--out", tmp_path / "tip.csv") == 0
+    found = xr.open_zarr(path, consolidated=False, chunks=None)
+    table = pd.read_csv(tmp_path / "tip.csv")
+    assert found["r_um"].attrs["units"] == "µm"
+    np.testing.assert_allclose(found["numeric"].values.ravel(), table["numeric"], rtol=1e-9)
+
+
+@pytest.mark.slow
+def test_workers_of_this_machine_compute_the_same(store, tmp_path):
+    assert blockade(*SWEEP, "--workers", "1", "--store", tmp_path / "map.zarr") == 0
+    kept, found = (xr.open_zarr(p, consolidated=False) for p in (store, tmp_path / "map.zarr"))
+    assert found.drop_attrs().identical(kept.drop_attrs())
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["plot", "STORE"], "must have one axis or two, but there are Delta, chi, xi"),
+        (["plot", "STORE", "--at", "r=1"], "`--at` must name an axis (Delta, chi, xi)"),
+        (["plot", "STORE", "--out", "map.csv"], "must be a file FILE.png or FILE.pdf"),
+        (["export", "STORE", "--out", "map.txt"], "must be a file FILE.nc or FILE.csv"),
+        (["export", "nowhere.zarr", "--out", "map.nc"], "must be one that compare.sweep made"),
+        (["sweep", "kerr", "--store", "a.zarr"], "give at least one `--vary`"),
+        ([*SWEEP, "--vary", "xi=1,2", "--store", "a.zarr"], "`xi` must be given once"),
+        ([*SWEEP, "--workers", "1", "--scheduler", "x", "--store", "a"], "not both be given"),
+        ([*SWEEP, "--quantities", "g2", "--store", "STORE"], "differs in its quantities;"),
+    ],
+)
+def test_wrong_words_end_with_one_sentence(words, sentence, store, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert blockade(*(store if word == "STORE" else word for word in words)) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
