@@ -17,11 +17,11 @@ import analytic
 import numeric
 from analytic import fields as closed_fields
 from compare.claim import Roads
-from compare.cli.targets import Target, find_target
 from compare.extremes import POINTS, greatest, least, place_of_greatest, place_of_least
 from compare.papers.point import model_values, read_point, work_out
 from compare.papers.sheet import MAXIMUM, MINIMUM
 from compare.quantities import Quantity, read_quantity
+from compare.targets import Target, find_target
 from numeric import fields as solved_fields
 from systems import Model
 from systems.values import read_values
@@ -196,7 +196,7 @@ def read_light(target: Target, values: Mapping[str, Any], written: Mapping[str, 
     Coefficients are numbers or formulas in the values; they become formulas in the model's symbols,
     so that light which follows the drive does so at every drive.
 
-    >>> from compare.cli.targets import find_target
+    >>> from compare.targets import find_target
     >>> read_light(find_target("kerr"), {"t": 2}, {"a": 1, "light": "t*xi/gamma"})
     a + 2*xi/gamma
     """
