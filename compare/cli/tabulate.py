@@ -2,6 +2,9 @@
 
 Each prints the points, or some of many, and writes and draws what ``--out`` asks for.  What
 computes is loaded when a command runs, so that ``--help`` is printed at once.
+
+The two take the same options, which are those of `numeric.steady_state`; they differ in the public
+function that they call and in what is printed below the points.
 """
 
 from typing import TYPE_CHECKING, Annotated
