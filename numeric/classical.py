@@ -109,7 +109,7 @@ def _bright(model: Model, arrays: Arrays) -> np.ndarray:
     """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
     flow = _flow(model)
     makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
-    return np.minimum(_largest(model, flow, arrays), HUGE) ** 2 > (0.0 if makes_pairs else 1.0)
+    return _largest(model, flow, arrays) > (0.0 if makes_pairs else 1.0)
 
 
 def _branches(model: Model, arrays: Arrays) -> Branches:
