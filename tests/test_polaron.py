@@ -82,8 +82,8 @@ def test_two_photons_resonant_with_a_sideband_are_not_blocked() -> None:
 
 @pytest.mark.slow
 def test_a_warm_mirror_starts_from_its_thermal_states() -> None:
-    light, values = polaron(optomechanics.WARM, phonons=9), POINT | {"n_th": 0.05, "gamma": 1e-3}
-    state = numeric.steady_state(optomechanics.WARM, values, quanta=10)
+    light, values = polaron(optomechanics.WARM, phonons=7), POINT | {"n_th": 0.05, "gamma": 1e-3}
+    state = numeric.steady_state(optomechanics.WARM, values, quanta=8)
     form = light.correlation("a")
     # gamma/kappa = 1e-3; photons come at a rate of 3e-6, far below gamma
     np.testing.assert_allclose(light.evaluate(form, values), state.correlation("a"), rtol=5e-3)
