@@ -31,8 +31,8 @@ from systems.ladder import Ladder, Mode, Word, add, adjoint, express, is_two_lev
 from systems.status import Status
 from systems.values import Values, check_positive, evaluate, read_values
 
-# Operations of a form that is still multiplied out: g2 in a squeezed bath has 77 and takes a second.
-# Longer ones, such as its g3 of 174, take half a minute and more, and come out no shorter
+# Operations of a form that is still multiplied out: g2 in a squeezed bath has 77 and takes a
+# second. Longer ones, such as its g3 of 174, take half a minute and more, and come out no shorter
 LONG = 150
 DAMPED = 1e-12  # relative to the largest rate: round-off of an eigenvalue that is none
 Factor = tuple[int, bool]  # a mode by its position, and whether it is the creation operator

@@ -60,12 +60,19 @@ class PaperResult:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """Dotted names of all code that decides it: of an audit what judges, and its functions."""
+        """Dotted names of all code that decides it: of an audit what judges, and its functions.
+
+        The package of a paper stands for its file of claims, which lies beside it.
+
+        >>> audits(["liew2010"])[0].modules[0]
+        'compare.papers.liew2010'
+        """
         if not self.is_audit:
             return (self.module,)
         beside = self.paper.directory.glob("*.py")
         names = sorted(path.stem for path in beside if path.stem != "__init__")
-        return (self.module, JUDGE, *(f"{self.paper.package}.{name}" for name in names))
+        package = self.paper.package
+        return (package, self.module, JUDGE, *(f"{package}.{name}" for name in names))
 
     @property
     def command(self) -> str:

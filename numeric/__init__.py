@@ -3,11 +3,12 @@
     d rho/dt = -i [H, rho] + sum_k rate_k D[L_k] rho = 0,     hbar = 1
 
 The road is walked from a `systems.Model` and its values to numbers with an error and a status.
-`steady` finds steady states with a truncation that `truncation` chooses; `state` reads numbers
-off them, each judged by `certificate` with the help of `tail`, and means of any operator with
-`expectation`; `fields` does so for sums of modes.  Below stand the equation (`liouvillian`, on a
-`space`), the question whether it has a steady state (`stability`), the solvers by name
-(`solvers`), and what happens in time (`time`); `export` hands a model to QuTiP.
+`steady` finds steady states with a truncation that `truncation` chooses; `batches` hold them,
+`state` estimates numbers, each judged by `certificate` with the help of `tail`, and means of any
+operator with `expectation`, and `readout` names them; `fields` does so for sums of modes.  Below
+stand the equation (`liouvillian`, on a `space`), the question whether it has a steady state
+(`stability`), the solvers by name (`solvers`), and what happens in time (`time`); `export` hands
+a model to QuTiP.
 `arguments` checks what users hand in.
 
 Every number is judged before it is returned: what is lost in round-off, or would change with more

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import isqrt
 
 import numpy as np
 
-from numeric.space import Cut, count_states, levels, most_quanta, read_cut, show_cut
+from numeric.space import Cut, count_states, hull, levels, most_quanta, read_cut, show_cut, wider
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.values import check_positive
@@ -76,6 +77,27 @@ def check_held(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:
             check_order(modes.count(mode), cut[mode])
 
 
+def check_reached(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:
+    """Raise `ValueError` where the vacuum reaches these modes only beyond the cut.
+
+    Modes that it does not reach with two more quanta each, either, stay empty and are no mistake.
+
+    >>> from systems.library import second_harmonic
+    >>> check_reached(second_harmonic.MODEL, 2, (1, 1))  # g2 of the mode that pairs make
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must be at least 3 for g2 of b, which has to be reached ...
+    """
+    if reaches(model, cut, modes) or not reaches(model, wider(cut, 2 * len(modes)), modes):
+        return
+    what = f"g{len(modes)}" if len(modes) > 1 else "the mean number"
+    labels = " and ".join(str(model.modes[mode].name) for mode in dict.fromkeys(modes))
+    must = f"be at least {fewest(model, modes)}" if isinstance(cut, int) else "be larger"
+    raise ValueError(
+        f"Argument `quanta` must {must} for {what} of {labels}, which has "
+        f"to be reached from the vacuum, but is {show_cut(model, cut)}."
+    )
+
+
 @lru_cache(maxsize=256)
 def fewest(model: Model, modes: tuple[int, ...]) -> int:
     """Fewest quanta with which these modes (one may come twice) have a quantum each.
@@ -124,6 +146,31 @@ def _reached(model: Model, cut: Cut) -> np.ndarray:
         reached |= new
         left += new
     return np.array(sorted(reached))
+
+
+def more_quanta(
+    model: Model, cuts: Sequence[Cut], order: int | None, pairs_known: bool = False
+) -> str:
+    """What to ask `steady_state` for where these cuts were too small, in words that may be typed.
+
+    ``order`` is the highest correlation for which the truncation was chosen, None where it was
+    given; ``pairs_known`` says that n and g2 are converged and only higher orders are not.
+
+    >>> from systems.library import kerr
+    >>> more_quanta(kerr.MODEL, [4], None)
+    'Leave out `quanta`, or give more.'
+    >>> more_quanta(kerr.MODEL, [20], 3, pairs_known=True)
+    'Ask for `order=2`, or more states (`limit=547`), or a truncation of your own (`quanta=24`).'
+    """
+    if order is None:
+        return "Leave out `quanta`, or give more."
+    ways = ["`order=2`"] if pairs_known and order > 2 else []
+    most, larger = isqrt(LARGEST), wider(hull(model.modes, cuts), 4)
+    if all(count_states(model.modes, wider(cut, 2)) <= most for cut in cuts):
+        ways.append(f"more states (`limit={most}`)")
+    if count_states(model.modes, larger) <= most:
+        ways.append(f"a truncation of your own (`quanta={show_cut(model, larger)}`)")
+    return f"Ask for {', or '.join(ways or ['a larger `tolerance`, or a weaker drive'])}."
 
 
 def check_occupation(occupation: Occupation, model: Model, cut: Cut) -> None:

@@ -1,4 +1,7 @@
-"""The steady state: mean numbers, correlations and probabilities, with what each is worth.
+"""The steady state: what each of its numbers is, with its error and its status.
+
+`numeric.batches` holds the solutions, `numeric.readout` has the methods that users call; here the
+estimates behind these are made.
 
 Density matrices of a batch are not kept (a million of them would not fit in memory): the
 populations are, with an estimate of their error.  All results of direct detection follow:
@@ -17,27 +20,24 @@ over many points do not resolve is that of the point solved by itself, when it i
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from math import isqrt
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from scipy.sparse import csr_array
 
 from numeric.arguments import (
     LARGEST,
     check_held,
     check_occupation,
     check_order,
-    fewest,
-    reaches,
+    check_reached,
+    more_quanta,
 )
 from numeric.certificate import (
     MOVED,
     RESOLVED,
     SURE,
     Certificate,
-    Evidence,
     Measured,
     beyond,
     changes,
@@ -59,13 +59,15 @@ from numeric.expectation import (
     operator_matrices,
     read_operator,
 )
+from numeric.export import on_product
+from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import Cut, Space, count_states, hull, show_cut, space, wider
+from numeric.space import Cut, count_states, wider
 from numeric.tail import escape, missing, supply
-from systems import Model, ladder
-from systems.display import Shown, counts, ends, points
+from systems import ladder
+from systems.display import counts, ends, points
 from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
@@ -76,12 +78,10 @@ from systems.values import Arrays
 CLEAR = 1e-6
 # Points whose density matrices are held at a time: some 50 MB of 28 states
 CHUNK = 4096
-# States of a product space up to which a density matrix is stored with its zeros (16 MB)
-DENSE = 1_000
 
 
 @dataclass(frozen=True, repr=False)
-class SteadyState(Shown):
+class SteadyState(Readout):
     """Steady states of a model at one point or at an array of points (``shape``).
 
     Every result has the shape of the batch (a float for a single point; of labelled values it is
@@ -98,9 +98,6 @@ class SteadyState(Shown):
     array([0.210345, 0.296679])
     """
 
-    model: Model
-    arrays: Arrays
-    blocks: tuple[Solution, ...]
     order: int | None = None  # highest g^(k) for which the truncation was chosen; None: not chosen
     tolerance: float = MOVED  # by which a number may change with two more quanta, relative
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
@@ -122,66 +119,6 @@ class SteadyState(Shown):
             number = f"{ends(found.trusted)} ({counts(found.status)})"
             facts[f"number of {ladder.label(mode)}"] = number
         return facts
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Shape of the batch: that of the broadcast values, () for a point.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> values = {**kerr.VALUES, "Delta": [[0.0], [1.0]], "xi": [0.1, 0.2, 0.3]}
-        >>> steady_state(kerr.MODEL, values, quanta=3).shape
-        (2, 3)
-        """
-        return next(iter(self.arrays.values())).shape
-
-    @property
-    def status(self) -> Any:
-        """Per point "ok", "not unique", "does not exist" or "not converged", for the whole state.
-
-        "not converged" says that two more quanta still move one of its results, n or g^(k):
-        others may be converged, as their own status tells.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 20.0, "chi": 0.0}, limit=8).status
-        'not converged'
-        """
-        return self._shaped(self._gather(lambda block: block.status))
-
-    @property
-    def quanta(self) -> Any:
-        """Per point the truncation, the largest total number of quanta; shape of the batch.
-
-        Where it was chosen, stronger drives have more.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
-        [7, 8]
-        """
-        return self._shaped(
-            self._gather(lambda block: np.full(len(block.points), block.space.quanta))
-        )
-
-    @property
-    def truncation(self) -> Any:
-        """Per point what was kept, as ``quanta`` of `steady_state` takes it; shape of the batch.
-
-        An integer is the largest total number of quanta, a dict the largest number in each mode.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr_dimer
-        >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, {"a": 4, "b": 3}).truncation
-        {'a': 4, 'b': 3}
-        """
-
-        def kept(block: Solution) -> np.ndarray:
-            same = np.empty(len(block.points), dtype=object)
-            same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
-            return same
-
-        return self._shaped(self._gather(kept))
 
     @property
     def advice(self) -> str:
@@ -206,36 +143,12 @@ class SteadyState(Shown):
         settled_ones = [name for name in orders if name not in moving]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
-        return f"Not converged: {', '.join(moving)}{known}. {self._way_out(low)}"
+        way_out = more_quanta(self.model, self._cuts, self.order, pairs_known=low)
+        return f"Not converged: {', '.join(moving)}{known}. {way_out}"
 
     def _moves(self, mode: int, k: int) -> bool:
         words = self._moments((mode,) * k, k > 1).status(self._words)
         return bool(np.any(words == Status.NOT_CONVERGED))
-
-    def _way_out(self, low: bool) -> str:
-        """What to ask for, in words that may be typed; ``low`` where n and g2 are converged."""
-        if self.order is None:
-            return "Leave out `quanta`, or give more."
-        ways = ["`order=2`"] if low and self.order > 2 else []
-        most = isqrt(LARGEST)
-        if all(count_states(self.model.modes, wider(cut, 2)) <= most for cut in self._cuts):
-            ways.append(f"more states (`limit={most}`)")
-        larger = show_cut(self.model, wider(hull(self.model.modes, self._cuts), 4))
-        fits = count_states(self.model.modes, wider(hull(self.model.modes, self._cuts), 4)) <= most
-        ways += [f"a truncation of your own (`quanta={larger}`)"] if fits else []
-        ways = ways or ["a larger `tolerance`, or a weaker drive"]
-        return f"Ask for {', or '.join(ways)}."
-
-    @property
-    def solver(self) -> Any:
-        """Per point the name of the solver, or "none" where nothing was solved.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).solver
-        'direct'
-        """
-        return self._shaped(self._names)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -311,187 +224,6 @@ class SteadyState(Shown):
                 mine[known] = np.asarray(better)[there]
         return Estimate(*(self._shaped(part, quantity) for part in whole))
 
-    def number(self, mode: Mode | str) -> Any:
-        """Mean number of quanta <a'a> of a mode, of the shape of the batch.
-
-        Raises `ValueError` if the model has no such mode, or the truncation does not reach it.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
-        >>> round(float(steady_state(kerr.MODEL, linear).number("a")), 12)  # (2 xi/gamma)^2
-        0.04
-        """
-        return self.estimate("number", mode).trusted
-
-    def number_status(self, mode: Mode | str) -> Any:
-        """Per point "ok", "not resolved", "not converged" or the status of the state.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> hot = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 3.0}  # 36 quanta on average
-        >>> steady_state(kerr.MODEL, hot, quanta=4).number_status("a")
-        'not converged'
-        """
-        return self.estimate("number", mode).status
-
-    def correlation(self, mode: Mode | str, order: int = 2) -> Any:
-        """Normalised equal-time correlation g^(k)(0) of a mode, ``order`` = k.
-
-        ``<a'^k a^k>/<a'a>^k`` has the batch's shape and no unit: 1 for coherent light, k! for
-        thermal light, below 1 where photons keep each other out.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
-        >>> round(float(steady_state(kerr.MODEL, linear).correlation("a", order=3)), 8)
-        1.0
-
-        Raises `ValueError` if the truncation does not hold what the mode needs to have ``order``
-        quanta, or was chosen (``quanta=None``) for lower orders only.
-        """
-        return self.estimate("correlation", mode, order).trusted
-
-    def correlation_status(self, mode: Mode | str, order: int = 2) -> Any:
-        """Per point "ok", "undefined" (no photons), "not resolved", "not converged", ...
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> dark = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.0, 0.1]})
-        >>> dark.correlation_status("a").tolist()
-        ['undefined', 'ok']
-        """
-        return self.estimate("correlation", mode, order).status
-
-    def cross_correlation(self, first: Mode | str, second: Mode | str) -> Any:
-        """Normalised equal-time correlation g2_12(0) = <a1'a2'a2 a1>/(<a1'a1> <a2'a2>).
-
-        One mode given twice has its own g2.  The order of two modes does not matter.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> state = steady_state(kerr.MODEL, kerr.VALUES)
-        >>> bool(state.cross_correlation("a", "a") == state.correlation("a"))
-        True
-
-        Raises `ValueError` if the truncation does not hold a quantum of each.
-        """
-        return self.estimate("cross_correlation", first, second).trusted
-
-    def cross_correlation_status(self, first: Mode | str, second: Mode | str) -> Any:
-        """Per point "ok", "undefined" (a mode without photons), or as for a probability.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, kerr.VALUES).cross_correlation_status("a", "a")
-        'ok'
-        """
-        return self.estimate("cross_correlation", first, second).status
-
-    def probability(self, occupation: Occupation) -> Any:
-        """Probability of an occupation, a tuple in the order of ``model.modes``.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
-        >>> round(float(steady_state(kerr.MODEL, linear).probability((0,))), 8)  # exp(-0.04)
-        0.96078944
-
-        Raises `ValueError` if the truncation does not hold it.
-        """
-        return self.estimate("probability", occupation).trusted
-
-    def probability_status(self, occupation: Occupation) -> Any:
-        """Per point "ok", "not resolved", "not converged" or the status of the state.
-
-        "not converged" is a chosen truncation that is large enough for the correlations, but
-        with which this probability changes by more than 1e-8, or a given one by more than 1e-3.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1e-3}, quanta=4)
-        >>> state.probability_status((1,))
-        'ok'
-        """
-        return self.estimate("probability", occupation).status
-
-    def expect(self, operator: sp.Expr) -> Any:
-        """The mean ``Tr[O rho]`` of any polynomial in the ladder operators, of the batch's shape.
-
-        The operator is a SymPy expression in the modes, their adjoints, Pauli operators and the
-        model's symbols, such as ``Dagger(a) * s + Dagger(s) * a``.  The mean is real where the
-        operator is Hermitian for all values, else complex.  NaN where `expect_status` is not "ok":
-        a sum whose terms cancel is known to the precision of its terms.  Raises `TypeError` or
-        `ValueError` for what is no such polynomial.
-
-        >>> from numeric import steady_state
-        >>> from sympy.physics.quantum import Dagger
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
-        >>> quadrature = 1j * (Dagger(kerr.a) - kerr.a)  # <a> = -2i xi/gamma
-        >>> round(float(steady_state(kerr.MODEL, linear).expect(quadrature)), 10)
-        -0.4
-        """
-        return self.estimate("expect", operator).trusted
-
-    def expect_status(self, operator: sp.Expr) -> Any:
-        """Per point "ok", "not resolved", "not converged" or the status of the state.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, kerr.VALUES).expect_status(kerr.a**2)
-        'ok'
-        """
-        return self.estimate("expect", operator).status
-
-    def amplitude(self, mode: Mode | str) -> Any:
-        """The coherent amplitude ``<a>`` of a mode, complex, of the shape of the batch.
-
-        Its square is the part of the light that interferes with the laser; ``number`` less that
-        is what the mode scatters.  NaN where `amplitude_status` is not "ok".
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
-        >>> complex(steady_state(kerr.MODEL, linear).amplitude("a").round(10))
-        -0.2j
-        """
-        return self.estimate("amplitude", mode).trusted
-
-    def amplitude_status(self, mode: Mode | str) -> Any:
-        """Per point "ok", "not resolved" (light without a phase has none), "not converged", ...
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}).amplitude_status("a")
-        array(['ok', 'ok'], dtype=object)
-        """
-        return self.estimate("amplitude", mode).status
-
-    def distribution(self, mode: Mode | str) -> np.ndarray:
-        """P(n) of one mode, whatever the others hold: the batch's shape and an axis of n.
-
-        n runs from 0 to the largest truncation (to 1 in a two-level system).  Each probability is
-        judged alone, as `probability` is; those of the last shells are mostly NaN.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.1}
-        >>> steady_state(kerr.MODEL, linear).distribution("a")[:3].round(4)  # Poisson, 0.04 quanta
-        array([9.608e-01, 3.840e-02, 8.000e-04])
-        """
-        return self._over_numbers(mode, "trusted")
-
-    def distribution_status(self, mode: Mode | str) -> np.ndarray:
-        """What each number of `distribution` is worth, an array of its shape.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=4).distribution_status("a")[:2].tolist()
-        ['ok', 'ok']
-        """
-        return self._over_numbers(mode, "status")
-
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
 
@@ -507,18 +239,9 @@ class SteadyState(Shown):
         >>> round(float(steady_state(kerr.MODEL, kerr.VALUES).density_matrix().tr()), 12)
         1.0
         """
-        import qutip
-
         if self.shape != ():
             return self.restricted_density_matrix()
-        rho = self.elements()
-        largest = self.space
-        dims = largest.factors
-        where, size = np.ravel_multi_index(largest.coordinates.T, dims), int(np.prod(dims))
-        rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
-        product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
-        stored = product.toarray() if size <= DENSE else product.tocsr()
-        return qutip.Qobj(stored, dims=[dims, dims])
+        return on_product(self.elements(), self.space)
 
     def restricted_density_matrix(self) -> Any:
         """Density matrices on the cut space, an array of ``shape + (states, states)``.
@@ -557,37 +280,6 @@ class SteadyState(Shown):
             rho[np.ix_(points, where, where)] = found
         return rho.reshape(*self.shape, largest.size, largest.size)
 
-    @property
-    def occupations(self) -> np.ndarray:
-        """The states of `restricted_density_matrix`, shape (states, modes).
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr_dimer
-        >>> steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES, quanta=1).occupations.tolist()
-        [[0, 0], [0, 1], [1, 0]]
-        """
-        return self.space.occupations
-
-    @cached_property
-    def space(self) -> Space:
-        """The space of `restricted_density_matrix`: it holds those of all points.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).space.size
-        4
-        """
-        cuts = [block.space.cut for block in self.blocks]
-        return space(self.model.modes, hull(self.model.modes, cuts))
-
-    @property
-    def _points(self) -> int:
-        return int(np.prod(self.shape))
-
-    @property
-    def _cuts(self) -> list[Cut]:
-        return list(dict.fromkeys(block.space.cut for block in self.blocks))
-
     def _check(self, modes: tuple[int, ...]) -> None:
         """Raise unless the truncation holds what these modes need to have a quantum each."""
         order, name = len(modes), f"g{len(modes)}"
@@ -600,20 +292,7 @@ class SteadyState(Shown):
             return  # too few quanta are "not converged"
         for cut in self._cuts:
             check_held(self.model, cut, modes)
-            if not reaches(self.model, cut, modes) and reaches(
-                self.model, wider(cut, 2 * order), modes
-            ):
-                self._refuse(modes, cut)
-
-    def _refuse(self, modes: tuple[int, ...], cut: Cut) -> None:
-        """Raise `ValueError`: the vacuum does not reach these modes within the cut."""
-        what = f"g{len(modes)}" if len(modes) > 1 else "the mean number"
-        labels = " and ".join(str(self.model.modes[mode].name) for mode in dict.fromkeys(modes))
-        must = f"be at least {fewest(self.model, modes)}" if isinstance(cut, int) else "be larger"
-        raise ValueError(
-            f"Argument `quanta` must {must} for {what} of {labels}, which has "
-            f"to be reached from the vacuum, but is {show_cut(self.model, cut)}."
-        )
+            check_reached(self.model, cut, modes)
 
     def _number(self, mode: Mode | str) -> Measured:
         return self._moments((self.model.index(mode),), normalised=False)
@@ -746,13 +425,6 @@ class SteadyState(Shown):
             return replace(found, cut=self._lifted(cut), moved=SURE)
         return self._truncated(found, supply, change)
 
-    def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
-        """A part of the estimates of P(n), stacked over n as the last axis."""
-        dims = self.space.occupations.max(axis=0) + 1
-        numbers = range(dims[self.model.index(mode)])
-        found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
-        return np.stack(found, axis=-1)
-
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
 
@@ -857,20 +529,6 @@ class SteadyState(Shown):
         """Points that `_solved_alone` has solved, in parts."""
         return []
 
-    @property
-    def _names(self) -> np.ndarray:
-        return self._gather(lambda block: block.solver)
-
-    @property
-    def _words(self) -> np.ndarray:
-        """Per point "ok" where there is a state, whatever of it is converged; else why not."""
-
-        def words(block: Solution) -> np.ndarray:
-            some = block.found & (block.status == Status.NOT_CONVERGED)
-            return np.where(some, Status.OK, block.status)
-
-        return self._gather(words)
-
     def _measure(self, read: Callable[[Solution, Solution | None], Measured]) -> Measured:
         """What is read off each block and its finer solution, put together."""
         parts = [read(*pair) for pair in self._pairs]
@@ -885,30 +543,6 @@ class SteadyState(Shown):
             cut=self._join(cuts),
             moved=parts[0].moved,
         )
-
-    def _merge(self, by_block: list[Evidence]) -> dict[str, Any]:
-        """One array of the batch's shape per result, from one dict per block."""
-        merged = {}
-        for name in dict.fromkeys(name for found in by_block for name in found):
-            whole = np.full(self._points, np.nan)
-            for block, found in zip(self.blocks, by_block, strict=True):
-                whole[block.points] = found.get(name, np.nan)
-            merged[name] = self._shaped(whole)
-        return merged
-
-    def _gather(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
-        return self._join([read(block) for block in self.blocks])
-
-    def _join(self, parts: list[np.ndarray]) -> np.ndarray:
-        """One flat array of all points, from one array per block."""
-        whole = np.empty(self._points, dtype=parts[0].dtype)
-        for block, part in zip(self.blocks, parts, strict=True):
-            whole[block.points] = part
-        return whole
-
-    def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
-        """In the shape of the batch, and with the names of its axes where the values had some."""
-        return label(flat.reshape(self.shape)[()], self.arrays, name)
 
 
 def _finer(alone: Callable[[Arrays], SteadyState], arrays: Arrays) -> SteadyState:

@@ -60,6 +60,7 @@ RENAMED = {
     "numeric.trajectories": "numeric.time.trajectories",
     "compare.drive": "compare.validity",
     "compare.drive.validity": "compare.validity.table",
+    "compare.cli.targets": "compare.targets",
     "compare.claims": "compare.papers.tang2025.claims",
     "compare.figures": "compare.papers.tang2025.figures",
     "compare.figures.style": "compare.style",

@@ -128,5 +128,7 @@ def test_a_shell_completes_commands_and_systems() -> None:
                               capture_output=True, text=True)  # fmt: skip
         return set(done.stdout.split())
 
-    assert {"compare", "check", "claims"} == {w for w in complete("blockade c") if w.startswith("c")}
+    assert {"compare", "check", "claims"} == {
+        w for w in complete("blockade c") if w.startswith("c")
+    }
     assert {"kerr", "kerr_dimer", "kerr_ring"} == complete("blockade compare kerr")

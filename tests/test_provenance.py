@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from compare import provenance
+from compare import provenance, results
 
 STEM = "compare.papers.tang2025.figures.fig3c"
 
@@ -34,6 +34,18 @@ def test_figure_depends_on_both_roads_and_not_on_other_figures() -> None:
     assert others <= every
     assert {f"{figures}/fig3c.py", "compare/agreement.py"} | roads <= found
     assert not others & found
+
+
+@pytest.mark.parametrize("result", [*results.figures(), *results.audits()], ids=lambda r: r.name)
+def test_no_result_hangs_on_the_command_line_or_on_another_paper(
+    result: results.PaperResult,
+) -> None:
+    papers = provenance.ROOT / "compare" / "papers"
+    apart = {folder for folder in papers.iterdir() if folder.is_dir()}
+    apart |= {provenance.ROOT / "compare" / "cli"}
+    found = provenance.sources(*result.modules)
+    reached = {folder for folder in apart if any(path.is_relative_to(folder) for path in found)}
+    assert reached == {papers / result.paper.key}
 
 
 LOADED = """

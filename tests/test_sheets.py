@@ -18,7 +18,6 @@ from compare.claim import (
     verdict,
 )
 from compare.cli import main
-from compare.cli.targets import find_target
 from compare.papers import decision
 from compare.papers.atlas import formulas
 from compare.papers.decision import decisions, settled
@@ -26,6 +25,7 @@ from compare.papers.judgement import audit
 from compare.papers.measure import Measure
 from compare.papers.point import read_point
 from compare.papers.sheet import EQUALS, TEMPLATE, Entry, Sheet, read_sheet
+from compare.targets import find_target
 from systems.library import spinning
 
 KERR = """

@@ -7,8 +7,8 @@ from helpers import assert_closed_form_equals
 from sympy import Abs, Rational, conjugate, sqrt
 
 from analytic import derive, spell_out
-from compare.cli.targets import listed
 from compare.quantities import read_quantity
+from compare.targets import listed
 from numeric import steady_state
 from systems.library import (
     SYSTEMS,

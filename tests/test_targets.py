@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.cli.targets import find_target, listed
 from compare.papers.tang2025 import units as tip
+from compare.targets import find_target, listed
 from systems import Model
 from systems.library import nanotip
 

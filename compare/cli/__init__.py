@@ -3,9 +3,9 @@
 `app` holds the commands and what becomes of errors, `tabulate` those that tabulate numbers,
 `commands` those on the error of a formula, `auditing` those on the claims of papers, `grids` those
 on grids, `reporting` the page to read, `options` the spelling of options, `settings` the values
-written with them, `targets` the systems that can be named, `request` what a command was asked for,
-`text` formulas and summaries for a terminal, `voice` what is said. Every wrong input ends with one
-sentence and exit code 2.
+written with them, `request` what a command was asked for, `text` formulas and summaries for a
+terminal, `voice` what is said. The systems that can be named are those of `compare.targets`. Every
+wrong input ends with one sentence and exit code 2.
 """
 
 from compare.interrupts import handled

@@ -176,8 +176,8 @@ def derive(
     import analytic
     from compare import papers
     from compare.cli.busy import busy
-    from compare.cli.targets import find_target
     from compare.cli.text import derivation_text
+    from compare.targets import find_target
 
     target = find_target(system or papers.default_system())
     with busy(f"{target.name}, {quanta} quanta"):
@@ -220,8 +220,8 @@ def check(
     Example: blockade check nanotip --quantity P10 --formula "4*xi**2*Abs(Delta_1/eta_1)**2"
     --where "Delta_1=2*Delta-I*gamma" --where "eta_1=4*Abs(J)**2-Delta_1**2"
     """
-    from compare.cli.targets import find_target
     from compare.formula import CANNOT_JUDGE, IDENTICAL, check_formula, read_definitions
+    from compare.targets import find_target
 
     target = find_target(system)
     known = {str(name): meaning for name, meaning in target.abbreviations.items()}
@@ -240,7 +240,7 @@ def systems() -> None:
 
     Example: blockade systems
     """
-    from compare.cli.targets import find_target, listed
+    from compare.targets import find_target, listed
 
     for name, line in listed().items():
         target = find_target(name)

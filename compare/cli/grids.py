@@ -16,7 +16,7 @@ from compare.cli.options import Fixed, Force, Quantities, Quiet, Solver, System,
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
-    from compare.cli.targets import Target
+    from compare.targets import Target
 
 ROWS = 4_000_000  # of a CSV: a gigabyte or so while it is written
 StorePath = Annotated[Path, typer.Argument(metavar="MAP.zarr", help="A store of blockade sweep.")]
@@ -57,7 +57,7 @@ def sweep(
     """
     import compare
     from compare.cli.settings import read_grid_settings
-    from compare.cli.targets import find_target
+    from compare.targets import find_target
 
     if workers and scheduler:
         raise ValueError("Options `--workers` and `--scheduler` must not both be given.")

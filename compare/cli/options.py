@@ -18,7 +18,7 @@ from compare.cli.voice import hush_if
 
 def _systems(incomplete: str) -> list[str]:
     """Names of listed systems that begin so, for the completion of a shell."""
-    from compare.cli.targets import listed
+    from compare.targets import listed
 
     return [name for name in listed() if name.startswith(incomplete)]
 

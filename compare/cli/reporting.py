@@ -60,7 +60,7 @@ def _of_system(
     from compare import provenance
     from compare import report as made
     from compare.cli.request import read_request
-    from compare.cli.targets import find_target, listed
+    from compare.targets import find_target, listed
 
     target = find_target(subject)
     given = fixed or ([] if vary else [f"{key}={value}" for key, value in target.example.items()])

@@ -15,8 +15,8 @@ import typer
 
 from compare import output, provenance
 from compare.cli.settings import read_settings
-from compare.cli.targets import Target, find_target
 from compare.cli.voice import say
+from compare.targets import Target, find_target
 
 if TYPE_CHECKING:
     import pandas as pd

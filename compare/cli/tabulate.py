@@ -2,8 +2,13 @@
 
 Each prints the points, or some of many, and writes and draws what ``--out`` asks for.  What
 computes is loaded when a command runs, so that ``--help`` is printed at once.
+
+The two take the same options, which are those of `numeric.steady_state`; they differ in the public
+function that they call and in what is printed below the points.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +19,8 @@ from compare.cli.voice import is_quiet, say
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
+
+    from compare.cli.request import Request
 
 ACCURACY, PAIRS = 1e-8, 2  # what a chosen truncation serves unless told otherwise: n and g2
 Truncation = Annotated[
@@ -34,6 +41,36 @@ States = Annotated[
     int | None,
     typer.Option("--limit", help="States of a chosen truncation; N take up to 8 N^2 kB."),
 ]
+
+
+@dataclass(frozen=True)
+class Search:
+    """How the truncation is chosen, or which one is given, and by which solver it is solved.
+
+    >>> Search("6").words()
+    {'quanta': '6', 'tolerance': None, 'order': None, 'limit': None, 'solver': 'auto'}
+    """
+
+    quanta: str | None = None
+    tolerance: float = ACCURACY
+    order: int = PAIRS
+    limit: int | None = None
+    solver: str = "auto"
+
+    def words(self) -> dict[str, str | float | None]:
+        """The options for the line of the command: None for one that is as usual.
+
+        >>> Search(tolerance=1e-6).words()["tolerance"]
+        1e-06
+        """
+        usual = Search()
+        return {
+            "quanta": self.quanta,
+            "tolerance": None if self.tolerance == usual.tolerance else self.tolerance,
+            "order": None if self.order == usual.order else self.order,
+            "limit": self.limit,
+            "solver": self.solver,
+        }
 
 
 def solve(
@@ -58,28 +95,16 @@ def solve(
     Example: blockade solve kerr --set chi=5 --set gamma=1 --set xi=0.5 --vary Delta=-8:2:41
     --out detuning.png
     """
-    from compare.cli.request import check_out, read_cut, read_request, write
+    from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text
     from compare.solving import solve as solved
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
-    table = solved(
-        request.target.model,
-        request.values,
-        quantities,
-        labels=request.labels,
-        quanta=read_cut(quanta),
-        tolerance=tolerance,
-        order=order,
-        limit=limit,
-        solver=solver,
-        progress=not is_quiet(),
-    )
-    table.attrs["spelled"] = request.target.spelled
+    search = Search(quanta, tolerance, order, limit, solver)
+    table = tabulated(solved, request, quantities, search)
     if out is not None:
-        search = asked(quanta, tolerance, order, limit)
-        line = request.line("solve", quantities=quantities, **search, solver=solver)
+        line = request.line("solve", quantities=quantities, **search.words())
         write(out, table, picture(table), request, line, "compare.solving")
     say(points_text(table))
 
@@ -107,27 +132,15 @@ def compare(
     Example: blockade compare nanotip --set r=0.35 --vary phi=0.1:0.5:81 --out phi.csv
     """
     from compare.agreement import agreement, summary
-    from compare.cli.request import check_out, read_cut, read_request, write
+    from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text, summary_text
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
-    table = agreement(
-        request.target.model,
-        request.values,
-        quantities,
-        labels=request.labels,
-        quanta=read_cut(quanta),
-        tolerance=tolerance,
-        order=order,
-        limit=limit,
-        solver=solver,
-        progress=not is_quiet(),
-    )
-    table.attrs["spelled"] = request.target.spelled
+    search = Search(quanta, tolerance, order, limit, solver)
+    table = tabulated(agreement, request, quantities, search)
     if out is not None:
-        search = asked(quanta, tolerance, order, limit)
-        line = request.line("compare", quantities=quantities, **search, solver=solver)
+        line = request.line("compare", quantities=quantities, **search.words())
         write(out, table, picture(table), request, line, "compare.agreement")
     say(points_text(table.drop(columns=["matching_digits", "resolved"])))
     say("\n" + summary_text(summary(table)))
@@ -135,20 +148,36 @@ def compare(
         say(f"{name} has no closed form: {reason}")
 
 
-def asked(
-    quanta: str | None, tolerance: float, order: int, limit: int | None
-) -> dict[str, str | float | None]:
-    """The options of the truncation that are not the usual ones, for the line of the command.
+def tabulated(
+    make: Callable[..., "pd.DataFrame"], request: "Request", quantities: str, search: Search
+) -> "pd.DataFrame":
+    """The table that a public function makes of what was asked for, with the names of its axes.
 
-    >>> asked("6", 1e-8, 2, None)
-    {'quanta': '6', 'tolerance': None, 'order': None, 'limit': None}
+    ``make`` is `compare.solve` or `compare.agreement`, or what takes the same arguments.
+
+    >>> from compare import solve
+    >>> from compare.cli.request import read_request
+    >>> from compare.targets import find_target
+    >>> point = [f"{name}={value}" for name, value in find_target("kerr").example.items()]
+    >>> tabulated(solve, read_request("kerr", point, []), "g2", Search())["status"].tolist()
+    ['ok']
     """
-    return {
-        "quanta": quanta,
-        "tolerance": None if tolerance == ACCURACY else tolerance,
-        "order": None if order == PAIRS else order,
-        "limit": limit,
-    }
+    from compare.cli.request import read_cut
+
+    table = make(
+        request.target.model,
+        request.values,
+        quantities,
+        labels=request.labels,
+        quanta=read_cut(search.quanta),
+        tolerance=search.tolerance,
+        order=search.order,
+        limit=search.limit,
+        solver=search.solver,
+        progress=not is_quiet(),
+    )
+    table.attrs["spelled"] = request.target.spelled
+    return table
 
 
 def picture(table: "pd.DataFrame") -> "Figure | None":

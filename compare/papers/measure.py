@@ -17,11 +17,11 @@ import analytic
 import numeric
 from analytic import fields as closed_fields
 from compare.claim import Roads
-from compare.cli.targets import Target, find_target
 from compare.extremes import POINTS, greatest, least, place_of_greatest, place_of_least
 from compare.papers.point import model_values, read_point, work_out
 from compare.papers.sheet import MAXIMUM, MINIMUM
 from compare.quantities import Quantity, read_quantity
+from compare.targets import Target, find_target
 from numeric import fields as solved_fields
 from systems import Model
 from systems.values import read_values
@@ -55,13 +55,28 @@ class Measure:
 
     @property
     def target(self) -> Target:
-        """The system that is asked, listed or in a file beside the sheet."""
+        """The system that is asked, listed or in a file beside the sheet.
+
+        Raises `ValueError` for one that does not exist or does not import.
+
+        >>> Measure({"system": "kerr", "values": {}}, Path(".")).target.drive
+        'xi'
+        """
         return find_beside(str(self.asked["system"]), self.folder)
 
     def roads(self) -> Roads:
         """The number on both roads, found on each by itself.
 
+        A minimum of the closed form may lie elsewhere than that of the master equation: each road
+        is searched alone.  NaN where there is no closed form, or the state is not trusted.
+
         Raises `ValueError` for values, names and systems that make no sense.
+
+        >>> values = {"chi": 5, "gamma": 1, "xi": 0.01}
+        >>> asked = {"system": "kerr", "values": values, "quantity": "number"}
+        >>> taken = {"over": "Delta", "range": [-1, 1], "take": "place of the maximum"}
+        >>> abs(round(Measure({**asked, **taken}, Path(".")).roads().leading, 6))  # on resonance
+        0.0
         """
         found = Roads(self._on(leading), self._on(master))
         if "ratio_to" not in self.asked:
@@ -69,22 +84,51 @@ class Measure:
         return found.map(np.divide, self.denominator().roads()).map(float)
 
     def denominator(self) -> "Measure":
-        """What a ratio is taken to: the same at other values, or of another system."""
+        """What a ratio is taken to: the same at other values, or of another system.
+
+        >>> values = {"Delta": 0, "chi": "5*gamma", "gamma": 1, "xi": 0.01}
+        >>> asked = {"system": "kerr", "values": values, "quantity": "g2"}
+        >>> ratio = Measure({**asked, "ratio_to": {"chi": 0}}, Path("."))
+        >>> ratio.denominator().asked["values"]["chi"]
+        0
+        """
         other = dict(self.asked["ratio_to"])
         asked = {key: value for key, value in self.asked.items() if key != "ratio_to"}
         asked |= {key: other.pop(key) for key in ("system", "quantity", "field") if key in other}
         return replace(self, asked=asked | {"values": {**self.asked["values"], **other}})
 
     def point(self) -> dict[str, Any]:
-        """The values and letters as numbers; a value that is varied has the middle of its range."""
+        """The values and letters as numbers, arrays where the sheet has lists.
+
+        A value that is varied is 0 here unless the sheet gives it.  Raises `ValueError` as
+        `compare.papers.point.read_point` does.
+
+        >>> values = {"Delta": 0, "chi": "5*gamma", "gamma": 1, "xi": 0.01}
+        >>> Measure({"system": "kerr", "values": values}, Path(".")).point()["chi"]
+        5
+        """
         return read_point(self.target, self._written(), self.letters)
 
     def at(self, **values: Any) -> "Measure":
-        """The same at other values."""
+        """The same at other values; those that are not named stay.
+
+        >>> values = {"Delta": 0, "chi": "5*gamma", "gamma": 1, "xi": 0.01}
+        >>> asked = Measure({"system": "kerr", "values": values}, Path("."))
+        >>> asked.at(gamma=2).point()["chi"]  # 5*gamma
+        10
+        """
         return replace(self, asked={**self.asked, "values": {**self.asked["values"], **values}})
 
     def field(self) -> Any:
-        """The field that is observed, a sum of modes and of light; None for a mode by its name."""
+        """The field that is observed, a sum of modes and of light; None for a mode by its name.
+
+        A SymPy expression, as `systems.fields` reads it; see `read_light`.
+
+        >>> values = {"Delta": 0, "chi": "5*gamma", "gamma": 1, "xi": 0.01}
+        >>> mixed = {"a": 1, "light": "2*xi/gamma"}
+        >>> Measure({"system": "kerr", "values": values, "field": mixed}, Path(".")).field()
+        a + 2*xi/gamma
+        """
         written = self.asked.get("field")
         return None if written is None else read_light(self.target, self._written(), written)
 
@@ -196,7 +240,7 @@ def read_light(target: Target, values: Mapping[str, Any], written: Mapping[str, 
     Coefficients are numbers or formulas in the values; they become formulas in the model's symbols,
     so that light which follows the drive does so at every drive.
 
-    >>> from compare.cli.targets import find_target
+    >>> from compare.targets import find_target
     >>> read_light(find_target("kerr"), {"t": 2}, {"a": 1, "light": "t*xi/gamma"})
     a + 2*xi/gamma
     """

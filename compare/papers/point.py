@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from compare.cli.targets import Target
 from compare.formula.notation import read_formula
+from compare.targets import Target
 from systems.values import evaluate
 
 
@@ -29,7 +29,7 @@ def read_point(
     that is neither of the model nor in any formula.  ``used`` names letters that stand in formulas
     which are overwritten here.
 
-    >>> from compare.cli.targets import find_target
+    >>> from compare.targets import find_target
     >>> read_point(find_target("kerr"), {"gamma": 2, "chi": "g/2", "g": 6, "Delta": 0, "xi": 0.1})
     {'gamma': 2, 'g': 6, 'Delta': 0, 'xi': 0.1, 'chi': 3.0}
     """
@@ -61,7 +61,7 @@ def read_point(
 def model_values(target: Target, point: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the point that are the model's.
 
-    >>> from compare.cli.targets import find_target
+    >>> from compare.targets import find_target
     >>> kerr = find_target("kerr")
     >>> point = read_point(kerr, {"gamma": 1, "chi": "U", "U": 6, "Delta": 0, "xi": 0.1})
     >>> sorted(model_values(kerr, point))

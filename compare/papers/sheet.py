@@ -62,6 +62,9 @@ class Entry:
     """One claim, check or formula as it is written; keys that are not there are not in ``asked``.
 
     ``asked`` holds the keys of `ASKED`, ``readings`` the same of each reading, put over it.
+    ``printed`` is kept as text, because its digits say how precise it is; ``relation`` is one of
+    `RELATIONS`, with the number ``bound`` where it is not the printed one, and for "within" the
+    ``share`` of it that is allowed.  ``line`` is where the entry begins, for messages.
 
     >>> Entry("claim", "loss", line=7, asked={"number": "gamma"}, printed="1.0").relation
     'equals'
@@ -101,6 +104,11 @@ class Drive:
 class Sheet:
     """A file of claims, read and checked; ``values`` are as they are written.
 
+    ``path`` is the file, beside which a system ``file.py:NAME`` and functions in Python are looked
+    for.  ``system`` and ``values`` serve every entry that has none of its own.  ``unstated`` maps a
+    value that the paper leaves out to how it is read here.  ``source`` says who prints the numbers
+    where it is not the paper itself.
+
     >>> from compare.papers import load
     >>> sheet = load("huang2018").sheet()
     >>> sheet.system, sheet.drive.unit
@@ -117,11 +125,23 @@ class Sheet:
     entries: tuple[Entry, ...] = ()
 
     def of(self, kind: str) -> tuple[Entry, ...]:
-        """The entries of one kind, in the order of the file."""
+        """The entries of one kind, "claim", "check" or "formula", in the order of the file.
+
+        >>> from compare.papers import load
+        >>> {entry.kind for entry in load("huang2018").sheet().of("formula")}
+        {'formula'}
+        """
         return tuple(entry for entry in self.entries if entry.kind == kind)
 
     def refuse(self, entry: Entry, reason: Exception | str) -> NoReturn:
-        """Raise `ValueError` with the line of an entry that cannot be decided."""
+        """Raise `ValueError` with the line of an entry that cannot be decided.
+
+        >>> sheet = read_sheet(TEMPLATE)
+        >>> sheet.refuse(sheet.entries[0], "no such value.")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+            ...
+        ValueError: File `template.toml`, line ...: claim `...`: no such value.
+        """
         raise ValueError(f"{_where(self.path, entry.line)}{entry.kind} `{entry.id}`: {reason}")
 
 

@@ -59,7 +59,16 @@ class Section:
     parts: Sequence[str]
 
     def html(self) -> str:
-        """The section, with an address of its own."""
+        """The section, with an address of its own, to which the list at the top links.
+
+        The title is escaped; ``parts`` are HTML already, and who makes them escapes what they hold.
+
+        >>> print(Section("one", "g2 < 1", ["<p>text</p>"]).html())
+        <section id="one">
+        <h2>g2 &lt; 1</h2>
+        <p>text</p>
+        </section>
+        """
         head = f"<h2>{escape(self.title)}</h2>"
         return "\n".join([f'<section id="{self.key}">', head, *self.parts, "</section>"])
 
@@ -86,7 +95,15 @@ class Page:
     def of(
         cls, title: str, about: str, sections: Iterable[Section], record: Mapping[str, Any]
     ) -> "Page":
-        """The page of some sections; the libraries for charts are inside where one is drawn."""
+        """The page of some sections; the libraries for charts are inside where one is drawn.
+
+        ``about`` is a sentence below the title, ``record`` the provenance that the sidecar gets.
+        Sections without parts are left out, of the page and of ``sections``.
+
+        >>> full, empty = Section("one", "One", ["<p>text</p>"]), Section("two", "Two", [])
+        >>> Page.of("A title", "", [full, empty], {}).sections
+        ('one',)
+        """
         chosen = [section for section in sections if section.parts]
         body = "\n".join(section.html() for section in chosen)
         return cls(title, _whole(title, about, chosen, body), record, tuple(s.key for s in chosen))
@@ -104,6 +121,13 @@ class Page:
 
         Raises `ValueError` for a path that does not end in .html, for a folder that cannot be
         written, and, without ``force``, for a file that this tool did not write.
+
+        >>> from tempfile import TemporaryDirectory
+        >>> page = Page.of("A title", "", [Section("one", "One", ["<p>text</p>"])], {})
+        >>> with TemporaryDirectory() as folder:
+        ...     path = page.save(Path(folder, "page.html"))
+        ...     sorted(file.name for file in Path(folder).glob("page*"))
+        ['page.html', 'page.json']
         """
         from compare import output
 

@@ -3,6 +3,11 @@
 a model with values     formulas, agreement, budget, curves or maps, provenance
 a labelled dataset      the same without a budget: what a sweep has stored
 a folder of results     every figure of the papers, and the audit of their claims
+
+`report` tells the three apart.  Each becomes a list of `Section`s, and those without content are
+left out of the page: a model without closed forms has no budget, a single point no map.  A page
+stays near 3 MB, so that it can be mailed: of long axes and long tables it takes evenly spread
+points, says so in a sentence, and offers the whole as CSV.
 """
 
 from __future__ import annotations

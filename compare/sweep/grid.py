@@ -51,34 +51,84 @@ class Grid:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The number of coordinates along each axis."""
+        """The number of coordinates along each axis: the shape of every result.
+
+        >>> from systems import kerr
+        >>> axes = {"Delta": [-1.0, 0.0, 1.0], "chi": [2.0, 5.0]}
+        >>> read_grid(kerr.MODEL, axes, {"gamma": 1.0, "xi": 0.1}).shape
+        (3, 2)
+        """
         return tuple(len(axis) for axis in self.axes.values())
 
     @property
     def size(self) -> int:
-        """The number of points."""
+        """The number of points, the product of ``shape``.
+
+        >>> from systems import kerr
+        >>> axes = {"Delta": [-1.0, 0.0, 1.0], "chi": [2.0, 5.0]}
+        >>> read_grid(kerr.MODEL, axes, {"gamma": 1.0, "xi": 0.1}).size
+        6
+        """
         return prod(self.shape)
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """The number of chunks along each axis."""
+        """The number of chunks along each axis; the last one may be shorter than the others.
+
+        >>> from systems import kerr
+        >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+        >>> grid = read_grid(kerr.MODEL, {"Delta": np.linspace(-1, 1, 5)}, fixed, chunk=2)
+        >>> grid.counts  # of two points, two, and one
+        (3,)
+        """
         return tuple(ceil(n / c) for n, c in zip(self.shape, self.chunk, strict=True))
 
     def chunks(self) -> Iterator[tuple[int, ...]]:
-        """The places of all chunks, the last axis running fastest."""
+        """The places of all chunks, tuples of one number per axis; the last one runs fastest.
+
+        >>> from systems import kerr
+        >>> axes = {"Delta": [-1.0, 0.0, 1.0], "chi": [2.0, 5.0]}
+        >>> grid = read_grid(kerr.MODEL, axes, {"gamma": 1.0, "xi": 0.1}, chunk=2)
+        >>> list(grid.chunks())
+        [(0, 0), (1, 0), (2, 0)]
+        """
         return product(*map(range, self.counts))
 
     def slices(self, place: tuple[int, ...]) -> Slices:
-        """The points of a chunk, as slices of the axes."""
+        """The points of a chunk, as one slice of each axis; they cut every array of results.
+
+        >>> from systems import kerr
+        >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+        >>> grid = read_grid(kerr.MODEL, {"Delta": np.linspace(-1, 1, 5)}, fixed, chunk=2)
+        >>> grid.slices((1,))
+        (slice(2, 4, None),)
+        """
         ends = zip(place, self.chunk, self.shape, strict=True)
         return tuple(slice(i * c, min((i + 1) * c, n)) for i, c, n in ends)
 
     def count(self, place: tuple[int, ...]) -> int:
-        """The number of points of a chunk."""
+        """The number of points of a chunk.
+
+        >>> from systems import kerr
+        >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+        >>> grid = read_grid(kerr.MODEL, {"Delta": np.linspace(-1, 1, 5)}, fixed, chunk=2)
+        >>> [grid.count(place) for place in grid.chunks()]
+        [2, 2, 1]
+        """
         return prod(s.stop - s.start for s in self.slices(place))
 
     def at(self, slices: Slices) -> dict[str, np.ndarray]:
-        """The values of a part of the points, still broadcast by position."""
+        """The values of a part of the points, still broadcast by position.
+
+        A value that does not depend on an axis keeps the length 1 along it, and a number stays one.
+
+        >>> from systems import kerr
+        >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
+        >>> grid = read_grid(kerr.MODEL, {"Delta": np.linspace(-1, 1, 5)}, fixed, chunk=2)
+        >>> part = grid.at(grid.slices((2,)))
+        >>> part["Delta"], float(part["chi"])
+        (array([1.]), 5.0)
+        """
         return {name: _cut(value, slices) for name, value in self.values.items()}
 
 

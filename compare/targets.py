@@ -1,4 +1,4 @@
-"""What a command can work on: a listed system, or any `Model` in a Python file of the user.
+"""What a command or a claim can name: a listed system, or any `Model` in a Python file of the user.
 
 The listed systems stand in `systems.library`.  Where a paper gives settings of one in the units
 of its laboratory (`compare.papers`), they may be used instead of the model's own values.
@@ -61,7 +61,7 @@ class Target:
         """Columns of a table as labels of an axis, where they are not their own.
 
         >>> find_target("nanotip").spelled["r_um"]
-        'r (µm)'
+        '$r$ (µm)'
         """
         return dict(self.laboratory.spelled) if self.laboratory else {}
 
