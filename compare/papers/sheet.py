@@ -115,6 +115,7 @@ class Sheet:
     unstated: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     entries: tuple[Entry, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)  # of `system`, `name`, and every value
 
     def of(self, kind: str) -> tuple[Entry, ...]:
         """The entries of one kind, in the order of the file."""
@@ -123,6 +124,10 @@ class Sheet:
     def refuse(self, entry: Entry, reason: Exception | str) -> NoReturn:
         """Raise `ValueError` with the line of an entry that cannot be decided."""
         raise ValueError(f"{_where(self.path, entry.line)}{entry.kind} `{entry.id}`: {reason}")
+
+    def refuse_key(self, key: str, reason: Exception | str) -> NoReturn:
+        """Raise `ValueError` with the line of a key that stands above all entries."""
+        raise ValueError(f"{_where(self.path, self.lines.get(key, 1))}{reason}")
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -169,8 +174,16 @@ class _Reader:
         self._check_names(entries)
         plain = {key: top[key] for key in ("values", "unstated", "source") if key in top}
         drive = Drive(**top.get("drive", {}))
+        lines = {key: self._line("values", 0, key) for key in top.get("values", {})}
+        lines |= {"system": self._line("", 0, "system"), "name": self._line("drive", 0, "name")}
         return Sheet(
-            self.path, top["citation"], top["system"], drive=drive, entries=entries, **plain
+            self.path,
+            top["citation"],
+            top["system"],
+            drive=drive,
+            entries=entries,
+            lines=lines,
+            **plain,
         )
 
     def _entries(self) -> Iterator[Entry]:
@@ -253,6 +266,8 @@ class _Reader:
         ends = written["range"]
         if len(ends) != 2 or not all(isinstance(end, VALUE) for end in ends):
             self._fail(kind, index, "range", f"key `range` must be [low, high], but is {ends}")
+        if all(isinstance(end, NUMBER) for end in ends) and not ends[0] < ends[1]:
+            self._fail(kind, index, "range", f"key `range` must begin below its end, but is {ends}")
 
     def _check(self, table: str, index: int, written: dict[str, Any]) -> None:
         """Raise for a key that is not known in the table, and for a value of another type."""
