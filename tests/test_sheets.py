@@ -360,6 +360,17 @@ def test_the_template_is_a_file_of_claims_that_is_judged(
     assert Path("made/mine.json").is_file()
 
 
+def test_a_formula_of_the_atlas_is_followed_to_the_drive_that_the_sheet_names(
+    written: Path,
+) -> None:
+    # off by some (xi/gamma)^2, 1e-4 of g2: no tolerance is met up to there
+    formula = CLAIM.replace("[[claim]]", "[[formula]]") + "largest = 0.012\n"
+    written.write_text(KERR + formula)
+    (row,) = formulas(read_sheet(written)).to_dict("records")
+    assert row["status"] == "not reached"
+    assert row["holds_to_1_percent"] == pytest.approx(0.012, rel=1e-12)
+
+
 @pytest.mark.slow
 def test_a_formula_of_the_atlas_is_off_as_the_series_says(written: Path) -> None:
     formula = CLAIM.replace("[[claim]]", "[[formula]]").replace('"g2"', '"number"')

@@ -51,7 +51,7 @@ TABLES: dict[str, dict[str, tuple[type, ...]]] = {
     "drive": {"name": TEXT, "unit": TEXT, "words": TEXT},
     CLAIM: STATED,
     CHECK: STATED,
-    FORMULA: {**ASKED, "id": TEXT, "place": TEXT, "statement": TEXT},
+    FORMULA: {**ASKED, "id": TEXT, "place": TEXT, "statement": TEXT, "largest": NUMBER},
     "readings": ASKED,
 }  # fmt: skip
 SPELLED = {str: "a text", dict: "a table", list: "a list", int: "a whole number", float: "a number"}
@@ -82,6 +82,7 @@ class Entry:
     python: str = ""
     source: str = ""
     readings: tuple[Mapping[str, Any], ...] = ()
+    largest: float | None = None  # drive of the model up to which the atlas follows a formula
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ class _Reader:
         for key in ("readings", "letters"):
             other[key] = tuple(other.get(key, ()))
         if kind == FORMULA:
-            other = {k: other[k] for k in ("id", "place", "statement") if k in other}
+            other = {k: other[k] for k in ("id", "place", "statement", "largest") if k in other}
         asked = {key: value for key, value in written.items() if key in ASKED}
         return Entry(kind=kind, line=self._line(kind, index, ""), asked=asked, **other)
 
