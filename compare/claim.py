@@ -22,6 +22,8 @@ NOT_REPRODUCED, UNDETERMINED = "not reproduced", "undetermined"
 VERDICTS = (REPRODUCED, LEADING, NOT_REPRODUCED, UNDETERMINED)
 DISPUTED = (LEADING, NOT_REPRODUCED)  # the text is clear and the master equation says otherwise
 
+FEWEST = 4  # digits in which a sentence gives a number
+
 
 @dataclass(frozen=True)
 class Roads:
@@ -113,11 +115,20 @@ class Reading:
         leading, master = self.roads.leading, self.roads.master
         if np.isnan(master):
             return "there is no number"
+        digits = self._digits()
         if leading == master:
-            return f"{master:.4g} on both roads{self._distance()}"
+            return f"{master:.{digits}g} on both roads{self._distance()}"
         if self.compares:
-            return f"it is {master:.4g}"
-        return f"master equation {master:.4g}{self._distance()}, closed form {leading:.4g}"
+            return f"it is {master:.{digits}g}"
+        found = f"master equation {master:.{digits}g}{self._distance()}"
+        return f"{found}, closed form {leading:.{digits}g}"
+
+    def _digits(self) -> int:
+        """So many that the ends of the interval can be told apart, and four at least."""
+        width, size = self.high - self.low, max(abs(self.low), abs(self.high))
+        if not 0 < width < np.inf:
+            return FEWEST
+        return max(FEWEST, 1 + int(np.ceil(np.log10(size / width))))
 
     def _distance(self) -> str:
         """How far the number is from the printed one, by the road that judges."""
@@ -135,7 +146,8 @@ class Reading:
             return f"be at most {self.high:g}"
         if np.isinf(self.high):
             return f"be at least {self.low:g}"
-        return f"lie between {self.low:.4g} and {self.high:.4g}"
+        digits = self._digits()
+        return f"lie between {self.low:.{digits}g} and {self.high:.{digits}g}"
 
 
 Readings = tuple[Reading, ...]

@@ -1,5 +1,6 @@
 """The audit: the rule of the verdicts, and what the claims of the paper come to."""
 
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,13 @@ def test_extremes_of_the_claims_are_those_of_the_whole_range() -> None:
         # there lies the infimum of an interval that is open at this end
         at_end = solve(at(DEVICE, r_um, phi_um), "g2").master
         assert reading.roads.master == pytest.approx(at_end, rel=1e-12)
+
+
+def test_reason_has_the_digits_that_tell_the_ends_of_the_interval_apart() -> None:
+    text = reason(digits("1.029234e-3", Roads(4.63e-4, 1.0292333e-3), "g2(0)"))
+    low, high = (float(end) for end in re.findall(r"between (\S+) and (\S+):", text)[0])
+    found = float(re.findall(r"equation (\S+)", text)[0])
+    assert found < low < 1.029234e-3 < high
 
 
 def test_reason_tells_a_miss_by_two_percent_from_one_by_a_hundred() -> None:

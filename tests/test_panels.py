@@ -5,10 +5,13 @@ from importlib import import_module
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from compare import results
+from compare.papers.panels import draw_roads
 from compare.style import STYLE, render
 from systems.library import kerr_dimer
+from systems.status import Status
 
 OTHERS = [figure for figure in results.figures() if figure.paper.place]
 COARSE = {  # few points, among them those that the paper names
@@ -23,6 +26,15 @@ def test_a_panel_says_what_it_shows_and_at_which_drive(figure: results.PaperResu
     text = import_module(figure.module).__doc__ or ""
     assert text.startswith(("Main claim: ", "Budget of "))
     assert any(word in text for word in ("drive", " fW", "F/gamma", "F = ", "xi = "))
+
+
+def test_a_curve_has_no_gap_where_only_the_leading_order_vanishes() -> None:
+    words = ["ok", Status.VANISHES, Status.NOT_CONVERGED]
+    rows = pd.DataFrame({"x": [1, 2, 3], "numeric": [3.0, 1.0, 2.0], "analytic": [3.0, 0.0, 9.0],
+                         "resolved": [True, False, False], "status": words})  # fmt: skip
+    axes = Figure().subplots()
+    draw_roads(axes, rows, "x", "black", "g2")
+    assert np.isnan(axes.lines[0].get_ydata()).tolist() == [False, False, True]
 
 
 @pytest.fixture(scope="module")

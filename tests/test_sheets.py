@@ -197,6 +197,10 @@ def test_values_that_make_no_sense_are_refused(values: dict[str, object], senten
             "line 16: .*`equal`; did you mean `equals`",
         ),
         (CLAIM + "printed = '1'\nrange = [0, 1]\n", "line 16: .*`range` needs `over`"),
+        (
+            CLAIM + "printed = '1'\nover = 'Delta'\ntake = 'minimum'\nrange = [1, 1]\n",
+            "line 18: .*`range` must begin below its end",
+        ),
         (CLAIM + "printed = '1'\nnumber = 'xi'\n", "must have one of `quantity`, `number`"),
         (CLAIM + "printed = '1'\n" + CLAIM + "printed = '1'\n", "line 17: id `g2` is taken"),
         (CLAIM + "printed = '1'\nbound = 2\n", "line 16: .*`bound` does not go with `equals`"),
@@ -232,6 +236,30 @@ def test_a_claim_that_cannot_be_decided_is_refused_before_any_is(
     written.write_text(KERR + CLAIM.replace('quantity = "g2"\n', "") + "printed = '1'\n" + more)
     with pytest.raises(ValueError, match=sentence):
         audit(read_sheet(written))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('"kerr"', '"ker"', "line 3: Argument `system`"),
+        ("gamma = 1.0", "gamma = '2*('", "line 5: value `gamma`: Formula"),
+        ("xi = 0.01", "xi = 'gama/9'", "line 8: value `xi`: .* did you mean `gamma`"),
+        ("xi = 0.01", "xi = 0.01\nchii = 2.0", "line 9: value `chii` is used nowhere; .*`chi`"),
+        ("xi = 0.01", "xi = 0.01\n[drive]\nname = 'eta'", "line 10: drive `eta` must be one of"),
+    ],
+)
+def test_a_fault_that_all_claims_share_is_refused_with_its_own_line(
+    written: Path, old: str, new: str, sentence: str
+) -> None:
+    written.write_text(KERR.replace(old, new) + CLAIM + "printed = '1'\n")
+    with pytest.raises(ValueError, match=sentence):
+        settled(read_sheet(written))
+
+
+def test_a_letter_that_any_formula_uses_is_no_mistake(written: Path) -> None:
+    number = CLAIM.replace('quantity = "g2"', 'number = "chi/kappa"') + "printed = '1'\n"
+    written.write_text(KERR + "kappa = 3.0\n" + number)
+    settled(read_sheet(written))
 
 
 def test_a_function_beside_the_sheet_decides_and_knows_the_drive(written: Path) -> None:
@@ -330,6 +358,17 @@ def test_the_template_is_a_file_of_claims_that_is_judged(
     header = Path("made/mine.csv").read_text().splitlines()[0]
     assert header.startswith("claim,place,statement,quantity,printed,leading_order,master_equation")
     assert Path("made/mine.json").is_file()
+
+
+def test_a_formula_of_the_atlas_is_followed_to_the_drive_that_the_sheet_names(
+    written: Path,
+) -> None:
+    # off by some (xi/gamma)^2, 1e-4 of g2: no tolerance is met up to there
+    formula = CLAIM.replace("[[claim]]", "[[formula]]") + "largest = 0.012\n"
+    written.write_text(KERR + formula)
+    (row,) = formulas(read_sheet(written)).to_dict("records")
+    assert row["status"] == "not reached"
+    assert row["holds_to_1_percent"] == pytest.approx(0.012, rel=1e-12)
 
 
 @pytest.mark.slow

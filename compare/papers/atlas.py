@@ -159,7 +159,12 @@ def _limits(sheet: Sheet, entry: Entry, asked: Measure) -> tuple[np.ndarray, str
         return _followed(sheet, entry)
     model, values = asked.target.model, model_values(asked.target, asked.point())
     found = critical_drive(
-        model, values, str(asked.asked["quantity"]), np.array(TOLERANCES), progress=False
+        model,
+        values,
+        str(asked.asked["quantity"]),
+        np.array(TOLERANCES),
+        largest=entry.largest,
+        progress=False,
     )
     ratio = np.asarray(found.drive, float) / float(values[str(model.drive)])
     words = sorted({str(word) for word in np.ravel(found.status)})

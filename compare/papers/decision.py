@@ -8,6 +8,7 @@ import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +19,7 @@ import sympy as sp
 
 from compare.claim import Claim, Readings, Roads, above, below, digits, exactly, near
 from compare.formula.check import check_formula
+from compare.formula.notation import read_formula
 from compare.formula.verdict import IDENTICAL as PROVED
 from compare.papers.measure import Measure, find_beside, master
 from compare.papers.point import letters_in, model_values, work_out
@@ -224,6 +226,7 @@ def settled(sheet: Sheet) -> None:
     >>> from compare.papers import load
     >>> settled(load("huang2018").sheet())
     """
+    _settle_values(sheet)
     for entry in sheet.entries:
         try:
             for reading in entry.readings or ({},):
@@ -231,6 +234,75 @@ def settled(sheet: Sheet) -> None:
                     _settle(measure(sheet, entry, reading))
         except ValueError as error:
             sheet.refuse(entry, error)
+
+
+def _settle_values(sheet: Sheet) -> None:
+    """Raise `ValueError` with the line for a system, a value or a drive that all entries share.
+
+    A value that nothing asks for is most likely misspelt.  Functions in Python may ask for any.
+    """
+    try:
+        settings = set(_settings(sheet.system, sheet))
+    except ValueError as error:
+        sheet.refuse_key("system", error)
+    asked = [part for entry in sheet.entries for part in (entry.asked, *entry.readings)]
+    for other in [*asked, *(part["ratio_to"] for part in asked if "ratio_to" in part)]:
+        if "system" in other:
+            settings |= _known_settings(other["system"], sheet)
+    written = [sheet.values, *(part.get("values", {}) for part in asked)]
+    written += [part.get("ratio_to", {}) for part in asked]
+    names = settings.union(*written, (part["over"] for part in asked if "over" in part))
+    for name, value in sheet.values.items():
+        try:
+            if isinstance(value, str):
+                read_formula(value, {known: sp.Symbol(known) for known in sorted(names)})
+        except ValueError as error:
+            sheet.refuse_key(name, f"value `{name}`: {error}")
+    used = settings | letters_in({str(i): text for i, text in enumerate(_texts(sheet))})
+    for name in sheet.values:
+        if name not in used and not any(entry.python for entry in sheet.entries):
+            near = get_close_matches(name, settings, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else "."
+            sheet.refuse_key(name, f"value `{name}` is used nowhere{hint}")
+    if sheet.drive.name and sheet.drive.name not in names:
+        sheet.refuse_key("name", f"drive `{sheet.drive.name}` must be one of the values.")
+
+
+def _settings(system: str, sheet: Sheet) -> set[str]:
+    """Names that the system takes."""
+    target = find_beside(system, sheet.path.parent)
+    return {*map(str, target.model.parameters), *target.columns}
+
+
+def _known_settings(system: str, sheet: Sheet) -> set[str]:
+    """The same; of a system that is not there none, for its entry says so."""
+    try:
+        return _settings(system, sheet)
+    except ValueError:
+        return set()
+
+
+def _texts(sheet: Sheet) -> list[str]:
+    """Every text of a sheet that may hold a formula."""
+    found: list[str] = []
+
+    def collect(part: Any) -> None:
+        if isinstance(part, Mapping):
+            collect(list(part.values()))
+        elif isinstance(part, list | tuple):
+            for inner in part:
+                collect(inner)
+        elif isinstance(part, str):
+            found.append(part)
+
+    collect(sheet.values)
+    for entry in sheet.entries:
+        # words are no formulas: a letter in a sentence is not used
+        asked = [entry.asked, *entry.readings]
+        words = ("system", "quantity", "detail", "measure", "take", "over")
+        collect([{k: v for k, v in part.items() if k not in words} for part in asked])
+        collect(entry.bound)
+    return found
 
 
 def _settle(asked: Measure) -> None:

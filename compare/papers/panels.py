@@ -14,6 +14,8 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import SymLogNorm
 from matplotlib.lines import Line2D
 
+from systems.status import Status
+
 
 def draw_roads(
     axes: Axes,
@@ -28,7 +30,7 @@ def draw_roads(
 
     ``rows`` are those of one curve, with the columns of `compare.agreement`; ``x`` is the column of
     the axis, and ``marked`` chooses the rows that get a marker.  The curve has gaps where the
-    master equation is not resolved.
+    master equation is not resolved, and none where only the leading order vanishes.
 
     >>> import matplotlib.pyplot as plt
     >>> table = pd.DataFrame({"x": [0.0, 1.0], "numeric": [1.0, 2.0], "analytic": [1.1, 2.1],
@@ -40,7 +42,12 @@ def draw_roads(
     array([ 1., nan])
     >>> plt.close(figure)
     """
-    numeric = rows["numeric"].where(rows["resolved"])  # a gap where it is not resolved
+    known = rows["resolved"]
+    if (
+        "status" in rows
+    ):  # at a zero of the closed form the two cannot be compared, but one is known
+        known = known | (rows["status"] == Status.VANISHES)
+    numeric = rows["numeric"].where(known)
     axes.plot(rows[x], numeric, line, color=colour, label=label)
     marked_rows = rows.iloc[marked]
     axes.plot(marked_rows[x], marked_rows["analytic"], "o", color=colour, mfc="white")

@@ -51,7 +51,7 @@ TABLES: dict[str, dict[str, tuple[type, ...]]] = {
     "drive": {"name": TEXT, "unit": TEXT, "words": TEXT},
     CLAIM: STATED,
     CHECK: STATED,
-    FORMULA: {**ASKED, "id": TEXT, "place": TEXT, "statement": TEXT},
+    FORMULA: {**ASKED, "id": TEXT, "place": TEXT, "statement": TEXT, "largest": NUMBER},
     "readings": ASKED,
 }  # fmt: skip
 SPELLED = {str: "a text", dict: "a table", list: "a list", int: "a whole number", float: "a number"}
@@ -85,6 +85,7 @@ class Entry:
     python: str = ""
     source: str = ""
     readings: tuple[Mapping[str, Any], ...] = ()
+    largest: float | None = None  # drive of the model up to which the atlas follows a formula
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class Sheet:
     unstated: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     entries: tuple[Entry, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)  # of `system`, `name`, and every value
 
     def of(self, kind: str) -> tuple[Entry, ...]:
         """The entries of one kind, "claim", "check" or "formula", in the order of the file.
@@ -143,6 +145,10 @@ class Sheet:
         ValueError: File `template.toml`, line ...: claim `...`: no such value.
         """
         raise ValueError(f"{_where(self.path, entry.line)}{entry.kind} `{entry.id}`: {reason}")
+
+    def refuse_key(self, key: str, reason: Exception | str) -> NoReturn:
+        """Raise `ValueError` with the line of a key that stands above all entries."""
+        raise ValueError(f"{_where(self.path, self.lines.get(key, 1))}{reason}")
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -189,8 +195,16 @@ class _Reader:
         self._check_names(entries)
         plain = {key: top[key] for key in ("values", "unstated", "source") if key in top}
         drive = Drive(**top.get("drive", {}))
+        lines = {key: self._line("values", 0, key) for key in top.get("values", {})}
+        lines |= {"system": self._line("", 0, "system"), "name": self._line("drive", 0, "name")}
         return Sheet(
-            self.path, top["citation"], top["system"], drive=drive, entries=entries, **plain
+            self.path,
+            top["citation"],
+            top["system"],
+            drive=drive,
+            entries=entries,
+            lines=lines,
+            **plain,
         )
 
     def _entries(self) -> Iterator[Entry]:
@@ -217,7 +231,7 @@ class _Reader:
         for key in ("readings", "letters"):
             other[key] = tuple(other.get(key, ()))
         if kind == FORMULA:
-            other = {k: other[k] for k in ("id", "place", "statement") if k in other}
+            other = {k: other[k] for k in ("id", "place", "statement", "largest") if k in other}
         asked = {key: value for key, value in written.items() if key in ASKED}
         return Entry(kind=kind, line=self._line(kind, index, ""), asked=asked, **other)
 
@@ -273,6 +287,8 @@ class _Reader:
         ends = written["range"]
         if len(ends) != 2 or not all(isinstance(end, VALUE) for end in ends):
             self._fail(kind, index, "range", f"key `range` must be [low, high], but is {ends}")
+        if all(isinstance(end, NUMBER) for end in ends) and not ends[0] < ends[1]:
+            self._fail(kind, index, "range", f"key `range` must begin below its end, but is {ends}")
 
     def _check(self, table: str, index: int, written: dict[str, Any]) -> None:
         """Raise for a key that is not known in the table, and for a value of another type."""
