@@ -141,6 +141,8 @@ def write(
     ...     table, out = pd.DataFrame({"g2": [0.5]}), Path(name, "mine.csv")
     ...     write(out, table, None, request, request.line("compare"), "compare.agreement")
     ...     sorted(path.name for path in out.parent.iterdir())
+    wrote ...mine.csv
+    wrote ...mine.json
     ['mine.csv', 'mine.json']
     """
     record = provenance.record(line, module)

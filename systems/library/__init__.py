@@ -12,7 +12,7 @@ what the devices in SI units share.  To add a system, write its file, enter it i
 it in `systems.renamed.LISTED`, so that ``from systems import name`` finds it.
 
 >>> sorted(SYSTEMS)[:3]
-['jaynes_cummings', 'jaynes_cummings_atom', 'kerr']
+['dimer_chain', 'jaynes_cummings', 'jaynes_cummings_atom']
 """
 
 from collections.abc import Mapping
