@@ -160,7 +160,7 @@ def test_a_mode_that_nothing_fills_is_empty():
     assert closed.number(b) == closed.probability((0, 1)) == closed.probability((1, 1)) == 0
     with pytest.raises(ValueError, match="Mode `b` stays empty"):
         closed.correlation(b)
-    assert steady_state(alone, point(alone)).number(b) == 0
+    assert steady_state(alone, point(alone), quanta=4).number(b) == 0
 
 
 @pytest.mark.parametrize(
