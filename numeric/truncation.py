@@ -360,7 +360,10 @@ class _Growth:
         return needed
 
     def _next(self, now: Cut, wanted: Cut) -> Cut | None:
-        """The cut to be solved next after ``now``, or None where none that is larger fits."""
+        """The cut to be solved next after ``now``, or None where none that is larger fits.
+
+        Of cuts mode by mode the next one keeps more states each time, so that a search ends.
+        """
         twice = wider(now, 2)
         if type(wanted) is type(now):
             if covers(now, wanted):
@@ -371,8 +374,9 @@ class _Growth:
                     wanted = wider(wanted, -1)
                 return wanted if self.fits(wanted) else None
         fitted = self._fitting(wanted)
-        small = covers(now, fitted) and covers(fitted, now)
-        return None if small or not self.fits(wider(fitted, 2)) else fitted
+        before, after = (count_states(self.model.modes, c) for c in (now, wider(fitted, 2)))
+        grows = type(fitted) is not type(now) or after > before
+        return fitted if grows and after <= self.limit else None
 
 
 def visible(found: Solution) -> Solution:

@@ -16,7 +16,7 @@ from numeric.classical import branches
 from numeric.solvers.solution import Solution, each
 from numeric.space import Space, count_states
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, kerr_dimer
+from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
 
 a, b = BosonOp("a"), BosonOp("b")
 D, w, g = sp.symbols("D w g", real=True)
@@ -253,3 +253,10 @@ def test_advice_names_what_is_known_and_works_when_it_is_followed():
     assert "`limit=547`" in ended.advice
     assert steady_state(kerr_dimer.MODEL, values, limit=547).advice == ""
     assert steady_state(kerr_dimer.MODEL, values, order=2).status == "ok"
+
+
+@pytest.mark.parametrize("limit", [35, 56, 70])
+def test_a_search_ends_where_nothing_larger_fits(limit):
+    values = {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "J": 0.3, "xi": 3.0}
+    state = steady_state(kerr_ring.MODEL, values, order=2, limit=limit)
+    assert state.status == "not converged"  # some 36 quanta, which so few states do not hold
