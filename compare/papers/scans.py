@@ -4,7 +4,7 @@ All have the columns of `compare.agreement`, so that one summary holds for them:
 are apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,21 @@ def scan(asked: Measure, name: str, x: np.ndarray, **labels: Any) -> pd.DataFram
     values = model_values(asked.target, point)
     quantity = str(asked.asked["quantity"])
     return agreement(asked.target.model, values, quantity, labels=columns)
+
+
+def joined(sheet: Sheet, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables of `scan` one below the other; ``attrs`` hold the sheet's values and theirs.
+
+    >>> from compare.papers import load
+    >>> sheet = load("huang2018").sheet()
+    >>> k = np.array([1.0, 1.5])
+    >>> parts = [scan(formula(sheet, name), "k", k) for name in ("g2_against", "g2_along")]
+    >>> len(joined(sheet, parts)), sorted(joined(sheet, parts).attrs)
+    (4, ['numeric', 'values'])
+    """
+    table = pd.concat(parts, ignore_index=True)
+    table.attrs = {"values": dict(sheet.values), "numeric": [part.attrs for part in parts]}
+    return table
 
 
 def tabulated(labels: Mapping[str, Any], quantity: str, leading: Any, master: Any) -> pd.DataFrame:

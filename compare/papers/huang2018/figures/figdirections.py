@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from compare.papers import load
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.scans import formula, scan
+from compare.papers.scans import formula, joined, scan
 from compare.style import BLUE, RED, new_figure, styled
 
 K = np.linspace(0, 3, 121)
@@ -23,9 +23,7 @@ def compute() -> pd.DataFrame:
     """One row per k and direction, both roads; columns ``k, way`` and those of `agreement`."""
     sheet = load("huang2018").sheet()
     parts = [scan(formula(sheet, name), "k", K, way=way) for way, name in WAYS.items()]
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs = {"values": dict(sheet.values), "numeric": [part.attrs for part in parts]}
-    return table
+    return joined(sheet, parts)
 
 
 @styled

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from compare.papers import load
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.scans import formula, scan
+from compare.papers.scans import formula, joined, scan
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import kerr_dimer
 
@@ -23,9 +23,7 @@ def compute() -> pd.DataFrame:
     """One row per drive and nonlinearity; columns ``U, drive`` and those of `agreement`."""
     sheet = load("liew2010").sheet()
     parts = [scan(formula(sheet, "g2_half", F=F), "U", U, drive=F) for F in DRIVES]
-    table = pd.concat(parts, ignore_index=True)
-    table.attrs = {"values": dict(sheet.values), "numeric": [part.attrs for part in parts]}
-    return table
+    return joined(sheet, parts)
 
 
 @styled
