@@ -82,6 +82,15 @@ class Reading:
         """
         return bool(np.isnan(self.roads.leading) and not np.isnan(self.roads.master))
 
+    @property
+    def open(self) -> bool:
+        """Whether the interval is still to be said (`measured`).
+
+        >>> Reading(Roads(0.0118, 0.0131), "0.012", 0.0115, 0.0125, "g2", "at phi = 0.27").open
+        False
+        """
+        return bool(np.isnan(self.low))
+
     def holds(self, value: float) -> bool:
         """Whether the claim is true of this number; never of NaN.
 
@@ -223,6 +232,16 @@ def reason(readings: Readings) -> str:
     open_question = verdict(readings) == UNDETERMINED
     head = "The text does not say which" if open_question else "In each reading of the text"
     return f"{head}: {('; or ' if open_question else '; ').join(map(str, readings))}."
+
+
+def measured(roads: Roads, quantity: str, detail: str = "") -> Readings:
+    """A number whose interval is not said here: the sheet prints it, and judges it by its relation.
+
+    >>> (reading,) = measured(Roads(0.0118, 0.0131), "g2(0)")
+    >>> reading.open, digits("0.012", reading.roads, reading.quantity)[0].verdict
+    (True, 'leading order only')
+    """
+    return (Reading(roads, "", np.nan, np.nan, quantity, detail),)
 
 
 def digits(printed: str, roads: Roads, quantity: str, detail: str = "") -> Readings:

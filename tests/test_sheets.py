@@ -1,7 +1,6 @@
 """Papers as data: what a sheet of claims may hold, and that verdicts follow from its numbers."""
 
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +23,7 @@ from compare.papers.decision import decisions, settled
 from compare.papers.judgement import audit
 from compare.papers.measure import Measure
 from compare.papers.point import read_point
-from compare.papers.sheet import EQUALS, TEMPLATE, Entry, Sheet, read_sheet
+from compare.papers.sheet import TEMPLATE, Entry, Sheet, read_sheet
 from compare.targets import find_target
 from systems.library import spinning
 
@@ -57,46 +56,6 @@ def decided(sheet: Sheet, entry: Entry) -> Readings:
     return decisions(alone, entry.kind, at_drive)[0](1.0)
 
 
-def quick(sheet: Sheet) -> list[Entry]:
-    """Printed numbers that ask for one point: claims first, then checks of ours."""
-    return [
-        entry
-        for entry in (*sheet.of("claim"), *sheet.of("check"))
-        if not entry.python and entry.relation == EQUALS and entry.bound is None
-        and "over" not in entry.asked and not entry.readings
-    ]  # fmt: skip
-
-
-def moved(printed: str) -> str:
-    """The number with its last digit one higher."""
-    number = Decimal(printed)
-    unit = Decimal((0, (1,), int(number.as_tuple().exponent)))
-    return str(number + unit)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("key", sorted({*papers.keys()} - {"wang2021"}))
-def test_moving_a_printed_digit_of_a_reproduced_number_changes_its_verdict(key: str) -> None:
-    sheet = papers.load(key).sheet()
-    held = [e for e in quick(sheet) if verdict(decided(sheet, e)) == REPRODUCED][:2]
-    assert held
-    for entry in held:
-        other = replace(entry, printed=moved(entry.printed))
-        assert verdict(decided(sheet, other)) != REPRODUCED, entry.id
-
-
-@pytest.mark.slow
-def test_moving_a_digit_of_the_optimal_nonlinearity_changes_its_verdict() -> None:
-    sheet = papers.load("wang2021").sheet()
-    (entry,) = sheet.of("check")
-    at = replace(entry, asked={**entry.asked, "system": "systems.py:ONE", "quantity": "g2_a1",
-                               "values": {"tan_N": 3**0.5}, "range": [-1.7, -1.5]},
-                 printed="-1.59")  # fmt: skip
-    # one dimer instead of two: a tenth of the time
-    assert verdict(decided(sheet, at)) == REPRODUCED
-    assert verdict(decided(sheet, replace(at, printed="-1.60"))) != REPRODUCED
-
-
 @pytest.mark.parametrize("key", papers.keys())
 def test_verdicts_of_a_paper_follow_from_its_numbers(
     key: str, monkeypatch: pytest.MonkeyPatch
@@ -112,7 +71,7 @@ def test_verdicts_of_a_paper_follow_from_its_numbers(
 
     monkeypatch.setattr(Measure, "roads", roads)
     plain = [e for e in sheet.of("claim") if not e.python and e.relation != "formula identical"]
-    for entry in [*plain, *sheet.of("check")]:
+    for entry in [*plain, *(e for e in sheet.of("check") if not e.python)]:
         drawn.clear()
         readings = decided(sheet, entry)
         assert [reading.roads for reading in readings] == drawn

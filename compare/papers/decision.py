@@ -97,7 +97,7 @@ def _decision(sheet: Sheet, entry: Entry, at_drive: AtDrive) -> Claim:
     def numbers(scale: float = 1.0) -> Readings:
         try:
             if function is not None:
-                return function(at_drive(scale))
+                return _judged(sheet, entry, function(at_drive(scale)), scale)
             return _readings(sheet, entry, scale)
         except ValueError as error:
             sheet.refuse(entry, error)
@@ -118,6 +118,23 @@ def _readings(sheet: Sheet, entry: Entry, scale: float) -> Readings:
         else:
             found += _reading(entry, asked, asked.roads(), quantity, detail)
     return found
+
+
+def _judged(sheet: Sheet, entry: Entry, found: Readings, scale: float) -> Readings:
+    """What a function gives, with the interval of the sheet where the function says none.
+
+    What is printed stands in the sheet then; it may not be said in both places, nor in none.
+    """
+    if any(reading.open != bool(entry.printed) for reading in found):
+        said = "says what is printed as well" if entry.printed else "does not say what is printed"
+        sheet.refuse(
+            entry, f"the function `{entry.python}` {said}: one of it and the sheet has to."
+        )
+    if not entry.printed:
+        return found
+    asked = measure(sheet, entry, scale=scale)
+    parts = (_reading(entry, asked, r.roads, r.quantity, r.detail) for r in found)
+    return tuple(reading for (reading,) in parts)
 
 
 def _reading(entry: Entry, asked: Measure, roads: Roads, quantity: str, detail: str) -> Readings:

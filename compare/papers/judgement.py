@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.agreement import compare_numbers
-from compare.claim import DISPUTED, VERDICTS, Claim, Readings, reason, verdict
+from compare.claim import DISPUTED, REPRODUCED, VERDICTS, Claim, Readings, reason, verdict
 from compare.papers.decision import AtDrive, decisions, drive_name, measure, settled
 from compare.papers.sheet import CHECK, CLAIM, FORMULA, Entry, Sheet
 from compare.papers.truth import DOWN, UP, scale_of_truth
@@ -185,16 +185,25 @@ def _row(sheet: Sheet, entry: Entry, claim: Claim) -> dict[str, object]:
         "master_equation": solved,
         "deviation": deviation,
         "verdict": word,
-        "reason": reason(readings) + _nearest(entry, readings),
+        "reason": reason(readings) + _nearest(readings),
         truth_column(sheet): truth,
     }
 
 
-def _nearest(entry: Entry, readings: Readings) -> str:
-    """Which of the readings in the sheet comes nearest to what is printed, where one can say."""
-    if len(entry.readings) < 2 or any(np.isnan(r.number + r.roads.master) for r in readings):
+def _nearest(readings: Readings) -> str:
+    """Which of several readings comes nearest to what is printed, where one can say.
+
+    Of numbers the one with the smallest distance; of bounds the only one that holds.
+    """
+    if len(readings) < 2 or len({reading.printed for reading in readings}) > 1:
         return ""
-    best = min(readings, key=lambda r: abs(r.roads.master - r.number))
+    holding = [reading for reading in readings if reading.verdict == REPRODUCED]
+    if not any(np.isnan(r.number + r.roads.master) for r in readings):
+        best = min(readings, key=lambda r: abs(r.roads.master - r.number))
+    elif len(holding) == 1:
+        (best,) = holding
+    else:
+        return ""
     return f" Nearest to what is printed: {best.detail.rstrip(',')}."
 
 

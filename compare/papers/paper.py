@@ -4,14 +4,15 @@ A paper is a folder beside this file; general code asks it through the `PAPER` t
 defines and never by its name.  Figures and claims are loaded when they are asked for, so that the
 command line may list papers without a plotting library.
 
-The least that a paper needs: an `__init__` with ``PAPER = Paper(key=..., citation=...)``, a file
-``claims.toml`` (`compare.papers.sheet`), and a folder ``figures`` with one module ``fig...`` a
-panel.  Functions in Python decide claims that ask for more than a quantity at values; the sheet
+The least that a paper needs: an `__init__` with ``PAPER = Paper(key=...)``, a file ``claims.toml``
+(`compare.papers.sheet`), which has the citation, and a folder ``figures`` with one module for each
+panel, ``fig...``.  Functions in Python decide claims that ask for more than a quantity at values; the sheet
 names them.  Without a sheet, a package ``claims`` with ``audit()`` and ``claims_text(rows)`` does.
 A `Laboratory` is needed only where settings are to be given in units that are not the model's own.
 """
 
 import pkgutil
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -84,7 +85,7 @@ class Paper:
     """A paper by its ``key``, with one module a panel and one file of claims.
 
     - ``key``: the name of its folder, such as the first author's name with the year;
-    - ``citation``: authors, title, journal, year;
+    - ``citation``: authors, title, journal, year; that of its file of claims where none is given;
     - ``laboratory``: the units of its settings, where they are not the model's own;
     - ``folder``: where its results lie below the folder of all; ``None`` means under its key;
     - ``at_drive``: multiple of the paper's drive -> what its claims in Python are called with.
@@ -96,10 +97,16 @@ class Paper:
     """
 
     key: str
-    citation: str
+    citation: str = ""
     laboratory: Laboratory | None = None
     folder: str | None = None
     at_drive: Callable[[float], Any] = float
+
+    def __post_init__(self) -> None:
+        """Take the citation from the file of claims, where it stands once."""
+        if not self.citation:
+            text = (self.directory / f"{CLAIMS}.toml").read_text(encoding="utf-8")
+            object.__setattr__(self, "citation", tomllib.loads(text)["citation"])
 
     @property
     def package(self) -> str:

@@ -14,7 +14,7 @@ from compare.agreement import agreement, compare_numbers
 from compare.papers.decision import measure
 from compare.papers.measure import Measure
 from compare.papers.point import model_values
-from compare.papers.sheet import FORMULA, Sheet
+from compare.papers.sheet import CLAIM, FORMULA, Sheet
 
 
 def formula(sheet: Sheet, name: str, **values: Any) -> Measure:
@@ -28,6 +28,16 @@ def formula(sheet: Sheet, name: str, **values: Any) -> Measure:
     if name not in entries:
         raise ValueError(f"Formula `{name}` does not exist; there are {', '.join(entries)}.")
     return measure(sheet, entries[name], {"values": values})
+
+
+def printed(sheet: Sheet, name: str) -> float:
+    """The number that a claim of the sheet prints, by its id, to be marked in a panel.
+
+    >>> from compare.papers import load
+    >>> printed(load("huang2018").sheet(), "along_29_kHz")
+    673.0
+    """
+    return next(float(entry.printed) for entry in sheet.of(CLAIM) if entry.id == name)
 
 
 def scan(asked: Measure, name: str, x: np.ndarray, **labels: Any) -> pd.DataFrame:

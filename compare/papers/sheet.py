@@ -51,7 +51,9 @@ TABLES: dict[str, dict[str, tuple[type, ...]]] = {
     "drive": {"name": TEXT, "unit": TEXT, "words": TEXT},
     CLAIM: STATED,
     CHECK: STATED,
-    FORMULA: {**ASKED, "id": TEXT, "place": TEXT, "statement": TEXT, "largest": NUMBER},
+    # a formula is followed along its drive: it has one value at a point, and nothing over a range
+    FORMULA: {"system": TEXT, "values": (dict,), "quantity": TEXT, "field": (dict,), "id": TEXT,
+              "place": TEXT, "statement": TEXT, "largest": NUMBER},
     "readings": ASKED,
 }  # fmt: skip
 SPELLED = {str: "a text", dict: "a table", list: "a list", int: "a whole number", float: "a number"}
@@ -249,10 +251,29 @@ class _Reader:
         relation = written.get("relation", EQUALS)
         self._check_word(kind, index, "relation", relation, RELATIONS)
         if "python" in written:
+            self._check_python(kind, index, written)
             return
         if relation == IDENTICAL:
             self._need(kind, index, written, "formula", "quantity")
             return
+        self._check_relation(kind, index, written, relation)
+
+    def _check_python(self, kind: str, index: int, written: dict[str, Any]) -> None:
+        """A function decides alone, or gives the number that the sheet's own relation judges."""
+        for key in (*ASKED, "readings", "formula", "letters"):
+            if key in written:
+                self._fail(kind, index, key, f"key `{key}` does not go with `python`")
+        relation = written.get("relation", EQUALS)
+        if relation == IDENTICAL:
+            self._fail(kind, index, "relation", f"`{IDENTICAL}` does not go with `python`")
+        judging = [key for key in ("printed", "relation", "bound", "share") if key in written]
+        if judging:
+            self._check_relation(kind, index, written, relation)
+
+    def _check_relation(
+        self, kind: str, index: int, written: dict[str, Any], relation: str
+    ) -> None:
+        """A relation to a number needs that number."""
         self._need(kind, index, written, "printed")
         if relation == WITHIN:
             self._need(kind, index, written, "bound", "share")

@@ -11,11 +11,4 @@ author.
 
 from compare.papers.paper import Paper
 
-PAPER = Paper(
-    key="fischer2017",
-    citation=(
-        "K. A. Fischer, Y. A. Kelaita, N. V. Sapra, C. Dory, K. G. Lagoudakis, K. Mueller, J. "
-        "Vuckovic, On-Chip Architecture for Self-Homodyned Nonclassical Light, Phys. Rev. Applied "
-        "7, 044002 (2017), arXiv:1611.01566"
-    ),
-)
+PAPER = Paper(key="fischer2017")

@@ -6,11 +6,9 @@ eigenvector that is mostly emitter, and -2 Im of its eigenvalue is the rate at w
 
 import numpy as np
 
-from compare.claim import Readings, Roads, near
+from compare.claim import Readings, Roads, measured
 from compare.papers import load
 from compare.papers.decision import measure
-
-ROUNDING = 1e-9  # relative: both are the same number but for round-off
 
 
 def effective_rate(scale: float) -> Readings:
@@ -24,5 +22,4 @@ def effective_rate(scale: float) -> Readings:
     energies, vectors = np.linalg.eig(H_eff)
     polariton = np.argmax(abs(vectors[1]))  # mostly emitter
     rate = float(-2 * energies[polariton].imag)
-    printed = float(point["Gamma_eff"])
-    return near(printed, ROUNDING, Roads(rate, rate), "rate of the polariton", "in kappa")
+    return measured(Roads(rate, rate), "rate of the polariton", "in kappa")

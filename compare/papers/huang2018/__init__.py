@@ -10,10 +10,4 @@ quotes of it, each with its source.
 
 from compare.papers.paper import Paper
 
-PAPER = Paper(
-    key="huang2018",
-    citation=(
-        "R. Huang, A. Miranowicz, J.-Q. Liao, F. Nori, H. Jing, Nonreciprocal Photon Blockade, "
-        "Phys. Rev. Lett. 121, 153601 (2018), arXiv:1807.10084"
-    ),
-)
+PAPER = Paper(key="huang2018")

@@ -7,7 +7,7 @@ number together.
 import numpy as np
 
 import numeric
-from compare.claim import Readings, Roads, above
+from compare.claim import Readings, Roads, measured
 from compare.criteria import blocks
 from compare.papers import load
 from compare.papers.decision import measure
@@ -30,7 +30,5 @@ def two_photon_blockade(scale: float) -> Readings:
     limit = np.exp(-N)
     margin = float(min(g2 - limit - N * g3, limit - g3))
     assert bool(blocks(2, N, g2, g3)) == (margin > 0)  # the same criteria, as words
-    return above(
-        0, Roads(np.nan, margin), "distance from the criteria of two-photon blockade",
-        "at 0.3 pW and k = 1.5 along the rotation", "two-photon blockade",
-    )  # fmt: skip
+    words = "distance from the criteria of two-photon blockade"
+    return measured(Roads(np.nan, margin), words, "at 0.3 pW and k = 1.5 along the rotation")

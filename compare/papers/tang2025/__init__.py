@@ -27,10 +27,6 @@ def _at_drive(scale: float) -> Any:
 
 PAPER = Paper(
     key="tang2025",
-    citation=(
-        "J. Tang, Y.-L. Zuo, X.-W. Xu, R. Huang, A. Miranowicz, F. Nori, H. Jing, Achieving Robust "
-        "Single-Photon Blockade with a Single Nanotip, Nano Letters (2025), arXiv:2412.19608"
-    ),
     laboratory=Laboratory(
         system="nanotip",
         read=units.read_values,

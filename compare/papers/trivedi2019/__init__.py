@@ -10,11 +10,4 @@ notebook.
 
 from compare.papers.paper import Paper
 
-PAPER = Paper(
-    key="trivedi2019",
-    citation=(
-        "R. Trivedi, M. Radulaski, K. A. Fischer, S. Fan, J. Vuckovic, Photon Blockade in Weakly "
-        "Driven Cavity Quantum Electrodynamics Systems with Many Emitters, Phys. Rev. Lett. 122, "
-        "243602 (2019), arXiv:1901.03942"
-    ),
-)
+PAPER = Paper(key="trivedi2019")

@@ -9,11 +9,4 @@ notebook.
 
 from compare.papers.paper import Paper
 
-PAPER = Paper(
-    key="wang2021",
-    citation=(
-        "Y. Wang, W. Verstraelen, B. Zhang, T. C. H. Liew, Y. D. Chong, Giant Enhancement of "
-        "Unconventional Photon Blockade in a Dimer Chain, Phys. Rev. Lett. 127, 240402 (2021), "
-        "arXiv:2106.08526"
-    ),
-)
+PAPER = Paper(key="wang2021")

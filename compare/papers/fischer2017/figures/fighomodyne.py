@@ -20,7 +20,6 @@ from numeric import fields
 
 STRENGTH = np.geomspace(0.01, 2, 41)  # of the drive, in sqrt(Gamma_eff kappa)
 CURVES = {"without interference": BLUE, "with interference": RED}
-OWN = 0.4
 
 
 def compute() -> pd.DataFrame:
@@ -50,7 +49,8 @@ def draw(table: pd.DataFrame) -> Figure:
     for light, colour in CURVES.items():
         rows = table[table["light"] == light]
         draw_roads(axes, rows, "strength", colour, light, slice(0, None, 4))
-    axes.axvline(OWN, color="black", lw=0.6, ls=":")
+    own = load("fischer2017").sheet().values["strength"]
+    axes.axvline(own, color="black", lw=0.6, ls=":")
     axes.set(xlabel=r"drive ($\sqrt{\Gamma_\mathrm{eff}}$)", ylabel="$g^{(2)}(0)$")
     axes.set(xscale="log", yscale="log", xlim=(STRENGTH[0], STRENGTH[-1]))
     roads_legend(axes, loc="center left")

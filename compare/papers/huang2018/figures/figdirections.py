@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 
 from compare.papers import load
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.scans import formula, joined, scan
+from compare.papers.scans import formula, joined, printed, scan
 from compare.style import BLUE, RED, new_figure, styled
 
 K = np.linspace(0, 3, 121)
 WAYS = {"against": "g2_against", "along": "g2_along"}  # and the formula of the sheet
-PRINTED = {"against": 0.001, "along": 673}  # at k = 1.5
+QUOTED = {"against": "against_29_kHz", "along": "along_29_kHz"}  # claims at k = 1.5
 
 
 def compute() -> pd.DataFrame:
@@ -30,10 +30,11 @@ def compute() -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     """Both directions on a logarithmic axis, with the line of coherent light."""
     figure, axes = new_figure(height=2.8)
+    sheet = load("huang2018").sheet()
     for way, colour in zip(WAYS, (BLUE, RED), strict=True):
         rows = table[table["way"] == way]
         draw_roads(axes, rows, "k", colour, f"{way} the rotation", slice(0, None, 4))
-        axes.plot(1.5, PRINTED[way], "x", color="black", ms=7, mew=1.5, zorder=3)
+        axes.plot(1.5, printed(sheet, QUOTED[way]), "x", color="black", ms=7, mew=1.5, zorder=3)
     axes.axhline(1, color="black", lw=0.6, ls=":")
     axes.set(xlabel="$k$ (laser detuning $(1-k)U$)", ylabel="$g^{(2)}(0)$", yscale="log")
     axes.set(xlim=(0, 3), ylim=(3e-4, 3e6), title="29 kHz, 2 fW; crosses: quoted values")

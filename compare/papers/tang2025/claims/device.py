@@ -15,7 +15,7 @@ import sympy as sp
 from analytic import spell_out
 from analytic.vanishing import same_function
 from compare.agreement import agreement
-from compare.claim import Readings, Roads, below, digits, exactly
+from compare.claim import Readings, Roads, below, exactly, measured
 from compare.formula.check import derived_form
 from compare.papers.tang2025.claims.roads import at, of, solve
 from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
@@ -30,17 +30,17 @@ PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
 
 def r_zero(device: Device) -> Readings:
     """The distance at which the tip's coupling has the size of J_0."""
-    return digits("0.35", _both(device.backscattering_free()[0] * 1e6), "r (um)", "of J = 0")
+    return measured(_both(device.backscattering_free()[0] * 1e6), "r (um)", "of J = 0")
 
 
 def phi_zero_first(device: Device) -> Readings:
     """The first phi at which the tip's coupling is opposite to J_0 on the printed circle."""
-    return digits("0.27", _both(_phi_zero(device, 0)), "phi (um)", _phi_words(device, 0))
+    return measured(_both(_phi_zero(device, 0)), "phi (um)", _phi_words(device, 0))
 
 
 def phi_zero_second(device: Device) -> Readings:
     """The same one period, lambda/(2 n_0), further."""
-    return digits("0.82", _both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
+    return measured(_both(_phi_zero(device, 1)), "phi (um)", _phi_words(device, 1))
 
 
 def formula_for_r(device: Device) -> Readings:
@@ -49,27 +49,23 @@ def formula_for_r(device: Device) -> Readings:
     Read as a_t, the amplitude of the coupling, its inverse is a time, and there is no number.
     """
     ratio = np.log(device.tip_coupling_amplitude / device.J_0)
-    as_beta = digits(
-        "0.35", _both(ratio * device.tip_coupling_length * 1e6), "r (um)", "with beta_t for alpha_t"
+    as_beta = measured(
+        _both(ratio * device.tip_coupling_length * 1e6), "r (um)", "with beta_t for alpha_t"
     )
     # 1/a_t is a time: the formula gives no length
-    return as_beta + digits(
-        "0.35", _both(np.nan), "r (um)", "with a_t for alpha_t, which is not a length,"
+    return as_beta + measured(
+        _both(np.nan), "r (um)", "with a_t for alpha_t, which is not a length,"
     )
 
 
 def phi_gamma_low(device: Device) -> Readings:
     """Where |J| = gamma on the circle r = 0.35 um, below the zero of J."""
-    return digits(
-        "0.21", _both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,"
-    )
+    return measured(_both(unit_coupling(device)[0]), "phi (um)", "of |J| = gamma, the smaller,")
 
 
 def phi_gamma_high(device: Device) -> Readings:
     """Where |J| = gamma on the circle r = 0.35 um, above the zero of J."""
-    return digits(
-        "0.33", _both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,"
-    )
+    return measured(_both(unit_coupling(device)[1]), "phi (um)", "of |J| = gamma, the larger,")
 
 
 def amplitude_sum(device: Device) -> Readings:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, digits
+from compare.claim import Readings, Roads, above, below, measured
 from compare.extremes import Curve, gap, least
 from compare.papers.tang2025.claims.blockade import SAME
 from compare.papers.tang2025.claims.mechanism import GAP
@@ -26,24 +26,24 @@ ENDS = (1e-6, 3)
 
 def R_tip(device: Device) -> Readings:
     """R in percent at the tip's place, at the detuning of the caption."""
-    return digits("99.7", _R(device, at(device, R_UM, PHI_UM), AT_ZERO), "R (%)", "at Delta = 0")
+    return measured(_R(device, at(device, R_UM, PHI_UM), AT_ZERO), "R (%)", "at Delta = 0")
 
 
 def R_tip_minimum(device: Device) -> Readings:
     """R in percent at the tip's place, with minima over the detuning."""
     R = _R(device, at(device, R_UM, PHI_UM), DETUNINGS)
-    return digits("99.7", R, "R (%)", "with minima over Delta")
+    return measured(R, "R (%)", "with minima over Delta")
 
 
 def R_bare(device: Device) -> Readings:
     """R in percent without the tip, at the detuning of the caption: cut off at zero."""
-    return digits("0", _R(device, device.without_tip(), AT_ZERO), "R (%)", "at Delta = 0")
+    return measured(_R(device, device.without_tip(), AT_ZERO), "R (%)", "at Delta = 0")
 
 
 def R_bare_minimum(device: Device) -> Readings:
     """R in percent without the tip, with the minimum over the detuning: it is close to one then."""
     R = _R(device, device.without_tip(), DETUNINGS)
-    return digits("0", R, "R (%)", "with minima over Delta")
+    return measured(R, "R (%)", "with minima over Delta")
 
 
 def R_robust(device: Device) -> Readings:

@@ -14,25 +14,34 @@ from compare.papers.measure import master
 from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.scans import tabulated
 from compare.papers.trivedi2019.systems import THREE, TWO
-from compare.papers.trivedi2019.trend import DETUNED, NUMBERS, RESONANT, XI, smallest, values
+from compare.papers.trivedi2019.trend import (
+    CASES,
+    DETUNED,
+    NUMBERS,
+    RESONANT,
+    own,
+    smallest,
+    values,
+)
 from compare.style import BLUE, RED, new_figure, styled
 
-CASES = {"resonant": BLUE, "detuned": RED}
+COLOURS = {RESONANT: BLUE, DETUNED: RED}
 ONE_BY_ONE = {2: TWO, 3: THREE}
 # where the smallest g2 of two and three lies, as `values` has the laser
-PLACES = {"resonant": {2: 1.0419, 3: 1.0349}, "detuned": {2: 0.749, 3: 0.75}}
+PLACES = {RESONANT: {2: 1.0419, 3: 1.0349}, DETUNED: {2: 0.749, 3: 0.75}}
 
 
 def compute() -> pd.DataFrame:
     """One row per number and case; ``one_by_one`` is g2 of single emitters, where it was solved."""
-    parts = [_case(name) for name in CASES]
+    parts = [_case(name) for name in COLOURS]
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = {"xi/kappa": XI, "gamma/kappa": 0.01, "cases": [RESONANT, DETUNED]}
+    cases = [dict(CASES[name]) for name in COLOURS]
+    table.attrs = {"xi/kappa": own("xi"), "gamma/kappa": own("gamma"), "cases": cases}
     return table
 
 
 def _case(name: str) -> pd.DataFrame:
-    roads = smallest(resonant=name == "resonant")
+    roads = smallest(name)
     rows = tabulated({"N": np.array(NUMBERS), "case": name}, f"least g2 ({name})",
                      roads.leading, roads.master)  # fmt: skip
     rows["one_by_one"] = np.nan
@@ -45,8 +54,7 @@ def _single(name: str, N: int) -> pd.DataFrame:
     from compare.papers.measure import leading
     from systems.library import many_emitters
 
-    case = RESONANT if name == "resonant" else DETUNED
-    point = values(case, float(N), PLACES[name][N])
+    point = values(CASES[name], float(N), PLACES[name][N])
     alone = {key: value for key, value in point.items() if key != "N"}
     row = tabulated({"N": np.array([N]), "case": name}, f"g2 near its least ({name})",
                     [leading(many_emitters.MODEL, point, "g2_a")],
@@ -58,7 +66,7 @@ def _single(name: str, N: int) -> pd.DataFrame:
 def draw(table: pd.DataFrame) -> Figure:
     """Both cases over a logarithmic number of emitters."""
     figure, axes = new_figure()
-    for name, colour in CASES.items():
+    for name, colour in COLOURS.items():
         rows = table[(table["case"] == name) & table["quantity"].str.startswith("least")]
         draw_roads(axes, rows, "N", colour, name)
         single = table[(table["case"] == name) & table["one_by_one"].notna()]

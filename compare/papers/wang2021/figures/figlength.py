@@ -1,20 +1,19 @@
 """Main claim: the nonlinearity of deepest blockade against the length of the chain, both roads.
 
 gamma/J = 0.3, 0.4 and 0.5, t = 0.1 J and F = 0.001 J, a drive so weak that both roads have the same
-optimum and no budget is needed.  The master equation is asked at gamma = 0.4 J alone: six sites
-take seconds a point.
+optimum and no budget is needed.
 """
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from compare.papers.panels import roads_legend
+from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.scans import tabulated
-from compare.papers.wang2021.law import CHAINS, DRIVE, GAMMA, optima, optimum
+from compare.papers.wang2021.law import CHAINS, optima, own
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 
-GAMMAS = {0.3: BLUE, GAMMA: GREEN, 0.5: RED}  # in J
+GAMMAS = {0.3: BLUE, 0.4: GREEN, 0.5: RED}  # in J
 
 
 def compute() -> pd.DataFrame:
@@ -25,11 +24,11 @@ def compute() -> pd.DataFrame:
     sites = np.array([*CHAINS])
     parts = []
     for gamma in GAMMAS:
-        closed = 10.0 ** np.array([optimum(N, gamma) for N in CHAINS])
-        solved = 10.0 ** optima().master if gamma == GAMMA else np.full(len(sites), np.nan)
-        parts.append(tabulated({"sites": sites, "gamma": gamma}, "alpha_opt", closed, solved))
+        alpha = optima(gamma).map(lambda logs: 10.0**logs)
+        labels = {"sites": sites, "gamma": gamma}
+        parts.append(tabulated(labels, "alpha_opt", alpha.leading, alpha.master))
     table = pd.concat(parts, ignore_index=True)
-    table.attrs = {"F/J": DRIVE, "t/J": 0.1}
+    table.attrs = {"F/J": own("F"), "t/J": own("t")}
     return table
 
 
@@ -39,9 +38,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = new_figure()
     for gamma, colour in GAMMAS.items():
         rows = table[table["gamma"] == gamma]
-        axes.plot(rows["sites"], rows["numeric"], color=colour)
-        axes.plot(rows["sites"], rows["analytic"], "o:", color=colour, mfc="white", lw=0.8,
-                  label=rf"$\gamma = {gamma:g}\,J$")  # fmt: skip
+        draw_roads(axes, rows, "sites", colour, rf"$\gamma = {gamma:g}\,J$")
     axes.set(xlabel="sites $N$", ylabel=r"optimal $\alpha/J$", yscale="log", xticks=[2, 4, 6])
     axes.set_title(r"$F = 0.001\,J$")
     roads_legend(axes, loc="lower left")
