@@ -29,12 +29,16 @@ FEWEST = 4  # digits in which a sentence gives a number
 class Roads:
     """The same quantity by the closed form and by the master equation, numbers or arrays.
 
+    NaN on a road that has no number.  ``distance`` is true where the number is one between both
+    roads and none of either (`apart`).
+
     >>> Roads(0.2, 0.3).map(lambda P, N: P / N, Roads(1.0, 1.0))
     Roads(leading=0.2, master=0.3)
     """
 
     leading: Any
     master: Any
+    distance: bool = False
 
     def map(self, function: Callable[..., Any], *others: "Roads") -> "Roads":
         """The function of the quantity (and of others) on each road.
@@ -48,12 +52,20 @@ class Roads:
         )
 
 
+def apart(distance: float) -> Roads:
+    """A distance between both roads, such as the largest deviation over a curve.
+
+    >>> below(0.05, apart(0.02), "largest |deviation|")[0].compares
+    True
+    """
+    return Roads(np.nan, distance, distance=True)
+
+
 @dataclass(frozen=True)
 class Reading:
     """One reading of a claim: its number on both roads, and where the number must lie.
 
-    - ``roads``: the number on both roads; one that compares the roads, such as the largest
-      deviation, stands on the second of them and is NaN on the first;
+    - ``roads``: the number on both roads, or the distance between them (`apart`);
     - ``printed``: what the paper prints, as it is printed;
     - ``low``, ``high``: the interval, ends included, in which the number makes the statement true;
     - ``quantity``, ``detail``: what the number is, of what, and where;
@@ -80,7 +92,7 @@ class Reading:
         >>> reading.compares
         False
         """
-        return bool(np.isnan(self.roads.leading) and not np.isnan(self.roads.master))
+        return self.roads.distance
 
     @property
     def open(self) -> bool:
@@ -130,7 +142,10 @@ class Reading:
         if self.compares:
             return f"it is {master:.{digits}g}"
         found = f"master equation {master:.{digits}g}{self._distance()}"
-        return f"{found}, closed form {leading:.{digits}g}"
+        other = (
+            "there is no closed form" if np.isnan(leading) else f"closed form {leading:.{digits}g}"
+        )
+        return f"{found}, {other}"
 
     def _digits(self) -> int:
         """So many that the ends of the interval can be told apart, and four at least."""

@@ -1,5 +1,6 @@
 """Papers as data: what a sheet of claims may hold, and that verdicts follow from its numbers."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from compare.papers.decision import decisions, settled
 from compare.papers.judgement import audit
 from compare.papers.measure import Measure
 from compare.papers.point import read_point
-from compare.papers.sheet import TEMPLATE, Entry, Sheet, read_sheet
+from compare.papers.sheet import TABLES, TEMPLATE, Entry, Sheet, read_sheet
+from compare.provenance import ROOT
 from compare.targets import find_target
 from systems.library import spinning
 
@@ -278,6 +280,16 @@ def test_light_that_cancels_the_mode_leaves_what_a_linear_cavity_never_had(writt
     assert (reading.roads.leading, reading.roads.master) == pytest.approx((5e-4, 5e-4), rel=1e-9)
 
 
+def test_a_number_without_a_closed_form_is_still_that_of_the_master_equation(written: Path) -> None:
+    # the light of the empty cavity taken away from a mode on resonance: 0/0 at leading order
+    light = 'field = { a = 1, light = "xi/(Delta - i*gamma/2)" }\nprinted = "1"\n'
+    written.write_text(KERR + CLAIM + light)
+    (row,) = audit(read_sheet(written)).to_dict("records")
+    assert row["master_equation"] > 1
+    assert np.isnan([row["leading_order"], row["deviation"]]).all()
+    assert "there is no closed form" in row["reason"]
+
+
 @pytest.mark.parametrize("wrong", [False, True])
 def test_a_printed_formula_is_a_claim(written: Path, wrong: bool) -> None:
     formula = f"1/(1 + {3 if wrong else 4}*chi**2/gamma**2)"
@@ -312,11 +324,18 @@ def test_the_template_is_a_file_of_claims_that_is_judged(
     Path("mine.toml").write_text(text)
     run("audit", "mine.toml", "--out", "made")
     printed = capsys.readouterr().out
-    assert "4 claims: " in printed
+    assert "6 claims: 5 reproduced" in printed
     assert "Checks of ours" in printed
     header = Path("made/mine.csv").read_text().splitlines()[0]
     assert header.startswith("claim,place,statement,quantity,printed,leading_order,master_equation")
     assert Path("made/mine.json").is_file()
+
+
+@pytest.mark.parametrize("path", [TEMPLATE, ROOT / "docs" / "howto" / "paper.md"])
+def test_every_key_of_a_sheet_is_explained_by_the_template_and_the_manual(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    keys = {key for table in TABLES.values() for key in table}
+    assert not {key for key in keys if not re.search(rf"\b{key}\b", text)}
 
 
 def test_a_formula_of_the_atlas_is_followed_to_the_drive_that_the_sheet_names(

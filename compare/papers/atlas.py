@@ -7,7 +7,7 @@ own unit, a power in W or fW, an amplitude in a loss; ``drive_over_loss`` is the
 loss of the driven mode, which may be compared between papers.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -180,27 +180,35 @@ def _power(sheet: Sheet, entry: Entry, asked: Measure) -> float:
 
 def _followed(sheet: Sheet, entry: Entry) -> tuple[np.ndarray, str]:
     """The same for a field, whose light follows the drive: the first crossing from weak drives."""
+    asked = measure(sheet, entry)
+    name = drive_name(sheet, asked)
+    own = asked.point()[name]
 
-    def size(log_scale: float) -> float:
-        roads = measure(sheet, entry, scale=float(np.exp(log_scale))).roads()
-        return abs(float(roads.leading / roads.master - 1))
+    def size(scales: np.ndarray) -> np.ndarray:
+        roads = asked.along(name, own * scales)
+        return np.asarray(abs(roads.leading / roads.master - 1))
 
-    sizes = {float(x): size(float(x)) for x in np.log(SCALES)}
-    found = [_crossing(size, sizes, tolerance) for tolerance in TOLERANCES]
+    found = [_crossing(size, size(SCALES), tolerance) for tolerance in TOLERANCES]
     words = sorted({word for _, word in found})
     return np.array([scale for scale, _ in found]), ", ".join(words)
 
 
 def _crossing(
-    size: Callable[[float], float], sizes: Mapping[float, float], tolerance: float
+    size: Callable[[np.ndarray], np.ndarray], sizes: np.ndarray, tolerance: float
 ) -> tuple[float, str]:
-    """The scale at which a deviation first passes the tolerance, and a word for it."""
-    inside = -np.inf
-    for x, off in sizes.items():
-        if not off <= tolerance:
-            if np.isinf(inside):
-                return 0.0, "nowhere"
-            root = brentq(lambda y: np.log(size(y) / tolerance), inside, x, xtol=PRECISION)
-            return float(np.exp(root)), "ok"
-        inside = x
-    return float(np.exp(inside)), "not reached"
+    """The scale at which a deviation first passes the tolerance, and a word for it.
+
+    ``sizes`` are those at `SCALES`.  A deviation that is not known counts as one that is too large.
+    """
+    outside = np.flatnonzero(~(sizes <= tolerance))
+    if not outside.size:
+        return float(SCALES[-1]), "not reached"
+    first = outside[0]
+    if not first:
+        return 0.0, "nowhere"
+    low, high = np.log(SCALES[first - 1 : first + 1])
+
+    def excess(log_scale: float) -> float:
+        return float(np.log(size(np.array([np.exp(log_scale)]))[0] / tolerance))
+
+    return float(np.exp(brentq(excess, low, high, xtol=PRECISION))), "ok"

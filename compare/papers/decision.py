@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from compare.claim import Claim, Readings, Roads, above, below, digits, exactly, near
+from compare.claim import Claim, Readings, Roads, above, apart, below, digits, exactly, near
 from compare.formula.check import check_formula
 from compare.formula.notation import read_formula
 from compare.formula.verdict import IDENTICAL as PROVED
@@ -190,7 +190,7 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     off = float(np.max(abs(expected / master(model, values, quantity) - 1)))
     words = "is proved identical to" if proved else "is not identical to"
     detail = f"at a drive of {LIMIT:g} of the loss, of a formula that {words} the derived one,"
-    gap = Roads(np.nan, off if proved else np.inf)
+    gap = apart(off if proved else np.inf)
     return below(EXACT, gap, "largest |deviation|", detail, entry.printed or "=")
 
 

@@ -83,6 +83,25 @@ class Measure:
             return found
         return found.map(np.divide, self.denominator().roads()).map(float)
 
+    def along(self, name: str, x: np.ndarray) -> Roads:
+        """The number on both roads at many values of one name, in one batch each.
+
+        For a measure that takes nothing over a range and is no ratio; shape that of ``x``.
+
+        >>> values = {"Delta": 0, "chi": 5, "gamma": 1, "xi": 0.01}
+        >>> g2 = Measure({"system": "kerr", "values": values, "quantity": "g2"}, Path("."))
+        >>> g2.along("chi", np.array([0.0, 5.0])).leading.round(4)
+        array([1.    , 0.0099])
+        """
+        points = [self.at(**{name: float(value)}) for value in x]
+        if len({asked.field() for asked in points}) > 1:  # made of what varies: one by one
+            found = [Roads(asked._on(leading), asked._on(master)) for asked in points]
+            return Roads(*np.array([(roads.leading, roads.master) for roads in found]).T)
+        target = self.target
+        values = model_values(target, self.at(**{name: x}).point())
+        asked = (target.model, values, self.asked["quantity"], points[0].field())
+        return Roads(np.asarray(leading(*asked)), np.asarray(master(*asked)))
+
     def denominator(self) -> "Measure":
         """What a ratio is taken to: the same at other values, or of another system.
 
@@ -191,18 +210,25 @@ def leading(model: Model, values: Mapping[str, Any], name: str, field: Any = Non
     >>> float(leading(kerr.MODEL, kerr.VALUES, "g2").round(4))
     0.0099
     """
-    quantity = read_quantity(model, name)
-    closed = _closed(model, quantity.quanta(model))
-    try:
-        form = (
-            quantity.on(closed)
-            if field is None
-            else _of_field(quantity, closed_fields, closed, field)
-        )
-    except analytic.NotSeen:
+    closed = _closed(model, read_quantity(model, name).quanta(model))
+    form = _form(model, name, field)
+    if form is None:
         shape = next(iter(read_values(model, values).values())).shape
         return np.full(shape, np.nan)[()]
     return np.asarray(closed.evaluate(form, values)).real[()]
+
+
+@cache
+def _form(model: Model, name: str, field: Any) -> sp.Expr | None:
+    """The closed form of a quantity, found once in a process; None where there is none."""
+    quantity = read_quantity(model, name)
+    closed = _closed(model, quantity.quanta(model))
+    try:
+        if field is None:
+            return quantity.on(closed)
+        return _of_field(quantity, closed_fields, closed, field)
+    except analytic.NotSeen:
+        return None
 
 
 def master(model: Model, values: Mapping[str, Any], name: str, field: Any = None) -> Any:

@@ -6,9 +6,10 @@ command line may list papers without a plotting library.
 
 The least that a paper needs: an `__init__` with ``PAPER = Paper(key=...)``, a file ``claims.toml``
 (`compare.papers.sheet`), which has the citation, and a folder ``figures`` with one module for each
-panel, ``fig...``.  Functions in Python decide claims that ask for more than a quantity at values; the sheet
-names them.  Without a sheet, a package ``claims`` with ``audit()`` and ``claims_text(rows)`` does.
-A `Laboratory` is needed only where settings are to be given in units that are not the model's own.
+panel, ``fig...``.  Functions in Python decide claims that ask for more than a quantity at values;
+the sheet names them.  Without a sheet, a package ``claims`` with ``audit()`` and
+``claims_text(rows)`` does.  A `Laboratory` is needed only where settings are to be given in units
+that are not the model's own.
 """
 
 import pkgutil

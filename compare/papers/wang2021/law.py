@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import numeric
-from compare.claim import Readings, Roads, below, measured
+from compare.claim import Readings, Roads, apart, below, measured
 from compare.extremes import place_of_least
 from compare.papers import load
 from compare.papers.measure import leading, master
@@ -120,7 +120,7 @@ def validated(scale: float) -> Readings:
     point = values(4, optimum(4, own("gamma")), own("gamma"), scale)
     off = abs(leading(TWO, point, observed(4)) / master(TWO, point, observed(4)) - 1)
     detail = "at the optimum of four sites (here by the master equation, no Monte Carlo)"
-    return measured(Roads(np.nan, float(off)), "|deviation|", detail)
+    return measured(apart(float(off)), "|deviation|", detail)
 
 
 def computed(scale: float) -> Readings:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from compare.claim import Readings, Roads, above, below, measured
+from compare.claim import Readings, Roads, above, apart, below, measured
 from compare.extremes import Curve, gap, least
 from compare.papers.tang2025.claims.blockade import SAME
 from compare.papers.tang2025.claims.mechanism import GAP
@@ -68,12 +68,12 @@ def agreement_4b(device: Device) -> Readings:
     R is cut off at zero on each road by itself, so that a distance is one between two shares.
     """
 
-    def apart(tip: str) -> float:
+    def distance(tip: str) -> float:
         closed, solved = (_curve(road, device, tip) for road in (leading, master))
         return gap(closed, solved, *ENDS)
 
-    bare = apart(fig4b.NONE)
-    follows, stays = (Roads(np.nan, max(bare, apart(tip))) for tip in (fig4b.FOLLOWS, fig4b.STAYS))
+    bare = distance(fig4b.NONE)
+    follows, stays = (apart(max(bare, distance(tip))) for tip in (fig4b.FOLLOWS, fig4b.STAYS))
     detail = "for J_0 up to 3 gamma_1, without tip and with one that"
     return (*below(SAME, follows, GAP, f"{detail} follows J_0,", "excellent"),
             *below(SAME, stays, GAP, f"{detail} stays,", "excellent"))  # fmt: skip

@@ -8,9 +8,7 @@ The first is a statement about zero, which no number of the master equation can 
 about every point of a figure, and is judged by the worst of them.
 """
 
-import numpy as np
-
-from compare.claim import Readings, Roads, above, below, near
+from compare.claim import Readings, above, apart, below, near
 from compare.extremes import Curve, gap, greatest, least
 from compare.papers.tang2025.claims.blockade import BLOCKADE, SAME
 from compare.papers.tang2025.claims.roads import Road, at, each, leading, master, solve
@@ -50,11 +48,11 @@ def g2_without_coupling(device: Device) -> Readings:
 def agreement_3c(device: Device) -> Readings:
     """The largest distance of both roads over the maximum of the curve: the axis is linear."""
 
-    def apart(name: str) -> float:
+    def distance(name: str) -> float:
         closed, solved = (_on_circle(road, device, name) for road in (leading, master))
         return gap(closed, solved, *PERIOD_UM, FINE)
 
-    largest = Roads(np.nan, max(apart("P10"), apart("P01")))
+    largest = apart(max(distance("P10"), distance("P01")))
     return below(SAME, largest, GAP, "over phi, for P10 and P01,", "excellent")
 
 
@@ -65,7 +63,7 @@ def agreement_3d(device: Device) -> Readings:
         closed, solved = (_along(road, device, phi) for road in (leading, master))
         return greatest(lambda r: abs(closed(r) / solved(r) - 1), 0, 0.8, FINE)
 
-    largest = Roads(np.nan, max(map(deviation, fig3d.PHI_UM)))
+    largest = apart(max(map(deviation, fig3d.PHI_UM)))
     detail = "over r up to 0.8 um and three phi (the axis is logarithmic)"
     return below(SAME, largest, "largest |deviation|", detail, "excellent")
 
