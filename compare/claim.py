@@ -279,7 +279,7 @@ def near(number: float, share: float, roads: Roads, quantity: str, detail: str =
     >>> reading.verdict
     'leading order only'
     """
-    low, high = (1 - share) * number, (1 + share) * number
+    low, high = sorted([(1 - share) * number, (1 + share) * number])
     return (Reading(roads, f"{number:.3g}", low, high, quantity, detail, number),)
 
 

@@ -122,6 +122,8 @@ def test_reason_tells_a_miss_by_two_percent_from_one_by_a_hundred() -> None:
 @pytest.mark.parametrize(("master", "word"), [(1.04, REPRODUCED), (1.06, LEADING), (0.94, LEADING)])
 def test_printed_formula_is_true_within_a_share_of_its_value(master: float, word: str) -> None:
     assert verdict(near(1.0, 0.05, Roads(1.0, master), "x")) == word
+    # a detuning or an energy may be negative
+    assert verdict(near(-1.0, 0.05, Roads(-1.0, -master), "x")) == word
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from compare.cli import main
 from compare.papers import decision
 from compare.papers.atlas import formulas
 from compare.papers.decision import decisions, settled
-from compare.papers.judgement import audit
+from compare.papers.judgement import audit, audit_text
 from compare.papers.measure import Measure
 from compare.papers.point import read_point
 from compare.papers.sheet import TABLES, TEMPLATE, Entry, Sheet, read_sheet
@@ -165,6 +165,34 @@ def test_values_that_make_no_sense_are_refused(values: dict[str, object], senten
         (CLAIM + "printed = '1'\nnumber = 'xi'\n", "must have one of `quantity`, `number`"),
         (CLAIM + "printed = '1'\n" + CLAIM + "printed = '1'\n", "line 17: id `g2` is taken"),
         (CLAIM + "printed = '1'\nbound = 2\n", "line 16: .*`bound` does not go with `equals`"),
+        (CLAIM + "printed = '1'\nshare = 0.1\n", "line 16: .*`share` goes with `within` only"),
+        (CLAIM + "printed = '1'\nformula = 'xi'\n", "`formula` goes with `formula identical` only"),
+        (
+            CLAIM + "printed = '1.5'\nrelation = 'exactly'\n",
+            "line 15: .*`exactly` needs a whole number",
+        ),
+        (
+            CLAIM + "printed = '1'\nrelation = 'within'\nbound = 1\nshare = -1\n",
+            "line 18: .*`share` must be positive",
+        ),
+        (CLAIM + "printed = '1'\npoints = 5\n", "line 16: .*`points` needs `over`"),
+        (CLAIM + "printed = '1'\npoints = 2\n", "`points` must be at least 3|needs `over`"),
+        (
+            CLAIM.replace("quantity = ", "field = { a = 1 }\nnumber = ") + "printed = '1'\n",
+            "line 14: .*`field` goes with `quantity`",
+        ),
+        (
+            CLAIM.replace('quantity = "g2"', "python = 'own.py:f'\nvalues = { xi = 1 }"),
+            "line 15: .*`values` does not go with `python`",
+        ),
+        (
+            CLAIM + "printed = '1'\nreadings = [{ range = [0, 1] }]\n",
+            "`range` needs `over`",
+        ),
+        (
+            CLAIM.replace("claim", "formula") + "over = 'xi'\n",
+            "line 15: formula `g2`: key `over` is not known",
+        ),
         ("[valeus]\nx = 1\n", "line 9: key `valeus` is not known here; did you mean `values`"),
         ("[drive]\nnaem = 'xi'\n", "line 10: key `naem` is not known here; did you mean `name`"),
         ("[[claim]\n", "is no TOML: .*line 9"),
@@ -188,6 +216,22 @@ def test_a_wrong_file_is_refused_with_line_and_key(
         ("quantity = 'g2'\nvalues = { xi = 'J' }\n", "line 10: claim `g2`: value `xi`"),
         ("quantity = 'g2'\nsystem = 'ker'\n", "line 10: claim `g2`: Argument `system`"),
         ("quantity = 'g2'\nfield = { c = 1 }\n", "line 10: claim `g2`: field `c`"),
+        (
+            "quantity = 'P1'\nfield = { a = 1 }\n",
+            "line 10: claim `g2`: key `quantity` must be number, g2, .* of a field",
+        ),
+        (
+            "quantity = 'g2'\nover = 'Delta'\nrange = ['chi', 'gamma']\ntake = 'minimum'\n",
+            r"line 10: claim `g2`: key `range` must begin below its end, but is \[2, 1\]",
+        ),
+        (
+            "quantity = 'g2'\nrelation = 'less than'\nbound = 'gama'\n",
+            "line 10: claim `g2`: value `bound`: .* did you mean `gamma`",
+        ),
+        (
+            "quantity = 'g2'\nrelation = 'formula identical'\nformula = '1/(chi'\n",
+            "line 10: claim `g2`: Formula `1/.chi` cannot be read",
+        ),
         ("python = 'nothing.py:f'\n", "line 10: claim `g2`: file `nothing.py` does not exist"),
     ],
 )
@@ -306,6 +350,16 @@ def test_checks_of_ours_are_no_claims(written: Path) -> None:
     written.write_text(KERR + check + 'printed = "0.06"\n')
     rows = audit(read_sheet(written))
     assert rows["kind"].tolist() == ["check"]
+
+
+def test_a_file_without_a_claim_is_refused_and_one_of_checks_alone_is_not(written: Path) -> None:
+    written.write_text(KERR)
+    with pytest.raises(ValueError, match=r"`mine.toml` has nothing to judge"):
+        audit(read_sheet(written))
+    check = CLAIM.replace("[[claim]]", "[[check]]").replace("place", "source")
+    written.write_text(KERR + check + 'printed = "0.06"\n')
+    sheet = read_sheet(written)
+    assert audit_text(sheet, audit(sheet)).startswith("Deviation: ")
 
 
 def run(*words: str) -> None:

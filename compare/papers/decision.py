@@ -19,9 +19,11 @@ import sympy as sp
 
 from compare.claim import Claim, Readings, Roads, above, apart, below, digits, exactly, near
 from compare.formula.check import check_formula
+from compare.formula.definitions import read_letters
 from compare.formula.notation import read_formula
+from compare.formula.verdict import CANNOT_JUDGE, CONVENTION
 from compare.formula.verdict import IDENTICAL as PROVED
-from compare.papers.measure import Measure, find_beside, master
+from compare.papers.measure import Measure, check_of_field, find_beside, master
 from compare.papers.point import letters_in, model_values, work_out
 from compare.papers.sheet import (
     ABOVE,
@@ -175,10 +177,13 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     """A printed formula against the derived one, and against the limit of a weak drive.
 
     Its number is the largest deviation from the master equation where the drive is `LIMIT` of the
-    smallest loss.  A formula that is not proved identical fails whatever that deviation is.
+    smallest loss.  A formula that is not proved identical fails whatever that deviation is; one
+    that cannot be compared, for there is no closed form, has no number.
     """
     model, name = asked.target.model, str(asked.asked["quantity"])
     found = check_formula(model, entry.formula, name, entry.letters)
+    if found.verdict == CANNOT_JUDGE:
+        return below(EXACT, apart(np.nan), "largest |deviation|", "", entry.printed or "=")
     proved = found.verdict == PROVED and found.proved
     values = model_values(asked.target, asked.point())
     losses = [np.min(evaluate(sp.sympify(loss.rate), read_values(model, values)).real)
@@ -189,6 +194,8 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     expected = np.asarray(evaluate(printed, read_values(model, values))).real
     off = float(np.max(abs(expected / master(model, values, quantity) - 1)))
     words = "is proved identical to" if proved else "is not identical to"
+    if found.verdict == CONVENTION:
+        words = "is up to a convention, and only so,"
     detail = f"at a drive of {LIMIT:g} of the loss, of a formula that {words} the derived one,"
     gap = apart(off if proved else np.inf)
     return below(EXACT, gap, "largest |deviation|", detail, entry.printed or "=")
@@ -247,8 +254,10 @@ def settled(sheet: Sheet) -> None:
     for entry in sheet.entries:
         try:
             for reading in entry.readings or ({},):
+                asked = measure(sheet, entry, reading)
                 if not entry.python:
-                    _settle(measure(sheet, entry, reading))
+                    _settle(asked)
+                _settle_relation(entry, asked)
         except ValueError as error:
             sheet.refuse(entry, error)
 
@@ -330,7 +339,27 @@ def _settle(asked: Measure) -> None:
     if "number" in asked.asked:
         work_out(str(asked.asked["number"]), point, "number")
     elif not str(asked.asked["quantity"]).startswith("C"):
-        read_quantity(target.model, str(asked.asked["quantity"]))
+        _settle_quantity(asked)
+    if "over" in asked.asked:
+        low, high = asked.ends()
+        if not low < high:
+            raise ValueError(f"key `range` must begin below its end, but is [{low:g}, {high:g}].")
     read_values(target.model, model_values(target, point))
     if "ratio_to" in asked.asked:
         _settle(asked.denominator())
+
+
+def _settle_quantity(asked: Measure) -> None:
+    """Raise `ValueError` for a quantity that is not known, or that no field has."""
+    quantity = read_quantity(asked.target.model, str(asked.asked["quantity"]))
+    if asked.asked.get("field") is not None:
+        check_of_field(quantity)
+
+
+def _settle_relation(entry: Entry, asked: Measure) -> None:
+    """Raise `ValueError` for a bound or a printed formula that cannot be read."""
+    if isinstance(entry.bound, str):
+        _bound(entry, asked)
+    if entry.relation == IDENTICAL:
+        letters = read_letters(asked.target.model, entry.letters, ())
+        read_formula(entry.formula, letters)

@@ -58,6 +58,8 @@ def audit(sheet: Sheet, at_drive: AtDrive = float, only: Iterable[str] = ()) -> 
         for entry, claim in zip(sheet.of(kind), decisions(sheet, kind, at_drive), strict=True)
         if not wanted or entry.id in wanted
     ]
+    if not pairs:
+        raise ValueError(f"File `{sheet.path.name}` has nothing to judge: it needs a [[claim]].")
     bar = tqdm(pairs, "claims", leave=False, delay=1, disable=None)
     rows = pd.DataFrame([_row(sheet, entry, claim) for entry, claim in bar])
     if sheet.of(CHECK):
@@ -113,7 +115,7 @@ def audit_text(sheet: Sheet, rows: "pd.DataFrame") -> str:
     >>> sheet = load("huang2018").sheet()
     >>> print(audit_text(sheet, audit(sheet, only=["g2_formula"])))  # doctest: +ELLIPSIS
     claim ...
-    1 claims: 1 reproduced, 0 leading order only, 0 not reproduced, 0 undetermined.
+    1 claim: 1 reproduced, 0 leading order only, 0 not reproduced, 0 undetermined.
     ...
     """
     column = truth_column(sheet)
@@ -123,10 +125,10 @@ def audit_text(sheet: Sheet, rows: "pd.DataFrame") -> str:
     drives = [_drive_text(sheet, r["claim"], r[column]) for _, r in disputed.iterrows()]
     unstated = [f"  {name}: {words}" for name, words in sheet.unstated.items()]
     parts = [
-        _numbers(claims, column),
+        _numbers(claims, column) if len(claims) else "",
         f"Deviation: {COLUMNS['deviation']}.",
         _reasons(claims),
-        f"{len(claims)} claims: {', '.join(counts)}.",
+        f"{len(claims)} claim{'s' * (len(claims) != 1)}: {', '.join(counts)}.",
         "\n".join(["The paper does not state:", *unstated]) if unstated else "",
         "\n".join([_drives_head(sheet), *drives]) if drives else "",
     ]

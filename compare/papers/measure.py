@@ -151,6 +151,17 @@ class Measure:
         written = self.asked.get("field")
         return None if written is None else read_light(self.target, self._written(), written)
 
+    def ends(self) -> tuple[float, float]:
+        """The ends of the range, which may be formulas in values that do not vary.
+
+        >>> values = {"Delta": 0, "chi": 5, "gamma": 2, "xi": 0.01}
+        >>> asked = {"system": "kerr", "values": values, "over": "Delta", "range": ["-gamma", 1]}
+        >>> Measure(asked, Path(".")).ends()
+        (-2.0, 1.0)
+        """
+        low, high = (self._end(end) for end in self.asked["range"])
+        return low, high
+
     def _written(self) -> dict[str, Any]:
         """The values, with one for the name that varies."""
         written = dict(self.asked["values"])
@@ -162,8 +173,7 @@ class Measure:
         """The number on one road."""
         if "over" not in self.asked:
             return float(self._curve(road)(None))
-        # the ends may be formulas in values that do not vary
-        low, high = (self._end(end) for end in self.asked["range"])
+        low, high = self.ends()
         take = TAKEN[self.asked["take"]]
         return float(take(self._curve(road), low, high, self.asked.get("points", POINTS)))
 
@@ -249,9 +259,20 @@ def master(model: Model, values: Mapping[str, Any], name: str, field: Any = None
 
 def _of_field(quantity: Quantity, road: Any, state: Any, field: Any) -> Any:
     """The number or the correlation of a field; raises `ValueError` for what no field has."""
-    if quantity.method not in ("number", "correlation"):
-        raise ValueError(f"quantity `{quantity.name}` must be number, g2, g3, ... of a field.")
+    check_of_field(quantity)
     return getattr(road, quantity.method)(state, field, *quantity.arguments[1:])
+
+
+def check_of_field(quantity: Quantity) -> None:
+    """Raise `ValueError` for what a field does not have, such as a population.
+
+    >>> from systems import kerr
+    >>> check_of_field(read_quantity(kerr.MODEL, "g2"))
+    """
+    if quantity.method not in ("number", "correlation"):
+        raise ValueError(
+            f"key `quantity` must be number, g2, g3, ... of a field, but is `{quantity.name}`."
+        )
 
 
 @cache

@@ -31,6 +31,8 @@ RELATIONS = (EQUALS, BELOW, ABOVE, WITHIN, EXACTLY, IDENTICAL)
 MINIMUM, MAXIMUM = "minimum", "maximum"
 TAKES = (MINIMUM, MAXIMUM, f"place of the {MINIMUM}", f"place of the {MAXIMUM}")
 
+FEWEST = 3  # points of a grid that can be refined around one of them
+
 NUMBER: tuple[type, ...] = (int, float)
 VALUE: tuple[type, ...] = (int, float, str)  # a number, or a formula in other values
 TEXT: tuple[type, ...] = (str,)
@@ -228,7 +230,9 @@ class _Reader:
             self._fail(kind, index, "", "must have the key `quantity`")
         for reading in written.get("readings", []):
             self._check_reading(kind, index, reading)
-        self._check_range(kind, index, written)
+            self._check_asked(kind, index, {**written, **reading})
+        self._check_asked(kind, index, written)
+        self._check_numbers(kind, index, written)
         other = {k: v for k, v in written.items() if k not in ASKED}
         for key in ("readings", "letters"):
             other[key] = tuple(other.get(key, ()))
@@ -275,6 +279,12 @@ class _Reader:
     ) -> None:
         """A relation to a number needs that number."""
         self._need(kind, index, written, "printed")
+        for key, wanted in (("share", WITHIN), ("formula", IDENTICAL), ("letters", IDENTICAL)):
+            if key in written and relation != wanted:
+                self._fail(kind, index, key, f"key `{key}` goes with `{wanted}` only")
+        if relation == EXACTLY and not _is_whole(written.get("bound", written["printed"])):
+            words = f"`{EXACTLY}` needs a whole number, `printed` or `bound`"
+            self._fail(kind, index, "bound" if "bound" in written else "printed", words)
         if relation == WITHIN:
             self._need(kind, index, written, "bound", "share")
         if relation == EQUALS and "bound" in written:
@@ -296,10 +306,23 @@ class _Reader:
             self._check_key(kind, index, key, ASKED, shown="readings")
             self._check_type(kind, index, key, value, ASKED[key], shown="readings")
 
-    def _check_range(self, kind: str, index: int, written: dict[str, Any]) -> None:
-        """A range needs its ends, and what is taken over it."""
+    def _check_numbers(self, kind: str, index: int, written: dict[str, Any]) -> None:
+        """Numbers that have to be positive, and lists that hold texts."""
+        for key, least in (("points", FEWEST), ("share", 0), ("largest", 0)):
+            if key in written and not (written[key] > 0 and written[key] >= least):
+                must = f"at least {least}" if least else "positive"
+                self._fail(kind, index, key, f"key `{key}` must be {must}, but is {written[key]}")
+        for letter in written.get("letters", ()):
+            if not isinstance(letter, str):
+                words = f'key `letters` must hold texts such as "D = Delta + J", but holds {letter}'
+                self._fail(kind, index, "letters", words)
+
+    def _check_asked(self, kind: str, index: int, written: dict[str, Any]) -> None:
+        """What is asked, of an entry or of one of its readings, has to fit together."""
+        if "number" in written and "field" in written:
+            self._fail(kind, index, "field", "key `field` goes with `quantity`, not with `number`")
         if "over" not in written:
-            for key in ("range", "take"):
+            for key in ("range", "take", "points"):
                 if key in written:
                     self._fail(kind, index, key, f"key `{key}` needs `over`, the value that varies")
             return
@@ -397,6 +420,11 @@ class _Reader:
 def _where(path: Path, line: int) -> str:
     """The beginning of a refusal."""
     return f"File `{path.name}`, line {line}: "
+
+
+def _is_whole(number: Any) -> bool:
+    """Whether it is a count, as a number or as it is printed."""
+    return bool(re.fullmatch(r"\d+", str(number).strip()))
 
 
 def _is_number(text: str) -> bool:
