@@ -24,6 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from systems import Model
+from systems.grading import NoGrading
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.status import Estimate
 
@@ -272,9 +273,13 @@ def _fits(model: Model, occupation: tuple[int, ...]) -> bool:
     """Whether at most `LARGEST` amplitudes have no more quanta than the occupation."""
     if sum(occupation) >= LARGEST:
         return False
-    states = np.ones(model.grading.of(occupation) + 1, int)  # by quanta: without modes the vacuum
+    try:
+        grading = model.grading
+    except NoGrading:  # nor is there a closed form that could be too long
+        return True
+    states = np.ones(grading.of(occupation) + 1, int)  # by quanta: without modes the vacuum
     states[1:] = 0
-    for mode, weight in zip(model.modes, model.grading.weights, strict=True):
+    for mode, weight in zip(model.modes, grading.weights, strict=True):
         top = 1 if is_two_level(mode) else len(states)
         shifts = [n * weight for n in range(top + 1) if n * weight < len(states)]
         shifted = [np.pad(states[: len(states) - shift], (shift, 0)) for shift in shifts]

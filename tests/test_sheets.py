@@ -334,6 +334,17 @@ def test_a_number_without_a_closed_form_is_still_that_of_the_master_equation(wri
     assert "there is no closed form" in row["reason"]
 
 
+def test_a_model_without_closed_forms_is_judged_by_the_master_equation_alone(written: Path) -> None:
+    # weakly coupled to its mirror a cavity is a linear mode: one photon in (2 xi/kappa)^2
+    (written.parent / "own.py").write_text("from systems.library.optomechanics import MODEL\n")
+    values = "Delta = 0\ng = 1e-3\nomega = 10\nkappa = 1\ngamma = 1\nxi = 0.01\n"
+    head = f'citation = "A. Nobody (2026)"\nsystem = "own.py:MODEL"\n[values]\n{values}'
+    written.write_text(head + CLAIM.replace('"g2"\n', '"number_a"\n', 2) + 'printed = "0.00040"\n')
+    (row,) = audit(read_sheet(written)).to_dict("records")
+    assert row["verdict"] == REPRODUCED
+    assert np.isnan(row["leading_order"])
+
+
 @pytest.mark.parametrize("wrong", [False, True])
 def test_a_printed_formula_is_a_claim(written: Path, wrong: bool) -> None:
     formula = f"1/(1 + {3 if wrong else 4}*chi**2/gamma**2)"

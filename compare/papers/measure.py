@@ -214,30 +214,36 @@ def _in_file(text: str) -> Target:
 
 
 def leading(model: Model, values: Mapping[str, Any], name: str, field: Any = None) -> Any:
-    """A quantity by its closed form of leading order; NaN where there is none (`analytic.NotSeen`).
+    """A quantity by its closed form of leading order; NaN where there is none.
 
     >>> from systems import kerr
     >>> float(leading(kerr.MODEL, kerr.VALUES, "g2").round(4))
     0.0099
     """
-    closed = _closed(model, read_quantity(model, name).quanta(model))
-    form = _form(model, name, field)
-    if form is None:
+    found = _form(model, name, field)
+    if found is None:
         shape = next(iter(read_values(model, values).values())).shape
         return np.full(shape, np.nan)[()]
+    closed, form = found
     return np.asarray(closed.evaluate(form, values)).real[()]
 
 
 @cache
-def _form(model: Model, name: str, field: Any) -> sp.Expr | None:
-    """The closed form of a quantity, found once in a process; None where there is none."""
+def _form(model: Model, name: str, field: Any) -> tuple[analytic.Derivation, sp.Expr] | None:
+    """The closed form of a quantity, found once in a process.
+
+    None where the model has none (`compare.agreement.closed_forms`), or the quantity, because
+    jumps decide.
+    """
     quantity = read_quantity(model, name)
-    closed = _closed(model, quantity.quanta(model))
+    if field is not None:
+        check_of_field(quantity)
     try:
+        closed = _closed(model, quantity.quanta(model))
         if field is None:
-            return quantity.on(closed)
-        return _of_field(quantity, closed_fields, closed, field)
-    except analytic.NotSeen:
+            return closed, quantity.on(closed)
+        return closed, _of_field(quantity, closed_fields, closed, field)
+    except ValueError:
         return None
 
 
