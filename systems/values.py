@@ -137,6 +137,24 @@ def evaluate_sum(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     return np.where(abs(found) < VANISHED * size, 0, found)
 
 
+def vanishes(expression: sp.Expr, arrays: Arrays, where: np.ndarray) -> np.ndarray:
+    """Whether an expression is exactly 0 at the values, told from what only floats call so.
+
+    Asked for the points ``where``, a mask of the arrays' shape, and False at all others.
+
+    >>> x = sp.Symbol("x")
+    >>> arrays = {"x": np.array([0.0, 1e-200])}
+    >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.ones(2, bool))
+    (array([0., 0.]), array([ True, False]))
+    """
+    names, function = _compile(expression, "mpmath")
+    flat = [np.broadcast_to(arrays[name], where.shape).ravel() for name in names]
+    found = np.zeros(where.size, dtype=bool)
+    for point in np.flatnonzero(where):
+        found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
+    return found.reshape(where.shape)
+
+
 def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     """Sum of the absolute values of the terms of an expression, of the arrays' shape.
 

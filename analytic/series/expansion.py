@@ -11,12 +11,13 @@ that f_0 ... f_k are there.  How they are added up is the matter of `summation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
+from analytic.evaluation import SMALLEST
 from analytic.fock import check_decay, check_occupation
 from analytic.latex import (
     align,
@@ -29,7 +30,7 @@ from analytic.latex import (
 from analytic.series import summation
 from analytic.series.assessment import SUMS, Assessment, assess
 from analytic.series.closed_forms import Series
-from analytic.series.coefficients import Coefficients
+from analytic.series.coefficients import Coefficients, Terms
 from analytic.series.moments import Combination, number_words
 from analytic.series.summation import ratio
 from systems import Model
@@ -210,8 +211,19 @@ class Expansion(Shown):
                 corrected=self.corrections > 0,
                 unseen=self._coefficients.unseen(parts, arrays, self.corrections).sum(axis=0),
             )
-        shaped = (_shaped(x, arrays) for x in (result.value, result.uncertainty, result.status))
-        return Assessment(*shaped)
+        status = self._with_floor(result, parts, found, arrays)
+        return Assessment(*(_shaped(x, arrays) for x in (result.value, result.uncertainty, status)))
+
+    def _with_floor(
+        self, result: Assessment, parts: Sequence[Combination], found: Terms, arrays: Arrays
+    ) -> np.ndarray:
+        """The status, "not resolved" where a part is zero only because floats end."""
+        status, sizes = np.array(result.status), [abs(found(c)[0]).max(axis=0) for c in parts]
+        smallest = np.minimum(sizes[0], np.prod(sizes[1:], axis=0))
+        (points,) = np.nonzero(smallest < SMALLEST)
+        if points.size and all(parts):
+            status[points[self._coefficients.fed(parts, arrays, points)]] = Status.NOT_RESOLVED
+        return status
 
     def terms(self, quantity: Series, values: Values) -> Any:
         """The terms of the quantity's series, leading order first: array (terms, *shape).
