@@ -18,9 +18,7 @@ from analytic.vanishing import LOST, cancels
 from systems import Model
 from systems.labels import label
 from systems.status import Status
-from systems.values import Arrays, Values, evaluate, rate_unit, read_values, vanishes
-
-SMALLEST = np.finfo(float).tiny  # number with all digits of a float, 2.2e-308
+from systems.values import SMALLEST, Arrays, Values, evaluate, rate_unit, read_values, vanishes
 
 
 def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:

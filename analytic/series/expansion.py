@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from analytic.evaluation import SMALLEST
 from analytic.fock import check_decay, check_occupation
 from analytic.latex import (
     align,
@@ -38,7 +37,7 @@ from systems.display import Shown
 from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Status
-from systems.values import Arrays, Values, check_driven, check_positive, read_values
+from systems.values import SMALLEST, Arrays, Values, check_driven, check_positive, read_values
 
 # By how much the two copies of a term may differ, relative to it.  That is 450 times its round-off
 # (`recursion`), so that a term has six digits at least where it is returned.

@@ -32,7 +32,7 @@ from systems.grading import NoGrading
 from systems.ladder import is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
-from systems.values import Arrays, evaluate, evaluate_sum
+from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
@@ -47,7 +47,6 @@ LARGE = 1_500
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
-SMALLEST = np.finfo(float).tiny  # population with all digits of a float, 2.2e-308
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
