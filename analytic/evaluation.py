@@ -18,15 +18,16 @@ from analytic.vanishing import LOST, cancels
 from systems import Model
 from systems.labels import label
 from systems.status import Status
-from systems.values import Arrays, Values, evaluate, rate_unit, read_values
+from systems.values import SMALLEST, Arrays, Values, evaluate, rate_unit, read_values, vanishes
 
 
 def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """A closed form at values of the model's symbols: array of their broadcast shape.
 
     Labelled values make it an `xarray.DataArray`.
-    NaN where it is undefined, 0/0.  Raises `ValueError` or `TypeError` for bad values and for an
-    expression that holds other symbols.
+    NaN where it is undefined, 0/0, and where it is not zero but lies below what floats hold.
+    Raises `ValueError` or `TypeError` for bad values and for an expression that holds other
+    symbols.
 
     >>> from systems import kerr
     >>> number_at(kerr.MODEL, kerr.xi**2 / kerr.gamma, kerr.VALUES | {"xi": [1.0, 2.0]})
@@ -34,9 +35,8 @@ def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """
     arrays = read_values(model, values)
     _check_symbols(model, expression)
-    scaled, unit = _in_own_unit(expression, arrays)
-    power = float(degree(expression) or 0)
-    return label(np.asarray(evaluate(expression, scaled) * unit**power), arrays)
+    found = _evaluated(expression, arrays)
+    return label(np.where(_is_lost(found, expression, arrays), np.nan, found), arrays)
 
 
 def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
@@ -44,19 +44,25 @@ def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
 
     "formula undefined" where it is 0/0, "formula diverges" at a pole or where the terms of a factor
     below the line cancel to their last digits, as where a mode is dark by interference, "leading
-    order vanishes" where the terms of a factor above it cancel or a factor is zero, else "ok".
+    order vanishes" where the terms of a factor above it cancel or a factor is zero, "not resolved"
+    where floats do not hold it, else "ok".
 
     >>> from systems import kerr
     >>> str(status_at(kerr.MODEL, kerr.Delta + kerr.chi, kerr.VALUES | {"Delta": -5.0}))
     'leading order vanishes'
     """
     arrays = read_values(model, values)
-    number = np.asarray(number_at(model, expression, values))
+    _check_symbols(model, expression)
+    number = _evaluated(expression, arrays)
     scaled, _ = _in_own_unit(expression, arrays)
     lost = cancels(expression, scaled) | ((number == 0) & (expression != 0))
     pole = np.isinf(number) | (expression != 0 and cancels(1 / expression, scaled, LOST))
-    words = [Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES]
-    found = np.select([np.isnan(number) | (lost & pole), pole, lost], words, Status.OK)
+    small = _is_lost(number, expression, arrays)
+    found = np.select(
+        [small, np.isnan(number) | (lost & pole), pole, lost],
+        [Status.NOT_RESOLVED, Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES],
+        Status.OK,
+    )
     return label(found, arrays)
 
 
@@ -82,6 +88,20 @@ def degree(expression: sp.Expr) -> sp.Rational | None:
     (1, None)
     """
     return _degree(expression, rates_of(expression))
+
+
+def _evaluated(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """The form at the values, computed in a unit of its own."""
+    scaled, unit = _in_own_unit(expression, arrays)
+    return np.asarray(evaluate(expression, scaled) * unit ** float(degree(expression) or 0))
+
+
+def _is_lost(number: np.ndarray, expression: sp.Expr, arrays: Arrays) -> np.ndarray:
+    """Where a number that is not zero is smaller than any float that has all of its digits."""
+    doubtful = abs(number) < SMALLEST
+    if expression == 0 or not doubtful.any():
+        return np.zeros(number.shape, dtype=bool)
+    return np.asarray(doubtful & ~vanishes(expression, arrays, doubtful))
 
 
 def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> tuple[Arrays, np.ndarray | float]:

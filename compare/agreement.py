@@ -314,7 +314,8 @@ def measure(
     # where a leading order vanishes or diverges by interference only round-off is left of it, which
     # has no deviation from anything
     words = closed.status(expression, arrays).ravel()
-    lost = (words == DIVERGES) | ((words == Status.VANISHES) & (solved != 0))
+    lost = np.isin(words, [DIVERGES, Status.NOT_RESOLVED])
+    lost |= (words == Status.VANISHES) & (solved != 0)
     status = np.where((status == "ok") & lost, words, status)
     found = {name: np.where(lost, np.nan, column) for name, column in found.items()}
     status = np.where(status == "ok", without_deviation(formula, found["deviation"]), status)

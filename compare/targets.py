@@ -7,7 +7,7 @@ of its laboratory (`compare.papers`), they may be used instead of the model's ow
 import importlib.util
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from hashlib import sha256
@@ -150,10 +150,12 @@ def _load(path: Path) -> ModuleType:
     """The module of a user's file, run as Python would run it, with its neighbours in reach.
 
     Raises `ValueError` with whatever the file raised.  Running it is what the user asked for: it is
-    Python, and can do what Python can.
+    Python, and can do what Python can.  What it prints goes to standard error: the other one is for
+    answers.
     """
     if not path.is_file():
-        raise ValueError(f"File `{path}` does not exist.")
+        what = "must be a file, but is a folder" if path.is_dir() else "does not exist"
+        raise ValueError(f"File `{path}` {what}.")
     content = path.read_bytes()
     # a name of its own: `numeric.py` must not stand in for a package; known by it from the
     # start, because dataclasses and pickle look their module up
@@ -166,11 +168,12 @@ def _load(path: Path) -> ModuleType:
     folder = str(path.resolve().parent)
     sys.path.insert(0, folder)
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:  # whatever it raises is the user's to read
         del sys.modules[name]
-        kind = type(error).__name__
-        raise ValueError(f"File `{path}` does not import: {kind}: {error}") from error
+        reason = f"{type(error).__name__}: {error}".removesuffix(": ")
+        raise ValueError(f"File `{path}` does not import: {reason}") from error
     finally:
         with suppress(ValueError):  # the file may have changed the list
             sys.path.remove(folder)

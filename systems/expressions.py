@@ -27,13 +27,26 @@ def as_expression(argument: str, value: Any, of: str = "") -> sp.Expr:
         expression = None
     if not isinstance(expression, sp.Expr):
         raise TypeError(
-            f"{name} must be a number or an expression of symbols, but is {_shown(value)}."
+            f"{name} must be a number or an expression of symbols, but is {shown(value)}."
         )
-    if expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-        raise ValueError(f"{name} must be finite, but is {_shown(value)}.")
+    check_finite(name, expression)
     return expression
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
+def check_finite(name: str, expression: sp.Expr) -> None:
+    """Raise `ValueError`, which begins with ``name``, for an expression with NaN or infinity in it.
+
+    >>> check_finite("Argument `rate`", sp.Symbol("k") / 2)
+    """
+    if expression.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+        raise ValueError(f"{name} must be finite, but is {shown(expression)}.")
+
+
+def shown(value: Any) -> str:
+    """A value for messages: one line of at most eighty signs.
+
+    >>> shown([1, 2]), len(shown("x" * 200))
+    ('[1, 2]', 80)
+    """
+    text = " ".join(repr(value).split())  # arrays are printed in several lines
     return text if len(text) <= 80 else f"{text[:76]} ..."

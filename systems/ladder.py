@@ -83,7 +83,7 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
     ):
         match operator:
             case BosonOp():
-                mode: Mode = BosonOp(operator.name)
+                mode: Mode = BosonOp(label(operator))  # a number as a name is one as text, too
             case SigmaOpBase():
                 mode = SigmaMinus(operator.name)
             case LevelOp():
@@ -100,17 +100,30 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
 
 
 def show(expression: sp.Expr) -> str:
-    """The expression for messages: SymPy prints Pauli operators without saying of which atom.
+    """The expression for messages, each operator as it was written.
 
-    >>> show(SigmaPlus("s") * SigmaMinus("s"))
-    'SigmaPlus(s)*SigmaMinus(s)'
+    SymPy prints Pauli operators without saying of which atom, and a mode called 2 as a number.
+
+    >>> show(SigmaPlus("s") * SigmaMinus("s")), show(2 * BosonOp("2"))
+    ('SigmaPlus(s)*SigmaMinus(s)', '2*BosonOp("2")')
     """
-    named = {
-        operator: sp.Symbol(f"{type(operator).__name__}({operator.name})", commutative=False)
-        for operator in expression.atoms(SigmaOpBase)
-        if operator.use_name
+    written = {
+        operator: sp.Symbol(name, commutative=False)
+        for operator in expression.atoms(Operator)
+        if (name := _written(operator))
     }
-    return str(expression.xreplace(named))
+    return str(expression.xreplace(written))
+
+
+def _written(operator: Operator) -> str:
+    """The operator as it is written in Python, where SymPy prints it as something else."""
+    if isinstance(operator, SigmaOpBase):
+        name = operator.name if operator.use_name else ""
+        return f"{type(operator).__name__}({name})"
+    if not isinstance(operator, BosonOp) or label(operator).isidentifier():
+        return ""
+    word = f'BosonOp("{label(operator)}")'
+    return word if operator.is_annihilation else f"Dagger({word})"
 
 
 def normal_order(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
@@ -179,18 +192,16 @@ def scale(factor: sp.Expr, operator: Ladder) -> Ladder:
     return {word: factor * coefficient for word, coefficient in operator.items()}
 
 
-def express(word: Word, modes: Sequence[Mode]) -> sp.Expr:
-    """The word as a SymPy product, for messages and printing; an atom looks like a boson there.
+def express(word: Word, modes: Sequence[Mode]) -> str:
+    """The word as a product, for messages, each operator as it was written.
 
-    >>> express(((1,), (2,)), [BosonOp("a")])
-    Dagger(a)*a**2
+    >>> express(((1,), (2,)), [BosonOp("a")]), express(((1,), (1,)), [SigmaMinus("s")])
+    ('Dagger(a)*a**2', 'SigmaPlus(s)*SigmaMinus(s)')
     """
     p, q = word
-    # SymPy prints a Pauli operator without its label
-    names = [BosonOp(mode.name) for mode in modes]
-    creation = [Dagger(name) ** k for name, k in zip(names, p, strict=True)]
-    annihilation = [name**k for name, k in zip(names, q, strict=True)]
-    return sp.Mul(*creation, *annihilation)
+    creation = [Dagger(mode) ** k for mode, k in zip(modes, p, strict=True)]
+    annihilation = [mode**k for mode, k in zip(modes, q, strict=True)]
+    return show(sp.Mul(*creation, *annihilation))
 
 
 def _natural(name: str) -> tuple[str, int]:
@@ -295,7 +306,7 @@ def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
         case sp.adjoint() | Dagger():
             return adjoint(_read(expression.args[0], modes))
         case BosonOp():
-            return _lower(BosonOp(expression.name), modes, dagger=not expression.is_annihilation)
+            return _lower(BosonOp(label(expression)), modes, dagger=not expression.is_annihilation)
         case LevelOp():
             level = LevelOp(*expression.args[:2])
             return _lower(level, modes, dagger=not expression.is_annihilation)

@@ -20,7 +20,7 @@ written in the frame that rotates with the laser, where it does not depend on ti
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,7 +28,7 @@ import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
 
 from systems.display import Shown
-from systems.expressions import as_expression
+from systems.expressions import as_expression, check_finite, shown
 from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import (
     Ladder,
@@ -77,8 +77,9 @@ class Loss(Shown):
         if not isinstance(self.operator, sp.Expr) or not self.operator.atoms(Operator):
             raise TypeError(
                 f"Argument `operator` of a Loss must hold a ladder operator, "
-                f"but is {self.operator!r}."
+                f"but is {shown(self.operator)}."
             )
+        check_finite("Argument `operator` of a Loss", self.operator)
         if self.rate.is_negative or self.rate.is_real is False:
             must = "must not be negative" if self.rate.is_negative else "must be real"
             raise ValueError(f"Argument `rate` of a Loss {must}, but is `{self.rate}`.")
@@ -116,6 +117,10 @@ class Model(Shown):
     def __post_init__(self) -> None:
         if isinstance(self.losses, Loss):
             raise TypeError("Argument `losses` must be a tuple of Loss objects, but is one Loss.")
+        if isinstance(self.losses, str | Mapping) or not isinstance(self.losses, Iterable):
+            raise TypeError(
+                f"Argument `losses` must be a tuple of Loss objects, but is {shown(self.losses)}."
+            )
         object.__setattr__(self, "losses", tuple(self.losses))
         _check_types(self)
         _check_modes(self)
@@ -336,16 +341,23 @@ def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
 
 
 def _check_types(model: Model) -> None:
+    if not isinstance(model.name, str):
+        raise TypeError(f"Argument `name` must be a text, but is {shown(model.name)}.")
     if not isinstance(model.hamiltonian, sp.Expr) or not model.hamiltonian.atoms(Operator):
         raise TypeError(
             "Argument `hamiltonian` must be a SymPy expression with at least one BosonOp or "
-            f"SigmaMinus, but is {model.hamiltonian!r}."
+            f"SigmaMinus, but is {shown(model.hamiltonian)}."
         )
+    check_finite("Argument `hamiltonian`", model.hamiltonian)
     for loss in model.losses:
         if not isinstance(loss, Loss):
-            raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{loss}`.")
+            raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{shown(loss)}`.")
     if model.drive is not None and not _is_parameter(model.drive):
-        raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {model.drive!r}.")
+        raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {shown(model.drive)}.")
+    for argument in ("orders", "weights"):
+        given = getattr(model, argument)
+        if not isinstance(given, Mapping) and (argument, given) != ("weights", None):
+            raise TypeError(f"Argument `{argument}` must be a dict, but is {shown(given)}.")
     for symbol, order in model.orders.items():
         if not _is_parameter(symbol):
             raise TypeError(f"Argument `orders` must name SymPy Symbols, but names {symbol!r}.")

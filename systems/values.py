@@ -33,6 +33,9 @@ WIDE = 500
 VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
 # Parts of an expression up to which shared parts of sums are looked for, which takes a second
 LONG = 3000
+# What a value may be: products of two rates, which everything is made of, stay floats, and nothing
+# is so small that floats have only some of its digits
+LARGEST, SMALLEST = 1e300, float(np.finfo(float).tiny)
 VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
@@ -135,6 +138,24 @@ def evaluate_sum(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
         return found
     found = _evaluate_wide(expression, arrays, found, doubtful, WIDE)
     return np.where(abs(found) < VANISHED * size, 0, found)
+
+
+def vanishes(expression: sp.Expr, arrays: Arrays, where: np.ndarray) -> np.ndarray:
+    """Whether an expression is exactly 0 at the values, told from what only floats call so.
+
+    Asked for the points ``where``, a mask of the arrays' shape, and False at all others.
+
+    >>> x = sp.Symbol("x")
+    >>> arrays = {"x": np.array([0.0, 1e-200])}
+    >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.ones(2, bool))
+    (array([0., 0.]), array([ True, False]))
+    """
+    names, function = _compile(expression, "mpmath")
+    flat = [np.broadcast_to(arrays[name], where.shape).ravel() for name in names]
+    found = np.zeros(where.size, dtype=bool)
+    for point in np.flatnonzero(where):
+        found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
+    return found.reshape(where.shape)
 
 
 def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
@@ -262,7 +283,7 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     except (ValueError, TypeError):  # rows of different lengths, an expression with symbols
         array = np.asarray(None)
     except OverflowError:
-        raise ValueError(f"Value `{symbol}` must lie below 1.8e308, the largest float.") from None
+        raise ValueError(f"Value `{symbol}` must be at most {LARGEST:g} in size.") from None
     if array.dtype.kind not in "iufc":
         raise TypeError(
             f"Value `{symbol}` must be a number or an array, but is {shorten(repr(value))}."
@@ -271,12 +292,27 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
         raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
     if not np.isfinite(array).all():
         raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
+    _check_range(symbol, abs(array))
     if symbol.is_real and array.dtype.kind == "c":
         if np.any(array.imag):
             first = array[array.imag != 0][0]
             raise ValueError(f"Value `{symbol}` must be real, but is {first:g}.")
         array = array.real
     return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def _check_range(symbol: sp.Symbol, size: np.ndarray) -> None:
+    """Raises for numbers that floats hold no products, or not all the digits, of."""
+    small, large = size[(size > 0) & (size < SMALLEST)], size[size > LARGEST]
+    if large.size:
+        raise ValueError(
+            f"Value `{symbol}` must be at most {LARGEST:g} in size, but is {large[0]:g}."
+        )
+    if small.size:
+        raise ValueError(
+            f"Value `{symbol}` must be 0 or at least {SMALLEST:.2g} in size, the smallest float "
+            f"with all of its digits, but is {small[0]:g}."
+        )
 
 
 def _dimensions(value: Any) -> list[str]:

@@ -158,3 +158,16 @@ def test_a_nonlinearity_far_above_all_rates_does_not_stop_it():
     exact = [atom_delayed(tau, 0.1) for tau in (0.5, 1.0)]
     # two photons are admixed by (xi/chi)^2 and by their beat note, xi/chi
     np.testing.assert_allclose(g2, exact, rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("count", [1, 40])
+@pytest.mark.parametrize("unit", [1e15, 1e300, 1e-300])
+def test_the_unit_of_the_rates_does_not_matter_at_all_delays(unit, count):
+    taus = np.array([0.0, 1.0, 2.0])
+    point = {"Delta": 0.1, "chi": 1.0, "gamma": 1.0, "xi": 0.1}
+    one = {name: np.full(count, value) for name, value in point.items()}
+    expected = delayed_correlation(kerr.MODEL, one, "a", taus)
+    other = {name: value * unit for name, value in one.items()}
+    found = delayed_correlation(kerr.MODEL, other, "a", taus / unit)
+    # six digits is what the function promises; squares of these rates leave the floats
+    assert np.allclose(found, expected, rtol=1e-6, atol=0)

@@ -208,7 +208,7 @@ def test_terms_that_are_no_hamiltonian_are_refused(term, error, message):
 @pytest.mark.parametrize(
     ("hamiltonian", "term"),
     [
-        (g * x * (s + s_dagger) + drive, r"Dagger\(a\)\*Dagger\(s\)|a\*s"),
+        (g * x * (s + s_dagger) + drive, r"Dagger\(a\)\*SigmaPlus\(s\)|a\*SigmaMinus\(s\)"),
         (g * (a**2 + Dagger(a) ** 2) + drive, r"Dagger\(a\)\*\*2|a\*\*2"),
         (g * (n * a + Dagger(a) * n) + drive, r"Dagger\(a\)\*a\*\*2|Dagger\(a\)\*\*2\*a"),
     ],

@@ -169,3 +169,18 @@ def test_file_needs_a_name_and_must_exist(tmp_path: Path) -> None:
         find_target("mine.py")
     with pytest.raises(ValueError, match="does not exist"):
         find_target(f"{tmp_path}/nothing.py:kerr")
+
+
+def test_what_a_file_prints_is_no_part_of_an_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("print('loading')\n" + KERR.format(assumptions="real=True"))
+    find_target(f"{path}:kerr")
+    assert capsys.readouterr() == ("", "loading\n")
+
+
+def test_a_folder_is_no_file_of_a_model(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").mkdir()
+    with pytest.raises(ValueError, match="must be a file, but is a folder"):
+        find_target(f"{tmp_path}/mine.py:kerr")

@@ -161,3 +161,47 @@ def test_messages_say_of_which_atom_a_loss_is():
         steady_state(model, {"F": 0.1, "k": 1.0, "K": -1.0})
     with pytest.raises(ValueError, match=r"`SigmaPlus\(t\)\*SigmaMinus\(t\)`: mode `t` does not"):
         Model("", driven, (Loss(k, SigmaPlus("t") * SigmaMinus("t")),), F)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"name": None}, "Argument `name` must be a text, but is None."),
+        ({"losses": 1.5}, "Argument `losses` must be a tuple of Loss objects, but is 1.5."),
+        ({"losses": "a"}, "Argument `losses` must be a tuple of Loss objects, but is 'a'."),
+        ({"losses": None}, "Argument `losses` must be a tuple of Loss objects, but is None."),
+        ({"orders": [F]}, "Argument `orders` must be a dict, but is [F]."),
+        ({"weights": "a"}, "Argument `weights` must be a dict, but is 'a'."),
+        ({"hamiltonian": sp.oo * a}, "Argument `hamiltonian` must be finite, but is oo*a."),
+        ({"hamiltonian": np.zeros((2, 2))}, "but is array([[0., 0.], [0., 0.]])."),
+    ],
+)
+def test_what_is_no_part_of_a_model_is_refused_in_one_line(changed, message):
+    right = {"name": "m", "hamiltonian": light, "losses": (Loss(k, a),), "drive": F}
+    with pytest.raises((TypeError, ValueError)) as refusal:
+        Model(**right | changed)
+    assert message in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("mode", "term"),
+    [
+        (BosonOp("a"), "Dagger(a)*a"),
+        (BosonOp("2"), 'Dagger(BosonOp("2"))*BosonOp("2")'),
+        (BosonOp(2), 'Dagger(BosonOp("2"))*BosonOp("2")'),
+        (SigmaMinus("s"), "SigmaPlus(s)*SigmaMinus(s)"),
+        (SigmaMinus(), "SigmaPlus()*SigmaMinus()"),
+    ],
+)
+def test_a_refusal_names_the_term_as_it_was_written(mode, term):
+    z = sp.Symbol("z")  # complex: no energy
+    with pytest.raises(ValueError, match="must be Hermitian") as refusal:
+        Model("m", z * Dagger(mode) * mode + F * (mode + Dagger(mode)), (Loss(k, mode),), F)
+    assert f"`{term}`" in str(refusal.value)
+
+
+def test_a_mode_named_by_a_number_is_a_mode():
+    two = BosonOp(2)
+    model = Model("m", Dagger(two) * two + F * (two + Dagger(two)), (Loss(k, two),), F)
+    assert model.ladder == {((1,), (1,)): 1, ((1,), (0,)): F, ((0,), (1,)): F}

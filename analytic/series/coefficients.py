@@ -100,6 +100,30 @@ class Coefficients:
 
         return terms
 
+    def fed(
+        self, combinations: Iterable[Combination], arrays: Arrays, points: np.ndarray
+    ) -> np.ndarray:
+        """Whether anything feeds all of the combinations at some points: array (points,).
+
+        Where nothing does, one of them is exactly zero, whatever its symbols.
+
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> coefficients, n = Coefficients(kerr.MODEL, corrections=1), {((1,), (1,)): 1}
+        >>> arrays = read_values(kerr.MODEL, kerr.VALUES | {"xi": [0.0, 1e-300]})
+        >>> coefficients.fed([n], arrays, np.arange(2))
+        array([False,  True])
+        """
+        wanted = list(combinations)
+        recursion = self._recursion(wanted)
+        alive, nodes = recursion.fed(arrays, points), recursion.hierarchy.nodes
+        found = np.ones(len(points), dtype=bool)
+        for combination in wanted:
+            words = [nodes[word, p] for word in combination for p in self.powers(combination)
+                     if (word, p) in nodes]  # fmt: skip
+            found &= alive[words].any(axis=0)
+        return found
+
     def unseen(
         self, combinations: Iterable[Combination], arrays: Arrays, corrections: int
     ) -> np.ndarray:

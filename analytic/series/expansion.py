@@ -11,7 +11,7 @@ that f_0 ... f_k are there.  How they are added up is the matter of `summation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ from analytic.latex import (
 from analytic.series import summation
 from analytic.series.assessment import SUMS, Assessment, assess
 from analytic.series.closed_forms import Series
-from analytic.series.coefficients import Coefficients
+from analytic.series.coefficients import Coefficients, Terms
 from analytic.series.moments import Combination, number_words
 from analytic.series.summation import ratio
 from systems import Model
@@ -37,7 +37,7 @@ from systems.display import Shown
 from systems.labels import label
 from systems.ladder import Mode, Occupation
 from systems.status import Status
-from systems.values import Arrays, Values, check_driven, check_positive, read_values
+from systems.values import SMALLEST, Arrays, Values, check_driven, check_positive, read_values
 
 # By how much the two copies of a term may differ, relative to it.  That is 450 times its round-off
 # (`recursion`), so that a term has six digits at least where it is returned.
@@ -210,8 +210,19 @@ class Expansion(Shown):
                 corrected=self.corrections > 0,
                 unseen=self._coefficients.unseen(parts, arrays, self.corrections).sum(axis=0),
             )
-        shaped = (_shaped(x, arrays) for x in (result.value, result.uncertainty, result.status))
-        return Assessment(*shaped)
+        status = self._with_floor(result, parts, found, arrays)
+        return Assessment(*(_shaped(x, arrays) for x in (result.value, result.uncertainty, status)))
+
+    def _with_floor(
+        self, result: Assessment, parts: Sequence[Combination], found: Terms, arrays: Arrays
+    ) -> np.ndarray:
+        """The status, "not resolved" where a part is zero only because floats end."""
+        status, sizes = np.array(result.status), [abs(found(c)[0]).max(axis=0) for c in parts]
+        smallest = np.minimum(sizes[0], np.prod(sizes[1:], axis=0))
+        (points,) = np.nonzero(smallest < SMALLEST)
+        if points.size and all(parts):
+            status[points[self._coefficients.fed(parts, arrays, points)]] = Status.NOT_RESOLVED
+        return status
 
     def terms(self, quantity: Series, values: Values) -> Any:
         """The terms of the quantity's series, leading order first: array (terms, *shape).

@@ -72,12 +72,35 @@ class Recursion:
         >>> [part.shape for part in recursion.parts(arrays)]  # one copy, four nodes, one point
         [(1, 4, 1)]
         """
-        columns = self._coefficients(*arrays.values())
-        shape = next(iter(arrays.values())).shape
-        table = np.stack([np.broadcast_to(c, shape).ravel() for c in columns], axis=1) + 0j
+        table = self._table(arrays)
         count = max(POINTS, SIZE // len(self.hierarchy.nodes))
         for i in range(0, len(table), count):
             yield self._solve(table[i : i + count], np.array(shakes)).transpose(0, 2, 1)
+
+    def fed(self, arrays: Arrays, points: np.ndarray) -> np.ndarray:
+        """Which moments anything feeds at some points: array (nodes, points), of truth values.
+
+        The same equations with numbers of order one for all coefficients that are not zero: what
+        is zero of these is zero because nothing feeds it, and not because floats end.
+
+        >>> from analytic.series.moments import Moments
+        >>> from systems import kerr
+        >>> from systems.values import read_values
+        >>> recursion = Recursion(Hierarchy(Moments(kerr.MODEL), {((1,), (1,)): 2}))
+        >>> arrays = read_values(kerr.MODEL, kerr.VALUES | {"xi": [0.0, 1e-300]})
+        >>> recursion.fed(arrays, np.arange(2))[-1]  # of <a'a>
+        array([False,  True])
+        """
+        table = self._table(arrays)[points]
+        generic = np.exp(1j * np.arange(table.shape[1]) ** 2)
+        moments = self._solve(np.where(table != 0, generic, 0), np.zeros(1))
+        return np.asarray(moments[0].T != 0)
+
+    def _table(self, arrays: Arrays) -> np.ndarray:
+        """The coefficients at the values: array (points, coefficients)."""
+        columns = self._coefficients(*arrays.values())
+        shape = next(iter(arrays.values())).shape
+        return np.stack([np.broadcast_to(c, shape).ravel() for c in columns], axis=1) + 0j
 
     @cached_property
     def _coefficients(self) -> Callable[..., list[np.ndarray]]:

@@ -23,7 +23,6 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.scaling import scale, weights
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
@@ -33,7 +32,7 @@ from systems.grading import NoGrading
 from systems.ladder import is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
-from systems.values import Arrays, evaluate, evaluate_sum
+from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
@@ -48,7 +47,8 @@ LARGE = 1_500
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
-TINIEST = 1e-290  # populations below lose digits, or are zero, as floats do
+# Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
+UNKNOWN = 1.1e-6 * SMALLEST
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
 
 
@@ -147,10 +147,11 @@ def _parts(
 
 
 def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
-    """The same, with populations that leave the range of floats not known instead of zero.
+    """The same, with what is zero told from what only floats call so.
 
-    ``arrays`` are the values at its points.  A drive of 1e-200 of the losses makes two quanta with
-    a probability of 1e-800.
+    ``arrays`` are the values at its points.  A drive of 1e-200 of the losses, or a detuning of
+    1e200, makes two quanta with a probability of 1e-800: that population is not known.  A state
+    that nothing fills is empty, whatever round-off a solver left in it.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -159,12 +160,20 @@ def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
     >>> found.populations[0, 1:], bool(np.all(found.error[0, 1:] > 0))  # zero, or too small
     (array([0., 0.]), True)
     """
-    expected = scale(model, arrays)[:, None] ** (2.0 * (found.space.occupations @ weights(model)))
-    lost = (expected < TINIEST) & (scale(model, arrays) > 0)[:, None]
-    lost &= ~(found.populations > TINIEST)
-    if not lost.any():
+    p, error = found.populations, found.error
+    small = abs(p) < SMALLEST
+    (points,) = np.nonzero((small | (abs(p) <= error)).any(axis=1))
+    if not points.size:
         return found
-    return replace(found, error=np.where(lost, np.maximum(found.error, TINIEST), found.error))
+    equation = liouvillian(model, found.space.cut)
+    rows = equation.coefficients(select(arrays, points))
+    # one search for all points at which the same coefficients are zero
+    kinds, kind = np.unique(rows != 0, axis=0, return_inverse=True)
+    filled = np.ones(p.shape, dtype=bool)
+    filled[points] = np.array([equation.filled(present) for present in kinds])[np.ravel(kind)]
+    known = np.isnan(p) | filled
+    error = np.where(small & filled, np.maximum(error, UNKNOWN), error)
+    return replace(found, populations=np.where(known, p, 0), error=np.where(known, error, 0))
 
 
 def _beat(report: Report, what: str, before: int, total: int, done: int) -> None:

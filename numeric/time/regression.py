@@ -196,8 +196,12 @@ class Regression:
             return np.full((len(self.chi), len(self.times)), np.nan)
         solve = Resolvent(problem, self.rate, abs(problem.elements(self.size)))
         offset, chi = self.departure()
-        start, read = solve.pack(chi), solve.pack_dual(self.photons)
-        return propagate(solve, start, read, self.times, self.rate, offset)
+        start, read, unit = solve.pack(chi), solve.pack_dual(self.photons), _unit(self.rate)
+
+        def scaled(vectors: np.ndarray) -> np.ndarray:
+            return np.asarray(solve(vectors) * unit)
+
+        return propagate(scaled, start, read, self.times * unit, self.rate / unit, offset)
 
     def departure(self) -> tuple[np.ndarray, np.ndarray]:
         """1 and chi(0) - rho where that is small, otherwise 0 and chi(0), per point.
@@ -235,15 +239,17 @@ class Regression:
         True
         """
         c, size = self.equation.coefficients(self.arrays)[0], self.size[0]
-        L = _divided(self.equation.matrix(c), size.ravel())
-        solve, read = Factorised(L, self.rate[0]), (self.photons[0].T * size).ravel()
+        unit = _unit(c)
+        L, times = _divided(self.equation.matrix(c / unit), size.ravel()), self.times * unit
+        rate = self.rate / unit
+        solve, read = Factorised(L, rate[0]), (self.photons[0].T * size).ravel()
 
         def follow(offset: float, matrix: np.ndarray) -> np.ndarray:
             start = (matrix / size).ravel()
             pair = start[None].view(float), read[None].conj().view(float)
-            found = propagate(solve, *pair, self.times, self.rate, np.array([offset]))[0]
+            found = propagate(solve, *pair, times, rate, np.array([offset]))[0]
             if np.isnan(found).any():
-                return offset + propagate_stepwise(L, start, read, self.times)
+                return offset + propagate_stepwise(L, start, read, times)
             return found
 
         offset, chi = self.departure()
@@ -350,6 +356,7 @@ def pose_regression(
     # s to the sum of the grades of an element, but at most to those of a photon and another
     small = s[:, None, None] ** np.minimum(quanta, 2 * photon).astype(float)
     amplitude = np.sqrt(_reached(equation, arrays, K, chi))
+    unit = abs(K).max(axis=(1, 2), keepdims=True)  # whose squares may be no floats
     return Regression(
         equation,
         arrays,
@@ -358,9 +365,9 @@ def pose_regression(
         chi,
         photons / n2[:, None, None],
         block.solver[rows] == "graded",
-        abs(K).max(axis=(1, 2)) > STIFF * loss_scale(state.model, arrays),
+        unit[:, 0, 0] > STIFF * loss_scale(state.model, arrays),
         np.maximum(small, amplitude[:, :, None] * amplitude[:, None]),
-        np.sqrt(np.mean(_rates(K)[:, seen], axis=1)),
+        np.sqrt(np.mean(_rates(K / unit)[:, seen], axis=1)) * unit[:, 0, 0],
     )
 
 
@@ -387,6 +394,14 @@ def _reached(equation: Liouvillian, arrays: Arrays, K: np.ndarray, chi: np.ndarr
             break
         reached = more
     return reached
+
+
+def _unit(rates: np.ndarray) -> float:
+    """A power of two near the largest rate, as a unit in which the squares of rates are floats.
+
+    To divide by it rounds nothing.
+    """
+    return float(np.ldexp(1.0, int(np.frexp(np.max(abs(rates)))[1]) - 1))
 
 
 def _divided(matrix: csc_array, size: np.ndarray) -> csc_array:
