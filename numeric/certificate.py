@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from numeric.solvers.scaling import weights as grade_weights
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, covers, wider
+from numeric.space import Cut, covers, levels, wider
 from numeric.tail import escape, fed, missing, shells, steepness, weights
 from systems import Model
 from systems.display import Shown, counts, ends, points
@@ -237,8 +238,46 @@ def share(found: Solution, other: Solution) -> np.ndarray:
     return np.asarray(np.minimum(CAUTION * steepness(fine) ** 2, 1.0))
 
 
+def paths_held(model: Model, occupations: np.ndarray, cut: Cut) -> np.ndarray:
+    """Whether a cut holds all states on the ways to these occupations, at leading order.
+
+    ``occupations`` has the shape (states, modes), the result (states,).  On the way are states
+    of the same grade at most: four quanta of a second harmonic take eight of the mode that makes
+    them, and a truncation of six gives them wrong, however fast populations fall.
+
+    >>> from systems.library import second_harmonic
+    >>> four = np.array([[0, 4], [4, 0]])  # of the harmonic, or of the mode that makes it
+    >>> [paths_held(second_harmonic.MODEL, four, cut).tolist() for cut in (6, 8, (8, 3))]
+    [[False, True], [True, True], [False, True]]
+    """
+    w = grade_weights(model)
+    tops = (occupations @ w)[:, None] // np.maximum(w, 1)  # of each mode alone, at that grade
+    if isinstance(cut, int):
+        return np.asarray(np.max(tops, axis=1) <= cut)
+    kept = np.array(levels(model.modes, cut)) - 1
+    atoms = np.array([is_two_level(mode) for mode in model.modes])
+    return np.asarray(np.all((tops <= kept) | atoms, axis=1))
+
+
+def on_the_way(model: Model, order: int) -> int:
+    """Most quanta on the ways to ``order`` quanta of any mode, at leading order: `paths_held`.
+
+    >>> from systems.library import kerr, second_harmonic
+    >>> on_the_way(kerr.MODEL, 4), on_the_way(second_harmonic.MODEL, 4)
+    (4, 8)
+    """
+    w = grade_weights(model)
+    most = [1 if is_two_level(mode) else order for mode in model.modes]
+    return int(max(most * w) // max(min(w), 1))
+
+
 def settled(
-    found: Solution, other: Solution, modes: tuple[int, ...], normalised: bool, tolerance: float
+    found: Solution,
+    other: Solution,
+    modes: tuple[int, ...],
+    normalised: bool,
+    tolerance: float,
+    model: Model | None = None,
 ) -> Measured:
     """A result of one truncation, judged by what another one gives at the same points.
 
@@ -246,6 +285,8 @@ def settled(
     round-off of the finer one, and no more than `MOVED` of it may lie beyond both: of a number
     that fails here nothing is known, and its change is infinite; so it is where a classical branch
     lies beyond both cuts.  The value is that of ``found``; ``other`` may be finer or coarser.
+    A ``model`` tells whether the finer one holds its ways from the vacuum (`paths_held`): where
+    it does not, all of the change counts.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -267,8 +308,25 @@ def settled(
         lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
-    cut = np.where(empty, 0.0, np.where(lost, np.inf, change * share(found, other)))
+    part = share(found, other) if held(model, modes, fine) else 1.0
+    cut = np.where(empty, 0.0, np.where(lost, np.inf, change * part))
     return replace(before, cut=cut, moved=tolerance)
+
+
+def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
+    """Whether a truncation holds the ways to a quantum in each of these modes; see `paths_held`.
+
+    >>> from systems.library import second_harmonic
+    >>> from numeric.space import space
+    >>> cuts = [space(second_harmonic.MODEL.modes, quanta) for quanta in (2, 4)]
+    >>> some = [Solution.none(cut, np.arange(1), Status.OK) for cut in cuts]
+    >>> [held(second_harmonic.MODEL, (1, 1), one) for one in some]  # g2 of the harmonic
+    [False, True]
+    """
+    if model is None:
+        return True
+    occupation = np.array([[modes.count(i) for i in range(len(model.modes))]])
+    return bool(paths_held(model, occupation, found.space.cut)[0])
 
 
 def is_short(found: Solution) -> np.ndarray:

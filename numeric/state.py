@@ -17,7 +17,7 @@ for doubt the points in doubt are solved once more, with two more quanta.  A num
 over many points do not resolve is that of the point solved by itself, when it is asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -46,6 +46,7 @@ from numeric.certificate import (
     is_short,
     measure,
     moment,
+    paths_held,
     results,
     roundoff,
     settled,
@@ -322,7 +323,7 @@ class SteadyState(Readout):
         def chosen(block: Solution, other: Solution | None) -> Measured:
             if other is None:  # of many points: the search found this result converged
                 return measure(block, modes, normalised)
-            return settled(block, other, modes, normalised, self.tolerance)
+            return settled(block, other, modes, normalised, self.tolerance, self.model)
 
         def change(block: Solution, other: Solution) -> np.ndarray:
             before, after = (measure(one, modes, normalised).value for one in (block, other))
@@ -338,7 +339,11 @@ class SteadyState(Readout):
         if self.order is not None:
             return self._measure(chosen)
         found = self._measure(lambda block, _: measure(block, modes, normalised))
-        return self._truncated(found, most, change)
+        return self._truncated(found, most, change, [self._quanta(modes)])
+
+    def _quanta(self, modes: tuple[int, ...]) -> Occupation:
+        """The occupation with a quantum in each of these modes, of which one may come twice."""
+        return tuple(modes.count(i) for i in range(len(self.model.modes)))
 
     def _probability(self, occupation: Occupation) -> Measured:
         """Population of an occupation, judged by how the truncation changes it; see `_moments`."""
@@ -361,7 +366,7 @@ class SteadyState(Readout):
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
             return replace(found, cut=self._lifted(cut), moved=SURE)
-        return self._truncated(found, supply, change)
+        return self._truncated(found, supply, change, [occupation])
 
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
@@ -389,14 +394,16 @@ class SteadyState(Readout):
             return np.asarray(supply(block) * size(block))
 
         def change(block: Solution, other: Solution) -> np.ndarray:
-            fine = finer_of(block, other)
-            after = read(other).value
-            return np.asarray(abs(after - read(block).value) + missing(fine, ()) * size(fine))
+            fine, before, after = finer_of(block, other), read(block), read(other)
+            moved = abs(after.value - before.value) + missing(fine, ()) * size(fine)
+            # what is zero without any round-off is so whatever the cut
+            empty = (before.value == 0) & (before.roundoff + after.roundoff == 0)
+            return np.asarray(np.where(empty & (after.value == 0), 0.0, moved))
 
         found = self._measure(read)
         if self.order is not None and None in self.others:  # many points, found converged
             return found
-        return self._truncated(found, most, change)
+        return self._truncated(found, most, change, [side for word in words for side in word])
 
     def _amplitude(self, mode: Mode | str) -> Measured:
         return self._expect(self.model.modes[self.model.index(mode)])
@@ -423,7 +430,7 @@ class SteadyState(Readout):
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
             return replace(found, cut=self._lifted(cut), moved=SURE)
-        return self._truncated(found, supply, change)
+        return self._truncated(found, supply, change, [self._quanta((at,) * n)])
 
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
@@ -443,17 +450,25 @@ class SteadyState(Readout):
         found: Measured,
         most: Callable[[Solution], np.ndarray],
         change: Callable[[Solution, Solution], np.ndarray],
+        ways: Sequence[Occupation],
     ) -> Measured:
         """With what a truncation that was given changes.
 
         At most, or measured where that leaves room for doubt.
 
         ``most`` is an upper estimate per block, ``change`` what a second solve of some of its
-        points gives; only points in doubt are solved again, and only once (`_pair`).
+        points gives; only points in doubt are solved again, and only once (`_pair`).  Where the
+        cut lacks states on the ``ways`` to these occupations (`paths_held`) the last shells tell
+        nothing.
         """
+
+        def lacking(block: Solution) -> np.ndarray:
+            complete = paths_held(self.model, np.array(ways), block.space.cut).all()
+            return np.full(len(block.points), not complete)
+
         words, cut = found.status(self._words), self._gather(most)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
-        doubt |= (words == Status.OK) & self._gather(is_short)
+        doubt |= (words == Status.OK) & (self._gather(is_short) | self._gather(lacking))
         for i, block in enumerate(self.blocks):
             (rows,) = np.nonzero(doubt[block.points])
             if rows.size:

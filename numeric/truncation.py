@@ -28,7 +28,17 @@ from math import ceil, isqrt, log
 import numpy as np
 
 from numeric.arguments import LARGEST, check_order, check_quanta, is_real
-from numeric.certificate import MOVED, Measured, is_short, moment, results, settled, share
+from numeric.certificate import (
+    MOVED,
+    Measured,
+    is_short,
+    moment,
+    on_the_way,
+    paths_held,
+    results,
+    settled,
+    share,
+)
 from numeric.classical import Branches, branches, held_against, reach
 from numeric.solvers.choice import select, solve_points
 from numeric.solvers.scaling import scale
@@ -211,7 +221,9 @@ class _Growth:
         order, some = self.search.order, select(arrays, self.points)
         with np.errstate(divide="ignore"):
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
-        drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), order, order + AHEAD)
+        # two quanta short of all that the leading order passes through
+        least = max(order, on_the_way(self.model, order) - 2)
+        drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, max(least, order + AHEAD))
         quanta = reach(self.light.quanta)
         keys = np.column_stack([np.floor(drive), quanta]).astype(int)
         kinds, which = np.unique(keys, axis=0, return_inverse=True)
@@ -260,13 +272,14 @@ class _Growth:
         One entry for all modes and all orders up to ``order``.
         """
         return [
-            settled(fine, coarse, (mode,) * k, k > 1, self.search.tolerance)
+            settled(fine, coarse, (mode,) * k, k > 1, self.search.tolerance, self.model)
             for _, mode, k in results(self.model, fine.space.cut, self.search.order)
         ]
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
-        return fine.compared(coarse, share(fine, coarse))
+        ways = paths_held(self.model, fine.space.occupations, fine.space.cut)
+        return fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
 
     def grown(
         self, coarse: Solution, fine: Solution, judged: list[Measured], moves: np.ndarray

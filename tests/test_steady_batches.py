@@ -5,6 +5,7 @@ import pytest
 import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state, truncation
 from numeric.solvers import choice
@@ -40,6 +41,25 @@ def test_many_points_together_give_the_numbers_of_the_direct_solve(model, values
         np.testing.assert_allclose(together.number(mode), alone.number(mode), rtol=1e-10, atol=0)
         g2, exact = together.correlation(mode), alone.correlation(mode)
         np.testing.assert_allclose(g2, exact, rtol=1e-10, atol=0)
+
+
+@pytest.mark.parametrize("solver", ["auto", "direct", "qutip"])
+def test_a_point_without_a_state_leaves_its_neighbours_alone(solver):
+    D, g, x = sp.symbols("D g x", real=True)
+    k, F = sp.symbols("k F", positive=True)
+    a, s, t = BosonOp("a"), SigmaMinus("s"), SigmaMinus("t")
+    coupling = Dagger(a) * (s + x * t) + (Dagger(s) + x * Dagger(t)) * a
+    model = Model("pair", D * Dagger(a) * a + g * coupling + F * (a + Dagger(a)), (Loss(k, a),), F)
+    drawn = np.random.default_rng(151).uniform(0.3, 0.8, size=(2, choice.CHUNK + 4))
+    # two atoms that couple equally have a dark state, and so two steady states
+    values = {"D": drawn[0], "g": 1.0, "k": 1.0, "F": 0.1, "x": drawn[1]}
+    values["x"][[0, 3]] = 1.0
+    together = steady_state(model, values, 2, solver)
+    assert set(together.status[[0, 3]]) == {"not unique"}
+    for i in (0, 1, choice.CHUNK + 1):  # in both chunks
+        alone = steady_state(model, {**values, "D": drawn[0, i], "x": drawn[1, i]}, 2, solver)
+        assert alone.status == together.status[i]
+        np.testing.assert_array_equal(alone.elements(), together.elements()[i])
 
 
 @pytest.mark.slow

@@ -23,6 +23,7 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
+from numeric.solvers.reached import emptied, with_empty_modes
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
@@ -122,7 +123,8 @@ def solve_points(
     if not len(points):
         return Solution.none(on, points, Status.OK)
     found = gather(_parts(model, arrays, points, cut, solver, keep, report), points)
-    return with_floor(found, model, select(arrays, points))
+    values = select(arrays, points)
+    return with_empty_modes(with_floor(found, model, values), model, values)
 
 
 def _parts(
@@ -281,7 +283,7 @@ def matrices(model: Model, arrays: Arrays, found: Solution, rows: np.ndarray) ->
         same = found.solver[rows] == name
         values = select(arrays, found.points[rows[same]])
         rho[same] = density_matrices(model, values, found.space.cut, name)
-    return rho
+    return emptied(rho, found.take(rows))
 
 
 def density_matrices(model: Model, arrays: Arrays, cut: Cut, solver: str) -> np.ndarray:

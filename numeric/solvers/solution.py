@@ -126,8 +126,8 @@ class Solution:
     def compared(self, other: "Solution", share: np.ndarray | float = 1.0) -> "Solution":
         """The same points, with the change of their populations from another truncation.
 
-        Of states that both hold only a ``share`` (point) of it counts; what the other truncation
-        does not hold counts as empty there.
+        Of states that both hold only a ``share`` (points, states or one) of it counts; what the
+        other truncation does not hold counts as empty there.
 
         >>> from numeric.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
@@ -140,7 +140,7 @@ class Solution:
         """
         there = np.array([other.space.position(state) for state in self.space.index])
         known = np.where(there >= 0, other.populations[:, there], 0.0)
-        counted = np.where(there >= 0, np.reshape(share, (-1, 1)), 1.0)
+        counted = np.where(there >= 0, share, 1.0)
         return replace(self, cut=abs(self.populations - known) * counted)
 
     def with_status(self, status: Status) -> "Solution":
@@ -211,8 +211,10 @@ def gather(parts: Iterable[Solution], points: np.ndarray) -> Solution:
     for part in parts:
         some = with_shell_errors(part)
         whole = some.room(len(points)) if whole is None else whole
+        lacking: dict[str, Any] = dict.fromkeys(set(whole._arrays) - set(some._arrays))
+        whole = replace(whole, **lacking)  # what one of the parts lacks the whole lacks
         rows = np.searchsorted(points, some.points)
-        for name in some._arrays:
+        for name in whole._arrays:
             getattr(whole, name)[rows] = getattr(some, name)
     assert whole is not None
     return whole
@@ -252,7 +254,17 @@ def each(
         found = [task.result() for task in tasks]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    if any(part.rho is not None for part in found):
+        found = [_with_matrix(part) for part in found]
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
+
+
+def _with_matrix(found: Solution) -> Solution:
+    """The same with NaN for matrices that it lacks: a point without a state costs others none."""
+    if found.rho is not None:
+        return found
+    shape = (len(found.points), found.space.size, found.space.size)
+    return replace(found, rho=np.full(shape, np.nan, dtype=complex))
 
 
 def unscaled(

@@ -1,0 +1,94 @@
+"""Modes that nothing fills: they hold exactly no quantum, where arithmetic leaves 1e-56 of one.
+
+A term a'^p a^q of H_eff or of a jump brings the first quantum into a mode if it creates one there
+and destroys none; it acts once every mode in which it destroys some has quanta.  What the vacuum
+does not reach in this way stays empty for ever, and a steady state that is the only one is where
+the vacuum ends.  Which terms are there is a matter of values: a coupling of zero couples nothing.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from numeric.solvers.solution import Solution
+from systems import Model
+from systems.ladder import Word
+from systems.values import Arrays, evaluate, evaluate_sum
+
+Term = tuple[Word, np.ndarray]  # a word, and where it has a coefficient that is not zero
+
+
+def with_empty_modes(found: Solution, model: Model, arrays: Arrays) -> Solution:
+    """The same, with exactly nothing in modes that the vacuum does not reach.
+
+    ``arrays`` are the values at its points.  Only points are looked at at which a mode has no
+    more quanta than round-off.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr_dimer
+    >>> apart = {name: np.array([x]) for name, x in (kerr_dimer.VALUES | {"J": 0.0}).items()}
+    >>> on = space(kerr_dimer.MODEL.modes, 1)  # states 00, 01, 10
+    >>> rho, error = np.diag([0.9, 1e-56, 0.1]) + 0j, np.full(3, 1e-50)
+    >>> found = Solution.of(on, rho, error, 0.0, "ok", "by hand")
+    >>> with_empty_modes(found, kerr_dimer.MODEL, apart).populations
+    array([[0.9, 0. , 0.1]])
+    """
+    held = found.space.occupations > 0
+    with np.errstate(invalid="ignore"):
+        lost = abs(found.populations @ held) <= found.error @ held
+    rows = np.flatnonzero(lost.any(axis=1))
+    if not rows.size:
+        return found
+    some = {name: array[rows] for name, array in arrays.items()}
+    empty = (lost[rows] & ~reached(model, some)).astype(int) @ held.T.astype(int) > 0
+    populations, error = found.populations.copy(), found.error.copy()
+    populations[rows] = np.where(empty, 0.0, populations[rows])
+    error[rows] = np.where(empty, 0.0, error[rows])
+    whole = replace(found, populations=populations, error=error)
+    return whole if found.rho is None else replace(whole, rho=emptied(found.rho, whole))
+
+
+def emptied(rho: np.ndarray, found: Solution) -> np.ndarray:
+    """Density matrices without elements of states that are known to be empty.
+
+    ``rho`` has the shape (points, states, states), for the points of ``found``.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on, rho = Space([BosonOp("a")], 1), np.array([[1.0, 1e-30], [1e-30, 0.0]]) + 0j
+    >>> found = Solution.of(on, rho, np.array([1e-16, 0.0]), 0.0, "ok", "by hand")
+    >>> emptied(found.rho, found)[0].real
+    array([[1., 0.],
+           [0., 0.]])
+    """
+    full = ~((found.populations == 0) & (found.error == 0))
+    return np.where(full[:, :, None] & full[:, None, :], rho, 0)
+
+
+def reached(model: Model, arrays: Arrays) -> np.ndarray:
+    """Which modes can have a quantum, shape (points, modes), for arrays of one dimension.
+
+    >>> from systems.library import kerr_dimer
+    >>> values = {**kerr_dimer.VALUES, "J": [0.0, 1.0], "F": [0.1, 0.1]}
+    >>> from systems.values import read_values
+    >>> reached(kerr_dimer.MODEL, read_values(kerr_dimer.MODEL, values)).tolist()
+    [[True, False], [True, True]]
+    """
+    terms = _terms(model, arrays)
+    count = len(next(iter(arrays.values())))
+    there = np.zeros((count, len(model.modes)), dtype=bool)
+    for _ in model.modes:  # each round reaches one more mode, or none
+        for (raised, lowered), acts in terms:
+            up, down = np.array(raised) > 0, np.array(lowered) > 0
+            ready = acts & np.all(there | ~down, axis=1)
+            there |= ready[:, None] & up & ~down
+    return there
+
+
+def _terms(model: Model, arrays: Arrays) -> list[Term]:
+    """The words of H_eff and of the jumps."""
+    terms = [(word, evaluate_sum(x, arrays) != 0) for word, x in model.effective_ladder.items()]
+    for loss, jump in zip(model.losses, model.jumps, strict=True):
+        lossy = evaluate(loss.rate, arrays) != 0
+        terms += [(word, lossy & (evaluate_sum(x, arrays) != 0)) for word, x in jump.items()]
+    return terms
