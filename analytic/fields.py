@@ -178,13 +178,13 @@ def linear_entropy(closed: Derivation) -> sp.Expr:
             rest = project(closed, jump, vacuum)
             phi = sp.Matrix([project(closed, jump, n) - rest * closed.leading(n) for n in kets])
             additions += list(phi)
-            missing += loss.rate * (phi.H * W * phi)[0]
+            missing += loss.rate * _weighed(W, phi)
     if all(map(is_zero, additions)) and not is_linear(model):
         raise NotSeen(
             "The purity is 1 at leading order, but not altogether: what is missing is of higher "
             "order in the drive; use numeric.fields."
         )
-    return 2 * sp.re(missing, evaluate=False)
+    return 2 * missing
 
 
 impurity = linear_entropy  # its name in version 0.1
@@ -218,6 +218,14 @@ def _square(amplitude: sp.Expr) -> sp.Expr:
     # SymPy would multiply |x + i y| out into a root of a long polynomial
     """``|amplitude|^2``, not multiplied out."""
     return sp.Abs(amplitude, evaluate=False) ** 2
+
+
+def _weighed(W: sp.Matrix, phi: sp.Matrix) -> sp.Expr:
+    """``phi' W phi`` of a Hermitian W, in a form that is real."""
+    if W[0, 0] * sp.eye(W.rows) == W:
+        # SymPy would look for the real part of a long product: minutes for three modes
+        return sp.Add(*(W[0, 0] * _square(x) for x in phi if x != 0))
+    return sp.re((phi.H * W * phi)[0], evaluate=False)
 
 
 def _lifetimes(H: sp.Matrix) -> sp.Matrix:

@@ -5,12 +5,13 @@ sparse matrices and one solve.  `qutip.steadystate` of versions since 5.2 spends
 call outside the solve.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 import qutip
@@ -36,6 +37,21 @@ ORDERINGS: Mapping[str, Mapping[str, object]] = {
 }
 
 
+def timed(
+    solve: Callable[[Any], np.ndarray], points: Iterable[Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The populations that ``solve`` finds at each point, and its seconds there.
+
+    What an iterator does to make the next point is not counted.
+    """
+    found, seconds = [], []
+    for point in points:
+        start = perf_counter()
+        found.append(solve(point))
+        seconds.append(perf_counter() - start)
+    return np.array(found), np.array(seconds)
+
+
 @dataclass(frozen=True)
 class Splu:
     """`scipy.sparse.linalg.splu` of L with row 0 replaced by the trace."""
@@ -52,14 +68,12 @@ class Splu:
         first.resize(size**2, size**2)
         parts = Combination([*(csr_array(keep @ part) for part in equation.total.parts), first])
         one, options = np.eye(1, size**2, dtype=complex)[0], ORDERINGS[self.ordering]
-        found, seconds = [], []
-        for c in equation.coefficients(arrays):
-            start = perf_counter()
+
+        def solve(c: np.ndarray) -> np.ndarray:
             L = parts(np.concatenate([c, c.conj(), c, [1]]))
-            rho = splu(L, **options).solve(one)
-            seconds.append(perf_counter() - start)
-            found.append(rho[:: size + 1].real)
-        return np.array(found), np.array(seconds)
+            return np.asarray(splu(L, **options).solve(one)[:: size + 1].real)
+
+        return timed(solve, equation.coefficients(arrays))
 
 
 def fastest_splu(model: Model, quanta: int, arrays: Arrays) -> Splu:
@@ -84,14 +98,11 @@ def qutip_nanotip(quanta: int) -> Loop:
 
 
 def _loop(parts: Mapping[str, qutip.Qobj], arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
-    found, seconds = [], []
-    for i in range(len(arrays["xi"])):
-        start = perf_counter()
+    def solve(i: int) -> np.ndarray:
         L = sum(float(arrays[name][i].real) * part for name, part in parts.items())
-        rho = qutip.steadystate(L)
-        seconds.append(perf_counter() - start)
-        found.append(rho.diag().real)
-    return np.array(found), np.array(seconds)
+        return np.asarray(qutip.steadystate(L).diag().real)
+
+    return timed(solve, range(len(arrays["xi"])))
 
 
 @dataclass(frozen=True)
@@ -103,15 +114,10 @@ class Stock:
 
     def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
         equation = liouvillian(self.model, self.quanta)
-        size, found, seconds = equation.space.size, [], []
-        for c in equation.coefficients(arrays):
-            # rows are stacked where QuTiP stacks columns: the state is transposed
-            L = qutip.Qobj(equation.matrix(c), dims=[[[size], [size]]] * 2)
-            start = perf_counter()
-            rho = qutip.steadystate(L)
-            seconds.append(perf_counter() - start)
-            found.append(rho.diag().real)
-        return np.array(found), np.array(seconds)
+        # rows are stacked where QuTiP stacks columns: the state is transposed
+        dims = [[[equation.space.size]] * 2] * 2
+        made = (qutip.Qobj(equation.matrix(c), dims=dims) for c in equation.coefficients(arrays))
+        return timed(lambda L: np.asarray(qutip.steadystate(L).diag().real), made)
 
 
 @dataclass(frozen=True)
@@ -126,14 +132,14 @@ class SchurGmres:
 
     def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
         equation = liouvillian(self.model, self.quanta)
-        size, found, seconds = equation.space.size, [], []
-        for c in equation.coefficients(arrays):
-            L, K = equation.matrix(c), equation.effective(c[None])[0]
-            start = perf_counter()
-            rho = _solve_schur(csr_array(L), K, size)
-            seconds.append(perf_counter() - start)
-            found.append(rho.diagonal().real)
-        return np.array(found), np.array(seconds)
+        rows = equation.coefficients(arrays)
+        made = ((equation.matrix(c), equation.effective(c[None])[0]) for c in rows)
+
+        def solve(matrices: tuple[Any, np.ndarray]) -> np.ndarray:
+            L, K = matrices
+            return _solve_schur(csr_array(L), K, equation.space.size).diagonal().real
+
+        return timed(solve, made)
 
 
 def _solve_schur(L: csr_array, K: np.ndarray, size: int) -> np.ndarray:

@@ -59,9 +59,7 @@ def missing(name, strengths):
     return 1 - closed.evaluate(purity(closed), values), 1 - observables.purity(state)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.slow) if n == "three modes" else n for n in CASES]
-)
+@pytest.mark.parametrize("name", CASES)
 def test_what_is_missing_to_a_pure_state_is_that_of_the_master_equation(name):
     strengths = np.array([1e-2, 2e-2])
     formula, true = missing(name, strengths)
@@ -72,7 +70,6 @@ def test_what_is_missing_to_a_pure_state_is_that_of_the_master_equation(name):
     assert off[1] / off[0] == pytest.approx(4, rel=0.05)
 
 
-@pytest.mark.slow
 def test_a_weakly_squeezed_mode_is_a_gaussian_state():
     # Tr rho^2 = 1/sqrt((1 + 2 n)^2 - 4 |m|^2), with as many photons from pairs, |m|^2, as jumps
     # leave single: n = 2 |m|^2, while the squeezing is 2 |m|

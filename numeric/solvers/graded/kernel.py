@@ -11,6 +11,7 @@ lane), and those that are complex as a pair of real and imaginary parts.  ``off`
 purpose, and is empty where all is done as exactly as possible.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,12 +25,18 @@ TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all tha
 PATTERNS = 2
 # Their relative size: far above round-off of 1e-16, and so small that errors add up linearly
 OFF = 1e-7
+# Blocks that `relax` and steps that `factorise` may begin with, 0 being that of the vacuum.  A bare
+# 0 or 1 is a type of its own for Numba: both would be compiled twice
+VACUUM, ABOVE = np.int64(0), np.int64(1)
 COMPILED: Any = {
     "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
     "error_model": "numpy",  # 1/0 is infinite
     "nogil": True,
     "cache": True,
 }
+# Of functions that only compiled code calls.  The doors for Python that Numba gives every function
+# unpack each array of a `Program`: of the first compilation they are a third
+INNER: Any = {**COMPILED, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 class Sums(NamedTuple):
@@ -147,42 +154,81 @@ def solve(
     off = patterns(max(program.elements.matrix.size, program.amplitudes.matrix.size))
     for start in range(0, factors.shape[1], lanes):
         load(factors, start, *f)
-        factorise(program.elements.matrix, 1, unshifted, f, a, loss_a)
-        factorise(program.amplitudes.matrix, 1, unshifted, f, b, loss_b)
+        factorise(program.elements.matrix, ABOVE, unshifted, f, a, loss_a)
+        factorise(program.amplitudes.matrix, ABOVE, unshifted, f, b, loss_b)
         for k in range(PATTERNS):
             lead(program, pure, off[k], f, a, b, loss_a, loss_b, x, y, p)
             correct(program, off[k], f, a, loss_a, x, new)
-            wrong[k, 0], wrong[k, 1] = p, new
+            copy(p, wrong[k, 0])
+            copy(new, wrong[k, 1])
         lead(program, pure, exact, f, a, b, loss_a, loss_b, x, y, p)
-        terms[:], gain[:] = p, 1.0
-        new[:] = p
-        change[0], change[1] = 1.0, 0.5
-        sweep, left = 0, np.inf
-        keep(new, x, start, sweep, result)
-        while sweep < limit and left > tolerance:
-            correct(program, exact, f, a, loss_a, x, new)
-            sweep += 1
+        copy(p, terms)
+        copy(p, new)
+        fill(gain, 1.0)
+        fill(change[0:1], 1.0)
+        fill(change[1:2], 0.5)
+        for sweep in range(limit + 1):
+            if sweep > 0:
+                correct(program, exact, f, a, loss_a, x, new)
             keep(new, x, start, sweep, result)
             if sweep == 1:
                 probe(wrong, p, new, start, result.probes, gain)
-            left = accumulate(new, p, terms, change, gain, sweep)
+            if sweep > 0 and accumulate(new, p, terms, change, gain, sweep) <= tolerance:
+                break
         store(p, terms, change[2], sweep, start, result)
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def patterns(entries: int) -> Any:
     """Factors (pattern, real or imaginary part, entry) that differ from one by up to `OFF`.
 
     Sines of whole numbers look random enough, and are the same in each run.
     """
-    off, e = np.empty((PATTERNS, 2, entries)), np.arange(entries)
+    off = np.empty((PATTERNS, 2, entries))
     for k in range(PATTERNS):
-        off[k, 0] = 1.0 + OFF * np.sin((6.0 + k) * e)
-        off[k, 1] = 1.0 + OFF * np.cos((6.0 + k) * e)
+        for e in range(entries):
+            off[k, 0, e] = 1.0 + OFF * math.sin((6.0 + k) * e)
+            off[k, 1, e] = 1.0 + OFF * math.cos((6.0 + k) * e)
     return off
 
 
-@njit(**COMPILED)
+@njit(**INNER)
+def fill(x: Any, value: float) -> None:
+    """Set all of x.
+
+    Loops over rows and lanes are written out here: what NumPy makes of ``x[:] = y`` takes Numba
+    longer to compile than the sweeps themselves.
+    """
+    for i in range(x.shape[0]):
+        for z in range(x.shape[1]):
+            x[i, z] = value
+
+
+@njit(**INNER)
+def copy(x: Any, into: Any) -> None:
+    """Set ``into``, of the same shape, to x."""
+    for i in range(x.shape[0]):
+        for z in range(x.shape[1]):
+            into[i, z] = x[i, z]
+
+
+@njit(**INNER)
+def add(x: Any, into: Any) -> None:
+    """Add x to ``into``, of the same shape."""
+    for i in range(x.shape[0]):
+        for z in range(x.shape[1]):
+            into[i, z] += x[i, z]
+
+
+@njit(**INNER)
+def add_size(x: Any, into: Any) -> None:
+    """Add |x| to ``into``, of the same shape."""
+    for i in range(x.shape[0]):
+        for z in range(x.shape[1]):
+            into[i, z] += abs(x[i, z])
+
+
+@njit(**INNER)
 def lead(
     program: Program,
     pure: bool,
@@ -202,22 +248,24 @@ def lead(
     ``loss_b`` belong to the matrix of the amplitudes, ``a`` and ``loss_a`` to that of elements.
     """
     if pure:
-        y[0][0] = 1.0
-        relax(program.amplitudes, 1, off, nothing(y), f, b, loss_b, y)
+        fill(y[0][0:1], 1.0)
+        relax(program.amplitudes, ABOVE, off, nothing(y), f, b, loss_b, y)
         outer(program, *y, *x)
         if off.shape[1] > 0:  # products are rounded one by one, also those of one amplitude
             for e in range(1, len(program.left)):
-                x[0][e] *= off[0, e]
-                x[1][e] *= off[1, e]
+                for z in range(x[0].shape[1]):
+                    x[0][e, z] *= off[0, e]
+                    x[1][e, z] *= off[1, e]
         square(program.views, *y, p)
     else:
-        x[0][:], x[1][:] = 0.0, 0.0
-        x[0][0] = 1.0
-        relax(program.elements, 1, off, nothing(x), f, a, loss_a, x)
+        fill(x[0], 0.0)
+        fill(x[1], 0.0)
+        fill(x[0][0:1], 1.0)
+        relax(program.elements, ABOVE, off, nothing(x), f, a, loss_a, x)
         count(program.counts, x[0], p)
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def correct(program: Program, off: Any, f: Any, a: Any, loss: Any, x: Any, new: Any) -> None:
     """Turn one correction of the elements into the next, and read off the populations ``new``.
 
@@ -225,30 +273,30 @@ def correct(program: Program, off: Any, f: Any, a: Any, loss: Any, x: Any, new: 
     read from higher grades belongs to the correction before.
     """
     # the vacuum element is one by convention: it has no corrections
-    x[0][0] = 0.0
-    relax(program.elements, 1, off, nothing(x), f, a, loss, x)
+    fill(x[0][0:1], 0.0)
+    relax(program.elements, ABOVE, off, nothing(x), f, a, loss, x)
     count(program.counts, x[0], new)
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def zeros(rows: int, lanes: int) -> Any:
     """An array of zeros, of one type for the compiler wherever it is made."""
     return np.zeros((rows, lanes))
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def nothing(x: Any) -> Any:
     """No source: empty arrays of the type that `relax` takes."""
     return zeros(0, x[0].shape[1]), zeros(0, x[0].shape[1])
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def entries(system: BlockSystem, lanes: int) -> Any:
     """Room for the entries of a factorised matrix, real and imaginary parts."""
     return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def load(values: Any, start: int, re: Any, im: Any) -> None:
     """Points from ``start`` on; the last one is repeated until the lanes are full."""
     last = values.shape[1] - 1
@@ -259,7 +307,7 @@ def load(values: Any, start: int, re: Any, im: Any) -> None:
             im[i, z] = value.imag
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def store(p: Any, terms: Any, remainder: Any, sweep: int, start: int, result: Result) -> None:
     """The points of the lanes, without those that only fill them up."""
     for z in range(min(p.shape[1], len(result.sweeps) - start)):
@@ -270,7 +318,7 @@ def store(p: Any, terms: Any, remainder: Any, sweep: int, start: int, result: Re
             result.terms[start + z, i] = terms[i, z]
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def probe(wrong: Any, p: Any, new: Any, start: int, probes: Any, gain: Any) -> None:
     """By how much errors by a fraction `OFF` in every operation change, in units of it,
 
@@ -300,7 +348,7 @@ def probe(wrong: Any, p: Any, new: Any, start: int, probes: Any, gain: Any) -> N
             gain[i, z] = min(gain[i, z], largest)
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def keep(new: Any, x: Any, start: int, sweep: int, result: Result) -> None:
     """Keep what this sweep has added, to populations and elements, where it is asked for."""
     series, density = result.series, result.density
@@ -312,7 +360,7 @@ def keep(new: Any, x: Any, start: int, sweep: int, result: Result) -> None:
             density[start + z, e] += complex(x[0][e, z], x[1][e, z])
 
 
-@njit(**COMPILED, inline="always")
+@njit(**INNER, inline="always")
 def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def]
     """Sum of rows first to last of x; the first row sets, the others add."""
     lanes = out.size
@@ -336,7 +384,7 @@ def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def
                 out[z] = w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]
 
 
-@njit(**COMPILED, inline="always")
+@njit(**INNER, inline="always")
 def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
     """Sum number s into re + i im; u and v are work space."""
     g = sums.group[s]
@@ -351,7 +399,7 @@ def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-unt
             im[z] += f_re[f, z] * v[z] + f_im[f, z] * u[z]
 
 
-@njit(**COMPILED, inline="always")
+@njit(**INNER, inline="always")
 def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
     """y -= a x for rows a, x, y."""
     for z in range(y_re.shape[1]):
@@ -362,7 +410,7 @@ def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-un
         y_im[y, z] = im - r * v - s * u
 
 
-@njit(**COMPILED, inline="always")
+@njit(**INNER, inline="always")
 def subtract_wrong(off, a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
     """The same, with the parts of a multiplied by ``off``."""
     o, p = off[0, a], off[1, a]
@@ -373,7 +421,7 @@ def subtract_wrong(off, a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: i
         y_im[y, z] = im - r * v - s * u
 
 
-@njit(**COMPILED, inline="always")
+@njit(**INNER, inline="always")
 def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
     """x *= a for rows a, x."""
     for z in range(x_re.shape[1]):
@@ -382,7 +430,7 @@ def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
         x_im[x, z] = r * v + s * u
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any) -> None:
     """Fill the entries, add ``shift`` (point) to the pivots and eliminate, from step ``begin`` on.
 
@@ -393,21 +441,25 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
     (f_re, f_im), (a_re, a_im) = f, a
     lanes, sums, unknowns = a_re.shape[1], lu.entries, len(lu.unknown)
     re, im = np.empty(lanes), np.empty(lanes)
-    known, weight, size = len(sums.group) - 1, np.abs(sums.real), np.abs(f_re) + np.abs(f_im)
+    known, weight, size = len(sums.group) - 1, zeros(*sums.real.shape), zeros(*f_re.shape)
+    add_size(sums.real, weight)
+    add_size(f_re, size)
+    add_size(f_im, size)
     for e in range(known):
         first, last = sums.row[e], sums.row[e + 1]
         combine(sums.source, sums.real, first, last, f_re, re)
         combine(sums.source, sums.imag, first, last, f_im, im)
         if e < unknowns:
-            re += shift
+            for z in range(lanes):
+                re[z] += shift[z]
             if loss.shape[0] > 0:
                 # entries weigh both parts alike
                 combine(sums.source, weight, first, last, size, loss[e])
         for z in range(lanes):
             a_re[e, z] = re[z]
             a_im[e, z] = im[z]
-    a_re[known:] = 0.0
-    a_im[known:] = 0.0
+    fill(a_re[known:], 0.0)
+    fill(a_im[known:], 0.0)
     for t in range(begin, unknowns):
         e, target = lu.unknown[t], lu.target_start[t]
         for z in range(lanes):
@@ -426,7 +478,7 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
                 target += 1
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def relax(
     system: BlockSystem, begin: int, off: Any, source: Any, f: Any, a: Any, loss: Any, x: Any
 ) -> None:
@@ -448,8 +500,9 @@ def relax(
         for e in range(first, last):
             total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
             if source[0].shape[0] > 0:
-                re += source[0][e]
-                im += source[1][e]
+                for z in range(lanes):
+                    re[z] += source[0][e, z]
+                    im[z] += source[1][e, z]
             if coupled:
                 o, p = (off[0, e], off[1, e]) if wrong else (1.0, 1.0)
                 for z in range(lanes):
@@ -465,7 +518,7 @@ def relax(
             substitute(lu, first, last, off, loss, a_re, a_im, x_re, x_im)
 
 
-@njit(**COMPILED, inline="always")
+@njit(**INNER, inline="always")
 def disturb(off, loss, e, x_re, x_im):  # type: ignore[no-untyped-def]
     """Solution e as wrong as its pivot."""
     o, p = off[0, e] - 1.0, off[1, e] - 1.0
@@ -476,7 +529,7 @@ def disturb(off, loss, e, x_re, x_im):  # type: ignore[no-untyped-def]
         x_im[e, z] = im + p * size
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def substitute(
     lu: Elimination,
     first: int,
@@ -514,7 +567,7 @@ def substitute(
             disturb(off, loss, e, x_re, x_im)
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
     """X = psi psi', element by element: x_e = y_i y_j* with i = left[e] and j = right[e]."""
     for e in range(len(program.left)):
@@ -525,7 +578,7 @@ def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
             x_im[e, z] = y_im[i, z] * y_re[j, z] - y_re[i, z] * y_im[j, z]
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
     """Populations |psi|^2 of the Fock states: squared last, so that small ones stay exact."""
     lanes = p.shape[1]
@@ -537,16 +590,14 @@ def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
             p[i, z] = re[z] * re[z] + im[z] * im[z]
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def count(counts: Sums, x_re: Any, p: Any) -> None:
     """Populations of the Fock states, sums of the real parts of elements."""
-    new = np.empty(p.shape[1])
     for i in range(p.shape[0]):
-        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, new)
-        p[i] = new
+        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, p[i])
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def accumulate(new: Any, p: Any, terms: Any, change: Any, gain: Any, sweep: int) -> float:
     """Add a correction to the populations; largest estimated remainder of the lanes.
 
@@ -555,7 +606,7 @@ def accumulate(new: Any, p: Any, terms: Any, change: Any, gain: Any, sweep: int)
     and the remainder of a geometric series of the larger one of the last two ratios.
     """
     lanes = p.shape[1]
-    worst = np.zeros(lanes)
+    worst, left = np.zeros(lanes), 0.0
     for i in range(p.shape[0]):
         for z in range(lanes):
             p[i, z] += new[i, z]
@@ -566,4 +617,5 @@ def accumulate(new: Any, p: Any, terms: Any, change: Any, gain: Any, sweep: int)
         decay = max(ratio, change[1, z])
         change[2, z] = worst[z] * decay / (1.0 - decay) if decay < 1.0 else np.inf
         change[0, z], change[1, z] = worst[z], ratio
-    return change[2].max()
+        left = max(left, change[2, z])
+    return left

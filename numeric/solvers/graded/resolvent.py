@@ -18,10 +18,15 @@ import numpy as np
 from numeric.solvers.compiled import compile_once, njit
 from numeric.solvers.graded.kernel import (
     COMPILED,
+    INNER,
     TINY,
+    VACUUM,
     Program,
+    add,
+    copy,
     entries,
     factorise,
+    fill,
     load,
     nothing,
     relax,
@@ -88,7 +93,7 @@ def _factors(program: Program, factors: Any, shift: Any) -> Any:
     f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
     a = entries(program.elements, lanes)
     load(factors, 0, f[0], f[1])
-    factorise(program.elements.matrix, 0, shift, f, a, zeros(0, lanes))
+    factorise(program.elements.matrix, VACUUM, shift, f, a, zeros(0, lanes))
     return f, a
 
 
@@ -97,22 +102,22 @@ def _solve(program: Program, f: Any, a: Any, source: Any, size: Any, re: Any, im
     """Sum of the corrections into re[0], im[0]; how large the last one is, per point."""
     total, x, exact = (re[0], im[0]), (re[1], im[1]), np.zeros((2, 0))
     loss = zeros(0, size.shape[1])
-    for part in range(2):
-        x[part][:] = 0.0
-    relax(program.elements, 0, exact, source, f, a, loss, x)
-    for part in range(2):
-        total[part][:] = x[part]
+    fill(x[0], 0.0)
+    fill(x[1], 0.0)
+    relax(program.elements, VACUUM, exact, source, f, a, loss, x)
+    copy(x[0], total[0])
+    copy(x[1], total[1])
     left, sweep = np.full(size.shape[1], np.inf), 0
     while sweep < LIMIT and left.max() > TOLERANCE:
-        relax(program.elements, 0, exact, nothing(x), f, a, loss, x)
-        for part in range(2):
-            total[part][:] += x[part]
+        relax(program.elements, VACUUM, exact, nothing(x), f, a, loss, x)
+        add(x[0], total[0])
+        add(x[1], total[1])
         left = largest(x, size) / (largest(total, size) + TINY)
         sweep += 1
     return left
 
 
-@njit(**COMPILED)
+@njit(**INNER)
 def largest(x: Any, size: Any) -> Any:
     """The largest scaled element, per point; ``x`` holds real and imaginary parts."""
     found = np.zeros(size.shape[1])
