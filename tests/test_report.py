@@ -128,7 +128,7 @@ def test_a_page_keeps_to_its_size_over_any_number_of_axes(shape: tuple[int, ...]
     grid = read_grid(kerr.MODEL, axes, {n: 1.0 for n in kerr.VALUES if n not in names})
     job = Job(kerr.MODEL, ("number", "g2", "g3"))
     rising = np.linspace(1.0, 2.0, 3 * grid.size).reshape(3, *shape)
-    arrays = {name: rising for name in ("analytic", "numeric", "deviation", "error")}
+    arrays = dict.fromkeys(("analytic", "numeric", "deviation", "error"), rising)
     data = build(grid, job, arrays | {"status": np.zeros(rising.shape, np.uint8)})
     page = report(data).html
     assert len(page.encode()) < LARGEST
