@@ -100,6 +100,7 @@ def test_a_stored_sweep_gives_the_numbers_of_its_model(folder: Path, tmp_path: P
                  store=tmp_path / "map.zarr", chunk=16)  # fmt: skip
     page = report(data)
     assert page.title == "driven Kerr mode"
+    assert page.html.count("<math ") == 2  # the Hamiltonian and g2
     assert page.sections == ("formulas", "agreement", "charts", "provenance")
     of_model = dict(CSV.findall((folder / MAP).read_text()))["chart-g2.csv"]
     of_sweep = dict(CSV.findall(page.html))["chart-g2.csv"]

@@ -25,7 +25,7 @@ from compare.agreement import agreement, summary
 from compare.curves import varied
 from compare.quantities import read_quantities
 from compare.report.charts import chart_html, place_words, waterfall_html
-from compare.report.formulas import closed_forms_html, model_html
+from compare.report.formulas import closed_forms_html, model_html, stored_html
 from compare.report.listings import download, folded, judged, spread_rows, table_html
 from compare.report.page import Page, Section, provenance_section
 from compare.report.panels import axes_of, panels
@@ -175,14 +175,13 @@ def _of_dataset(
     }  # others are symbols
     known = units | dict(spelled or {})
     record |= {f"dataset.{name}": value for name, value in data.attrs.items()}
-    described = [
-        f"<p>{name}: <code>{escape(str(data.attrs[name]))}</code></p>"
-        for name in ("hamiltonian", "losses", "drive", "fixed")
-        if name in data.attrs
-    ]
+    described = stored_html(data.attrs)
     if thinned:
         described.append(f"<p>{escape(thinned)}</p>")
-    first = [Section("formulas", "Model", described), _agreement_section(table, known)]
+    first = [
+        Section("formulas", "Hamiltonian and closed forms", described),
+        _agreement_section(table, known),
+    ]
     last = provenance_section(record)
     sections = _fitting(lambda share: [*first, _charts_section(table, known, share), last])
     return Page.of(title, about, sections, record)
