@@ -17,6 +17,7 @@ pair drive, and where loss exceeds gain.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, cached_property
 from itertools import combinations_with_replacement
 
@@ -27,7 +28,19 @@ from analytic.evaluation import number_at
 from analytic.rational import polynomials
 from analytic.rational.factored import Alphabet
 from systems import Model
-from systems.ladder import Ladder, Mode, Word, add, adjoint, express, is_two_level, multiply, scale
+from systems.display import Shown
+from systems.ladder import (
+    Ladder,
+    Mode,
+    Word,
+    add,
+    adjoint,
+    express,
+    is_two_level,
+    label,
+    multiply,
+    scale,
+)  # fmt: skip
 from systems.status import Status
 from systems.values import Values, check_positive, evaluate, read_values
 
@@ -60,7 +73,7 @@ def gaussian(model: Model) -> Gaussian:
     return Gaussian(model)
 
 
-class Gaussian:
+class Gaussian(Shown):
     """Moments of a Gaussian steady state as SymPy expressions in the model's symbols, all exact.
 
     The methods are those of `Derivation`; modes are named by operator or label.
@@ -78,8 +91,12 @@ class Gaussian:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def __repr__(self) -> str:
-        return f"<Gaussian steady state of the {self.model.name}>"
+    def _title(self) -> str:
+        return f"Gaussian steady state of the {self.model.name}"
+
+    def _facts(self) -> Mapping[str, str]:
+        losses = len(self.model.losses)
+        return {"modes": ", ".join(map(label, self.model.modes)), "losses": str(losses)}
 
     def number(self, mode: Mode | str) -> sp.Expr:
         """Mean number ``<a'a>``."""

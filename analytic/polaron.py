@@ -24,6 +24,7 @@ above the rate of photons.  Sums go over so many phonons; what is beyond is told
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from math import factorial
 
@@ -32,6 +33,7 @@ import sympy as sp
 
 from analytic.evaluation import number_at
 from systems import Model
+from systems.display import Shown
 from systems.ladder import Mode, Word, express, is_two_level
 from systems.status import Status
 from systems.values import Values, check_positive
@@ -58,7 +60,7 @@ def polaron(model: Model, phonons: int = 8) -> Polaron:
     return Polaron(model, int(phonons))
 
 
-class Polaron:
+class Polaron(Shown):
     """Mean number and correlations of the driven mode as finite sums over phonons.
 
     The methods are those of `Derivation`; of the mirror itself there is nothing here.
@@ -73,8 +75,11 @@ class Polaron:
         self._light, self._mirror = _roles(model)
         self._n_th = self._thermal()
 
-    def __repr__(self) -> str:
-        return f"<polaron frame of the {self.model.name}, {self.phonons} phonons>"
+    def _title(self) -> str:
+        return f"polaron frame of the {self.model.name}, {self.phonons} phonons"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {"drive": str(self.model.drive), "phonons": str(self.phonons)}
 
     def number(self, mode: Mode | str) -> sp.Expr:
         """Mean number ``<a'a>`` of the driven mode, of order ``drive**2``."""

@@ -16,7 +16,7 @@ feed is left, as without a pulse.  `numeric.evolve` has the same numbers of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import factorial
 from typing import Any
@@ -27,6 +27,7 @@ import sympy as sp
 from analytic.derivation import Derivation
 from analytic.fock import block, occupations
 from systems import Model
+from systems.display import Shown, ends
 from systems.ladder import Ladder, Mode, Occupation
 from systems.values import Arrays, Values, check_driven, evaluate, read_values
 
@@ -37,8 +38,8 @@ RESOLVED = 1e-6  # largest relative error of an amplitude that is returned
 STEPS = 400  # into which the span is cut at least: what is shorter may be leapt over
 
 
-@dataclass(frozen=True)
-class WeakPulse:
+@dataclass(frozen=True, repr=False)
+class WeakPulse(Shown):
     """Amplitudes at some times: every result is an array with one row per time.
 
     ``amplitudes`` maps occupations to them, ``model`` names their modes.  An amplitude is NaN where
@@ -56,6 +57,13 @@ class WeakPulse:
     model: Model
     times: np.ndarray
     amplitudes: dict[Occupation, np.ndarray]
+
+    def _title(self) -> str:
+        return f"weak pulse in the {self.model.name}, {len(self.times)} times"
+
+    def _facts(self) -> Mapping[str, str]:
+        largest = {n: f"|C| up to {abs(c).max():.6g}" for n, c in self.amplitudes.items()}
+        return {"times": ends(self.times), **{str(n): fact for n, fact in largest.items()}}
 
     def amplitude(self, occupation: Occupation) -> np.ndarray:
         """C_n at all times, complex.  Raises `ValueError` for more quanta than were derived.

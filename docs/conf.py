@@ -3,9 +3,11 @@
 Nothing is executed and nothing is fetched: ``make docs`` works without a network.
 """
 
+import json
 import re
 import shutil
 import tomllib
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +42,30 @@ autodoc_preserve_defaults = True
 
 
 def _copy_notebooks() -> None:
-    """Lay the notebooks beside the pages: Sphinx reads one folder."""
+    """Lay the notebooks and their pictures beside the pages: Sphinx reads one folder."""
     folder = HERE / "notebooks"
     folder.mkdir(exist_ok=True)
-    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+    shown = []
+    for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
         shutil.copyfile(notebook, folder / notebook.name)
+        shown.append(_entry(notebook, folder))
+    (folder / "pictures.txt").write_text("\n\n".join(shown), encoding="utf-8")
+
+
+def _entry(notebook: Path, folder: Path) -> str:
+    """A notebook in the gallery: its title, its first paragraph, its first picture if any."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    title, first, *_ = "".join(cells[0]["source"]).split("\n\n")
+    title, page = title.removeprefix("# ").strip(), f"notebooks/{notebook.name}"
+    outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+    pictures = [data["image/png"] for data in outputs if "image/png" in data]
+    parts = [f"## [{title}]({page})", first]
+    if pictures:
+        content = "".join(pictures[0])
+        (folder / f"{notebook.stem}.png").write_bytes(b64decode(content))
+        alt = f":alt: a picture of the notebook {title}"
+        parts.append(f"```{{image}} notebooks/{notebook.stem}.png\n{alt}\n:width: 460px\n```")
+    return "\n\n".join(parts)
 
 
 def _plain(

@@ -11,6 +11,7 @@ import numpy as np
 import sympy as sp
 
 from numeric.batches import Batch
+from systems.labels import stacked
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate
 
@@ -217,4 +218,4 @@ class Readout(Batch):
         dims = self.space.occupations.max(axis=0) + 1
         numbers = range(dims[self.model.index(mode)])
         found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
-        return np.stack(found, axis=-1)
+        return stacked(found, "n")

@@ -22,12 +22,14 @@ called ``k`` in the ladder of N/2 and ``k_d`` in those below; it holds k + d exc
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import sympy as sp
 
+from systems.display import Shown
 from systems.expressions import as_expression
 from systems.levels import Atom
 from systems.model import Loss
@@ -36,8 +38,8 @@ from systems.values import check_positive
 LARGEST = 64  # levels: those of fourteen emitters; matrices of more take minutes to set up
 
 
-@dataclass(frozen=True)
-class Emitters:
+@dataclass(frozen=True, repr=False)
+class Emitters(Shown):
     """``count`` identical two-level emitters called ``name``, as far as light excites them.
 
     ``excited`` is the largest number of excited emitters that is kept, all of them without it.
@@ -60,6 +62,13 @@ class Emitters:
     count: Any
     excited: int | None = None
     symmetric: bool = False
+
+    def _title(self) -> str:
+        return f"{self.count} identical emitters {self.name}"
+
+    def _facts(self) -> Mapping[str, Any]:
+        most = "all" if self.excited is None else self.excited
+        return {"count": self.count, "excited at most": most, "symmetric": self.symmetric}
 
     def __post_init__(self) -> None:
         count = as_expression("count", self.count, "of Emitters")

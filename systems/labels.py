@@ -202,6 +202,23 @@ def label_delays(g2: np.ndarray, arrays: Any, taus: Any) -> Any:
     return frame.beside(Frame(tuple(f"tau_{i}" for i in range(delays.ndim)), {})).array(g2, "g2")
 
 
+def stacked(parts: Sequence[Any], name: str) -> Any:
+    """Arrays of one shape along a last axis, which is called ``name`` where they are labelled.
+
+    >>> stacked([np.zeros(2), np.ones(2)], "n").shape
+    (2, 2)
+    >>> import xarray
+    >>> stacked([xarray.DataArray([0.0, 1.0], dims="xi")] * 3, "n").dims
+    ('xi', 'n')
+    """
+    if not is_labelled(parts[0]):
+        return np.stack(parts, axis=-1)
+    import xarray as xr
+
+    along = xr.Variable(name, np.arange(len(parts)))
+    return xr.concat(parts, along, join="exact").transpose(..., name)
+
+
 def refuse_labelled(argument: str, value: Any) -> None:
     """Raise `TypeError` for a labelled array where axes are matched by position.
 

@@ -18,12 +18,14 @@ Dagger(s_f)*s_f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
+
+from systems.display import Shown
 
 
 class LevelOp(Operator):
@@ -65,8 +67,8 @@ class LevelOp(Operator):
         return name if self.is_annihilation else rf"{{{name}}}^\dagger"
 
 
-@dataclass(frozen=True)
-class Atom:
+@dataclass(frozen=True, repr=False)
+class Atom(Shown):
     """An atom by its name and the names of its levels, the one that is full without light first.
 
     ``levels`` is a sequence of names, or one text of letters.  Raises `TypeError` for names that
@@ -83,6 +85,12 @@ class Atom:
 
     name: str
     levels: Sequence[str]
+
+    def _title(self) -> str:
+        return f"atom {self.name} with the levels {', '.join(self.levels)}"
+
+    def _facts(self) -> Mapping[str, str]:
+        return {"levels": ", ".join(self.levels), "full without light": self.levels[0]}
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "levels", tuple(self.levels))

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 import analytic
 import numeric
 from compare import check_formula, critical_drive
-from systems import Loss
-from systems.library import kerr, kerr_dimer, parametric_kerr
+from systems import Atom, Emitters, Loss, Model
+from systems.library import kerr, kerr_dimer, optomechanics, parametric_kerr
 
 HUNDRED = {**kerr.VALUES, "xi": np.linspace(0.01, 0.3, 100)}
 LINE, ROWS = 120, 30  # signs of a wide terminal, rows of a screen
@@ -18,6 +20,7 @@ def objects() -> dict[str, object]:
     """One of each kind that a user holds, the batches of a hundred points."""
     closed, series = analytic.derive(kerr.MODEL), analytic.expand(kerr.MODEL)
     state = numeric.steady_state(kerr.MODEL, HUNDRED)
+    a, G = BosonOp("a"), sp.Symbol("G", positive=True)
     branch = analytic.derive(parametric_kerr.MODEL).blockade_conditions("a", solve_for="G")[0]
     return {
         "model": kerr_dimer.MODEL,
@@ -34,6 +37,11 @@ def objects() -> dict[str, object]:
         "branch": branch,
         "point": branch.at({"Delta": 0.0, "chi": 0.1, "gamma": 1.0, "xi": 0.01}),
         "critical drive": critical_drive(kerr.MODEL, kerr.VALUES, "number"),
+        "atom": Atom("s", "gef"),
+        "emitters": Emitters("S", 4),
+        "Gaussian": analytic.gaussian(Model("line", G * (a + Dagger(a)), (Loss(1, a),), G)),
+        "polaron": analytic.polaron(optomechanics.MODEL, phonons=4),
+        "weak pulse": analytic.weak_pulse(closed, lambda t: t > 0, kerr.VALUES, [0.0, 1.0]),
         "verdict": check_formula(kerr.MODEL, "xi**2", "number"),
     }
 

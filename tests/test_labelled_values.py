@@ -33,6 +33,10 @@ def roads():
         "its error": lambda v: state(v).estimate("number", "a").error,
         "its certificate": lambda v: state(v).certificate.cut["g2(a)"],
         "its finer twin": lambda v: state(v).finer.number("a"),
+        "its second P(n)": lambda v: state(v).distribution("a")[..., 1],
+        "photons of a pulse": lambda v: (
+            numeric.emitted(kerr.MODEL, v, "a", (0, 2), quanta=3, complete=False).photons
+        ),
         "no jumps": lambda v: numeric.nojump_state(kerr.MODEL, v, quanta=4).number("a"),
         "field": lambda v: of_field.number(state(v), kerr.a + 0.1),
         "series": lambda v: SERIES.evaluate(SERIES.number("a"), v),

@@ -15,8 +15,13 @@ import pytest
 
 from compare import agreement, output, report, results, sweep
 from compare.papers.tang2025.claims.paper import audit
+from compare.provenance import fingerprint
 from compare.report.listings import verdict
-from systems.library import kerr
+from compare.report.verdicts import audit_section
+from compare.sweep.dataset import build
+from compare.sweep.grid import read_grid
+from compare.sweep.portion import Job
+from systems.library import kerr, nanotip
 
 VALUES = {"chi": 5.0, "gamma": 1.0}
 DELTA, DRIVE = np.linspace(-6, 1, 8), np.geomspace(0.05, 0.4, 8)
@@ -95,6 +100,7 @@ def test_a_stored_sweep_gives_the_numbers_of_its_model(folder: Path, tmp_path: P
                  store=tmp_path / "map.zarr", chunk=16)  # fmt: skip
     page = report(data)
     assert page.title == "driven Kerr mode"
+    assert page.html.count("<math ") == 2  # the Hamiltonian and g2
     assert page.sections == ("formulas", "agreement", "charts", "provenance")
     of_model = dict(CSV.findall((folder / MAP).read_text()))["chart-g2.csv"]
     of_sweep = dict(CSV.findall(page.html))["chart-g2.csv"]
@@ -104,6 +110,65 @@ def test_a_stored_sweep_gives_the_numbers_of_its_model(folder: Path, tmp_path: P
     # two groupings of the points differ in their rounding
     np.testing.assert_allclose(two["numeric"], one["numeric"], rtol=1e-9)
     np.testing.assert_allclose(two["analytic"], one["analytic"], rtol=1e-11)
+
+
+def chart_tables(page: str) -> list[pd.DataFrame]:
+    """The numbers below each chart of a page."""
+    links = [data for stem, data in CSV.findall(page) if stem.startswith("chart-")]
+    return [pd.read_csv(BytesIO(base64.b64decode(data))) for data in links]
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [(30, 22, 5), (5000,), (1000, 1000), (15, 11, 3, 7)],
+    ids=lambda shape: f"{len(shape)}d",
+)
+def test_a_page_keeps_to_its_size_over_any_number_of_axes(shape: tuple[int, ...]) -> None:
+    names = ["chi", "Delta", "gamma", "xi"][: len(shape)]
+    axes = {name: np.linspace(0.1, 1.0, count) for name, count in zip(names, shape, strict=True)}
+    grid = read_grid(kerr.MODEL, axes, {n: 1.0 for n in kerr.VALUES if n not in names})
+    job = Job(kerr.MODEL, ("number", "g2", "g3"))
+    rising = np.linspace(1.0, 2.0, 3 * grid.size).reshape(3, *shape)
+    arrays = dict.fromkeys(("analytic", "numeric", "deviation", "error"), rising)
+    data = build(grid, job, arrays | {"status": np.zeros(rising.shape, np.uint8)})
+    page = report(data).html
+    assert len(page.encode()) < LARGEST
+    tables = chart_tables(page)
+    assert len(tables) == page.count("<figure data-chart")
+    for table in tables:  # what is drawn are numbers of the dataset, ends of each axis among them
+        for name in names:
+            if table[name].nunique() > 1:
+                assert table[name].min() == pytest.approx(0.1, rel=1e-11)
+                assert table[name].max() == pytest.approx(1.0, rel=1e-11)
+
+
+def test_of_further_axes_a_chart_is_drawn_at_both_ends_and_between(folder: Path) -> None:
+    drives = [0.05, 0.1, 0.2, 0.4]
+    data = sweep(kerr.MODEL, {"Delta": DELTA, "chi": np.linspace(1, 6, 9), "xi": drives}, ["g2"],
+                 {"gamma": 1.0}, quanta=4)  # fmt: skip
+    page = report(data).html
+    tables = chart_tables(page)
+    assert [table["xi"].unique().tolist() for table in tables] == [[0.05], [0.2], [0.4]]
+    assert "g⁽²⁾(0) over Δ and χ, at ξ = 0.05" in page
+    for table in tables:
+        for _, row in table.iloc[::20].iterrows():
+            at = {name: row[name] for name in ("Delta", "chi", "xi")}
+            (number,) = data["numeric"].sel(at, method="nearest").values
+            assert row["numeric"] == pytest.approx(number, rel=1e-11)  # twelve digits are written
+
+
+def test_a_page_of_a_system_has_what_papers_claim_of_it_and_their_verdicts(tmp_path: Path) -> None:
+    (paper,) = results.audits(["tang2025"])
+    before = audit_section(nanotip.MODEL, tmp_path).html()
+    assert "blockade audit tang2025" in before  # not judged here yet
+    statements = {claim.statement for claim in paper.paper.sheet().of("claim")}
+    assert statements <= set(Cells(before).texts)
+    rows = audit(["J_0", "weak_drive"])
+    inputs = {"inputs": fingerprint(*paper.modules)}
+    output.publish(tmp_path, "claims", {"csv": output.to_csv(rows)}, inputs)
+    after = audit_section(nanotip.MODEL, tmp_path).html()
+    assert set(rows["verdict"]) | set(rows["statement"]) <= set(Cells(after).texts)
+    assert "2 claims on this system" in after
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import xarray as xr
 
 import compare
 from compare.cli import main
+from compare.sweep.netcdf import to_netcdf
 from compare.sweep.store import open_store
 from systems.library import kerr
 
@@ -55,6 +56,30 @@ def test_netcdf_holds_what_the_store_does(store, tmp_path):
         assert found.attrs["model"] == "driven Kerr mode"
         words = compare.tidy(found.load())["status"].tolist()
     assert words == compare.tidy(open_store(store))["status"].tolist()
+
+
+def test_what_the_classic_format_does_not_know_comes_back_from_netcdf_all_the_same(tmp_path):
+    z, n = np.array([1 + 2j, 3 - 1j]), np.array([2**40, 7])  # complex, and more than 32 bits
+    z_axis = xr.DataArray(z, dims="z", attrs={"units": "µm", "measured": True, "by": None})
+    along = {
+        "Delta": xr.DataArray([0.0, 1.0], dims="z"),
+        "chi": xr.DataArray([2.0, 5.0], dims="n"),
+    }
+    found = compare.sweep(
+        kerr.MODEL, {"z": z_axis, "n": n}, "g2", {**along, "gamma": 1.0, "xi": 0.1}, quanta=4
+    )
+    (tmp_path / "map.nc").write_bytes(to_netcdf(found))
+    with xr.open_dataset(tmp_path / "map.nc") as kept:
+        np.testing.assert_array_equal(kept["z_real"] + 1j * kept["z_imag"], z)
+        np.testing.assert_array_equal(kept["n"], n)
+        np.testing.assert_array_equal(kept["numeric"], found["numeric"])
+        assert kept["status"].dtype == np.uint8
+        assert kept["quantity"].values.tolist() == ["g2"]
+        assert kept["z_real"].attrs["units"] == "µm"
+        assert kept["z_real"].attrs["measured"] == "True"
+        assert kept.attrs == found.attrs
+    with pytest.raises(ValueError, match=r"Axis `n` must hold whole numbers up to 2\*\*53"):
+        to_netcdf(found.assign_coords(n=[2**60, 7]))
 
 
 def test_a_csv_is_the_table_of_compare(store, tmp_path):

@@ -4,6 +4,7 @@ A sweep may take hours, on this machine or on a cluster; whatever ends it, the s
 where it stopped.  ``export`` and ``plot`` also work on a store that is not whole yet.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
@@ -84,6 +85,7 @@ def export(
     """
     from compare import output
     from compare.sweep.dataset import tidy
+    from compare.sweep.netcdf import to_netcdf
     from compare.sweep.store import open_store
 
     kind = out.suffix.removeprefix(".")
@@ -97,7 +99,7 @@ def export(
             f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
             "as FILE.nc."
         )
-    content = _netcdf(found) if kind == "nc" else output.to_csv(tidy(found))
+    content = to_netcdf(found) if kind == "nc" else output.to_csv(tidy(found))
     line = f"blockade export {store} --out {out}"
     _publish(out, content, found, line, "compare.sweep.dataset")
     say(f"wrote {out}: {_size(found)}")
@@ -193,6 +195,8 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
     needed("distributed", "sweep")
     from distributed import Client, LocalCluster
 
+    # Dask logs tracebacks of what ends in a sentence of ours
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if scheduler:
         with Client(scheduler, timeout=30) as client:
             yield client
@@ -211,29 +215,6 @@ def _check_out(out: Path, kinds: list[str], force: bool) -> None:
     output.check_folder(out.parent)
     if not force:
         output.check_ours(out.parent, out.stem, kinds)
-
-
-def _netcdf(dataset: Any) -> bytes:
-    """The dataset as the bytes of a classic NetCDF file, which every reader knows.
-
-    Raises `ValueError` for complex axes.  Classic bytes have a sign: an attribute says that those
-    of the status are meant without.
-    """
-    from tempfile import TemporaryDirectory
-
-    import numpy as np
-
-    for name in dataset.coords:
-        if np.iscomplexobj(dataset[name]):
-            raise ValueError(f"Axis `{name}` must be real in NetCDF, but is complex: export a CSV.")
-    found = dataset.copy()
-    found["status"] = found["status"].astype(np.int8, keep_attrs=True)
-    flags = found["status"].attrs["flag_values"].astype(np.int8)
-    found["status"].attrs |= {"flag_values": flags, "_Unsigned": "true"}
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "sweep.nc"
-        found.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")
-        return path.read_bytes()
 
 
 def _at(dataset: Any, points: list[str]) -> Any:

@@ -2,8 +2,9 @@
 
 `subjects` decides what a report is of (a model at values, a table, a labelled dataset, the results
 of the papers) and gathers its sections; `formulas` writes a Hamiltonian and closed forms as MathML;
-`charts` draws curves, maps and budgets with hover; `listings` makes tables of every number that is
-drawn, each to be downloaded as CSV; `page` puts them together.
+`panels` says which charts a table makes and `charts` draws them, with hover; `verdicts` has what
+papers claim of a model; `listings` makes tables of every number that is drawn, each to be
+downloaded as CSV; `page` puts them together.
 
 Bokeh draws and latex2mathml writes the formulas: the extra ``[report]`` has both.
 """

@@ -12,13 +12,13 @@ import numpy as np
 
 from compare.curves import trusted, value_scale, varied
 from compare.extras import needed
+from compare.report.panels import Panel, spread
 from compare.style import BLUE, NAMES, RED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FINEST = 31  # cells of a map along each axis: ten pixels each, and a table that can be read
-FEW = 7  # values of an axis that are drawn as a curve each, in colours that are told apart
 LONGEST = 400  # points of a curve that are drawn: one a pixel or two
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -67,26 +67,24 @@ def library() -> str:
 
 
 def chart_html(
-    table: "pd.DataFrame",
+    panel: Panel,
     quantity: str,
     spelled: Mapping[str, str] | None = None,
     share: float = 1.0,
 ) -> tuple[str, "pd.DataFrame"]:
     """The chart of one quantity as HTML, and the rows that it draws.
 
-    ``table`` is one of `compare.agreement` or `compare.solve`, with one or two columns of numbers
-    that vary; what varies beside them, such as the name of a cavity, gives a curve each.  Of a map
-    with many points some are drawn, evenly spread; ``share`` says how many of those that are drawn
-    otherwise, for pages with many charts.
+    The rows are those of `compare.agreement` or `compare.solve`; what varies beside the axes, such
+    as the name of a cavity, gives a curve each.  Of many points some are drawn, evenly spread;
+    ``share`` says how many of those that are drawn otherwise, for pages with many charts.
 
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"xi": [0.1, 0.2], "numeric": [0.5, 0.6], "status": "ok"})
-    >>> html, drawn = chart_html(rows.assign(quantity="g2"), "g2")
+    >>> html, drawn = chart_html(Panel(["xi"], rows, {}), "g2")
     >>> html.startswith('<figure data-chart="g⁽²⁾(0) over ξ">'), len(drawn)
     (True, 2)
     """
-    rows = table[table["quantity"] == quantity] if "quantity" in table else table
-    names = axes_of(rows)
+    names, rows, place = panel
     if len(names) == 2:
         rows = thinned_map(rows, names[0], names[1], max(2, round(FINEST * share**0.5)))
         drawn = _map(rows, names, quantity, spelled)
@@ -94,30 +92,17 @@ def chart_html(
         rows = _thinned_curves(rows, names[0], max(2, round(LONGEST * share)))
         drawn = _curves(rows, names[0], quantity, spelled)
     words = f"{plain(quantity)} over {' and '.join(label(name, spelled) for name in names)}"
-    return figure_html(drawn, words), rows
+    return figure_html(drawn, words + place_words(place, spelled)), rows
 
 
-def axes_of(table: "pd.DataFrame") -> list[str]:
-    """The columns of numbers over which a table is drawn: one, or two of which a map is made.
+def place_words(place: Mapping[str, Any], spelled: Mapping[str, str] | None) -> str:
+    """Where a chart lies among several, as it stands behind its title; nothing of one alone.
 
-    >>> import pandas as pd
-    >>> grid = pd.MultiIndex.from_product([range(9), range(3)], names=["chi", "xi"])
-    >>> axes_of(grid.to_frame(index=False))  # three curves
-    ['chi']
+    >>> place_words({"xi": 0.05, "gamma": 1.0}, None)
+    ', at ξ = 0.05, γ = 1'
     """
-    numbers = [
-        name
-        for name in varied(table)
-        if table[name].dtype.kind in "fiu" and table[name].nunique() > 1
-    ]
-    if len(numbers) == 2:
-        counts = [table[name].nunique() for name in numbers]
-        per_quantity = table["quantity"].nunique() if "quantity" in table else 1
-        whole = len(table) == counts[0] * counts[1] * per_quantity
-        if whole and min(counts) > FEW:
-            return numbers
-        return [numbers[int(np.argmax(counts))]]
-    return numbers[:1]
+    at = ", ".join(f"{label(name, spelled)} = {_word(value)}" for name, value in place.items())
+    return f", at {at}" if at else ""
 
 
 def label(name: str, spelled: Mapping[str, str] | None) -> str:
@@ -160,19 +145,14 @@ def thinned_map(rows: "pd.DataFrame", x: str, y: str, most: int = FINEST) -> "pd
     kept = rows
     for name in (x, y):
         values = np.unique(rows[name])
-        kept = kept[kept[name].isin(values[_spread(len(values), most)])]
+        kept = kept[kept[name].isin(spread(values, most))]
     return kept
 
 
 def _thinned_curves(rows: "pd.DataFrame", x: str, most: int) -> "pd.DataFrame":
     """Rows with at most ``most`` values of ``x``, ends among them."""
     values = np.unique(rows[x])
-    return rows[rows[x].isin(values[_spread(len(values), most)])]
-
-
-def _spread(count: int, most: int) -> np.ndarray:
-    """At most so many positions from the first to the last, evenly spread."""
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
+    return rows[rows[x].isin(spread(values, most))]
 
 
 def _new(title: str, x: str, y: str, **scales: Any) -> Any:
@@ -201,10 +181,9 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
     others = [name for name in varied(rows) if name != x and rows[name].nunique() > 1]
     groups = list(rows.groupby(others, sort=False)) if others else [((), rows)]
     seen = []
-    for (key, group), colour in zip(
-        groups, COLOURS * (1 + len(groups) // len(COLOURS)), strict=False
-    ):
-        names = ", ".join(_word(value) for value in np.atleast_1d(np.array(key, object)))
+    for (key, group), colour in zip(groups, COLOURS * len(groups), strict=False):
+        values = key if isinstance(key, tuple) else (key,)
+        names = ", ".join(_named(n, v, spelled) for n, v in zip(others, values, strict=True))
         group = group.sort_values(x, kind="stable")
         colours = (colour, colour) if others else (BLUE, RED)
         seen.append(_both_roads(drawn, group, x, names, *colours))
@@ -217,6 +196,11 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
         drawn.add_layout(drawn.legend[0], "right" if len(groups) > 3 else "below")
         drawn.legend.orientation = "vertical" if len(groups) > 3 else "horizontal"
     return drawn
+
+
+def _named(name: str, value: Any, spelled: Mapping[str, str] | None) -> str:
+    """A number with its name; a word, such as that of a cavity, alone."""
+    return value if isinstance(value, str) else f"{label(name, spelled)} = {_word(value)}"
 
 
 def _word(value: Any) -> str:

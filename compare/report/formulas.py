@@ -4,6 +4,7 @@ latex2mathml makes it of the LaTeX that SymPy and the analytic road write.  Betw
 lines a formula may scroll: none is cut.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
@@ -86,19 +87,38 @@ def closed_forms_html(
     return parts + [_one(closed, quantity, abbreviations) for quantity in wanted]
 
 
+def stored_html(attrs: Mapping[str, Any]) -> list[str]:
+    """The Hamiltonian and the closed forms that a stored sweep notes, and its other values.
+
+    >>> (line,) = stored_html({"latex": '{"H": "x"}'})
+    >>> "<math" in line
+    True
+    """
+    formulas = json.loads(attrs.get("latex", "{}"))
+    parts = [_or_long(name, latex) for name, latex in formulas.items()]
+    told = ("losses", "drive", "fixed") if formulas else ("hamiltonian", "losses", "drive", "fixed")
+    return parts + [
+        f"<p>{name}: <code>{escape(str(attrs[name]))}</code></p>" for name in told if name in attrs
+    ]
+
+
 def _one(closed: analytic.Derivation, quantity: Quantity, short: Mapping[sp.Symbol, Any]) -> str:
     """One closed form, or a sentence in its place."""
     try:
         form = quantity.on(closed, abbreviations=short)
     except ValueError as reason:
         return f"<p>{escape(quantity.name)}: {escape(str(reason))}</p>"
-    latex = f"{mathematical(quantity.name).strip('$')} = {sp.latex(form)}"
+    return _or_long(quantity.name, sp.latex(form))
+
+
+def _or_long(name: str, latex: str) -> str:
+    """A formula, or the sentence that it is too long."""
     if len(latex) > LONGEST:
         return (
-            f"<p>The closed form of {escape(quantity.name)} is too long to be read "
-            f"({len(latex)} signs); <code>blockade derive</code> prints it.</p>"
+            f"<p>The closed form of {escape(name)} is too long to be read ({len(latex)} signs); "
+            "<code>blockade derive</code> prints it.</p>"
         )
-    return formula_html(latex)
+    return formula_html(f"{name if name == 'H' else mathematical(name).strip('$')} = {latex}")
 
 
 def _known(latex: str) -> str:

@@ -1,19 +1,19 @@
 """What a report is of, and the sections that follow from it.
 
-a model with values     formulas, agreement, budget, curves or maps, provenance
-a labelled dataset      the same without a budget: what a sweep has stored
+a model with values     formulas, agreement, budget, curves or maps, audit, provenance
+a labelled dataset      the same without budget and audit: what a sweep has stored
 a folder of results     every figure of the papers, and the audit of their claims
 
 `report` tells the three apart.  Each becomes a list of `Section`s, and those without content are
 left out of the page: a model without closed forms has no budget, a single point no map.  A page
-stays near 3 MB, so that it can be mailed: of long axes and long tables it takes evenly spread
-points, says so in a sentence, and offers the whole as CSV.
+stays below 3 MB, so that it can be mailed: of long axes and long tables it takes evenly spread
+points, and says so.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,10 +24,12 @@ from compare import provenance
 from compare.agreement import agreement, summary
 from compare.curves import varied
 from compare.quantities import read_quantities
-from compare.report.charts import axes_of, chart_html, waterfall_html
-from compare.report.formulas import closed_forms_html, model_html
+from compare.report.charts import chart_html, place_words, waterfall_html
+from compare.report.formulas import closed_forms_html, model_html, stored_html
 from compare.report.listings import download, folded, judged, spread_rows, table_html
 from compare.report.page import Page, Section, provenance_section
+from compare.report.panels import axes_of, panels
+from compare.report.verdicts import audit_section
 from compare.sweep.dataset import tidy
 from systems import Model
 from systems.values import Values
@@ -78,7 +80,7 @@ def report(
     >>> from systems import kerr
     >>> page = report(kerr.MODEL, {**kerr.VALUES, "Delta": [-1.0, 0.0, 1.0]}, "g2")
     >>> page.sections
-    ('formulas', 'agreement', 'budget', 'charts', 'provenance')
+    ('formulas', 'agreement', 'budget', 'charts', 'audit', 'provenance')
     """
     how = dict(record or provenance.record("compare.report", MODULE))
     if isinstance(subject, Model):
@@ -109,12 +111,10 @@ def of_table(model: Model, table: pd.DataFrame, record: Mapping[str, Any]) -> Pa
     ('formulas', 'numbers', 'charts', 'provenance')
     """
     spelled = table.attrs.get("spelled")
-    sections = [
-        Section("formulas", "Hamiltonian", model_html(model)),
-        _numbers_section(table, spelled),
-        _charts_section(table, spelled),
-        provenance_section({**record, **table.attrs}),
-    ]
+    others = [Section("formulas", "Hamiltonian", model_html(model)),
+              _numbers_section(table, spelled)]  # fmt: skip
+    last = provenance_section({**record, **table.attrs})
+    sections = _fitting(lambda share: [*others, _charts_section(table, spelled, share), last])
     return Page.of(model.name, str(record.get("command", "")), sections, {**record, **table.attrs})
 
 
@@ -138,14 +138,14 @@ def _of_model(
     drawn = table if varied(table) else agreement(model, _along(model, values), names)
     spelled = {str(key): text for key, text in (spelled or {}).items()}
     record |= {"model": model.name, "values": table.attrs["values"], **_solved(table)}
-    sections = [
+    first = [
         Section("formulas", "Hamiltonian and closed forms",
                 model_html(model) + closed_forms_html(model, wanted, abbreviations or {})),
         _agreement_section(table, spelled),
         _budget_section(model, values, table, names, progress),
-        _charts_section(drawn, spelled),
-        provenance_section(record),
     ]  # fmt: skip
+    last = [audit_section(model), provenance_section(record)]
+    sections = _fitting(lambda share: [*first, _charts_section(drawn, spelled, share), *last])
     return Page.of(model.name, about, sections, record)
 
 
@@ -169,26 +169,21 @@ def _of_dataset(
     table = tidy(sparse)
     title = str(data.attrs.get("model", data.attrs.get("title", "sweep")))
     units = {
-        name: f"{text} ({unit})" if unit else text
+        str(name): f"{axis.attrs['long_name']} ({unit})"
         for name, axis in data.coords.items()
-        if (text := str(axis.attrs.get("long_name", ""))) and name != "quantity"
-        for unit in [axis.attrs.get("units", "")]
-    }
+        if (unit := axis.attrs.get("units", "1")) != "1" and "long_name" in axis.attrs
+    }  # others are symbols
     known = units | dict(spelled or {})
     record |= {f"dataset.{name}": value for name, value in data.attrs.items()}
-    described = [
-        f"<p>{name}: <code>{escape(str(data.attrs[name]))}</code></p>"
-        for name in ("hamiltonian", "losses", "drive", "fixed")
-        if name in data.attrs
-    ]
+    described = stored_html(data.attrs)
     if thinned:
         described.append(f"<p>{escape(thinned)}</p>")
-    sections = [
-        Section("formulas", "Model", described),
+    first = [
+        Section("formulas", "Hamiltonian and closed forms", described),
         _agreement_section(table, known),
-        _charts_section(table, known),
-        provenance_section(record),
     ]
+    last = provenance_section(record)
+    sections = _fitting(lambda share: [*first, _charts_section(table, known, share), last])
     return Page.of(title, about, sections, record)
 
 
@@ -234,10 +229,7 @@ def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
         raise ValueError(
             f"Folder `{folder}` must hold results, but holds none: `blockade reproduce` makes them."
         )
-    for share in SHARES:
-        sections = [_result_section(result, folder, share) for result in found]
-        if sum(len(part.encode()) for one in sections for part in one.parts) < ROOM:
-            break
+    sections = _fitting(lambda share: [_result_section(r, folder, share) for r in found])
     for result in found:
         sidecar = output.read_sidecar(result.folder(folder), result.stem) or {}
         record |= {
@@ -363,25 +355,41 @@ def _numbers_section(table: pd.DataFrame, spelled: Mapping[str, str] | None) -> 
     )
 
 
-def _charts_section(table: pd.DataFrame, spelled: Mapping[str, str] | None) -> Section:
-    """A chart for each quantity, with its numbers."""
+def _charts_section(
+    table: pd.DataFrame, spelled: Mapping[str, str] | None, share: float = 1.0
+) -> Section:
+    """A chart for each quantity, or several of them, with its numbers."""
     if "numeric" not in table or not axes_of(table):
         return Section("charts", "Curves and maps", [])
-    return Section("charts", "Curves and maps", _charts(table, spelled, "chart"))
+    return Section("charts", "Curves and maps", _charts(table, spelled, "chart", share))
 
 
 def _charts(
     table: pd.DataFrame, spelled: Mapping[str, str] | None, stem: str, share: float = 1.0
 ) -> list[str]:
     parts = []
-    for quantity in dict.fromkeys(table["quantity"]):
-        chart, rows = chart_html(table, str(quantity), spelled, share)
-        rows = rows.drop(columns="quantity")
-        shown = judged(rows) if "deviation" in rows else rows
-        caption = f"Numbers that are drawn: {quantity}, {len(rows)} points"
-        name = "".join(c if c.isalnum() or c == "_" else "-" for c in f"{stem}-{quantity}")
-        parts += [f"<h3>{escape(str(quantity))}</h3>", chart, folded(shown, caption, name, spelled)]
+    for quantity in map(str, dict.fromkeys(table["quantity"])):
+        parts.append(f"<h3>{escape(quantity)}</h3>")
+        found = list(panels(table[table["quantity"] == quantity]))
+        for number, panel in enumerate(found, start=1):
+            chart, rows = chart_html(panel, quantity, spelled, share)
+            rows = rows.drop(columns="quantity")
+            shown = judged(rows) if "deviation" in rows else rows
+            at = place_words(panel.place, spelled)
+            caption = f"Numbers that are drawn: {quantity}{at}, {len(rows)} points"
+            name = f"{stem}-{quantity}" + (f"-{number}" if len(found) > 1 else "")
+            name = "".join(c if c.isalnum() or c == "_" else "-" for c in name)
+            parts += [chart, folded(shown, caption, name, spelled)]
     return parts
+
+
+def _fitting(make: Callable[[float], list[Section]]) -> list[Section]:
+    """The sections at the largest share of what is drawn with which they fit into a page."""
+    for share in SHARES:
+        sections = make(share)
+        if sum(len(part.encode()) for one in sections for part in one.parts) < ROOM:
+            break
+    return sections
 
 
 def _budget_section(

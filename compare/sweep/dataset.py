@@ -147,6 +147,7 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
         "hamiltonian": str(model.hamiltonian),
         "losses": "; ".join(f"{loss.rate} D[{loss.operator}]" for loss in model.losses),
         "drive": str(model.drive),
+        "latex": json.dumps(job.latex()),
         "fixed": json.dumps({n: x for n, x in fixed.items() if n not in grid.axes}),
         "quanta": json.dumps(job.quanta),
         "solver": job.solver,

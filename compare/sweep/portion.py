@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from compare.agreement import Form, closed_forms, measure, solve
 from compare.provenance import fingerprint, installed
@@ -48,6 +49,17 @@ class Job:
     def without_formula(self) -> dict[str, str]:
         """The quantities that have no closed form, each with the reason in a sentence."""
         return _forms(self.model, self.quantities)[1]
+
+    def latex(self) -> dict[str, str]:
+        r"""The Hamiltonian as ``H``, and the closed forms by quantity, in LaTeX.
+
+        >>> from systems import kerr
+        >>> print(Job(kerr.MODEL, ("number",)).latex()["number"])
+        \frac{4 \xi^{2}}{\left|{2 \Delta - i \gamma}\right|^{2}}
+        """
+        forms, _ = _forms(self.model, self.quantities)
+        closed = {name: sp.latex(form) for name, (_, form) in forms.items()}
+        return {"H": sp.latex(self.model.hamiltonian), **closed}
 
 
 def compute(job: Job, values: Mapping[str, Any]) -> Part:

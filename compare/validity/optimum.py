@@ -93,12 +93,12 @@ def optimum(
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
     roads, zero = _roads(model, wanted, corrections), _Zero(model, wanted)
-    rows, drives = [], list(drives)
+    rows, drives = [], [float(drive) for drive in drives]
     with counted(None, "minima", len(drives) * len(roads), progress) as bar:
         for drive in drives:
-            place: Point = {**start, name: float(drive)}
+            place: Point = {**start, name: drive}
             coordinates = _Coordinates(model, place, names)
-            where, most = f"{name} = {float(drive):g}", _most_quanta(model)
+            where, most = f"{name} = {drive:g}", _most_quanta(model)
             _check_solved(not _is_hot(model, place, most), where, most)
             _check_solved(bool(np.isfinite(roads[TRUTH](place))), where, most)
             # every road starts where the one before has its minimum: the last is the slowest

@@ -34,6 +34,7 @@ from numeric.time.integration import Integrator, Term
 from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
 from systems import Loss, Model
 from systems.display import Shown, counts, ends
+from systems.labels import Frame
 from systems.ladder import Mode, label
 from systems.progress import bar
 from systems.status import Estimate, Status
@@ -148,8 +149,20 @@ def emitted(
             check_quanta(model, quanta)
             coarse, fine = job(int(quanta)), job(int(quanta) + 2)
     moved = SETTLED if quanta is None else 1e-3
-    shape = next(iter(course.at(times).values())).shape[1:]
-    return Pulse(_estimates(coarse, fine, moved, shape, complete))
+    arrays = course.at(times)
+    shape = next(iter(arrays.values())).shape[1:]
+    found = _estimates(coarse, fine, moved, shape, complete)
+    return Pulse({name: _labelled(each, arrays) for name, each in found.items()})
+
+
+def _labelled(estimate: Estimate, arrays: Any) -> Estimate:
+    """The estimate with the names of the axes of the values, apart from time, which is over."""
+    frame = getattr(arrays, "frame", None)
+    if frame is None:
+        return estimate
+    coords = {name: x for name, x in frame.coords.items() if name != "time"}
+    batch = Frame(frame.dims[1:], coords)
+    return Estimate(*(batch.array(x) for x in (estimate.value, estimate.error, estimate.status)))
 
 
 def _port(model: Model, port: Mode | str | Loss) -> int:
