@@ -85,6 +85,11 @@ class Atom:
     levels: Sequence[str]
 
     def __post_init__(self) -> None:
+        if not isinstance(self.levels, Sequence):
+            raise TypeError(
+                f"Argument `levels` of the Atom `{self.name}` must be names, the lowest level "
+                f"first, such as 'ge', but is {self.levels!r}."
+            )
         object.__setattr__(self, "levels", tuple(self.levels))
         for text in (self.name, *self.levels):
             if not _is_name(text):
@@ -150,7 +155,7 @@ class Atom:
             if name not in self.levels:
                 raise ValueError(
                     f"A level of the Atom `{self.name}` must be one of "
-                    f"{', '.join(self.levels)}, but is `{name}`."
+                    f"{', '.join(self.levels)}, named by text, but is {name!r}."
                 )
 
 

@@ -76,8 +76,9 @@ class Loss(Shown):
             )
         if not isinstance(self.operator, sp.Expr) or not self.operator.atoms(Operator):
             raise TypeError(
-                f"Argument `operator` of a Loss must hold a ladder operator, "
-                f"but is {self.operator!r}."
+                "Argument `operator` of a Loss must be a polynomial in the ladder operators of the "
+                f"modes, but is of the type {type(self.operator).__name__}: write a loss between "
+                "dressed states as such a polynomial, or hand numeric.to_qutip's matrices to QuTiP."
             )
         if self.rate.is_negative or self.rate.is_real is False:
             must = "must not be negative" if self.rate.is_negative else "must be real"
