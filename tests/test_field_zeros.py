@@ -105,7 +105,7 @@ def test_bad_input_gets_one_clear_sentence(call, match):
 
 
 def test_two_orders_vanish_together_in_a_cavity_with_an_atom():
-    # b = a + q s + r: two conics of <bb> and <bbb> meet in four points that are not dark
+    # four points, more than which no number of starts has found
     closed, b = derive(J.MODEL, 3), J.a + q * J.s + r * J.xi
     found = joint_zeros(closed, [(b, 2), (b, 3)], (r, q), ATOM)
     assert len(found) >= 4
@@ -114,8 +114,9 @@ def test_two_orders_vanish_together_in_a_cavity_with_an_atom():
             strong, weak = (
                 seen(J.MODEL, {**ATOM, "xi": x}, b, condition.values, order) for x in (0.02, 0.01)
             )
-            # only jumps are left, of second order in the drive; corrections are of (xi/kappa)^2
-            assert strong / weak == pytest.approx(4, rel=0.02)
+            # only jumps are left, of second order in the drive; the next order, some
+            # hundred times (xi/kappa)^2, is what rare photons beside many pairs are worth
+            assert strong / weak == pytest.approx(4, rel=0.05)
 
 
 def test_a_double_zero_is_no_joint_zero():
