@@ -490,6 +490,19 @@ def _or_not_seen(form: Callable[..., sp.Expr], *arguments: Any) -> sp.Expr:
         return sp.Symbol(r"\text{beyond leading order}")
 
 
+def check_closed(closed: Any) -> None:
+    """Raise `TypeError` for anything but what `derive` returns.
+
+    >>> from systems.library import kerr
+    >>> check_closed(derive(kerr.MODEL))
+    """
+    if not isinstance(closed, Derivation):
+        raise TypeError(
+            "Argument `closed` must be what analytic.derive returns, but is of the type "
+            f"{type(closed).__name__}."
+        )
+
+
 def _check_size(model: Model, quanta: int) -> None:
     """Raise `ValueError` for more amplitudes than anybody waits for, or reads."""
     count = 0

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from analytic.derivation import Derivation
+from analytic.derivation import Derivation, check_closed
 from analytic.fock import block, occupations
 from systems import Model
 from systems.display import Shown, ends
@@ -127,6 +127,7 @@ def weak_pulse(
     >>> bool(np.isclose(late / early, np.exp(-1)))
     True
     """
+    check_closed(closed)
     check_driven(closed.model)
     arrays, when = read_values(closed.model, values), np.asarray(times, dtype=float)
     if next(iter(arrays.values())).ndim:

@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy as sp
 
-from analytic.derivation import Derivation
+from analytic.derivation import Derivation, check_closed
 from analytic.fock import block, occupations
 from systems.expressions import as_expression
 from systems.ladder import Occupation
@@ -43,6 +43,7 @@ def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occ
     >>> sp.simplify(tone_amplitude(closed, {0: 1}, (2,)) - closed.amplitude((2,)))
     0
     """
+    check_closed(closed)
     check_driven(closed.model)
     model, target = closed.frame, tuple(occupation)
     if target not in closed.states:

@@ -91,7 +91,9 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
             case _:
                 raise TypeError(
                     f"Operator `{operator}` must be a BosonOp, a Pauli operator (SigmaMinus, ...) "
-                    f"or a transition of a systems.Atom, but is a {type(operator).__name__}."
+                    f"or a transition of a systems.Atom, but is a {type(operator).__name__}: "
+                    "dressed states are written as polynomials in these, |e><g| of an atom as "
+                    "Atom.transition."
                 )
         if found.setdefault(label(mode), mode) != mode:
             kinds = sorted({_kind(mode), _kind(found[label(mode)])})

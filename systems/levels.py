@@ -93,6 +93,11 @@ class Atom(Shown):
         return {"levels": ", ".join(self.levels), "full without light": self.levels[0]}
 
     def __post_init__(self) -> None:
+        if not isinstance(self.levels, Sequence):
+            raise TypeError(
+                f"Argument `levels` of the Atom `{self.name}` must be names, the lowest level "
+                f"first, such as 'ge', but is {self.levels!r}."
+            )
         object.__setattr__(self, "levels", tuple(self.levels))
         for text in (self.name, *self.levels):
             if not _is_name(text):
@@ -158,7 +163,7 @@ class Atom(Shown):
             if name not in self.levels:
                 raise ValueError(
                     f"A level of the Atom `{self.name}` must be one of "
-                    f"{', '.join(self.levels)}, but is `{name}`."
+                    f"{', '.join(self.levels)}, named by text, but is {name!r}."
                 )
 
 

@@ -76,8 +76,9 @@ class Loss(Shown):
             )
         if not isinstance(self.operator, sp.Expr) or not self.operator.atoms(Operator):
             raise TypeError(
-                f"Argument `operator` of a Loss must hold a ladder operator, "
-                f"but is {shown(self.operator)}."
+                "Argument `operator` of a Loss must be a polynomial in the ladder operators of the "
+                f"modes, but is {shown(self.operator)}: write a loss between dressed states as "
+                "such a polynomial, or hand numeric.to_qutip's matrices to QuTiP."
             )
         check_finite("Argument `operator` of a Loss", self.operator)
         if self.rate.is_negative or self.rate.is_real is False:

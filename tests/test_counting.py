@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
+import xarray
 from scipy.integrate import simpson
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
@@ -32,6 +33,17 @@ def test_a_fock_state_is_counted_photon_by_photon(photons, collected):
     assert found.single == pytest.approx(photons * collected * lost ** (photons - 1), rel=1e-8)
     if photons > 1:
         assert found.g2 == pytest.approx(1 - 1 / photons, rel=1e-9)  # whatever is collected
+
+
+def test_labelled_values_make_labelled_photons_of_a_pulse():
+    kappa = xarray.DataArray([0.5, 1.0], dims="loss", coords={"loss": [0.5, 1.0]})
+    values = {"Delta": 0.0, "chi": 2.0, "gamma": kappa, "xi": pulse(0.05)}
+    found = emitted(kerr.MODEL, values, "a", (0, 40), quanta=2)
+    alone = emitted(kerr.MODEL, {**values, "gamma": 0.5}, "a", (0, 40), quanta=2)
+    for name in ("photons", "g2", "efficiency", "single", "several"):
+        assert getattr(found, name).dims == found.status(name).dims == ("loss",)
+        one = float(getattr(found, name).sel(loss=0.5))
+        assert one == pytest.approx(float(getattr(alone, name)), rel=1e-12)  # the same equations
 
 
 @pytest.mark.parametrize("strength", [1e-4, 0.05])

@@ -250,7 +250,11 @@ def test_two_emitters_block_as_the_listed_closed_form_says() -> None:
     [
         (lambda: Atom("s", "g"), "two or more different names"),
         (lambda: Atom("s", "gg"), "two or more different names"),
-        (lambda: Atom("s", "ge").transition("g", "f"), "must be one of g, e, but is `f`"),
+        (
+            lambda: Atom("s", "ge").transition("g", "f"),
+            "must be one of g, e, named by text, but is 'f'",
+        ),
+        (lambda: Atom("s", "012").transition(1, 2), "named by text, but is 1"),
         (lambda: Atom("s", "gef").lowering(1), "for each of the 2 steps"),
         (lambda: Emitters("S", 0), "must be a positive integer"),
         (lambda: Emitters("S", sp.Symbol("N")), "must be a number, or not below"),

@@ -97,7 +97,7 @@ def test_names_of_sympy_built_ins_are_only_names():
         (lambda: model("a"), TypeError, "must be a SymPy expression"),
         (lambda: Loss(-1, a), ValueError, "must not be negative"),
         (lambda: Loss(a, a), TypeError, "must be a number or an expression of symbols"),
-        (lambda: Loss(gamma, gamma), TypeError, "must hold a ladder operator"),
+        (lambda: Loss(gamma, gamma), TypeError, "must be a polynomial in the ladder operators"),
         (lambda: model(drive, losses=(gamma,)), TypeError, "must hold Loss objects"),
         (lambda: model(drive, losses=Loss(gamma, a)), TypeError, "but is one Loss"),
         (lambda: model(sp.sin(xi) * (a + Dagger(a))), ValueError, "a polynomial in the drive `xi`"),

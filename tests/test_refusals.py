@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
-from sympy.physics.quantum import Dagger
+from sympy.physics.quantum import Bra, Dagger, Ket, OuterProduct
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaZ
 
@@ -49,6 +49,20 @@ def test_jumps_that_do_not_lower_the_number_of_quanta_are_refused(jump):
     named = "analytic.expand" in str(refusal.value)
     assert named == accepts(lambda: expand(model))
     assert "numeric.steady_state" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("operator", "match"),
+    [
+        (sp.Matrix([[0, 1], [0, 0]]), "must be a polynomial .* dressed states .* numeric.to_qutip"),
+        (OuterProduct(Ket("+"), Bra("-")), "dressed states are written as polynomials"),
+        (sp.sqrt(Dagger(a) * a), "must be a polynomial .* write its power series"),
+    ],
+)
+def test_a_loss_that_is_no_polynomial_is_refused_with_what_to_use(operator, match):
+    with pytest.raises(TypeError, match=match) as refusal:
+        Model("dressed", two, (Loss(gamma, a), Loss(kappa, operator)), xi)
+    assert "\n" not in str(refusal.value)
 
 
 def test_dephasing_is_refused_because_the_naive_number_is_wrong_at_any_drive():

@@ -34,7 +34,7 @@ from numeric.time.integration import Integrator, Term
 from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
 from systems import Loss, Model
 from systems.display import Shown, counts, ends
-from systems.labels import Frame
+from systems.labels import Frame, unlabel
 from systems.ladder import Mode, label
 from systems.progress import bar
 from systems.status import Estimate, Status
@@ -53,8 +53,9 @@ LEFT = 1e-3  # quanta that may be left in the mode at the end, per photon counte
 class Pulse(Shown):
     """What a pulse sends through a port; every number has the shape of the batch.
 
-    ``counts`` maps "photons" (mean number per pulse), "g2", "efficiency" (probability of at least
-    one photon), "single" (of exactly one) and "several" (of two or more) to their `Estimate`s.
+    It is labelled where the values are.  ``counts`` maps "photons" (mean number per pulse), "g2",
+    "efficiency" (probability of at least one photon), "single" (of exactly one) and "several" (of
+    two or more) to their `Estimate`s.
 
     >>> from systems.library import kerr
     >>> pulse = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": lambda t: 0.1 * np.exp(-(t - 4)**2)}
@@ -149,20 +150,7 @@ def emitted(
             check_quanta(model, quanta)
             coarse, fine = job(int(quanta)), job(int(quanta) + 2)
     moved = SETTLED if quanta is None else 1e-3
-    arrays = course.at(times)
-    shape = next(iter(arrays.values())).shape[1:]
-    found = _estimates(coarse, fine, moved, shape, complete)
-    return Pulse({name: _labelled(each, arrays) for name, each in found.items()})
-
-
-def _labelled(estimate: Estimate, arrays: Any) -> Estimate:
-    """The estimate with the names of the axes of the values, apart from time, which is over."""
-    frame = getattr(arrays, "frame", None)
-    if frame is None:
-        return estimate
-    coords = {name: x for name, x in frame.coords.items() if name != "time"}
-    batch = Frame(frame.dims[1:], coords)
-    return Estimate(*(batch.array(x) for x in (estimate.value, estimate.error, estimate.status)))
+    return Pulse(_estimates(coarse, fine, moved, _Batch.of(course, times), complete))
 
 
 def _port(model: Model, port: Mode | str | Loss) -> int:
@@ -268,7 +256,7 @@ def _agree(coarse: Counts, fine: Counts) -> bool:
 
 
 def _estimates(
-    coarse: Counts, fine: Counts, moved: float, shape: tuple[int, ...], complete: bool
+    coarse: Counts, fine: Counts, moved: float, batch: "_Batch", complete: bool
 ) -> dict[str, Estimate]:
     """Every number with its error and status, from two truncations."""
     photons, inside = fine["photons"][0], fine["inside"][0]
@@ -284,10 +272,29 @@ def _estimates(
     with np.errstate(invalid="ignore"):
         measured["g2"] = replace(after, cut=abs(after.value - before.value), moved=moved)
     return {
-        name: Estimate(*(np.reshape(x, shape)[()] for x in (m.value, m.error, m.status(found))))
+        name: Estimate(*(batch.shown(x) for x in (m.value, m.error, m.status(found))))
         for name, m in measured.items()
         if name != "pairs"
     }
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """The shape of what comes out, and the names of its axes where the values have some."""
+
+    shape: tuple[int, ...]
+    frame: Frame | None
+
+    @classmethod
+    def of(cls, course: Course, times: np.ndarray) -> "_Batch":
+        """The batch of a course: the same at all times."""
+        shape = next(iter(course.at(times).values())).shape[1:]
+        return cls(shape, unlabel(course.fixed)[1])
+
+    def shown(self, numbers: np.ndarray) -> Any:
+        """Numbers or words per point in that shape, labelled where the values are."""
+        found = np.reshape(numbers, self.shape)[()]
+        return found if self.frame is None else self.frame.array(found)
 
 
 def _ratio(found: Counts) -> Measured:
