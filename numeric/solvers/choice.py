@@ -23,7 +23,7 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.reached import emptied, with_empty_modes
+from numeric.solvers.reached import emptied, reached
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
@@ -123,8 +123,7 @@ def solve_points(
     if not len(points):
         return Solution.none(on, points, Status.OK)
     found = gather(_parts(model, arrays, points, cut, solver, keep, report), points)
-    values = select(arrays, points)
-    return with_empty_modes(with_floor(found, model, values), model, values)
+    return with_floor(found, model, select(arrays, points))
 
 
 def _parts(
@@ -167,15 +166,12 @@ def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
     (points,) = np.nonzero((small | (abs(p) <= error)).any(axis=1))
     if not points.size:
         return found
-    equation = liouvillian(model, found.space.cut)
-    rows = equation.coefficients(select(arrays, points))
-    # one search for all points at which the same coefficients are zero
-    kinds, kind = np.unique(rows != 0, axis=0, return_inverse=True)
-    filled = np.ones(p.shape, dtype=bool)
-    filled[points] = np.array([equation.filled(present) for present in kinds])[np.ravel(kind)]
-    known = np.isnan(p) | filled
-    error = np.where(small & filled, np.maximum(error, UNKNOWN), error)
-    return replace(found, populations=np.where(known, p, 0), error=np.where(known, error, 0))
+    there = np.ones((len(p), len(model.modes)), dtype=bool)
+    there[points] = reached(model, select(arrays, points))
+    empty = ((~there).astype(int) @ (found.space.occupations > 0).T > 0) & ~np.isnan(p)
+    error = np.where(small & ~empty, np.maximum(error, UNKNOWN), error)
+    whole = replace(found, populations=np.where(empty, 0, p), error=np.where(empty, 0, error))
+    return whole if found.rho is None else replace(whole, rho=emptied(found.rho, whole))
 
 
 def _beat(report: Report, what: str, before: int, total: int, done: int) -> None:

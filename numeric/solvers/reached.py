@@ -6,8 +6,6 @@ does not reach in this way stays empty for ever, and a steady state that is the 
 the vacuum ends.  Which terms are there is a matter of values: a coupling of zero couples nothing.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from numeric.solvers.solution import Solution
@@ -16,36 +14,6 @@ from systems.ladder import Word
 from systems.values import Arrays, evaluate, evaluate_sum
 
 Term = tuple[Word, np.ndarray]  # a word, and where it has a coefficient that is not zero
-
-
-def with_empty_modes(found: Solution, model: Model, arrays: Arrays) -> Solution:
-    """The same, with exactly nothing in modes that the vacuum does not reach.
-
-    ``arrays`` are the values at its points.  Only points are looked at at which a mode has no
-    more quanta than round-off.
-
-    >>> from numeric.space import space
-    >>> from systems.library import kerr_dimer
-    >>> apart = {name: np.array([x]) for name, x in (kerr_dimer.VALUES | {"J": 0.0}).items()}
-    >>> on = space(kerr_dimer.MODEL.modes, 1)  # states 00, 01, 10
-    >>> rho, error = np.diag([0.9, 1e-56, 0.1]) + 0j, np.full(3, 1e-50)
-    >>> found = Solution.of(on, rho, error, 0.0, "ok", "by hand")
-    >>> with_empty_modes(found, kerr_dimer.MODEL, apart).populations
-    array([[0.9, 0. , 0.1]])
-    """
-    held = found.space.occupations > 0
-    with np.errstate(invalid="ignore"):
-        lost = abs(found.populations @ held) <= found.error @ held
-    rows = np.flatnonzero(lost.any(axis=1))
-    if not rows.size:
-        return found
-    some = {name: array[rows] for name, array in arrays.items()}
-    empty = (lost[rows] & ~reached(model, some)).astype(int) @ held.T.astype(int) > 0
-    populations, error = found.populations.copy(), found.error.copy()
-    populations[rows] = np.where(empty, 0.0, populations[rows])
-    error[rows] = np.where(empty, 0.0, error[rows])
-    whole = replace(found, populations=populations, error=error)
-    return whole if found.rho is None else replace(whole, rho=emptied(found.rho, whole))
 
 
 def emptied(rho: np.ndarray, found: Solution) -> np.ndarray:
