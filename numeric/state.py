@@ -52,6 +52,7 @@ from numeric.certificate import (
     top_shells,
 )
 from numeric.classical import Branches, branches, held_against, reach
+from numeric.excitations import coherence, guessed, quanta_kept, share
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -164,7 +165,7 @@ class SteadyState(Readout):
         pairs = [sorted(pair, key=lambda found: found.space.size) for pair in both]
         change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, fine, order, coarse.space.cut)
+            self._with_levels(cuts(self.model, changed, fine, order, coarse.space.cut), fine, order)
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         return Certificate(
@@ -308,7 +309,8 @@ class SteadyState(Readout):
         self._check(modes)
         # the truncation was chosen for either mode, not for both
         found = self._measure(lambda block, _: measure(block, modes))
-        return replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
+        found = replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
+        return self._guarded(found, lambda b: share(self.model, b, modes, True), relative=True)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
         """A correlation, or a bare moment, with what its truncation is worth.
@@ -336,9 +338,12 @@ class SteadyState(Readout):
             return np.where(size > 0, share, supply(block))
 
         if self.order is not None:
-            return self._measure(chosen)
-        found = self._measure(lambda block, _: measure(block, modes, normalised))
-        return self._truncated(found, most, change)
+            found = self._measure(chosen)
+        else:
+            found = self._measure(lambda block, _: measure(block, modes, normalised))
+            found = self._truncated(found, most, change)
+        by_levels = partial(share, self.model, modes=modes, normalised=normalised)
+        return self._guarded(found, by_levels, relative=True)
 
     def _probability(self, occupation: Occupation) -> Measured:
         """Population of an occupation, judged by how the truncation changes it; see `_moments`."""
@@ -360,8 +365,10 @@ class SteadyState(Readout):
 
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
-            return replace(found, cut=self._lifted(cut), moved=SURE)
-        return self._truncated(found, supply, change)
+            found = replace(found, cut=self._lifted(cut), moved=SURE)
+        else:
+            found = self._truncated(found, supply, change)
+        return self._guarded(found, partial(guessed, self.model))
 
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
@@ -394,9 +401,9 @@ class SteadyState(Readout):
             return np.asarray(abs(after - read(block).value) + missing(fine, ()) * size(fine))
 
         found = self._measure(read)
-        if self.order is not None and None in self.others:  # many points, found converged
-            return found
-        return self._truncated(found, most, change)
+        if self.order is None or None not in self.others:  # else many points, found converged
+            found = self._truncated(found, most, change)
+        return self._guarded(found, lambda b: coherence(self.model, b) * size(b))
 
     def _amplitude(self, mode: Mode | str) -> Measured:
         return self._expect(self.model.modes[self.model.index(mode)])
@@ -422,8 +429,10 @@ class SteadyState(Readout):
 
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
-            return replace(found, cut=self._lifted(cut), moved=SURE)
-        return self._truncated(found, supply, change)
+            found = replace(found, cut=self._lifted(cut), moved=SURE)
+        else:
+            found = self._truncated(found, supply, change)
+        return self._guarded(found, partial(guessed, self.model))
 
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
@@ -437,6 +446,29 @@ class SteadyState(Readout):
             return np.where(lost, np.inf, changed)
 
         return self._join([cut(*pair) for pair in self._pairs])
+
+    def _with_levels(
+        self, cut: dict[str, np.ndarray], fine: Solution, order: int
+    ) -> dict[str, np.ndarray]:
+        """The evidence of a cut, with what emitters may change as well; see `_guarded`."""
+        known = {name: (mode,) * k for name, mode, k in results(self.model, fine.space.cut, order)}
+        return {
+            name: number + share(self.model, fine, known[name], len(known[name]) > 1)
+            for name, number in cut.items()
+        }
+
+    def _guarded(
+        self, found: Measured, doubt: Callable[[Solution], np.ndarray], relative: bool = False
+    ) -> Measured:
+        """With what emitters may change of which the model keeps some excitations only.
+
+        Who gives ``excited`` wants its numbers, as with a truncation that is given.
+        """
+        if quanta_kept(self.model) is None:
+            return found
+        lost = self._join([doubt(block) for block in self.blocks])
+        size = abs(found.value) if relative else 1.0
+        return replace(found, cut=found.cut + lost * size, moved=max(found.moved, MOVED))
 
     def _truncated(
         self,
