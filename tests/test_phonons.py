@@ -46,6 +46,7 @@ def few_photons(omega: float, g: float, Delta: float, quadratic: bool = False) -
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mirror", [RESOLVED, UNRESOLVED], ids=["resolved", "unresolved"])
 def test_the_polaron_frame_is_a_frame(mirror: dict) -> None:
     light = polaron(optomechanics.MODEL, phonons=12)
@@ -84,6 +85,7 @@ def test_two_photons_are_resonant_at_twice_the_shift_of_one() -> None:
     assert detunings[np.argmax(g2)] == pytest.approx(8, abs=0.1)
 
 
+@pytest.mark.slow
 def test_quadratic_coupling_squeezes_the_mirror_and_shifts_the_cavity() -> None:
     """One photon makes the frequency omega sqrt(1 + 4 g/omega), with pairs of phonons beside it."""
     H = Delta * Dagger(a) * a + omega * Dagger(b) * b + xi * (a + Dagger(a))
