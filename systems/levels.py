@@ -18,7 +18,7 @@ Dagger(s_f)*s_f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,7 +98,7 @@ class Atom:
     kept: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.levels, Sequence):
+        if not isinstance(self.levels, Iterable):
             raise TypeError(
                 f"Argument `levels` of the Atom `{self.name}` must be names, the lowest level "
                 f"first, such as 'ge', but is {self.levels!r}."
