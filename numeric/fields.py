@@ -22,6 +22,7 @@ import sympy as sp
 
 from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
+from numeric.excitations import guessed
 from numeric.expectation import element_errors
 from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
@@ -267,7 +268,7 @@ class _Density:
         self.rho = found.reshape(-1, *found.shape[-2:])
         self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
         for block in state.blocks:
-            self.beyond[block.points] = beyond(block)
+            self.beyond[block.points] = beyond(block) + guessed(state.model, block)
 
     def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
         """``<(left product)' (right product)>`` and its absolute error, per point."""

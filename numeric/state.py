@@ -53,6 +53,7 @@ from numeric.certificate import (
     top_shells,
 )
 from numeric.classical import Branches, branches, held_against, reach
+from numeric.excitations import coherence, guessed, quanta_kept, share
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -165,7 +166,7 @@ class SteadyState(Readout):
         pairs = [sorted(pair, key=lambda found: found.space.size) for pair in both]
         change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            cuts(self.model, changed, fine, order, coarse.space.cut)
+            self._with_levels(cuts(self.model, changed, fine, order, coarse.space.cut), fine, order)
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         return Certificate(
@@ -309,7 +310,8 @@ class SteadyState(Readout):
         self._check(modes)
         # the truncation was chosen for either mode, not for both
         found = self._measure(lambda block, _: measure(block, modes))
-        return replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
+        found = replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
+        return self._guarded(found, lambda b: share(self.model, b, modes, True), relative=True)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
         """A correlation, or a bare moment, with what its truncation is worth.
@@ -337,9 +339,12 @@ class SteadyState(Readout):
             return np.where(size > 0, share, supply(block))
 
         if self.order is not None:
-            return self._measure(chosen)
-        found = self._measure(lambda block, _: measure(block, modes, normalised))
-        return self._truncated(found, most, change, [self._quanta(modes)])
+            found = self._measure(chosen)
+        else:
+            found = self._measure(lambda block, _: measure(block, modes, normalised))
+            found = self._truncated(found, most, change, [self._quanta(modes)])
+        by_levels = partial(share, self.model, modes=modes, normalised=normalised)
+        return self._guarded(found, by_levels, relative=True)
 
     def _quanta(self, modes: tuple[int, ...]) -> Occupation:
         """The occupation with a quantum in each of these modes, of which one may come twice."""
@@ -365,8 +370,10 @@ class SteadyState(Readout):
 
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
-            return replace(found, cut=self._lifted(cut), moved=SURE)
-        return self._truncated(found, supply, change, [occupation])
+            found = replace(found, cut=self._lifted(cut), moved=SURE)
+        else:
+            found = self._truncated(found, supply, change, [occupation])
+        return self._guarded(found, partial(guessed, self.model))
 
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
@@ -401,9 +408,10 @@ class SteadyState(Readout):
             return np.asarray(np.where(empty & (after.value == 0), 0.0, moved))
 
         found = self._measure(read)
-        if self.order is not None and None in self.others:  # many points, found converged
-            return found
-        return self._truncated(found, most, change, [side for word in words for side in word])
+        if self.order is None or None not in self.others:  # else many points, found converged
+            ways = [side for word in words for side in word]
+            found = self._truncated(found, most, change, ways)
+        return self._guarded(found, lambda b: coherence(self.model, b) * size(b))
 
     def _amplitude(self, mode: Mode | str) -> Measured:
         return self._expect(self.model.modes[self.model.index(mode)])
@@ -429,8 +437,10 @@ class SteadyState(Readout):
 
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
-            return replace(found, cut=self._lifted(cut), moved=SURE)
-        return self._truncated(found, supply, change, [self._quanta((at,) * n)])
+            found = replace(found, cut=self._lifted(cut), moved=SURE)
+        else:
+            found = self._truncated(found, supply, change, [self._quanta((at,) * n)])
+        return self._guarded(found, partial(guessed, self.model))
 
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
@@ -444,6 +454,29 @@ class SteadyState(Readout):
             return np.where(lost, np.inf, changed)
 
         return self._join([cut(*pair) for pair in self._pairs])
+
+    def _with_levels(
+        self, cut: dict[str, np.ndarray], fine: Solution, order: int
+    ) -> dict[str, np.ndarray]:
+        """The evidence of a cut, with what emitters may change as well; see `_guarded`."""
+        known = {name: (mode,) * k for name, mode, k in results(self.model, fine.space.cut, order)}
+        return {
+            name: number + share(self.model, fine, known[name], len(known[name]) > 1)
+            for name, number in cut.items()
+        }
+
+    def _guarded(
+        self, found: Measured, doubt: Callable[[Solution], np.ndarray], relative: bool = False
+    ) -> Measured:
+        """With what emitters may change of which the model keeps some excitations only.
+
+        Who gives ``excited`` wants its numbers, as with a truncation that is given.
+        """
+        if quanta_kept(self.model) is None:
+            return found
+        lost = self._join([doubt(block) for block in self.blocks])
+        size = abs(found.value) if relative else 1.0
+        return replace(found, cut=found.cut + lost * size, moved=max(found.moved, MOVED))
 
     def _truncated(
         self,

@@ -43,8 +43,9 @@ class Emitters(Shown):
     """``count`` identical two-level emitters called ``name``, as far as light excites them.
 
     ``excited`` is the largest number of excited emitters that is kept, all of them without it.
-    Closed forms up to so many quanta are exact; the master equation then lacks what lies beyond:
-    raise ``excited`` until it changes nothing.  With it ``count`` may hold a symbol, of which it
+    Closed forms up to so many quanta are exact; the master equation then lacks what lies beyond,
+    and a number of which that may be more than a thousandth is "not converged"
+    (`numeric.excitations`): raise ``excited``.  With it ``count`` may hold a symbol, of which it
     must be known that the count is not smaller: ``M + 2`` with ``M`` not negative.  With
     ``symmetric`` there is the ladder of Dicke alone, which a loss of all together does not leave.
 
@@ -94,7 +95,9 @@ class Emitters(Shown):
     @cached_property
     def atom(self) -> Atom:
         """The levels: ``|0>``, ``|1>``, ... of the symmetric ladder, then those below it."""
-        return Atom(self.name, [_level(*state) for state in self._states])
+        whole = self.excited is None or (self.count.is_Integer and self.excited >= self.count)
+        kept = 0 if whole else int(self.excited or 0)
+        return Atom(self.name, [_level(*state) for state in self._states], kept)
 
     @property
     def lowering(self) -> sp.Expr:

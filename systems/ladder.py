@@ -87,7 +87,7 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
             case SigmaOpBase():
                 mode = SigmaMinus(operator.name)
             case LevelOp():
-                mode = LevelOp(*operator.args[:2])
+                mode = operator.lowering
             case _:
                 raise TypeError(
                     f"Operator `{operator}` must be a BosonOp, a Pauli operator (SigmaMinus, ...) "
@@ -310,7 +310,7 @@ def _read(expression: sp.Expr, modes: Sequence[Mode]) -> Ladder:
         case BosonOp():
             return _lower(BosonOp(label(expression)), modes, dagger=not expression.is_annihilation)
         case LevelOp():
-            level = LevelOp(*expression.args[:2])
+            level = expression.lowering
             return _lower(level, modes, dagger=not expression.is_annihilation)
         case SigmaOpBase():
             return _read_pauli(expression, modes)

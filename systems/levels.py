@@ -18,7 +18,7 @@ Dagger(s_f)*s_f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,9 @@ class LevelOp(Operator):
     (s_e, Dagger(s_e))
     """
 
-    def __new__(cls, atom: Any, level: Any, lowers: Any = True) -> LevelOp:
+    def __new__(cls, atom: Any, level: Any, lowers: Any = True, kept: Any = 0) -> LevelOp:
         """Of the atom and the level by name, or of the arguments of another one."""
-        return Operator.__new__(cls, atom, level, sp.true if lowers else sp.false)
+        return Operator.__new__(cls, atom, level, sp.true if lowers else sp.false, sp.Integer(kept))
 
     @property
     def atom(self) -> str:
@@ -56,8 +56,18 @@ class LevelOp(Operator):
         """Whether it is |0><level|, and not its adjoint."""
         return bool(self.args[2])
 
+    @property
+    def kept(self) -> int:
+        """How many quanta the levels of the atom hold, where it has more; 0 where these are all."""
+        return int(self.args[3])
+
+    @property
+    def lowering(self) -> LevelOp:
+        """|0><level|, of itself or of its adjoint."""
+        return self if self.is_annihilation else self._eval_adjoint()
+
     def _eval_adjoint(self) -> LevelOp:
-        return LevelOp(self.args[0], self.args[1], not self.is_annihilation)
+        return LevelOp(self.args[0], self.args[1], not self.is_annihilation, self.kept)
 
     def _print_contents(self, printer: Any, *args: Any) -> str:
         return self.name if self.is_annihilation else f"Dagger({self.name})"
@@ -71,8 +81,10 @@ class LevelOp(Operator):
 class Atom(Shown):
     """An atom by its name and the names of its levels, the one that is full without light first.
 
-    ``levels`` is a sequence of names, or one text of letters.  Raises `TypeError` for names that
-    are no text, `ValueError` for fewer than two levels or one name twice.
+    ``levels`` is a sequence of names, or one text of letters.  ``kept`` says how many quanta these
+    levels hold where they are only the first ones of a longer ladder: numbers of the master
+    equation are then judged by how often there are more (`Emitters`).  Raises `TypeError` for names
+    that are no text, `ValueError` for fewer than two levels or one name twice.
 
     A Lambda scheme in a cavity: |g> and |s> are coupled to |e>, by the cavity and by a laser.
 
@@ -85,6 +97,7 @@ class Atom(Shown):
 
     name: str
     levels: Sequence[str]
+    kept: int = 0
 
     def _title(self) -> str:
         return f"atom {self.name} with the levels {', '.join(self.levels)}"
@@ -93,7 +106,7 @@ class Atom(Shown):
         return {"levels": ", ".join(self.levels), "full without light": self.levels[0]}
 
     def __post_init__(self) -> None:
-        if not isinstance(self.levels, Sequence):
+        if not isinstance(self.levels, Iterable):
             raise TypeError(
                 f"Argument `levels` of the Atom `{self.name}` must be names, the lowest level "
                 f"first, such as 'ge', but is {self.levels!r}."
@@ -117,10 +130,10 @@ class Atom(Shown):
         lowest = self.levels[0]
         self._check(upper, lower)
         if upper == lower == lowest:
-            other = LevelOp(self.name, self.levels[1])
+            other = self._level(self.levels[1])
             return other * Dagger(other)
-        raising = sp.S.One if upper == lowest else Dagger(LevelOp(self.name, upper))
-        return raising * (sp.S.One if lower == lowest else LevelOp(self.name, lower))
+        raising = sp.S.One if upper == lowest else Dagger(self._level(upper))
+        return raising * (sp.S.One if lower == lowest else self._level(lower))
 
     def population(self, level: str) -> sp.Expr:
         """The operator |level><level|.
@@ -157,6 +170,9 @@ class Atom(Shown):
         Dagger(q_1)*q_1 + 2*Dagger(q_2)*q_2
         """
         return sp.Add(*(k * self.population(n) for k, n in enumerate(self.levels) if k))
+
+    def _level(self, name: str) -> LevelOp:
+        return LevelOp(self.name, name, kept=self.kept)
 
     def _check(self, *names: str) -> None:
         for name in names:

@@ -13,6 +13,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 import analytic
 import numeric
+from numeric.excitations import quanta_kept
 from numeric.space import Space, count_states
 from systems import Atom, Emitters, Loss, Model
 from systems.ladder import find_modes, normal_order
@@ -167,6 +168,32 @@ def test_two_emitters_as_one_atom_have_the_steady_state_of_two_atoms() -> None:
     np.testing.assert_allclose(one.correlation(a), two.correlation(a), rtol=1e-7, atol=0)
     dark = one.number("S_0_1")
     assert dark > 0  # jumps of one emitter alone leave the symmetric states
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drive", [0.01, 0.1])
+def test_no_number_is_returned_that_emitters_left_out_would_change(drive: float) -> None:
+    values = {"Delta": 5.2, "Delta_s": 5.2, "g": 3.0, "kappa": 1.0, "gamma": 0.5, "xi": drive}
+    whole = numeric.steady_state(ensemble(Emitters("S", 3)), values, quanta=4)
+    asked = [("number", "a"), ("correlation", "a"), ("marginal", "a", 2), ("expect", a)]
+    words = set()
+    for excited in (1, 2):
+        state = numeric.steady_state(ensemble(Emitters("S", 3, excited=excited)), values, quanta=4)
+        for quantity in asked:
+            found, exact = state.estimate(*quantity), whole.estimate(*quantity).value
+            words.add(str(found.status))
+            # what is returned of a truncation that was given is right to a thousandth
+            assert found.status != "ok" or abs(found.value / exact - 1) < 1e-3
+            assert found.status != "ok" or abs(found.value - exact) < found.error
+    assert words == {"ok", "not converged"}
+    short = state.estimate("correlation", "a").value
+    assert state.certificate.cut["g2(a)"] > abs(short / whole.correlation("a") - 1)
+
+
+def test_emitters_that_keep_all_their_excitations_are_judged_as_any_model_is() -> None:
+    assert quanta_kept(ensemble(Emitters("S", 3))) is None
+    assert quanta_kept(ensemble(Emitters("S", 3, excited=3))) is None
+    assert quanta_kept(ensemble(Emitters("S", 3, excited=2))) == 2
 
 
 def matrix_of(emitters: Emitters, operator: sp.Expr) -> np.ndarray:
