@@ -27,6 +27,11 @@ from compare.papers.trivedi2019.trend import (
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 
 COLOURS = {RESONANT: BLUE, WEAKLY: GREEN, DETUNED: RED}
+LABELS = {
+    RESONANT: r"resonant, $2\,\kappa$",
+    WEAKLY: r"resonant, $0.2\,\kappa$",
+    DETUNED: "detuned",
+}
 ONE_BY_ONE = {2: TWO, 3: THREE}
 # where the smallest g2 of two and three lies, as `values` has the laser
 PLACES = {RESONANT: {2: 1.0419, 3: 1.0349}, DETUNED: {2: 0.749, 3: 0.75}}
@@ -69,10 +74,10 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = new_figure()
     for name, colour in COLOURS.items():
         rows = table[(table["case"] == name) & table["quantity"].str.startswith("least")]
-        draw_roads(axes, rows, "N", colour, name)
+        draw_roads(axes, rows, "N", colour, LABELS[name])
         single = table[(table["case"] == name) & table["one_by_one"].notna()]
         axes.plot(single["N"], single["one_by_one"], "x", color="black", ms=6, mew=1.2, zorder=3)
     axes.set(xlabel="number of emitters $N$", ylabel="smallest $g^{(2)}(0)$", xscale="log")
-    axes.set(ylim=(0, 1.05), title=r"$\xi = 0.001\,\kappa$; crosses: emitters one by one")
-    roads_legend(axes, loc="lower left", ncols=2)
+    axes.set(ylim=(0, 1.6), title=r"$\xi = 0.001\,\kappa$; crosses: emitters one by one")
+    roads_legend(axes, loc="upper center", ncols=2)
     return figure
