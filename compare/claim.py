@@ -10,7 +10,7 @@ A claim is a number with the interval in which it makes the statement true: "0.0
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -38,7 +38,7 @@ class Roads:
 
     leading: Any
     master: Any
-    distance: bool = False
+    distance: bool = field(default=False, repr=False)
 
     def map(self, function: Callable[..., Any], *others: "Roads") -> "Roads":
         """The function of the quantity (and of others) on each road.
