@@ -292,7 +292,8 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
         raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
     if not np.isfinite(array).all():
         raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
-    _check_range(symbol, abs(array))
+    # floats of less than 64 bits have no numbers to compare with
+    _check_range(symbol, abs(array if array.dtype.itemsize >= 8 else array.astype(complex)))
     if symbol.is_real and array.dtype.kind == "c":
         if np.any(array.imag):
             first = array[array.imag != 0][0]
