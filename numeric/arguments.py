@@ -42,7 +42,8 @@ def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "qua
     cut = read_cut(model, quanta, name)
     size = count_states(model.modes, cut)
     if size**2 > LARGEST:
-        kept, states, unknowns = map(shorten, (show_cut(model, cut), str(size), str(size**2)))
+        numbers = (show_cut(model, cut), size, size**2)
+        kept, states, unknowns = (shorten(str(number)) for number in numbers)
         raise ValueError(
             f"Argument `{name}` must leave at most {LARGEST} unknowns, but {kept} "
             f"quanta are {states} states and {unknowns} unknowns."
