@@ -192,6 +192,7 @@ def _exact(number: Any) -> sp.Expr:
     0.1 becomes 1/10 and not the binary fraction next to it; raises `ValueError` for NaN and
     infinity.
     """
+    number = number.item() if hasattr(number, "item") else number  # of 32 bits: as one of 64
     if not abs(number) <= LARGEST:  # nor NaN
         raise ValueError(
             f"A definition must be finite and at most {LARGEST:g}, but is {shown(number)}."
