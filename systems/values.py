@@ -147,14 +147,17 @@ def vanishes(expression: sp.Expr, arrays: Arrays, where: np.ndarray) -> np.ndarr
 
     >>> x = sp.Symbol("x")
     >>> arrays = {"x": np.array([0.0, 1e-200])}
-    >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.ones(2, bool))
+    >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.array([True, True]))
     (array([0., 0.]), array([ True, False]))
     """
     names, function = _compile(expression, "mpmath")
     flat = [np.broadcast_to(arrays[name], where.shape).ravel() for name in names]
     found = np.zeros(where.size, dtype=bool)
     for point in np.flatnonzero(where):
-        found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
+        try:
+            found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
+        except ZeroDivisionError:  # one over a pole
+            found[point] = True
     return found.reshape(where.shape)
 
 
