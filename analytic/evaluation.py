@@ -16,6 +16,7 @@ from sympy.core.function import Application
 
 from analytic.vanishing import LOST, cancels
 from systems import Model
+from systems.expressions import check_finite
 from systems.labels import label
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, Values, evaluate, rate_unit, read_values, vanishes
@@ -120,6 +121,8 @@ def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> tuple[Arrays, np.ndarra
 def _check_symbols(model: Model, expression: sp.Expr) -> None:
     if not isinstance(expression, sp.Expr):
         raise TypeError(f"Argument `expression` must be a SymPy expression, but is {expression!r}.")
+    if not expression.free_symbols:  # of others a case that is never met may be NaN
+        check_finite("Argument `expression`", expression)
     unknown = expression.free_symbols - set(model.parameters)
     if unknown:
         raise ValueError(

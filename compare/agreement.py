@@ -20,6 +20,7 @@ import numpy as np
 import analytic
 from compare.quantities import Quantity, read_quantities
 from systems import Model
+from systems.expressions import shown
 from systems.labels import place
 from systems.progress import counted
 from systems.status import Status
@@ -176,6 +177,8 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
     """
     import pandas as pd
 
+    if not isinstance(given, Mapping):
+        raise TypeError(f"Argument `labels` must be a dict, but is {shown(given)}.")
     shape = next(iter(arrays.values())).shape
     columns: dict[str, np.ndarray] = {}
     for name, value in place(given, arrays).items():

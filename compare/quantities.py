@@ -24,6 +24,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from systems import Model
+from systems.expressions import shown
 from systems.grading import NoGrading
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.status import Estimate
@@ -148,6 +149,8 @@ def read_quantities(model: Model, names: str | Iterable[str]) -> tuple[Quantity,
     >>> [quantity.name for quantity in read_quantities(kerr.MODEL, "number, g2, number")]
     ['number', 'g2']
     """
+    if not isinstance(names, Iterable):
+        raise TypeError(f"Argument `quantities` must hold names, but is {shown(names)}.")
     listed = names.split(",") if isinstance(names, str) else list(names)
     unique = dict.fromkeys(str(name).strip() for name in listed)
     if not unique:

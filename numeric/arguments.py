@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import isqrt
+from typing import Any
 
 import numpy as np
 
 from numeric.space import Cut, count_states, hull, levels, most_quanta, read_cut, show_cut, wider
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
-from systems.values import check_positive
+from systems.values import check_positive, shorten
 
 # Unknowns of one steady state: more take minutes and gigabytes (90,000 of one mode take 1.5 s and
 # 0.6 GB, of several modes some seconds)
@@ -41,9 +42,11 @@ def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "qua
     cut = read_cut(model, quanta, name)
     size = count_states(model.modes, cut)
     if size**2 > LARGEST:
+        numbers = (show_cut(model, cut), size, size**2)
+        kept, states, unknowns = (shorten(str(number)) for number in numbers)
         raise ValueError(
-            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {show_cut(model, cut)} "
-            f"quanta are {size} states and {size**2} unknowns."
+            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {kept} "
+            f"quanta are {states} states and {unknowns} unknowns."
         )
     return cut
 
@@ -56,6 +59,10 @@ def check_order(order: int, quanta: int) -> None:
     ValueError: Argument `quanta` must be at least 2 for g2, but is 1.
     """
     check_positive("order", order)
+    if int(order) ** 2 > LARGEST:  # as many states as that at least
+        raise ValueError(
+            f"Argument `order` must leave at most {LARGEST} unknowns, but is {shorten(str(order))}."
+        )
     if quanta < order:
         raise ValueError(
             f"Argument `quanta` must be at least {order} for g{order}, but is {quanta}."
@@ -173,6 +180,11 @@ def more_quanta(
     return f"Ask for {', or '.join(ways or ['a larger `tolerance`, or a weaker drive'])}."
 
 
+def _is_count(n: Any) -> bool:
+    """Whether it is a non-negative whole number."""
+    return is_real(n) and bool(np.isfinite(n)) and int(n) == n and n >= 0
+
+
 def check_occupation(occupation: Occupation, model: Model, cut: Cut) -> None:
     """Raise unless the occupation is one of the truncated space.
 
@@ -189,7 +201,7 @@ def check_occupation(occupation: Occupation, model: Model, cut: Cut) -> None:
         raise TypeError(
             f"Argument `occupation` must be a tuple of {count} integers, but is {occupation!r}."
         )
-    if len(occupation) != count or any(int(n) != n or n < 0 for n in occupation):
+    if len(occupation) != count or not all(map(_is_count, occupation)):
         raise ValueError(
             f"Argument `occupation` must be {count} non-negative integers, but is {occupation!r}."
         )

@@ -15,6 +15,7 @@ import sympy as sp
 from numeric.solvers.scaling import EPSILON
 from numeric.space import Space
 from systems import Model
+from systems.expressions import check_finite
 from systems.ladder import Ladder, adjoint, normal_order
 from systems.values import Arrays, evaluate
 
@@ -36,6 +37,7 @@ def read_operator(model: Model, operator: sp.Expr) -> Ladder:
             "Argument `operator` must be a SymPy expression in the modes' ladder operators, but "
             f"is {operator!r}."
         )
+    check_finite("Argument `operator`", operator)
     words = normal_order(operator, _known_modes(model, operator))
     strange = {s for c in words.values() for s in c.free_symbols} - set(model.parameters)
     if strange:

@@ -124,6 +124,8 @@ class TruncationSearch:
                 f"Argument `tolerance` must lie between 0 and 1, but is {self.tolerance!r}."
             )
         check_order(self.order, self.order)
+        if self.quanta is None:  # with two more quanta than it takes, its Liouvillian has to fit
+            check_quanta(model, int(self.order) + 2, "order")
         if self.limit is None:
             return
         check_positive("limit", self.limit)

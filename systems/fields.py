@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from systems.expressions import as_expression
+from systems.expressions import as_expression, check_finite
 from systems.grading import Grading
 from systems.ladder import Ladder, Mode, normal_order
 from systems.model import Model
@@ -51,6 +51,7 @@ def read_field(
     """
     if isinstance(field, str) or not isinstance(field, sp.Add | sp.Mul | sp.Pow):
         field = model.modes[model.index(field)]
+    check_finite("Argument `field`", field)
     ladder = normal_order(field, model.modes)
     strange = {s for c in ladder.values() for s in c.free_symbols} - {*model.parameters, *free}
     if strange:

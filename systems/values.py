@@ -147,14 +147,17 @@ def vanishes(expression: sp.Expr, arrays: Arrays, where: np.ndarray) -> np.ndarr
 
     >>> x = sp.Symbol("x")
     >>> arrays = {"x": np.array([0.0, 1e-200])}
-    >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.ones(2, bool))
+    >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.array([True, True]))
     (array([0., 0.]), array([ True, False]))
     """
     names, function = _compile(expression, "mpmath")
     flat = [np.broadcast_to(arrays[name], where.shape).ravel() for name in names]
     found = np.zeros(where.size, dtype=bool)
     for point in np.flatnonzero(where):
-        found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
+        try:
+            found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
+        except ZeroDivisionError:  # one over a pole
+            found[point] = True
     return found.reshape(where.shape)
 
 
@@ -292,7 +295,8 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
         raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
     if not np.isfinite(array).all():
         raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
-    _check_range(symbol, abs(array))
+    # floats of less than 64 bits have no numbers to compare with
+    _check_range(symbol, abs(array if array.dtype.itemsize >= 8 else array.astype(complex)))
     if symbol.is_real and array.dtype.kind == "c":
         if np.any(array.imag):
             first = array[array.imag != 0][0]

@@ -60,6 +60,10 @@ def test_a_truncation_of_any_size_is_refused_at_once():
         steady_state(nanotip.MODEL, TIP, quanta=10**6)
     with pytest.raises(ValueError, match="Argument `limit` must leave at most 547 states"):
         steady_state(nanotip.MODEL, TIP, limit=10**6)
+    for order in (10**5, 10**400):
+        with pytest.raises(ValueError, match="Argument `order` must leave at most 300000") as no:
+            steady_state(nanotip.MODEL, TIP, order=order)
+        assert len(str(no.value)) < 400
 
 
 @pytest.mark.parametrize("model", [kerr.MODEL, nanotip.MODEL, jaynes_cummings.MODEL])

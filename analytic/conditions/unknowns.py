@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from systems import Model
-from systems.expressions import as_expression
+from systems.expressions import as_expression, shown
 
 Unknowns: TypeAlias = sp.Expr | str | tuple[sp.Expr | str, ...]
 MODULUS = re.compile(r"Abs\((?P<name>.+)\)")
@@ -28,6 +28,8 @@ def read_unknowns(model: Model, solve_for: Unknowns) -> tuple[sp.Expr, ...]:
     Traceback (most recent call last):
     ValueError: Argument `solve_for` must hold symbols of the model ..., but holds `Delta + U`.
     """
+    if not isinstance(solve_for, sp.Expr | Iterable):
+        raise TypeError(f"Argument `solve_for` must hold symbols, but is {shown(solve_for)}.")
     given = (solve_for,) if isinstance(solve_for, sp.Expr | str) else tuple(solve_for)
     if len(given) not in (1, 2):
         raise ValueError(
@@ -87,6 +89,8 @@ def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dic
     >>> symbols_of(kerr.MODEL, {"Delta": 0}, "at")
     {Delta: 0}
     """
+    if not isinstance(given, Mapping):
+        raise TypeError(f"Argument `{argument}` must be a dict, but is {shown(given)}.")
     return {
         _symbol(model, name, argument): as_expression(argument, value, f"for `{name}`")
         for name, value in given.items()

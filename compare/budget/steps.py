@@ -22,7 +22,7 @@ from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, read_quantities
 from systems import Model
 from systems.progress import counted
-from systems.values import Values, read_values
+from systems.values import Values, check_positive, read_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +72,8 @@ def budget(
     arrays = read_values(model, values)
     points = coordinates(values if labels is None else labels, arrays)
     least = max(sum(q.occupation) for q in wanted)
+    if quanta is not None:
+        check_positive("quanta", quanta)
     if quanta is not None and quanta < least:
         names = ", ".join(q.name for q in wanted)
         raise ValueError(

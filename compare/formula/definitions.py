@@ -9,7 +9,6 @@ A paper prints ``Delta_1 = 2 Delta - i gamma`` and then a g2 in which only Delta
 formula can be judged once every letter is known in the model's symbols.
 """
 
-import cmath
 import re
 from collections.abc import Iterable, Mapping
 from numbers import Number
@@ -20,7 +19,8 @@ import sympy as sp
 from compare.formula.notation import read_formula, spelled
 from compare.formula.size import check_size
 from systems import Model
-from systems.values import shorten
+from systems.expressions import shown
+from systems.values import LARGEST, shorten
 
 Definitions = Mapping[Any, Any] | Iterable[str]
 OPERATORS = re.compile(r"[-+*/^()|,;=\s]")
@@ -143,6 +143,8 @@ def read_definitions(definitions: Definitions) -> list[tuple[str, Any]]:
         definitions = [definitions]
     if isinstance(definitions, Mapping):
         return [(str(name), meaning) for name, meaning in definitions.items()]
+    if not isinstance(definitions, Iterable):
+        raise TypeError(f"Definitions must be texts NAME=FORMULA, but are {shown(definitions)}.")
     found: dict[str, str] = {}
     for name, meaning in map(_split, definitions):
         if found.setdefault(name, meaning) != meaning:
@@ -190,8 +192,11 @@ def _exact(number: Any) -> sp.Expr:
     0.1 becomes 1/10 and not the binary fraction next to it; raises `ValueError` for NaN and
     infinity.
     """
-    if not cmath.isfinite(number):
-        raise ValueError(f"A definition must be finite, but is {number}.")
+    number = number.item() if hasattr(number, "item") else number  # of 32 bits: as one of 64
+    if not abs(number) <= LARGEST:  # nor NaN
+        raise ValueError(
+            f"A definition must be finite and at most {LARGEST:g}, but is {shown(number)}."
+        )
     real, imaginary = (sp.nsimplify(part, rational=True) for part in (number.real, number.imag))
     return real + sp.I * imaginary
 

@@ -43,7 +43,7 @@ from systems.grading import NoGrading
 from systems.ladder import Mode
 from systems.progress import Report, silent
 from systems.status import Status
-from systems.values import Arrays, evaluate
+from systems.values import LARGEST, Arrays, evaluate
 
 Field: TypeAlias = Mode | str | sp.Expr
 LANES = 64  # points that travel together, as in `solvers.graded.sweeps`
@@ -96,6 +96,8 @@ def read_delays(taus: Any) -> np.ndarray:
         raise ValueError("Argument `taus` must hold at least one delay, but is empty.")
     if not np.isfinite(delays).all():
         raise ValueError("Argument `taus` must be finite, but holds NaN or infinity.")
+    if np.any(abs(delays) > LARGEST):
+        raise ValueError(f"Argument `taus` must hold delays of at most {LARGEST:g} in size.")
     return delays.astype(float)
 
 
