@@ -1,8 +1,23 @@
-"""What all tests share: `--quick`, which keeps one case of each test that is not slow."""
+"""What all tests share: pictures that cost little, and `--quick`, a developer's answer."""
 
+from collections.abc import Iterator
 from itertools import groupby
 
 import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_pictures() -> Iterator[None]:
+    """Fewer pixels, and letters as outlines, not as a font cut to size: half the cost of a picture.
+
+    No test asks for either.  The layout of a figure, its text and its colours are those of users.
+    """
+    from compare.style import STYLE
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(STYLE, "savefig.dpi", 100)
+        patch.setitem(STYLE, "pdf.fonttype", 3)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
