@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 import xarray as xr
 
@@ -12,7 +13,7 @@ import compare
 import numeric
 from analytic.delayed import delayed_correlation as leading_delayed
 from numeric import fields as of_field
-from systems.library import kerr, kerr_dimer
+from systems.library import jaynes_cummings, kerr, kerr_dimer
 
 DETUNINGS, DRIVES = np.array([-1.0, 0.0, 0.7]), np.array([0.05, 0.1])
 DELTA = xr.DataArray(DETUNINGS, dims="Delta", coords={"Delta": DETUNINGS})
@@ -182,3 +183,13 @@ def test_plain_arrays_do_not_import_xarray():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert found.stdout.strip() == "False", found.stderr
+
+
+def test_labelled_drives_of_an_optimum_are_plain_numbers_of_its_table():
+    values = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}
+    drives = xr.DataArray([0.01], dims="power", coords={"power": [1e-4]})
+    found = [
+        compare.optimum(jaynes_cummings.MODEL, values, "g", d, corrections=[])
+        for d in (drives, [0.01])
+    ]
+    pd.testing.assert_frame_equal(*found)

@@ -79,7 +79,7 @@ def _of_paper(paper: Paper, about: list[Entry], folder: Path) -> list[str]:
 
 def _unjudged_words(paper: Paper) -> str:
     return (
-        "<p>These claims have not been judged here, or by other code: "
+        "<p>These claims have not been judged here by this code: "
         f"<code>blockade audit {escape(paper.key)}</code> does so in some minutes, and a report "
         "that is written afterwards in the same folder has the verdicts.</p>"
     )
