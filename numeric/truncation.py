@@ -182,9 +182,9 @@ class TruncationSearch:
                 if not found.points.size:
                     continue
                 if coarse is None:
-                    for after, rows in search.ahead(found):
-                        kept = found.take(rows) if covers(after, wider(cut, 2)) else None
-                        waiting[after].append((found.points[rows], kept))
+                    for larger, rows in search.ahead(found):
+                        kept = found.take(rows) if covers(larger, wider(cut, 2)) else None
+                        waiting[larger].append((found.points[rows], kept))
                     continue
                 judged = search.judge(coarse, found)
                 moves = np.any([result.moves for result in judged], axis=0)
