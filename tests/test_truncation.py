@@ -1,10 +1,14 @@
 """Truncations mode by mode, and found by themselves: exact solutions, independent programs."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import qutip
 import sympy as sp
 from oracles import gaussian_g2, kerr_correlation, parametric_amplifier
+from scipy.special import gammaln
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from typer.testing import CliRunner
@@ -13,8 +17,11 @@ from compare.cli.app import app
 from compare.cli.request import read_cut as read_option
 from numeric import delayed_correlation, steady_state
 from numeric.classical import branches
+from numeric.projection import needed
+from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution, each
 from numeric.space import Space, count_states
+from numeric.truncation import LIMIT
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
 
@@ -221,6 +228,22 @@ def test_what_interrupts_a_batch_drops_the_points_that_wait():
     assert each(slow, np.zeros((5, 1)), np.ones(5), threads=1).populations.shape == (5, 2)
 
 
+def test_an_interrupted_program_does_not_wait_for_the_point_that_is_being_solved():
+    # a factorisation of minutes, which nothing can stop, and Ctrl-C
+    program = """
+import time
+import numpy as np
+from numeric.solvers.solution import each
+
+def interrupt(done):
+    raise KeyboardInterrupt
+
+each(lambda c, s: time.sleep(600), np.zeros((3, 1)), np.ones(3), beat=interrupt)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120)
+    assert b"KeyboardInterrupt" in ended.stderr
+
+
 def test_the_command_line_takes_a_cut_by_modes():
     options = [
         "--set",
@@ -260,3 +283,55 @@ def test_a_search_ends_where_nothing_larger_fits(limit):
     values = {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "J": 0.3, "xi": 3.0}
     state = steady_state(kerr_ring.MODEL, values, order=2, limit=limit)
     assert state.status == "not converged"  # some 36 quanta, which so few states do not hold
+
+
+@pytest.mark.parametrize(
+    ("strange", "values"),
+    [
+        # fifty quanta, N = 8 G^2/(1 - 16 G^2), of squeezed light: some 1,500 states
+        (D * Dagger(a) * a + F * (a**2 + Dagger(a) ** 2), {"D": 0.0, "k": 1.0, "F": 0.248759}),
+        (light, {"D": 0.0, "k": 1.0, "F": 10.0}),  # 400 quanta of coherent light: 510 states
+    ],
+)
+def test_a_search_that_cannot_succeed_ends_before_it_is_expensive(strange, values, monkeypatch):
+    tried = []
+
+    def counted(model, arrays, points, cut, *rest):
+        tried.append(count_states(model.modes, cut))
+        return solve_points(model, arrays, points, cut, *rest)
+
+    monkeypatch.setattr("numeric.truncation.solve_points", counted)
+    state = steady_state(model(strange), values)
+    assert state.number_status(a) == state.correlation_status(a) == "not converged"
+    assert max(tried) < LIMIT / 2
+
+
+@pytest.mark.slow
+def test_a_mirror_that_rings_asks_for_phonons_and_not_for_photons():
+    # Delta = g^2/omega: photons shift a mirror of little loss by 0.7 of its width each
+    values = {"D": 0.49, "w": 1.0, "g": 0.7, "k": 0.1, "h": 0.01, "F": 0.005}
+    mirror = model(PRESSURE, Loss(h, b))
+    state = steady_state(mirror, values, order=2, tolerance=1e-5)
+    fixed = steady_state(mirror, values, {"a": 4, "b": 30})
+    assert state.status == "ok"
+    assert state.truncation["b"] > 3 * state.truncation["a"]
+    for quantity in ("number", "correlation"):
+        # the tolerance of the search
+        found, more = (one.estimate(quantity, a).value for one in (state, fixed))
+        assert found == pytest.approx(more, rel=1e-5, abs=0)
+
+
+@pytest.mark.parametrize("n", [0.5, 2.0, 8.0])
+def test_the_quanta_that_thermal_and_coherent_light_need_are_foreseen(n):
+    # from a cut that holds all but a percent of it; thermal light to a tenth, as sums round, and
+    # coherent light from above, but by no more than half
+    q, tolerance = np.arange(400), 1e-8
+    coherent = np.exp(q * np.log(n) - n - gammaln(q + 1))
+    for law, slack in (((n / (n + 1)) ** q / (n + 1), 1.1), (coherent, 1.5)):
+        beyond = 1 - np.cumsum(law)
+        top = max(int(np.argmax(beyond < 1e-2)), 8)
+        held = law[: top + 1]
+        found = Solution.of(Space([a], top), np.diag(held) + 0j, 1e-17 * held, 0.0, "ok", "by hand")
+        right = int(np.argmax(beyond < tolerance))
+        (seen,) = needed(found, found.space.sides[0], (), tolerance)
+        assert right / 1.1 <= seen <= slack * right + 2
