@@ -31,6 +31,7 @@ from numeric.arguments import LARGEST, check_order, check_quanta, is_real
 from numeric.certificate import (
     MOVED,
     Measured,
+    held,
     is_short,
     moment,
     on_the_way,
@@ -221,7 +222,7 @@ class _Growth:
         order, some = self.search.order, select(arrays, self.points)
         with np.errstate(divide="ignore"):
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
-        # two quanta short of all that the leading order passes through
+        # two quanta short of all that the leading order and the next one pass through
         least = max(order, on_the_way(self.model, order) - 2)
         drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, max(least, order + AHEAD))
         quanta = reach(self.light.quanta)
@@ -273,12 +274,16 @@ class _Growth:
         """
         return [
             settled(fine, coarse, (mode,) * k, k > 1, self.search.tolerance, self.model)
-            for _, mode, k in results(self.model, fine.space.cut, self.search.order)
+            for _, mode, k in self._results(fine)
         ]
+
+    def _results(self, found: Solution) -> list[tuple[str, int, int]]:
+        """Names, modes and orders of what is to converge."""
+        return results(self.model, found.space.cut, self.search.order)
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
-        ways = paths_held(self.model, fine.space.occupations, fine.space.cut)
+        ways = paths_held(self.model, fine.space.occupations, fine.space.cut, beyond=1)
         return fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
 
     def grown(
@@ -294,6 +299,9 @@ class _Growth:
                 np.where(one.moves, one.cut / (self.search.tolerance * abs(one.value)), 0.0)[rows]
                 for one in judged
             ]
+        # what the coarser cut lacks ways to says nothing about how much more it takes
+        if not all(held(self.model, (m,) * k, coarse, 0) for _, m, k in self._results(fine)):
+            excess = [np.minimum(each, 1.0) for each in excess]
         worst = np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / self.search.tolerance)
         now = fine.space.cut
         if isinstance(now, int):
