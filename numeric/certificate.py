@@ -326,10 +326,10 @@ def settled(
     return replace(before, cut=cut, moved=tolerance)
 
 
-def held(model: Model | None, modes: tuple[int, ...], found: Solution, beyond: int = 1) -> bool:
+def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
     """Whether a truncation holds the ways to a quantum in each of these modes: `paths_held`.
 
-    With the next order (``beyond``) what the truncation leaves out falls as the populations do.
+    The next order is held as well, so that what is left out falls as the populations do.
 
     >>> from systems.library import second_harmonic
     >>> from numeric.space import space
@@ -341,7 +341,7 @@ def held(model: Model | None, modes: tuple[int, ...], found: Solution, beyond: i
     if model is None:
         return True
     occupation = np.array([[modes.count(i) for i in range(len(model.modes))]])
-    return bool(paths_held(model, occupation, found.space.cut, beyond)[0])
+    return bool(paths_held(model, occupation, found.space.cut, beyond=1)[0])
 
 
 def is_short(found: Solution) -> np.ndarray:

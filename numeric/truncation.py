@@ -31,7 +31,6 @@ from numeric.arguments import LARGEST, check_order, check_quanta, is_real
 from numeric.certificate import (
     MOVED,
     Measured,
-    held,
     is_short,
     moment,
     on_the_way,
@@ -274,12 +273,8 @@ class _Growth:
         """
         return [
             settled(fine, coarse, (mode,) * k, k > 1, self.search.tolerance, self.model)
-            for _, mode, k in self._results(fine)
+            for _, mode, k in results(self.model, fine.space.cut, self.search.order)
         ]
-
-    def _results(self, found: Solution) -> list[tuple[str, int, int]]:
-        """Names, modes and orders of what is to converge."""
-        return results(self.model, found.space.cut, self.search.order)
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
@@ -299,9 +294,6 @@ class _Growth:
                 np.where(one.moves, one.cut / (self.search.tolerance * abs(one.value)), 0.0)[rows]
                 for one in judged
             ]
-        # what the coarser cut lacks ways to says nothing about how much more it takes
-        if not all(held(self.model, (m,) * k, coarse, 0) for _, m, k in self._results(fine)):
-            excess = [np.minimum(each, 1.0) for each in excess]
         worst = np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / self.search.tolerance)
         now = fine.space.cut
         if isinstance(now, int):
