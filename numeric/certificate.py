@@ -193,10 +193,12 @@ def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: boo
     >>> bool(1e-6 < missing_share[0] < 1e-3)
     True
     """
-    parts = [modes, *((mode,) for mode in modes if normalised)]
+    # each mean number counts as often as it divides
+    parts = [(modes, 1), *(((m,), modes.count(m)) for m in sorted(set(modes)) if normalised)]
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = [
-            (fed if bound else missing)(found, part) / abs(moment(found, part)[0]) for part in parts
+            times * (fed if bound else missing)(found, part) / abs(moment(found, part)[0])
+            for part, times in parts
         ]
     total = np.sum(shares, axis=0) + escape(found)
     return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))

@@ -24,6 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, isqrt, log
+from typing import TypeAlias
 
 import numpy as np
 
@@ -32,7 +33,6 @@ from numeric.certificate import (
     MOVED,
     Measured,
     is_short,
-    moment,
     on_the_way,
     paths_held,
     results,
@@ -40,11 +40,12 @@ from numeric.certificate import (
     share,
 )
 from numeric.classical import Branches, branches, held_against, reach
+from numeric.projection import distant, needed
 from numeric.solvers.choice import select, solve_points
 from numeric.solvers.scaling import scale
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, covers, sides, wider
-from numeric.tail import FLAT, fall, missing, missing_at, shells, steepness, weights
+from numeric.tail import FLAT, missing, steepness
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -62,7 +63,16 @@ AHEAD = 6
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
 MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
 SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
+PAIRS = 2  # the highest order of what is wanted first: n and g2
+WALKS = 30  # states below which two more quanta are solved whatever the last shells say
+FARTHER = 1.5  # times the limit that a cut has to keep for a search to end there without it
+LEAST = 0.95  # of `reach`: where hundreds of quanta miss the default tolerance
+FAR = 10**6  # quanta: what is farther away is as far
+PROBE = 8  # of the limit, how small a part tells whether classical light that does not fit is there
+MISSED = 30.0  # times its excess that a number is to get better by: tails bend up where photons add
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
+
+Excess: TypeAlias = dict[int, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -181,7 +191,9 @@ class TruncationSearch:
                 if not found.points.size:
                     continue
                 if coarse is None:
-                    waiting[wider(cut, 2)].append((found.points, found))
+                    for larger, rows in search.ahead(found):
+                        kept = found.take(rows) if covers(larger, wider(cut, 2)) else None
+                        waiting[larger].append((found.points[rows], kept))
                     continue
                 judged = search.judge(coarse, found)
                 moves = np.any([result.moves for result in judged], axis=0)
@@ -221,8 +233,8 @@ class _Growth:
         order, some = self.search.order, select(arrays, self.points)
         with np.errstate(divide="ignore"):
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
-        # two quanta short of all that the leading order and the next one pass through
-        least = max(order, on_the_way(self.model, order) - 2)
+        # all that the leading order passes through; what the next one does comes with two more
+        least = max(order, on_the_way(self.model, order) - 1)
         drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, max(least, order + AHEAD))
         quanta = reach(self.light.quanta)
         keys = np.column_stack([np.floor(drive), quanta]).astype(int)
@@ -239,25 +251,24 @@ class _Growth:
         total: Cut = max(first, sum(tops))
         pairs = zip(self.model.modes, tops, strict=True)
         each: Cut = tuple(1 if is_two_level(mode) else max(top, order) for mode, top in pairs)
-        if any(tops) and len(tops) > 1 and self._worth(each, total):
-            return self._fitting(each)
-        return self._fitting(total)
+        cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
+        # classical light that does not fit: a small cut tells whether it is there at all
+        fits = not any(tops) or self.fits(self._least(np.array(tops)))
+        small = max(self.limit // PROBE, count_states(self.model.modes, order + 2))
+        return self._fitting(cut, self.limit if fits else small)
 
     def _worth(self, each: Cut, total: Cut) -> bool:
         """Whether a cut mode by mode keeps so few states that it is worth a new start."""
         fewer = count_states(self.model.modes, wider(each, 2))
         return fewer <= FEWER * count_states(self.model.modes, wider(total, 2))
 
-    def _fitting(self, cut: Cut) -> Cut:
+    def _fitting(self, cut: Cut, limit: int | None = None) -> Cut:
         """The cut, made smaller until two more quanta fit into the budget."""
-        while not self.fits(wider(cut, 2)):
-            if isinstance(cut, tuple):
-                largest = max(cut)
-                cut = tuple(top - (top == largest) for top in cut)
-            elif cut > 1:
-                cut -= 1
-            else:
+        while count_states(self.model.modes, wider(cut, 2)) > (limit or self.limit):
+            largest = max(cut) if isinstance(cut, tuple) else cut
+            if largest <= 1:
                 break
+            cut = tuple(t - (t == largest) for t in cut) if isinstance(cut, tuple) else cut - 1
         return cut
 
     def marked(self, found: Solution) -> Solution:
@@ -281,6 +292,21 @@ class _Growth:
         ways = paths_held(self.model, fine.space.occupations, fine.space.cut, beyond=1)
         return fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
 
+    def ahead(self, found: Solution) -> list[tuple[Cut, np.ndarray]]:
+        """What is solved after a first truncation, with rows: two more quanta, or as many as lack.
+
+        Where the last shells say that two more will not do, to solve them would tell nothing new.
+        """
+        now, every = found.space.cut, np.arange(len(found.points))
+        groups: dict[Cut, list[int]] = defaultdict(list)
+        if count_states(self.model.modes, now) < WALKS:
+            return [(wider(now, 2), every)]
+        cuts = self._wanted(visible(found), now, None)
+        for row, cut in zip(every.tolist(), cuts, strict=True):
+            after = self._next(now, cut)
+            groups[wider(now, 2) if after is None else after].append(row)
+        return [(cut, np.array(group)) for cut, group in groups.items()]
+
     def grown(
         self, coarse: Solution, fine: Solution, judged: list[Measured], moves: np.ndarray
     ) -> list[tuple[Cut | None, np.ndarray]]:
@@ -288,41 +314,67 @@ class _Growth:
         rows = np.flatnonzero(moves)
         if not rows.size:
             return []
-        some = visible(fine.take(rows))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            excess = [
-                np.where(one.moves, one.cut / (self.search.tolerance * abs(one.value)), 0.0)[rows]
-                for one in judged
-            ]
-        worst = np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / self.search.tolerance)
-        now = fine.space.cut
-        if isinstance(now, int):
-            wanted = [self._more(now, w, g) for w, g in zip(worst, steepness(some), strict=True)]
-            cuts: list[Cut] = list(wanted)
-        else:
-            cuts = self._tops(some, now, list(fine.space.sides))
-        if isinstance(now, int) and len(self.model.modes) > 1:
-            count = len(self.model.modes)
-            alone = sides(self.model.modes, (now,) * count)
-            each = self._tops(some, tuple(s[1] for s in self._all_sides(now)), list(alone))
-            cuts = [
-                mode_by_mode if self._worth(mode_by_mode, total) else total
-                for mode_by_mode, total in zip(each, cuts, strict=True)
-            ]
+        some, now = visible(fine.take(rows)), fine.space.cut
         orders = [k for _, _, k in results(self.model, now, self.search.order)]
-        low = [one.moves for one, k in zip(judged, orders, strict=True) if k <= 2]
-        spare = ~np.any(low, axis=0)
+        judged_by = list(zip(judged, orders, strict=True))
+        low = [one.moves for one, k in judged_by if k <= PAIRS]
+        spare = ~np.any(low, axis=0)[rows]
+        excess = {
+            order: self._excess([one for one, k in judged_by if k <= order], rows)
+            for order in (PAIRS, self.search.order)
+        }
+        cuts, lost = self._wanted(some, now, excess), self._hopeless(some, now)
         groups: dict[Cut | None, list[int]] = defaultdict(list)
-        for row, cut in zip(rows.tolist(), cuts, strict=True):
-            after = self._next(now, cut)
-            groups[None if self._is_dear(after) and spare[row] else after].append(row)
+        for row, cut, gone, more in zip(rows.tolist(), cuts, lost, spare, strict=True):
+            after = None if gone else self._next(now, cut)
+            groups[None if more and self._is_dear(after) else after].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
-    def _all_sides(self, now: int) -> list[Side]:
-        count = len(self.model.modes)
+    def _excess(self, judged: list[Measured], rows: np.ndarray) -> np.ndarray:
+        """How many times too large the largest change is, (rows,)."""
+        tolerance = self.search.tolerance
+        with np.errstate(divide="ignore", invalid="ignore"):
+            excess = [
+                np.where(one.moves, one.cut / (tolerance * abs(one.value)), 0.0)[rows]
+                for one in judged
+            ]
+        return np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / tolerance)
+
+    def _wanted(self, found: Solution, now: Cut, excess: Excess | None) -> list[Cut]:
+        """The cut that each point asks for: for all orders, or where that is dear for pairs.
+
+        ``excess`` is how many times too large its changes are, by the highest order of the results
+        that are looked at, where they are known.
+        """
+        cuts = self._cuts(found, now, self.search.order, excess)
+        if any(map(self._is_dear, cuts)) and self.search.order > PAIRS:
+            fewer = self._cuts(found, now, PAIRS, excess)
+            pairs = zip(cuts, fewer, strict=True)
+            return [cheap if self._is_dear(cut) else cut for cut, cheap in pairs]
+        return cuts
+
+    def _cuts(self, found: Solution, now: Cut, order: int, excess: Excess | None) -> list[Cut]:
+        """The same for g2 ... g^(``order``): by total quanta, or mode by mode where it is fewer."""
+        if not isinstance(now, int):
+            cuts = self._tops(found, now, order)
+            if excess is None or not any(covers(now, cut) for cut in cuts):
+                return cuts
+            # the last shells promise too much: as much as the changes exceed what they promise
+            more = self._tops(found, now, order, np.maximum(MISSED * excess[order], 1.0))
+            return [m if covers(now, cut) else cut for cut, m in zip(cuts, more, strict=True)]
+        # sides are those of the total, and none where everything is kept
+        wanted = [now] * len(found.points)
+        for total in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
+            wanted = self._top(found, total, order).tolist()
+        if excess is not None:
+            each_point = zip(excess[order], steepness(found), wanted, strict=True)
+            wanted = [max(self._more(now, order, e, g), seen) for e, g, seen in each_point]
+        if len(self.model.modes) == 1:
+            return list(wanted)
+        each = self._tops(found, now, order)
         return [
-            (tuple(int(i == j) for j in range(count)), 1 if is_two_level(mode) else now)
-            for i, mode in enumerate(self.model.modes)
+            mode_by_mode if self._worth(mode_by_mode, total) else total
+            for mode_by_mode, total in zip(each, wanted, strict=True)
         ]
 
     def _is_dear(self, after: Cut | None) -> bool:
@@ -331,46 +383,85 @@ class _Growth:
             return False
         return count_states(self.model.modes, after) > HIGHER
 
-    def _more(self, top: int, excess: float, g: float) -> int:
+    def _hopeless(self, found: Solution, now: Cut) -> np.ndarray:
+        """Where no cut within the limit will do for n and g2, as far as can be seen, (points,).
+
+        Either classical light does not fit and the last shells are full indeed, or populations
+        fall so slowly that many times the limit would be needed.
+        """
+        light = reach(self.light.at(np.searchsorted(self.points, found.points)).quanta)
+        gone = (missing(found, ()) >= MOVED) & [not self.fits(self._least(row)) for row in light]
+        if isinstance(now, int) and len(self.model.modes) > 1:
+            return gone  # another kind of cut may do
+        tops = np.tile(np.array(now, ndmin=1, dtype=float), (len(found.points), 1))
+        for side in found.space.sides:
+            (i,) = np.flatnonzero(side[0])
+            tops[:, i] = self._distant(found, side, PAIRS)
+        # of light that is still to come the slope says nothing
+        seen = np.isfinite(tops).all(axis=1) & (light <= tops).all(axis=1)
+        kept = [tuple(map(int, row)) for row in np.minimum(np.nan_to_num(tops), FAR).tolist()]
+        sizes = np.array([count_states(self.model.modes, cut) for cut in kept])
+        return gone | (seen & (sizes > FARTHER * self.limit))
+
+    def _least(self, tops: np.ndarray) -> Cut:
+        """The least cut that may do for classical light that would be given ``tops`` quanta."""
+        modes, each = self.model.modes, tuple(np.minimum(LEAST * tops, MOST).astype(int).tolist())
+        return min((sum(each), each), key=partial(count_states, modes))
+
+    def _more(self, top: int, highest: int, excess: float, g: float) -> int:
         """Quanta at which a change that is ``excess`` times too large will be small enough.
 
         It is the coarser of two truncations that is asked for: the change is that to the finer.
         """
-        order = min(self.search.order, top)
+        order = min(highest, top)
         slower = min(g * (top + 1) / (top + 1 - order), FLAT)  # as moments of this order fall
         steps = MORE * log(max(excess, 1.0)) / -log(max(slower, 1e-12))
         needed = top - 2 + min(max(ceil(steps), top // 12), ceil(GROWTH * top) + 2)
         return max(needed, top)
 
-    def _tops(self, found: Solution, now: tuple[int, ...], wanted: list[Side]) -> list[Cut]:
+    def _tops(
+        self, found: Solution, now: Cut, order: int, stricter: np.ndarray | float = 1.0
+    ) -> list[Cut]:
         """Per point the quanta of each mode beyond which too little lies to matter."""
-        tops = np.tile(np.array(now), (len(found.points), 1))
-        for side in wanted:
+        modes = self.model.modes
+        kept = (now,) * len(modes) if isinstance(now, int) else now
+        tops = np.tile(
+            [min(x, 1) if is_two_level(m) else x for x, m in zip(kept, modes, strict=True)],
+            (len(found.points), 1),
+        )
+        for side in sides(modes, kept):
             (i,) = np.flatnonzero(side[0])
-            tops[:, i] = self._top(found, side)
+            tops[:, i] = self._top(found, side, order, stricter)
         return [tuple(row) for row in tops.tolist()]
 
-    def _top(self, found: Solution, side: Side) -> np.ndarray:
-        """The same for one mode, (points,)."""
-        needed = np.full(len(found.points), min(self.search.order, side[1]))
-        g = np.maximum(fall(found, side), 1e-12)
-        for _, mode, k in results(self.model, found.space.cut, self.search.order):
-            modes = (mode,) * k
-            held = shells(found, side, weights(found.space, modes))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                size = abs(moment(found, modes)[0])
-                beyond = missing_at(found, side, modes) / size
-                # what lies above each number of quanta, up to the cut and beyond
-                above = np.cumsum(held[:, ::-1], axis=1)[:, ::-1] / size[:, None]
-                above = np.column_stack([above[:, 1:] + beyond[:, None], beyond])
-                enough = above < self.search.tolerance
-                more = np.ceil(np.log(beyond / self.search.tolerance) / -np.log(g))
-            first = np.where(enough.any(axis=1), np.argmax(enough, axis=1), side[1])
-            more = np.nan_to_num(more, nan=0.0, posinf=np.inf)
-            more = np.clip(more, 0, np.ceil(GROWTH * side[1]) + 2)
-            wanted = np.where(enough.any(axis=1), first, side[1] + more).astype(int)
-            needed = np.maximum(needed, np.where(size > 0, wanted, 0))
-        return needed
+    def _top(
+        self, found: Solution, side: Side, order: int, stricter: np.ndarray | float = 1.0
+    ) -> np.ndarray:
+        """The same for one side, (points,): as many as are needed, at most `GROWTH` more.
+
+        What is seen from far away may be twice as far.
+        """
+        top, wanted = side[1], self._needed(found, side, order, stricter)
+        far = self._distant(found, side, order)
+        seen = np.isfinite(far) & (wanted > top)
+        most = np.where(seen, np.minimum(2 * top, far), top + ceil(GROWTH * top) + 2)
+        wanted = np.minimum(np.where(seen, np.maximum(wanted, far), wanted), most)
+        return np.maximum(wanted, min(order, top)).astype(int)
+
+    def _needed(
+        self, found: Solution, side: Side, order: int, stricter: np.ndarray | float
+    ) -> np.ndarray:
+        """Quanta that hold n ... g^(order) of every mode to within the tolerance, (points,)."""
+        every = [(mode,) * k for _, mode, k in results(self.model, found.space.cut, order)]
+        tolerance = self.search.tolerance / stricter
+        return np.max([needed(found, side, modes, tolerance) for modes in every], axis=0)
+
+    def _distant(self, found: Solution, side: Side, order: int) -> np.ndarray:
+        """The same as it is seen from far away, (points,); infinite where nothing is."""
+        every = [(mode,) * k for _, mode, k in results(self.model, found.space.cut, order)]
+        tolerance = self.search.tolerance
+        tops = np.array([distant(found, side, modes, tolerance) for modes in every])
+        return np.max(np.where(np.isnan(tops), 0.0, tops), axis=0)
 
     def _next(self, now: Cut, wanted: Cut) -> Cut | None:
         """The cut to be solved next after ``now``, or None where none that is larger fits.

@@ -1,5 +1,8 @@
 """Truncations mode by mode, and found by themselves: exact solutions, independent programs."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import qutip
@@ -219,6 +222,22 @@ def test_what_interrupts_a_batch_drops_the_points_that_wait():
         each(blocked, np.zeros((50, 1)), np.ones(50), threads=1, beat=interrupt)
     assert len(started) < 5
     assert each(slow, np.zeros((5, 1)), np.ones(5), threads=1).populations.shape == (5, 2)
+
+
+def test_an_interrupted_program_does_not_wait_for_the_point_that_is_being_solved():
+    # a factorisation of minutes, which nothing can stop, and Ctrl-C
+    program = """
+import time
+import numpy as np
+from numeric.solvers.solution import each
+
+def interrupt(done):
+    raise KeyboardInterrupt
+
+each(lambda c, s: time.sleep(600), np.zeros((3, 1)), np.ones(3), beat=interrupt)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=120)
+    assert b"KeyboardInterrupt" in ended.stderr
 
 
 def test_the_command_line_takes_a_cut_by_modes():

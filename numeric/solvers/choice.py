@@ -41,7 +41,7 @@ ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
-KEPT = 2**20  # elements of density matrices that are kept (16 MB); others are solved again if asked
+KEPT = 2**18  # elements of density matrices that are kept (4 MB); others are solved again if asked
 # Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
 # one mode (also with atoms) are bands, which iterating never beats.

@@ -10,13 +10,16 @@ chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass, fields, replace
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any
 
 import numpy as np
 
 from numeric.solvers.scaling import EPSILON, Scaled
+from numeric.solvers.threads import cores
 from numeric.space import Space
 from systems.status import Status
 
@@ -230,7 +233,7 @@ def each(
     """What ``one`` finds for each row of coefficients and its scale, in the order of the rows.
 
     ``c`` has the shape (points, parts), ``s`` (points,).  Points are solved in ``threads``
-    threads (as many as Python chooses where None), which changes no bit of a result.  ``beat`` is
+    threads (one a core where None), which changes no bit of a result.  ``beat`` is
     called with how many are done, again and again while they are solved.  What interrupts it drops
     the points that wait.
 
@@ -244,16 +247,22 @@ def each(
     array([[0.5 , 0.5 ],
            [0.75, 0.25]])
     """
-    pool = ThreadPoolExecutor(threads)  # factorisations release Python's lock
+    tasks: list[Future[Solution]] = [Future() for _ in s]
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    for task, *row in zip(tasks, c, s, strict=True):
+        waiting.put((task, row))
+    for _ in range(min(threads or cores(), len(tasks))):
+        # factorisations release Python's lock; an interrupted program does not wait for a daemon
+        Thread(target=_work, args=(one, waiting), daemon=True).start()
     try:
-        tasks = [pool.submit(one, *row) for row in zip(c, s, strict=True)]
-        while (waiting := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
+        while (left := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
             task.done() and task.exception() for task in tasks
         ):
-            beat(len(tasks) - len(waiting))
+            beat(len(tasks) - len(left))
         found = [task.result() for task in tasks]
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        for task in tasks:
+            task.cancel()
     if any(part.rho is not None for part in found):
         found = [_with_matrix(part) for part in found]
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
@@ -265,6 +274,21 @@ def _with_matrix(found: Solution) -> Solution:
         return found
     shape = (len(found.points), found.space.size, found.space.size)
     return replace(found, rho=np.full(shape, np.nan, dtype=complex))
+
+
+def _work(one: Callable[[np.ndarray, float], Solution], waiting: "SimpleQueue[Any]") -> None:
+    """Solve what waits, task by task, until nothing is left; a task that was cancelled is not."""
+    while True:
+        try:
+            task, row = waiting.get_nowait()
+        except Empty:
+            return
+        if not task.set_running_or_notify_cancel():
+            continue
+        try:
+            task.set_result(one(*row))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the task gets it
+            task.set_exception(error)
 
 
 def unscaled(
