@@ -22,6 +22,7 @@ from numeric.space import Cut, covers, levels, wider
 from numeric.tail import escape, fed, missing, shells, steepness, weights
 from systems import Model
 from systems.display import Shown, counts, ends, points
+from systems.grading import NoGrading
 from systems.ladder import is_two_level, label
 from systems.status import Status
 
@@ -240,12 +241,13 @@ def share(found: Solution, other: Solution) -> np.ndarray:
     return np.asarray(np.minimum(CAUTION * steepness(fine) ** 2, 1.0))
 
 
-def paths_held(model: Model, occupations: np.ndarray, cut: Cut) -> np.ndarray:
+def paths_held(model: Model, occupations: np.ndarray, cut: Cut, beyond: int = 0) -> np.ndarray:
     """Whether a cut holds all states on the ways to these occupations, at leading order.
 
     ``occupations`` has the shape (states, modes), the result (states,).  On the way are states
     of the same grade at most: four quanta of a second harmonic take eight of the mode that makes
-    them, and a truncation of six gives them wrong, however fast populations fall.
+    them, and a truncation of six gives them wrong, however fast populations fall.  Each order
+    ``beyond`` the leading one, a factor of the drive squared, takes the states of one more order.
 
     >>> from systems.library import second_harmonic
     >>> four = np.array([[0, 4], [4, 0]])  # of the harmonic, or of the mode that makes it
@@ -253,7 +255,8 @@ def paths_held(model: Model, occupations: np.ndarray, cut: Cut) -> np.ndarray:
     [[False, True], [True, True], [False, True]]
     """
     w = grade_weights(model)
-    tops = (occupations @ w)[:, None] // np.maximum(w, 1)  # of each mode alone, at that grade
+    grade = occupations @ w + beyond * _unit(model)
+    tops = grade[:, None] // np.maximum(w, 1)  # of each mode alone, at that grade
     if isinstance(cut, int):
         return np.asarray(np.max(tops, axis=1) <= cut)
     kept = np.array(levels(model.modes, cut)) - 1
@@ -262,15 +265,25 @@ def paths_held(model: Model, occupations: np.ndarray, cut: Cut) -> np.ndarray:
 
 
 def on_the_way(model: Model, order: int) -> int:
-    """Most quanta on the ways to ``order`` quanta of any mode, at leading order: `paths_held`.
+    """Most quanta on the ways to ``order`` quanta of any mode, with the first correction to them.
+
+    See `paths_held`.
 
     >>> from systems.library import kerr, second_harmonic
     >>> on_the_way(kerr.MODEL, 4), on_the_way(second_harmonic.MODEL, 4)
-    (4, 8)
+    (5, 9)
     """
     w = grade_weights(model)
     most = [1 if is_two_level(mode) else order for mode in model.modes]
-    return int(max(most * w) // max(min(w), 1))
+    return int((max(most * w) + _unit(model)) // max(min(w), 1))
+
+
+def _unit(model: Model) -> int:
+    """By how much one order of the drive raises the grade."""
+    try:
+        return model.grading.unit
+    except NoGrading:
+        return 1
 
 
 def settled(
@@ -316,11 +329,13 @@ def settled(
 
 
 def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
-    """Whether a truncation holds the ways to a quantum in each of these modes; see `paths_held`.
+    """Whether a truncation holds the ways to a quantum in each of these modes: `paths_held`.
+
+    The next order is held as well, so that what is left out falls as the populations do.
 
     >>> from systems.library import second_harmonic
     >>> from numeric.space import space
-    >>> cuts = [space(second_harmonic.MODEL.modes, quanta) for quanta in (2, 4)]
+    >>> cuts = [space(second_harmonic.MODEL.modes, quanta) for quanta in (4, 5)]
     >>> some = [Solution.none(cut, np.arange(1), Status.OK) for cut in cuts]
     >>> [held(second_harmonic.MODEL, (1, 1), one) for one in some]  # g2 of the harmonic
     [False, True]
@@ -328,7 +343,7 @@ def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
     if model is None:
         return True
     occupation = np.array([[modes.count(i) for i in range(len(model.modes))]])
-    return bool(paths_held(model, occupation, found.space.cut)[0])
+    return bool(paths_held(model, occupation, found.space.cut, beyond=1)[0])
 
 
 def is_short(found: Solution) -> np.ndarray:

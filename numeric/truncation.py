@@ -245,8 +245,8 @@ class _Growth:
         order, some = self.search.order, select(arrays, self.points)
         with np.errstate(divide="ignore"):
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
-        # two quanta short of all that the leading order passes through
-        least = max(order, on_the_way(self.model, order) - 2)
+        # all that the leading order passes through; what the next one does comes with two more
+        least = max(order, on_the_way(self.model, order) - 1)
         drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, max(least, order + AHEAD))
         quanta = reach(self.light.quanta)
         keys = np.column_stack([np.floor(drive), quanta]).astype(int)
@@ -301,7 +301,7 @@ class _Growth:
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
-        ways = paths_held(self.model, fine.space.occupations, fine.space.cut)
+        ways = paths_held(self.model, fine.space.occupations, fine.space.cut, beyond=1)
         return fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
 
     def ahead(self, found: Solution) -> list[tuple[Cut, np.ndarray]]:
