@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -278,7 +280,9 @@ def test_signal_ends_a_reproduction_with_its_code_and_whole_sets(
     tmp_path: Path, name: str, code: int
 ) -> None:
     words = [sys.executable, "-m", "compare", "reproduce", "fig3a", "fig3b", "--out", str(tmp_path)]
-    pipes: dict[str, int] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # a suite in the background of a shell ignores SIGINT, and so would its children
+    pipes["preexec_fn"] = partial(signal.signal, getattr(signal, name), signal.SIG_DFL)
     with subprocess.Popen(words, cwd=ROOT, text=True, **pipes) as done:
         assert done.stdout is not None
         done.stdout.readline()  # the first figure is there, the second on its way

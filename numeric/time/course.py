@@ -14,7 +14,7 @@ import sympy as sp
 
 from systems import Model
 from systems.labels import Frame, Labelled, unlabel
-from systems.values import Arrays, Values, read_values
+from systems.values import SMALLEST, Arrays, Values, read_values
 
 # Times at which a callable is tried for what it returns; those of a DataArray are its own
 FIRST = 0.0
@@ -123,7 +123,9 @@ class Course:
         return sorted(found), float(times[stride] - times[0])
 
     def _sample(self, name: str, function: Callable[[float], Any], times: np.ndarray) -> np.ndarray:
+        """The numbers of a function of time: 0 in the far wings of a pulse, where floats end."""
         found = np.array([_number(name, function(float(t)), t) for t in times])
+        found = np.where(abs(found) < SMALLEST, 0, found)
         return found.real if not np.any(np.iscomplex(found)) else found
 
 
