@@ -98,10 +98,14 @@ def _evaluated(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
 
 
 def _is_lost(number: np.ndarray, expression: sp.Expr, arrays: Arrays) -> np.ndarray:
-    """Where a number that is not zero is smaller than any float that has all of its digits."""
+    """Where a number that is not zero is smaller than any float that has all of its digits.
+
+    What is small because its terms cancel is not among them.
+    """
     doubtful = abs(number) < SMALLEST
     if expression == 0 or not doubtful.any():
         return np.zeros(number.shape, dtype=bool)
+    doubtful &= ~cancels(expression, _in_own_unit(expression, arrays)[0])
     return np.asarray(doubtful & ~vanishes(expression, arrays, doubtful))
 
 

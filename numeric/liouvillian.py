@@ -321,6 +321,29 @@ class Liouvillian:
             self._stranded[present.tobytes()] = found
         return self._stranded[present.tobytes()]
 
+    def filled(self, c: np.ndarray) -> np.ndarray:
+        """Mask of the states that the vacuum leads to within the cut, for one row of coefficients.
+
+        None of their populations is exactly zero, unless paths cancel: a zero there is too small
+        for floats.
+
+        >>> from systems.library import kerr_dimer
+        >>> from systems.values import read_values
+        >>> values = {**kerr_dimer.VALUES, "J": 0.0}  # the second mode is not driven
+        >>> arrays = {n: v[None] for n, v in read_values(kerr_dimer.MODEL, values).items()}
+        >>> equation = liouvillian(kerr_dimer.MODEL, 2)
+        >>> equation.space.occupations[equation.filled(equation.coefficients(arrays)[0])].tolist()
+        [[0, 0], [1, 0], [2, 0]]
+        """
+        steps = csr_array((self.space.size,) * 2)  # [to, from]
+        for k in np.flatnonzero(c):
+            steps = steps + abs(self._parts[k])
+        for word in (word for step in self._steps for k, word in step if c[k]):
+            steps = steps + abs(self.space.word(word))
+        vacuum = self.space.position((0,) * len(self.model.modes))
+        found = breadth_first_order(steps.T, vacuum, return_predecessors=False)
+        return np.isin(np.arange(self.space.size), found)
+
     def _lost_pairs(self, c: np.ndarray) -> np.ndarray | None:
         """Mask of the elements of rho between stranded states, flattened; None without any."""
         lost = self.stranded(c)

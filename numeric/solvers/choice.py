@@ -169,9 +169,22 @@ def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
     there = np.ones((len(p), len(model.modes)), dtype=bool)
     there[points] = reached(model, select(arrays, points))
     empty = ((~there).astype(int) @ (found.space.occupations > 0).T > 0) & ~np.isnan(p)
-    error = np.where(small & ~empty, np.maximum(error, UNKNOWN), error)
-    whole = replace(found, populations=np.where(empty, 0, p), error=np.where(empty, 0, error))
+    lost = small & _filled(model, arrays, found, small.any(axis=1))
+    error = np.where(empty, 0, np.where(lost, np.maximum(error, UNKNOWN), error))
+    whole = replace(found, populations=np.where(empty, 0, p), error=error)
     return whole if found.rho is None else replace(whole, rho=emptied(found.rho, whole))
+
+
+def _filled(model: Model, arrays: Arrays, found: Solution, asked: np.ndarray) -> np.ndarray:
+    """Which states the vacuum leads to, shape (points, states); false at points not asked for."""
+    filled = np.zeros(found.populations.shape, dtype=bool)
+    if asked.any():
+        equation = liouvillian(model, found.space.cut)
+        rows = equation.coefficients(select(arrays, np.flatnonzero(asked)))
+        # one search for all points at which the same coefficients are zero
+        kinds, kind = np.unique(rows != 0, axis=0, return_inverse=True)
+        filled[asked] = np.array([equation.filled(present) for present in kinds])[np.ravel(kind)]
+    return filled
 
 
 def _beat(report: Report, what: str, before: int, total: int, done: int) -> None:
