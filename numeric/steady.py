@@ -85,22 +85,22 @@ def _solve(
     for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
             pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
-    blocks, others = zip(*pairs, strict=True)
-    blocks = _honest(blocks, np.ravel(blurred(model, arrays)))
+    found, others = zip(*pairs, strict=True)
+    blocks = _honest(found, np.ravel(blurred(model, arrays)))
     alone = partial(_solve, model, search, ALONE, progress) if solver == "auto" else None
     return SteadyState(
         model, arrays, blocks, search.certified, search.tolerance, others, alone=alone
     )
 
 
-def _honest(blocks: Sequence[Solution], hidden: np.ndarray) -> list[Solution]:
+def _honest(blocks: Sequence[Solution], hidden: np.ndarray) -> tuple[Solution, ...]:
     """The same, "not resolved" where a second state may be one that is left too slowly to see."""
     honest = []
     for block in blocks:
         several = (block.status == Status.NOT_UNIQUE) & hidden[block.points]
         words = np.where(several, Status.NOT_RESOLVED, block.status)
         honest.append(replace(block, status=words))
-    return honest
+    return tuple(honest)
 
 
 def _check_memory(arrays: Arrays, on: Space) -> None:
