@@ -24,6 +24,7 @@ from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
 from numeric.excitations import guessed
 from numeric.expectation import element_errors
+from numeric.solvers.reached import reached
 from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
@@ -279,7 +280,17 @@ class _Density:
 
     def cut(self, fields: Sequence[Field]) -> np.ndarray:
         """By how much what lies beyond the cut may change ``<(product)' (product)>``."""
-        return self.beyond * np.max(np.sum(abs(self._product(fields)) ** 2, axis=1), axis=1)
+        weights = np.sum(abs(self._product(fields)) ** 2, axis=1)
+        return self.beyond * np.max(weights, axis=1, where=self._open(), initial=0.0)
+
+    def _open(self) -> np.ndarray:
+        """Which states may be filled, shape (points, states): a mode that nothing fills is empty.
+
+        Beyond the cut as within it, so that its number is known to be 0.
+        """
+        flat = {name: array.ravel() for name, array in self.state.arrays.items()}
+        empty = ~reached(self.state.model, flat)
+        return ~np.any(empty[:, None, :] & (self.on.occupations > 0), axis=2)
 
     def _product(self, fields: Sequence[Field]) -> np.ndarray:
         flat = {name: array.ravel() for name, array in self.state.arrays.items()}

@@ -38,6 +38,9 @@ Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
 # and below any distance from a threshold that is meant.  Measured with parametric drives at 400
 # drawn detunings: all are stable 1e-8 below their threshold, and none from 1e-10 below it on
 MARGINAL = 1e-9
+# Least term of H_eff over its largest: its third power, 1e-14, is what solvers call singular
+# (`solvers.vacuum.SINGULAR`)
+FAR = 2e-5
 
 
 def exists(model: Model, arrays: Arrays) -> np.ndarray:
@@ -131,6 +134,26 @@ def decays(model: Model, arrays: Arrays) -> np.ndarray:
         return np.ones(_shape(arrays), dtype=bool)
     values = _single_excitations(model, arrays)
     return np.all(values.imag < -MARGINAL * np.max(abs(values), axis=-1, keepdims=True), axis=-1)
+
+
+def blurred(model: Model, arrays: Arrays) -> np.ndarray:
+    """Whether rates differ so much that a slow decay would hide in round-off; shape of the arrays.
+
+    A mode that is far away decays by what it borrows, at the rate g^2 kappa/Delta^2: relative to
+    Delta the third power of how far the terms of H_eff without a drive lie apart.  Where these are
+    further apart than `FAR` a solver cannot tell a second steady state from one that is left
+    slowly.
+
+    >>> from systems.library import kerr_dimer
+    >>> from systems.values import read_values
+    >>> bool(blurred(kerr_dimer.MODEL, read_values(kerr_dimer.MODEL, kerr_dimer.VALUES)))
+    False
+    """
+    kept = [c for (p, q), c in model.effective_ladder.items() if any(p) and any(q)]
+    numbers = _numbers(sp.Matrix([kept or [0]]), arrays)[..., 0, :]
+    sizes = abs(np.concatenate([numbers.real, numbers.imag], axis=-1))
+    least = np.min(sizes, axis=-1, where=sizes > 0, initial=np.inf)
+    return np.asarray(least < FAR * np.max(sizes, axis=-1))
 
 
 def slowest_decay(model: Model, arrays: Arrays) -> np.ndarray:

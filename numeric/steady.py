@@ -7,7 +7,8 @@ smallest one whose mean numbers and g2 to g4 of every mode change by less than `
 two more quanta are allowed (`numeric.truncation`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,7 @@ from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
 from numeric.space import Space, space
-from numeric.stability import damped, exists
+from numeric.stability import blurred, damped, exists
 from numeric.state import NoJumpState, SteadyState
 from numeric.truncation import TruncationSearch
 from systems import Model
@@ -84,11 +85,22 @@ def _solve(
     for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
             pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
-    blocks, others = zip(*pairs, strict=True)
+    found, others = zip(*pairs, strict=True)
+    blocks = _honest(found, np.ravel(blurred(model, arrays)))
     alone = partial(_solve, model, search, ALONE, progress) if solver == "auto" else None
     return SteadyState(
         model, arrays, blocks, search.certified, search.tolerance, others, alone=alone
     )
+
+
+def _honest(blocks: Sequence[Solution], hidden: np.ndarray) -> tuple[Solution, ...]:
+    """The same, "not resolved" where a second state may be one that is left too slowly to see."""
+    honest = []
+    for block in blocks:
+        several = (block.status == Status.NOT_UNIQUE) & hidden[block.points]
+        words = np.where(several, Status.NOT_RESOLVED, block.status)
+        honest.append(replace(block, status=words))
+    return tuple(honest)
 
 
 def _check_memory(arrays: Arrays, on: Space) -> None:

@@ -72,7 +72,7 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
     """Lowering operators of every mode that occurs, sorted by label (a1, a2, a10).
 
     Raises `TypeError` for an operator that is neither a boson nor a Pauli operator, `ValueError`
-    for a label that both kinds share.
+    for a label that both kinds share and for a Pauli operator without one.
 
     >>> find_modes([BosonOp("a10") * BosonOp("a2"), Dagger(BosonOp("a1"))])
     (a1, a2, a10)
@@ -85,6 +85,7 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
             case BosonOp():
                 mode: Mode = BosonOp(label(operator))  # a number as a name is one as text, too
             case SigmaOpBase():
+                _check_label(operator)
                 mode = SigmaMinus(operator.name)
             case LevelOp():
                 mode = operator.lowering
@@ -99,6 +100,15 @@ def find_modes(expressions: Iterable[sp.Expr]) -> tuple[Mode, ...]:
             kinds = sorted({_kind(mode), _kind(found[label(mode)])})
             raise ValueError(f"Label `{label(mode)}` names both a {' and a '.join(kinds)}.")
     return tuple(found[name] for name in sorted(found, key=_natural))
+
+
+def _check_label(operator: SigmaOpBase) -> None:
+    """Raise `ValueError` for a Pauli operator without a label: SymPy gives it the name False."""
+    if operator.name == sp.false:
+        kind = type(operator).__name__
+        raise ValueError(
+            f'Operator `{kind}()` must have a label, as in {kind}("s"): it names the mode.'
+        )
 
 
 def show(expression: sp.Expr) -> str:

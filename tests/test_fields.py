@@ -262,3 +262,14 @@ def test_both_roads_name_the_statistics_of_a_field_alike(name):
     here, there = (list(signature(getattr(m, name)).parameters.values())[1:]
                    for m in (fields, observables))  # fmt: skip
     assert [(p.name, p.default) for p in here] == [(p.name, p.default) for p in there]
+
+
+@pytest.mark.parametrize("quanta", [None, 4])
+def test_a_field_of_a_mode_that_nothing_fills_has_the_number_of_the_mode_zero(quanta):
+    state = steady_state(K.MODEL, {**DIMER, "J": 0.0, "F": 0.1}, quanta=quanta)
+    driven, empty = sorted("ab", key=state.number, reverse=True)
+    assert state.number(driven) > 0 == state.number(empty)
+    for field in (empty, 2 * (K.a if empty == "a" else K.b)):
+        assert observables.number_status(state, field) == "ok"
+        assert observables.number(state, field) == 0
+        assert observables.correlation_status(state, field) == "undefined"

@@ -122,3 +122,9 @@ def test_what_is_no_polynomial_is_refused_by_name(expression, message):
 def test_one_label_cannot_name_a_boson_and_a_two_level_system():
     with pytest.raises(ValueError, match="both a boson and a two-level system"):
         find_modes([BosonOp("s") + SigmaMinus("s")])
+
+
+@pytest.mark.parametrize("operator", [SigmaMinus(), SigmaX()])
+def test_a_two_level_system_without_a_label_is_refused(operator):
+    with pytest.raises(ValueError, match=r"must have a label, as in Sigma(Minus|X)\(\"s\"\)"):
+        find_modes([operator])

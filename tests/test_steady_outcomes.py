@@ -187,3 +187,19 @@ def test_a_lossless_mode_that_an_atom_or_pair_loss_damps_has_a_steady_state():
     atom = Delta * SigmaPlus("s") * s + J * (Dagger(a) * s + a * SigmaPlus("s"))
     assert solve(cavity + atom, (Loss(gamma, s),)).status == "ok"
     assert solve(cavity, (Loss(pairs, a**2),)).status == "ok"
+
+
+@pytest.mark.parametrize("U", [0.0, 1.0])
+@pytest.mark.parametrize("far", [2e7, 2e8, 2e10])
+def test_a_partner_too_far_away_for_floats_is_not_resolved_rather_than_not_unique(U, far):
+    # it decays at the rate g^2 kappa/far^2, so that its state is unique, below round-off of far
+    a, b = BosonOp("a"), BosonOp("b")
+    D, E, g, k, u, xi = sp.symbols("D E g k u xi", positive=True)
+    n_a, n_b = Dagger(a) * a, Dagger(b) * b
+    H = D * n_a + E * n_b + u * Dagger(a) ** 2 * a**2 + g * (Dagger(a) * b + Dagger(b) * a)
+    model = Model("far partner", H + xi * (a + Dagger(a)), (Loss(k, a),), xi)
+    values = {D: 0.3, E: far, g: 1.0, k: 1.0, u: U, xi: 0.1}
+    assert steady_state(model, values).status == "not resolved"
+    # without the coupling nothing tells its states apart: these are several
+    alone = steady_state(model, {**values, E: 0.3, g: 0.0})
+    assert alone.number_status(b) != "not resolved"
