@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from numeric import delayed_correlation, steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers.scaling import scale
+from numeric.scaling import scale
 from numeric.space import space
 from systems.library import nanotip
 from systems.values import read_values

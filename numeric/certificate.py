@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from numeric.solvers.scaling import weights as grade_weights
+from numeric.scaling import weights as grade_weights
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, covers, levels, wider
 from numeric.tail import escape, fed, missing, shells, steepness, weights

@@ -16,7 +16,7 @@ from math import prod
 
 import numpy as np
 
-from numeric.solvers.scaling import weights
+from numeric.scaling import weights
 from numeric.solvers.solution import Solution
 from numeric.tail import weights as falling
 from systems import Model

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import sympy as sp
 
-from numeric.solvers.scaling import EPSILON
+from numeric.scaling import EPSILON
 from numeric.space import Space
 from systems import Model
 from systems.expressions import check_finite

@@ -32,7 +32,7 @@ import sympy as sp
 from scipy.sparse import csc_array, csr_array, diags_array, identity, kron, lil_array
 from scipy.sparse.csgraph import breadth_first_order
 
-from numeric.solvers.scaling import Scaled, scale, scaled, weights
+from numeric.scaling import Scaled, scale, scaled, weights
 from numeric.space import Cut, Space, space, wider
 from systems import Model
 from systems.ladder import Word
@@ -150,7 +150,7 @@ class Liouvillian:
         return np.stack(columns, axis=-1)
 
     def rows(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
-        """`coefficients`, and the scale of the density matrix (`solvers.scaling`), per point.
+        """`coefficients`, and the scale of the density matrix (`scaling`), per point.
 
         >>> from systems.library import kerr
         >>> from systems.values import read_values
@@ -189,7 +189,7 @@ class Liouvillian:
     def rescaled(self, c: np.ndarray, s: float) -> Scaled:
         """The same, its scale raised until no scaled amplitude exceeds one.
 
-        The estimate of `solvers.scaling.scale` is too small for a mode whose own loss is small:
+        The estimate of `scaling.scale` is too small for a mode whose own loss is small:
         it divides by the largest loss of all.  A larger s is as exact, only less well
         conditioned.
 

@@ -44,8 +44,8 @@ from numeric.certificate import (
 )
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
 from numeric.projection import distant, needed
+from numeric.scaling import scale
 from numeric.solvers.choice import select, solve_points
-from numeric.solvers.scaling import scale
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, covers, sides, wider
 from numeric.tail import FLAT, missing, steepness

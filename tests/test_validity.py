@@ -114,8 +114,8 @@ def test_map_without_a_drive_has_a_line_within_which_the_formula_holds_on_half(
 @pytest.mark.parametrize(
     "words",
     [
-        "--set Delta=0 --vary r=0.3:0.4:2 --vary phi=0.2:0.35:3 --set power=4",
-        "--set phi=0.27 --vary r=0.3:0.4:2 --vary chi=1e6:2e6:3 --set power=4",
+        "--set Delta=0 --vary r=0.3:0.4:2 --vary phi=0.2:0.35:2 --set power=4",
+        "--set phi=0.27 --vary r=0.3:0.4:2 --vary chi=1e6:2e6:2 --set power=4",
         "--set Delta=0 --vary r=0.3:0.4:2 --vary phi=0.2:0.35:3",
         "--set Delta=0 --vary r=0.3:0.4:2 --vary phi=0.2:0.35:3 --set power=2",
     ],

@@ -14,7 +14,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
-from numeric.solvers.scaling import EPSILON, Scaled
+from numeric.scaling import EPSILON, Scaled
 from numeric.solvers.solution import Solution, each, unscaled
 from numeric.solvers.vacuum import (
     FAILURES,

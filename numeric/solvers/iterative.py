@@ -24,7 +24,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import LinearOperator, gmres
 
 from numeric.liouvillian import Liouvillian
-from numeric.solvers.scaling import amplitudes
+from numeric.scaling import amplitudes
 from numeric.solvers.solution import Solution, unscaled
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status

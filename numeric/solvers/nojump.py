@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 
 from numeric.liouvillian import Liouvillian
-from numeric.solvers.scaling import EPSILON, Scaled, amplitudes
+from numeric.scaling import EPSILON, Scaled, amplitudes
 from numeric.solvers.solution import Solution, each
 from systems.status import Status
 from systems.values import Arrays

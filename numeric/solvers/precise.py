@@ -26,8 +26,8 @@ import sympy as sp
 from scipy.sparse import csc_array
 
 from numeric.liouvillian import liouvillian
+from numeric.scaling import scale, weights
 from numeric.solvers.direct import factorise
-from numeric.solvers.scaling import scale, weights
 from numeric.space import Space, space
 from systems import Model
 from systems.ladder import Word

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.solvers.scaling import EPSILON, Scaled
+from numeric.scaling import EPSILON, Scaled
 from numeric.solvers.threads import cores
 from numeric.space import Space
 from systems.status import Status

@@ -1,6 +1,6 @@
 """The steady state as what the drive makes of the vacuum, plus what the jumps change.
 
-In the scaled variables of `numeric.solvers.scaling` the steady state is split as
+In the scaled variables of `numeric.scaling` the steady state is split as
 
     rho = psi psi' + delta,      (K psi)_n = 0 for n > 0,   psi_0 = 1,
 
@@ -24,7 +24,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy.sparse import csc_array
 
-from numeric.solvers.scaling import EPSILON, Scaled, amplitudes, response
+from numeric.scaling import EPSILON, Scaled, amplitudes, response
 
 # Scaled amplitude beyond which psi is no good start and |0> is taken: psi psi' would be a million
 # times what it is to approximate

@@ -21,7 +21,7 @@ import sympy as sp
 from scipy.sparse import csc_array, identity, kron
 
 from numeric.liouvillian import Liouvillian
-from numeric.solvers.scaling import loss_scale, raising, scaled, weights
+from numeric.scaling import loss_scale, raising, scaled, weights
 from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course

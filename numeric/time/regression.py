@@ -5,7 +5,7 @@ With chi(0) = a1 rho a1'/n1 and d chi/dtau = L chi,
     g2_12(tau) = Tr[a2'a2 chi(tau)]/n2.
 
 Of chi, those elements decide that hold up to one photon on either side.  They are scaled to
-order one, as in `solvers.scaling`, so that g2 keeps its relative accuracy however few photons
+order one, as in `scaling`, so that g2 keeps its relative accuracy however few photons
 there are; an integrator with an absolute tolerance above n^2 would not.  Elements of more quanta
 are left to fall with the drive: they matter as far as they feed back.  A click on bunched light
 leaves far more photons behind than the drive makes: elements that these reach (`_reached`) are
@@ -26,12 +26,12 @@ import sympy as sp
 from scipy.sparse import csc_array
 
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.lists import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
-from numeric.solvers.scaling import loss_scale, weights
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import cores, one_thread
 from numeric.space import Space

@@ -2,7 +2,7 @@
 
     x = (z - L)^-1 source,      Re z >= 0
 
-in the scaled variables of `numeric.solvers.scaling`.  A source without a trace, as that of every
+in the scaled variables of `numeric.scaling`.  A source without a trace, as that of every
 spectrum, leaves one as well, also at z = 0 where L is singular: the row of the vacuum, which
 follows from the others, is replaced by Tr x = 0.
 
@@ -21,9 +21,9 @@ from scipy.sparse import csc_array, identity
 from numeric.certificate import MOVED, RESOLVED, Measured
 from numeric.expectation import element_errors, operator_matrices
 from numeric.liouvillian import liouvillian
+from numeric.scaling import EPSILON
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE, factorise
-from numeric.solvers.scaling import EPSILON
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.solvers.vacuum import generic, with_first_row
