@@ -29,11 +29,9 @@ from numeric.solvers.threads import one_thread
 from numeric.solvers.vacuum import generic, with_first_row
 from numeric.state import SteadyState
 from systems.fields import read_field
-from systems.labels import Frame
 from systems.ladder import Mode
 from systems.progress import Report, silent
 from systems.status import Estimate, Status
-from systems.values import Arrays
 
 Field: TypeAlias = Mode | str | sp.Expr
 Read: TypeAlias = Callable[["Response"], tuple[np.ndarray, np.ndarray]]  # values and round-off
@@ -182,17 +180,3 @@ def read_frequencies(omegas: Any) -> np.ndarray:
     if not np.isfinite(found).all():
         raise ValueError("Argument `omegas` must be finite, but holds NaN or infinity.")
     return found.astype(float)
-
-
-def label_beside(data: np.ndarray, arrays: Arrays, axis: str, given: Any) -> Any:
-    """Results with an axis behind those of the values, labelled where the values are.
-
-    >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "omega", [0.0, 1.0])
-    array([1., 1.])
-    """
-    frame = getattr(arrays, "frame", None)
-    if frame is None:
-        return data
-    if np.ndim(given) == 1:
-        return frame.beside(Frame((axis,), {axis: (axis, np.asarray(given))})).array(data)
-    return frame.beside(Frame(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})).array(data)
