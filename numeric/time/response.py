@@ -19,6 +19,7 @@ import sympy as sp
 from scipy.sparse import csc_array, identity
 
 from numeric.certificate import MOVED, RESOLVED, Measured
+from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
 from numeric.liouvillian import liouvillian
 from numeric.solvers.choice import matrices, select
@@ -124,13 +125,17 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
     value, roundoff, cut = np.full((3, *shape), np.nan, dtype=complex)
     words = np.repeat(np.ravel(state._words)[:, None], count, axis=1)
     done = 0
-    for coarse, fine in zip(state.blocks, state.finer.blocks, strict=True):
+    check_jumps(state.model, "a response in time")
+    for i, (coarse, fine) in enumerate(zip(state.blocks, state.finer.blocks, strict=True)):
         _check_size(max(coarse.space.size, fine.space.size))
         for row in map(int, np.flatnonzero(coarse.found & fine.found)):
             point = coarse.points[row]
             before, _ = read(Response(state, coarse, row))
             value[point], roundoff[point] = read(Response(state, fine, row))
             cut[point] = abs(value[point] - before)
+            if not is_whole(state.model):
+                without, _ = read(Response(state.narrower, state.narrower.blocks[i], row))
+                cut[point] += MARGIN * abs(value[point] - without)
             done += 1
             report("response", done, shape[0])
     real = value.real if not np.any(np.iscomplex(value)) else value
