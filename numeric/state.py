@@ -204,7 +204,8 @@ class SteadyState(Readout):
 
         >>> from numeric import steady_state
         >>> from systems.library import many_emitters as many
-        >>> int(steady_state(many.MODEL, many.VALUES, quanta=4).narrower.quanta)
+        >>> model = replace(many.MODEL, collective="b")
+        >>> int(steady_state(model, many.VALUES, quanta=4).narrower.quanta)
         2
         """
         quanta = narrowed(self.model)

@@ -1,6 +1,7 @@
 """Atoms of several levels and ensembles of emitters: their algebra, both roads, oracles."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from systems.ladder import find_modes, normal_order
 from systems.library import many_emitters, n_scheme, tavis_cummings
 
 a = BosonOp("a")
+COLLECTIVE = replace(many_emitters.MODEL, collective="b")
 Delta, Delta_s, alpha, g = sp.symbols("Delta Delta_s alpha g", real=True)
 kappa, gamma, xi = sp.symbols("kappa gamma xi", positive=True)
 TWO_ROADS = 1e-5  # at xi = 1e-3 losses: relative corrections are of the order of xi^2
@@ -343,7 +345,7 @@ def test_a_mode_for_many_emitters_is_judged_by_what_its_jumps_may_change(count: 
     for drive in (1e-3, 0.02, 0.3):
         values = {"Delta_a": 0.4, "Delta_s": 0.5, "g": 0.7, "kappa": 1.0, "gamma": 0.5, "xi": drive}
         alone = {**values, "N": float(count)}
-        mode = numeric.steady_state(many_emitters.MODEL, alone, quanta=4)
+        mode = numeric.steady_state(COLLECTIVE, alone, quanta=4)
         each = numeric.steady_state(many_emitters.atoms(count), values, quanta=4)
         for quantity in [("number", "a"), ("correlation", "a"), ("marginal", "a", 2)]:
             found, exact = mode.estimate(*quantity), each.estimate(*quantity)
@@ -354,7 +356,7 @@ def test_a_mode_for_many_emitters_is_judged_by_what_its_jumps_may_change(count: 
 
 
 def test_a_mode_for_many_emitters_has_no_spectrum() -> None:
-    known = many_emitters.MODEL, many_emitters.VALUES, "a"
+    known = COLLECTIVE, many_emitters.VALUES, "a"
     for number in (numeric.spectrum, numeric.coherence):
         with pytest.raises(ValueError, match="its mode `b` stands for many emitters"):
             number(*known, [0.0])
