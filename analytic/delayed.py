@@ -19,7 +19,7 @@ from analytic.derivation import Derivation
 from analytic.fields import Field, expectation, project
 from analytic.fock import block, norm, occupations
 from systems.fields import leading_part, read_field
-from systems.labels import label_delays
+from systems.labels import label_beside
 from systems.ladder import Ladder
 from systems.values import Values, read_values
 
@@ -52,7 +52,7 @@ def delayed_correlation(
         _Relaxation(closed, values, *pair) for pair in ((first, other), (other, first))
     )
     flat = [forward(t) if t >= 0 else back(-t) for t in delays.ravel()]
-    return label_delays(np.array(flat).reshape(delays.shape), forward.arrays, taus)
+    return label_beside(np.array(flat).reshape(delays.shape), forward.arrays, "tau", taus, "g2")
 
 
 class _Relaxation:

@@ -10,6 +10,14 @@ emitters.  So a moment may be wrong by what such states hold of it, and by what 
     mean of an operator: its norm times sqrt(P_(n > kept) P_(n >= kept)), as of a coherence.
 
 These tell orders of magnitude, and `MARGIN` times as much is taken.
+
+A bosonic mode that stands for many emitters (``collective`` of a `Model`) is right in its
+amplitudes up to two quanta, and wrong in the jumps out of its second excitation: these feed states
+of one quantum less.  So of its states with two or more excitations those are guessed that have more
+quanta than a number needs, two at most.
+
+Where a number is no moment of the steady state (g2 at a delay, a spectrum, photons of a pulse), it
+is computed again without states of more quanta than are whole, and what that changes is taken.
 """
 
 from math import prod
@@ -37,8 +45,46 @@ def quanta_kept(model: Model) -> int | None:
     return min((m.kept for m in model.modes if isinstance(m, LevelOp) and m.kept), default=None)
 
 
-def guessed(model: Model, found: Solution, order: int = 0) -> np.ndarray:
-    """What states beyond `quanta_kept` hold of a moment of some order, or in all, per point.
+def is_whole(model: Model) -> bool:
+    """Whether no state of a model is a guess.
+
+    >>> from dataclasses import replace
+    >>> from systems.library import many_emitters, tavis_cummings
+    >>> is_whole(tavis_cummings.MODEL), is_whole(replace(many_emitters.MODEL, collective="b"))
+    (True, False)
+    """
+    return quanta_kept(model) is None and model.collective is None
+
+
+def check_jumps(model: Model, what: str) -> None:
+    """Raise `ValueError` where ``what`` follows jumps that a collective mode does not have.
+
+    >>> from systems.library import kerr
+    >>> check_jumps(kerr.MODEL, "a spectrum")
+    """
+    if model.collective is not None:
+        raise ValueError(
+            f"Argument `model` must have each emitter's jumps for {what}, but its mode "
+            f"`{model.collective}` stands for many emitters: write them down one by one or as "
+            "systems.Emitters."
+        )
+
+
+def narrowed(model: Model) -> int | None:
+    """How many quanta are left where no state is a guess, or None where all are right.
+
+    >>> from dataclasses import replace
+    >>> from systems.library import many_emitters
+    >>> narrowed(replace(many_emitters.MODEL, collective="b"))
+    2
+    """
+    return 2 if model.collective is not None else quanta_kept(model)
+
+
+def guessed(model: Model, found: Solution, order: int = 0, quanta: int = 0) -> np.ndarray:
+    """What states that are guessed hold of a moment of some order, or in all, per point.
+
+    A probability of some ``quanta`` has the order 0.
 
     >>> from systems.library import tavis_cummings
     >>> from numeric import steady_state
@@ -46,12 +92,12 @@ def guessed(model: Model, found: Solution, order: int = 0) -> np.ndarray:
     >>> guessed(tavis_cummings.MODEL, state.blocks[0], order=2)  # both emitters are there
     array([0.])
     """
-    most = quanta_kept(model)
-    if most is None:
+    if is_whole(model):
         return np.zeros(len(found.points))
     n = _quanta(model, found)
     ways = prod((n - i for i in range(order)), start=np.ones_like(n))
-    return MARGIN * np.asarray(np.maximum(found.populations, 0.0) @ np.where(n > most, ways, 0.0))
+    there = np.where(_suspects(model, found, max(order, quanta)), ways, 0.0)
+    return MARGIN * np.asarray(np.maximum(found.populations, 0.0) @ there)
 
 
 def coherence(model: Model, found: Solution) -> np.ndarray:
@@ -62,11 +108,11 @@ def coherence(model: Model, found: Solution) -> np.ndarray:
     >>> coherence(kerr.MODEL, steady_state(kerr.MODEL, kerr.VALUES, quanta=3).blocks[0])
     array([0.])
     """
-    most, p = quanta_kept(model), np.maximum(found.populations, 0.0)
-    if most is None:
+    if is_whole(model):
         return np.zeros(len(found.points))
-    n = _quanta(model, found)
-    return MARGIN * np.asarray(np.sqrt((p @ (n > most)) * (p @ (n >= most))))
+    n, p = _quanta(model, found), np.maximum(found.populations, 0.0)
+    kept = min(n for n in (quanta_kept(model), 1 if model.collective else None) if n)
+    return MARGIN * np.asarray(np.sqrt((p @ _suspects(model, found, 1)) * (p @ (n >= kept))))
 
 
 def share(model: Model, found: Solution, modes: tuple[int, ...], normalised: bool) -> np.ndarray:
@@ -78,7 +124,7 @@ def share(model: Model, found: Solution, modes: tuple[int, ...], normalised: boo
     >>> share(kerr.MODEL, state.blocks[0], (0, 0), normalised=True)
     array([0.])
     """
-    if quanta_kept(model) is None:
+    if is_whole(model):
         return np.zeros(len(found.points))
     parts = [modes, *((mode,) for mode in modes if normalised)]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -86,6 +132,16 @@ def share(model: Model, found: Solution, modes: tuple[int, ...], normalised: boo
         shares = [guessed(model, found, len(part)) / abs(moment)
                   for part, moment in zip(parts, moments, strict=True)]  # fmt: skip
     return np.asarray(np.nan_to_num(np.sum(shares, axis=0), nan=0.0, posinf=np.inf))
+
+
+def _suspects(model: Model, found: Solution, needed: int) -> np.ndarray:
+    """Which states are guesses, for a number that needs so many quanta."""
+    most, n = quanta_kept(model), _quanta(model, found)
+    beyond = np.zeros(len(n), dtype=bool) if most is None else n > most
+    if model.collective is not None:
+        excited = found.space.occupations[:, model.index(model.collective)]
+        beyond |= (excited > 1) & (n > min(max(needed, 1), 2))
+    return beyond
 
 
 def _quanta(model: Model, found: Solution) -> np.ndarray:

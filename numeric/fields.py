@@ -29,7 +29,7 @@ from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import field_matrices, read_delays, regression
-from systems.labels import label, label_delays
+from systems.labels import label, label_beside
 from systems.ladder import Mode
 from systems.status import Estimate, Status
 
@@ -254,7 +254,7 @@ def delayed_correlation(
     now = estimate(state, "cross_correlation", first, other)
     shown, status = np.ravel(now.trusted), np.ravel(now.status)
     g2 = regression(state, first, other, read_delays(taus), shown, status)
-    return label_delays(g2, state.arrays, taus)
+    return label_beside(g2, state.arrays, "tau", taus, "g2")
 
 
 class _Density:

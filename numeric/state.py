@@ -53,7 +53,7 @@ from numeric.certificate import (
     top_shells,
 )
 from numeric.classical import Branches, branches, held_against, reach
-from numeric.excitations import coherence, guessed, quanta_kept, share
+from numeric.excitations import coherence, guessed, is_whole, narrowed, share
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -195,6 +195,25 @@ class SteadyState(Readout):
         alone = partial(_finer, self.alone) if self.alone else None
         blocks = tuple(fine for _, fine in pairs)
         return replace(self, blocks=blocks, others=self.blocks, alone=alone)
+
+    @cached_property
+    def narrower(self) -> "SteadyState":
+        """The same points without states of more quanta than are whole, see `numeric.excitations`.
+
+        Of a model that is whole it is the state itself.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import many_emitters as many
+        >>> model = replace(many.MODEL, collective="b")
+        >>> int(steady_state(model, many.VALUES, quanta=4).narrower.quanta)
+        2
+        """
+        quanta = narrowed(self.model)
+        if quanta is None:
+            return self
+        solve = partial(solve_points, self.model, self.arrays, cut=quanta, solver="auto")
+        blocks = tuple(solve(block.points) for block in self.blocks)
+        return replace(self, blocks=blocks, others=(None,) * len(blocks), alone=None)
 
     def estimate(self, quantity: str, *arguments: Any, **options: Any) -> Estimate:
         """A number, its absolute error and its status, each of the shape of the batch.
@@ -373,7 +392,7 @@ class SteadyState(Readout):
             found = replace(found, cut=self._lifted(cut), moved=SURE)
         else:
             found = self._truncated(found, supply, change, [occupation])
-        return self._guarded(found, partial(guessed, self.model))
+        return self._guarded(found, partial(guessed, self.model, quanta=sum(occupation)))
 
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
@@ -440,7 +459,7 @@ class SteadyState(Readout):
             found = replace(found, cut=self._lifted(cut), moved=SURE)
         else:
             found = self._truncated(found, supply, change, [self._quanta((at,) * n)])
-        return self._guarded(found, partial(guessed, self.model))
+        return self._guarded(found, partial(guessed, self.model, quanta=n))
 
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""
@@ -472,7 +491,7 @@ class SteadyState(Readout):
 
         Who gives ``excited`` wants its numbers, as with a truncation that is given.
         """
-        if quanta_kept(self.model) is None:
+        if is_whole(self.model):
             return found
         lost = self._join([doubt(block) for block in self.blocks])
         size = abs(found.value) if relative else 1.0

@@ -49,17 +49,19 @@ class Frame:
             data = np.array(data, dtype=object)
         return xr.DataArray(data, dims=(*first, *self.dims, *last), coords=self.coords, name=name)
 
-    def beside(self, extra: "Frame") -> "Frame":
-        """The frame with further axes behind its own; raises `ValueError` where two share a name.
+    def beside(self, extra: "Frame", argument: str) -> "Frame":
+        """The frame with further axes behind its own, those of the ``argument``.
 
-        >>> Frame(("x",), {}).beside(Frame(("tau",), {})).dims
+        Raises `ValueError`, which names it, where two share a name.
+
+        >>> Frame(("x",), {}).beside(Frame(("tau",), {}), "taus").dims
         ('x', 'tau')
         """
         twice = {*self.dims, *self.coords} & {*extra.dims, *extra.coords}
         if twice:
             raise ValueError(
-                f"Argument `taus` must have axes of its own, but `{min(map(str, twice))}` is one "
-                "of the values as well."
+                f"Argument `{argument}` must have axes of its own, but "
+                f"`{min(map(str, twice))}` is one of the values as well."
             )
         return Frame((*self.dims, *extra.dims), {**self.coords, **extra.coords})
 
@@ -174,32 +176,45 @@ def label(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]
     return data if frame is None else frame.array(data, name, **more)
 
 
-def label_delays(g2: np.ndarray, arrays: Any, taus: Any) -> Any:
-    """A delayed correlation, shape ``values' + taus'``, labelled if the values or delays are.
+def label_beside(
+    data: Any, arrays: Any, axis: str, given: Any, name: str | None = None, argument: str = ""
+) -> Any:
+    """Results with axes behind those of the values, labelled if the values or the axes are.
 
-    Delays that are a plain array get the dimension ``tau`` where the values are labelled (``tau_0``
-    and so on where they have several axes).  Raises `ValueError` where both have an axis of one
-    name, and `TypeError` for labelled delays beside plain arrays of values.
+    ``given`` is what the user gave along them: a labelled array keeps its dimensions and
+    coordinates; of a plain one they are called ``axis`` (``axis_0`` and so on where it has
+    several).  It is called ``argument`` in what is raised: `ValueError` where it shares an axis
+    with the values, `TypeError` where it is labelled and they have axes without names.
 
     >>> import xarray
-    >>> taus = xarray.DataArray([0.0, 1.0], dims="delay", coords={"delay": [0.0, 1.0]})
-    >>> label_delays(np.ones(2), {"xi": np.array(0.1)}, taus).dims
+    >>> delay = xarray.DataArray([0.0, 1.0], dims="delay", coords={"delay": [0.0, 1.0]})
+    >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "tau", delay).dims
     ('delay',)
+    >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "omega", [0.0, 1.0])
+    array([1., 1.])
     """
-    frame = getattr(arrays, "frame", None)
-    if is_labelled(taus):
-        if frame is None and next(iter(arrays.values())).ndim:
-            raise TypeError(
-                "Argument `taus` must be a plain array where values are plain arrays, whose axes "
-                "have no names, but is labelled."
-            )
-        return (frame or Frame((), {})).beside(_frame_of([_as_array("tau", taus)])).array(g2, "g2")
-    if frame is None:
-        return g2
-    delays = np.asarray(taus)
-    if delays.ndim == 1:
-        return frame.beside(Frame(("tau",), {"tau": delays})).array(g2, "g2")
-    return frame.beside(Frame(tuple(f"tau_{i}" for i in range(delays.ndim)), {})).array(g2, "g2")
+    frame, argument = getattr(arrays, "frame", None), argument or f"{axis}s"
+    if frame is None and not is_labelled(given):
+        return data
+    if frame is None and next(iter(arrays.values())).ndim:
+        raise TypeError(
+            f"Argument `{argument}` must be a plain array where values are plain arrays, whose "
+            "axes have no names, but is labelled."
+        )
+    return (frame or Frame((), {})).beside(frame_along(axis, given), argument).array(data, name)
+
+
+def frame_along(axis: str, given: Any) -> Frame:
+    """The frame of an array along an axis, its own where it has names.
+
+    >>> frame_along("time", [0.0, 1.0]).dims, frame_along("tau", np.zeros((2, 2))).dims
+    (('time',), ('tau_0', 'tau_1'))
+    """
+    if is_labelled(given):  # what lies along an axis is its coordinate, where it has none
+        return _frame_of([_as_array(str(given.dims[0]) if given.ndim == 1 else axis, given)])
+    if np.ndim(given) == 1:
+        return Frame((axis,), {axis: (axis, np.asarray(given))})
+    return Frame(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})
 
 
 def stacked(parts: Sequence[Any], name: str) -> Any:

@@ -96,7 +96,9 @@ class Model(Shown):
     ``orders`` names further small symbols with their order in the drive, e.g. ``{G: 2}`` for a
     two-photon drive ``G`` of the size of ``drive**2``, or ``{n_th: 2}`` for a weak thermal bath.
     ``weights`` says how many quanta an excitation of each mode counts, by label, e.g.
-    ``{"a": 1, "b": 2}``; without it they are found.
+    ``{"a": 1, "b": 2}``; without it they are found.  ``collective`` is the label of a bosonic mode
+    that stands for many emitters, right in its amplitudes of up to two quanta: numbers of the
+    master equation that what lies beyond may change are then "not converged".
 
     Raises `TypeError` or `ValueError` if the Hamiltonian is not Hermitian, the drive does
     not occur in it, a rate is negative, an operator is no ladder operator, or a symbol has the
@@ -114,6 +116,7 @@ class Model(Shown):
     drive: sp.Symbol | None = None
     orders: Mapping[sp.Symbol, int] = field(default_factory=dict, hash=False)
     weights: Mapping[str, int] | None = field(default=None, hash=False)
+    collective: str | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.losses, Loss):
@@ -128,6 +131,10 @@ class Model(Shown):
         _check_symbols(self)
         _check_hermitian(self)
         _check_weights(self)
+        if self.collective is not None and self.collective not in map(label, self.modes):
+            raise ValueError(
+                f"Argument `collective` must be the label of a mode, but is {self.collective!r}."
+            )
 
     def _title(self) -> str:
         modes = ", ".join(label(mode) for mode in self.modes)

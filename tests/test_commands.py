@@ -49,6 +49,15 @@ def written() -> set[str]:
     return {path.name for path in Path().iterdir()} - {"bath.py", "__pycache__"}
 
 
+def test_a_budget_of_several_points_is_a_table_of_them(run: Run) -> None:
+    code, said, _ = run("budget kerr --set Delta=0 --set chi=5 --set gamma=1 --vary xi=0.05,0.1")
+    lines = said.splitlines()
+    assert code == 0
+    assert lines[0].split()[:2] == ["xi", "quantity"]
+    drives = [float(line.split()[0]) for line in lines[1:5]]
+    assert sorted(drives) == [0.05, 0.05, 0.1, 0.1]
+
+
 @pytest.mark.parametrize(
     ("out", "names"),
     [

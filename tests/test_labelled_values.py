@@ -193,3 +193,41 @@ def test_labelled_drives_of_an_optimum_are_plain_numbers_of_its_table():
         for d in (drives, [0.01])
     ]
     pd.testing.assert_frame_equal(*found)
+
+
+FREQUENCIES = xr.DataArray([-1.0, 0.5], dims="detuning", coords={"detuning": [-1.0, 0.5]})
+MOMENTS = xr.DataArray([0.0, 1.0], dims="t", coords={"t": [0.0, 1.0], "ns": ("t", [0.0, 7.0])})
+IN_TIME = {
+    "spectrum": (numeric.spectrum, "a", FREQUENCIES),
+    "coherence": (numeric.coherence, "a", MOMENTS),
+    "evolve": (lambda *known, **more: numeric.evolve(*known, **more).number("a"), MOMENTS),
+}
+
+
+@pytest.mark.parametrize("name", IN_TIME)
+def test_an_axis_that_has_a_name_keeps_it_and_its_coordinates(name):
+    function, *where, axis = IN_TIME[name]
+    dim, plain = axis.dims[0], axis.to_numpy()
+    found = function(kerr.MODEL, LABELLED, *where, axis, quanta=3)
+    assert set(found.dims) == {"Delta", "power", dim}
+    assert found.coords.keys() >= axis.coords.keys()
+    expected = function(kerr.MODEL, PLAIN, *where, plain, quanta=3)
+    order = (dim, ...) if name == "evolve" else (..., dim)
+    np.testing.assert_array_equal(found.transpose(*order).to_numpy(), expected)
+    alone = function(kerr.MODEL, kerr.VALUES, *where, axis, quanta=3)
+    assert alone.dims == (dim,)
+    np.testing.assert_array_equal(alone.coords[dim], plain)
+    with pytest.raises(TypeError, match="must be a plain array where values are plain arrays"):
+        function(kerr.MODEL, PLAIN, *where, axis, quanta=3)
+    with pytest.raises(ValueError, match="`power` is one of the values as well"):
+        function(kerr.MODEL, LABELLED, *where, axis.rename({dim: "power"}), quanta=3)
+
+
+def test_two_filters_broadcast_by_the_names_of_their_axes():
+    other = xr.DataArray([0.0, 0.5, 1.0], dims="second")
+    known = kerr.MODEL, kerr.VALUES, "a"
+    found = numeric.filtered_correlation(*known, FREQUENCIES, 2.0, other, quanta=3)
+    assert found.dims == ("detuning", "second")
+    plain = FREQUENCIES.to_numpy()[:, None], 2.0, other.to_numpy()
+    expected = numeric.filtered_correlation(*known, *plain, quanta=3)
+    np.testing.assert_array_equal(found.to_numpy(), expected)

@@ -112,6 +112,17 @@ def test_a_picture_is_a_map_or_a_curve(store, tmp_path, points):
 
 
 @pytest.mark.slow
+def test_what_is_drawn_is_also_a_table_and_a_page(store, tmp_path):
+    known = "plot", store, "--at", "xi=0.05", "--at", "chi=2", "--out"
+    assert blockade(*known, tmp_path / "cut.csv") == 0
+    whole, table = xr.open_zarr(store, consolidated=False), pd.read_csv(tmp_path / "cut.csv")
+    cut = whole.sel(xi=0.05, chi=2, method="nearest")["numeric"].transpose("quantity", "Delta")
+    np.testing.assert_allclose(table["numeric"], cut.values.ravel(), rtol=1e-9)  # digits of a CSV
+    assert blockade(*known, tmp_path / "cut.html") == 0
+    assert "<math" in (tmp_path / "cut.html").read_text()
+
+
+@pytest.mark.slow
 def test_settings_of_a_laboratory_are_axes_with_their_units(tmp_path):
     path = tmp_path / "tip.zarr"
     words = ["--vary", "r=0.3,0.35", "--vary", "phi=0.2:0.3:3", "--quanta", "4"]
@@ -135,7 +146,7 @@ def test_workers_of_this_machine_compute_the_same(store, tmp_path):
     [
         (["plot", "STORE"], "must have one axis or two, but there are Delta, chi, xi"),
         (["plot", "STORE", "--at", "r=1"], "`--at` must name an axis (Delta, chi, xi)"),
-        (["plot", "STORE", "--out", "map.csv"], "must be a file FILE.png or FILE.pdf"),
+        (["plot", "STORE", "--out", "map.nc"], "`blockade export` writes FILE.nc"),
         (["export", "STORE", "--out", "map.txt"], "must be a file FILE.nc or FILE.csv"),
         (["export", "nowhere.zarr", "--out", "map.nc"], "must be one that compare.sweep made"),
         (["sweep", "kerr", "--store", "a.zarr"], "give at least one `--vary`"),

@@ -45,6 +45,20 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index(drop=True)
 
 
+def errors(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per point and quantity: the formula, what is right, and by how much they differ.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> few = errors(budget(kerr.MODEL, {**kerr.VALUES, "xi": [0.01, 0.02]}, "g2"))
+    >>> few.shape[0], [str(name) for name in few.columns[-3:]]
+    (2, ['deviation', 'roundoff', 'status'])
+    """
+    wide, rungs = widen(table), list(dict.fromkeys(table["rung"]))
+    names = [*varied(table), "quantity", rungs[0], rungs[-1], "deviation", "roundoff", "status"]
+    return wide[list(dict.fromkeys(names))]
+
+
 def budget_text(table: pd.DataFrame) -> str:
     """The ladder of a point for a terminal, the round-off floor its last line.
 

@@ -53,8 +53,9 @@ def budget(
     from compare.budget.sentences import largest
     from compare.budget.steps import budget as error_budget
     from compare.budget.steps import varied
-    from compare.budget.wide import budget_text, widen
+    from compare.budget.wide import budget_text, errors, widen
     from compare.cli.request import check_out, read_request, write
+    from compare.cli.text import points_text
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
@@ -74,7 +75,9 @@ def budget(
         line = request.line("budget", quantities=quantities, quanta=quanta) + " --wide" * wide
         shown = widen(table) if wide else table
         write(out, shown, figure, request, line, "compare.budget.waterfall")
-    if not varied(table):
+    if varied(table):
+        say(points_text(errors(table)))
+    else:
         say(budget_text(table))
     for sentence in largest(table):
         say(sentence)

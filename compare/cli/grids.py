@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from compare.targets import Target
 
 ROWS = 4_000_000  # of a CSV: a gigabyte or so while it is written
+PAGE = "compare.report.subjects"  # the code that makes one
 StorePath = Annotated[Path, typer.Argument(metavar="MAP.zarr", help="A store of blockade sweep.")]
 
 
@@ -83,8 +84,6 @@ def export(
 
     Example: blockade export map.zarr --out map.nc
     """
-    from compare import output
-    from compare.sweep.dataset import tidy
     from compare.sweep.netcdf import to_netcdf
     from compare.sweep.store import open_store
 
@@ -93,13 +92,7 @@ def export(
         raise ValueError(f"Argument `--out` must be a file FILE.nc or FILE.csv, but is `{out}`.")
     _check_out(out, [kind], force)
     found = open_store(store)
-    rows = found["analytic"].size
-    if kind == "csv" and rows > ROWS:
-        raise ValueError(
-            f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
-            "as FILE.nc."
-        )
-    content = to_netcdf(found) if kind == "nc" else output.to_csv(tidy(found))
+    content = to_netcdf(found) if kind == "nc" else _table(found, str(store))
     line = f"blockade export {store} --out {out}"
     _publish(out, content, found, line, "compare.sweep.dataset")
     say(f"wrote {out}: {_size(found)}")
@@ -120,24 +113,54 @@ def plot(
 ) -> None:
     """Draw a stored sweep: curves over one axis, maps over two.
 
-    Of further axes a point has to be chosen. What is not known is grey.
+    Of further axes a point has to be chosen. What is not known is grey. As .html a page to read,
+    as .csv the table of what is drawn.
 
     Example: blockade plot map.zarr --at xi=0.1 --out map.png
     """
-    from compare.style import render
-    from compare.sweep.picture import draw
     from compare.sweep.store import open_store
 
     path = out or store.with_suffix(".png")
     kind = path.suffix.removeprefix(".")
-    if kind not in ("png", "pdf"):
-        raise ValueError(f"Argument `--out` must be a file FILE.png or FILE.pdf, but is `{path}`.")
+    if kind not in ("png", "pdf", "csv", "html"):
+        raise ValueError(
+            f"Argument `--out` must be a file FILE.png, .pdf, .html or .csv, but is `{path}`; "
+            "`blockade export` writes FILE.nc."
+        )
     _check_out(path, [kind], force)
     found = _at(open_store(store), at or [])
-    content = render(draw(found))[kind]
+    content = _drawn(found, kind, store)
     line = " ".join(["blockade", "plot", str(store), *(f"--at {point}" for point in at or [])])
     _publish(path, content, found, line, "compare.sweep.picture")
     say(f"wrote {path}")
+
+
+def _drawn(found: Any, kind: str, store: Path) -> bytes:
+    """A picture, a page or the table of a sweep, of what was chosen."""
+    if kind == "csv":
+        return _table(found, str(store))
+    if kind == "html":
+        from compare import provenance, report
+
+        return report(found, record=provenance.record(f"blockade plot {store}", PAGE)).html.encode()
+    from compare.style import render
+    from compare.sweep.picture import draw
+
+    return render(draw(found))[kind]
+
+
+def _table(found: Any, store: str) -> bytes:
+    """The table of `blockade compare`; raises `ValueError` where it would have too many rows."""
+    from compare import output
+    from compare.sweep.dataset import tidy
+
+    rows = found["analytic"].size
+    if rows > ROWS:
+        raise ValueError(
+            f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
+            "as FILE.nc."
+        )
+    return output.to_csv(tidy(found))
 
 
 def _split_grid(

@@ -165,7 +165,8 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
     model = grid.model
     orders = sorted((str(symbol), order) for symbol, order in model.orders.items())
     losses = [(sp.srepr(loss.rate), sp.srepr(loss.operator)) for loss in model.losses]
-    whole_model = (sp.srepr(model.hamiltonian), losses, str(model.drive), orders, model.weights)
+    kinds = orders, model.weights, model.collective
+    whole_model = (sp.srepr(model.hamiltonian), losses, str(model.drive), *kinds)
     along = {n: x for n, x in grid.values.items() if n not in grid.axes}
     return {
         "model": f"{model.name} {_sum(repr(whole_model).encode())}",

@@ -26,6 +26,7 @@ from scipy.sparse import csc_array, kron
 
 from numeric.arguments import check_quanta, is_real
 from numeric.certificate import Measured, divide
+from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.space import Space
 from numeric.time.course import Course, read_course
@@ -133,8 +134,15 @@ def emitted(
     >>> round(float(found.photons), 8), round(float(found.g2), 8)
     (2.0, 0.5)
     """
+    check_jumps(model, "photons of a pulse")
     number, times = _port(model, port), _window(window)
     course, start = read_course(model, values), read_start(model, initial)
+    kept = quanta_kept(model)
+    if kept is not None and start.quanta > kept:
+        raise ValueError(
+            f"Argument `initial` must have at most the {kept} quanta that the emitters keep, but "
+            f"has {start.quanta}."
+        )
     if not (is_real(collected) and 0 < collected <= 1):
         raise ValueError(f"Argument `collected` must lie between 0 and 1, but is {collected!r}.")
     job = _Job(course, start, times, number, float(collected))
@@ -150,6 +158,8 @@ def emitted(
             check_quanta(model, quanta)
             coarse, fine = job(int(quanta)), job(int(quanta) + 2)
     moved = SETTLED if quanta is None else 1e-3
+    if kept is not None:  # judged by what the states change that are guessed
+        coarse, moved = _apart(coarse, fine, job(kept)), max(moved, 1e-3)
     return Pulse(_estimates(coarse, fine, moved, _Batch.of(course, times), complete))
 
 
@@ -178,6 +188,12 @@ def _window(window: Any) -> np.ndarray:
 
 
 Counts = dict[str, tuple[np.ndarray, np.ndarray]]  # by name: values and round-off, (points,)
+
+
+def _apart(coarse: Counts, fine: Counts, without: Counts) -> Counts:
+    """The coarse numbers, moved away from the fine ones by `MARGIN` times what others differ."""
+    moved = {n: MARGIN * (value - without[n][0]) for n, (value, _) in fine.items()}
+    return {n: (value - moved[n], error) for n, (value, error) in coarse.items()}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 from systems import Model
-from systems.labels import Frame, Labelled, unlabel
+from systems.labels import Frame, Labelled, frame_along, is_labelled, unlabel
 from systems.values import SMALLEST, Arrays, Values, read_values
 
 # Times at which a callable is tried for what it returns; those of a DataArray are its own
@@ -40,11 +40,13 @@ class Course:
     fixed: Mapping[str, Any]
     moving: Mapping[str, Callable[[float], Any]]
 
-    def at(self, times: np.ndarray) -> Arrays:
+    def at(self, times: np.ndarray, given: Any = None) -> Arrays:
         """All values at some times, arrays of the shape (times, ...batch), checked.
 
-        They remember the names of their axes, ``time`` first, where some of the values are labelled
-        (`systems.labels`).  Raises as `systems.values.read_values` does, naming the symbol.
+        They remember the names of their axes where some of the values are labelled
+        (`systems.labels`) or the times as they were ``given``, whose name comes first; it is
+        ``time`` where they have none.  Raises as `systems.values.read_values` does, naming the
+        symbol, and as `systems.labels.label_beside` for labelled times.
         """
         plain, frame = unlabel(self.fixed)
         ndim = max((np.ndim(value) for value in plain.values()), default=0)
@@ -55,16 +57,19 @@ class Course:
         if len(shape) == ndim:  # nothing moves
             shape = (len(times), *shape)
         arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
-        if (
-            frame is None
-            and ndim == 0
-            and any(isinstance(f, _Spline) for f in self.moving.values())
-        ):
+        named = is_labelled(given)
+        if frame is None and named and ndim:
+            raise TypeError(
+                "Argument `times` must be a plain array where values are plain arrays, whose axes "
+                "have no names, but is labelled."
+            )
+        splines = any(isinstance(f, _Spline) for f in self.moving.values())
+        if frame is None and ndim == 0 and (named or splines):
             frame = Frame((), {})
         if frame is None:
             return arrays
-        named = Frame(("time", *frame.dims), {**frame.coords, "time": ("time", times)})
-        return Labelled(arrays, named)
+        axis = frame_along("time", given if named else times)
+        return Labelled(arrays, axis.beside(frame, "times"))
 
     def coefficient(
         self, expression: sp.Expr, arrays: Mapping[str, Any]

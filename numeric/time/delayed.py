@@ -16,7 +16,7 @@ import numpy as np
 from numeric.steady import steady_state
 from numeric.time.regression import read_delays, regression
 from systems import Model
-from systems.labels import label_delays
+from systems.labels import label_beside
 from systems.ladder import Mode
 from systems.progress import bar
 from systems.values import Values
@@ -59,4 +59,4 @@ def delayed_correlation(
     with bar(progress) as report:
         numbers = np.ravel(now), np.ravel(status)
         g2 = regression(state, mode, other, delays, *numbers, report)
-    return label_delays(g2, state.arrays, taus)
+    return label_beside(g2, state.arrays, "tau", taus, "g2")

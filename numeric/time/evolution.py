@@ -76,7 +76,8 @@ def evolve(
     """The state at each of ``times``, from ``initial`` at the first one (by default the vacuum).
 
     A value may be a callable of time, or a DataArray with the dimension ``time``; any other array
-    is a batch.  ``times`` rise, in the inverse unit of the rates; results have one row per time:
+    is a batch.  Labelled ``times`` keep their name and coordinates.
+    ``times`` rise, in the inverse unit of the rates; results have one row per time:
     the shape ``(times, ...batch)``.  ``initial`` is an occupation, a `qutip.Qobj` (ket or density
     matrix) on the product of the modes' spaces, a steady state, or another evolution, which then
     goes on from its last time.
@@ -97,7 +98,7 @@ def evolve(
     True
     """
     course, when = read_course(model, values), read_times(times)
-    start, arrays = read_start(model, initial), course.at(when)
+    start, arrays = read_start(model, initial), course.at(when, times)
     with bar(progress) as report:
         solve = partial(follow, course, arrays, when, start, report=report)
         search = TruncationSearch(quanta, tolerance, limit, order)

@@ -24,8 +24,9 @@ import numpy as np
 
 from numeric.arguments import is_real
 from numeric.steady import steady_state
-from numeric.time.response import Field, Response, label_beside, read_frequencies, respond
+from numeric.time.response import Field, Response, read_frequencies, respond
 from systems import Model
+from systems.labels import label_beside, unlabel
 from systems.progress import bar
 from systems.values import Values
 
@@ -58,10 +59,8 @@ def filtered_correlation(
     >>> round(float(wide), 4)  # 0.5 without a filter
     0.5
     """
-    first = read_frequencies(omegas)
-    first, second = np.broadcast_arrays(
-        first, first if others is None else read_frequencies(others)
-    )
+    given, frame = unlabel({"omegas": omegas, "others": omegas if others is None else others})
+    first, second = np.broadcast_arrays(*map(read_frequencies, given.values()))
     if not (is_real(width) and 0 < width < np.inf):
         raise ValueError(f"Argument `width` must be a positive number, but is {width!r}.")
     pairs = list(zip(first.ravel(), second.ravel(), strict=True))
@@ -76,7 +75,7 @@ def filtered_correlation(
     with bar(progress) as report:
         found = respond(state, read, len(pairs), report)
     g2 = np.reshape(found.trusted, (*state.shape, *first.shape))
-    return label_beside(g2, state.arrays, "omega", first)
+    return label_beside(g2, state.arrays, "omega", frame.array(first) if frame else first)
 
 
 def _pair(

@@ -73,7 +73,7 @@ def periodic_state(
         )
     course = read_course(model, values)
     _check_period(course, float(when[0]), float(period))
-    arrays = course.at(when.astype(float))
+    arrays = course.at(when.astype(float), times)
     with bar(progress) as report:
         solve = partial(_settle, course, arrays, when.astype(float), float(period), report=report)
         search = TruncationSearch(quanta, tolerance, limit, order)

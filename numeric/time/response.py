@@ -19,6 +19,7 @@ import sympy as sp
 from scipy.sparse import csc_array, identity
 
 from numeric.certificate import MOVED, RESOLVED, Measured
+from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
 from numeric.liouvillian import liouvillian
 from numeric.scaling import EPSILON
@@ -29,11 +30,9 @@ from numeric.solvers.threads import one_thread
 from numeric.solvers.vacuum import generic, with_first_row
 from numeric.state import SteadyState
 from systems.fields import read_field
-from systems.labels import Frame
 from systems.ladder import Mode
 from systems.progress import Report, silent
 from systems.status import Estimate, Status
-from systems.values import Arrays
 
 Field: TypeAlias = Mode | str | sp.Expr
 Read: TypeAlias = Callable[["Response"], tuple[np.ndarray, np.ndarray]]  # values and round-off
@@ -126,13 +125,17 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
     value, roundoff, cut = np.full((3, *shape), np.nan, dtype=complex)
     words = np.repeat(np.ravel(state._words)[:, None], count, axis=1)
     done = 0
-    for coarse, fine in zip(state.blocks, state.finer.blocks, strict=True):
+    check_jumps(state.model, "a response in time")
+    for i, (coarse, fine) in enumerate(zip(state.blocks, state.finer.blocks, strict=True)):
         _check_size(max(coarse.space.size, fine.space.size))
         for row in map(int, np.flatnonzero(coarse.found & fine.found)):
             point = coarse.points[row]
             before, _ = read(Response(state, coarse, row))
             value[point], roundoff[point] = read(Response(state, fine, row))
             cut[point] = abs(value[point] - before)
+            if not is_whole(state.model):
+                without, _ = read(Response(state.narrower, state.narrower.blocks[i], row))
+                cut[point] += MARGIN * abs(value[point] - without)
             done += 1
             report("response", done, shape[0])
     real = value.real if not np.any(np.iscomplex(value)) else value
@@ -182,17 +185,3 @@ def read_frequencies(omegas: Any) -> np.ndarray:
     if not np.isfinite(found).all():
         raise ValueError("Argument `omegas` must be finite, but holds NaN or infinity.")
     return found.astype(float)
-
-
-def label_beside(data: np.ndarray, arrays: Arrays, axis: str, given: Any) -> Any:
-    """Results with an axis behind those of the values, labelled where the values are.
-
-    >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "omega", [0.0, 1.0])
-    array([1., 1.])
-    """
-    frame = getattr(arrays, "frame", None)
-    if frame is None:
-        return data
-    if np.ndim(given) == 1:
-        return frame.beside(Frame((axis,), {axis: (axis, np.asarray(given))})).array(data)
-    return frame.beside(Frame(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})).array(data)

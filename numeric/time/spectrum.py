@@ -23,12 +23,12 @@ from numeric.time.regression import read_delays
 from numeric.time.response import (
     Field,
     Response,
-    label_beside,
     read_frequencies,
     respond,
     rounding,
 )
 from systems import Model
+from systems.labels import label_beside
 from systems.progress import bar
 from systems.status import Estimate
 from systems.values import Values

@@ -12,6 +12,7 @@ Hamiltonian and g2 at leading order in the drive, which see no jumps.
 Beyond, it is a model of its own: three excitations of the mode are not those of N > 1 emitters,
 and an emitter that decays alone leaves the symmetric states.  `atoms` has the emitters one by one,
 each with its own loss, for as many as a computer holds.  One emitter is exact at any drive.
+With `replace(MODEL, collective="b")` a number that those states may change is "not converged".
 
 R. Trivedi, M. Radulaski, K. A. Fischer, S. Fan and J. Vuckovic, Phys. Rev. Lett. 122, 243602
 (2019), studied blockade with many emitters.  `PUBLISHED` follows from the coupled equations of the
