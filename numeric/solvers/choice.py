@@ -169,7 +169,7 @@ def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
     there = np.ones((len(p), len(model.modes)), dtype=bool)
     there[points] = reached(model, select(arrays, points))
     empty = ((~there).astype(int) @ (found.space.occupations > 0).T > 0) & ~np.isnan(p)
-    lost = small & _filled(model, arrays, found, small.any(axis=1))
+    lost = small & _filled(model, arrays, found, np.any(small, axis=1))
     error = np.where(empty, 0, np.where(lost, np.maximum(error, UNKNOWN), error))
     whole = replace(found, populations=np.where(empty, 0, p), error=error)
     return whole if found.rho is None else replace(whole, rho=emptied(found.rho, whole))
