@@ -60,6 +60,15 @@ def place_of_greatest(curve: Curve, low: Any, high: Any, points: int = POINTS) -
     return place_of_least(lambda x: -curve(x), low, high, points)
 
 
+def resolution(low: float, high: float, points: int = POINTS) -> float:
+    """How far the place that is found may lie from the true one: half a step of the last grid.
+
+    >>> round(1 / resolution(0, 1))
+    16384
+    """
+    return (high - low) / (points - 1) / ((points - 1) / 2) ** (ZOOMS - 1) / 2
+
+
 def gap(closed: Curve, solved: Curve, low: float, high: float, points: int = POINTS) -> float:
     """The largest distance of a closed form from the master equation, over its maximum.
 

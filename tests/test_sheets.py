@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from compare.claim import (
     UNDETERMINED,
     Readings,
     Roads,
+    measured,
     verdict,
 )
 from compare.cli import main
@@ -58,6 +60,10 @@ def decided(sheet: Sheet, entry: Entry) -> Readings:
     return decisions(alone, entry.kind, at_drive)[0](1.0)
 
 
+def read(sheet: Sheet, entry: Entry) -> Readings:
+    return decisions(replace(sheet, entries=(entry,)), entry.kind)[0](1.0)
+
+
 @pytest.mark.parametrize("key", papers.keys())
 def test_verdicts_of_a_paper_follow_from_its_numbers(
     key: str, monkeypatch: pytest.MonkeyPatch
@@ -83,6 +89,29 @@ def test_verdicts_of_a_paper_follow_from_its_numbers(
             for r in readings
         }  # fmt: skip
         assert verdict(readings) == (words.pop() if len(words) == 1 else UNDETERMINED), entry.id
+
+
+@pytest.mark.parametrize("key", papers.keys())
+def test_a_printed_digit_that_is_moved_changes_the_verdict(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = papers.load(key).sheet()
+    kinds = ("claim", "check")
+    entries = [e for kind in kinds for e in sheet.of(kind) if e.relation == "equals" and e.printed]
+    for entry in entries:
+        printed = Decimal(entry.printed)
+        unit = Decimal((0, (1,), int(printed.as_tuple().exponent)))
+        # what both roads would find rounds to what is printed, from above
+        roads = Roads(np.nan, float(printed + unit * Decimal("0.4")))
+        monkeypatch.setattr(Measure, "roads", lambda _, roads=roads: roads)
+        monkeypatch.setattr(
+            decision, "_python", lambda *_, roads=roads: lambda _: measured(roads, "it")
+        )
+        assert verdict(read(sheet, entry)) == REPRODUCED, entry.id
+        for place in range(len(printed.as_tuple().digits)):
+            for step in (-1, 1):
+                moved = replace(entry, printed=str(printed + step * unit.scaleb(place)))
+                assert verdict(read(sheet, moved)) == NOT_REPRODUCED, moved.printed
 
 
 @pytest.mark.parametrize("key", papers.keys())
@@ -354,6 +383,34 @@ def test_a_printed_formula_is_a_claim(written: Path, wrong: bool) -> None:
     written.write_text(KERR + claim)
     (row,) = audit(read_sheet(written)).to_dict("records")
     assert row["verdict"] == (NOT_REPRODUCED if wrong else REPRODUCED)
+    # (1 + 4 c)/(1 + 3 c) - 1 with c = chi^2/gamma^2 = 4, but for terms of the order of the drive^2
+    assert row["deviation"] == pytest.approx(4 / 13 if wrong else 0, rel=1e-6, abs=1e-6)
+
+
+def test_a_wrong_formula_that_agrees_at_the_values_of_the_paper_is_not_reproduced(
+    written: Path,
+) -> None:
+    # without the detuning, which is zero here
+    claim = CLAIM.replace('"g2"\n', '"number"\n', 2) + 'relation = "formula identical"\n'
+    written.write_text(KERR + claim + 'formula = "4*xi**2/gamma**2"')
+    (row,) = audit(read_sheet(written)).to_dict("records")
+    assert row["verdict"] == NOT_REPRODUCED
+    assert "not identical" in row["reason"]
+    assert "inf" not in row["reason"]
+
+
+@pytest.mark.parametrize(("points", "fine"), [(5, False), (17, False), (65, True)])
+def test_a_place_is_searched_more_finely_than_it_is_printed(
+    written: Path, points: int, fine: bool
+) -> None:
+    # five points zoom three times by two: to 1/32 of the range, and 0 is one of them
+    claim = CLAIM + 'over = "Delta"\nrange = [-10, 10]\ntake = "place of the minimum"\n'
+    written.write_text(KERR + claim + f'points = {points}\nprinted = "0.00"')
+    if fine:
+        settled(read_sheet(written))
+    else:
+        with pytest.raises(ValueError, match="line 10: claim `g2`: key `points` must be larger"):
+            settled(read_sheet(written))
 
 
 def test_checks_of_ours_are_no_claims(written: Path) -> None:

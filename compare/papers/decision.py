@@ -18,6 +18,7 @@ import numpy as np
 import sympy as sp
 
 from compare.claim import Claim, Readings, Roads, above, apart, below, digits, exactly, near
+from compare.extremes import POINTS, resolution
 from compare.formula.check import check_formula
 from compare.formula.definitions import read_letters
 from compare.formula.notation import read_formula
@@ -40,6 +41,7 @@ from systems.values import evaluate, read_values
 
 LIMIT = 1e-4  # drive over the smallest loss at which leading order is exact to 1e-8 times a factor
 EXACT = 1e-4  # more than that factor makes of it: a formula that is further off is wrong
+FINEST = 0.1  # of the last printed digit: so that how a place is searched does not decide on it
 AtDrive = Callable[[float], Any]  # multiple of the paper's drive -> what a claim in Python is given
 
 
@@ -197,8 +199,9 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     if found.verdict == CONVENTION:
         words = "is up to a convention, and only so,"
     detail = f"at a drive of {LIMIT:g} of the loss, of a formula that {words} the derived one,"
-    gap = apart(off if proved else np.inf)
-    return below(EXACT, gap, "largest |deviation|", detail, entry.printed or "=")
+    # what is not identical fails also where it agrees, by chance, at the values of this paper
+    bound, gap = (EXACT, off) if proved else (0.0, max(off, np.finfo(float).eps))
+    return below(bound, apart(gap), "largest |deviation|", detail, entry.printed or "=")
 
 
 def _python(sheet: Sheet, entry: Entry) -> Callable[[Any], Readings]:
@@ -360,6 +363,24 @@ def _settle_relation(entry: Entry, asked: Measure) -> None:
     """Raise `ValueError` for a bound or a printed formula that cannot be read."""
     if isinstance(entry.bound, str):
         _bound(entry, asked)
+    if entry.relation == EQUALS and "place" in str(asked.asked.get("take", "")):
+        _settle_place(entry, asked)
     if entry.relation == IDENTICAL:
         letters = read_letters(asked.target.model, entry.letters, ())
         read_formula(entry.formula, letters)
+
+
+def _settle_place(entry: Entry, asked: Measure) -> None:
+    """Raise `ValueError` for a place that is searched less finely than it is printed.
+
+    A grid point that happens to be the printed number would make any such claim true.
+    """
+    if "ratio_to" in asked.asked:
+        return
+    finest = resolution(*asked.ends(), asked.asked.get("points", POINTS))
+    unit = 10.0 ** int(Decimal(entry.printed).as_tuple().exponent)
+    if finest > unit * FINEST:
+        raise ValueError(
+            f"key `points` must be larger, or `range` narrower: the place is found to {finest:.2g} "
+            f"only, and has to be to a tenth of the last digit of {entry.printed}."
+        )

@@ -13,7 +13,7 @@ import numpy as np
 from compare.agreement import compare_numbers
 from compare.claim import DISPUTED, REPRODUCED, VERDICTS, Claim, Readings, reason, verdict
 from compare.papers.decision import AtDrive, decisions, drive_name, measure, settled
-from compare.papers.sheet import CHECK, CLAIM, FORMULA, Entry, Sheet
+from compare.papers.sheet import CHECK, CLAIM, FORMULA, IDENTICAL, Entry, Sheet
 from compare.papers.truth import DOWN, UP, scale_of_truth
 
 if TYPE_CHECKING:
@@ -175,7 +175,8 @@ def _row(sheet: Sheet, entry: Entry, claim: Claim) -> dict[str, object]:
     if first.compares:
         deviation, solved = solved, np.nan
     truth = np.nan
-    if word in DISPUTED and entry.kind == CLAIM:
+    # a formula that is wrong is so at every drive
+    if word in DISPUTED and entry.kind == CLAIM and entry.relation != IDENTICAL:
         truth = scale_of_truth(claim) * own_drive(sheet, entry)
     return {
         "claim": claim.name,

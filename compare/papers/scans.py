@@ -12,6 +12,7 @@ import pandas as pd
 
 from compare.agreement import agreement, compare_numbers
 from compare.papers.decision import measure
+from compare.papers.judgement import own_drive
 from compare.papers.measure import Measure
 from compare.papers.point import model_values
 from compare.papers.sheet import CLAIM, FORMULA, Sheet
@@ -28,6 +29,17 @@ def formula(sheet: Sheet, name: str, **values: Any) -> Measure:
     if name not in entries:
         raise ValueError(f"Formula `{name}` does not exist; there are {', '.join(entries)}.")
     return measure(sheet, entries[name], {"values": values})
+
+
+def where(sheet: Sheet, name: str) -> str:
+    """The place of a formula of the sheet and the drive there, for the head of a panel.
+
+    >>> from compare.papers import load
+    >>> where(load("huang2018").sheet(), "g2_along")
+    'Eq. (7) at k = 1.5, 29 kHz, along the rotation; input power 2e-15 W'
+    """
+    entry = next(entry for entry in sheet.of(FORMULA) if entry.id == name)
+    return f"{entry.place}; {sheet.drive.words} {own_drive(sheet, entry):g} {sheet.drive.unit}"
 
 
 def printed(sheet: Sheet, name: str) -> float:

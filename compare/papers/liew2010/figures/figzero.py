@@ -15,7 +15,9 @@ from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import kerr_dimer
 
 OPTIMUM = float(kerr_dimer.nonlinearity.subs({kerr_dimer.J: 3, kerr_dimer.gamma: 1}))  # in gamma
-U = np.unique([*np.geomspace(4e-3, 0.2, 97), OPTIMUM])
+GRID = np.geomspace(4e-3, 0.2, 97)
+DIP = OPTIMUM * (1 + np.linspace(-0.1, 0.1, 41))  # else the curves have corners there
+U = np.unique([*GRID, *DIP, OPTIMUM])
 DRIVES = {0.01: BLUE, 0.1: GREEN, 0.3: RED}  # F/gamma
 
 
@@ -32,7 +34,7 @@ def draw(table: pd.DataFrame) -> Figure:
     figure, axes = new_figure(height=2.8)
     for drive, colour in DRIVES.items():
         rows = table[table["drive"] == drive]
-        marked = slice(0, None, 5) if drive == min(DRIVES) else slice(0, 0)
+        marked = np.isin(rows["U"], GRID[::5] if drive == min(DRIVES) else [])
         draw_roads(axes, rows, "U", colour, rf"$F = {drive:g}\,\gamma$", marked)
     axes.axhline(1, color="black", lw=0.6, ls=":")
     axes.set(xlabel=r"$U/\gamma$", ylabel="$g^{(2)}(0)$", xscale="log", yscale="log")
