@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import isqrt
 from typing import Any
 
 import numpy as np
 
-from numeric.space import Cut, count_states, hull, levels, most_quanta, read_cut, show_cut, wider
+from numeric.space import Cut, count_states, levels, most_quanta, read_cut, show_cut, wider
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.values import check_positive, shorten
@@ -153,31 +152,6 @@ def _reached(model: Model, cut: Cut) -> np.ndarray:
         reached |= new
         left += new
     return np.array(sorted(reached))
-
-
-def more_quanta(
-    model: Model, cuts: Sequence[Cut], order: int | None, pairs_known: bool = False
-) -> str:
-    """What to ask `steady_state` for where these cuts were too small, in words that may be typed.
-
-    ``order`` is the highest correlation for which the truncation was chosen, None where it was
-    given; ``pairs_known`` says that n and g2 are converged and only higher orders are not.
-
-    >>> from systems.library import kerr
-    >>> more_quanta(kerr.MODEL, [4], None)
-    'Leave out `quanta`, or give more.'
-    >>> more_quanta(kerr.MODEL, [20], 3, pairs_known=True)
-    'Ask for `order=2`, or more states (`limit=547`), or a truncation of your own (`quanta=24`).'
-    """
-    if order is None:
-        return "Leave out `quanta`, or give more."
-    ways = ["`order=2`"] if pairs_known and order > 2 else []
-    most, larger = isqrt(LARGEST), wider(hull(model.modes, cuts), 4)
-    if all(count_states(model.modes, wider(cut, 2)) <= most for cut in cuts):
-        ways.append(f"more states (`limit={most}`)")
-    if count_states(model.modes, larger) <= most:
-        ways.append(f"a truncation of your own (`quanta={show_cut(model, larger)}`)")
-    return f"Ask for {', or '.join(ways or ['a larger `tolerance`, or a weaker drive'])}."
 
 
 def _is_count(n: Any) -> bool:

@@ -8,14 +8,39 @@ the cut (`numeric.tail`).  Near the cut these are taken as
 with the slope s and the curvature c of the last half of the shells: thermal and squeezed light has
 c = 0, coherent light falls faster and faster.  What is missing beyond Q + x is then about
 B exp(s x + c x^2/2), which tells the x that leaves less than the tolerance.
+
+`advise` makes of this, and of the classical light (`numeric.classical`), what to ask for where a
+truncation was too small.  A way is named only where what it takes fits, with room to spare: a
+search (``order``, ``limit``) needs two quanta more than what holds its tolerance, a truncation of
+one's own (``quanta``) what holds the numbers to a figure's accuracy.  Linear light in any bath
+needs none: it is Gaussian, and `analytic.gaussian` has its moments exactly.
 """
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from math import ceil, isqrt
 
 import numpy as np
 
+from numeric.arguments import LARGEST
+from numeric.classical import reach
 from numeric.solvers.solution import Solution
-from numeric.space import Side
-from numeric.tail import fall, missing_at, shells, weights
+from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
+from numeric.tail import FLAT, fall, missing_at, shells, steepness, weights
+from systems import Model
+from systems.ladder import is_two_level
 
+MOST = isqrt(LARGEST)  # states that fit
+# Times the quanta that the last shells ask for, to be tried in this order until the cut fits: of
+# squeezed light cut at 14 they ask for half of what holds it, of one of 50 quanta cut at 25 for
+# a third.  More of one mode alone cost little, of several modes a power of it
+ROOMS, ROOMS_OF_SEVERAL = (3.0,), (1.5, 1.25)
+CLOSER = 0.1  # of what it may be off, the tolerance to which a truncation of one's own is proposed
+PAIRS = 2  # the order of n and g2, which are wanted first
+FAR = 10**6  # quanta: what is farther away is as far
+
+SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
 ROOM = 8  # quanta from which on there is a slope of its own in either quarter
 STRAIGHT = (
     0.15  # relative change of the slope of a line: squeezed light has 5 %, Poisson's law 40 %
@@ -108,3 +133,162 @@ def _steps(lacking: np.ndarray, slope: np.ndarray, curvature: np.ndarray) -> np.
         root = np.sqrt(slope**2 - 2 * curvature * lacking)
         x = np.where(slope < 0, 2 * lacking / (root - slope), np.inf)
     return np.where(lacking > 0, np.nan_to_num(x, nan=np.inf), 0.0)
+
+
+def visible(found: Solution) -> Solution:
+    """The solution without populations that are nothing but round-off: their fall means nothing.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> rho, error = np.diag([1.0, 1e-17]) + 0j, np.full(2, 1e-16)
+    >>> found = Solution.of(Space([BosonOp("a")], 1), rho, error, 0.0, "ok", "by hand")
+    >>> visible(found).populations
+    array([[1., 0.]])
+    """
+    seen = found.populations > SEEN * found.error
+    return replace(found, populations=np.where(seen, found.populations, 0.0))
+
+
+def advise(
+    model: Model,
+    found: Sequence[Solution],
+    light: Sequence[np.ndarray],
+    order: int | None,
+    tolerance: float,
+    moved: float,
+    pairs_known: bool = False,
+) -> str:
+    """What to ask `steady_state` for instead, in words that may be typed.
+
+    ``found`` are solutions that were too small at all of their points, ``light`` the quanta of the
+    classical light there, each (points, modes).  ``order`` is the highest correlation for which
+    the truncation was chosen, None where it was given; ``pairs_known`` says that n and g2 are
+    converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
+    of one's own may be off.
+
+    >>> from numeric.solvers.choice import solve_points
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": 2.0})
+    >>> few = solve_points(kerr.MODEL, arrays, np.arange(1), 4, "direct")
+    >>> advise(kerr.MODEL, [few], [np.zeros((1, 1))], None, 1e-3, 1e-3)
+    'Leave out `quanta`, or give more (`quanta=21`).'
+    >>> advise(kerr.MODEL, [few], [np.zeros((1, 1))], 3, 1e-8, 1e-3, pairs_known=True)
+    'Ask for `order=2`, or more states (`limit=547`), or a truncation of your own (`quanta=18`).'
+    """
+
+    def least(highest: int, within: float, room: float = ROOMS_OF_SEVERAL[-1]) -> Cut:
+        pairs = zip(found, light, strict=True)
+        cuts = [enough(model, one, n, highest, within, room) for one, n in pairs]
+        return hull(model.modes, cuts)
+
+    fits = partial(_fits, model)
+    rooms = ROOMS if len(model.modes) == 1 else ROOMS_OF_SEVERAL
+    proposed = [least(order or 4, CLOSER * moved, room) for room in rooms]
+    if order is None:
+        given = [wider(one.space.cut, 2) for one in found]
+        proposed = [hull(model.modes, [own, *given]) for own in proposed]
+    own = next(filter(fits, proposed), proposed[-1])
+    # the search looks for all orders of a truncation that is given
+    by_all, by_pairs = (fits(wider(least(k, tolerance), 2)) for k in (order or 4, PAIRS))
+    typed = f"`quanta={show_cut(model, own)}`"
+    if order is None and (by_all or _unknown(own)):  # the search sees more
+        return f"Leave out `quanta`, or give more{f' ({typed})' if fits(own) else ''}."
+    ways = ["`order=2`"] if order is not None and pairs_known and order > PAIRS else []
+    if by_all:
+        ways.append(f"more states (`limit={MOST}`)")
+    elif by_pairs and not ways:
+        ways.append(f"`order=2` with more states (`limit={MOST}`)")
+    if fits(own):
+        ways.append(f"a truncation of your own ({typed})")
+    if _is_linear(model):
+        ways.append("the exact moments of linear light (`analytic.gaussian(model)`)")
+    return f"Ask for {', or '.join(ways)}." if ways else _none(model, least(PAIRS, CLOSER * moved))
+
+
+def enough(
+    model: Model, found: Solution, light: np.ndarray, order: int, tolerance: float, room: float
+) -> Cut:
+    """A cut that holds n ... g^(order) of every mode at all points of a solution.
+
+    It has ``room`` times the quanta that the last shells ask for, in all or mode by mode, whichever
+    keeps fewer states.  Where populations do not fall towards the cut the classical light tells, in
+    the same measure (`numeric.classical.reach` has its own room); where there is none the numbers
+    are `FAR`.
+
+    >>> from numeric.solvers.choice import solve_points
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": 1.0})
+    >>> some = solve_points(kerr.MODEL, arrays, np.arange(1), 12, "direct")
+    >>> enough(kerr.MODEL, some, np.zeros((1, 1)), 2, 1e-8, room=1.25)
+    7
+    """
+    modes, seen = model.modes, visible(found)
+    each = np.array(levels(modes, found.space.cut)) - 1
+    spread = reach(light)
+    bright = np.asarray(spread * max(room / ROOMS[-1], 1.0))
+
+    def wanted(side: Side) -> int:
+        beyond = np.asarray(spread @ np.array(side[0]) > side[1])
+        return ceil(room * _wanted(model, seen, side, order, tolerance, beyond))
+
+    tops = bright.max(axis=0, initial=0)
+    for side in sides(modes, tuple(each.tolist())):
+        (i,) = np.flatnonzero(side[0])
+        tops[i] = max(tops[i], wanted(side))
+    tops = np.where([is_two_level(mode) for mode in modes], 1, np.maximum(tops, order))
+    by_mode = tuple(np.minimum(np.ceil(tops), FAR).astype(int).tolist())
+    if len(modes) == 1:
+        return by_mode[0]
+    if not isinstance(found.space.cut, int):
+        return by_mode
+    total = max([order, *map(wanted, found.space.sides), *bright.sum(axis=1)])
+    whole = min(ceil(total), FAR)
+    return min((whole, by_mode), key=partial(count_states, modes))
+
+
+def _wanted(
+    model: Model, found: Solution, side: Side, order: int, tolerance: float, beyond: np.ndarray
+) -> float:
+    """Quanta at a side that all points need, as the last shells and those in the middle tell.
+
+    Where classical light lies beyond the side (``beyond``) the shells show its flank only, and
+    where they are full up to the cut they tell nothing.
+    """
+    words = [(mode,) * k for mode, k in _words(model, found.space.cut, order)]
+    near = np.max([needed(found, side, word, tolerance) for word in words], axis=0)
+    far = np.nan_to_num([distant(found, side, word, tolerance) for word in words], posinf=0.0)
+    near = np.where(steepness(found) < FLAT, np.maximum(near, np.max(far, axis=0)), FAR)
+    return float(np.clip(np.max(np.where(beyond, 0, near), initial=0), 0, FAR))
+
+
+def _words(model: Model, cut: Cut, order: int) -> list[tuple[int, int]]:
+    """Modes with the orders of their moments that are looked at."""
+    tops = np.array(levels(model.modes, cut)) - 1
+    return [(i, k) for i, top in enumerate(tops.tolist()) for k in range(1, min(order, top) + 1)]
+
+
+def _fits(model: Model, cut: Cut) -> bool:
+    return count_states(model.modes, cut) <= MOST
+
+
+def _unknown(cut: Cut) -> bool:
+    return max(cut if isinstance(cut, tuple) else (cut,)) >= FAR
+
+
+def _none(model: Model, cut: Cut) -> str:
+    """What is said where no truncation does."""
+    if _unknown(cut):
+        return f"No truncation that fits ({MOST} states) is known to do: ask for a weaker drive."
+    return (
+        f"No truncation that fits ({MOST} states) will do, as some {count_states(model.modes, cut)}"
+        " are needed: ask for a weaker drive, or a larger loss."
+    )
+
+
+def _is_linear(model: Model) -> bool:
+    """Whether H holds at most two bosonic operators in a term, and every loss one."""
+    parts = [(word, 2) for word in model.ladder] + [(w, 1) for jump in model.jumps for w in jump]
+    bosons = not any(map(is_two_level, model.modes))
+    return bosons and all(sum(map(sum, word)) <= most for word, most in parts)

@@ -31,7 +31,6 @@ from numeric.arguments import (
     check_occupation,
     check_order,
     check_reached,
-    more_quanta,
 )
 from numeric.certificate import (
     MOVED,
@@ -62,6 +61,7 @@ from numeric.expectation import (
     read_operator,
 )
 from numeric.export import on_product
+from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
@@ -130,27 +130,36 @@ class SteadyState(Readout):
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
-        >>> strong = {**kerr.VALUES, "xi": 20.0, "chi": 0.0}
-        >>> steady_state(kerr.MODEL, strong, quanta=4).advice
-        'Not converged: n(a), g2(a), g3(a), g4(a). Leave out `quanta`, or give more.'
+        >>> strong = {**kerr.VALUES, "xi": 2.0, "chi": 0.0}
+        >>> steady_state(kerr.MODEL, strong, quanta=4).advice  # doctest: +ELLIPSIS
+        'Not converged: n(a), g2(a), g3(a), g4(a). Leave out `quanta`, or give more (`quanta=...`).'
         """
         orders = {
             name: (mode, k)
             for cut in self._cuts
             for name, mode, k in results(self.model, cut, self.order or 4)
         }
-        moving = [name for name, one in orders.items() if self._moves(*one)]
+        moves = {name: self._moves(*one) for name, one in orders.items()}
+        moving = [name for name, where in moves.items() if where.any()]
         if not moving:
             return ""
         settled_ones = [name for name in orders if name not in moving]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
-        way_out = more_quanta(self.model, self._cuts, self.order, pairs_known=low)
-        return f"Not converged: {', '.join(moving)}{known}. {way_out}"
+        return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low)}"
 
-    def _moves(self, mode: int, k: int) -> bool:
+    def _way_out(self, moves: Mapping[str, np.ndarray], pairs_known: bool) -> str:
+        """What to ask for where these numbers move, (points,) each."""
+        lost = np.flatnonzero(np.any(list(moves.values()), axis=0))
+        some = [block.take(np.isin(block.points, lost)) for block in self.blocks]
+        some = [block for block in some if block.points.size]
+        light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
+        return advise(self.model, some, light, self.order, self.tolerance, MOVED, pairs_known)
+
+    def _moves(self, mode: int, k: int) -> np.ndarray:
+        """Where a number is not converged, (points,)."""
         words = self._moments((mode,) * k, k > 1).status(self._words)
-        return bool(np.any(words == Status.NOT_CONVERGED))
+        return np.asarray(words == Status.NOT_CONVERGED)
 
     @cached_property
     def certificate(self) -> Certificate:

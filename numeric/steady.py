@@ -76,7 +76,8 @@ def _solve(
     model: Model, search: TruncationSearch, solver: str, progress: bool, arrays: Arrays
 ) -> SteadyState:
     on = space(model.modes, search.quanta or search.order)
-    _check_memory(arrays, on)
+    # a search ends with two quanta more than it was asked for, at least
+    _check_memory(arrays, space(model.modes, search.quanta or search.order + 2))
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
     with bar(progress) as report:

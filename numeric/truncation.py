@@ -24,7 +24,7 @@ not hold, would take more states than the limit.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from math import ceil, isqrt, log, sqrt
 from typing import TypeAlias
@@ -43,7 +43,7 @@ from numeric.certificate import (
     share,
 )
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
-from numeric.projection import distant, needed
+from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
 from numeric.solvers.choice import select, solve_points
 from numeric.solvers.solution import Solution
@@ -65,7 +65,6 @@ COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of 
 AHEAD = 6
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
 MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
-SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
 PAIRS = 2  # the highest order of what is wanted first: n and g2
 # States below which two more quanta are solved whatever the last shells say: a tenth of a second
 WALKS = 30
@@ -496,17 +495,3 @@ class _Growth:
         before, after = (count_states(self.model.modes, c) for c in (now, wider(fitted, 2)))
         grows = type(fitted) is not type(now) or after > before
         return fitted if grows and after <= self.limit else None
-
-
-def visible(found: Solution) -> Solution:
-    """The solution without populations that are nothing but round-off: their fall means nothing.
-
-    >>> from numeric.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> rho, error = np.diag([1.0, 1e-17]) + 0j, np.full(2, 1e-16)
-    >>> found = Solution.of(Space([BosonOp("a")], 1), rho, error, 0.0, "ok", "by hand")
-    >>> visible(found).populations
-    array([[1., 0.]])
-    """
-    seen = found.populations > SEEN * found.error
-    return replace(found, populations=np.where(seen, found.populations, 0.0))

@@ -20,6 +20,7 @@ FRACTIONS = (sp.Rational(3, 7), sp.Rational(4, 5), sp.Rational(5, 9), sp.Rationa
         (jaynes_cummings.MODEL, 2, 1),
         (second_harmonic.MODEL, 2, 1),
         (nanotip.MODEL, 2, 1),
+        pytest.param(nanotip.MODEL, 3, 1, marks=pytest.mark.slow),  # a numerator of 16,112 terms
     ],
     ids=lambda x: x.name if isinstance(x, Model) else str(x),
 )

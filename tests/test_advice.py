@@ -1,0 +1,87 @@
+"""What a message says to do where a truncation was too small: it is followed, and works."""
+
+import ast
+import re
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+
+import analytic
+from numeric import steady_state
+from systems import Loss, Model
+from systems.library import jaynes_cummings, kerr, kerr_dimer
+
+a, (G, kappa) = BosonOp("a"), sp.symbols("G kappa", real=True)
+SQUEEZED = Model("pairs", G * (a**2 + Dagger(a) ** 2), (Loss(kappa, a),))
+MOVED = 1e-3  # of a truncation given, by how much a number may be off that is returned
+
+
+def ways(advice):
+    """The arguments that the advice names, one dictionary for each way out."""
+    parts = re.split(r", or ", advice)
+    found = [re.findall(r"(order|limit|quanta)=([^`]*)`", part) for part in parts]
+    return [{name: ast.literal_eval(x) for name, x in pairs} for pairs in found if pairs]
+
+
+def draw(kind, rng):
+    """A model, values of strong light, and a search with too few states."""
+    if kind == "Kerr":
+        drawn = {"Delta": rng.uniform(-2, 2), "chi": rng.uniform(0.1, 1), "xi": rng.uniform(3, 5)}
+        return kerr.MODEL, {**drawn, "gamma": 1.0}, 14
+    if kind == "pairs":
+        return SQUEEZED, {"G": rng.uniform(0.15, 0.2), "kappa": 1.0}, 14
+    if kind == "atom":
+        drawn = {"g": rng.uniform(0.5, 5), "xi": rng.uniform(0.8, 1.5)}
+        rest = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 0.3}
+        return jaynes_cummings.MODEL, drawn | rest, 14
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": rng.uniform(0.3, 0.5)}
+    return kerr_dimer.MODEL, values, 28
+
+
+@pytest.mark.parametrize("kind", ["Kerr", "pairs", "atom", "dimer"])
+@pytest.mark.parametrize("seed", [1, 3])
+def test_each_way_out_gives_the_number_where_it_is_followed(kind, seed):
+    model, values, limit = draw(kind, np.random.default_rng(seed))
+    ended = steady_state(model, values, limit=limit)
+    assert ended.status == "not converged"
+    named = ways(ended.advice)
+    assert named
+    found = [steady_state(model, values, **way).estimate("correlation", "a") for way in named]
+    assert {one.status for one in found} == {"ok"}, (ended.advice, values)
+    # a truncation of one's own is judged by `MOVED`, a search by its tolerance
+    np.testing.assert_allclose([one.value for one in found], found[0].value, rtol=MOVED, atol=0)
+
+
+@pytest.mark.parametrize("quanta", [3, 6])
+def test_a_truncation_given_is_told_one_that_does(quanta):
+    model, values, _ = draw("Kerr", np.random.default_rng(quanta))
+    few = steady_state(model, values, quanta=quanta)
+    assert few.advice.startswith("Not converged: n(a), g2(a)")
+    (way,) = [one for one in ways(few.advice) if "quanta" in one]
+    assert steady_state(model, values, **way).advice == ""
+    assert steady_state(model, values, order=2).correlation_status("a") == "ok"  # "leave it out"
+
+
+def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_exact_moments():
+    values = {"G": 0.248759, "kappa": 1.0}  # fifty quanta: some 1,500 states
+    ended = steady_state(SQUEEZED, values, order=2, limit=200)
+    assert not ways(ended.advice)
+    assert "`analytic.gaussian(model)`" in ended.advice
+    exact = analytic.gaussian(SQUEEZED)
+    n, g2 = (exact.evaluate(x("a"), values) for x in (exact.number, exact.correlation))
+    # g2 = 2 + |<aa>|^2/n^2, and |<aa>|^2 = n (n + 1/2) of pairs on resonance
+    np.testing.assert_allclose(n, 50.0, rtol=1e-3)  # as many digits as G has
+    np.testing.assert_allclose(g2, 3 + 1 / (2 * n), rtol=1e-10)  # round-off
+
+
+def test_light_of_an_atom_and_a_bright_cavity_is_told_what_holds_it():
+    # n = (xi/(kappa/2))^2 of a cavity alone: 178 quanta, and 6.5 standard deviations more
+    values = {"Delta_a": 0.0, "Delta_s": 0.0, "g": 1.0, "kappa": 0.3, "gamma": 0.1, "xi": 2.0}
+    ended = steady_state(jaynes_cummings.MODEL, values, order=2)
+    assert ended.correlation_status("a") == "not converged"
+    (quanta,) = [way["quanta"] for way in ways(ended.advice) if "quanta" in way]
+    # solved once with 266: g2 is then "ok", and what the last shell holds is 4e-12
+    assert 240 < quanta < 273
