@@ -120,6 +120,6 @@ def test_density_matrices_of_a_batch_share_the_largest_space():
 
 def test_a_batch_that_would_not_fit_into_memory_is_refused_before_it_is_solved():
     values = {**TIP, "Delta": np.zeros((4_000, 1)), "J": np.zeros(2_500)}
-    # 10^7 points of 28 states, 16 bytes each
-    with pytest.raises(ValueError, match=r"28 states would keep 4\.5 GB"):
+    # 10^7 points of 28 states, 64 bytes each
+    with pytest.raises(ValueError, match=r"28 states would take 17\.9 GB"):
         steady_state(nanotip.MODEL, values, quanta=6)
