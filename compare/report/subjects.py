@@ -44,7 +44,7 @@ DRIVES = np.geomspace(1 / 30, 2, 33)
 POINTS, THIN = 50_000, 40_000
 # of a page of many results: bytes beside the script that draws, for 3 MB in all, and the shares of
 # what is drawn otherwise that are tried until it fits
-ROOM, SHARES = 1_600_000, (1.0, 0.6, 0.35, 0.2, 0.1)
+ROOM, SHARES = 1_500_000, (1.0, 0.6, 0.35, 0.2, 0.1)
 ROWS = 400  # of a table that is shown whole; of a longer one every so many, all of it as CSV
 MEASURED = ("numeric", "analytic")
 
@@ -229,15 +229,14 @@ def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
         raise ValueError(
             f"Folder `{folder}` must hold results, but holds none: `blockade reproduce` makes them."
         )
-    sections = _fitting(lambda share: [_result_section(r, folder, share) for r in found])
     for result in found:
         sidecar = output.read_sidecar(result.folder(folder), result.stem) or {}
         record |= {
             f"{result.name}.{key}": sidecar.get(key) for key in ("command", "created", "commit")
         }
-    sections += _atlas_sections(folder)
+    last = [*_atlas_sections(folder), provenance_section(record)]
+    sections = _fitting(lambda share: [*(_result_section(r, folder, share) for r in found), *last])
     papers = list(dict.fromkeys(result.paper.citation for result in found))
-    sections.append(provenance_section(record))
     return Page.of("Results of the papers", "; ".join(papers), sections, record)
 
 
