@@ -44,7 +44,7 @@ DRIVES = np.geomspace(1 / 30, 2, 33)
 POINTS, THIN = 50_000, 40_000
 # of a page of many results: bytes beside the script that draws, for 3 MB in all, and the shares of
 # what is drawn otherwise that are tried until it fits
-ROOM, SHARES = 1_500_000, (1.0, 0.6, 0.35, 0.2, 0.1)
+ROOM, SHARES = 1_700_000, (1.0, 0.6, 0.35, 0.2, 0.1)
 ROWS = 400  # of a table that is shown whole; of a longer one every so many, all of it as CSV
 MEASURED = ("numeric", "analytic")
 
@@ -267,10 +267,8 @@ def _figure_section(result: Any, folder: Path, stale: str, share: float) -> Sect
         parts += _summary_parts(table)
         parts += _charts(table, spelled, result.name.replace("/", "-"), share)
     else:
-        parts += [
-            _picture(result, folder, line),
-            _some(table, f"Numbers of {result.name}", spelled),
-        ]
+        drawn = _waterfalls(table) if "contribution" in table else [_picture(result, folder, line)]
+        parts += [*drawn, _some(table, f"Numbers of {result.name}", spelled)]
         parts += [download(table, result.stem, ROWS)]
     return Section(result.name.replace("/", "-"), f"Figure {result.name}", [p for p in parts if p])
 
@@ -406,11 +404,18 @@ def _budget_section(
     at = ", ".join(f"{name} = {_short(value)}" for name, value in place.items())
     parts = [f"<p>At {escape(at)}.</p>"]
     parts += [f"<p>{escape(sentence)}</p>" for sentence in largest(ladder)]
-    for _, rows in ladder.groupby("quantity", sort=False):
-        if rows["contribution"].notna().any():
-            parts.append(waterfall_html(rows))
+    parts += _waterfalls(ladder)
     parts += [table_html(ladder, "Error budget"), download(ladder, "budget")]
     return Section("budget", "Error budget", parts)
+
+
+def _waterfalls(ladder: pd.DataFrame) -> list[str]:
+    """The chart of each quantity of a budget that has contributions."""
+    return [
+        waterfall_html(rows)
+        for _, rows in ladder.groupby("quantity", sort=False)
+        if rows["contribution"].notna().any()
+    ]
 
 
 def _worst(model: Model, values: Values, table: pd.DataFrame) -> dict[str, Any]:
