@@ -36,7 +36,6 @@ from systems.ladder import (
     add,
     adjoint,
     express,
-    is_two_level,
     label,
     multiply,
     scale,
@@ -247,20 +246,17 @@ def is_quadratic(model: Model) -> bool:
     >>> is_quadratic(kerr.MODEL)
     False
     """
-    try:
-        _check_quadratic(model)
-    except ValueError:
-        return False
-    return True
+    return model.not_quadratic() is None
 
 
 def _check_quadratic(model: Model) -> None:
-    atoms = [mode for mode in model.modes if is_two_level(mode)]
-    parts = [(word, 2) for word in model.ladder] + [(w, 1) for jump in model.jumps for w in jump]
-    found = next((word for word, most in parts if sum(map(sum, word)) > most), None)
-    if not atoms and found is None:
+    found = model.not_quadratic()
+    if found is None:
         return
-    what = f"`{express(found, model.modes)}`" if found else f"the two-level `{atoms[0].name}`"
+    if isinstance(found, tuple):
+        what = f"`{express(found, model.modes)}`"
+    else:
+        what = f"the two-level `{found.name}`"
     raise ValueError(
         "Argument `model` must hold at most two ladder operators in a term of H and one in a loss, "
         f"all of bosons, but has {what}: use analytic.derive or analytic.expand (with weak baths "

@@ -42,9 +42,8 @@ FAR = 10**6  # quanta: what is farther away is as far
 
 SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
 ROOM = 8  # quanta from which on there is a slope of its own in either quarter
-STRAIGHT = (
-    0.15  # relative change of the slope of a line: squeezed light has 5 %, Poisson's law 40 %
-)
+# Relative change of the slope of a line: squeezed light has 5 %, Poisson's law 40 %
+STRAIGHT = 0.15
 
 
 def needed(
@@ -201,7 +200,7 @@ def advise(
         ways.append(f"`order=2` with more states (`limit={MOST}`)")
     if fits(own):
         ways.append(f"a truncation of your own ({typed})")
-    if _is_linear(model):
+    if model.not_quadratic() is None:
         ways.append("the exact moments of linear light (`analytic.gaussian(model)`)")
     return f"Ask for {', or '.join(ways)}." if ways else _none(model, least(PAIRS, CLOSER * moved))
 
@@ -285,10 +284,3 @@ def _none(model: Model, cut: Cut) -> str:
         f"No truncation that fits ({MOST} states) will do, as some {count_states(model.modes, cut)}"
         " are needed: ask for a weaker drive, or a larger loss."
     )
-
-
-def _is_linear(model: Model) -> bool:
-    """Whether H holds at most two bosonic operators in a term, and every loss one."""
-    parts = [(word, 2) for word in model.ladder] + [(w, 1) for jump in model.jumps for w in jump]
-    bosons = not any(map(is_two_level, model.modes))
-    return bosons and all(sum(map(sum, word)) <= most for word, most in parts)

@@ -37,6 +37,7 @@ from systems.ladder import (
     adjoint,
     express,
     find_modes,
+    is_two_level,
     label,
     normal_order,
     show,
@@ -262,6 +263,19 @@ class Model(Shown):
                 if grading.raises(word) >= spare:
                     return loss, word
         return None
+
+    def not_quadratic(self) -> Mode | Word | None:
+        """The first term beyond two ladder operators in H, or one in a loss, else the first atom.
+
+        None if there is neither: the light is then Gaussian, whatever its bath.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.not_quadratic()  # a'a'aa
+        ((2,), (2,))
+        """
+        parts = [(w, 2) for w in self.ladder] + [(w, 1) for jump in self.jumps for w in jump]
+        found = next((word for word, most in parts if sum(map(sum, word)) > most), None)
+        return found or next(filter(is_two_level, self.modes), None)
 
     def _paid(self, loss: Loss, coefficient: sp.Expr) -> float:
         """Quanta that the small symbols in a jump and, half to each side, in its rate pay for."""
