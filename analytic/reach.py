@@ -16,12 +16,10 @@ model has one, and always the master equation.  `other_roads` names those that r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from analytic.linear import is_quadratic
 from analytic.series.expansion import expand
 from systems import Model
-from systems.ladder import Occupation, Word, is_two_level
+from systems.ladder import Occupation, Word, filled_modes, is_two_level, support
 
 # Quanta up to which it is tried whether a series reaches a state.  It only words a message, and
 # takes seconds beyond.
@@ -54,10 +52,10 @@ def is_reached(model: Model, occupation: Occupation, jumps: bool = True) -> bool
     True
     """
     words = _words(model, jumps)
-    filled = _filled_modes(words)
+    filled = filled_modes(words)
     if any(n and i not in filled for i, n in enumerate(occupation)):
         return False
-    usable = [word for word in words if _support(word[1]) <= filled]
+    usable = [word for word in words if support(word[1]) <= filled]
     return _is_combination(occupation, [_change(word) for word in usable])
 
 
@@ -68,7 +66,7 @@ def is_filled(model: Model, mode: int) -> bool:
     >>> is_filled(kerr.MODEL, 0)
     True
     """
-    return mode in _filled_modes(_words(model, jumps=True))
+    return mode in filled_modes(_words(model, jumps=True))
 
 
 def is_linear(model: Model) -> bool:
@@ -112,20 +110,6 @@ def _words(model: Model, jumps: bool) -> set[Word]:
     """The words that act on a ket, those of H_eff and, one of each jump at a time, of the jumps."""
     words = set(model.effective_ladder)
     return words.union(*model.jumps) if jumps else words
-
-
-def _filled_modes(words: Iterable[Word]) -> set[int]:
-    """The modes that get quanta, each word acting as soon as all that it takes can be there."""
-    filled: set[int] = set()
-    while True:
-        more = filled.union(*(_support(p) for p, q in words if _support(q) <= filled))
-        if more == filled:
-            return filled
-        filled = more
-
-
-def _support(occupation: Occupation) -> set[int]:
-    return {i for i, n in enumerate(occupation) if n}
 
 
 def _change(word: Word) -> list[int]:

@@ -24,7 +24,7 @@ from numeric.arguments import check_order
 from numeric.certificate import Known, Measured, divide
 from numeric.excitations import guessed
 from numeric.expectation import element_errors
-from numeric.solvers.reached import reached
+from numeric.solvers.reached import empty_states
 from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
@@ -32,6 +32,7 @@ from numeric.time.regression import field_matrices, read_delays, regression
 from systems.labels import label, label_beside
 from systems.ladder import Mode
 from systems.status import Estimate, Status
+from systems.values import Arrays
 
 Field: TypeAlias = Mode | str | sp.Expr
 
@@ -281,20 +282,15 @@ class _Density:
     def cut(self, fields: Sequence[Field]) -> np.ndarray:
         """By how much what lies beyond the cut may change ``<(product)' (product)>``."""
         weights = np.sum(abs(self._product(fields)) ** 2, axis=1)
-        return self.beyond * np.max(weights, axis=1, where=self._open(), initial=0.0)
+        # a mode that nothing fills is empty beyond the cut as within it
+        may = ~empty_states(self.state.model, self._flat(), self.on)
+        return self.beyond * np.max(weights, axis=1, where=may, initial=0.0)
 
-    def _open(self) -> np.ndarray:
-        """Which states may be filled, shape (points, states): a mode that nothing fills is empty.
-
-        Beyond the cut as within it, so that its number is known to be 0.
-        """
-        flat = {name: array.ravel() for name, array in self.state.arrays.items()}
-        empty = ~reached(self.state.model, flat)
-        return ~np.any(empty[:, None, :] & (self.on.occupations > 0), axis=2)
+    def _flat(self) -> Arrays:
+        return {name: array.ravel() for name, array in self.state.arrays.items()}
 
     def _product(self, fields: Sequence[Field]) -> np.ndarray:
-        flat = {name: array.ravel() for name, array in self.state.arrays.items()}
-        product = np.eye(self.on.size)[None]
+        flat, product = self._flat(), np.eye(self.on.size)[None]
         for field in fields:
             product = product @ field_matrices(self.state.model, field, flat, self.on)
         return product

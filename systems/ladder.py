@@ -204,6 +204,32 @@ def scale(factor: sp.Expr, operator: Ladder) -> Ladder:
     return {word: factor * coefficient for word, coefficient in operator.items()}
 
 
+def support(occupation: Occupation) -> set[int]:
+    """The modes with quanta, by position.
+
+    >>> support((2, 0, 1))
+    {0, 2}
+    """
+    return {i for i, n in enumerate(occupation) if n}
+
+
+def filled_modes(words: Iterable[Word]) -> set[int]:
+    """The modes that words acting on the vacuum bring quanta into, by position.
+
+    A word a'^p a^q acts as soon as all modes that it takes quanta from can have some.
+
+    >>> drive, hop = ((1, 0), (0, 0)), ((0, 1), (1, 0))  # a', and b'a
+    >>> filled_modes([hop]), filled_modes([drive, hop])
+    (set(), {0, 1})
+    """
+    known, filled = list(words), set[int]()
+    while True:
+        more = filled.union(*(support(p) for p, q in known if support(q) <= filled))
+        if more == filled:
+            return filled
+        filled = more
+
+
 def express(word: Word, modes: Sequence[Mode]) -> str:
     """The word as a product, for messages, each operator as it was written.
 

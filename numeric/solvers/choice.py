@@ -23,7 +23,7 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.reached import emptied, reached
+from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
@@ -166,9 +166,9 @@ def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
     (points,) = np.nonzero((small | (abs(p) <= error)).any(axis=1))
     if not points.size:
         return found
-    there = np.ones((len(p), len(model.modes)), dtype=bool)
-    there[points] = reached(model, select(arrays, points))
-    empty = ((~there).astype(int) @ (found.space.occupations > 0).T > 0) & ~np.isnan(p)
+    empty = np.zeros(p.shape, dtype=bool)
+    empty[points] = empty_states(model, select(arrays, points), found.space)
+    empty &= ~np.isnan(p)
     doubtful = np.asarray(small.any(axis=1))
     lost = small & _filled(model, arrays, found, doubtful)
     error = np.where(empty, 0, np.where(lost, np.maximum(error, UNKNOWN), error))

@@ -6,11 +6,14 @@ does not reach in this way stays empty for ever, and a steady state that is the 
 the vacuum ends.  Which terms are there is a matter of values: a coupling of zero couples nothing.
 """
 
+from itertools import compress
+
 import numpy as np
 
 from numeric.solvers.solution import Solution
+from numeric.space import Space
 from systems import Model
-from systems.ladder import Word
+from systems.ladder import Word, filled_modes
 from systems.values import Arrays, evaluate, evaluate_sum
 
 Term = tuple[Word, np.ndarray]  # a word, and where it has a coefficient that is not zero
@@ -42,15 +45,26 @@ def reached(model: Model, arrays: Arrays) -> np.ndarray:
     >>> reached(kerr_dimer.MODEL, read_values(kerr_dimer.MODEL, values)).tolist()
     [[True, False], [True, True]]
     """
-    terms = _terms(model, arrays)
-    count = len(next(iter(arrays.values())))
-    there = np.zeros((count, len(model.modes)), dtype=bool)
-    for _ in model.modes:  # each round reaches one more mode, or none
-        for (raised, lowered), acts in terms:
-            up, down = np.array(raised) > 0, np.array(lowered) > 0
-            ready = acts & np.all(there | ~down, axis=1)
-            there |= ready[:, None] & up & ~down
-    return there
+    words, present = zip(*_terms(model, arrays), strict=True)
+    acts = np.broadcast_arrays(next(iter(arrays.values())), *present)[1:]
+    # one search for all points at which the same terms are there
+    patterns, which = np.unique(acts, axis=1, return_inverse=True)
+    filled = [filled_modes(compress(words, pattern)) for pattern in patterns.T]
+    modes = range(len(model.modes))
+    return np.array([[mode in some for mode in modes] for some in filled])[np.ravel(which)]
+
+
+def empty_states(model: Model, arrays: Arrays, on: Space) -> np.ndarray:
+    """Which states hold quanta of a mode that cannot have any, shape (points, states).
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr_dimer
+    >>> apart = {name: np.array([x]) for name, x in (kerr_dimer.VALUES | {"J": 0.0}).items()}
+    >>> on = space(kerr_dimer.MODEL.modes, 1)  # states 00, 01, 10
+    >>> empty_states(kerr_dimer.MODEL, apart, on).tolist()
+    [[False, True, False]]
+    """
+    return np.asarray(~reached(model, arrays) @ (on.occupations > 0).T)
 
 
 def _terms(model: Model, arrays: Arrays) -> list[Term]:
