@@ -209,7 +209,7 @@ class SteadyState(Readout):
     def narrower(self) -> "SteadyState":
         """The same points without states of more quanta than are whole, see `numeric.excitations`.
 
-        Of a model that is whole it is the state itself.
+        Of a model that is whole, and of a state without such states, it is the state itself.
 
         >>> from numeric import steady_state
         >>> from systems.library import many_emitters as many
@@ -218,7 +218,7 @@ class SteadyState(Readout):
         2
         """
         quanta = narrowed(self.model)
-        if quanta is None:
+        if quanta is None or all(cut == quanta for cut in self._cuts):
             return self
         solve = partial(solve_points, self.model, self.arrays, cut=quanta, solver="auto")
         blocks = tuple(solve(block.points) for block in self.blocks)
@@ -383,25 +383,16 @@ class SteadyState(Readout):
         for kept in self._cuts:
             check_occupation(occupation, self.model, kept)
 
-        def read(block: Solution, _: Any = None) -> Measured:
+        def read(block: Solution, _: Any) -> Measured:
             i = block.space.position(occupation)
             return Measured(block.populations[:, i], block.error[:, i])
-
-        def change(block: Solution, other: Solution) -> np.ndarray:
-            after = read(other).value
-            return abs(after - read(block).value) + abs(after) * missing(finer_of(block, other), ())
 
         def cut(block: Solution) -> np.ndarray:
             if block.cut is None:
                 return np.zeros(len(block.points))
             return block.cut[:, block.space.position(occupation)]
 
-        found = replace(self._measure(read), resolved=SURE)
-        if self.order is not None:
-            found = replace(found, cut=self._lifted(cut), moved=SURE)
-        else:
-            found = self._truncated(found, supply, change, [occupation])
-        return self._guarded(found, partial(guessed, self.model, quanta=sum(occupation)))
+        return self._held(read, cut, occupation)
 
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
@@ -451,24 +442,34 @@ class SteadyState(Readout):
         def held(block: Solution) -> np.ndarray:
             return np.asarray(block.space.occupations[:, at] == n, dtype=float)
 
-        def read(block: Solution, _: Any = None) -> Measured:
+        def read(block: Solution, _: Any) -> Measured:
             return Measured(block.populations @ held(block), block.error @ held(block))
-
-        def change(block: Solution, other: Solution) -> np.ndarray:
-            after = read(other).value
-            return abs(after - read(block).value) + abs(after) * missing(finer_of(block, other), ())
 
         def cut(block: Solution) -> np.ndarray:
             if not held(block).any():
                 return np.full(len(block.points), np.inf)
             return np.zeros(len(block.points)) if block.cut is None else block.cut @ held(block)
 
+        return self._held(read, cut, self._quanta((at,) * n))
+
+    def _held(
+        self,
+        read: Callable[[Solution, Any], Measured],
+        cut: Callable[[Solution], np.ndarray],
+        way: Occupation,
+    ) -> Measured:
+        """A probability to find so many quanta: ``read`` and its ``cut`` are those of a block."""
+
+        def change(block: Solution, other: Solution) -> np.ndarray:
+            before, after = (read(one, None).value for one in (block, other))
+            return abs(after - before) + abs(after) * missing(finer_of(block, other), ())
+
         found = replace(self._measure(read), resolved=SURE)
         if self.order is not None:
             found = replace(found, cut=self._lifted(cut), moved=SURE)
         else:
-            found = self._truncated(found, supply, change, [self._quanta((at,) * n)])
-        return self._guarded(found, partial(guessed, self.model, quanta=n))
+            found = self._truncated(found, supply, change, [way])
+        return self._guarded(found, partial(guessed, self.model, quanta=sum(way)))
 
     def _lifted(self, read: Callable[[Solution], np.ndarray]) -> np.ndarray:
         """What the search changed, read off each block; all where most may lie beyond the cut."""

@@ -26,7 +26,7 @@ import sympy as sp
 from scipy.sparse import csc_array
 
 from numeric.certificate import MOVED
-from numeric.excitations import MARGIN, is_whole
+from numeric.excitations import MARGIN
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
@@ -127,24 +127,6 @@ def regression(
     >>> regression(state, "a", "a", np.array([0.0, 60.0]), now, status).round(6)
     array([0.25, 1.  ])
     """
-    found = _regression(state, first, second, delays, now, status, report)
-    if is_whole(state.model):
-        return found
-    without = _regression(state.narrower, first, second, delays, now, status, report)
-    doubt = MARGIN * abs(found - without) > MOVED * abs(found)
-    return np.where(doubt, np.nan, found)
-
-
-def _regression(
-    state: SteadyState,
-    first: Field,
-    second: Field,
-    delays: np.ndarray,
-    now: np.ndarray,
-    status: np.ndarray,
-    report: Report,
-) -> np.ndarray:
-    """What `regression` returns, whatever emitters may change of which a model keeps some."""
     flat = delays.ravel()
     result = np.full((now.size, flat.size), np.nan)
     after = np.flatnonzero(flat >= 0) if first != second else np.arange(flat.size)
@@ -158,7 +140,12 @@ def _regression(
                     found = regress(state, block, some, one, two, abs(flat[columns]), report)
                     result[np.ix_(block.points[some], columns)] = found
     result[:, flat == 0] = now[:, None]
-    return np.asarray(result.reshape((*state.shape, *delays.shape)))
+    result = result.reshape((*state.shape, *delays.shape))
+    if state.narrower is state:
+        return result
+    without = regression(state.narrower, first, second, delays, now, status, report)
+    doubt = MARGIN * abs(result - without) > MOVED * abs(result)
+    return np.where(doubt, np.nan, result)
 
 
 @dataclass(frozen=True)
