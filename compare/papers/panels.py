@@ -12,8 +12,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import SymLogNorm
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from compare.budget.waterfall import draw as waterfall
+from compare.style import styled
 from systems.status import Status
 
 
@@ -78,6 +81,21 @@ def roads_legend(axes: Axes, more: Sequence[Line2D] = (), **where: Any) -> None:
     curve = Line2D([], [], color="black", label="master equation")
     marker = Line2D([], [], color="black", marker="o", mfc="white", ls="none", label="closed form")
     axes.legend(handles=[*axes.get_legend_handles_labels()[0], curve, marker, *more], **where)
+
+
+@styled
+def draw_budget(table: pd.DataFrame, head: str) -> Figure:
+    """The waterfall of `compare.budget` from no error to that of a formula, with words above it.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> figure = draw_budget(budget(kerr.MODEL, kerr.VALUES, "g2"), "at weak drive")
+    >>> figure.get_suptitle()
+    'at weak drive'
+    """
+    figure = waterfall(table)
+    figure.suptitle(head, fontsize="medium")
+    return figure
 
 
 def draw_map(axes: Axes, rows: pd.DataFrame, x: str, y: str, value: str, **how: Any) -> QuadMesh:

@@ -7,11 +7,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.budget import budget
-from compare.budget.waterfall import draw as waterfall
 from compare.papers import load
+from compare.papers.panels import draw_budget
 from compare.papers.point import model_values
 from compare.papers.scans import formula, where
-from compare.style import styled
 
 
 def compute() -> pd.DataFrame:
@@ -20,9 +19,6 @@ def compute() -> pd.DataFrame:
     return budget(asked.target.model, model_values(asked.target, asked.point()), "g2")
 
 
-@styled
 def draw(table: pd.DataFrame) -> Figure:
     """The waterfall from no error to that of the formula, with its point and drive above it."""
-    figure = waterfall(table)
-    figure.suptitle(where(load("fischer2017").sheet(), "g2_plain"), fontsize="medium")
-    return figure
+    return draw_budget(table, where(load("fischer2017").sheet(), "g2_plain"))

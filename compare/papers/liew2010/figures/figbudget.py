@@ -9,11 +9,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from compare.budget import budget
-from compare.budget.waterfall import draw as waterfall
 from compare.papers import load
+from compare.papers.panels import draw_budget
 from compare.papers.point import model_values
 from compare.papers.scans import formula, where
-from compare.style import styled
 
 QUANTA = 4  # of the amplitudes: two photons are fed by jumps out of three, which two cut off
 
@@ -25,9 +24,6 @@ def compute() -> pd.DataFrame:
     return budget(asked.target.model, values, "g2", quanta=QUANTA)
 
 
-@styled
 def draw(table: pd.DataFrame) -> Figure:
     """The waterfall from no error to that of the formula, with its point and drive above it."""
-    figure = waterfall(table)
-    figure.suptitle(where(load("liew2010").sheet(), "g2_near_optimum"), fontsize="medium")
-    return figure
+    return draw_budget(table, where(load("liew2010").sheet(), "g2_near_optimum"))
