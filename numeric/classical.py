@@ -9,8 +9,8 @@ several roots (of a Kerr mode those of the cubic of P. D. Drummond and D. F. Wal
 725 (1980), Eq. (3.5), by its meaning, not checked against the print).  The quantum state may sit
 on any of them, and a truncation that does not reach a root cannot tell that the light is there.
 
-Roots are found by Newton's method from several starts, all points at once: the empty state, and
-amplitudes as large as the drive could make them on resonance.
+Roots are found by Newton's method from several starts, all points and starts at once: the empty
+state, and amplitudes as large as the drive could make them on resonance.
 """
 
 from collections.abc import Callable
@@ -33,6 +33,8 @@ SIZES = (1.0, 0.3)  # of the starts, of the largest amplitude that the drive mak
 CLOSE = 1e-6  # relative size of the last step of a root that was found
 SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold beyond its mean
 HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
+TINY = 1e-300  # an amplitude beside which a step of zero is small, that of the empty state
+TOGETHER = 100_000  # starts that are followed at once: their slopes take 30 MB for three modes
 APART = 0.1  # relative distance of two roots that are different branches
 
 
@@ -114,8 +116,12 @@ def _bright(model: Model, arrays: Arrays) -> np.ndarray:
 
 def _branches(model: Model, arrays: Arrays) -> Branches:
     flow = _flow(model)
-    found = [_newton(flow, arrays, start) for start in _starts(model, flow, arrays)]
-    numbers = np.array([_quanta(model, x) for x in found])  # (starts, points, modes)
+    starts = _starts(model, flow, arrays)  # (starts, unknowns, points)
+    every = np.hstack(list(starts))
+    at = {name: np.tile(array, len(starts)) for name, array in arrays.items()}
+    slabs = [slice(k, k + TOGETHER) for k in range(0, every.shape[1], TOGETHER)]
+    found = [_newton(flow, {n: x[k] for n, x in at.items()}, every[:, k]) for k in slabs]
+    numbers = _quanta(model, np.hstack(found)).reshape(len(starts), -1, len(model.modes))
     total = numbers.sum(axis=2)
     brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
     quanta = np.nan_to_num(numbers[brightest, np.arange(total.shape[1])])
@@ -134,7 +140,7 @@ class _Flow:
     names: tuple[str, ...]
     count: int
 
-    def at(self, x: np.ndarray, arguments: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def at(self, x: np.ndarray, arguments: np.ndarray | list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives (unknowns, points) and their slopes (points, unknowns, unknowns)."""
         points = x.shape[1]
         value, slope = (
@@ -198,8 +204,8 @@ def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
     return np.minimum(np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0), HUGE)
 
 
-def _starts(model: Model, flow: _Flow, arrays: Arrays) -> list[np.ndarray]:
-    """Values of the unknowns to start from, each (unknowns, points)."""
+def _starts(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+    """Values of the unknowns to start from, (starts, unknowns, points)."""
     width, largest = [len(x) for x in _unknowns(model)], _largest(model, flow, arrays)
     empty = np.zeros((flow.count, len(largest)))
     found, first = [empty], np.cumsum([0, *width[:-1]])
@@ -210,26 +216,27 @@ def _starts(model: Model, flow: _Flow, arrays: Arrays) -> list[np.ndarray]:
                 if count == 2:
                     start[i], start[i + 1] = size * largest * [[np.cos(phase)], [np.sin(phase)]]
             found.append(start)
-    return found
+    return np.array(found)
 
 
 def _newton(flow: _Flow, arrays: Arrays, start: np.ndarray) -> np.ndarray:
     """The root that a start (unknowns, points) leads to; NaN where it leads to none."""
-    x = start.copy()
-    arguments = [arrays[name] for name in flow.names]
-    step = np.full_like(x, np.inf)
+    x, found = start.copy(), np.full_like(start, np.nan)
+    arguments = np.array([arrays[name] for name in flow.names])
+    going = np.arange(x.shape[1])  # a start that has arrived is not followed further
     with np.errstate(all="ignore"):
         for _ in range(ROUNDS):
             f, J = flow.at(x, arguments)
-            bad = ~(np.isfinite(J).all(axis=(1, 2)) & np.isfinite(f).all(axis=0))
-            J[bad], f[:, bad] = np.eye(flow.count), np.nan
-            step = _solve(J, f.T).T
+            good = np.isfinite(J).all(axis=(1, 2)) & np.isfinite(f).all(axis=0)
+            x, arguments, going = x[:, good], arguments[:, good], going[good]
+            step = _solve(J[good], f[:, good].T).T
             x = x - step
-            size = np.max(abs(x), axis=0) + 1e-300
-            if np.all(bad | (np.max(abs(step), axis=0) < CLOSE * size)):
+            done = np.max(abs(step), axis=0) <= CLOSE * (np.max(abs(x), axis=0) + TINY)
+            found[:, going[done]] = x[:, done]
+            x, arguments, going = x[:, ~done], arguments[:, ~done], going[~done]
+            if not len(going):
                 break
-        left = np.max(abs(step), axis=0) <= CLOSE * (np.max(abs(x), axis=0) + 1e-300)
-    return np.where(left, x, np.nan)
+    return found
 
 
 def _solve(J: np.ndarray, f: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numba
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from compare.provenance import PACKAGES, ROOT
-from numeric.solvers.compiled import njit
+from numeric.solvers.compiled import compile_once, njit
 
 
 def cubed(x: float) -> float:
@@ -65,6 +66,26 @@ def test_cache_that_cannot_be_written_costs_time_only(
     monkeypatch.setattr("numeric.solvers.compiled.SummedFile.save", full)
     assert not run().cache_hits
     assert not run().cache_hits
+
+
+def test_while_one_process_compiles_the_others_wait(cache: Path) -> None:
+    fcntl = pytest.importorskip("fcntl")  # Windows has none: there each compiles for itself
+    now = fcntl.LOCK_EX | fcntl.LOCK_NB
+
+    def lock() -> None:
+        """As another process would that does not care to wait."""
+        (path,) = cache.rglob("*.lock")
+        with path.open() as other:
+            fcntl.flock(other, now)
+
+    def compile_(_: object) -> None:
+        with pytest.raises(BlockingIOError):
+            lock()
+
+    kept = njit()(cubed)._cache
+    cubed_ = SimpleNamespace(__name__="cubed", signatures=[], compile=compile_, _cache=kept)
+    compile_once(cubed_, 3.0)
+    lock()
 
 
 @pytest.mark.slow

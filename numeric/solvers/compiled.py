@@ -4,14 +4,15 @@ Numba keeps what it compiled beside the source or, where that is read-only, belo
 Where neither can be written it refuses to compile at all, and a file of the cache that was cut
 short or damaged ends every later run.  Here the cache only saves time: it moves to a private
 folder for temporary files if it must, without that the code is compiled in every run, and what
-cannot be read is compiled again and written anew.
+cannot be read is compiled again and written anew.  Of several processes that need the same code one
+compiles it, and the others wait and read it.
 """
 
 import os
 import pickle
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
@@ -49,6 +50,8 @@ def njit(*, cache: bool = True, **options: Any) -> Callable[[Any], Any]:
 def compile_once(function: Any, *arguments: Any) -> None:
     """Compile a function of `njit` for these types of arguments: one thread does, the others wait.
 
+    So do other processes on this machine, which then read what the first one compiled.
+
     >>> double = njit(cache=False)(lambda x: 2 * x)
     >>> compile_once(double, 3.0)
     >>> double.signatures
@@ -56,7 +59,27 @@ def compile_once(function: Any, *arguments: Any) -> None:
     """
     with COMPILING:
         if not function.signatures:
-            function.compile(tuple(numba.typeof(argument) for argument in arguments))
+            with _alone(function):
+                function.compile(tuple(numba.typeof(argument) for argument in arguments))
+
+
+@contextmanager
+def _alone(function: Any) -> Iterator[None]:
+    """Until the end no other process compiles this function, where files can be locked.
+
+    Where they cannot (on Windows, on some network drives), each compiles for itself.
+    A process that is killed leaves no lock: the system takes it back.
+    """
+    with ExitStack() as stack:
+        with suppress(ImportError, OSError):
+            import fcntl
+
+            if isinstance(function._cache, Cache):
+                folder = Path(function._cache.cache_path)
+                folder.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context((folder / f"{function.__name__}.lock").open("w"))
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _find_cache(function: Any) -> "Cache":
