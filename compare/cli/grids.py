@@ -13,7 +13,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compare.cli.options import Fixed, Force, Quantities, Quiet, Solver, System, Varied
+from compare.cli.cuts import Search
+from compare.cli.options import (
+    Accuracy,
+    Fixed,
+    Force,
+    Highest,
+    Quantities,
+    Quiet,
+    Solver,
+    States,
+    System,
+    Truncation,
+    Varied,
+)
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
@@ -33,9 +46,10 @@ def sweep(
     fixed: Fixed = None,
     vary: Varied = None,
     quantities: Quantities = "number,g2",
-    quanta: Annotated[
-        int | None, typer.Option(help="Truncation; without it chosen point by point.")
-    ] = None,
+    quanta: Truncation = None,
+    tolerance: Accuracy = None,
+    order: Highest = None,
+    limit: States = None,
     solver: Solver = "auto",
     chunk: Annotated[
         int | None, typer.Option(help="Points of a chunk; without it a few seconds' worth.")
@@ -63,12 +77,12 @@ def sweep(
 
     if workers and scheduler:
         raise ValueError("Options `--workers` and `--scheduler` must not both be given.")
-    target = find_target(system)
+    target, search = find_target(system), Search(quanta, tolerance, order, limit, solver)
     axes, rest = _split_grid(target, *read_grid_settings(fixed or [], vary or []))
     with _client(workers, scheduler) as client:
         found = compare.sweep(
-            target.model, axes, quantities, rest, store=store, client=client, quanta=quanta,
-            solver=solver, chunk=chunk, progress=not is_quiet(),
+            target.model, axes, quantities, rest, store=store, client=client, chunk=chunk,
+            progress=not is_quiet(), **search.arguments(),
         )  # fmt: skip
     say(f"{store}: {_size(found)}")
     say(_summary(found))

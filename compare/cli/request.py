@@ -58,25 +58,6 @@ class Request:
         return shlex.join(["blockade", command, self.target.name, *self.words, *options])
 
 
-def read_cut(text: str | None) -> int | dict[str, int] | None:
-    """A truncation as ``quanta`` of `numeric.steady_state` takes it; raises `ValueError`.
-
-    >>> read_cut("6"), read_cut("a=4,b=30"), read_cut(None)
-    (6, {'a': 4, 'b': 30}, None)
-    """
-    if text is None:
-        return None
-    words = [word.partition("=") for word in text.split(",")]
-    try:
-        if len(words) == 1 and not words[0][1]:
-            return int(text)
-        return {mode.strip(): int(top) for mode, _, top in words}
-    except ValueError:
-        raise ValueError(
-            f"Option `--quanta` must be a number, or one for each mode (a=4,b=30), but is `{text}`."
-        ) from None
-
-
 def read_request(system: str, fixed: list[str] | None, varied: list[str] | None) -> Request:
     """The system and the settings of a command; raises `ValueError`.
 
