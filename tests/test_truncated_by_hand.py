@@ -1,4 +1,4 @@
-"""Truncations asked for by hand: the same words and refusals wherever a master equation is solved."""
+"""Truncations asked for by hand: the same words wherever a master equation is solved."""
 
 import numpy as np
 import pytest

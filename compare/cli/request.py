@@ -93,12 +93,12 @@ def check_out(out: Path | None, force: bool) -> None:
         return
     if out.suffix not in MADE:
         given = "empty, or the folder `.`" if out == Path() else f"`{out}`"
+        stored = "; `blockade sweep` stores grids" if out.suffix in (".nc", ".zarr") else ""
         raise ValueError(
-            f"Argument `--out` must be a file FILE.csv, .png, .pdf or .html, but is {given}."
+            "Argument `--out` must be a file FILE.csv, .png, .pdf or .html, but is "
+            f"{given}{stored}."
         )
-    output.check_folder(out.parent)
-    if not force:
-        output.check_ours(out.parent, out.stem, MADE[out.suffix])
+    output.check_place(out, MADE[out.suffix], force)
 
 
 def write(
@@ -151,7 +151,7 @@ def _files(
     if figure is not None:
         from compare.style import render
 
-        pictures = render(figure)
+        pictures = render(figure, [kind for kind in MADE[out.suffix] if kind != "csv"])
     files = {"csv": output.to_csv(table), **pictures}
     made = {suffix: files[suffix] for suffix in MADE[out.suffix] if suffix in files}
     if not made:
