@@ -6,7 +6,7 @@ said by those who draw: `compare.papers.panels`, `compare.validity`, `compare.bu
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -93,7 +93,7 @@ def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Ax
     return figure, figure.add_subplot()
 
 
-def render(figure: Figure) -> dict[str, bytes]:
+def render(figure: Figure, kinds: Iterable[str] = ("png", "pdf")) -> dict[str, bytes]:
     """The figure as the bytes of its files, ``{"png": ..., "pdf": ...}``; PNG has 300 dpi.
 
     They are the same every time: what libraries add, their version and the date, is left out.
@@ -102,10 +102,10 @@ def render(figure: Figure) -> dict[str, bytes]:
     ['pdf', 'png']
     """
     with rc_context(STYLE):
-        return {
-            "png": _save(figure, "png", {"Software": None}),
-            "pdf": _save(figure, "pdf", {"CreationDate": None}),
-        }
+        return {kind: _save(figure, kind, {NOTED[kind]: None}) for kind in kinds}
+
+
+NOTED = {"png": "Software", "pdf": "CreationDate"}  # what changes between runs, by format
 
 
 def _save(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:

@@ -67,13 +67,31 @@ def steady_state(
     whose Liouvillian is too large.
     """
     arrays = read_values(model, values)
+    search = read_search(model, quanta, solver, tolerance, limit, order)
+    return _solve(model, search, solver, progress, arrays)
+
+
+def read_search(
+    model: Model,
+    quanta: int | Mapping[str, int] | None,
+    solver: str,
+    tolerance: float,
+    limit: int | None,
+    order: int,
+) -> TruncationSearch:
+    """How `steady_state` looks for truncations with these arguments; raises as it does.
+
+    >>> from systems.library import kerr
+    >>> read_search(kerr.MODEL, 6, "direct", 1e-8, None, order=4).quanta
+    6
+    """
     if solver not in STEADY:
         names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
     cut = None if quanta is None else check_quanta(model, quanta)
     search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
-    return _solve(model, search, solver, progress, arrays)
+    return search
 
 
 def _solve(
