@@ -58,7 +58,8 @@ def test_a_source_that_ends_in_another_ground_state_sends_a_photon_for_each_tran
     moved = evolve(raman, values, [0.0, 60.0]).number("q_s")[-1]
     # what is left inside decays with kappa/2, to exp(-27); the integrator has 1e-10
     assert found.photons == pytest.approx(float(moved), rel=1e-9)
-    assert found.status("single") == "ok" and found.several == 0
+    assert found.status("single") == "ok"
+    assert found.several == 0
 
 
 @pytest.mark.parametrize("strength", [1e-4, 0.05])
