@@ -41,14 +41,14 @@ Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
 
-def read_values(model: Model, values: Values) -> Arrays:
+def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arrays:
     """The values by name, broadcast against one another to one shape.
 
     Arrays of xarray broadcast by the names of their dimensions, and what is returned remembers
     these (`systems.labels`).  Raises `ValueError` or `TypeError` for an unknown or missing name,
     NaN or infinity, a complex value of a real symbol, arrays that do not broadcast, plain arrays
     beside labelled ones, rates that are not positive, and coefficients of the Hamiltonian that are
-    not finite.
+    not finite.  Rates named ``idle`` may be zero: those of a loss that is switched on and off.
 
     >>> from systems import kerr
     >>> arrays = read_values(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 5.0, "gamma": 1.0, "xi": 0.1})
@@ -66,7 +66,7 @@ def read_values(model: Model, values: Values) -> Arrays:
             f"Argument `values` must hold arrays that broadcast, but has {shapes}."
         ) from None
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
-    _check_rates(model, arrays)
+    _check_rates(model, arrays, idle)
     _check_coefficients(model, arrays)
     return arrays if frame is None else Labelled(arrays, frame)
 
@@ -369,8 +369,8 @@ def shorten(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:76]} ..."
 
 
-def _check_rates(model: Model, arrays: Arrays) -> None:
-    """Raises for rates that are negative, complex, infinite, or a symbol that is zero."""
+def _check_rates(model: Model, arrays: Arrays, idle: Collection[str] = ()) -> None:
+    """Raises for rates that are negative, complex, infinite, or a symbol that is zero, not idle."""
     for loss in model.losses:
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue
@@ -379,7 +379,7 @@ def _check_rates(model: Model, arrays: Arrays) -> None:
             must, value = "be finite", rate[~np.isfinite(rate)][0]
         elif np.any(abs(rate.imag) > REAL * abs(rate)):
             must, value = "be real", rate[abs(rate.imag) > REAL * abs(rate)][0]
-        elif loss.rate.is_Symbol and np.any(rate.real <= 0):
+        elif loss.rate.is_Symbol and str(loss.rate) not in idle and np.any(rate.real <= 0):
             must = "be positive (leave the loss out of the model for a lossless mode)"
             value = rate.real.min()
         elif np.any(rate.real < 0):
