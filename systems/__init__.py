@@ -5,7 +5,8 @@ What both roads read lives here, and nothing that solves it.  `model` holds `Mod
 `ladder` brings operators into normal order; `grading` counts the quanta that the drive brings;
 `values` checks and evaluates the numbers of a model's symbols; `status` says what a number is
 worth; `fields` builds what a detector sees.  `expressions` checks what callers hand over,
-`renamed` keeps old import paths alive, and `library` lists systems of the literature.
+`renamed` keeps old import paths alive, and `library` holds systems of the literature, whose names
+`listed` has.
 
     from systems import Loss, Model, nanotip        # and every listed system by its name
 
@@ -19,7 +20,8 @@ A listed system is a module with its `MODEL`.  It is loaded when it is first ask
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from systems.renamed import LISTED
+import systems.renamed  # noqa: F401 - old import paths work from here on
+from systems.listed import LISTED
 
 if TYPE_CHECKING:  # for those who read types only
     from systems.emitters import Emitters

@@ -19,20 +19,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, cast
 
-LISTED = (
-    "dimer_chain",
-    "jaynes_cummings",
-    "kerr",
-    "kerr_dimer",
-    "kerr_ring",
-    "many_emitters",
-    "n_scheme",
-    "nanotip",
-    "parametric_kerr",
-    "second_harmonic",
-    "spinning",
-    "tavis_cummings",
-)
+from systems.listed import LISTED
+
 RENAMED = {
     **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},
     "systems.output": "systems.fields",

@@ -12,11 +12,12 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 import systems
+from analytic import derive
 from systems import Loss, Model
 from systems.grading import NoGrading
 from systems.ladder import normal_order
-from systems.library import nanotip
-from systems.renamed import LISTED
+from systems.library import SYSTEMS, nanotip
+from systems.listed import LISTED
 
 a, b, s = BosonOp("a"), BosonOp("b"), SigmaMinus("s")
 Delta, g = sp.symbols("Delta g", real=True)
@@ -163,6 +164,15 @@ def test_a_jump_lowers_if_all_its_terms_do(jump, lowers, pays):
     )
     assert (drawn.not_lowering() is None) == lowers
     assert (drawn.not_lowering(paid=True) is None) == pays
+
+
+def test_the_table_of_systems_holds_every_file_of_the_library_that_has_amplitudes():
+    models = {id(entry.model) for entry in SYSTEMS.values()}
+    left = {name for name in LISTED if id(getattr(systems, name).MODEL) not in models}
+    # a mirror that light pushes has no amplitudes in Fock states, so that no closed form is derived
+    with pytest.raises(NoGrading, match="conserve the number of quanta"):
+        derive(systems.optomechanics.MODEL)
+    assert left == {"optomechanics"}
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -8,8 +8,11 @@ A listed system is one file with one noun.  Each holds a `MODEL` and what compar
     CONDITIONS      where something happens: resonances, interference zeros
 
 `SYSTEMS` is the table of them all, by name; commands, tests and benchmarks read it.  `optics` holds
-what the devices in SI units share.  To add a system, write its file, enter it in `SYSTEMS` and name
-it in `systems.renamed.LISTED`, so that ``from systems import name`` finds it.
+what the devices in SI units share.  To add a system, write its file, which ``from systems import
+name`` then finds, and enter it in `SYSTEMS`.
+
+`optomechanics` is not in the table: every entry of it has closed forms of Fock-state amplitudes,
+which a mirror that light pushes does not have.  Its closed forms are those of `analytic.polaron`.
 
 >>> sorted(SYSTEMS)[:3]
 ['dimer_chain', 'jaynes_cummings', 'jaynes_cummings_atom']
