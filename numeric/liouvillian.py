@@ -472,18 +472,25 @@ def stranded(model: Model, cut: Cut, hops: Words, jumps: Iterable[Words]) -> np.
     array([False, False, False])
     """
     on, hops, steps = space(model.modes, cut), list(hops), [list(words) for words in jumps]
-    lost = ~_decaying(on, hops, steps)
+    lost = ~decaying(on, hops, steps)
     if not lost.any():
         return lost
     # a way out may raise the quanta once for every mode that it leads through
     raised = max((sum(p) - sum(q) for p, q in hops), default=0)
     wide = space(model.modes, wider(cut, max(raised, 0) * len(model.modes)))
     where = [wide.position(tuple(n)) for n in on.occupations]
-    return np.asarray(lost & _decaying(wide, hops, steps)[where])
+    return np.asarray(lost & decaying(wide, hops, steps)[where])
 
 
-def _decaying(on: Space, hops: list[Word], jumps: list[list[Word]]) -> np.ndarray:
-    """Mask of the states from which hops and jumps lead to the vacuum."""
+def decaying(on: Space, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
+    """Mask of the states from which hops and jumps lead to the vacuum, shape (states,).
+
+    The words are those of `stranded`; all of them stay within the cut.
+
+    >>> from systems.library import kerr
+    >>> decaying(space(kerr.MODEL.modes, 2), hops=[], jumps=[[((0,), (2,))]])  # pairs are lost
+    array([ True, False,  True])
+    """
     steps = csr_array((on.size, on.size))  # [to, from]
     for word in hops:
         steps = steps + abs(on.word(word))

@@ -45,8 +45,8 @@ from numeric.certificate import (
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
 from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
-from numeric.solvers.choice import select, solve_points
-from numeric.solvers.solution import Solution
+from numeric.solvers.choice import ALONE, select, solve_points
+from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, Side, count_states, covers, sides, wider
 from numeric.tail import FLAT, missing, steepness
 from systems import Model
@@ -82,6 +82,7 @@ MISSED = 30.0
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
 Excess: TypeAlias = dict[int, np.ndarray]
+Entry: TypeAlias = tuple[np.ndarray, Solution | None]  # points, and what solved them before
 
 
 @dataclass(frozen=True)
@@ -185,14 +186,13 @@ class TruncationSearch:
         """
         light = branches(model, select(arrays, points))
         search = _Growth(self, model, points, light)
-        waiting: dict[Cut, list[tuple[np.ndarray, Solution | None]]] = defaultdict(list)
+        waiting: dict[Cut, list[Entry]] = defaultdict(list)
         for cut, some in search.starts(arrays):
             waiting[cut].append((some, None))
         while waiting:
             cut = min(waiting, key=partial(count_states, model.modes))
             entries = waiting.pop(cut)
-            together = np.sort(np.concatenate([some for some, _ in entries]))
-            solved = solve_points(model, arrays, together, cut, solver, report)
+            solved = _solve(model, arrays, entries, cut, solver, report)
             for some, before in entries:
                 found = search.marked(solved.at(some))
                 none = found.status != Status.OK
@@ -219,6 +219,28 @@ class TruncationSearch:
                         fresh = not covers(after, wider(cut, 2))
                         kept = None if fresh else found.take(rows)
                         waiting[after].append((found.points[rows], kept))
+
+
+def _solve(
+    model: Model, arrays: Arrays, entries: list[Entry], cut: Cut, solver: str, report: Report
+) -> Solution:
+    """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
+    some = np.concatenate([points for points, _ in entries])
+    failed = np.concatenate([_failed(points, before) for points, before in entries])
+    ways = ((ALONE, failed), (solver, ~failed)) if solver == "auto" else ((solver, some >= 0),)
+    parts = [
+        solve_points(model, arrays, np.sort(some[mask]), cut, way, report)
+        for way, mask in ways
+        if mask.any()
+    ]
+    return join(parts)
+
+
+def _failed(points: np.ndarray, before: Solution | None) -> np.ndarray:
+    """Where these points were solved one by one, (points,)."""
+    if before is None:
+        return np.zeros(len(points), dtype=bool)
+    return np.asarray(before.solver != "graded")
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,17 @@ Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
-from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.liouvillian import Liouvillian, decaying, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
-from numeric.stability import decays
+from numeric.stability import decays, every_mode_is_lossy
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import is_two_level
@@ -216,7 +216,8 @@ def _swept(
 def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
-    None where the sweeps do not apply: few points, no grading, jumps that raise it.  A point is
+    None where the sweeps do not apply: few points, no grading, jumps that raise it, a state that
+    does not decay without a drive.  A point is
     left out where its sweeps do not converge, where the empty state without a drive is not the
     only one, where a coefficient cancels, or where a population is negative beyond its error.
 
@@ -232,6 +233,8 @@ def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | N
     from numeric.solvers import graded  # compiled code: loaded by those who need it
 
     try:
+        if not _settles(model, cut):  # nothing is compiled in vain, which takes up to a minute
+            return None
         found = graded.solve(model, arrays, cut, density=density)
     except (NoGrading, graded.TooLarge):
         return None
@@ -243,6 +246,19 @@ def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | N
     numbers = found.populations, found.error, found.remainder
     whole = Solution(on, np.arange(count), *numbers, status, names, found.density)
     return whole.take(trusted)
+
+
+@lru_cache(maxsize=256)
+def _settles(model: Model, quanta: int) -> bool:
+    """Whether within the cut every state decays without a drive; raises `NoGrading` without one.
+
+    The sweeps divide by how fast the states of a grade decay.  Of a lossless mode that decays by
+    way of others only, the last shell does not: it has lost them to the cut.
+    """
+    if every_mode_is_lossy(model):
+        return True
+    undriven = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
+    return bool(decaying(space(model.modes, quanta), undriven, model.jumps).all())
 
 
 def _cancels(model: Model, arrays: Arrays) -> np.ndarray:

@@ -174,7 +174,8 @@ def _polish(matrix: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         values = S.diagonal() / (1 - R.diagonal())
         gap = values - values[:, None]
         np.fill_diagonal(gap, 1)
-        E = (S + values * R) / gap
+        with np.errstate(divide="ignore", invalid="ignore"):  # of equal values: no basis is found
+            E = (S + values * R) / gap
         np.fill_diagonal(E, R.diagonal() / 2)
         vectors = vectors + vectors @ E
     return vectors

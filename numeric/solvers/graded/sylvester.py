@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from numeric.solvers.compiled import compile_once, njit
-from numeric.solvers.graded.kernel import COMPILED
+from numeric.solvers.graded.kernel import COMPILED, TRIAL
 from numeric.solvers.graded.problem import lowers, read
 from numeric.space import space
 from systems import Model
@@ -347,7 +347,8 @@ def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> 
     total, ratio = x.copy(), np.full(len(x), 0.5)
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
     sweeps = np.zeros(len(x), dtype=int)
-    while np.any(open_ := remainder > tolerance) and sweeps.max() < limit:
+    hopeless = np.zeros(len(x), dtype=bool)
+    while np.any((open_ := remainder > tolerance) & ~hopeless) and (made := sweeps.max()) < limit:
         x = equation.sweep(equation.fed(x))
         np.add(total, x, out=total, where=open_[:, None, None])
         change = _change(x, total, equation.blocks)
@@ -355,6 +356,8 @@ def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> 
         decay = np.maximum(now, ratio)
         left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
         remainder, sweeps = np.where(open_, left, remainder), sweeps + open_
+        if made >= TRIAL:
+            hopeless = change * np.minimum(now, ratio) ** (limit - made) > tolerance
         before, ratio = change, now
     trace = np.einsum("pii->p", total).real
     # what further sweeps would add, to the solution and to its error
