@@ -12,6 +12,7 @@ evidence.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -278,6 +279,7 @@ def on_the_way(model: Model, order: int) -> int:
     return int((max(most * w) + _unit(model)) // max(min(w), 1))
 
 
+@lru_cache(maxsize=64)
 def _unit(model: Model) -> int:
     """By how much one order of the drive raises the grade."""
     try:

@@ -38,9 +38,9 @@ from numeric.solvers.choice import matrices
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing
 from systems import Loss, Model
-from systems.ladder import Ladder, Occupation, Word, adjoint, is_two_level, label
+from systems.ladder import Ladder, Occupation, Word, add, adjoint, is_two_level, label, scale
 from systems.status import Status
-from systems.values import Arrays
+from systems.values import Arrays, evaluate_sum
 
 Pair = tuple[Solution, Solution | None]
 Search = Callable[[Model, Arrays, np.ndarray], Sequence[Pair]]
@@ -214,8 +214,10 @@ class DisplacedState(Means):
         most = int(max(np.max(m), n))
         if not most < LONGEST:
             raise refusal(self.model, "P(n)")
-        count = int(max(most, reach(np.array(abs(alpha) ** 2 + 1)), self.levels(mode))) + MARGIN
-        return np.asarray(displacement(abs(alpha), 2 * count)[n, m] * (alpha / abs(alpha)) ** (n - m))
+        bright = reach(np.array(abs(alpha) ** 2 + 1))
+        count = int(max(most, bright, self.levels(mode))) + MARGIN
+        D = displacement(abs(alpha), 2 * count)
+        return np.asarray(D[n, m] * (alpha / abs(alpha)) ** (n - m))
 
     _kept: dict[Word, Any] = field(default_factory=dict)
     _rhos: dict[Any, np.ndarray] = field(default_factory=dict)
@@ -278,18 +280,14 @@ def _solved_around(
     """All points in frames of these amplitudes, in parts of one truncation each."""
     if not points.size:
         return []
-    moved = tuple(np.any(alphas != 0, axis=0).tolist())
-    shifted, names = shift(model, moved)
+    around = shift(model, tuple(np.any(alphas != 0, axis=0).tolist()))
     given = {name: array.ravel()[points] for name, array in arrays.items()}
-    numbers = {str(s): alphas[:, i] for i, s in names.items()}
-    every = {**given, **numbers}
-    values = {str(s): every[str(s)] for s in shifted.parameters}
-    if not values:  # a model of numbers only
-        values = numbers
+    shifted, values = around.model, around.values(given, alphas)
     states = []
     for found, other in search(shifted, values, np.arange(len(points))):
         at = found.points
-        words = np.where(found.found & (found.status == Status.NOT_CONVERGED), Status.OK, found.status)
+        ended = found.found & (found.status == Status.NOT_CONVERGED)  # numbers are judged alone
+        words = np.where(ended, Status.OK, found.status)
         states.append(
             DisplacedState(
                 model,
@@ -338,39 +336,107 @@ def _taken(state: DisplacedState, rows: np.ndarray) -> DisplacedState:
     )
 
 
+@dataclass(frozen=True)
+class Shift:
+    """A model around amplitudes of its modes, and what its coefficients are.
+
+    ``alphas`` are symbols for the amplitudes of the modes that are displaced, by position.  Every
+    coefficient of ``model`` is a symbol: ``coefficients`` has it in those of the model that was
+    displaced and in the amplitudes.
+    """
+
+    model: Model
+    alphas: dict[int, sp.Symbol]
+    coefficients: dict[sp.Symbol, sp.Expr]
+
+    def values(self, arrays: Arrays, alphas: np.ndarray) -> Arrays:
+        """Numbers for the symbols, from those of the model and amplitudes (points, modes).
+
+        >>> from systems.library import kerr
+        >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+        >>> around = shift(kerr.MODEL, (True,))
+        >>> sorted(around.values(arrays, np.array([[0.5j]]))) == sorted(
+        ...     map(str, around.model.parameters)
+        ... )
+        True
+        """
+        known = {**arrays, **{str(s): alphas[:, i] for i, s in self.alphas.items()}}
+        found = {}
+        for symbol in self.model.parameters:
+            # drive and force of the light cancel at a classical root: what is left is computed well
+            coefficient = self.coefficients.get(symbol)
+            found[str(symbol)] = (
+                known[str(symbol)] if coefficient is None else evaluate_sum(coefficient, known)
+            )
+        return found or known
+
+
 @lru_cache(maxsize=32)
-def shift(model: Model, moved: tuple[bool, ...]) -> tuple[Model, dict[int, sp.Symbol]]:
-    """The model around amplitudes of the modes that are ``moved``, with the symbols of these.
+def shift(model: Model, moved: tuple[bool, ...]) -> Shift:
+    """The model around amplitudes of the modes that are ``moved``.
 
     >>> from systems.library import kerr
-    >>> shifted, names = shift(kerr.MODEL, (True,))
-    >>> names, shifted.jumps == kerr.MODEL.jumps
-    ({0: alpha_a}, True)
-    >>> shifted.ladder[(2,), (1,)]  # b'b'b
+    >>> around = shift(kerr.MODEL, (True,))
+    >>> around.coefficients[around.model.ladder[(2,), (1,)]]  # of b'b'b
     2*alpha_a*chi
     """
-    known = {str(s) for s in model.parameters}
-    names = {}
-    for i, (mode, moves) in enumerate(zip(model.modes, moved, strict=True)):
-        if moves:
-            name = f"alpha_{label(mode)}"
-            while name in known:
-                name += "_"
-            names[i] = sp.Symbol(name, complex=True)
-    alphas = [names.get(i, sp.S.Zero) for i in range(len(model.modes))]
-    terms = [_written(_around(model.ladder, alphas), model)]
-    losses = []
+    names = [f"alpha_{label(mode)}" for mode in model.modes]
+    symbols = [sp.Symbol(_fresh(name, model), complex=True) for name in names]
+    chosen = {i: s for i, s in enumerate(symbols) if moved[i]}
+    alphas = [chosen.get(i, sp.S.Zero) for i in range(len(symbols))]
     none = ((0,) * len(model.modes),) * 2
+    H, jumps = _around(model.ladder, alphas), []
     for loss, jump in zip(model.losses, model.jumps, strict=True):
-        moved_jump = _around(jump, alphas)
-        c = moved_jump.pop(none, sp.S.Zero) - jump.get(none, sp.S.Zero)
-        kept = {**moved_jump, **({none: jump[none]} if none in jump else {})}
-        L = _written(kept, model)
-        losses.append(Loss(loss.rate, L))
-        back = _written(adjoint(kept), model)
-        terms.append(sp.I * loss.rate / 2 * (sp.conjugate(c) * L - c * back))
-    shown = Model(f"{model.name}, displaced", sp.Add(*terms), tuple(losses))
-    return shown, names
+        L = _around(jump, alphas)
+        c = L.pop(none, sp.S.Zero)
+        # what was a number in the loss before is taken out as well: it is a drive, too
+        jumps.append(L)
+        i_rate = sp.I * loss.rate / 2
+        H = add(H, scale(i_rate * sp.conjugate(c), L), scale(-i_rate * c, adjoint(L)))
+    known: dict[sp.Symbol, sp.Expr] = {}
+    terms = _Namer("h", model, known).operator(H, hermitian=True)
+    losses = [
+        Loss(loss.rate, _Namer(f"l{k}_", model, known).operator(L))
+        for k, (loss, L) in enumerate(zip(model.losses, jumps, strict=True))
+        if L
+    ]
+    return Shift(Model(f"{model.name}, displaced", terms, tuple(losses)), chosen, known)
+
+
+@dataclass(frozen=True)
+class _Namer:
+    """Writes operators with a symbol for each coefficient that is no plain number."""
+
+    stem: str
+    model: Model
+    known: dict[sp.Symbol, sp.Expr]
+
+    def operator(self, words: Ladder, hermitian: bool = False) -> sp.Expr:
+        terms = []
+        for k, ((p, q), c) in enumerate(words.items()):
+            if hermitian and p > q or not any(map(any, (p, q))):
+                continue  # with its adjoint below; a constant energy is none
+            symbol = self._symbol(k, c, real=hermitian and p == q)
+            terms.append(symbol * _product(self.model, p, q))
+            if hermitian and p != q:
+                terms.append(sp.conjugate(symbol) * _product(self.model, q, p))
+        return sp.Add(*terms)
+
+    def _symbol(self, k: int, c: sp.Expr, real: bool) -> sp.Expr:
+        if c.is_number:
+            return c
+        name = _fresh(f"{self.stem}{k}", self.model)
+        symbol = sp.Symbol(name, real=True) if real else sp.Symbol(name, complex=True)
+        self.known[symbol] = sp.re(c) if real and not c.is_real else c
+        return symbol
+
+
+def _fresh(name: str, model: Model) -> str:
+    """The name, lengthened until the model has no symbol and no mode of that name."""
+    taken = {*map(str, model.parameters), *map(label, model.modes)}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def displaced(word: Word, alphas: np.ndarray) -> list[tuple[Word, np.ndarray]]:
@@ -413,14 +479,11 @@ def _around(operator: Ladder, alphas: list[sp.Expr]) -> Ladder:
     return {word: c for word, c in total.items() if c != 0}
 
 
-def _written(operator: Ladder, model: Model) -> sp.Expr:
-    """An operator as an expression in the modes."""
-    terms = []
-    for (p, q), c in operator.items():
-        up = [Dagger(mode) ** n for mode, n in zip(model.modes, p, strict=True) if n]
-        down = [mode**n for mode, n in zip(model.modes, q, strict=True) if n]
-        terms.append(sp.Mul(c, *up, *down))
-    return sp.Add(*terms)
+def _product(model: Model, p: Occupation, q: Occupation) -> sp.Expr:
+    """A word as a product of ladder operators."""
+    up = [Dagger(mode) ** n for mode, n in zip(model.modes, p, strict=True) if n]
+    down = [mode**n for mode, n in zip(model.modes, q, strict=True) if n]
+    return sp.Mul(*up, *down)
 
 
 def _modes(powers: Occupation) -> tuple[int, ...]:
