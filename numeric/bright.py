@@ -109,12 +109,12 @@ def around(
     if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
         return []
 
-    def solve(shifted: Model, values: Arrays, some: np.ndarray) -> list[tuple[Solution, Solution | None]]:
+    def solve(
+        shifted: Model, values: Arrays, some: np.ndarray
+    ) -> list[tuple[Solution, Solution | None]]:
         return list(search(shifted, values, some, solver, report))
 
-    return [
-        *displaced_states(model, arrays, points, solve, search.tolerance, search.order, keep)
-    ]
+    return [*displaced_states(model, arrays, points, solve, search.tolerance, search.order, keep)]
 
 
 def _is_dear(state: GaussianState) -> np.ndarray:

@@ -18,7 +18,7 @@ D(alpha) rho_b D(alpha)^dagger.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from math import comb
@@ -167,7 +167,7 @@ class DisplacedState(Means):
         one = self.model.occupation(self.model.modes[mode])
         number = np.nan_to_num(abs(self.mean((one, one)).value))
         top = np.sqrt(np.max(number)) + np.sqrt(self.found.space.levels[mode])
-        return int(min(np.max(reach(np.array([top**2]))) + 1, LONGEST))
+        return min(int(np.max(reach(np.array([top**2])))) + 1, LONGEST)
 
     def marginal(self, mode: int, n: int) -> Measured:
         """P(n) of one mode: <n|D rho D'|n> with D(alpha) in Fock states."""
@@ -195,10 +195,11 @@ class DisplacedState(Means):
     def _probable(self, operator: Callable[[Solution, int], np.ndarray]) -> Measured:
         """A probability, from the operator that asks for it at each point."""
 
+        def at(one: Solution, row: int) -> tuple[np.ndarray, np.ndarray]:
+            return self._read(one, lambda block: operator(block, row), row)
+
         def read(one: Solution) -> tuple[np.ndarray, np.ndarray]:
-            rows = range(len(self.points))
-            parts = [self._read(one, lambda x, row=row: operator(x, row), row) for row in rows]
-            value, error = np.array(parts).T
+            value, error = np.array([at(one, row) for row in range(len(self.points))]).T
             return value.real, error.real
 
         value, error = read(self.found)
@@ -214,8 +215,8 @@ class DisplacedState(Means):
         most = int(max(np.max(m), n))
         if not most < LONGEST:
             raise refusal(self.model, "P(n)")
-        bright = reach(np.array(abs(alpha) ** 2 + 1))
-        count = int(max(most, bright, self.levels(mode))) + MARGIN
+        bright = int(reach(np.array(abs(alpha) ** 2 + 1)))
+        count = max(most, bright, self.levels(mode)) + MARGIN
         D = displacement(abs(alpha), 2 * count)
         return np.asarray(D[n, m] * (alpha / abs(alpha)) ** (n - m))
 
@@ -236,7 +237,8 @@ def displaced_states(
 
     Frames are tried one after the other: around the brightest classical root, around the light
     without the model's nonlinearity, and around the faintest root.  Points that settle in none are
-    left out, or (``keep``) shown in the last frame that was tried.  ``search`` solves points of a model as `numeric.truncation.TruncationSearch` does.
+    left out, or (``keep``) shown in the last frame that was tried.  ``search`` solves points of a
+    model as `numeric.truncation.TruncationSearch` does.
 
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
@@ -321,18 +323,16 @@ def _taken(state: DisplacedState, rows: np.ndarray) -> DisplacedState:
     """Some of the points of a state."""
     if rows.all():
         return state
-    return DisplacedState(
-        state.model,
-        {name: array[rows] for name, array in state.arrays.items()},
-        state.points[rows],
-        state.status[rows],
-        state.tolerance,
-        state.order,
-        state.shifted,
-        state.shifted_arrays,
-        state.alphas[rows],
-        state.found.take(rows),
-        None if state.other is None else state.other.take(rows),
+    return replace(
+        state,
+        arrays={name: array[rows] for name, array in state.arrays.items()},
+        points=state.points[rows],
+        status=state.status[rows],
+        alphas=state.alphas[rows],
+        found=state.found.take(rows),
+        other=None if state.other is None else state.other.take(rows),
+        _kept={},
+        _rhos={},
     )
 
 
@@ -414,7 +414,7 @@ class _Namer:
     def operator(self, words: Ladder, hermitian: bool = False) -> sp.Expr:
         terms = []
         for k, ((p, q), c) in enumerate(words.items()):
-            if hermitian and p > q or not any(map(any, (p, q))):
+            if (hermitian and p > q) or not any(map(any, (p, q))):
                 continue  # with its adjoint below; a constant energy is none
             symbol = self._symbol(k, c, real=hermitian and p == q)
             terms.append(symbol * _product(self.model, p, q))
@@ -506,4 +506,3 @@ def displacement(alpha: float, count: int) -> np.ndarray:
     phase = (1j) ** np.arange(count)  # turns i (a' - a) into a + a'
     D = (V * np.exp(-1j * alpha * x)) @ V.T
     return np.asarray((phase[:, None] * D * phase.conj()).real)
-

@@ -21,7 +21,7 @@ on the unit circle, by a Fourier transform.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -41,6 +41,7 @@ from systems.values import Arrays
 # folds over is below round-off
 FALLS = 20
 LONGEST = 2**22  # numbers that are transformed for P(n), a second; more is refused
+SPREADS = 4.0  # standard deviations of evenly spread rounding that an error counts
 BRIGHT = 1e9  # quanta that no cut holds: more are counted as many
 
 
@@ -105,12 +106,14 @@ class GaussianState(Means):
         >>> bright.take(np.array([False, True])).points
         array([1])
         """
-        parts = ({name: x[rows] for name, x in some.items()}
-                 for some in (self.arrays, self.values, self.errors))  # fmt: skip
-        arrays, values, errors = parts
-        at, words = self.points[rows], self.status[rows]
-        return GaussianState(
-            self.model, arrays, at, words, self.tolerance, self.order, values, errors
+        return replace(
+            self,
+            arrays={name: x[rows] for name, x in self.arrays.items()},
+            points=self.points[rows],
+            status=self.status[rows],
+            values={word: x[rows] for word, x in self.values.items()},
+            errors={word: x[rows] for word, x in self.errors.items()},
+            _kept={},
         )
 
     def filled(self, mode: int) -> np.ndarray:
@@ -133,7 +136,7 @@ class GaussianState(Means):
         """P(n) of one mode; refused where it would take more than `LONGEST` numbers."""
         found = [self._distribution(mode, row) for row in range(len(self.points))]
         value = np.array([p[n] if n < len(p) else 0.0 for p in found])
-        return sure(value, np.array([EPSILON * np.log2(len(p)) for p in found]))
+        return sure(value, np.array([self._kept[mode, row][1] for row in range(len(found))]))
 
     def occupied(self, occupation: Occupation) -> Measured:
         """The same for a model of one mode; of several it is refused."""
@@ -163,15 +166,19 @@ class GaussianState(Means):
                 raise refusal(self.model, "P(n)")
             m, N, S = (part[row] for part in self._covariance(mode))
             count = 2 ** int(np.ceil(np.log2(2 * reach)))
-            u = 1 - np.exp(-2j * np.pi * np.arange(count) / count)
+            half = np.pi * np.arange(count) / count
+            u = 2j * np.sin(half) * np.exp(-1j * half)  # 1 - z, without a difference
             # D as the product of the factors of both quadratures: the root of each has no cut
             wide, narrow = 1 + u * (N + abs(S)), 1 + u * (N - abs(S))
             push = abs(m) ** 2 * (1 + u * N) - u * (np.conj(S) * m**2).real
-            G = np.exp(-u * push / (wide * narrow)) / (np.sqrt(wide) * np.sqrt(narrow))
-            self._kept[key] = np.fft.ifft(G).real
-        return self._kept[key]
+            exponent = -u * push / (wide * narrow)
+            G = np.exp(exponent) / (np.sqrt(wide) * np.sqrt(narrow))
+            # rounding of G spreads evenly, and the transform adds some at each of its stages
+            rounding = EPSILON * np.linalg.norm((4 + abs(exponent)) * G) / count
+            self._kept[key] = np.fft.ifft(G).real, SPREADS * np.log2(count) * rounding
+        return self._kept[key][0]
 
-    _kept: dict[tuple[int, int], np.ndarray] = field(default_factory=dict)
+    _kept: dict[tuple[int, int], tuple[np.ndarray, float]] = field(default_factory=dict)
 
 
 def gaussian(
@@ -257,7 +264,9 @@ def _taken(word: Word) -> Iterator[tuple[Word, Word]]:
             if power:
                 one = tuple(int(i == j) for j in range(len(none)))
                 less = tuple(x - y for x, y in zip(word[side], one, strict=True))
-                yield ((one, none), (less, word[1])) if side == 0 else ((none, one), (word[0], less))
+                yield (
+                    ((one, none), (less, word[1])) if side == 0 else ((none, one), (word[0], less))
+                )
 
 
 def _place(word: Word) -> int:
@@ -267,5 +276,5 @@ def _place(word: Word) -> int:
 
 def _joined(first: Word, other: Word) -> Word:
     """The word of two operators."""
-    p, q = (tuple(x + y for x, y in zip(*pair, strict=True)) for pair in zip(first, other))
+    p, q = (tuple(map(sum, zip(*sides, strict=True))) for sides in zip(first, other, strict=True))
     return p, q

@@ -12,7 +12,6 @@ number is judged alone, as those of populations are (`numeric.certificate`).
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
-from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -141,13 +140,15 @@ class Means:
         """The same over the mean numbers, whose relative errors add to its own."""
         top, bottom = self._moment(modes), [self._moment((i,)) for i in modes]
         numbers = tuple((n.value, n.roundoff) for n in bottom)
-        small = prod(abs(n.value) for n in bottom) < TINIEST
         if len(modes) == 1:
             with np.errstate(invalid="ignore"):
-                return Measured(top.value / top.value, np.zeros(len(small)), numbers)
-        lost = small & np.all([n.value != 0 for n in bottom], axis=0)
+                return Measured(top.value / top.value, np.zeros(len(self.points)), numbers)
+        sizes = np.array([abs(n.value) for n in bottom])
+        lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
         value, error = divide(top.value, np.where(lost, np.inf, top.roundoff), numbers)
-        _, cut = divide(top.value, np.asarray(top.cut), [(n.value, n.cut) for n in bottom])
+        _, cut = divide(
+            top.value, np.asarray(top.cut), [(n.value, np.asarray(n.cut)) for n in bottom]
+        )
         return Measured(value, error, numbers, cut=cut, moved=self.tolerance)
 
 

@@ -77,9 +77,7 @@ def _by_pattern(
     return good.reshape(_shape(arrays))
 
 
-def patterns(
-    model: Model, arrays: Arrays
-) -> Iterator[tuple[frozenset[sp.Symbol], np.ndarray]]:
+def patterns(model: Model, arrays: Arrays) -> Iterator[tuple[frozenset[sp.Symbol], np.ndarray]]:
     """Which symbols are zero, and at which points of the flat batch: every pattern once.
 
     >>> from systems.library import kerr
