@@ -12,7 +12,9 @@ and two modes of a hundred photons are ten thousand.  Linear light needs none of
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
 """
 
+from collections.abc import Iterator
 from functools import partial
+from typing import Protocol
 
 import numpy as np
 
@@ -20,10 +22,9 @@ from numeric.classical import branches, reach
 from numeric.displaced import displaced_states
 from numeric.gaussian import GaussianState, gaussian
 from numeric.means import Means
-from numeric.solvers.choice import select
+from numeric.solvers.choice import matrices, select
 from numeric.solvers.solution import Solution
 from numeric.space import count_states
-from numeric.truncation import LIMIT, TruncationSearch
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -32,14 +33,30 @@ from systems.values import Arrays
 # States of several modes from which on a displaced frame is tried first: an atom in 35 photons
 # (180 states) takes 9 s as it stands and 1 s there, one in 13 (112 states) as long either way
 DEAR = 120
+MOST = 500  # states of a mode alone that a search keeps by default
 LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
+
+
+class Search(Protocol):
+    """A search for truncations, `numeric.truncation.TruncationSearch`."""
+
+    @property
+    def tolerance(self) -> float: ...
+    @property
+    def limit(self) -> int | None: ...
+    @property
+    def order(self) -> int: ...
+
+    def __call__(
+        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+    ) -> Iterator[tuple[Solution, Solution | None]]: ...
 
 
 def ahead(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
-    search: TruncationSearch,
+    search: Search,
     solver: str,
     report: Report,
 ) -> list[Means]:
@@ -48,6 +65,7 @@ def ahead(
     >>> from systems.library import kerr
     >>> from systems.progress import silent
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> from numeric.truncation import TruncationSearch
     >>> search = TruncationSearch(None, 1e-8, None, 4)
     >>> ahead(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)  # a weak drive
     []
@@ -57,7 +75,7 @@ def ahead(
     known = np.concatenate([points[:0], *(state.points for state in linear)])
     rest = np.setdiff1d(points, known)
     if rest.size:
-        rest = rest[_foretold(model, select(arrays, rest), search.limit or LIMIT)]
+        rest = rest[_foretold(model, select(arrays, rest), search.limit or MOST)]
     return [*found, *around(model, arrays, rest, search, solver, report)]
 
 
@@ -65,7 +83,7 @@ def afterwards(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
-    search: TruncationSearch,
+    search: Search,
     solver: str,
     report: Report,
 ) -> list[Means]:
@@ -74,6 +92,7 @@ def afterwards(
     >>> from systems.library import kerr
     >>> from systems.progress import silent
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> from numeric.truncation import TruncationSearch
     >>> search = TruncationSearch(None, 1e-8, None, 4)
     >>> afterwards(kerr.MODEL, arrays, np.arange(0), search, "auto", silent)
     []
@@ -90,7 +109,7 @@ def around(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
-    search: TruncationSearch,
+    search: Search,
     solver: str,
     report: Report,
     keep: bool = False,
@@ -101,6 +120,7 @@ def around(
     >>> from systems.progress import silent
     >>> bright = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 10.0}
     >>> arrays = {name: np.array([x]) for name, x in bright.items()}
+    >>> from numeric.truncation import TruncationSearch
     >>> search = TruncationSearch(None, 1e-8, None, 4)
     >>> (state,) = around(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)
     >>> round(float(state.measured("number", "a").value[0]))
@@ -114,7 +134,11 @@ def around(
     ) -> list[tuple[Solution, Solution | None]]:
         return list(search(shifted, values, some, solver, report))
 
-    return [*displaced_states(model, arrays, points, solve, search.tolerance, search.order, keep)]
+    return [
+        *displaced_states(
+            model, arrays, points, solve, matrices, search.tolerance, search.order, keep
+        )
+    ]
 
 
 def _is_dear(state: GaussianState) -> np.ndarray:

@@ -29,20 +29,20 @@ import sympy as sp
 from scipy.linalg import eigh_tridiagonal
 from sympy.physics.quantum import Dagger
 
-from numeric.certificate import MOVED, Measured, is_short, top_shells
 from numeric.classical import amplitudes, reach
 from numeric.expectation import element_errors, mean
 from numeric.means import Means, refusal, sure
+from numeric.measured import MOVED, Measured
 from numeric.scaling import EPSILON
-from numeric.solvers.choice import matrices
 from numeric.solvers.solution import Solution
-from numeric.tail import escape, missing
+from numeric.tail import escape, missing, shells
 from systems import Loss, Model
 from systems.ladder import Ladder, Occupation, Word, add, adjoint, is_two_level, label, scale
 from systems.status import Status
 from systems.values import Arrays, evaluate_sum
 
 Pair = tuple[Solution, Solution | None]
+Matrices = Callable[[Model, Arrays, Solution, np.ndarray], np.ndarray]
 Search = Callable[[Model, Arrays, np.ndarray], Sequence[Pair]]
 # Quanta of a that P(n) is shown for; the matrix that displaces is as large, and takes a second
 LONGEST = 1500
@@ -71,6 +71,7 @@ class DisplacedState(Means):
     alphas: np.ndarray
     found: Solution
     other: Solution | None
+    matrices: Matrices  # `numeric.solvers.choice.matrices`
 
     @property
     def quanta(self) -> np.ndarray:
@@ -93,7 +94,8 @@ class DisplacedState(Means):
     @property
     def top(self) -> np.ndarray:
         """Population of the last shells around the amplitude, (points,)."""
-        return top_shells(self.found)
+        last = [shells(self.found, side)[:, -2:].sum(axis=1) for side in self.found.space.sides]
+        return np.sum([np.zeros(len(self.points)), *last], axis=0)
 
     def mean(self, word: Word) -> Measured:
         """<a'^p a^q> from the means of b, with the sum of their errors and changes.
@@ -119,7 +121,9 @@ class DisplacedState(Means):
     ) -> Measured:
         """What the coarser truncation changes; all of it where much may lie beyond both."""
         change = np.maximum(abs(value - coarse) - roundoff, 0.0)
-        lost = (hidden >= MOVED * abs(value) + roundoff) | is_short(self.found)
+        lost = hidden >= MOVED * abs(value) + roundoff
+        if self.found.short is not None:  # a classical branch lies beyond the cut
+            lost |= self.found.short
         lost |= escape(self.found) >= MOVED
         if self.other is not None:
             lost |= ~self.other.found
@@ -152,7 +156,7 @@ class DisplacedState(Means):
         """Density matrices of b of the points that have a state."""
         if one.space.cut not in self._rhos:
             rows = np.flatnonzero(one.found)
-            self._rhos[one.space.cut] = matrices(self.shifted, self.shifted_arrays, one, rows)
+            self._rhos[one.space.cut] = self.matrices(self.shifted, self.shifted_arrays, one, rows)
         return self._rhos[one.space.cut]
 
     def _beyond(self, word: Word) -> np.ndarray:
@@ -229,6 +233,7 @@ def displaced_states(
     arrays: Arrays,
     points: np.ndarray,
     search: Search,
+    matrices: Matrices,
     tolerance: float,
     order: int,
     keep: bool = False,
@@ -238,11 +243,11 @@ def displaced_states(
     Frames are tried one after the other: around the brightest classical root, around the light
     without the model's nonlinearity, and around the faintest root.  Points that settle in none are
     left out, or (``keep``) shown in the last frame that was tried.  ``search`` solves points of a
-    model as `numeric.truncation.TruncationSearch` does.
+    model as `numeric.truncation.TruncationSearch` does; ``matrices`` gives their density matrices.
 
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
-    >>> displaced_states(kerr.MODEL, arrays, np.arange(0), lambda *_: [], 1e-8, 4)
+    >>> displaced_states(kerr.MODEL, arrays, np.arange(0), lambda *_: [], lambda *_: None, 1e-8, 4)
     []
     """
     states: list[DisplacedState] = []
@@ -255,7 +260,7 @@ def displaced_states(
         alphas = amplitudes(model, some)[frame]
         there = np.isfinite(alphas).all(axis=1) & (abs(alphas).max(axis=1) > 0)
         found = _solved_around(
-            model, arrays, left[there], alphas[there], search, tolerance, order
+            model, arrays, left[there], alphas[there], search, matrices, tolerance, order
         )  # fmt: skip
         ended = found or ended
         for state in found:
@@ -276,6 +281,7 @@ def _solved_around(
     points: np.ndarray,
     alphas: np.ndarray,
     search: Search,
+    matrices: Matrices,
     tolerance: float,
     order: int,
 ) -> list[DisplacedState]:
@@ -303,6 +309,7 @@ def _solved_around(
                 alphas[at],
                 found,
                 other,
+                matrices,
             )
         )
     return states

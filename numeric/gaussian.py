@@ -26,9 +26,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numeric.certificate import Measured
 from numeric.classical import SPREAD
 from numeric.means import Means, refusal, sure
+from numeric.measured import Measured
 from numeric.scaling import EPSILON
 from numeric.stability import moments_that_close, patterns
 from systems import Model

@@ -33,11 +33,7 @@ from numeric.arguments import (
     check_reached,
 )
 from numeric.certificate import (
-    MOVED,
-    RESOLVED,
-    SURE,
     Certificate,
-    Measured,
     beyond,
     changes,
     cuts,
@@ -62,6 +58,7 @@ from numeric.expectation import (
 )
 from numeric.export import on_product
 from numeric.means import Means, refusal
+from numeric.measured import MOVED, RESOLVED, SURE, Measured
 from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points

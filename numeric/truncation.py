@@ -32,17 +32,9 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import LARGEST, check_order, check_quanta, is_real
-from numeric.certificate import (
-    MOVED,
-    Measured,
-    is_short,
-    on_the_way,
-    paths_held,
-    results,
-    settled,
-    share,
-)
+from numeric.certificate import is_short, on_the_way, paths_held, results, settled, share
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
+from numeric.measured import MOVED, Measured
 from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
 from numeric.solvers.choice import select, solve_points

@@ -25,9 +25,9 @@ import numpy as np
 from scipy.sparse import csc_array, kron
 
 from numeric.arguments import check_quanta, is_real
-from numeric.certificate import Measured, divide
 from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.measured import Measured, divide
 from numeric.space import Space
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start

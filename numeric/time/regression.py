@@ -25,9 +25,9 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
-from numeric.certificate import MOVED
 from numeric.excitations import MARGIN
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.measured import MOVED
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE

@@ -18,10 +18,10 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, identity
 
-from numeric.certificate import MOVED, RESOLVED, Measured
 from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
 from numeric.liouvillian import liouvillian
+from numeric.measured import MOVED, RESOLVED, Measured
 from numeric.scaling import EPSILON
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE, factorise
