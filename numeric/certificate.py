@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from numeric.measured import MOVED, TINIEST, Known, Measured, divide
 from numeric.scaling import weights as grade_weights
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, covers, levels, wider
 from numeric.tail import escape, fed, missing, shells, steepness, weights
+from numeric.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
 from systems.display import Shown, counts, ends, points
 from systems.grading import NoGrading

@@ -32,10 +32,10 @@ from sympy.physics.quantum import Dagger
 from numeric.classical import amplitudes, reach
 from numeric.expectation import element_errors, mean
 from numeric.means import Means, refusal, sure
-from numeric.measured import MOVED, Measured
 from numeric.scaling import EPSILON
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing, shells
+from numeric.worth import MOVED, Measured
 from systems import Loss, Model
 from systems.ladder import Ladder, Occupation, Word, add, adjoint, is_two_level, label, scale
 from systems.status import Status

@@ -28,9 +28,9 @@ import numpy as np
 
 from numeric.classical import SPREAD
 from numeric.means import Means, refusal, sure
-from numeric.measured import Measured
 from numeric.scaling import EPSILON
 from numeric.stability import moments_that_close, patterns
+from numeric.worth import Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.status import Status

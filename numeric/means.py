@@ -19,7 +19,7 @@ import sympy as sp
 
 from numeric.arguments import check_order
 from numeric.expectation import is_hermitian, read_operator
-from numeric.measured import RESOLVED, SURE, TINIEST, Measured, divide
+from numeric.worth import RESOLVED, SURE, TINIEST, Measured, divide
 from systems import Model
 from systems.ladder import Mode, Occupation, Word, label
 from systems.values import Arrays, evaluate

@@ -58,7 +58,6 @@ from numeric.expectation import (
 )
 from numeric.export import on_product
 from numeric.means import Means, refusal
-from numeric.measured import MOVED, RESOLVED, SURE, Measured
 from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
@@ -66,6 +65,7 @@ from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, wider
 from numeric.tail import escape, missing, supply
+from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
 from systems.display import counts, ends, points
 from systems.labels import label

@@ -21,7 +21,6 @@ from scipy.sparse import csc_array, identity
 from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
 from numeric.liouvillian import liouvillian
-from numeric.measured import MOVED, RESOLVED, Measured
 from numeric.scaling import EPSILON
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE, factorise
@@ -29,6 +28,7 @@ from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.solvers.vacuum import generic, with_first_row
 from numeric.state import SteadyState
+from numeric.worth import MOVED, RESOLVED, Measured
 from systems.fields import read_field
 from systems.ladder import Mode
 from systems.progress import Report, silent
