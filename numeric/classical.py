@@ -76,6 +76,31 @@ def branches(model: Model, arrays: Arrays) -> Branches:
     return result
 
 
+def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Amplitudes to look at light from, (points, modes) each: two classical roots, and one between.
+
+    The brightest root, the light that there would be without the nonlinearity (Newton's first step
+    from the empty state, atoms at rest), and the faintest root; NaN where there is none, and 0 of
+    atoms.  For arrays of one dimension.
+
+    >>> from systems.library import kerr
+    >>> arrays = {n: np.array([x]) for n, x in {**kerr.VALUES, "chi": 0.0, "xi": 3.0}.items()}
+    >>> [one[0] for one in amplitudes(kerr.MODEL, arrays)]  # -2i xi/gamma, all of them
+    [array([0.-6.j]), array([0.-6.j]), array([0.-6.j])]
+    """
+    flow = _flow(model)
+    found = np.array([_fields(model, root) for root in _roots(model, flow, arrays)])
+    total = np.sum(abs(found) ** 2, axis=2)
+    every, known = np.arange(total.shape[1]), ~np.isnan(total)
+    brightest = np.argmax(np.where(known, total, -1.0), axis=0)
+    faintest = np.argmin(np.where(known, total, np.inf), axis=0)
+    return (
+        found[brightest, every] + 0.0,
+        _without_nonlinearity(model, flow, arrays) + 0.0,
+        found[faintest, every] + 0.0,
+    )
+
+
 def reach(quanta: np.ndarray) -> np.ndarray:
     """Quanta that hold coherent light of such mean numbers; 0 where it is less than one quantum.
 
@@ -116,12 +141,7 @@ def _bright(model: Model, arrays: Arrays) -> np.ndarray:
 
 def _branches(model: Model, arrays: Arrays) -> Branches:
     flow = _flow(model)
-    starts = _starts(model, flow, arrays)  # (starts, unknowns, points)
-    every = np.hstack(list(starts))
-    at = {name: np.tile(array, len(starts)) for name, array in arrays.items()}
-    slabs = [slice(k, k + TOGETHER) for k in range(0, every.shape[1], TOGETHER)]
-    found = [_newton(flow, {n: x[k] for n, x in at.items()}, every[:, k]) for k in slabs]
-    numbers = _quanta(model, np.hstack(found)).reshape(len(starts), -1, len(model.modes))
+    numbers = np.array([_quanta(model, root) for root in _roots(model, flow, arrays)])
     total = numbers.sum(axis=2)
     brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
     quanta = np.nan_to_num(numbers[brightest, np.arange(total.shape[1])])
@@ -204,6 +224,16 @@ def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
     return np.minimum(np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0), HUGE)
 
 
+def _roots(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+    """The roots that the starts lead to, (starts, unknowns, points); NaN where to none."""
+    starts = _starts(model, flow, arrays)
+    every = np.hstack(list(starts))
+    at = {name: np.tile(array, len(starts)) for name, array in arrays.items()}
+    slabs = [slice(k, k + TOGETHER) for k in range(0, every.shape[1], TOGETHER)]
+    found = [_newton(flow, {n: x[k] for n, x in at.items()}, every[:, k]) for k in slabs]
+    return np.stack(np.split(np.hstack(found), len(starts), axis=1))
+
+
 def _starts(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
     """Values of the unknowns to start from, (starts, unknowns, points)."""
     width, largest = [len(x) for x in _unknowns(model)], _largest(model, flow, arrays)
@@ -258,3 +288,25 @@ def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
         numbers.append(np.where(number < HUGE, number, np.nan))
         i += 3 if atom else 2
     return np.stack(numbers, axis=1)
+
+
+def _without_nonlinearity(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+    """Amplitudes of the linear equations, (points, modes), with atoms at rest."""
+    width = [len(x) for x in _unknowns(model)]
+    light = np.concatenate([[w == 2] * w for w in width])
+    points = len(next(iter(arrays.values())))
+    f, J = flow.at(np.zeros((flow.count, points)), [arrays[n] for n in flow.names])
+    x = np.zeros((flow.count, points))
+    x[light] = -_solve(J[:, light][:, :, light], f[light].T).T
+    return _fields(model, x)
+
+
+def _fields(model: Model, x: np.ndarray) -> np.ndarray:
+    """The amplitudes (points, modes) among the unknowns (unknowns, points), 0 of atoms."""
+    found, i = [], 0
+    for unknowns in _unknowns(model):
+        light = len(unknowns) == 2
+        nothing = 0.0 * x[i]  # NaN where nothing is known
+        found.append(x[i] + 1j * x[i + 1] if light else nothing + 0j)
+        i += len(unknowns)
+    return np.stack(found, axis=1)

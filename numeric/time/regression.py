@@ -25,7 +25,6 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
-from numeric.certificate import MOVED
 from numeric.excitations import MARGIN
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.scaling import loss_scale, weights
@@ -39,6 +38,7 @@ from numeric.solvers.threads import cores, one_thread
 from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from numeric.worth import MOVED
 from systems import Model
 from systems.fields import read_field
 from systems.grading import NoGrading
