@@ -160,7 +160,9 @@ class _Flow:
     names: tuple[str, ...]
     count: int
 
-    def at(self, x: np.ndarray, arguments: np.ndarray | list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    def at(
+        self, x: np.ndarray, arguments: np.ndarray | list[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Derivatives (unknowns, points) and their slopes (points, unknowns, unknowns)."""
         points = x.shape[1]
         value, slope = (
