@@ -246,9 +246,7 @@ def sweep(
     from numeric.solvers import graded  # compiled code: loaded by those who need it
 
     try:
-        if not graded.settles(
-            model, cut
-        ):  # compiling in vain takes up to a minute
+        if not graded.settles(model, cut):  # compiling in vain takes up to a minute
             return None
         found = graded.solve(model, arrays, cut, density=density)
     except (NoGrading, graded.TooLarge):
