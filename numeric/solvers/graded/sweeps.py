@@ -333,9 +333,9 @@ def _read(
     """What `solve` found; ``group`` (result) are the points of the problem that results are of."""
     trace = result.populations.sum(axis=1, keepdims=True)
     probes = result.probes[:, 0] + result.probes[:, 1]
-    # what the probe does not see: the rounding of the sum of the corrections itself
-    populations = result.populations / trace
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # of points that diverge
+        populations = result.populations / trace
+        # what the probe does not see: the rounding of the sum of the corrections itself
         rounding = ROUNDINGS * EPSILON * problem.cancellation[group][:, None] / trace
         error = (probes + result.terms) * rounding
     # an element that cancels to nothing is unknown: no probability is further off than by one
