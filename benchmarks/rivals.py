@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from multiprocessing import get_context
 from time import perf_counter
 from typing import Any
@@ -17,12 +18,12 @@ import numpy as np
 import qutip
 from scipy.linalg import schur
 from scipy.linalg.lapack import ztrsyl
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import LinearOperator, gmres, splu
 
 from numeric.liouvillian import Combination, liouvillian
 from numeric.solvers.threads import cores
-from numeric.space import space
+from numeric.space import Cut, space
 from systems import Model
 from systems.values import Arrays
 
@@ -57,13 +58,13 @@ class Splu:
     """`scipy.sparse.linalg.splu` of L with row 0 replaced by the trace."""
 
     model: Model
-    quanta: int
+    quanta: Cut
     ordering: str
 
     def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
         equation = liouvillian(self.model, self.quanta)
         size, trace = equation.space.size, np.eye(equation.space.size).ravel()
-        keep = csr_array(np.diag(np.arange(size**2) > 0).astype(float))
+        keep = csr_array(diags_array((np.arange(size**2) > 0).astype(float)))
         first = csr_array((trace, (0 * np.arange(size**2), np.arange(size**2))))
         first.resize(size**2, size**2)
         parts = Combination([*(csr_array(keep @ part) for part in equation.total.parts), first])
@@ -110,7 +111,7 @@ class Stock:
     """`qutip.steadystate` for any model, its Liouvillian made beforehand."""
 
     model: Model
-    quanta: int
+    quanta: Cut
 
     def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
         equation = liouvillian(self.model, self.quanta)
@@ -128,7 +129,7 @@ class SchurGmres:
     """
 
     model: Model
-    quanta: int
+    quanta: Cut
 
     def __call__(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
         equation = liouvillian(self.model, self.quanta)
@@ -137,38 +138,47 @@ class SchurGmres:
 
         def solve(matrices: tuple[Any, np.ndarray]) -> np.ndarray:
             L, K = matrices
-            return _solve_schur(csr_array(L), K, equation.space.size).diagonal().real
+            return _solve_schur(csr_array(L), K, equation.space.size)[0].diagonal().real
 
         return timed(solve, made)
 
+    def steps(self, arrays: Arrays) -> int:
+        """How often it inverts H_eff at the first of these points."""
+        equation = liouvillian(self.model, self.quanta)
+        c = equation.coefficients(arrays)[0]
+        matrices = csr_array(equation.matrix(c)), equation.effective(c[None])[0]
+        return _solve_schur(*matrices, equation.space.size)[1]
 
-def _solve_schur(L: csr_array, K: np.ndarray, size: int) -> np.ndarray:
+
+def _solve_schur(L: csr_array, K: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """The density matrix, and how many steps it took."""
     T, V = schur(-1j * K, output="complex")
-    one = np.eye(size, dtype=complex)
+    one, steps = np.eye(size, dtype=complex), count()
 
     def apply(x: np.ndarray) -> np.ndarray:
         rho = x.reshape(size, size)
         return (L @ x).ravel() + np.trace(rho) * one.ravel()
 
     def precondition(x: np.ndarray) -> np.ndarray:
+        next(steps)
         Y, scale, _ = ztrsyl(T, T, V.conj().T @ x.reshape(size, size) @ V, trana="N", tranb="C")
         return (V @ Y @ V.conj().T / scale).ravel()
 
     shape, kind = (size**2, size**2), complex
     operator, M = (LinearOperator(shape, f, dtype=kind) for f in (apply, precondition))
     rho, _ = gmres(operator, one.ravel(), M=M, rtol=1e-13, restart=60, maxiter=4)
-    return np.asarray(rho.reshape(size, size))
+    return np.asarray(rho.reshape(size, size)), next(steps)
 
 
 def on_all_cores(loop: Loop, arrays: Arrays) -> float:
     """Seconds per point of the loop in one process a core, the points shared out among them."""
-    count, workers = len(arrays["xi" if "xi" in arrays else "F"]), cores()
+    total, workers = len(arrays["xi" if "xi" in arrays else "F"]), cores()
     parts = [{name: array[i::workers] for name, array in arrays.items()} for i in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         list(pool.map(loop, parts))  # starts them, and loads what they need
         start = perf_counter()
         list(pool.map(loop, parts))
-        return (perf_counter() - start) / count
+        return (perf_counter() - start) / total
 
 
 def g2(populations: np.ndarray, model: Model, quanta: int, mode: int = 0) -> np.ndarray:

@@ -6,6 +6,8 @@ the loops are timed on a random sample of the same points, ours on all of them. 
 over the turns; they carry over to other machines, times do not.  Ours has all cores, a loop one;
 the rows "on all cores" share the loops out among processes.  The limit of a row is the time of its
 products at the speed of a large matrix product on all cores.
+
+One part alone: ``--part three``.  One single call alone: ``--part calls --call "dimer at F = 2"``.
 """
 
 import argparse
@@ -16,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from time import perf_counter
+from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -24,6 +27,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from tqdm import tqdm
 
+from benchmarks import single_calls
 from benchmarks.rivals import (
     Loop,
     SchurGmres,
@@ -44,7 +48,7 @@ from numeric.solvers.threads import cores
 from numeric.space import space
 from numeric.state import SteadyState
 from systems import Loss, Model
-from systems.library import kerr, kerr_dimer, kerr_ring, nanotip
+from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip
 from systems.values import Arrays, read_values
 
 QUANTA = 6
@@ -70,22 +74,27 @@ def main() -> None:
     options = _options()
     if options.memory:
         return _print_memory(options.memory)
-    parts = [
-        part(options) for part in (paper, user, strong, general, three, growth, table, scan, memory)
-    ]
-    bar = tqdm(total=9, unit="part", file=sys.stderr)
-    for part in parts:
-        for name, text in part:
+    bar = tqdm(total=len(options.part), unit="part", file=sys.stderr)
+    for part in options.part:
+        for name, text in PARTS[part](options):
             tqdm.write(f"{name:46s} {text}", file=sys.stdout)
         bar.update()
     bar.close()
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.steady_states", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.steady_states",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--side", type=int, default=200, help="points along each axis of the map")
     parser.add_argument("--sample", type=int, default=20, help="points of the loops in each turn")
     parser.add_argument("--turns", type=int, default=5, help="how often all take their turn")
+    parser.add_argument(
+        "--part", nargs="+", choices=PARTS, default=list(PARTS), help="only these parts"
+    )
+    parser.add_argument("--call", default="", help="of the part `calls` only rows with this name")
     parser.add_argument("--million", action="store_true", help="run 10^6 points for their memory")
     parser.add_argument("--memory", type=int, default=0, help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -407,6 +416,44 @@ def _print_memory(side: int) -> None:
         "resolved\n"
     )
 
+
+def calls(options: argparse.Namespace) -> Iterator[Row]:
+    """Single calls, with truncations of their own."""
+    yield from single_calls.rows(_machine, options.turns, options.call)
+
+
+def chosen(options: argparse.Namespace) -> Iterator[Row]:
+    """Batches with a chosen truncation, over the largest one that they chose for all points."""
+    one = {"gamma": 1.0}
+    models: list[tuple[str, Model, dict[str, complex], str, tuple[int, ...]]] = [
+        ("Kerr mode", kerr.MODEL, kerr.VALUES, "Delta", (400, 2000, 20_000)),
+        ("nanotip", nanotip.MODEL, one | {"J": 1, "chi": 1, "xi": 0.1}, "Delta", (400, 2000)),
+        ("dimer", kerr_dimer.MODEL, kerr_dimer.VALUES, "Delta", (400, 2000)),
+        ("Jaynes-Cummings", jaynes_cummings.MODEL, jaynes_cummings.VALUES, "Delta_a", (400, 2000)),
+        ("ring of three", kerr_ring.MODEL, kerr_ring.VALUES, "Delta", (64,)),
+    ]
+    for name, model, values, axis, counts in models:
+        for count in counts:
+            given = {**values, axis: np.linspace(-2, 2, count)}
+            top = int(np.max(steady_state(model, given, progress=False).quanta))
+            turns = [_both(model, given, top) for _ in range(options.turns + 1)][1:]
+            search, fixed = np.min(turns, axis=0) / count
+            yield (
+                f"{name}, {count:,} points, up to {top} quanta",
+                f"{1e6 * search:.1f} us a point, {search / fixed:.2f} times the fixed truncation",
+            )
+
+
+def _both(model: Model, values: dict[str, Any], top: int) -> tuple[float, float]:
+    """Seconds with a truncation that is chosen, and with a given one."""
+    searched = seconds(lambda: steady_state(model, values, progress=False))
+    return searched, seconds(lambda: steady_state(model, values, top, progress=False))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
+    part.__name__: part
+    for part in (paper, user, strong, general, three, calls, chosen, growth, table, scan, memory)
+}
 
 if __name__ == "__main__":
     main()

@@ -214,6 +214,7 @@ def settled(
     normalised: bool,
     tolerance: float,
     model: Model | None = None,
+    counts: np.ndarray | None = None,
 ) -> Measured:
     """A result of one truncation, judged by what another one gives at the same points.
 
@@ -222,7 +223,7 @@ def settled(
     that fails here nothing is known, and its change is infinite; so it is where a classical branch
     lies beyond both cuts.  The value is that of ``found``; ``other`` may be finer or coarser.
     A ``model`` tells whether the finer one holds its ways from the vacuum (`paths_held`): where
-    it does not, all of the change counts.
+    it does not, all of the change counts.  ``counts`` is the `share`, where it is known already.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -244,7 +245,8 @@ def settled(
         lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
-    part = share(found, other) if held(model, modes, fine) else 1.0
+    known = share(found, other) if counts is None else counts
+    part = known if held(model, modes, fine) else 1.0
     cut = np.where(empty, 0.0, np.where(lost, np.inf, change * part))
     return replace(before, cut=cut, moved=tolerance)
 
@@ -420,7 +422,7 @@ def top_shells(found: Solution) -> np.ndarray:
     >>> bool(top_shells(found)[0] == coherent[2] + coherent[3])
     True
     """
-    last = [shells(found, side)[:, -2:].sum(axis=1) for side in found.space.sides]
+    last = [shells(found, side, last=2).sum(axis=1) for side in found.space.sides]
     return np.where(found.found, np.sum([np.zeros(len(found.points)), *last], axis=0), np.nan)
 
 

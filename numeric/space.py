@@ -75,6 +75,11 @@ def count_states(modes: Sequence[Mode], cut: Cut) -> int:
     >>> count_states(two, 6), count_states(two, (6, 6))
     (28, 49)
     """
+    return _count(tuple(modes), cut)
+
+
+@lru_cache(maxsize=4096)
+def _count(modes: tuple[Mode, ...], cut: Cut) -> int:
     excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
     for atom in atoms(modes):
         if is_two_level(modes[atom[0]]):

@@ -36,7 +36,7 @@ from numeric.certificate import is_short, on_the_way, paths_held, results, settl
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
 from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
-from numeric.solvers.choice import ALONE, select, solve_points
+from numeric.solvers.choice import ALONE, SWEPT, select, solve_points
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, Side, count_states, covers, sides, wider
 from numeric.tail import FLAT, missing, steepness
@@ -226,21 +226,28 @@ def _solve(
 ) -> Solution:
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
-    failed = np.concatenate([_failed(points, before) for points, before in entries])
-    ways = ((ALONE, failed), (solver, ~failed)) if solver == "auto" else ((solver, some >= 0),)
+    ways = np.concatenate([_ways(points, before, solver) for points, before in entries])
     parts = [
-        solve_points(model, arrays, np.sort(some[mask]), cut, way, report)
-        for way, mask in ways
-        if mask.any()
+        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
+        for way in dict.fromkeys(ways.tolist())
     ]
     return join(parts)
 
 
-def _failed(points: np.ndarray, before: Solution | None) -> np.ndarray:
-    """Where these points were solved one by one, (points,)."""
-    if before is None:
-        return np.zeros(len(points), dtype=bool)
-    return np.asarray(before.solver != "graded")
+def _ways(points: np.ndarray, before: Solution | None, solver: str) -> np.ndarray:
+    """The solver of each point, (points,): of "auto", the one that served it with fewer quanta."""
+    if before is None or solver != "auto":
+        return np.full(len(points), solver)
+    return np.where(before.solver == "graded", SWEPT, ALONE)
+
+
+def _kinds(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that differ, and which of them each row is; `np.unique` sorts rows slowly."""
+    which = np.zeros(len(keys), dtype=int)
+    for column in keys.T:
+        _, found = np.unique(column, return_inverse=True)
+        _, which = np.unique(which * (found.max() + 1) + found, return_inverse=True)
+    return keys[np.unique(which, return_index=True)[1]], which
 
 
 @dataclass(frozen=True)
@@ -271,11 +278,11 @@ class _Growth:
         drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, max(least, order + AHEAD))
         quanta = reach(self.light.quanta)
         keys = np.column_stack([np.floor(drive), quanta]).astype(int)
-        kinds, which = np.unique(keys, axis=0, return_inverse=True)
+        kinds, which = _kinds(keys)
         found: dict[Cut, list[int]] = defaultdict(list)
         for k, (first, *tops) in enumerate(kinds.tolist()):
             found[self._first(first, tops)].append(k)
-        masks = ((cut, np.isin(np.ravel(which), ks)) for cut, ks in found.items())
+        masks = ((cut, np.isin(which, ks)) for cut, ks in found.items())
         return [(cut, self.points[mask]) for cut, mask in masks]
 
     def _first(self, first: int, tops: list[int]) -> Cut:
@@ -315,8 +322,9 @@ class _Growth:
 
         One entry for all modes and all orders up to ``order``.
         """
+        counts, tolerance = share(fine, coarse), self.search.tolerance
         return [
-            settled(fine, coarse, (mode,) * k, k > 1, self.search.tolerance, self.model)
+            settled(fine, coarse, (mode,) * k, k > 1, tolerance, self.model, counts)
             for _, mode, k in results(self.model, fine.space.cut, self.search.order)
         ]
 
@@ -423,7 +431,8 @@ class _Growth:
         fall so slowly that many times the limit would be needed.
         """
         light = reach(self.light.at(np.searchsorted(self.points, found.points)).quanta)
-        gone = (missing(found, ()) >= MOVED) & [not self.fits(self._least(row)) for row in light]
+        gone = missing(found, ()) >= MOVED
+        gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
         if isinstance(now, int) and len(self.model.modes) > 1:
             return gone  # another kind of cut may do
         tops = np.tile(np.array(now, ndmin=1, dtype=float), (len(found.points), 1))

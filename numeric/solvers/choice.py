@@ -17,17 +17,17 @@ Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
-from numeric.liouvillian import Liouvillian, decaying, liouvillian
+from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, space
-from numeric.stability import decays, every_mode_is_lossy
+from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import is_two_level
@@ -37,6 +37,7 @@ from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
 
 STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
+SWEPT = "swept"  # "auto" for points that the sweeps, compiled for them, solved with fewer quanta
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
@@ -48,6 +49,9 @@ LARGE = 1_500
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
+# The same where they are compiled already: to prepare them takes as long as 6 to 11 points do by
+# themselves, measured for one and two modes and an atom at 12 to 91 states, and one of three modes
+SEVERAL = 10
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
@@ -76,7 +80,7 @@ def solve(
     """
     several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
     large = several and equation.space.size**2 > LARGE
-    name = ("iterative" if large else "direct") if solver in ("auto", ALONE) else solver
+    name = ("iterative" if large else "direct") if solver in ("auto", ALONE, SWEPT) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
@@ -137,8 +141,9 @@ def _parts(
 ) -> Iterator[Solution]:
     """The points in parts, as they are solved: what the sweeps can solve, then the others."""
     left, what = points, _what(space(model.modes, cut))
-    if solver == "auto":
-        left = yield from _swept(model, arrays, points, cut, keep, report)
+    fewest = {"auto": MANY, SWEPT: SEVERAL}.get(solver)
+    if fewest and len(points) >= fewest:
+        left = yield from _swept(model, arrays, points, cut, keep, report, fewest)
     for start in range(0, len(left), CHUNK):
         before, some = len(points) - len(left) + start, left[start : start + CHUNK]
         report(what, before, len(points))
@@ -199,27 +204,35 @@ def _what(on: Space) -> str:
 
 
 def _swept(
-    model: Model, arrays: Arrays, points: np.ndarray, cut: Cut, keep: bool, report: Report
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    cut: Cut,
+    keep: bool,
+    report: Report,
+    fewest: int,
 ) -> Generator[Solution, None, np.ndarray]:
     """What the sweeps over the grades can solve, and in the end the points that are left."""
     left, what = [points[:0]], _what(space(model.modes, cut))
     for start in range(0, len(points), PORTION):
         report(what, start, len(points))
         some = points[start : start + PORTION]
-        found = sweep(model, select(arrays, some), cut, keep)
+        found = sweep(model, select(arrays, some), cut, keep, fewest)
         if found is not None and found.points.size:
             yield replace(found, points=some[found.points])
         left.append(some if found is None else np.delete(some, found.points))
     return np.concatenate(left)
 
 
-def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | None:
+def sweep(
+    model: Model, arrays: Arrays, cut: Cut, density: bool, fewest: int = MANY
+) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
-    None where the sweeps do not apply: few points, no grading, jumps that raise it, a state that
-    does not decay without a drive.  A point is
-    left out where its sweeps do not converge, where the empty state without a drive is not the
-    only one, where a coefficient cancels, or where a population is negative beyond its error.
+    None where the sweeps do not apply: points below ``fewest``, no grading, jumps that raise it,
+    states without a loss.  A point is left out where its sweeps do not
+    converge, where the empty state without a drive is not the only one, where a coefficient
+    cancels, or where a population is negative beyond its error.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -228,12 +241,12 @@ def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | N
     True
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, cut)
-    if count < MANY or not isinstance(cut, int):  # the sweeps count quanta in all
+    if count < fewest or not isinstance(cut, int):  # the sweeps count quanta in all
         return None
     from numeric.solvers import graded  # compiled code: loaded by those who need it
 
     try:
-        if not _settles(model, cut):  # nothing is compiled in vain, which takes up to a minute
+        if not graded.settles(model, cut):  # compiling in vain takes up to a minute
             return None
         found = graded.solve(model, arrays, cut, density=density)
     except (NoGrading, graded.TooLarge):
@@ -246,19 +259,6 @@ def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool) -> Solution | N
     numbers = found.populations, found.error, found.remainder
     whole = Solution(on, np.arange(count), *numbers, status, names, found.density)
     return whole.take(trusted)
-
-
-@lru_cache(maxsize=256)
-def _settles(model: Model, quanta: int) -> bool:
-    """Whether within the cut every state decays without a drive; raises `NoGrading` without one.
-
-    The sweeps divide by how fast the states of a grade decay.  Of a lossless mode that decays by
-    way of others only, the last shell does not: it has lost them to the cut.
-    """
-    if every_mode_is_lossy(model):
-        return True
-    undriven = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
-    return bool(decaying(space(model.modes, quanta), undriven, model.jumps).all())
 
 
 def _cancels(model: Model, arrays: Arrays) -> np.ndarray:

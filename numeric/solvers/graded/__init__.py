@@ -10,6 +10,6 @@ have grades of many states: their blocks are solved as Sylvester equations in `s
 """
 
 from numeric.solvers.graded.lists import TooLarge
-from numeric.solvers.graded.sweeps import GradedSolution, solve
+from numeric.solvers.graded.sweeps import GradedSolution, settles, solve
 
-__all__ = ["GradedSolution", "TooLarge", "solve"]
+__all__ = ["GradedSolution", "TooLarge", "settles", "solve"]

@@ -45,11 +45,13 @@ whoever asks for them (`numeric.state`) has those points solved one by one.
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
+from numeric.liouvillian import decaying
 from numeric.solvers.compiled import compile_once
 from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
@@ -57,6 +59,7 @@ from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.threads import cores, packs_for
 from numeric.space import Space, space
+from numeric.stability import every_mode_is_lossy
 from systems import Model
 from systems.values import Arrays
 
@@ -146,6 +149,29 @@ def _uncertain(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndar
     floor = np.where(on.occupations.sum(axis=1) <= QUANTA, -1.0, FLOOR)
     uncertain = ~(error <= RELATIVE * populations) & (error + abs(populations) > floor)
     return np.asarray(uncertain.any(axis=1))
+
+
+@lru_cache(maxsize=256)
+def settles(model: Model, quanta: int) -> bool:
+    """Whether the sweeps divide by no zero; raises `NoGrading` where there are none.
+
+    They divide by how fast states decay without a drive: each one by its own losses, as the
+    elimination exchanges no pivots, or together with others of its grade where `sylvester` takes
+    eigenvectors.  The last shell of a lossless mode may have lost those others to the cut.
+
+    >>> from dataclasses import replace
+    >>> from systems.library import second_harmonic
+    >>> model = second_harmonic.MODEL
+    >>> lossless = replace(model, losses=model.losses[:1])  # of the harmonic
+    >>> settles(model, 4), settles(lossless, 4)
+    (True, False)
+    """
+    if every_mode_is_lossy(model):
+        return True
+    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
+    together = sylvester.applies(model, quanta)
+    on = space(model.modes, quanta)
+    return bool(decaying(on, hops if together else (), model.jumps).all())
 
 
 def solve(
@@ -307,9 +333,9 @@ def _read(
     """What `solve` found; ``group`` (result) are the points of the problem that results are of."""
     trace = result.populations.sum(axis=1, keepdims=True)
     probes = result.probes[:, 0] + result.probes[:, 1]
-    # what the probe does not see: the rounding of the sum of the corrections itself
-    populations = result.populations / trace
-    with np.errstate(invalid="ignore", over="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):  # of points that diverge
+        populations = result.populations / trace
+        # what the probe does not see: the rounding of the sum of the corrections itself
         rounding = ROUNDINGS * EPSILON * problem.cancellation[group][:, None] / trace
         error = (probes + result.terms) * rounding
     # an element that cancels to nothing is unknown: no probability is further off than by one

@@ -1,0 +1,86 @@
+"""A search over a batch does for each point what it would do for that point by itself, or less."""
+
+import numpy as np
+import pytest
+from sympy.physics.quantum import Dagger
+from test_steady_cut import HARMONIC, D, F, a, b, c, g, h, hermitian, light, model, number
+
+from numeric import steady_state
+from numeric.solvers import choice, graded
+from systems import Loss
+from systems.library import jaynes_cummings, kerr_dimer
+from systems.values import read_values
+
+LOSSLESS = {"D": np.linspace(0.3, 0.4, 40), "g": 0.5, "k": 1.0, "F": 0.02}
+
+
+def swept(chosen, values, quanta):
+    arrays = read_values(chosen, values)
+    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    flat = {name: np.broadcast_to(array, shape).copy() for name, array in arrays.items()}
+    return choice.sweep(chosen, flat, quanta, density=False)
+
+
+def test_sweeps_that_would_divide_by_zero_are_not_compiled(monkeypatch):
+    def started(*arguments, **options):
+        raise AssertionError
+
+    monkeypatch.setattr(graded, "solve", started)
+    # of a'a'b the last shell of the lossless b is left alone by a cut by total quanta
+    assert swept(model(HARMONIC), LOSSLESS, 4) is None
+    with pytest.raises(AssertionError):
+        swept(model(HARMONIC, Loss(h, b)), {**LOSSLESS, "h": 0.5}, 4)
+
+
+def test_sweeps_of_three_modes_solve_a_lossless_one_that_decays_by_way_of_the_others():
+    ring = light + D * (number[b] + number[c]) + F * (c + Dagger(c))
+    ring = model(ring + g * hermitian(Dagger(a) * b) + g * hermitian(Dagger(b) * c))
+    found = swept(ring, LOSSLESS, 3)
+    assert len(found.points) == 40
+    alone = steady_state(ring, {**LOSSLESS, "D": 0.3}, 3, "direct")
+    for i, mode in enumerate((a, b, c)):
+        moment = found.populations[0] @ found.space.falling(i, 1)
+        # two solvers to round-off
+        assert moment == pytest.approx(alone.estimate("number", mode).value, rel=1e-9)
+
+
+def test_points_that_the_sweeps_failed_at_are_not_swept_again(monkeypatch):
+    cuts, sweep = [], choice.sweep
+
+    def counted(model, arrays, cut, *arguments):
+        cuts.append(cut)
+        return sweep(model, arrays, cut, *arguments)
+
+    monkeypatch.setattr(choice, "sweep", counted)
+    monkeypatch.setattr(choice, "MANY", 2)
+    strong = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": np.ones(2)}
+    state = steady_state(kerr_dimer.MODEL, strong, order=2, tolerance=1e-4)
+    assert set(state.solver) == {"iterative"}
+    assert len(cuts) == 1
+    assert min(state.quanta) > cuts[0]
+
+
+def test_sweeps_that_diverge_are_given_up_and_those_that_converge_are_not():
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": np.array([2.0] * 8 + [0.1])}
+    flat = {n: np.broadcast_to(x, 9) for n, x in read_values(kerr_dimer.MODEL, values).items()}
+    strong, both = ({n: x[:last] for n, x in flat.items()} for last in (8, 9))
+    lost = graded.solve(kerr_dimer.MODEL, strong, 8)
+    assert not lost.converged.any()
+    assert lost.sweeps.max() < 60 / 2
+    found = graded.solve(kerr_dimer.MODEL, both, 8)
+    assert found.converged.tolist() == [False] * 8 + [True]
+
+
+def test_a_few_points_that_need_more_quanta_are_swept_like_the_others():
+    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 400)}
+    state = steady_state(jaynes_cummings.MODEL, values)
+    numbers = {q: np.count_nonzero(state.quanta == q) for q in np.unique(state.quanta)}
+    assert len(numbers) > 1
+    for point in (0, 150, 199, 200, 399):
+        alone = {name: np.ravel(x)[point if np.size(x) > 1 else 0] for name, x in values.items()}
+        single = steady_state(jaynes_cummings.MODEL, alone)
+        assert single.quanta == state.quanta[point]
+        for order in (2, 3, 4):
+            found, right = (s.correlation("a", order) for s in (state, single))
+            # no number depends on how points are grouped beyond its eleventh digit
+            assert np.ravel(found)[point] == pytest.approx(right, rel=1e-10, abs=0)
