@@ -19,9 +19,8 @@ from scipy.sparse import csc_array
 from systems import Model
 from systems.grading import LIMIT, NoGrading
 from systems.ladder import Word
+from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
-
-EPSILON = float(np.finfo(float).eps)  # relative rounding of a double, from one to the next
 
 
 def weights(model: Model) -> np.ndarray:

@@ -37,6 +37,7 @@ LONG = 3000
 # is so small that floats have only some of its digits
 LARGEST, SMALLEST = 1e300, float(np.finfo(float).tiny)
 VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
+EPSILON = float(np.finfo(float).eps)  # relative rounding of a double, from one to the next
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
