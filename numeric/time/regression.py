@@ -27,6 +27,7 @@ from scipy.sparse import csc_array
 
 from numeric.certificate import MOVED
 from numeric.excitations import MARGIN
+from numeric.expectation import field_matrices
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
@@ -36,10 +37,8 @@ from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import cores, one_thread
-from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
-from systems import Model
 from systems.fields import read_field
 from systems.grading import NoGrading
 from systems.ladder import Mode
@@ -56,26 +55,6 @@ CLOSE = 0.1
 STIFF = 100  # largest element of K over that of a loss, from which on round-off may show
 CHUNK = 256  # points of which density matrices are held at a time: bounds the memory
 RESOLVED = 1e-6  # largest change of a steady state that is propagated: what "ok" promises
-
-
-def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.ndarray:
-    """A field at points of one-dimensional values, shape (points, states, states).
-
-    ``field`` is a mode, its name, or an expression in the modes and parameters such as an output
-    field, as `systems.fields.read_field` takes it; ``arrays`` holds one value per point.
-
-    >>> from numeric.space import space
-    >>> from systems.library import kerr
-    >>> arrays = {"gamma": np.array([1.0, 4.0])}
-    >>> field_matrices(kerr.MODEL, "a", arrays, space(kerr.MODEL.modes, 1)).real[0]
-    array([[0., 1.],
-           [0., 0.]])
-    """
-    words = read_field(model, field)
-    terms = (
-        np.multiply.outer(evaluate(c, arrays), on.word(word).toarray()) for word, c in words.items()
-    )
-    return np.asarray(sum(terms))
 
 
 def read_delays(taus: Any) -> np.ndarray:
