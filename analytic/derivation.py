@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy as sp
 
-from analytic.amplitudes import Amplitudes, without_displacement
+from analytic.amplitudes import Amplitudes
 from analytic.conditions.condition import Condition, zeros
 from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.roots import numeric_zeros
@@ -28,6 +28,7 @@ from analytic.conditions.unknowns import (
     read_unknowns,
     symbols_of,
 )
+from analytic.displacement import without_displacement
 from analytic.evaluation import number_at, status_at
 from analytic.fock import check_decay, check_occupation, occupations
 from analytic.latex import (
