@@ -36,10 +36,10 @@ def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = DEVICE) -> d
 
 
 def gathered(parts: Mapping[str, pd.DataFrame], device: nanotip.Device) -> pd.DataFrame:
-    """One table of the tables of the cavities, with what was solved in each for the sidecar.
+    """The cavities' tables joined; each one's record of how it was solved goes into ``attrs``.
 
-    ``parts`` maps the names of the cavities to their tables, whose ``attrs`` go to the sidecar
-    under ``cavities``.
+    ``parts`` maps the names of the cavities to their tables.  The sidecar gets the records under
+    ``cavities``.
     """
     table = pd.concat(parts.values(), ignore_index=True)
     table.attrs = {"cavities": {name: part.attrs for name, part in parts.items()}}
