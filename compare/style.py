@@ -15,6 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 RED, BLUE, GREEN, GREY = "#D55E00", "#0072B2", "#009E73", "#666666"
+PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"  # the others of theirs, but for a pale yellow
+PALETTE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "#000000")  # of curves, in this order
+UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
 # one column of a letter in the journals of the APS, 8.6 cm, and 3/4 of it, in inches
 WIDTH, HEIGHT = 3.37, 2.5
 # 8 points are what those journals ask for in print; thin axes leave the ink to the curves

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, styled
+from compare.style import BLUE, RED, UNKNOWN, WIDTH, axis_label, mathematical, styled
 from compare.sweep.portion import STATUSES
 from systems.status import Status
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNKNOWN = "#BBBBBB"  # a grey that the scales of colours do not have
 FINEST = 600  # cells along an axis of a map: as many as 300 dpi of one column resolve
 GOOD = STATUSES.index(Status.OK)
 DECADES = 100.0  # largest number over smallest, from which on a scale is logarithmic
