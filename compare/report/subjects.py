@@ -29,7 +29,7 @@ from compare.report.formulas import closed_forms_html, model_html, stored_html
 from compare.report.listings import download, folded, judged, spread_rows, table_html
 from compare.report.page import Page, Section, provenance_section
 from compare.report.panels import axes_of, panels
-from compare.report.verdicts import audit_section
+from compare.report.verdicts import audit_section, counted_claims
 from compare.sweep.dataset import tidy
 from systems import Model
 from systems.values import Values
@@ -287,9 +287,7 @@ def _audit_section(result: Any, folder: Path, stale: str) -> Section:
     from compare import results
 
     rows = results.read_claims(result, folder)
-    counts = rows["verdict"].value_counts()
-    words = "; ".join(f"{count} {word}" for word, count in counts.items())
-    parts = [stale, f"<p>{len(rows)} claims: {escape(words)}.</p>"]
+    parts = [stale, counted_claims(rows)]
     parts += [table_html(rows, f"Claims of {result.paper.key}"), download(rows, result.stem)]
     return Section(
         result.name.replace("/", "-"), f"Audit of {result.paper.key}", [p for p in parts if p]
