@@ -1,8 +1,8 @@
 """Which losses have amplitudes at leading order, and a displaced loss as one that has.
 
 Amplitudes need jumps which lower the number of quanta: after any other one the state is mixed
-already at leading order.  A loss with a displacement, ``L = L0 + c``, can be written without it, since the
-Lindblad equation does not change under
+already at leading order.  A loss with a displacement, ``L = L0 + c``, can be written without it,
+since the Lindblad equation does not change under
 
     L0 + c -> L0,    H -> H + (i/2) rate (c* L0 - c L0')
 

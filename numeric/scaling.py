@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from systems import Model
-from systems.grading import LIMIT, NoGrading
+from systems.grading import UNREACHED, NoGrading
 from systems.ladder import Word
 from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
@@ -35,7 +35,7 @@ def weights(model: Model) -> np.ndarray:
     except NoGrading:
         return np.ones(len(model.modes), dtype=int)
     # a mode that nothing drives has an arbitrary, large weight; it may still be thermal
-    return np.array([w if w < LIMIT * grading.unit else grading.unit for w in grading.weights])
+    return np.array([w if w < UNREACHED * grading.unit else grading.unit for w in grading.weights])
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:
