@@ -239,7 +239,7 @@ class Expansion(Shown):
         arrays = read_values(self.model, values)
         found = self._coefficients.solve((quantity.above, *quantity.below), arrays)
         above, *below = (found(c).swapaxes(0, 1) for c in (quantity.above, *quantity.below))
-        # the shaken one is the copy of the terms with enlarged round-off
+        # the shaken terms are a copy with enlarged round-off
         terms, shaken = np.array(ratio(above, *below))[: quantity.count].swapaxes(0, 1)
         with np.errstate(invalid="ignore"):
             resolved = np.abs(shaken - terms) <= RESOLVED * np.abs(terms)

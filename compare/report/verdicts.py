@@ -73,8 +73,9 @@ def _of_paper(paper: Paper, about: list[Entry], folder: Path) -> list[str]:
         return [head, _unjudged_words(paper), table_html(_printed(about), f"What {paper.key} says")]
     rows = results.read_claims(audit, folder)
     rows = rows[rows["claim"].isin([entry.id for entry in about])]
-    return [head, counted_claims(rows, "claims on this system"), table_html(rows[SHOWN], f"Claims of {paper.key}"),
-            download(rows, f"claims-{paper.key}")]  # fmt: skip
+    told = counted_claims(rows, "claims on this system")
+    table = table_html(rows[SHOWN], f"Claims of {paper.key}")
+    return [head, told, table, download(rows, f"claims-{paper.key}")]
 
 
 def _unjudged_words(paper: Paper) -> str:
