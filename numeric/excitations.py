@@ -26,7 +26,7 @@ import numpy as np
 
 from numeric.scaling import weights
 from numeric.solvers.solution import Solution
-from numeric.tail import weights as falling
+from numeric.tail import falling_factorials
 from systems import Model
 from systems.levels import LevelOp
 
@@ -128,7 +128,7 @@ def share(model: Model, found: Solution, modes: tuple[int, ...], normalised: boo
         return np.zeros(len(found.points))
     parts = [modes, *((mode,) for mode in modes if normalised)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        moments = (found.populations @ falling(found.space, part) for part in parts)
+        moments = (found.populations @ falling_factorials(found.space, part) for part in parts)
         shares = [guessed(model, found, len(part)) / abs(moment)
                   for part, moment in zip(parts, moments, strict=True)]  # fmt: skip
     return np.asarray(np.nan_to_num(np.sum(shares, axis=0), nan=0.0, posinf=np.inf))

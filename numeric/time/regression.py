@@ -320,11 +320,7 @@ def pose_regression(
     ((1, 5, 5), array([False]))
     """
     equation = liouvillian(state.model, block.space.cut)
-    if equation.space.size**2 > FACTORABLE:
-        raise ValueError(
-            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
-            f"correlation, but {block.space.quanta} quanta are {equation.space.size**2}."
-        )
+    _check_factorable(equation.space)
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))
@@ -357,6 +353,14 @@ def pose_regression(
         np.maximum(small, amplitude[:, :, None] * amplitude[:, None]),
         np.sqrt(np.mean(_rates(K / unit)[:, seen], axis=1)) * unit[:, 0, 0],
     )
+
+
+def _check_factorable(on: Space) -> None:
+    if on.size**2 > FACTORABLE:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
+            f"correlation, but {on.quanta} quanta are {on.size**2}."
+        )
 
 
 def _reached(equation: Liouvillian, arrays: Arrays, K: np.ndarray, chi: np.ndarray) -> np.ndarray:
