@@ -74,6 +74,32 @@ def branches(model: Model, arrays: Arrays) -> Branches:
     return result
 
 
+def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Amplitudes to look at light from, (points, modes) each: two classical roots, and one between.
+
+    The brightest root, the light that there would be without the nonlinearity (Newton's first step
+    from the empty state, atoms at rest), and the faintest root; NaN where there is none, and 0 of
+    atoms.  For arrays of one dimension.
+
+    >>> from systems.library import kerr
+    >>> arrays = {n: np.array([x]) for n, x in {**kerr.VALUES, "chi": 0.0, "xi": 3.0}.items()}
+    >>> [one[0] for one in amplitudes(kerr.MODEL, arrays)]  # -2i xi/gamma, all of them
+    [array([0.-6.j]), array([0.-6.j]), array([0.-6.j])]
+    """
+    flow = _flow(model)
+    starts = _starts(model, flow, arrays)
+    found = np.array([_fields(model, _newton(flow, arrays, start)) for start in starts])
+    total = np.sum(abs(found) ** 2, axis=2)
+    every, known = np.arange(total.shape[1]), ~np.isnan(total)
+    brightest = np.argmax(np.where(known, total, -1.0), axis=0)
+    faintest = np.argmin(np.where(known, total, np.inf), axis=0)
+    return (
+        found[brightest, every] + 0.0,
+        _without_nonlinearity(model, flow, arrays) + 0.0,
+        found[faintest, every] + 0.0,
+    )
+
+
 def reach(quanta: np.ndarray) -> np.ndarray:
     """Quanta that hold coherent light of such mean numbers; 0 where it is less than one quantum.
 
@@ -251,3 +277,25 @@ def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
         numbers.append(np.where(number < HUGE, number, np.nan))
         i += 3 if atom else 2
     return np.stack(numbers, axis=1)
+
+
+def _without_nonlinearity(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+    """Amplitudes of the linear equations, (points, modes), with atoms at rest."""
+    width = [len(x) for x in _unknowns(model)]
+    light = np.concatenate([[w == 2] * w for w in width])
+    points = len(next(iter(arrays.values())))
+    f, J = flow.at(np.zeros((flow.count, points)), [arrays[n] for n in flow.names])
+    x = np.zeros((flow.count, points))
+    x[light] = -_solve(J[:, light][:, :, light], f[light].T).T
+    return _fields(model, x)
+
+
+def _fields(model: Model, x: np.ndarray) -> np.ndarray:
+    """The amplitudes (points, modes) among the unknowns (unknowns, points), 0 of atoms."""
+    found, i = [], 0
+    for unknowns in _unknowns(model):
+        light = len(unknowns) == 2
+        nothing = 0.0 * x[i]  # NaN where nothing is known
+        found.append(x[i] + 1j * x[i + 1] if light else nothing + 0j)
+        i += len(unknowns)
+    return np.stack(found, axis=1)

@@ -21,7 +21,6 @@ import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
-from numeric.certificate import Known, Measured, divide
 from numeric.excitations import guessed
 from numeric.expectation import element_errors, field_matrices
 from numeric.solvers.reached import empty_states
@@ -29,6 +28,7 @@ from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import read_delays, regression
+from numeric.worth import Known, Measured, divide
 from systems.labels import label, label_beside
 from systems.ladder import Mode
 from systems.status import Estimate, Status
@@ -54,7 +54,8 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
     if quantity not in MEASURES:
         names = ", ".join(MEASURES)
         raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
-    read, found = MEASURES[quantity], np.ravel(state.status)
+    # of light that is known without a cut there is no density matrix to read
+    read, found = MEASURES[quantity], state._gather(lambda block: block.status)
     measured = read(_Density(state, supply), *arguments, **options)
     clear = (measured.status(found) != Status.OK) | (measured.cut <= CLEAR * abs(measured.value))
     if state.order is not None or clear.all():

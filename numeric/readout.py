@@ -213,9 +213,12 @@ class Readout(Batch):
         """
         return self._over_numbers(mode, "status")
 
+    def _levels(self, mode: int) -> int:
+        """How many numbers of quanta P(n) is shown for, zero included; a state knows how many."""
+        raise NotImplementedError
+
     def _over_numbers(self, mode: Mode | str, part: str) -> np.ndarray:
         """A part of the estimates of P(n), stacked over n as the last axis."""
-        dims = self.space.occupations.max(axis=0) + 1
-        numbers = range(dims[self.model.index(mode)])
+        numbers = range(self._levels(self.model.index(mode)))
         found = [getattr(self.estimate("marginal", mode, n), part) for n in numbers]
         return stacked(found, "n")

@@ -12,6 +12,7 @@ variables, which `numeric.liouvillian.Liouvillian.scaled` makes.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -30,12 +31,17 @@ def weights(model: Model) -> np.ndarray:
     >>> weights(second_harmonic.MODEL)  # a quantum of the second harmonic counts as two
     array([1, 2])
     """
+    return np.array(_weights(model))
+
+
+@lru_cache(maxsize=64)
+def _weights(model: Model) -> tuple[int, ...]:
     try:
         grading = model.grading
     except NoGrading:
-        return np.ones(len(model.modes), dtype=int)
+        return (1,) * len(model.modes)
     # a mode that nothing drives has an arbitrary, large weight; it may still be thermal
-    return np.array([w if w < UNREACHED * grading.unit else grading.unit for w in grading.weights])
+    return tuple(w if w < UNREACHED * grading.unit else grading.unit for w in grading.weights)
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:

@@ -22,7 +22,7 @@ These are sufficient grounds for "does not exist" and "not unique", not necessar
 that passes may still have no steady state, which its truncation then shows by not converging.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
@@ -70,15 +70,45 @@ def _by_pattern(
     Which moments close depends on which terms are there, not on their size: the symbolic work is
     done once per pattern of zeros, and ``judge`` gets its points as arrays of one dimension.
     """
-    zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
-    patterns, which = np.unique(zero, axis=1, return_inverse=True)
-    good = np.empty(zero.shape[1], dtype=bool)
-    for k, pattern in enumerate(patterns.T):
-        rows = which.ravel() == k
-        absent = frozenset(s for s, gone in zip(model.parameters, pattern, strict=True) if gone)
+    good = np.empty(int(np.prod(_shape(arrays))), dtype=bool)
+    for absent, rows in patterns(model, arrays):
         some = {name: array.ravel()[rows] for name, array in arrays.items()}
         good[rows] = judge(model, absent, some)
     return good.reshape(_shape(arrays))
+
+
+def patterns(model: Model, arrays: Arrays) -> Iterator[tuple[frozenset[sp.Symbol], np.ndarray]]:
+    """Which symbols are zero, and at which points of the flat batch: every pattern once.
+
+    >>> from systems.library import kerr
+    >>> arrays = {**{name: np.ones(2) for name in kerr.VALUES}, "chi": np.array([0.0, 1.0])}
+    >>> [(sorted(map(str, absent)), rows) for absent, rows in patterns(kerr.MODEL, arrays)]
+    [([], array([1])), (['chi'], array([0]))]
+    """
+    zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
+    kinds, which = np.unique(zero, axis=1, return_inverse=True)
+    for k, pattern in enumerate(kinds.T):
+        absent = frozenset(s for s, gone in zip(model.parameters, pattern, strict=True) if gone)
+        yield absent, np.flatnonzero(which.ravel() == k)
+
+
+def moments_that_close(
+    model: Model, absent: frozenset[sp.Symbol], arrays: Arrays
+) -> tuple[list[Word], np.ndarray, np.ndarray]:
+    """Words of one and of two ladder operators, with the equation d<O>/dt = M <O> + source.
+
+    Of those that close among themselves, for arrays of one dimension at which the symbols
+    ``absent`` are zero: M has the shape (points, words, words), the source (points, words).
+
+    >>> from systems.library import kerr
+    >>> arrays = {name: np.array([x]) for name, x in {**kerr.VALUES, "chi": 0.0}.items()}
+    >>> words, M, source = moments_that_close(kerr.MODEL, frozenset({kerr.chi}), arrays)
+    >>> M[0, 0, 0], source.shape  # a is lost with gamma/2
+    ((-0.5+0j), (1, 5))
+    """
+    M, source = _drift(model, absent, order=2)
+    words = _closed(model, absent, order=2)
+    return words, _numbers(M, arrays), _numbers(source, arrays)[..., 0]
 
 
 def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
@@ -193,6 +223,7 @@ def _shape(arrays: Arrays) -> tuple[int, ...]:
     return next(iter(arrays.values())).shape
 
 
+@lru_cache(maxsize=1024)
 def heisenberg(model: Model, word: Word) -> Ladder:
     """The adjoint Liouvillian applied to a normal-ordered word, as words and coefficients.
 
@@ -265,6 +296,15 @@ def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.M
 
     d<O>/dt = M <O> + source, both symbolic; M has no rows where nothing closes.
     """
+    kept, none = _closed(model, absent, order), ((0,) * len(model.modes),) * 2
+    flow = {word: _without(absent, heisenberg(model, word)) for word in kept}
+    M = sp.Matrix(len(kept), len(kept), lambda i, j: flow[kept[i]].get(kept[j], sp.S.Zero))
+    return M, sp.Matrix([flow[word].get(none, sp.S.Zero) for word in kept])
+
+
+@lru_cache(maxsize=32)
+def _closed(model: Model, absent: frozenset[sp.Symbol], order: int) -> list[Word]:
+    """The moments up to this order that close among themselves."""
     words = _first_moments(model) + (_second_moments(model) if order == 2 else [])
     flow = {word: _without(absent, heisenberg(model, word)) for word in words}
     closed = set(flow)
@@ -278,9 +318,7 @@ def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.M
     # drop a moment whose equation holds a higher one, then those that it drops in turn
     while leaving := set(filter(is_open, closed)):
         closed -= leaving
-    kept = sorted(closed)
-    M = sp.Matrix(len(kept), len(kept), lambda i, j: flow[kept[i]].get(kept[j], sp.S.Zero))
-    return M, sp.Matrix([flow[word].get(none, sp.S.Zero) for word in kept])
+    return sorted(closed)
 
 
 def _numbers(matrix: sp.Matrix, arrays: Arrays) -> np.ndarray:

@@ -33,11 +33,7 @@ from numeric.arguments import (
     check_reached,
 )
 from numeric.certificate import (
-    MOVED,
-    RESOLVED,
-    SURE,
     Certificate,
-    Measured,
     beyond,
     changes,
     cuts,
@@ -61,6 +57,7 @@ from numeric.expectation import (
     read_operator,
 )
 from numeric.export import on_product
+from numeric.means import Means, refusal
 from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
@@ -68,6 +65,7 @@ from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, wider
 from numeric.tail import escape, missing, supply
+from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
 from systems.display import counts, ends, points
 from systems.labels import label
@@ -105,6 +103,7 @@ class SteadyState(Readout):
     others: tuple[Solution | None, ...] = ()  # the same points in another truncation, where known
     # solves points of one dimension each by itself; None where all were solved so
     alone: Callable[[Arrays], "SteadyState"] | None = None
+    bright: tuple[Means, ...] = ()  # points that are known without a cut that holds their light
     kind = "steady state"
 
     def _title(self) -> str:
@@ -121,6 +120,63 @@ class SteadyState(Readout):
             number = f"{ends(found.trusted)} ({counts(found.status)})"
             facts[f"number of {ladder.label(mode)}"] = number
         return facts
+
+    @property
+    def status(self) -> Any:
+        """Per point "ok", "not unique", "does not exist" or "not converged", for the whole state.
+
+        "not converged" says that two more quanta still move one of its results, n or g^(k):
+        others may be converged, as their own status tells.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 20.0}, limit=8).status
+        'not converged'
+        """
+        return self._shaped(self._seen(self._gather(lambda block: block.status), "status"))
+
+    @property
+    def quanta(self) -> Any:
+        """Per point the truncation, the largest total number of quanta; shape of the batch.
+
+        In a displaced frame they are counted from its amplitude, and of linear light that is
+        known without a cut they are 0.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
+        [7, 8]
+        """
+        own = self._gather(lambda block: np.full(len(block.points), block.space.quanta))
+        return self._shaped(self._seen(own, "quanta"))
+
+    @property
+    def solver(self) -> Any:
+        """Per point the name of the solver, or "none" where nothing was solved.
+
+        "gaussian" and "displaced" say that the light is known without a cut that holds it.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": [0.1, 100.0]}
+        >>> steady_state(kerr.MODEL, linear).solver.tolist()
+        ['direct', 'gaussian']
+        """
+        return self._shaped(self._seen(self._names, "name"))
+
+    def _seen(self, own: np.ndarray, name: str) -> np.ndarray:
+        """Something of every point, from `bright` for those that it knows."""
+        own = own.copy()
+        for state in self.bright:
+            own[state.points] = getattr(state, name)
+        return own
+
+    @property
+    def _cuts(self) -> list[Cut]:
+        """The cuts of the points that are known by their cut."""
+        known = np.concatenate([np.arange(0), *(state.points for state in self.bright)])
+        own = [block for block in self.blocks if not np.isin(block.points, known).all()]
+        return list(dict.fromkeys(block.space.cut for block in own))
 
     @property
     def advice(self) -> str:
@@ -159,7 +215,16 @@ class SteadyState(Readout):
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""
         words = self._moments((mode,) * k, k > 1).status(self._words)
+        for state in self.bright:
+            words[state.points] = self._of_bright(state, mode, k).status(state.status)
         return np.asarray(words == Status.NOT_CONVERGED)
+
+    def _of_bright(self, state: Means, mode: int, k: int) -> Measured:
+        """n or g^(k) of a mode of points that are known without a cut."""
+        label = self.model.modes[mode]
+        if k == 1:
+            return state.measured("number", label)
+        return state.measured("correlation", label, order=k)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -178,16 +243,33 @@ class SteadyState(Readout):
             self._with_levels(cuts(self.model, changed, fine, order, coarse.space.cut), fine, order)
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
+        rounding = [roundoff(self.model, block, order) for block in self.blocks]
+        residual = self._gather(lambda block: block.residual)
         return Certificate(
             quanta=self.quanta,
-            change=self._merge(change),
-            roundoff=self._merge([roundoff(self.model, block, order) for block in self.blocks]),
-            residual=self._shaped(self._gather(lambda block: block.residual)),
+            change=self._evidence(change, "cut", order),
+            roundoff=self._evidence(rounding, "roundoff", order),
+            residual=self._shaped(self._seen(residual, "residual")),
             solver=self.solver,
             status=self.status,
-            top=self._shaped(self._gather(top_shells)),
-            cut=self._merge(cut),
+            top=self._shaped(self._seen(self._gather(top_shells), "top")),
+            cut=self._evidence(cut, "cut", order),
         )
+
+    def _evidence(
+        self, by_block: list[dict[str, np.ndarray]], part: str, order: int
+    ) -> dict[str, Any]:
+        """One array per result; of points that are known without a cut from their own errors."""
+        merged = self._merge(by_block)
+        for state in self.bright:
+            for name, mode, k in results(self.model, order, order):
+                one = self._of_bright(state, mode, k)
+                flat = np.full(self._points, np.nan)
+                flat[:] = np.ravel(merged.get(name, np.nan))
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    flat[state.points] = getattr(one, part) / abs(one.value)
+                merged[name] = self._shaped(flat)
+        return merged
 
     @cached_property
     def finer(self) -> "SteadyState":
@@ -243,9 +325,8 @@ class SteadyState(Readout):
         if quantity not in ESTIMATED:
             names = ", ".join(ESTIMATED)
             raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
-        found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
-        status = found.status(self._words)
-        whole = found.value, found.error, status
+        whole = self._known(quantity, *arguments, **options)
+        status = whole[2]
         (lost,) = np.nonzero((status == Status.NOT_RESOLVED) & (self._names == "graded"))
         for where, state in self._solved_alone(lost):
             known, there, _ = np.intersect1d(where, lost, return_indices=True)
@@ -253,6 +334,25 @@ class SteadyState(Readout):
             for mine, better in zip(whole, (again.value, again.error, again.status), strict=True):
                 mine[known] = np.asarray(better)[there]
         return Estimate(*(self._shaped(part, quantity) for part in whole))
+
+    def _known(
+        self, quantity: str, *arguments: Any, **options: Any
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Value, error and status of every point, from its cut or without one."""
+        parts = [(s.points, s.measured(quantity, *arguments, **options), s.status)
+                 for s in self.bright]  # fmt: skip
+        if not parts or self._cuts:
+            found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
+            parts.insert(0, (np.arange(self._points), found, self._words))
+        value = np.full(self._points, np.nan, dtype=parts[-1][1].value.dtype)
+        error, words = np.full(self._points, np.nan), np.empty(self._points, dtype=object)
+        for at, one, status in parts:
+            value[at], error[at], words[at] = one.value, one.error, one.status(status)
+        return value, error, words
+
+    def _levels(self, mode: int) -> int:
+        own = self.space.occupations.max(axis=0)[mode] + 1 if self._cuts else 0
+        return int(max([own, *(state.levels(mode) for state in self.bright)]))
 
     def density_matrix(self) -> Any:
         """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
@@ -262,7 +362,8 @@ class SteadyState(Readout):
         factor, its lowest one first, at the place of the first of them.  So `ptrace`,
         `qutip.expect` and `qutip.wigner` of a mode are right:
         ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
-        `restricted_density_matrix`.  NaN where the status is not "ok".
+        `restricted_density_matrix`.  NaN where the status is not "ok"; bright light that is known
+        without a cut has none, and raises `ValueError`.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -271,6 +372,8 @@ class SteadyState(Readout):
         """
         if self.shape != ():
             return self.restricted_density_matrix()
+        if self.bright:
+            raise refusal(self.model, "A density matrix")
         return on_product(self.elements(), self.space)
 
     def restricted_density_matrix(self) -> Any:

@@ -14,6 +14,7 @@ from functools import partial
 import numpy as np
 
 from numeric.arguments import check_quanta
+from numeric.bright import afterwards, ahead, around
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
@@ -32,6 +33,7 @@ KEPT = 2**32
 # and the numbers read off them.  At its peak it was 86 for a Kerr mode (10^6 and 2 10^6 points at
 # 6 quanta) and 41 for a dimer
 EACH = 64
+FRAMES = ("original", "displaced")
 
 
 def steady_state(
@@ -43,6 +45,7 @@ def steady_state(
     limit: int | None = None,
     order: int = 4,
     progress: bool = True,
+    frame: str | None = None,
 ) -> SteadyState:
     """The steady state of the master equation, with status and certificate.
 
@@ -57,27 +60,48 @@ def steady_state(
     ``solver`` is "auto", "direct" (the reference), "iterative" (large truncations) or "qutip"
     (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
 
+    Bright light is known without a cut that holds it where it is linear or nearly coherent
+    (`numeric.bright`): such points say "gaussian" or "displaced" where others name their solver,
+    and have all numbers but no density matrix.  ``frame="original"`` looks for a cut only,
+    ``frame="displaced"`` looks from the classical amplitude only.
+
     >>> from systems.library import kerr
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
     >>> state = steady_state(kerr.MODEL, weak)
     >>> state.status, int(state.quanta), round(float(state.correlation("a")), 8)
     ('ok', 7, 0.01067859)
 
-    Raises `ValueError` or `TypeError` for bad values, quanta or solver, and for a truncation
+    Raises `ValueError` or `TypeError` for bad values, quanta, solver or frame, and for a truncation
     whose Liouvillian is too large.
     """
     arrays = read_values(model, values)
     if solver not in STEADY:
         names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
+    _check_frame(frame, quanta)
     cut = None if quanta is None else check_quanta(model, quanta)
     search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
-    return _solve(model, search, solver, progress, arrays)
+    return _solve(model, search, solver, progress, frame, arrays)
+
+
+def _check_frame(frame: str | None, quanta: object) -> None:
+    if frame not in (None, *FRAMES):
+        raise ValueError(f"Argument `frame` must be one of {', '.join(FRAMES)}, but is {frame!r}.")
+    if frame == "displaced" and quanta is not None:
+        raise ValueError(
+            "Argument `quanta` must be left out where `frame` is 'displaced', but is "
+            f"{quanta!r}: quanta around an amplitude are chosen."
+        )
 
 
 def _solve(
-    model: Model, search: TruncationSearch, solver: str, progress: bool, arrays: Arrays
+    model: Model,
+    search: TruncationSearch,
+    solver: str,
+    progress: bool,
+    frame: str | None,
+    arrays: Arrays,
 ) -> SteadyState:
     on = space(model.modes, search.quanta or search.order)
     # a search ends with two quanta more than it was asked for, at least
@@ -86,16 +110,43 @@ def _solve(
     unique = np.ravel(damped(model, arrays)) | ~stable
     with bar(progress) as report:
         points = np.flatnonzero(stable & unique)
-        pairs = list(search(model, arrays, points, solver, report))
+        how = (search, solver, report)
+        # a solver that is named is asked for its cut
+        chosen = frame is None and search.quanta is None and solver in ("auto", ALONE)
+        if frame == "displaced":
+            bright = around(model, arrays, points, *how, keep=True)
+        else:
+            bright = ahead(model, arrays, points, *how) if chosen else []
+        known = np.concatenate([points[:0], *(state.points for state in bright)])
+        rest = points if frame != "displaced" else points[:0]
+        pairs = list(search(model, arrays, np.setdiff1d(rest, known), solver, report))
+        if chosen:
+            bright += afterwards(model, arrays, _ended(pairs), *how)
+    left = np.setdiff1d(points, np.concatenate([points[:0], *(found.points for found, _ in pairs)]))
+    if left.size:
+        pairs.append((Solution.none(on, left, Status.NOT_CONVERGED), None))
     for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
         if mask.any():
             pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
     found, others = zip(*pairs, strict=True)
     blocks = _honest(found, np.ravel(blurred(model, arrays)))
-    alone = partial(_solve, model, search, ALONE, progress) if solver == "auto" else None
+    alone = partial(_solve, model, search, ALONE, progress, frame) if solver == "auto" else None
     return SteadyState(
-        model, arrays, blocks, search.certified, search.tolerance, others, alone=alone
+        model,
+        arrays,
+        blocks,
+        search.certified,
+        search.tolerance,
+        others,
+        alone=alone,
+        bright=tuple(bright),
     )
+
+
+def _ended(pairs: Sequence[tuple[Solution, Solution | None]]) -> np.ndarray:
+    """The points whose search has ended without a cut."""
+    ended = [found.points[found.status == Status.NOT_CONVERGED] for found, _ in pairs]
+    return np.sort(np.concatenate([np.arange(0), *ended]))
 
 
 def _honest(blocks: Sequence[Solution], hidden: np.ndarray) -> tuple[Solution, ...]:

@@ -32,16 +32,7 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import LARGEST, check_order, check_quanta, is_real
-from numeric.certificate import (
-    MOVED,
-    Measured,
-    is_short,
-    on_the_way,
-    paths_held,
-    results,
-    settled,
-    share,
-)
+from numeric.certificate import is_short, on_the_way, paths_held, results, settled, share
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
 from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
@@ -49,6 +40,7 @@ from numeric.solvers.choice import select, solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, covers, sides, wider
 from numeric.tail import FLAT, missing, steepness
+from numeric.worth import MOVED, Measured
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report

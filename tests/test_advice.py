@@ -45,7 +45,7 @@ def draw(kind, rng):
 @pytest.mark.parametrize("seed", [1, 3])
 def test_each_way_out_gives_the_number_where_it_is_followed(kind, seed):
     model, values, limit = draw(kind, np.random.default_rng(seed))
-    ended = steady_state(model, values, limit=limit)
+    ended = steady_state(model, values, limit=limit, frame="original")
     assert ended.status == "not converged"
     named = ways(ended.advice)
     assert named
@@ -67,7 +67,7 @@ def test_a_truncation_given_is_told_one_that_does(quanta):
 
 def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_exact_moments():
     values = {"G": 0.248759, "kappa": 1.0}  # fifty quanta: some 1,500 states
-    ended = steady_state(SQUEEZED, values, order=2, limit=200)
+    ended = steady_state(SQUEEZED, values, order=2, limit=200, frame="original")
     assert not ways(ended.advice)
     assert "`analytic.gaussian(model)`" in ended.advice
     exact = analytic.gaussian(SQUEEZED)
@@ -80,7 +80,7 @@ def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_exact_moments():
 def test_light_of_an_atom_and_a_bright_cavity_is_told_what_holds_it():
     # n = (xi/(kappa/2))^2 of a cavity alone: 178 quanta, and 6.5 standard deviations more
     values = {"Delta_a": 0.0, "Delta_s": 0.0, "g": 1.0, "kappa": 0.3, "gamma": 0.1, "xi": 2.0}
-    ended = steady_state(jaynes_cummings.MODEL, values, order=2)
+    ended = steady_state(jaynes_cummings.MODEL, values, order=2, frame="original")
     assert ended.correlation_status("a") == "not converged"
     (quanta,) = [way["quanta"] for way in ways(ended.advice) if "quanta" in way]
     # solved once with 266: g2 is then "ok", and what the last shell holds is 4e-12

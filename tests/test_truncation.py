@@ -301,7 +301,7 @@ def test_a_search_that_cannot_succeed_ends_before_it_is_expensive(strange, value
         return solve_points(model, arrays, points, cut, *rest)
 
     monkeypatch.setattr("numeric.truncation.solve_points", counted)
-    state = steady_state(model(strange), values)
+    state = steady_state(model(strange), values, frame="original")
     assert state.number_status(a) == state.correlation_status(a) == "not converged"
     assert max(tried) < LIMIT / 2
 

@@ -25,7 +25,6 @@ import numpy as np
 from scipy.sparse import csc_array, kron
 
 from numeric.arguments import check_quanta, is_real
-from numeric.certificate import Measured, divide
 from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.space import Space
@@ -33,6 +32,7 @@ from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
 from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
+from numeric.worth import Measured, divide
 from systems import Loss, Model
 from systems.display import Shown, counts, ends
 from systems.labels import Frame, unlabel

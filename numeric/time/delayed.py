@@ -54,7 +54,7 @@ def delayed_correlation(
     True
     """
     delays, other = read_delays(taus), mode if second is None else second
-    state = steady_state(model, values, quanta, progress=progress)
+    state = steady_state(model, values, quanta, progress=progress, frame="original")
     now, status = state.cross_correlation(mode, other), state.cross_correlation_status(mode, other)
     with bar(progress) as report:
         numbers = np.ravel(now), np.ravel(status)

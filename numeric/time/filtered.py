@@ -64,7 +64,7 @@ def filtered_correlation(
     if not (is_real(width) and 0 < width < np.inf):
         raise ValueError(f"Argument `width` must be a positive number, but is {width!r}.")
     pairs = list(zip(first.ravel(), second.ravel(), strict=True))
-    state = steady_state(model, values, quanta, progress=progress)
+    state = steady_state(model, values, quanta, progress=progress, frame="original")
 
     def read(response: Response) -> tuple[np.ndarray, np.ndarray]:
         b = response.field(mode)

@@ -25,7 +25,6 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
-from numeric.certificate import MOVED
 from numeric.excitations import MARGIN
 from numeric.expectation import field_matrices
 from numeric.liouvillian import Liouvillian, liouvillian
@@ -37,8 +36,10 @@ from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import cores, one_thread
+from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from numeric.worth import MOVED
 from systems.fields import read_field
 from systems.grading import NoGrading
 from systems.ladder import Mode

@@ -18,7 +18,6 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, identity
 
-from numeric.certificate import MOVED, RESOLVED, Measured
 from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
 from numeric.liouvillian import liouvillian
@@ -29,6 +28,7 @@ from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.state import SteadyState
+from numeric.worth import MOVED, RESOLVED, Measured
 from systems.fields import read_field
 from systems.ladder import Mode
 from systems.progress import Report, silent

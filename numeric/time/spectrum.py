@@ -87,7 +87,7 @@ def estimate(
     array('not resolved', dtype=object)
     """
     frequencies = read_frequencies(omegas)
-    state = steady_state(model, values, quanta, progress=progress)
+    state = steady_state(model, values, quanta, progress=progress, frame="original")
 
     def read(response: Response) -> tuple[np.ndarray, np.ndarray]:
         return _density(response, mode, frequencies.ravel())
@@ -131,7 +131,7 @@ def coherence(
     (1+0j)
     """
     delays = read_delays(taus)
-    state = steady_state(model, values, quanta, progress=progress)
+    state = steady_state(model, values, quanta, progress=progress, frame="original")
     times, where = np.unique(abs(delays.ravel()), return_inverse=True)
 
     def read(response: Response) -> tuple[np.ndarray, np.ndarray]:

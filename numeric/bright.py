@@ -1,0 +1,164 @@
+"""Which points of a batch are known without a cut that holds all their light, and how.
+
+A cut that holds bright light keeps many states: a hundred photons beside an atom are three hundred,
+and two modes of a hundred photons are ten thousand.  Linear light needs none of them
+(`numeric.gaussian`), and nearly coherent light the few around its amplitude
+(`numeric.displaced`).  So `numeric.steady_state` looks there
+
+- first where the light that is foretold fills more than `DEAR` states of several modes, or more
+  than its limit,
+- and again where the search for a cut has ended without n and g2.
+
+What both leave is a state that is neither: light on two branches far apart, or without a phase.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+
+from numeric.classical import branches, reach
+from numeric.displaced import displaced_states
+from numeric.gaussian import GaussianState, gaussian
+from numeric.means import Means
+from numeric.solvers.choice import matrices, select
+from numeric.solvers.solution import Solution
+from numeric.space import count_states
+from systems import Model
+from systems.ladder import is_two_level
+from systems.progress import Report
+from systems.values import Arrays
+
+# States of several modes from which on a displaced frame is tried first: an atom in 35 photons
+# (180 states) takes 9 s as it stands and 1 s there, one in 13 (112 states) as long either way
+DEAR = 120
+ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
+LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
+
+
+class Search(Protocol):
+    """A search for truncations, `numeric.truncation.TruncationSearch`."""
+
+    @property
+    def tolerance(self) -> float: ...
+    @property
+    def limit(self) -> int | None: ...
+    @property
+    def order(self) -> int: ...
+
+    def __call__(
+        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+    ) -> Iterator[tuple[Solution, Solution | None]]: ...
+
+
+def ahead(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    search: Search,
+    solver: str,
+    report: Report,
+) -> list[Means]:
+    """What is known of the points whose cut would be dear, before any is solved as it stands.
+
+    >>> from systems.library import kerr
+    >>> from systems.progress import silent
+    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> from numeric.truncation import TruncationSearch
+    >>> search = TruncationSearch(None, 1e-8, None, 4)
+    >>> ahead(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)  # a weak drive
+    []
+    """
+    linear = gaussian(model, arrays, points, search.tolerance, search.order)
+    found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
+    known = np.concatenate([points[:0], *(state.points for state in linear)])
+    rest = np.setdiff1d(points, known)
+    if rest.size:
+        rest = rest[_foretold(model, select(arrays, rest), min(search.limit or ALONE, ALONE))]
+    return [*found, *around(model, arrays, rest, search, solver, report)]
+
+
+def afterwards(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    search: Search,
+    solver: str,
+    report: Report,
+) -> list[Means]:
+    """What is known of points whose search has ended without a cut.
+
+    >>> from systems.library import kerr
+    >>> from systems.progress import silent
+    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+    >>> from numeric.truncation import TruncationSearch
+    >>> search = TruncationSearch(None, 1e-8, None, 4)
+    >>> afterwards(kerr.MODEL, arrays, np.arange(0), search, "auto", silent)
+    []
+    """
+    found: list[Means] = [*gaussian(model, arrays, points, search.tolerance, search.order)]
+    rest = np.setdiff1d(points, np.concatenate([points[:0], *(state.points for state in found)]))
+    if rest.size:
+        light = branches(model, select(arrays, rest)).quanta
+        rest = rest[np.max(light, axis=1) > LIGHT]
+    return [*found, *around(model, arrays, rest, search, solver, report)]
+
+
+def around(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    search: Search,
+    solver: str,
+    report: Report,
+    keep: bool = False,
+) -> list[Means]:
+    """The points in displaced frames, those in which they settle; with ``keep`` all of them.
+
+    >>> from systems.library import kerr
+    >>> from systems.progress import silent
+    >>> bright = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 10.0}
+    >>> arrays = {name: np.array([x]) for name, x in bright.items()}
+    >>> from numeric.truncation import TruncationSearch
+    >>> search = TruncationSearch(None, 1e-8, None, 4)
+    >>> (state,) = around(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)
+    >>> round(float(state.measured("number", "a").value[0]))
+    393
+    """
+    if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
+        return []
+
+    def solve(
+        shifted: Model, values: Arrays, some: np.ndarray
+    ) -> list[tuple[Solution, Solution | None]]:
+        return list(search(shifted, values, some, solver, report))
+
+    return [
+        *displaced_states(
+            model, arrays, points, solve, matrices, search.tolerance, search.order, keep
+        )
+    ]
+
+
+def _is_dear(state: GaussianState) -> np.ndarray:
+    """Where linear light would fill more than `DEAR` states, per point."""
+    tops = np.array([state.filled(i) for i in range(len(state.model.modes))]).T
+    return np.array([count_states(state.model.modes, tuple(row)) > DEAR for row in tops])
+
+
+def _foretold(model: Model, arrays: Arrays, limit: int) -> np.ndarray:
+    """Where classical light would fill more than `DEAR` states of several modes, per point."""
+    tops = reach(branches(model, arrays).quanta)
+    count = partial(count_states, model.modes)
+    sizes = np.array([min(count(int(sum(row))), count(_each(model, row))) for row in tops])
+    return np.asarray(sizes > (DEAR if len(model.modes) > 1 else limit))
+
+
+def _each(model: Model, row: np.ndarray) -> tuple[int, ...]:
+    return tuple(1 if is_two_level(m) else int(n) for m, n in zip(model.modes, row, strict=True))
+
+
+def _where(state: GaussianState, rows: np.ndarray) -> list[GaussianState]:
+    """Some of the points of a state, if there are any."""
+    return [state.take(rows)] if rows.any() else []

@@ -1,0 +1,176 @@
+"""States that are known by the means of their operators: of light that no cut has to hold.
+
+Bright light fills many Fock states although it is simple: linear light is known from its first and
+second moments (`numeric.gaussian`), and light that stays close to a classical amplitude from the
+few quanta around it (`numeric.displaced`).  Both say what the mean of a normally ordered word is,
+
+    <a'^p a^q>    with its round-off and with what the cut changes,
+
+and every number of `numeric.SteadyState` that is asked for is made of such means, here.  Each
+number is judged alone, as those of populations are (`numeric.certificate`).
+"""
+
+from abc import abstractmethod
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import sympy as sp
+
+from numeric.arguments import check_order
+from numeric.expectation import is_hermitian, read_operator
+from numeric.worth import RESOLVED, SURE, TINIEST, Measured, divide
+from systems import Model
+from systems.ladder import Mode, Occupation, Word, label
+from systems.values import Arrays, evaluate
+
+
+@dataclass(frozen=True)
+class Means:
+    """Points of a batch whose states are known by the means of words; numbers are made of these.
+
+    ``arrays`` are the values at these points (one dimension), ``points`` their places in the flat
+    batch, ``status`` a word for each state.  `measured` gives a number by the name of the method of
+    `numeric.SteadyState` that shows it.
+
+    >>> from systems.library import kerr
+    >>> from numeric import steady_state
+    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1e3}  # four million quanta
+    >>> (bright,) = steady_state(kerr.MODEL, linear).bright
+    >>> bright.measured("number", "a").value.round(3)
+    array([4000000.])
+    """
+
+    name: ClassVar[str]  # in the place of that of a solver
+
+    model: Model
+    arrays: Arrays
+    points: np.ndarray
+    status: np.ndarray
+    tolerance: float
+    order: int
+
+    @property
+    def quanta(self) -> np.ndarray:
+        """How many quanta were kept at each point, (points,); 0 where nothing is cut."""
+        return np.zeros(len(self.points), dtype=int)
+
+    @property
+    def residual(self) -> np.ndarray:
+        """How well the equation is solved, (points,); 0 where it is solved in closed form."""
+        return np.zeros(len(self.points))
+
+    @property
+    def top(self) -> np.ndarray:
+        """Population of the last shells that are kept, (points,); 0 where nothing is cut."""
+        return np.zeros(len(self.points))
+
+    @abstractmethod
+    def mean(self, word: Word) -> Measured:
+        """<a'^p a^q>, complex, at every point."""
+
+    @abstractmethod
+    def occupied(self, occupation: Occupation) -> Measured:
+        """Probability of an occupation of all modes."""
+
+    @abstractmethod
+    def marginal(self, mode: int, n: int) -> Measured:
+        """Probability of n quanta in the mode at this position."""
+
+    @abstractmethod
+    def levels(self, mode: int) -> int:
+        """Numbers of quanta in a mode that P(n) is shown for: so many from zero on."""
+
+    def measured(self, quantity: str, *arguments: Any, **options: Any) -> Measured:
+        """A number of that name, with its round-off and what the cut changes, per point.
+
+        >>> from systems.library import kerr
+        >>> from numeric import steady_state
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1e3}
+        >>> (bright,) = steady_state(kerr.MODEL, linear).bright
+        >>> bright.measured("correlation", "a", order=3).value.round(9)
+        array([1.])
+        """
+        found: Measured = getattr(self, f"_{quantity}")(*arguments, **options)
+        return found
+
+    def _number(self, mode: Mode | str) -> Measured:
+        return self._moment((self.model.index(mode),))
+
+    def _correlation(self, mode: Mode | str, order: int = 2) -> Measured:
+        check_order(order, order)
+        if order > self.order:
+            raise ValueError(
+                f"Argument `order` of steady_state must be at least {order} for g{order}, "
+                f"but is {self.order}: the truncation was not chosen for it."
+            )
+        return self._normalised((self.model.index(mode),) * order)
+
+    def _cross_correlation(self, first: Mode | str, second: Mode | str) -> Measured:
+        return self._normalised((self.model.index(first), self.model.index(second)))
+
+    def _amplitude(self, mode: Mode | str) -> Measured:
+        return self._expect(self.model.modes[self.model.index(mode)])
+
+    def _probability(self, occupation: Occupation) -> Measured:
+        return self.occupied(occupation)
+
+    def _marginal(self, mode: Mode | str, n: int) -> Measured:
+        return self.marginal(self.model.index(mode), n)
+
+    def _expect(self, operator: sp.Expr) -> Measured:
+        """A sum of means; its error is the sum of theirs."""
+        words = read_operator(self.model, operator)
+        value, roundoff, cut = np.zeros((3, len(self.points)), dtype=complex)
+        for word, coefficient in words.items():
+            c, one = evaluate(coefficient, self.arrays), self.mean(word)
+            value += c * one.value
+            roundoff += abs(c) * one.roundoff
+            cut += abs(c) * one.cut
+        shown = value.real if is_hermitian(words) else value
+        return Measured(shown, roundoff.real, cut=cut.real, moved=RESOLVED)
+
+    def _moment(self, modes: tuple[int, ...]) -> Measured:
+        """<a_i' a_j' ... a_j a_i> of the modes at these positions."""
+        powers = tuple(modes.count(i) for i in range(len(self.model.modes)))
+        one = self.mean((powers, powers))
+        return replace(one, value=one.value.real, moved=self.tolerance)
+
+    def _normalised(self, modes: tuple[int, ...]) -> Measured:
+        """The same over the mean numbers, whose relative errors add to its own."""
+        top, bottom = self._moment(modes), [self._moment((i,)) for i in modes]
+        numbers = tuple((n.value, n.roundoff) for n in bottom)
+        if len(modes) == 1:
+            with np.errstate(invalid="ignore"):
+                return Measured(top.value / top.value, np.zeros(len(self.points)), numbers)
+        sizes = np.array([abs(n.value) for n in bottom])
+        lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
+        value, error = divide(top.value, np.where(lost, np.inf, top.roundoff), numbers)
+        _, cut = divide(
+            top.value, np.asarray(top.cut), [(n.value, np.asarray(n.cut)) for n in bottom]
+        )
+        return Measured(value, error, numbers, cut=cut, moved=self.tolerance)
+
+
+def sure(value: np.ndarray, roundoff: np.ndarray, cut: np.ndarray | float = 0.0) -> Measured:
+    """A probability: it is believed from `SURE` on.
+
+    >>> sure(np.array([0.5]), np.array([1e-7])).status(np.array(["ok"]))
+    array(['not resolved'], dtype=object)
+    """
+    return Measured(value, roundoff, resolved=SURE, cut=cut, moved=SURE)
+
+
+def refusal(model: Model, what: str) -> ValueError:
+    """That something is not known of bright light, and what to ask for instead.
+
+    >>> from systems.library import kerr
+    >>> refusal(kerr.MODEL, "A density matrix")
+    ValueError('A density matrix of this bright light would need too many states; ask ...')
+    """
+    named = ", ".join(label(mode) for mode in model.modes)
+    return ValueError(
+        f"{what} of this bright light would need too many states; ask for numbers, correlations "
+        f"or the `distribution` of a mode ({named}), or for a truncation of your own "
+        "(`quanta=...`)."
+    )
