@@ -60,7 +60,8 @@ class Batch(Shown):
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 20.0, "chi": 0.0}, limit=8).status
+        >>> strong = {**kerr.VALUES, "xi": 20.0, "chi": 0.0}
+        >>> steady_state(kerr.MODEL, strong, limit=8, frame="original").status
         'not converged'
         """
         return self._shaped(self._gather(lambda block: block.status))

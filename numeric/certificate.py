@@ -257,7 +257,7 @@ def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
     >>> from systems.library import second_harmonic
     >>> from numeric.space import space
     >>> cuts = [space(second_harmonic.MODEL.modes, quanta) for quanta in (4, 5)]
-    >>> some = [Solution.none(cut, np.arange(1), Status.OK) for cut in cuts]
+    >>> some = [Solution.none(cut, np.arange(1), "ok") for cut in cuts]
     >>> [held(second_harmonic.MODEL, (1, 1), one) for one in some]  # g2 of the harmonic
     [False, True]
     """

@@ -19,7 +19,7 @@ D(alpha) rho_b D(alpha)^dagger.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from math import comb
 from typing import Any, ClassVar
@@ -43,9 +43,10 @@ from systems.values import Arrays, evaluate_sum
 
 Pair = tuple[Solution, Solution | None]
 Matrices = Callable[[Model, Arrays, Solution, np.ndarray], np.ndarray]
-Search = Callable[[Model, Arrays, np.ndarray], Sequence[Pair]]
+Search = Callable[[int, Model, Arrays, np.ndarray], Sequence[Pair]]
 # Quanta of a that P(n) is shown for; the matrix that displaces is as large, and takes a second
 LONGEST = 1500
+PAIRS = 2  # the highest order that a frame has to settle, and that is looked for first
 MARGIN = 60  # levels beyond those that are read, at which the cut of a displacement does not show
 
 
@@ -61,7 +62,7 @@ class DisplacedState(Means):
     >>> bright = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 30.0}
     >>> state = steady_state(kerr.MODEL, bright, frame="displaced")
     >>> state.solver, round(float(state.number("a"))), int(state.quanta) < 60
-    ('displaced', 2490, True)
+    ('displaced', 2106, True)
     """
 
     name: ClassVar[str] = "displaced"
@@ -253,18 +254,18 @@ def displaced_states(
     states: list[DisplacedState] = []
     ended: list[DisplacedState] = []
     left = points
-    for frame in range(3):
+    # of what surrounds a bright amplitude n and g2 mostly suffice for all orders of the whole
+    for frame, highest in product(range(3), sorted({min(order, PAIRS), order})):
         if not left.size:
             break
         some = {name: array.ravel()[left] for name, array in arrays.items()}
         alphas = amplitudes(model, some)[frame]
         there = np.isfinite(alphas).all(axis=1) & (abs(alphas).max(axis=1) > 0)
-        found = _solved_around(
-            model, arrays, left[there], alphas[there], search, matrices, tolerance, order
-        )  # fmt: skip
+        how = (partial(search, highest), matrices, tolerance, order)
+        found = _solved_around(model, arrays, left[there], alphas[there], *how)
         ended = found or ended
         for state in found:
-            good = _settled(state)
+            good = _settled(state, order if highest < order else PAIRS)
             if good.any():
                 states.append(_taken(state, good))
                 left = np.setdiff1d(left, state.points[good])
@@ -280,7 +281,7 @@ def _solved_around(
     arrays: Arrays,
     points: np.ndarray,
     alphas: np.ndarray,
-    search: Search,
+    search: Callable[[Model, Arrays, np.ndarray], Sequence[Pair]],
     matrices: Matrices,
     tolerance: float,
     order: int,
@@ -315,14 +316,15 @@ def _solved_around(
     return states
 
 
-def _settled(state: DisplacedState) -> np.ndarray:
-    """Where n and g2 of every mode are known, or at least undefined for want of light."""
+def _settled(state: DisplacedState, order: int) -> np.ndarray:
+    """Where n ... g^(order) of every mode are known, or at least undefined for want of light."""
     good = state.status == Status.OK
     for mode in state.model.modes:
-        asked = [("number", mode)] + ([] if is_two_level(mode) else [("correlation", mode)])
-        for quantity, *arguments in asked[: 1 + (state.order > 1)]:
-            words = state.measured(quantity, *arguments).status(state.status)
-            good &= words != Status.NOT_CONVERGED
+        highest = 1 if is_two_level(mode) else min(order, state.order)
+        asked: list[tuple[Any, ...]] = [("number", mode)]
+        asked += [("correlation", mode, k) for k in range(2, highest + 1)]
+        for one in asked:
+            good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
     return np.asarray(good, dtype=bool)
 
 
@@ -384,8 +386,8 @@ def shift(model: Model, moved: tuple[bool, ...]) -> Shift:
 
     >>> from systems.library import kerr
     >>> around = shift(kerr.MODEL, (True,))
-    >>> around.coefficients[around.model.ladder[(2,), (1,)]]  # of b'b'b
-    2*alpha_a*chi
+    >>> around.coefficients[around.model.ladder[(1,), (2,)]]  # of b'b b
+    2*chi*conjugate(alpha_a)
     """
     names = [f"alpha_{label(mode)}" for mode in model.modes]
     symbols = [sp.Symbol(_fresh(name, model), complex=True) for name in names]

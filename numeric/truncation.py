@@ -24,7 +24,7 @@ not hold, would take more states than the limit.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import ceil, isqrt, log, sqrt
 from typing import TypeAlias
@@ -107,6 +107,14 @@ class TruncationSearch:
         3
         """
         return self.order if self.quanta is None else None
+
+    def for_order(self, order: int) -> "TruncationSearch":
+        """The same search for another highest g^(k).
+
+        >>> TruncationSearch(None, 1e-8, None, order=4).for_order(2).order
+        2
+        """
+        return replace(self, order=order)
 
     def check(self, model: Model) -> None:
         """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
