@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 import analytic
-from compare.quantities import Quantity, read_quantities
+from compare.quantities import Quantity, check_holds, read_quantities
 from systems import Model
 from systems.expressions import shown
 from systems.labels import place
@@ -224,12 +224,8 @@ def solve(
     """
     import numeric
 
-    highest = max(wanted, key=lambda q: sum(q.occupation))
-    least = sum(highest.occupation)
-    if isinstance(quanta, int) and quanta < least:
-        raise ValueError(
-            f"Argument `quanta` must be at least {least} for {highest.name}, but is {quanta}."
-        )
+    check_holds(wanted, quanta)
+    least = max(sum(q.occupation) for q in wanted)
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
     populations = any(q.method == "probability" for q in wanted)
     portions = np.array_split(points, -(-len(points) // PORTION))

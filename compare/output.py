@@ -94,9 +94,29 @@ def check_csv(path: Path, force: bool) -> None:
     if path.suffix != ".csv":
         given = "empty, or the folder `.`" if path == Path() else f"`{path}`"
         raise ValueError(f"Argument `--out` must be a file FILE.csv, but is {given}.")
+    check_place(path, ["csv"], force)
+
+
+def check_place(path: Path, suffixes: Iterable[str], force: bool) -> None:
+    """Raise `ValueError` unless the files of the stem of ``path`` can be written.
+
+    ``force`` allows overwriting what was changed by hand or is not this tool's, but no folder.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     Path(name, "map.png").mkdir()
+    ...     check_place(Path(name, "map.png"), ["png"], force=True)
+    Traceback (most recent call last):
+        ...
+    ValueError: File `...map.png` must be a file to write, but is a folder.
+    """
     check_folder(path.parent)
+    suffixes = list(suffixes)
+    for file in (path.parent / f"{path.stem}.{suffix}" for suffix in (*suffixes, "json")):
+        if file.is_dir():
+            raise ValueError(f"File `{file}` must be a file to write, but is a folder.")
     if not force:
-        check_ours(path.parent, path.stem, ["csv"])
+        check_ours(path.parent, path.stem, suffixes)
 
 
 def check_folder(folder: Path) -> None:

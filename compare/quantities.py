@@ -17,7 +17,7 @@ the two roads comparable, and what a new quantity has to be.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -173,6 +173,25 @@ def read_quantity(model: Model, name: str) -> Quantity:
     if not _fits(model, quantity.occupation):
         raise ValueError(_too_large(model, quantity))
     return quantity
+
+
+def check_holds(wanted: Sequence[Quantity], quanta: Any, name: str = "quanta") -> None:
+    """Raise `ValueError` for a number of quanta that is too small for what is asked for.
+
+    Anything else is left to whoever solves; ``name`` is what the argument is called.
+
+    >>> from systems import kerr
+    >>> check_holds(read_quantities(kerr.MODEL, "number,g2"), 1)
+    Traceback (most recent call last):
+        ...
+    ValueError: Argument `quanta` must be at least 2 for g2, but is 1.
+    """
+    highest = max(wanted, key=lambda q: sum(q.occupation))
+    least = sum(highest.occupation)
+    if isinstance(quanta, int) and quanta < least:
+        raise ValueError(
+            f"Argument `{name}` must be at least {least} for {highest.name}, but is {quanta}."
+        )
 
 
 def _read(model: Model, name: str) -> Quantity:

@@ -6,7 +6,7 @@ said by those who draw: `compare.papers.panels`, `compare.validity`, `compare.bu
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
@@ -45,6 +45,9 @@ styled = rc_context(STYLE)  # decorates `draw`
 # the head of a name of a quantity (`compare.quantities`), and what follows it
 NAMES = re.compile(r"(?P<kind>number|g(?=\d)|P(?=[\d_])|C(?=[\d_]))(?P<rest>\w*)")
 
+# one real coordinate of a complex value (`compare.lines`)
+PARTS = re.compile(r"(?P<part>Re|Im|arg) (?P<name>\w+)|\|(?P<inside>\w+)\|")
+
 
 def mathematical(name: str) -> str:
     r"""The name of a symbol or of a quantity as mathematics, between dollars.
@@ -53,9 +56,14 @@ def mathematical(name: str) -> str:
     ('$\\Delta_{a}$', '$g^{(2)}(0)$', '$P_{10}$')
     >>> mathematical("number_a2"), mathematical("g2_a1_a2")
     ('$\\langle a_{2}^\\dagger a_{2}\\rangle$', '$g^{(2)}_{a_{1} a_{2}}(0)$')
+    >>> mathematical("|J|"), mathematical("arg J")
+    ('$|J|$', '$\\mathrm{arg}\\,J$')
     """
     import sympy as sp
 
+    if part := PARTS.fullmatch(name):
+        letter = sp.latex(sp.Symbol(part["name"] or part["inside"]))
+        return rf"$\mathrm{{{part['part']}}}\,{letter}$" if part["part"] else f"$|{letter}|$"
     found = NAMES.fullmatch(name)
     if found is None:
         return f"${sp.latex(sp.Symbol(name))}$"
@@ -96,7 +104,7 @@ def new_figure(width: float = WIDTH, height: float = HEIGHT) -> tuple[Figure, Ax
     return figure, figure.add_subplot()
 
 
-def render(figure: Figure) -> dict[str, bytes]:
+def render(figure: Figure, kinds: Iterable[str] = ("png", "pdf")) -> dict[str, bytes]:
     """The figure as the bytes of its files, ``{"png": ..., "pdf": ...}``; PNG has 300 dpi.
 
     They are the same every time: what libraries add, their version and the date, is left out.
@@ -105,10 +113,10 @@ def render(figure: Figure) -> dict[str, bytes]:
     ['pdf', 'png']
     """
     with rc_context(STYLE):
-        return {
-            "png": _save(figure, "png", {"Software": None}),
-            "pdf": _save(figure, "pdf", {"CreationDate": None}),
-        }
+        return {kind: _save(figure, kind, {NOTED[kind]: None}) for kind in kinds}
+
+
+NOTED = {"png": "Software", "pdf": "CreationDate"}  # what changes between runs, by format
 
 
 def _save(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:

@@ -75,14 +75,32 @@ def steady_state(
     whose Liouvillian is too large.
     """
     arrays = read_values(model, values)
+    search = read_search(model, quanta, solver, tolerance, limit, order)
+    _check_frame(frame, quanta)
+    return _solve(model, search, solver, progress, frame, arrays)
+
+
+def read_search(
+    model: Model,
+    quanta: int | Mapping[str, int] | None,
+    solver: str,
+    tolerance: float,
+    limit: int | None,
+    order: int,
+) -> TruncationSearch:
+    """How `steady_state` looks for truncations with these arguments; raises as it does.
+
+    >>> from systems.library import kerr
+    >>> read_search(kerr.MODEL, 6, "direct", 1e-8, None, order=4).quanta
+    6
+    """
     if solver not in STEADY:
         names = ", ".join(STEADY)
         raise ValueError(f"Argument `solver` must be one of {names}, but is {solver!r}.")
-    _check_frame(frame, quanta)
     cut = None if quanta is None else check_quanta(model, quanta)
     search = TruncationSearch(cut, tolerance, limit, order)
     search.check(model)
-    return _solve(model, search, solver, progress, frame, arrays)
+    return search
 
 
 def _check_frame(frame: str | None, quanta: object) -> None:

@@ -18,7 +18,7 @@ truncation for more quanta, and a norm that matters for a weaker drive.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +54,18 @@ Rung = Callable[[Quantity], Any]  # a quantity -> its value at every point
 
 
 def build_rungs(
-    model: Model, arrays: Arrays, grade: int, cut: int, states: numeric.SteadyState
+    model: Model,
+    arrays: Arrays,
+    grade: int,
+    cut: int,
+    states: numeric.SteadyState,
+    truncation: int | Mapping[str, int] | None = None,
 ) -> dict[str, Rung]:
     """All rungs, worked out when first asked for: `ValueError` where the model has none.
 
     ``grade`` and ``cut`` are the quanta of the formula as its grading weighs them and as they
-    are counted; ``states`` is the converged master equation.
+    are counted; ``states`` is the converged master equation, of this ``truncation`` where one
+    was given.
 
     >>> import numeric
     >>> from compare.quantities import read_quantity
@@ -74,7 +80,7 @@ def build_rungs(
     """
     import numeric
 
-    most = int(np.max(states.quanta))
+    most = int(np.max(states.quanta)) if truncation is None else truncation
 
     @cache
     def closed() -> analytic.Derivation:
@@ -90,9 +96,10 @@ def build_rungs(
         return Populations(model, closed().states, np.stack(weights, axis=-1))
 
     @cache
-    def nojump(quanta: int, kind: str) -> numeric.NoJumpState:
+    def nojump(which: str, kind: str) -> numeric.NoJumpState:
         # between jumps of a displaced loss the state is another one: that of the formula is meant
-        return numeric.nojump_state(without_displacement(model), arrays, quanta, kind=kind)
+        kept = {"cut": cut, "most": most}[which]
+        return numeric.nojump_state(without_displacement(model), arrays, kept, kind=kind)
 
     @cache
     def truncated() -> numeric.SteadyState:
@@ -102,9 +109,9 @@ def build_rungs(
         "leading order": lambda q: leading(closed(), q)(arrays),
         "normalised": lambda q: q.on(normalised()),
         # the cut is what these rungs are about: what it gives, not what it is worth
-        "H_eff, C_0 = 1": lambda q: _cut(q, nojump(cut, "normalised")),
-        "H_eff, slowest": lambda q: _cut(q, nojump(cut, "slowest")),
-        "H_eff, converged": lambda q: q.on(nojump(most, "slowest")),
+        "H_eff, C_0 = 1": lambda q: _cut(q, nojump("cut", "normalised")),
+        "H_eff, slowest": lambda q: _cut(q, nojump("cut", "slowest")),
+        "H_eff, converged": lambda q: q.on(nojump("most", "slowest")),
         "one correction": lambda q: corrected(expand(1), q)(arrays),
         "two corrections": lambda q: corrected(expand(2), q)(arrays),
         "truncated": lambda q: _cut(q, truncated()),

@@ -19,7 +19,7 @@ import numpy as np
 
 from compare.agreement import ORDER, coordinates
 from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
-from compare.quantities import Quantity, read_quantities
+from compare.quantities import Quantity, check_holds, read_quantities
 from systems import Model
 from systems.progress import counted
 from systems.values import Values, check_positive, read_values
@@ -42,6 +42,11 @@ def budget(
     *,
     labels: Mapping[str, Any] | None = None,
     quanta: int | None = None,
+    truncation: int | Mapping[str, int] | None = None,
+    tolerance: float = 1e-8,
+    order: int = ORDER,
+    limit: int | None = None,
+    solver: str = "auto",
     progress: bool = True,
 ) -> pd.DataFrame:
     """Tidy table of the ladder: one row per quantity, point and rung.
@@ -53,6 +58,10 @@ def budget(
     formula; without it the fewest that hold the quantities.  Rungs that the model does not allow
     (no amplitudes with dephasing, say) are left out, and ``attrs["left_out"]`` says why.  With a
     column for each rung and each contribution: `widen`.  ``progress=False`` shows no bar.
+
+    The truncation of the master equation is chosen point by point, with ``tolerance``, ``order``
+    (at least that of what is asked for), ``limit`` and ``solver`` as in `numeric.steady_state`, or
+    it is ``truncation``, which is ``quanta`` there: here the formula has that name.
 
     Raises `ValueError` for values, quantities or quanta that make no sense, and for quanta that
     leave more than `STATES` states.
@@ -67,6 +76,7 @@ def budget(
     import pandas as pd
 
     import numeric
+    from numeric.arguments import check_quanta
 
     wanted = read_quantities(model, quantities)
     arrays = read_values(model, values)
@@ -74,15 +84,16 @@ def budget(
     least = max(sum(q.occupation) for q in wanted)
     if quanta is not None:
         check_positive("quanta", quanta)
-    if quanta is not None and quanta < least:
-        names = ", ".join(q.name for q in wanted)
-        raise ValueError(
-            f"Argument `quanta` must be at least {least} for {names}, but is {quanta}."
-        )
+    check_holds(wanted, quanta)
+    if truncation is not None:
+        check_quanta(model, truncation, "truncation")
+        check_holds(wanted, truncation, "truncation")
     grade = max(q.quanta(model) for q in wanted)
     _check_work(model, quanta or least)
-    states = numeric.steady_state(model, arrays, order=max(ORDER, least))
-    rungs = build_rungs(model, arrays, quanta or grade, quanta or least, states)
+    states = numeric.steady_state(
+        model, arrays, truncation, solver, tolerance, limit, max(order, least), progress
+    )
+    rungs = build_rungs(model, arrays, quanta or grade, quanta or least, states, truncation)
     left_out: dict[str, str] = {}
     tables = [_ladder(points, q, rungs, states, left_out, progress) for q in wanted]
     table = pd.concat(tables, ignore_index=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from compare.budget.steps import varied
 
 if TYPE_CHECKING:
@@ -75,4 +77,7 @@ def budget_text(table: pd.DataFrame) -> str:
     lines = pd.concat([shown, floors]).sort_values(
         "quantity", kind="stable", key=lambda names: names.map(list(ends["quantity"]).index)
     )
+    forms = np.where(lines["rung"] == FLOOR, "{:.0e} %", "{:+.3g} %")
+    parts = zip(forms, 100 * lines["contribution"], strict=True)
+    lines["contribution"] = ["-" if np.isnan(x) else form.format(x) for form, x in parts]
     return str(lines.to_string(index=False, float_format="{:.6g}".format, na_rep=""))

@@ -9,15 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from compare.cli.cuts import Search, read_cut
 from compare.cli.options import (
+    Accuracy,
     Fixed,
     Force,
+    Highest,
     Order,
     Out,
     Quantity,
     Quiet,
+    Solver,
+    States,
     System,
     Tolerance,
+    Truncation,
     Varied,
 )
 from compare.cli.voice import is_quiet, say
@@ -36,6 +42,17 @@ def budget(
     quanta: Annotated[
         int | None, typer.Option(help="Truncation of the formula; without it the least.")
     ] = None,
+    truncation: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|MODE=N,...",
+            help="Truncation of the master equation, as --quanta of `blockade solve`.",
+        ),
+    ] = None,
+    tolerance: Accuracy = None,
+    order: Highest = None,
+    limit: States = None,
+    solver: Solver = "auto",
     wide: Annotated[
         bool, typer.Option("--wide", help="In the file a row per point, a column per rung.")
     ] = False,
@@ -56,23 +73,27 @@ def budget(
     from compare.budget.wide import budget_text, errors, widen
     from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text
+    from compare.cli.wording import reasons
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
+    cut = None if truncation is None else read_cut(truncation, "truncation")
+    search = Search(None, tolerance, order, limit, solver)
     table = error_budget(
         request.target.model,
         request.values,
         quantities,
         labels=request.labels,
-        quanta=quanta,
         progress=not is_quiet(),
+        **{**search.arguments(), "quanta": quanta, "truncation": cut},
     )
     table.attrs["spelled"] = request.target.spelled
     if out is not None:
         from compare.budget import waterfall
 
         figure = waterfall.draw(table) if len(varied(table)) < 2 else None
-        line = request.line("budget", quantities=quantities, quanta=quanta) + " --wide" * wide
+        words = search.words() | {"quanta": quanta, "truncation": truncation}
+        line = request.line("budget", quantities=quantities, **words) + " --wide" * wide
         shown = widen(table) if wide else table
         write(out, shown, figure, request, line, "compare.budget.waterfall")
     if varied(table):
@@ -81,8 +102,8 @@ def budget(
         say(budget_text(table))
     for sentence in largest(table):
         say(sentence)
-    for rung, reason in table.attrs["left_out"].items():
-        say(f"Left out: {rung}. {reason}")
+    for rungs, reason in reasons(table.attrs["left_out"]):
+        say(f"Left out: {rungs}. {reason}")
 
 
 def validity(
@@ -92,6 +113,9 @@ def validity(
     quantity: Quantity = "g2",
     tolerance: Tolerance = 0.01,
     order: Order = 0,
+    quanta: Truncation = None,
+    limit: States = None,
+    solver: Solver = "auto",
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -115,6 +139,7 @@ def validity(
     model = request.target.model
     if {str(model.drive), request.target.drive} & request.labels.keys():
         raise ValueError(f"The drive `{model.drive}` must not vary: it is what is searched for.")
+    search = Search(quanta, limit=limit, solver=solver)
     table = critical_drives(
         model,
         request.values,
@@ -123,6 +148,7 @@ def validity(
         order,
         labels=request.labels,
         progress=not is_quiet(),
+        **search.arguments(),
     )
     _add_laboratory(table, request)
     if out is not None:
@@ -133,7 +159,8 @@ def validity(
         if len(axes) > 2:
             several = f"a picture has two axes, but {', '.join(axes)} vary"
             typer.echo(f"blockade: only the table is written: {several}.", err=True)
-        line = request.line("validity", quantity=quantity, tolerance=tolerance, order=order)
+        asked = {"quantity": quantity, "tolerance": tolerance, "order": order}
+        line = request.line("validity", **{**search.words(), **asked})
         write(out, table, figure, request, line, "compare.validity.maps")
     say(_validity_text(table))
     if out is not None and "drive" not in table and len(maps.axes_of(table)) == 2:
@@ -150,6 +177,11 @@ def optimum(
     fixed: Fixed = None,
     vary: Varied = None,
     quantity: Quantity = "g2",
+    quanta: Truncation = None,
+    tolerance: Accuracy = None,
+    order: Highest = None,
+    limit: States = None,
+    solver: Solver = "auto",
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -180,14 +212,16 @@ def optimum(
         raise ValueError(f"The drive `{drive}` must vary (`--vary`), and nothing else{also}.")
     values = {name: value for name, value in request.values.items() if name != drive}
     drives = np.ravel(request.values[drive])
-    table = find_optimum(model, values, over.split(","), drives, quantity, progress=not is_quiet())
+    search = Search(quanta, tolerance, order, limit, solver)
+    how = {**search.arguments(), "progress": not is_quiet()}
+    table = find_optimum(model, values, over.split(","), drives, quantity, **how)
     if target.laboratory is not None:
         table.insert(0, target.drive, target.laboratory.drive_of(table[drive]))
         table.attrs |= {"shown": target.drive, "spelled": target.spelled}
     if out is not None:
         from compare.validity import minima
 
-        line = request.line("optimum", over=over, quantity=quantity)
+        line = request.line("optimum", over=over, quantity=quantity, **search.words())
         write(out, table, minima.draw(table), request, line, "compare.validity.minima")
     say(table.to_string(index=False, float_format="{:.6g}".format))
 

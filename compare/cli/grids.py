@@ -13,13 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from compare.cli.options import Fixed, Force, Quantities, Quiet, Solver, System, Varied
+from compare.cli.cuts import Search
+from compare.cli.options import (
+    Accuracy,
+    Fixed,
+    Force,
+    Highest,
+    Quantities,
+    Quiet,
+    Solver,
+    States,
+    System,
+    Truncation,
+    Varied,
+)
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
     from compare.targets import Target
 
 ROWS = 4_000_000  # of a CSV: a gigabyte or so while it is written
+FILES = (".csv", ".html", ".nc", ".pdf", ".png")  # what is made of a store, and is none
 PAGE = "compare.report.subjects"  # the code that makes one
 StorePath = Annotated[Path, typer.Argument(metavar="MAP.zarr", help="A store of blockade sweep.")]
 
@@ -33,9 +47,10 @@ def sweep(
     fixed: Fixed = None,
     vary: Varied = None,
     quantities: Quantities = "number,g2",
-    quanta: Annotated[
-        int | None, typer.Option(help="Truncation; without it chosen point by point.")
-    ] = None,
+    quanta: Truncation = None,
+    tolerance: Accuracy = None,
+    order: Highest = None,
+    limit: States = None,
     solver: Solver = "auto",
     chunk: Annotated[
         int | None, typer.Option(help="Points of a chunk; without it a few seconds' worth.")
@@ -61,16 +76,22 @@ def sweep(
     from compare.cli.settings import read_grid_settings
     from compare.targets import find_target
 
+    if store.suffix in FILES:
+        raise ValueError(
+            f"Argument `--store` must be a folder such as MAP.zarr, but is `{store}`; "
+            "`blockade export` and `plot` make files of it."
+        )
     if workers and scheduler:
         raise ValueError("Options `--workers` and `--scheduler` must not both be given.")
-    target = find_target(system)
+    target, search = find_target(system), Search(quanta, tolerance, order, limit, solver)
     axes, rest = _split_grid(target, *read_grid_settings(fixed or [], vary or []))
     with _client(workers, scheduler) as client:
         found = compare.sweep(
-            target.model, axes, quantities, rest, store=store, client=client, quanta=quanta,
-            solver=solver, chunk=chunk, progress=not is_quiet(),
+            target.model, axes, quantities, rest, store=store, client=client, chunk=chunk,
+            progress=not is_quiet(), **search.arguments(),
         )  # fmt: skip
     say(f"{store}: {_size(found)}")
+    say(_points(found))
     say(_summary(found))
 
 
@@ -84,18 +105,19 @@ def export(
 
     Example: blockade export map.zarr --out map.nc
     """
+    from compare import output
     from compare.sweep.netcdf import to_netcdf
     from compare.sweep.store import open_store
 
     kind = out.suffix.removeprefix(".")
     if kind not in ("nc", "csv"):
         raise ValueError(f"Argument `--out` must be a file FILE.nc or FILE.csv, but is `{out}`.")
-    _check_out(out, [kind], force)
+    output.check_place(out, [kind], force)
     found = open_store(store)
     content = to_netcdf(found) if kind == "nc" else _table(found, str(store))
     line = f"blockade export {store} --out {out}"
     _publish(out, content, found, line, "compare.sweep.dataset")
-    say(f"wrote {out}: {_size(found)}")
+    say(f"{store}: {_size(found)}")
 
 
 def plot(
@@ -118,6 +140,7 @@ def plot(
 
     Example: blockade plot map.zarr --at xi=0.1 --out map.png
     """
+    from compare import output
     from compare.sweep.store import open_store
 
     path = out or store.with_suffix(".png")
@@ -127,12 +150,12 @@ def plot(
             f"Argument `--out` must be a file FILE.png, .pdf, .html or .csv, but is `{path}`; "
             "`blockade export` writes FILE.nc."
         )
-    _check_out(path, [kind], force)
+    output.check_place(path, [kind], force)
     found = _at(open_store(store), at or [])
     content = _drawn(found, kind, store)
     line = " ".join(["blockade", "plot", str(store), *(f"--at {point}" for point in at or [])])
     _publish(path, content, found, line, "compare.sweep.picture")
-    say(f"wrote {path}")
+    say(_points(found))
 
 
 def _drawn(found: Any, kind: str, store: Path) -> bytes:
@@ -146,7 +169,7 @@ def _drawn(found: Any, kind: str, store: Path) -> bytes:
     from compare.style import render
     from compare.sweep.picture import draw
 
-    return render(draw(found))[kind]
+    return render(draw(found), [kind])[kind]
 
 
 def _table(found: Any, store: str) -> bytes:
@@ -231,15 +254,6 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
         yield client
 
 
-def _check_out(out: Path, kinds: list[str], force: bool) -> None:
-    """Raise `ValueError` unless the file can be written there."""
-    from compare import output
-
-    output.check_folder(out.parent)
-    if not force:
-        output.check_ours(out.parent, out.stem, kinds)
-
-
 def _at(dataset: Any, points: list[str]) -> Any:
     """The dataset at points of some axes, the nearest that it has; raises `ValueError`."""
     import numpy as np
@@ -265,6 +279,23 @@ def _size(dataset: Any) -> str:
     )
 
 
+def _points(dataset: Any) -> str:
+    """Some of the points as a table, spread along each axis; no more are read from a store."""
+    from compare.cli.text import SHOWN, points_text, spread
+    from compare.sweep.dataset import tidy
+
+    sizes = {name: n for name, n in dataset["numeric"].sizes.items() if name != "quantity"}
+    long = [name for name, n in sizes.items() if n > 1]
+    each = max(2, int(SHOWN ** (1 / max(len(long), 1)) + 0.5))
+    few = dataset.isel({name: spread(sizes[name], each) for name in long[:SHOWN]})
+    table = tidy(few).drop(columns=["matching_digits", "resolved"])
+    shown = len(table) // dataset.sizes["quantity"]
+    said = points_text(table, len(table))
+    every = prod(sizes.values())
+    more = f"\n{shown} of {every:,} points of each quantity are shown." if shown < every else ""
+    return said + more
+
+
 def _summary(dataset: Any) -> str:
     """How often each status, and the largest deviation, of each quantity; one line for each."""
     import numpy as np
@@ -285,9 +316,11 @@ def _summary(dataset: Any) -> str:
 
 
 def _publish(out: Path, content: bytes, dataset: Any, line: str, module: str) -> None:
-    """Write a file with its sidecar, which has the provenance of the sweep as well."""
+    """Write a file with its sidecar, which has the provenance of the sweep too, and name both."""
     from compare import output, provenance
 
     attrs = {str(name): value for name, value in dataset.attrs.items()}
     record = provenance.record(line, module) | {"sweep": attrs}
     output.publish(out.parent, out.stem, {out.suffix.removeprefix("."): content}, record)
+    for suffix in (out.suffix, ".json"):
+        say(f"wrote {out.with_suffix(suffix)}")

@@ -71,3 +71,29 @@ Tolerance = Annotated[float, typer.Option(help="Largest |formula/master equation
 Order = Annotated[
     int, typer.Option(min=0, help="Corrections to the formula; 0 is the leading order.")
 ]
+# how the master equation is truncated: arguments of numeric.steady_state, read by `Search`
+Truncation = Annotated[
+    str | None,
+    typer.Option(
+        "--quanta",
+        metavar="N|MODE=N,...",
+        help="Truncation: quanta in all, or in each mode (a=4,b=30); without it chosen by points.",
+    ),
+]
+Accuracy = Annotated[
+    float | None,
+    typer.Option(
+        "--tolerance",
+        help="Relative change by two more quanta of a chosen truncation; without it 1e-8.",
+    ),
+]
+Highest = Annotated[
+    int | None,
+    typer.Option(
+        "--order", min=1, help="Highest g^(k) for which a truncation is chosen; without it g2."
+    ),
+]
+States = Annotated[
+    int | None,
+    typer.Option("--limit", help="States of a chosen truncation; N take up to 8 N^2 kB."),
+]

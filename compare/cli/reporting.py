@@ -43,7 +43,7 @@ def report(
         raise ValueError(f"Argument `--out` must be a file FILE.html, but is `{out}`.")
     check_out(out, force)
     record = provenance.record(f"blockade report {subject}", MODULE)
-    if Path(subject).suffix == ".zarr":
+    if Path(subject).suffix == ".zarr" or Path(subject, "zarr.json").is_file():
         page = made(_dataset(Path(subject)), record=record)
     elif Path(subject).is_dir():
         page = made(subject, record=record)

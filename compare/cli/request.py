@@ -58,25 +58,6 @@ class Request:
         return shlex.join(["blockade", command, self.target.name, *self.words, *options])
 
 
-def read_cut(text: str | None) -> int | dict[str, int] | None:
-    """A truncation as ``quanta`` of `numeric.steady_state` takes it; raises `ValueError`.
-
-    >>> read_cut("6"), read_cut("a=4,b=30"), read_cut(None)
-    (6, {'a': 4, 'b': 30}, None)
-    """
-    if text is None:
-        return None
-    words = [word.partition("=") for word in text.split(",")]
-    try:
-        if len(words) == 1 and not words[0][1]:
-            return int(text)
-        return {mode.strip(): int(top) for mode, _, top in words}
-    except ValueError:
-        raise ValueError(
-            f"Option `--quanta` must be a number, or one for each mode (a=4,b=30), but is `{text}`."
-        ) from None
-
-
 def read_request(system: str, fixed: list[str] | None, varied: list[str] | None) -> Request:
     """The system and the settings of a command; raises `ValueError`.
 
@@ -112,12 +93,12 @@ def check_out(out: Path | None, force: bool) -> None:
         return
     if out.suffix not in MADE:
         given = "empty, or the folder `.`" if out == Path() else f"`{out}`"
+        stored = "; `blockade sweep` stores grids" if out.suffix in (".nc", ".zarr") else ""
         raise ValueError(
-            f"Argument `--out` must be a file FILE.csv, .png, .pdf or .html, but is {given}."
+            "Argument `--out` must be a file FILE.csv, .png, .pdf or .html, but is "
+            f"{given}{stored}."
         )
-    output.check_folder(out.parent)
-    if not force:
-        output.check_ours(out.parent, out.stem, MADE[out.suffix])
+    output.check_place(out, MADE[out.suffix], force)
 
 
 def write(
@@ -170,7 +151,7 @@ def _files(
     if figure is not None:
         from compare.style import render
 
-        pictures = render(figure)
+        pictures = render(figure, [kind for kind in MADE[out.suffix] if kind != "csv"])
     files = {"csv": output.to_csv(table), **pictures}
     made = {suffix: files[suffix] for suffix in MADE[out.suffix] if suffix in files}
     if not made:

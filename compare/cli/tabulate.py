@@ -8,12 +8,23 @@ function that they call and in what is printed below the points.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from compare.cli.options import Fixed, Force, Out, Quantities, Quiet, Solver, System, Varied
+from compare.cli.cuts import Search
+from compare.cli.options import (
+    Accuracy,
+    Fixed,
+    Force,
+    Highest,
+    Out,
+    Quantities,
+    Quiet,
+    Solver,
+    States,
+    System,
+    Truncation,
+    Varied,
+)
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
@@ -22,56 +33,6 @@ if TYPE_CHECKING:
 
     from compare.cli.request import Request
 
-ACCURACY, PAIRS = 1e-8, 2  # what a chosen truncation serves unless told otherwise: n and g2
-Truncation = Annotated[
-    str | None,
-    typer.Option(
-        metavar="N|MODE=N,...",
-        help="Truncation: quanta in all, or in each mode (a=4,b=30); without it chosen by points.",
-    ),
-]
-Accuracy = Annotated[
-    float,
-    typer.Option("--tolerance", help="Relative change by two more quanta of a chosen truncation."),
-]
-Highest = Annotated[
-    int, typer.Option("--order", min=1, help="Highest g^(k) for which a truncation is chosen.")
-]
-States = Annotated[
-    int | None,
-    typer.Option("--limit", help="States of a chosen truncation; N take up to 8 N^2 kB."),
-]
-
-
-@dataclass(frozen=True)
-class Search:
-    """How the truncation is chosen, or which one is given, and by which solver it is solved.
-
-    >>> Search("6").words()
-    {'quanta': '6', 'tolerance': None, 'order': None, 'limit': None, 'solver': 'auto'}
-    """
-
-    quanta: str | None = None
-    tolerance: float = ACCURACY
-    order: int = PAIRS
-    limit: int | None = None
-    solver: str = "auto"
-
-    def words(self) -> dict[str, str | float | None]:
-        """The options for the line of the command: None for one that is as usual.
-
-        >>> Search(tolerance=1e-6).words()["tolerance"]
-        1e-06
-        """
-        usual = Search()
-        return {
-            "quanta": self.quanta,
-            "tolerance": None if self.tolerance == usual.tolerance else self.tolerance,
-            "order": None if self.order == usual.order else self.order,
-            "limit": self.limit,
-            "solver": self.solver,
-        }
-
 
 def solve(
     system: System,
@@ -79,8 +40,8 @@ def solve(
     vary: Varied = None,
     quantities: Quantities = "number,g2",
     quanta: Truncation = None,
-    tolerance: Accuracy = ACCURACY,
-    order: Highest = PAIRS,
+    tolerance: Accuracy = None,
+    order: Highest = None,
     limit: States = None,
     solver: Solver = "auto",
     out: Out = None,
@@ -115,8 +76,8 @@ def compare(
     vary: Varied = None,
     quantities: Quantities = "number,g2",
     quanta: Truncation = None,
-    tolerance: Accuracy = ACCURACY,
-    order: Highest = PAIRS,
+    tolerance: Accuracy = None,
+    order: Highest = None,
     limit: States = None,
     solver: Solver = "auto",
     out: Out = None,
@@ -134,6 +95,7 @@ def compare(
     from compare.agreement import agreement, summary
     from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text, summary_text
+    from compare.cli.wording import reasons
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
@@ -144,8 +106,8 @@ def compare(
         write(out, table, picture(table), request, line, "compare.agreement")
     say(points_text(table.drop(columns=["matching_digits", "resolved"])))
     say("\n" + summary_text(summary(table)))
-    for name, reason in table.attrs.get("without_formula", {}).items():
-        say(f"{name} has no closed form: {reason}")
+    for names, reason in reasons(table.attrs.get("without_formula", {})):
+        say(f"No closed form of {names}: {reason}")
 
 
 def tabulated(
@@ -162,19 +124,13 @@ def tabulated(
     >>> tabulated(solve, read_request("kerr", point, []), "g2", Search())["status"].tolist()
     ['ok']
     """
-    from compare.cli.request import read_cut
-
     table = make(
         request.target.model,
         request.values,
         quantities,
         labels=request.labels,
-        quanta=read_cut(search.quanta),
-        tolerance=search.tolerance,
-        order=search.order,
-        limit=search.limit,
-        solver=search.solver,
         progress=not is_quiet(),
+        **search.arguments(),
     )
     table.attrs["spelled"] = request.target.spelled
     return table

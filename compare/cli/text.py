@@ -66,17 +66,19 @@ SHORT = 20  # rows of a table that is printed whole: what fits on a terminal bes
 SHOWN = 9  # points of a longer one: ends, middle and what lies between, for each quantity
 
 
-def points_text(table: pd.DataFrame) -> str:
+def points_text(table: pd.DataFrame, most: int = SHORT) -> str:
     """The rows of a table, or of each quantity some that are spread over all; deviations in %.
+
+    Up to ``most`` rows are all shown.
 
     >>> table = pd.DataFrame({"xi": range(50), "quantity": "g2", "numeric": 0.5, "status": "ok"})
     >>> print(points_text(table).splitlines()[-1])
     9 of 50 points of each quantity are shown.
     """
     shown, last = table, ""
-    if len(table) > SHORT:
+    if len(table) > most:
         groups = [rows for _, rows in table.groupby("quantity", sort=False)]
-        few = [rows.iloc[_spread(len(rows))] for rows in groups]
+        few = [rows.iloc[spread(len(rows), SHOWN)] for rows in groups]
         shown = pd.concat(few)
         last = f"\n{len(few[0])} of {len(groups[0])} points of each quantity are shown."
     if "deviation" in shown:
@@ -86,9 +88,13 @@ def points_text(table: pd.DataFrame) -> str:
     return str(shown.to_string(index=False, float_format="{:.6g}".format, na_rep="-")) + last
 
 
-def _spread(count: int) -> list[int]:
-    """At most `SHOWN` positions from the first to the last, evenly spread."""
-    steps = min(SHOWN, count) - 1
+def spread(count: int, most: int) -> list[int]:
+    """At most so many positions from the first to the last, evenly spread.
+
+    >>> spread(50, 3)
+    [0, 24, 49]
+    """
+    steps = min(most, count) - 1
     return sorted({round(i * (count - 1) / max(steps, 1)) for i in range(steps + 1)})
 
 

@@ -23,6 +23,7 @@ import numpy as np
 from compare import provenance
 from compare.agreement import agreement, summary
 from compare.curves import varied
+from compare.lines import straightened, tangled
 from compare.quantities import read_quantities
 from compare.report.charts import chart_html, place_words, waterfall_html
 from compare.report.formulas import closed_forms_html, model_html, stored_html
@@ -354,6 +355,10 @@ def _charts_section(
     table: pd.DataFrame, spelled: Mapping[str, str] | None, share: float = 1.0
 ) -> Section:
     """A chart for each quantity, or several of them, with its numbers."""
+    if names := tangled(table):
+        none = f"There is none: {', '.join(names)} is complex and lies on no line; see the numbers."
+        return Section("charts", "Curves and maps", [f"<p>{escape(none)}</p>"])
+    table = straightened(table)
     if "numeric" not in table or not axes_of(table):
         return Section("charts", "Curves and maps", [])
     return Section("charts", "Curves and maps", _charts(table, spelled, "chart", share))

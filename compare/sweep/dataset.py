@@ -151,6 +151,7 @@ def provenance(grid: Grid, job: Job) -> dict[str, Any]:
         "fixed": json.dumps({n: x for n, x in fixed.items() if n not in grid.axes}),
         "quanta": json.dumps(job.quanta),
         "solver": job.solver,
+        "search": json.dumps({"tolerance": job.tolerance, "order": job.order, "limit": job.limit}),
         "chunk": json.dumps(grid.chunk),
         "history": f"{known['created']} {known['command']}",
         "commit": known["commit"] or "unknown",

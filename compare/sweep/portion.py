@@ -16,7 +16,7 @@ import sympy as sp
 
 from compare.agreement import Form, closed_forms, measure, solve
 from compare.provenance import fingerprint, installed
-from compare.quantities import read_quantities
+from compare.quantities import check_holds, read_quantities
 from numeric.solvers.threads import packed
 from systems import Model
 from systems.status import Status
@@ -45,6 +45,25 @@ class Job:
     quantities: tuple[str, ...]
     quanta: Any = None
     solver: str = "auto"
+    tolerance: float = 1e-8
+    order: int = 2
+    limit: int | None = None
+
+    def check(self) -> None:
+        """Raise `ValueError` or `TypeError` for what would be refused at the first point.
+
+        >>> from systems import kerr
+        >>> Job(kerr.MODEL, ("g2",), quanta=1).check()
+        Traceback (most recent call last):
+            ...
+        ValueError: Argument `quanta` must be at least 2 for g2, but is 1.
+        """
+        from numeric.steady import read_search
+
+        wanted = read_quantities(self.model, self.quantities)
+        check_holds(wanted, self.quanta)
+        order = max(self.order, *(sum(q.occupation) for q in wanted))
+        read_search(self.model, self.quanta, self.solver, self.tolerance, self.limit, order)
 
     def without_formula(self) -> dict[str, str]:
         """The quantities that have no closed form, each with the reason in a sentence."""
@@ -76,7 +95,8 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     shape = (len(wanted), *next(iter(arrays.values())).shape)
     forms, _ = _forms(job.model, job.quantities)
     with ALONE, packed():
-        states = solve(job.model, arrays, wanted, job.quanta, job.solver, progress=False)
+        how = (job.quanta, job.solver, job.tolerance, job.order, job.limit)
+        states = solve(job.model, arrays, wanted, *how, progress=False)
         found = [measure(q, forms.get(q.name), states, arrays) for q in wanted]
         errors = [
             np.concatenate([quantity.estimate_on(state).error for state in states])

@@ -27,6 +27,9 @@ def sweep(
     client: Any = None,
     quanta: Any = None,
     solver: str = "auto",
+    tolerance: float = 1e-8,
+    order: int = 2,
+    limit: int | None = None,
     chunk: int | None = None,
     progress: bool = True,
 ) -> Any:
@@ -48,7 +51,8 @@ def sweep(
     versions and kind of processor.  The dataset is then read from the store as it is needed, so
     that ten million points take no more memory than a chunk.  With a `distributed.Client` as
     ``client`` the workers of a cluster compute; the result is the same to the byte.
-    ``quanta`` and ``solver`` are those of `numeric.steady_state`; ``progress=False`` shows no bar.
+    ``quanta``, ``solver``, ``tolerance``, ``order`` (at least that of what is asked for) and
+    ``limit`` are those of `numeric.steady_state`; ``progress=False`` shows no bar.
 
     Raises `ValueError` or `TypeError` for values, axes and quantities that make no sense, and for a
     store that holds something else or another sweep; `compare.extras.NotInstalled`, saying what to
@@ -64,7 +68,9 @@ def sweep(
     4.0
     """
     names = tuple(quantity.name for quantity in read_quantities(model, quantities))
-    job, grid = Job(model, names, quanta, solver), read_grid(model, axes, fixed or {}, chunk)
+    job = Job(model, names, quanta, solver, tolerance, order, limit)
+    job.check()
+    grid = read_grid(model, axes, fixed or {}, chunk)
     with _arrays(store, grid, job) as kept:
         places = kept.pending()
         parts = alone(grid, job, places) if client is None else together(client, grid, job, places)

@@ -173,7 +173,7 @@ def identify(grid: Grid, job: Job) -> dict[str, str]:
         "axes": _summed(grid.axes),
         "fixed": _summed(along),
         "quantities": ", ".join(job.quantities),
-        "solver": json.dumps([job.quanta, job.solver]),
+        "solver": json.dumps([job.quanta, job.solver, job.tolerance, job.order, job.limit]),
         "chunk": json.dumps(grid.chunk),
         "code": identify_code(),
         "processor": platform.machine(),

@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 
 from analytic.series.hierarchy import LONGEST, count_moments
-from compare.quantities import Quantity, read_quantity
+from compare.quantities import Quantity, check_holds, read_quantity
 from compare.validity.curve import Curve, asymptotic_drive, one_quantum_drive
-from compare.validity.deviation import Deviation
+from compare.validity.deviation import CONVERGED, Deviation
 from compare.validity.ray import Ray, read_ray
 from compare.validity.search import Crossing
 from systems import Model
@@ -37,7 +37,6 @@ from systems.values import Values
 START = 0.8  # of the estimate: a deviation of second order is then two thirds of the tolerance
 WEAK = 0.1  # of the drive that makes one quantum: far from where a deviation may have turned back
 WEAKEST = 1e-6  # of the drive that makes one quantum; below, the formula counts as wrong everywhere
-CONVERGED = 1e-6  # of the tolerance: how well the master equation is converged
 FINEST = 1e-6  # least tolerance: no truncation can be told to be better than a millionth of it
 MOMENTS = 100_000  # of a series: twenty seconds for each summation of it, of many
 SMALLEST = 1e-12  # deviation that is told from zero
@@ -92,6 +91,8 @@ def critical_drive(
     order: int = 0,
     *,
     largest: Any = None,
+    quanta: int | Mapping[str, int] | None = None,
+    limit: int | None = None,
     solver: str = "auto",
     progress: bool = True,
 ) -> CriticalDrive:
@@ -103,6 +104,11 @@ def critical_drive(
     the formula with k corrections.  The search ends at ``largest``, without it at the drive
     for which the leading order predicts one quantum in some mode; a model that is driven by
     pairs only has none and needs ``largest``.  ``progress=False`` shows no bar.
+
+    ``quanta``, ``limit`` and ``solver`` of the master equation are those of `numeric.steady_state`.
+    Its order follows from the quantity, and its accuracy from ``tolerance``: a millionth of it, or
+    with quanta given what they give, "not converged" beyond a hundredth of it; the critical drive
+    is then exact to half a percent.
 
     Raises `ValueError` for values, a quantity, a tolerance or an order that make no sense, and for
     an order of more than `MOMENTS` moments.
@@ -121,6 +127,7 @@ def critical_drive(
     (0.035355, 'ok')
     """
     wanted = read_quantity(model, quantity)
+    check_holds([wanted], quanta)
     _check_order(order)
     _check_work(model, wanted, order)
     ray = read_ray(model, values)
@@ -136,7 +143,8 @@ def critical_drive(
     # a laser that makes pairs only puts no single quantum anywhere: the end sets the scale
     single = np.where(np.isfinite(single), single, end)
     estimate = asymptotic_drive(formula, tolerances, single)
-    deviation = Deviation(formula, CONVERGED * tolerances.min(), solver)
+    how = {"quanta": quanta, "limit": limit, "solver": solver}
+    deviation = Deviation(formula, CONVERGED * tolerances.min(), **how)
 
     def excess(drive: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         found, status = deviation(drive, points)

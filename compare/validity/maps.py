@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# over smaller a factor a logarithmic scale looks linear, and its ticks are written over each other
+NARROW = 2
 DECADES = 4  # that are told apart, from the largest number downwards: with more, two look alike
 
 
@@ -61,14 +63,14 @@ def spell(table: pd.DataFrame, column: str) -> str:
 def scale_of(values: Any) -> str:
     """The scale of an axis: logarithmic for positive values in one ratio, as of ``:log``.
 
-    Geometric steps come from ``START:STOP:COUNT:log`` on the command line.  Two values, and
-    anything that is not positive, have a linear scale.
+    Geometric steps come from ``START:STOP:COUNT:log`` on the command line.  Two values, what lies
+    within a factor of `NARROW`, and anything that is not positive, have a linear scale.
 
     >>> scale_of([0.1, 1.0, 10.0]), scale_of([1.0, 2.0, 3.0]), scale_of([1.0, 2.0])
     ('log', 'linear', 'linear')
     """
     x = np.asarray(values)
-    if len(x) < 3 or x.min() <= 0:
+    if len(x) < 3 or x.min() <= 0 or x.max() < NARROW * x.min():
         return "linear"
     ratios = x[1:] / x[:-1]
     return "log" if np.allclose(ratios, ratios[0], rtol=1e-9) else "linear"

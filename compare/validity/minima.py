@@ -74,9 +74,13 @@ def _draw_roads(axes: Axes, table: pd.DataFrame, x: str, column: str) -> None:
 
 def _draw_depth(axes: Axes, table: pd.DataFrame, x: str) -> None:
     """The truth where the formula has its minimum, and the scale of the depth."""
+    import pandas as pd
+
     rows = table[table["road"] == FORMULA]
     axes.plot(rows[x], rows["true"], "k--+", label=f"{TRUTH}, at the place of the formula")
-    axes.set(ylabel=f"minimum of {mathematical(table.attrs['quantity'])}", yscale="log")
+    seen = table.loc[table["minimum"] > _vanishing(table), "minimum"]
+    scale = _scale(pd.concat([seen, rows["true"]]))
+    axes.set(ylabel=f"minimum of {mathematical(table.attrs['quantity'])}", yscale=scale)
 
 
 def _styles(table: pd.DataFrame) -> Mapping[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import analytic
-from compare.quantities import Quantity, read_quantity
+from compare.quantities import Quantity, check_holds, read_quantity
 from compare.validity.curve import corrected, leading
 from compare.validity.descent import FIRST_STEP, Depth, lowest
 from systems import Model
@@ -56,6 +56,11 @@ def optimum(
     quantity: str = "g2",
     corrections: Iterable[int] = (1, 2),
     *,
+    quanta: int | Mapping[str, int] | None = None,
+    tolerance: float = CONVERGED,
+    order: int = 2,
+    limit: int | None = None,
+    solver: str = "auto",
     progress: bool = True,
 ) -> pd.DataFrame:
     """Minima of a quantity over one or more parameters, as functions of the drive.
@@ -77,6 +82,10 @@ def optimum(
     are the numbers of further terms of the formula's series in the drive (`analytic.expand`) that
     get a row of their own.
 
+    ``quanta``, ``tolerance``, ``order`` (at least that of the quantity), ``limit`` and ``solver``
+    of the master equation are those of `numeric.steady_state`; without ``limit`` a state is tried
+    up to `UNKNOWNS` unknowns, a second or less for each solution.
+
     The blockade of an atom in a cavity is perfect at g^2 = gamma (kappa + gamma)/4 on resonance,
     Carmichael, Brecha and Rice, Opt. Commun. 82, 73 (1991):
 
@@ -90,17 +99,19 @@ def optimum(
 
     check_driven(model)
     wanted, name = read_quantity(model, quantity), str(model.drive)
+    check_holds([wanted], quanta)
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
-    roads, zero = _roads(model, wanted, corrections), _Zero(model, wanted)
+    how = {"quanta": quanta, "tolerance": tolerance, "limit": limit, "solver": solver}
+    truth = _Truth(model, wanted, order, **how)
+    roads, zero = _roads(model, wanted, corrections) | {TRUTH: truth}, _Zero(model, wanted)
     rows, drives = [], [float(drive) for drive in drives]
     with counted(None, "minima", len(drives) * len(roads), progress) as bar:
         for drive in drives:
             place: Point = {**start, name: drive}
             coordinates = _Coordinates(model, place, names)
-            where, most = f"{name} = {drive:g}", _most_quanta(model)
-            _check_solved(not _is_hot(model, place, most), where, most)
-            _check_solved(bool(np.isfinite(roads[TRUTH](place))), where, most)
+            where = f"{name} = {drive:g}"
+            _check_solved(not truth.is_hot(place) and np.isfinite(truth(place)), where, truth)
             # every road starts where the one before has its minimum: the last is the slowest
             for road, function in roads.items():
                 bar.set_description(f"{road}, {where}")
@@ -118,19 +129,16 @@ def optimum(
 
 
 def _roads(model: Model, quantity: Quantity, corrections: Iterable[int]) -> dict[str, Road]:
-    """The functions to be minimised.
+    """The formulas to be minimised: the leading order, then the series with so many corrections.
 
     Each takes values by name, numbers or arrays, and returns the quantity, NaN where it has none.
-    The first is the
-    leading order and the last the master equation; between them stand the series with so many
-    corrections.
     """
     closed = analytic.derive(model, quantity.quanta(model))
     roads: dict[str, Road] = {FORMULA: leading(closed, quantity)}
     for count in corrections:
         series = corrected(analytic.expand(model, corrections=count), quantity)
         roads[f"{count} correction{'s' * (count > 1)}"] = series
-    return {**roads, TRUTH: _Truth(model, quantity)}
+    return roads
 
 
 def _most_quanta(model: Model) -> int:
@@ -141,23 +149,6 @@ def _most_quanta(model: Model) -> int:
     return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
 
 
-def _is_hot(model: Model, point: Point, most: int) -> bool:
-    """Whether ``most`` quanta are hopelessly few, as one solution with half of them tells.
-
-    Of coherent light that holds more than `HOT` in the last two shells of half the quanta, more
-    than `CONVERGED` lies beyond all of them (the Poisson distribution, for 8 to 60 quanta).  A
-    search for a truncation would find that out by solving them all.
-    """
-    import numeric
-    from numeric.certificate import top_shells
-
-    if most < MANY:
-        return False
-    half = most // 2
-    state = numeric.steady_state(model, point, quanta=half)
-    return bool(max(top_shells(block).max() for block in state.blocks) > HOT)
-
-
 class _Truth:
     """The quantity by the master equation, as a function of the values.
 
@@ -165,31 +156,53 @@ class _Truth:
     another reason.
     """
 
-    def __init__(self, model: Model, quantity: Quantity) -> None:
-        """Higher correlations would ask for more quanta, and are not looked at."""
+    def __init__(self, model: Model, quantity: Quantity, order: int, **how: Any) -> None:
+        """Higher correlations would ask for more quanta, and are not looked at.
+
+        ``how`` holds the other arguments of `numeric.steady_state`.
+        """
         from numeric.space import count_states
 
         self.model, self.quantity = model, quantity
-        order = max(2, sum(quantity.occupation))
-        limit = count_states(model.modes, max(order + 2, _most_quanta(model)))
-        self.how: dict[str, Any] = {"order": order, "tolerance": CONVERGED, "limit": limit}
-        self.how["progress"] = False
+        order = max(order, sum(quantity.occupation))
+        self.bounded = how["quanta"] is None and how["limit"] is None
+        if self.bounded:
+            most = max(order + 2, _most_quanta(model))
+            how |= {"limit": count_states(model.modes, most)}
+        self.how = {"order": order, **how, "progress": False}
         self._last: tuple[Any, ...] | None = None
         self._state: Any = None
+
+    def is_hot(self, point: Point) -> bool:
+        """Whether the quanta allowed are hopelessly few, as one solution with half of them tells.
+
+        Of coherent light that holds more than `HOT` in the last two shells of half the quanta, more
+        than `CONVERGED` lies beyond all of them (the Poisson distribution, for 8 to 60 quanta).  A
+        search for a truncation would find that out by solving them all.  Whoever gives a limit, or
+        quanta, is not asked.
+        """
+        import numeric
+        from numeric.certificate import top_shells
+
+        most = _most_quanta(self.model)
+        if not self.bounded or most < MANY:
+            return False
+        state = numeric.steady_state(self.model, point, quanta=most // 2)
+        return bool(max(top_shells(block).max() for block in state.blocks) > HOT)
 
     def __call__(self, point: Point) -> np.ndarray:
         """The quantity with the truncation that each point needs."""
         return np.asarray(self.quantity.on(self._solve(point)))
 
-    def quanta(self, point: Point) -> int:
-        """The truncation that the point needs."""
-        return int(np.max(self._solve(point).quanta))
+    def kept(self, point: Point) -> int | dict[str, int]:
+        """The truncation that the point needs, in all or in each mode."""
+        return self._solve(point).truncation
 
     def cut(self, quanta: int, point: Point) -> np.ndarray:
         """The quantity with a truncation given."""
         import numeric
 
-        state = numeric.steady_state(self.model, point, quanta=quanta, progress=False)
+        state = numeric.steady_state(self.model, point, **(self.how | {"quanta": quanta}))
         return np.asarray(self.quantity.on(state))
 
     def _solve(self, point: Point) -> numeric.SteadyState:
@@ -315,10 +328,16 @@ def _searched(road: Road, at: Point) -> Iterator[tuple[Road, Callable[[Point], b
 
     Of the master equation first with the truncation of the start, at which it is ten times faster.
     """
-    if isinstance(road, _Truth):
-        quanta = road.quanta(at) + 2
-        yield partial(road.cut, quanta), lambda place: road.quanta(place) <= quanta
+    if isinstance(road, _Truth) and road.how["quanta"] is None:
+        kept = road.kept(at)
+        if isinstance(kept, int):
+            yield partial(road.cut, kept + 2), lambda place: _holds(kept + 2, road.kept(place))
     yield road, lambda place: True
+
+
+def _holds(quanta: int, needed: int | Mapping[str, int]) -> bool:
+    """Whether so many quanta in all are a truncation that suffices."""
+    return isinstance(needed, int) and needed <= quanta
 
 
 def _check_varies(depth: Depth, x: np.ndarray, road: str) -> None:
@@ -332,14 +351,17 @@ def _check_varies(depth: Depth, x: np.ndarray, road: str) -> None:
         )
 
 
-def _check_solved(known: bool, where: str, quanta: int) -> None:
+def _check_solved(known: bool, where: str, truth: _Truth) -> None:
     """Raise `ValueError` where the master equation has no answer at the start of a search."""
-    if not known:
-        raise ValueError(
-            "Argument `drives` must hold drives at which the master equation has an answer with at "
-            f"most {quanta} quanta (a search solves it up to {EVALUATIONS} times), but for {where} "
-            "it has none at the start."
-        )
+    if known:
+        return
+    allowed = f" with at most {_most_quanta(truth.model)} quanta" if truth.bounded else ""
+    way_out = "; `limit` allows more" if truth.bounded else ""
+    raise ValueError(
+        f"Argument `drives` must hold drives at which the master equation has an answer{allowed} "
+        f"(a search solves it up to {EVALUATIONS} times), but for {where} it has none at the "
+        f"start{way_out}."
+    )
 
 
 def _read_start(model: Model, values: Mapping[Any, Any], names: Sequence[str]) -> dict[str, Any]:

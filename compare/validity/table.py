@@ -15,9 +15,9 @@ import numpy as np
 
 from compare.agreement import coordinates
 from compare.quantities import read_quantity
-from compare.validity.critical import CONVERGED, critical_drive
+from compare.validity.critical import critical_drive
 from compare.validity.curve import Curve
-from compare.validity.deviation import Deviation
+from compare.validity.deviation import CONVERGED, Deviation
 from compare.validity.ray import read_ray
 from systems import Model
 from systems.labels import Labelled
@@ -38,6 +38,9 @@ def validity(
     *,
     labels: Mapping[str, Any] | None = None,
     largest: Any = None,
+    quanta: int | Mapping[str, int] | None = None,
+    limit: int | None = None,
+    solver: str = "auto",
     progress: bool = True,
 ) -> pd.DataFrame:
     """Table of critical drives, one row per point.
@@ -57,9 +60,8 @@ def validity(
     >>> bool((abs(table["deviation"]) < 0.01).all())  # as below any critical drive
     True
     """
-    found = critical_drive(
-        model, values, quantity, tolerance, order, largest=largest, progress=progress
-    )
+    how: dict[str, Any] = {"quanta": quanta, "limit": limit, "solver": solver, "progress": progress}
+    found = critical_drive(model, values, quantity, tolerance, order, largest=largest, **how)
     ray, name = read_ray(model, values), str(model.drive)
     given = {str(key): value for key, value in values.items()}
     places = (
@@ -76,7 +78,7 @@ def validity(
     if name in given:
         drive = ray.flat(name, given[name])
         curve = Curve(read_quantity(model, quantity), order, ray)
-        deviation = Deviation(curve, CONVERGED * float(tolerance))
+        deviation = Deviation(curve, CONVERGED * float(tolerance), **how)
         table = table.assign(drive=drive, deviation=deviation(drive, np.arange(ray.size))[0])
     table.attrs = {
         "model": model.name,
