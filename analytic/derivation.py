@@ -377,10 +377,10 @@ class Derivation(Shown):
         self, mode: Mode, abbreviations: Abbreviations | None
     ) -> list[tuple[str, sp.Expr]]:
         """The mean number and the correlations of a mode; nothing for one without an amplitude."""
-        if not self._amplitudes[self.model.occupation(mode)]:
+        weight = self.model.grading.weights[self.model.index(mode)]
+        if weight > self.quanta or not self._amplitudes[self.model.occupation(mode)]:
             return []
         lines = [(number_symbol(mode), self.number(mode, abbreviations))]
-        weight = self.model.grading.weights[self.model.index(mode)]
         for order in range(2, self.quanta // weight + 1):
             form = _or_not_seen(self.correlation, mode, order, abbreviations)
             lines.append((correlation_symbol(mode, order), form))

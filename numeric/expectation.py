@@ -100,7 +100,7 @@ def field_matrices(
     array([[0., 1.],
            [0., 0.]])
     """
-    return operator_matrices(read_field(model, field), arrays, on)
+    return operator_matrices(read_field(model, field, transitions=True), arrays, on)
 
 
 def element_errors(populations: np.ndarray, error: np.ndarray) -> np.ndarray:

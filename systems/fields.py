@@ -16,7 +16,8 @@ import sympy as sp
 
 from systems.expressions import as_expression, check_finite
 from systems.grading import Grading
-from systems.ladder import Ladder, Mode, normal_order
+from systems.ladder import Ladder, Mode, Word, normal_order
+from systems.levels import LevelOp
 from systems.model import Model
 
 
@@ -38,12 +39,16 @@ def output_field(mode: Mode, coupling: Any, drive: Any = 0) -> sp.Expr:
 
 
 def read_field(
-    model: Model, field: Mode | str | sp.Expr, free: Collection[sp.Symbol] = ()
+    model: Model,
+    field: Mode | str | sp.Expr,
+    free: Collection[sp.Symbol] = (),
+    transitions: bool = False,
 ) -> Ladder:
     """A field as a normal-ordered operator: a mode by operator or label, or a sum of modes.
 
-    ``free`` are symbols that it may hold beside the model's.  Raises `ValueError` unless it is a
-    sum of lowering operators and a number.
+    ``free`` are symbols that it may hold beside the model's.  With ``transitions`` the field may
+    hold |i><j| of an atom, whose light that is.  Raises `ValueError` unless it is a sum of such
+    operators and a number.
 
     >>> from systems import kerr
     >>> read_field(kerr.MODEL, "a") == read_field(kerr.MODEL, kerr.a)
@@ -59,11 +64,26 @@ def read_field(
             "Argument `field` must hold the model's symbols only, but holds "
             f"{', '.join(sorted(map(str, strange)))}."
         )
-    if any(any(p) or sum(q) > 1 for p, q in ladder) or not any(any(q) for _, q in ladder):
+    fits = (_lowers(word) or (transitions and _is_transition(model, word)) for word in ladder)
+    if not all(fits) or not any(any(q) for _, q in ladder):
+        what = "lowering operators, transitions of an atom" if transitions else "lowering operators"
         raise ValueError(
-            f"Argument `field` must be a sum of lowering operators and a number, but is `{field}`."
+            f"Argument `field` must be a sum of {what} and a number, but is `{field}`."
         )
     return ladder
+
+
+def _lowers(word: Word) -> bool:
+    """Whether a word takes one quantum or is a number."""
+    return not any(word[0]) and sum(word[1]) <= 1
+
+
+def _is_transition(model: Model, word: Word) -> bool:
+    """Whether a word is |i><j| between two levels above the lowest one of an atom."""
+    ends = [m for n in word for m, k in zip(model.modes, n, strict=True) if k == 1]
+    if sum(map(sum, word)) != 2 or not all(isinstance(m, LevelOp) for m in ends):
+        return False
+    return sum(word[0]) == 1 and word[0] != word[1] and len({m.atom for m in ends}) == 1
 
 
 def leading_part(model: Model, field: Ladder) -> Ladder:

@@ -33,6 +33,7 @@ WIDE = 500
 VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
 # Parts of an expression up to which shared parts of sums are looked for, which takes a second
 LONG = 3000
+TERMS = 500  # of a sum in one line of Python, whose compiler takes about a thousand
 # What a value may be: products of two rates, which everything is made of, stay floats, and nothing
 # is so small that floats have only some of its digits
 LARGEST, SMALLEST = 1e300, float(np.finfo(float).tiny)
@@ -42,14 +43,14 @@ Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
 
-def read_values(model: Model, values: Values) -> Arrays:
+def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arrays:
     """The values by name, broadcast against one another to one shape.
 
     Arrays of xarray broadcast by the names of their dimensions, and what is returned remembers
     these (`systems.labels`).  Raises `ValueError` or `TypeError` for an unknown or missing name,
     NaN or infinity, a complex value of a real symbol, arrays that do not broadcast, plain arrays
     beside labelled ones, rates that are not positive, and coefficients of the Hamiltonian that are
-    not finite.
+    not finite.  Rates named ``idle`` may be zero: those of a loss that is switched on and off.
 
     >>> from systems import kerr
     >>> arrays = read_values(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 5.0, "gamma": 1.0, "xi": 0.1})
@@ -67,7 +68,7 @@ def read_values(model: Model, values: Values) -> Arrays:
             f"Argument `values` must hold arrays that broadcast, but has {shapes}."
         ) from None
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
-    _check_rates(model, arrays)
+    _check_rates(model, arrays, idle)
     _check_coefficients(model, arrays)
     return arrays if frame is None else Labelled(arrays, frame)
 
@@ -198,8 +199,32 @@ def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     """The names of an expression's symbols, and it as a function of their numbers."""
     symbols = sorted(expression.free_symbols, key=str)
-    function = sp.lambdify(symbols, expression, module, cse=_repeated)
+    function = sp.lambdify(symbols, expression, module, cse=_parts)
     return [str(symbol) for symbol in symbols], function
+
+
+def _parts(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
+    """The parts that occur twice, with long sums cut: Python nests one of a thousand too deep."""
+    found, rest = _repeated(expression)
+    sums = (s for e in (rest, *(part for _, part in found)) for s in e.atoms(sp.Add))
+    if all(len(s.args) <= TERMS for s in sums):
+        return found, rest
+    parts = list[tuple[sp.Symbol, sp.Expr]]()
+    for symbol, part in found:
+        parts.append((symbol, _cut(part, parts)))
+    return parts, _cut(rest, parts)
+
+
+def _cut(expression: sp.Expr, parts: list[tuple[sp.Symbol, sp.Expr]]) -> sp.Expr:
+    """An expression in which a long sum is one of shorter sums, which join the parts."""
+    if not expression.args or (not expression.is_Add and len(expression.atoms(sp.Add)) == 0):
+        return expression
+    args = [_cut(argument, parts) for argument in expression.args]
+    while expression.is_Add and len(args) > TERMS:
+        sums = [sp.Add(*args[i : i + TERMS], evaluate=False) for i in range(0, len(args), TERMS)]
+        args = sp.symbols(f"_sum{len(parts)}:{len(parts) + len(sums)}", cls=sp.Dummy)
+        parts.extend(zip(args, sums, strict=True))
+    return expression.func(*args, evaluate=False) if expression.is_Add else expression.func(*args)
 
 
 def _repeated(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
@@ -370,8 +395,8 @@ def shorten(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:76]} ..."
 
 
-def _check_rates(model: Model, arrays: Arrays) -> None:
-    """Raises for rates that are negative, complex, infinite, or a symbol that is zero."""
+def _check_rates(model: Model, arrays: Arrays, idle: Collection[str] = ()) -> None:
+    """Raises for rates that are negative, complex, infinite, or a symbol that is zero, not idle."""
     for loss in model.losses:
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue
@@ -380,7 +405,7 @@ def _check_rates(model: Model, arrays: Arrays) -> None:
             must, value = "be finite", rate[~np.isfinite(rate)][0]
         elif np.any(abs(rate.imag) > REAL * abs(rate)):
             must, value = "be real", rate[abs(rate.imag) > REAL * abs(rate)][0]
-        elif loss.rate.is_Symbol and np.any(rate.real <= 0):
+        elif loss.rate.is_Symbol and str(loss.rate) not in idle and np.any(rate.real <= 0):
             must = "be positive (leave the loss out of the model for a lossless mode)"
             value = rate.real.min()
         elif np.any(rate.real < 0):

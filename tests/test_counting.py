@@ -5,10 +5,12 @@ import pytest
 import sympy as sp
 import xarray
 from scipy.integrate import simpson
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import emitted, evolve
-from systems import Loss, Model
+from systems import Atom, Loss, Model
 from systems.library import jaynes_cummings, kerr
 
 s, xi, gamma = SigmaMinus("s"), sp.Symbol("xi", positive=True), sp.Symbol("gamma", positive=True)
@@ -44,6 +46,20 @@ def test_labelled_values_make_labelled_photons_of_a_pulse():
         assert getattr(found, name).dims == found.status(name).dims == ("loss",)
         one = float(getattr(found, name).sel(loss=0.5))
         assert one == pytest.approx(float(getattr(alone, name)), rel=1e-12)  # the same equations
+
+
+def test_a_source_that_ends_in_another_ground_state_sends_a_photon_for_each_transfer():
+    a, atom = BosonOp("a"), Atom("q", ["u", "s", "e"])
+    g, kappa, Omega = sp.symbols("g kappa Omega", positive=True)
+    up = g * atom.transition("e", "s") * a + Omega * atom.transition("e", "u")
+    raman = Model("Raman source", up + Dagger(up), (Loss(kappa, a),))
+    values = {"g": 2.0, "kappa": 1.0, "Omega": lambda t: np.sin(np.pi * min(t, 6) / 6) ** 2}
+    found = emitted(raman, values, "a", (0, 60))
+    moved = evolve(raman, values, [0.0, 60.0]).number("q_s")[-1]
+    # what is left inside decays with kappa/2, to exp(-27); the integrator has 1e-10
+    assert found.photons == pytest.approx(float(moved), rel=1e-9)
+    assert found.status("single") == "ok"
+    assert found.several == 0
 
 
 @pytest.mark.parametrize("strength", [1e-4, 0.05])

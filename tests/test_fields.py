@@ -7,14 +7,16 @@ import pytest
 import sympy as sp
 from helpers import assert_closed_form_equals
 from sympy import I, sqrt
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.pauli import SigmaMinus
 
 import analytic.delayed
 import numeric.fields
 from analytic import derive, fields
 from compare import agreement
-from numeric import delayed_correlation, steady_state
+from numeric import delayed_correlation, spectrum, steady_state
 from numeric import fields as observables
-from systems import Loss, Model
+from systems import Atom, Emitters, Loss, Model
 from systems.fields import output_field
 from systems.library import jaynes_cummings, kerr, kerr_dimer, parametric_kerr, second_harmonic
 from systems.library.nanotip import MODEL, a1, a2, chi, gamma, xi
@@ -273,3 +275,37 @@ def test_a_field_of_a_mode_that_nothing_fills_has_the_number_of_the_mode_zero(qu
         assert observables.number_status(state, field) == "ok"
         assert observables.number(state, field) == 0
         assert observables.correlation_status(state, field) == "undefined"
+
+
+def test_light_of_emitters_together_is_that_of_the_sum_of_single_ones():
+    kappa, gamma, F = sp.symbols("kappa gamma F", positive=True)
+    one, two = (SigmaMinus("s1"), SigmaMinus("s2"))
+    together, known = Emitters("S", 2), {"kappa": 1.0, "gamma": 0.3, "F": 0.2}
+
+    def lit(S, losses):
+        return Model("emitters", F * (S + Dagger(S)), (Loss(kappa, S), *losses), drive=F)
+
+    single = lit(one + two, (Loss(gamma, one), Loss(gamma, two)))
+    both = lit(together.lowering, together.losses(gamma))
+    states = [steady_state(m, known) for m in (both, single)]
+    seen = together.lowering, one + two
+    for ask in (observables.number, observables.correlation):
+        # the truncation is chosen for 1e-8
+        assert ask(states[0], seen[0]) == pytest.approx(float(ask(states[1], seen[1])), rel=1e-7)
+    several = zip((both, single), seen, strict=True)
+    shown, expected = (spectrum(m, known, S, [-0.7, 0.0, 2.0]) for m, S in several)
+    np.testing.assert_allclose(shown, expected, rtol=1e-6, atol=0)  # what a spectrum is right to
+
+
+def test_a_click_on_a_transition_leaves_the_atom_in_its_lower_level():
+    atom, Omega = Atom("q", "gse"), sp.Symbol("Omega", positive=True)
+    up = Omega * (atom.transition("e", "s") + atom.transition("e", "g") / 3)
+    losses = (Loss(1, atom.transition("g", "e")), Loss(1, atom.transition("s", "e")))
+    model = Model("Lambda", up + Dagger(up) + Omega * atom.population("s"), losses)
+    state = steady_state(model, {"Omega": 0.5})
+    seen = atom.transition("s", "e")
+    # |s><e| rho |e><s| is in |s>, from where no light leaves at once; later clicks are independent
+    found = observables.delayed_correlation(state, seen, [0.0, 200.0])
+    assert found[0] == pytest.approx(0, abs=1e-10)
+    assert found[1] == pytest.approx(1, rel=1e-6)
+    assert observables.number(state, seen) == pytest.approx(float(state.number("q_e")), rel=1e-12)

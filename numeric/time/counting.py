@@ -27,7 +27,6 @@ from scipy.sparse import csc_array, kron
 from numeric.arguments import check_quanta, is_real
 from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.space import Space
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
@@ -39,7 +38,7 @@ from systems.labels import Frame, unlabel
 from systems.ladder import Mode, label
 from systems.progress import bar
 from systems.status import Estimate, Status
-from systems.values import Values
+from systems.values import Arrays, Values, evaluate_sum
 
 # What is followed, and from what by a click: no click, one exactly, at least one, at least two,
 # and the two moments, whose own source is the whole state, no click and at least one together
@@ -47,7 +46,10 @@ NONE, ONE, SOME, MORE, FIRST, SECOND = range(6)
 SOURCES = {ONE: (NONE,), SOME: (NONE,), MORE: (ONE,), FIRST: (NONE, SOME), SECOND: (FIRST,)}
 CLICKS = {NONE: 0, ONE: 1, SOME: 1, MORE: 2, FIRST: 1, SECOND: 2}  # that each takes at least
 SETTLED, SEARCHED = 1e-6, 24  # relative change by two more quanta that ends the search; its end
-LEFT = 1e-3  # quanta that may be left in the mode at the end, per photon counted
+LEFT = 1e-3  # quanta that may be left inside at the end, per photon counted
+# Of the fastest: slower steps to the port take longer than any window.  The tail of a pulse and
+# what floats leave of a sine stay below
+IDLE = 1e-9
 
 
 @dataclass(frozen=True, repr=False)
@@ -122,8 +124,9 @@ def emitted(
     change no number by more than 1e-6, or ``quanta`` is given.
 
     A number is NaN where its status is not "ok".  It is "not converged" also where more than a
-    thousandth of the light is still inside at the end: extend the ``window``, or with
-    ``complete=False`` ask for what this window holds.  Raises `ValueError` or `TypeError` for bad
+    thousandth of the light is still inside at the end and could leave through the port at the
+    values of that time: extend the ``window``, or with ``complete=False`` ask for what this window
+    holds.  Raises `ValueError` or `TypeError` for bad
     arguments.
 
     Two photons that are left to themselves come out as two:
@@ -234,7 +237,9 @@ class _Job:
         ]
         size = np.multiply.outer([click**k for k in CLICKS.values()], one.shrink**2)
         held, apart = (np.einsum("kii->ki", m) * size for m in (ends[1], ends[1] - ends[0]))
-        return self._read(held.real, TRUSTED * abs(apart) + ROUNDING * abs(held), equation.space)
+        error = TRUSTED * abs(apart) + ROUNDING * abs(held)
+        last = {name: array[-1:, point] for name, array in span.grid.items()}
+        return self._read(held.real, error, waiting(equation, last, self.port))
 
     def _terms(self, one: ScaledEquations, click: float) -> list[Term]:
         """All six equations as one: L or L - J on each, and J from its sources."""
@@ -249,14 +254,43 @@ class _Job:
         return one.together([*whole, *one.jumps(self.port, lambda m: kron(fed, m))])
 
     def _read(
-        self, held: np.ndarray, error: np.ndarray, on: Space
+        self, held: np.ndarray, error: np.ndarray, quanta: np.ndarray
     ) -> dict[str, tuple[float, float]]:
-        """Numbers and round-off from the diagonals of the six matrices, (kinds, states)."""
+        """Numbers and round-off from the diagonals of the six matrices, (kinds, states).
+
+        ``quanta`` (states) are those that may still be counted.
+        """
         traces, errors = held.sum(axis=1), error.sum(axis=1)
         found = {name: (float(traces[k]), float(errors[k])) for name, k in NAMED.items()}
-        quanta = on.occupations.sum(axis=1)
         inside = (held[NONE] + held[SOME]) @ quanta
         return {**found, "inside": (float(inside), float(error[NONE] @ quanta))}
+
+
+def waiting(equation: Liouvillian, values: Arrays, port: int) -> np.ndarray:
+    """Quanta of every state from which a photon may still leave through a port, zero of others.
+
+    An atom that a photon has left behind in another ground state waits for nothing: no step of H
+    or of a jump, at the ``values`` of one point, leads from there to the port.  Steps slower than
+    `IDLE` of the fastest are none.
+
+    >>> from systems.library import kerr
+    >>> equation = liouvillian(kerr.MODEL, 3)
+    >>> at_rest = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "xi": 0.0}
+    >>> waiting(equation, {name: np.array([x]) for name, x in at_rest.items()}, 0)
+    array([0, 1, 2, 3])
+    """
+    on, model = equation.space, equation.model
+    diagonal = np.arange(on.size) * (on.size + 1)
+    c = [complex(evaluate_sum(e, values)[0]) for e in equation.expressions]
+    whole = sum(x * part for x, part in zip(c, equation.effective_parts, strict=True))
+    jumps = sum(x * part for x, part in zip(c, equation.jump_parts, strict=True))
+    steps = abs(csc_array(whole)) + abs(csc_array(jumps)[diagonal][:, diagonal])
+    steps.data[steps.data < IDLE * np.max(steps.data, initial=0.0)] = 0
+    takes = sum(abs(on.word(word)) for word in model.jumps[port])
+    ready = np.asarray(takes.sum(axis=0)).ravel() > 0
+    for _ in range(on.size):  # a state is ready where one step leads to a state that is
+        ready = ready | (steps.T @ ready > 0)
+    return np.where(ready, on.occupations.sum(axis=1), 0)
 
 
 NAMED = {"efficiency": SOME, "single": ONE, "several": MORE, "photons": FIRST, "pairs": SECOND}

@@ -46,13 +46,13 @@ class Course:
         They remember the names of their axes where some of the values are labelled
         (`systems.labels`) or the times as they were ``given``, whose name comes first; it is
         ``time`` where they have none.  Raises as `systems.values.read_values` does, naming the
-        symbol, and as `systems.labels.label_beside` for labelled times.
+        symbol, and as `systems.labels.label_beside` for labelled times; a loss that moves may rest.
         """
         plain, frame = unlabel(self.fixed)
         ndim = max((np.ndim(value) for value in plain.values()), default=0)
         along = (len(times),) + (1,) * ndim
         moved = {n: self._sample(n, f, times).reshape(along) for n, f in self.moving.items()}
-        arrays = read_values(self.model, {**plain, **moved})
+        arrays = read_values(self.model, {**plain, **moved}, idle=moved)
         shape = next(iter(arrays.values())).shape
         if len(shape) == ndim:  # nothing moves
             shape = (len(times), *shape)

@@ -330,7 +330,8 @@ def pose_regression(
 
     grades = on.occupations @ weights(state.model)
     quanta = np.add.outer(grades, grades)
-    photon = max(int(weights(state.model) @ q) for _, q in read_field(state.model, second))
+    words = read_field(state.model, second, transitions=True)
+    photon = max(int(weights(state.model) @ q) for _, q in words)
     # the amplitude of one grade, from the populations of the grades that matter
     low = (grades > 0) & (grades <= 2 * photon)
     populations = np.einsum("pii->pi", rho).real[:, low].clip(min=0)

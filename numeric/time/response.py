@@ -67,7 +67,8 @@ class Response:
 
     def field(self, field: Field) -> np.ndarray:
         """A field at this point, scaled."""
-        b = operator_matrices(read_field(self.model, field), self.arrays, self.space)[0]
+        words = read_field(self.model, field, transitions=True)
+        b = operator_matrices(words, self.arrays, self.space)[0]
         return np.asarray(b * self.shrink / self.shrink[:, None])
 
     def adjoint(self, scaled: np.ndarray) -> np.ndarray:

@@ -12,7 +12,8 @@ Hamiltonian and g2 at leading order in the drive, which see no jumps.
 Beyond, it is a model of its own: three excitations of the mode are not those of N > 1 emitters,
 and an emitter that decays alone leaves the symmetric states.  `atoms` has the emitters one by one,
 each with its own loss, for as many as a computer holds.  One emitter is exact at any drive.
-With `replace(MODEL, collective="b")` a number that those states may change is "not converged".
+So the mode is named ``collective``: a number that those states may change by a thousandth is "not
+converged", and what follows jumps, a spectrum, is refused.
 
 R. Trivedi, M. Radulaski, K. A. Fischer, S. Fan and J. Vuckovic, Phys. Rev. Lett. 122, 243602
 (2019), studied blockade with many emitters.  `PUBLISHED` follows from the coupled equations of the
@@ -49,6 +50,7 @@ MODEL = Model(
     + xi * (Dagger(a) + a),
     losses=(Loss(kappa, a), Loss(gamma, b)),
     drive=xi,
+    collective="b",
 )
 
 E_a, E_s, D_1, D_2 = sp.symbols("E_a E_s D_1 D_2")

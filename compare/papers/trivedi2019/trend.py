@@ -33,7 +33,7 @@ RESONANT, WEAKLY, DETUNED = CASES
 COMPUTED = {  # by two independent programs, for 1, 2, 10, 50 and 100 emitters
     RESONANT: ("0.35586", "0.40426", "0.5915", "0.77115", "0.82866"),
     WEAKLY: ("0.99596", "0.99327", "0.98629", "0.98612", "0.98799"),
-    # four digits: at the drive of the sheet both roads differ by 6e-5 for one emitter
+    # four digits: at a drive of 1e-3 kappa both roads differ by 6e-5 for one emitter
     DETUNED: ("0.8322", "0.5689", "0.3090", "0.2640", "0.2586"),
 }
 COUPLED = (0.25, 2.0)  # g: from where one emitter has polaritons at all, g > |kappa - gamma|/4
@@ -45,7 +45,7 @@ def own(name: str) -> Any:
     """A value of the sheet that is a number, in units of kappa.
 
     >>> own("xi")
-    0.001
+    1e-06
     """
     return load("trivedi2019").sheet().values[name]
 

@@ -1,8 +1,8 @@
 """Main claim: the smallest g2(0) over the laser's frequency against the number of emitters.
 
 The three cases of the notebook: resonant emitters with g = 2 kappa and with g = 0.2 kappa, and
-emitters with g = 0.2 kappa that lie 0.8 kappa above the cavity; gamma = 0.01 kappa and xi = 0.001
-kappa, so weak that both roads agree to 1e-4 and no budget is needed.  Crosses are two and three
+emitters with g = 0.2 kappa that lie 0.8 kappa above the cavity; gamma = 0.01 kappa and xi = 1e-6
+kappa, so weak that both roads agree to 1e-7 and no budget is needed.  Crosses are two and three
 emitters one by one, each with its own loss, by the master equation at the same laser.
 """
 
@@ -78,6 +78,6 @@ def draw(table: pd.DataFrame) -> Figure:
         single = table[(table["case"] == name) & table["one_by_one"].notna()]
         axes.plot(single["N"], single["one_by_one"], "x", color="black", ms=6, mew=1.2, zorder=3)
     axes.set(xlabel="number of emitters $N$", ylabel="smallest $g^{(2)}(0)$", xscale="log")
-    axes.set(ylim=(0, 1.6), title=r"$\xi = 0.001\,\kappa$; crosses: emitters one by one")
+    axes.set(ylim=(0, 1.6), title=r"$\xi = 10^{-6}\,\kappa$; crosses: emitters one by one")
     roads_legend(axes, loc="upper center", ncols=2)
     return figure
