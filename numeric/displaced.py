@@ -352,6 +352,11 @@ class Shift:
     ``alphas`` are symbols for the amplitudes of the modes that are displaced, by position.  Every
     coefficient of ``model`` is a symbol: ``coefficients`` has it in those of the model that was
     displaced and in the amplitudes.
+
+    >>> from systems.library import kerr
+    >>> around = shift(kerr.MODEL, (True,))
+    >>> around.alphas, around.model.name
+    ({0: alpha_a}, 'driven Kerr mode, displaced')
     """
 
     model: Model

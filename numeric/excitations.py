@@ -85,7 +85,7 @@ def narrowed(model: Model) -> int | None:
 def guessed(model: Model, found: Solution, order: int = 0, quanta: int = 0) -> np.ndarray:
     """Upper estimate of how much of a moment sits in states the model cannot represent, per point.
 
-    For ``order=0`` it is that much of the total probability; that of some ``quanta`` has this order.
+    For ``order=0`` it is that much of the total probability, or of that of some ``quanta``.
 
     >>> from systems.library import tavis_cummings
     >>> from numeric import steady_state

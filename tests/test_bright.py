@@ -9,6 +9,7 @@ from sympy.physics.quantum.boson import BosonOp
 
 import analytic
 from numeric import steady_state
+from numeric.gaussian import gaussian
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr
 
@@ -30,6 +31,7 @@ TWINS = Model(
 )
 BRIGHT = {"Delta": 0.0, "chi": 0.01, "gamma": 1.0, "xi": 5.0}  # some 35 quanta
 ATOM = {"Delta_a": 0.0, "Delta_s": 0.0, "g": 1.0, "kappa": 0.3, "gamma": 0.1}
+POINT = np.arange(1), 1e-8, 4  # one point, and a search's tolerance and order
 EXACT = 1e-10  # of moments of a few hundred quanta, whose equations lose some digits
 
 
@@ -55,15 +57,12 @@ def test_both_roads_agree_on_coupled_linear_modes_at_any_drive():
 
 
 def test_the_probabilities_of_squeezed_light_are_those_of_a_cut_that_holds_it():
-    values = {"G": 0.16, "xi": 2.0}
-    cut = steady_state(AMPLIFIER, values, quanta=250).distribution("a")[:60]
-    free = steady_state(AMPLIFIER, {"G": [0.16], "xi": [2.0]})
-    found = free.distribution("a")[0, :60]
-    assert free.solver[0] == "gaussian"
-    known = ~np.isnan(found) & ~np.isnan(cut)
-    assert known.sum() > 50
-    # absolute, as of a transform: what is below is "not resolved"
-    np.testing.assert_allclose(found[known], cut[known], rtol=1e-8, atol=1e-13)
+    values = {"G": 0.12, "xi": 0.7}
+    cut = steady_state(AMPLIFIER, values, quanta=70)
+    (free,) = gaussian(AMPLIFIER, {n: np.array([x]) for n, x in values.items()}, *POINT)
+    for n in range(12):
+        # as far as a cut may move a probability of its own that is returned
+        np.testing.assert_allclose(free.marginal(0, n).value, cut.probability((n,)), rtol=1e-8)
 
 
 def test_linear_light_above_its_threshold_does_not_exist():
@@ -78,7 +77,7 @@ def test_a_displaced_frame_changes_no_number_of_a_kerr_mode(quantity):
     np.testing.assert_allclose(around.value, cut.value, rtol=1e-8)  # the search's tolerance
 
 
-@pytest.mark.parametrize(("drive", "chi"), [(5.0, 0.01), (10.0, 0.002), (200.0, 1e-5)])
+@pytest.mark.parametrize(("drive", "chi"), [(5.0, 0.01), (10.0, 0.002), (20.0, 5e-4)])
 def test_a_displaced_frame_has_the_exact_moments_of_a_kerr_mode(drive, chi):
     values = {"Delta": 0.3, "chi": chi, "gamma": 1.0, "xi": drive}
     state = steady_state(kerr.MODEL, values, frame="displaced")
@@ -114,7 +113,7 @@ def test_an_atom_in_bright_light_is_the_same_in_both_frames():
 def test_an_atom_in_a_cavity_of_170_quanta_is_solved_by_default():
     state = steady_state(jaynes_cummings.MODEL, ATOM | {"xi": 2.0})
     assert state.solver == "displaced"
-    # solved once as it stands, with 266 quanta by the direct solver (11 minutes and 9 GB): the
+    # solved once as it stands, with 266 quanta by the direct solver (11 minutes and 9 GB): its
     # cut moves n by 1e-9 of itself there
     np.testing.assert_allclose(state.number("a"), 169.1086602, rtol=3e-9)
     np.testing.assert_allclose(state.correlation("a"), 1.0004415263, rtol=3e-9)
