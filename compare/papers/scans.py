@@ -100,12 +100,3 @@ def tabulated(labels: Mapping[str, Any], quantity: str, leading: Any, master: An
         **compare_numbers(leading, master), "resolved": known,
         "status": np.where(known, "ok", "not resolved"),
     })  # fmt: skip
-
-
-def flat_grid(*axes: Any) -> tuple[np.ndarray, ...]:
-    """Every combination of the values along some axes, a flat array an axis; the last runs fastest.
-
-    >>> flat_grid([1, 2], [5, 6])
-    (array([1, 1, 2, 2]), array([5, 6, 5, 6]))
-    """
-    return tuple(grid.ravel() for grid in np.meshgrid(*axes, indexing="ij"))

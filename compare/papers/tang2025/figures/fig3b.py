@@ -15,10 +15,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from compare.papers.scans import flat_grid
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
 from compare.papers.tang2025.figures.cavities import unit_coupling
-from compare.papers.tang2025.figures.tables import described
+from compare.papers.tang2025.figures.tables import described, flat_grid
 from compare.style import GREY, RED, new_figure, styled
 from systems.library import nanotip
 

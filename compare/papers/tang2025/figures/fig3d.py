@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.papers.panels import draw_roads, roads_legend, thinned
-from compare.papers.scans import flat_grid
 from compare.papers.tang2025.figures.cavities import DEVICE
-from compare.papers.tang2025.figures.tables import described
+from compare.papers.tang2025.figures.tables import described, flat_grid
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import nanotip
 

@@ -10,11 +10,10 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 
 from compare.papers.panels import draw_map
-from compare.papers.scans import flat_grid
 from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
 from compare.papers.tang2025.figures.efficiency import SCALE, efficiency
-from compare.papers.tang2025.figures.tables import described
+from compare.papers.tang2025.figures.tables import described, flat_grid
 from compare.style import WIDTH, styled
 from systems.library import nanotip
 

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from compare.agreement import agreement
-from compare.papers.scans import flat_grid
 from compare.papers.tang2025.figures.cavities import R_UM
 from systems.library import nanotip
 
@@ -54,3 +53,12 @@ def over_phi_and_chi(phis_um: Any, chis: np.ndarray, device: nanotip.Device) -> 
     table = agreement(nanotip.MODEL, values, ["g2", "number"], labels=labels)
     table.attrs |= described(device) | {"r_um": R_UM}
     return table
+
+
+def flat_grid(*axes: Any) -> tuple[np.ndarray, ...]:
+    """Every combination of the values along some axes, a flat array an axis; the last runs fastest.
+
+    >>> flat_grid([1, 2], [5, 6])
+    (array([1, 1, 2, 2]), array([5, 6, 5, 6]))
+    """
+    return tuple(grid.ravel() for grid in np.meshgrid(*axes, indexing="ij"))
