@@ -17,7 +17,7 @@ from typing import Any
 
 import sympy as sp
 
-from analytic.amplitudes import Amplitudes, without_displacement
+from analytic.amplitudes import Amplitudes
 from analytic.conditions.condition import Condition, zeros
 from analytic.conditions.limits import Interference, OptimalPoint
 from analytic.conditions.roots import numeric_zeros
@@ -28,6 +28,7 @@ from analytic.conditions.unknowns import (
     read_unknowns,
     symbols_of,
 )
+from analytic.displacement import without_displacement
 from analytic.evaluation import number_at, status_at
 from analytic.fock import check_decay, check_occupation, occupations
 from analytic.latex import (
@@ -48,7 +49,8 @@ from systems.values import Values, check_positive, read_exact
 
 # Amplitudes: measured on one core, 150 of one mode take a minute to print; of several modes longer
 LARGEST = 150
-# Empty grades, of heavy modes and of atoms, are stepped over: weights reach 12 (`grading.LIMIT`)
+# Empty grades, of heavy modes and of atoms, are stepped over: weights reach 12 (that of a mode that
+# nothing drives, `grading.UNREACHED`)
 GRADES = 12 * LARGEST
 
 
@@ -375,10 +377,10 @@ class Derivation(Shown):
         self, mode: Mode, abbreviations: Abbreviations | None
     ) -> list[tuple[str, sp.Expr]]:
         """The mean number and the correlations of a mode; nothing for one without an amplitude."""
-        if not self._amplitudes[self.model.occupation(mode)]:
+        weight = self.model.grading.weights[self.model.index(mode)]
+        if weight > self.quanta or not self._amplitudes[self.model.occupation(mode)]:
             return []
         lines = [(number_symbol(mode), self.number(mode, abbreviations))]
-        weight = self.model.grading.weights[self.model.index(mode)]
         for order in range(2, self.quanta // weight + 1):
             form = _or_not_seen(self.correlation, mode, order, abbreviations)
             lines.append((correlation_symbol(mode, order), form))

@@ -40,8 +40,8 @@ from systems.ladder import Ladder, Mode, Occupation, multiply
 
 Field: TypeAlias = Mode | str | sp.Expr
 # Of what may be missing to a purity of one: at a third the correction is half of the sum 1 - 1/3,
-# which is the most that `analytic.expand` calls "ok" (`series.assessment.LIMIT`).
-LIMIT = sp.Rational(1, 3)
+# which is the most that `analytic.expand` calls "ok" (`series.assessment.LARGEST_DOUBT`).
+MISSING_MOST = sp.Rational(1, 3)
 
 
 def number(closed: Derivation, field: Field) -> sp.Expr:
@@ -149,7 +149,7 @@ def purity(closed: Derivation) -> sp.Expr:
     True
     """
     missing = linear_entropy(closed)
-    return sp.Piecewise((1 - missing, missing <= LIMIT), (sp.nan, True))
+    return sp.Piecewise((1 - missing, missing <= MISSING_MOST), (sp.nan, True))
 
 
 def linear_entropy(closed: Derivation) -> sp.Expr:

@@ -7,8 +7,10 @@ and below lies the deviation in percent.  It serves tables of `compare.agreement
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
+from compare.lines import straightened
 from compare.style import BLUE, GREY, RED, WIDTH, axis_label, mathematical, styled
 
 if TYPE_CHECKING:
@@ -35,14 +37,19 @@ def varied(table: pd.DataFrame) -> list[str]:
 
 
 def can_be_drawn(table: pd.DataFrame) -> bool:
-    """Whether a table holds curves or a map: one or two values vary, over more than a point.
+    """Whether a table holds curves or a map: one or two values vary, and fill a line or a grid.
+
+    A complex value counts as one where it varies along a line (`compare.lines`).
 
     >>> import pandas as pd
     >>> can_be_drawn(pd.DataFrame({"xi": [0.1], "quantity": ["g2"], "numeric": [0.5]}))
     False
     """
+    table = straightened(table)
     names = varied(table)
-    return len(names) in (1, 2) and all(table[name].nunique() > 1 for name in names)
+    counts = [table[name].nunique() for name in names]
+    groups = table["quantity"].nunique()
+    return len(names) in (1, 2) and min(counts) > 1 and len(table) == groups * prod(counts)
 
 
 @styled
@@ -61,8 +68,9 @@ def draw(table: pd.DataFrame) -> Figure:
     """
     from matplotlib.figure import Figure
 
+    can, table = can_be_drawn(table), straightened(table)
     names = varied(table)
-    if not can_be_drawn(table):
+    if not can:
         raise ValueError(
             "The picture of a table must be of one or two values that vary, but "
             f"{', '.join(names) or 'none'} {'vary' if len(names) > 1 else 'does'}."

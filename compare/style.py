@@ -15,6 +15,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 RED, BLUE, GREEN, GREY = "#D55E00", "#0072B2", "#009E73", "#666666"
+PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"  # the others of theirs, but for a pale yellow
+PALETTE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "#000000")  # of curves, in this order
+UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
 # one column of a letter in the journals of the APS, 8.6 cm, and 3/4 of it, in inches
 WIDTH, HEIGHT = 3.37, 2.5
 # 8 points are what those journals ask for in print; thin axes leave the ink to the curves
@@ -42,6 +45,9 @@ styled = rc_context(STYLE)  # decorates `draw`
 # the head of a name of a quantity (`compare.quantities`), and what follows it
 NAMES = re.compile(r"(?P<kind>number|g(?=\d)|P(?=[\d_])|C(?=[\d_]))(?P<rest>\w*)")
 
+# one real coordinate of a complex value (`compare.lines`)
+PARTS = re.compile(r"(?P<part>Re|Im|arg) (?P<name>\w+)|\|(?P<inside>\w+)\|")
+
 
 def mathematical(name: str) -> str:
     r"""The name of a symbol or of a quantity as mathematics, between dollars.
@@ -50,9 +56,14 @@ def mathematical(name: str) -> str:
     ('$\\Delta_{a}$', '$g^{(2)}(0)$', '$P_{10}$')
     >>> mathematical("number_a2"), mathematical("g2_a1_a2")
     ('$\\langle a_{2}^\\dagger a_{2}\\rangle$', '$g^{(2)}_{a_{1} a_{2}}(0)$')
+    >>> mathematical("|J|"), mathematical("arg J")
+    ('$|J|$', '$\\mathrm{arg}\\,J$')
     """
     import sympy as sp
 
+    if part := PARTS.fullmatch(name):
+        letter = sp.latex(sp.Symbol(part["name"] or part["inside"]))
+        return rf"$\mathrm{{{part['part']}}}\,{letter}$" if part["part"] else f"$|{letter}|$"
     found = NAMES.fullmatch(name)
     if found is None:
         return f"${sp.latex(sp.Symbol(name))}$"

@@ -135,15 +135,26 @@ def _from_file(text: str) -> Target:
     that holds no model of that name.
     """
     path, _, name = text.rpartition(":")
+    if Path(text).is_file() and text.endswith(".py"):
+        held = _models(_load(Path(text)))
+        such = f"; the file holds {', '.join(held)}" if held else ""
+        raise ValueError(
+            f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`{such}."
+        )
     if not path or not path.endswith(".py") or not name:
         raise ValueError(f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`.")
     module = _load(Path(path))
-    models = [key for key, value in vars(module).items() if isinstance(value, Model)]
+    models = _models(module)
     if name not in models:
         found = f"holds {', '.join(models)}" if models else "holds none"
         raise ValueError(f"File `{path}` must hold a Model called `{name}`, but {found}.")
     source = sha256(Path(path).read_bytes()).hexdigest()
     return Target(f"{Path(path).name}:{name}", getattr(module, name), source=source)
+
+
+def _models(module: ModuleType) -> list[str]:
+    """The names of the models that a module holds."""
+    return [key for key, value in vars(module).items() if isinstance(value, Model)]
 
 
 def _load(path: Path) -> ModuleType:

@@ -1,4 +1,4 @@
-"""What a number of a steady state is worth: one judge for every number that is returned.
+"""What a number of a steady state is worth: the judge of every moment of one.
 
 A number may be lost in round-off, may still move when the cut is lifted, or may be 0/0.  A ratio
 is never worth more than its denominators: g2 = <a'a'aa>/<a'a>^2 of a mode whose <a'a> is not
@@ -7,7 +7,7 @@ resolved is not resolved, however large it looks, and that of an empty mode is u
 Each number is judged alone, by what two truncations give for it (`settled`) and by what lies beyond
 both (`numeric.tail`): a state that is hot, or that leaves where it is only slowly, hardly changes
 with two more quanta while most of it lies beyond them.  The `Certificate` of a state lists the
-evidence.
+evidence.  Solvers, `numeric.time` and the series say "not converged" of what they find themselves.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from numeric.scaling import weights as grade_weights
+from numeric.scaling import weights
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, covers, levels, wider
-from numeric.tail import escape, fed, missing, shells, steepness, weights
+from numeric.tail import escape, falling_factorials, fed, missing, shells, steepness
 from numeric.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
 from systems.display import Shown, counts, ends, points
@@ -47,7 +47,7 @@ def moment(found: Solution, modes: tuple[int, ...]) -> Known:
     >>> number.round(5), pairs.round(6), bool(error[0] < 1e-14)
     (array([0.01]), array([0.0001]), True)
     """
-    falling = weights(found.space, modes)
+    falling = falling_factorials(found.space, modes)
     return found.populations @ falling, found.error @ falling
 
 
@@ -174,7 +174,7 @@ def paths_held(model: Model, occupations: np.ndarray, cut: Cut, beyond: int = 0)
     >>> [paths_held(second_harmonic.MODEL, four, cut).tolist() for cut in (6, 8, (8, 3))]
     [[False, True], [True, True], [False, True]]
     """
-    w = grade_weights(model)
+    w = weights(model)
     grade = occupations @ w + beyond * _unit(model)
     tops = grade[:, None] // np.maximum(w, 1)  # of each mode alone, at that grade
     if isinstance(cut, int):
@@ -193,7 +193,7 @@ def on_the_way(model: Model, order: int) -> int:
     >>> on_the_way(kerr.MODEL, 4), on_the_way(second_harmonic.MODEL, 4)
     (5, 9)
     """
-    w = grade_weights(model)
+    w = weights(model)
     most = [1 if is_two_level(mode) else order for mode in model.modes]
     return int((max(most * w) + _unit(model)) // max(min(w), 1))
 

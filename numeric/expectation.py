@@ -16,7 +16,8 @@ from numeric.scaling import EPSILON
 from numeric.space import Space
 from systems import Model
 from systems.expressions import check_finite
-from systems.ladder import Ladder, adjoint, normal_order
+from systems.fields import read_field
+from systems.ladder import Ladder, Mode, adjoint, normal_order
 from systems.values import Arrays, evaluate
 
 Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
@@ -82,6 +83,24 @@ def operator_matrices(words: Ladder, arrays: Arrays, on: Space) -> np.ndarray:
     for word, coefficient in words.items():
         total += np.multiply.outer(evaluate(coefficient, arrays), on.word(word).toarray())
     return total
+
+
+def field_matrices(
+    model: Model, field: Mode | str | sp.Expr, arrays: Arrays, on: Space
+) -> np.ndarray:
+    """A field at points of one-dimensional values, shape (points, states, states).
+
+    ``field`` is a mode, its name, or an expression in the modes and parameters such as an output
+    field, as `systems.fields.read_field` takes it; ``arrays`` holds one value per point.
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr
+    >>> arrays = {"gamma": np.array([1.0, 4.0])}
+    >>> field_matrices(kerr.MODEL, "a", arrays, space(kerr.MODEL.modes, 1)).real[0]
+    array([[0., 1.],
+           [0., 0.]])
+    """
+    return operator_matrices(read_field(model, field, transitions=True), arrays, on)
 
 
 def element_errors(populations: np.ndarray, error: np.ndarray) -> np.ndarray:

@@ -22,12 +22,12 @@ import sympy as sp
 
 from numeric.arguments import check_order
 from numeric.excitations import guessed
-from numeric.expectation import element_errors
+from numeric.expectation import element_errors, field_matrices
 from numeric.solvers.reached import empty_states
 from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
-from numeric.time.regression import field_matrices, read_delays, regression
+from numeric.time.regression import read_delays, regression
 from numeric.worth import Known, Measured, divide
 from systems.labels import label, label_beside
 from systems.ladder import Mode

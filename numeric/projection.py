@@ -27,7 +27,7 @@ from numeric.arguments import LARGEST
 from numeric.classical import reach
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
-from numeric.tail import FLAT, fall, missing_at, shells, steepness, weights
+from numeric.tail import FLAT, fall, falling_factorials, missing_at, shells, steepness
 from systems import Model
 from systems.ladder import is_two_level
 
@@ -63,7 +63,7 @@ def needed(
     (array([8.]), array([19.]))
     """
     top = side[1]
-    held = shells(found, side, weights(found.space, modes))
+    held = shells(found, side, falling_factorials(found.space, modes))
     slope, curvature = _slopes(found, side, held)
     size, beyond = held.sum(axis=1), missing_at(found, side, modes)
     # what lies above each number of quanta, up to the cut and beyond it
@@ -95,7 +95,7 @@ def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: floa
         return np.full(len(found.points), np.inf)
     pair, width = _pairs(shells(found, side)), side[1] // 4
     inner, middle, outer = (pair[:, -1 - k * width] for k in (3, 2, 1))
-    each = weights(found.space, modes)
+    each = falling_factorials(found.space, modes)
     with np.errstate(divide="ignore", invalid="ignore"):
         least = np.log(tolerance * (found.populations @ each) / np.max(each))
         before, after = (middle - inner) / width, (outer - middle) / width

@@ -18,11 +18,10 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from systems import Model
-from systems.grading import LIMIT, NoGrading
+from systems.grading import UNREACHED, NoGrading
 from systems.ladder import Word
+from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
-
-EPSILON = float(np.finfo(float).eps)  # relative rounding of a double, from one to the next
 
 
 def weights(model: Model) -> np.ndarray:
@@ -42,7 +41,7 @@ def _weights(model: Model) -> tuple[int, ...]:
     except NoGrading:
         return (1,) * len(model.modes)
     # a mode that nothing drives has an arbitrary, large weight; it may still be thermal
-    return tuple(w if w < LIMIT * grading.unit else grading.unit for w in grading.weights)
+    return tuple(w if w < UNREACHED * grading.unit else grading.unit for w in grading.weights)
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:

@@ -39,7 +39,7 @@ Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
 # drawn detunings: all are stable 1e-8 below their threshold, and none from 1e-10 below it on
 MARGINAL = 1e-9
 # Least term of H_eff over its largest: its third power, 1e-14, is what solvers call singular
-# (`solvers.vacuum.SINGULAR`)
+# (`solvers.refinement.SINGULAR`)
 FAR = 2e-5
 
 

@@ -37,11 +37,11 @@ VISIBLE = 100  # times its round-off: populations below that make humps of noise
 FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
 
 
-def weights(space: Space, modes: tuple[int, ...]) -> np.ndarray:
+def falling_factorials(space: Space, modes: tuple[int, ...]) -> np.ndarray:
     """Diagonal of a_i' a_j' ... a_j a_i for every state, shape (states,); ones without modes.
 
     >>> from sympy.physics.quantum.boson import BosonOp
-    >>> weights(Space([BosonOp("a")], 3), (0,))
+    >>> falling_factorials(Space([BosonOp("a")], 3), (0,))
     array([0., 1., 2., 3.])
     """
     powers = [space.falling(mode, modes.count(mode)) for mode in sorted(set(modes))]
@@ -61,7 +61,8 @@ def shells(
     >>> on = Space([BosonOp("a")], 5)
     >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
     >>> (side,) = on.sides
-    >>> shells(found, side)[0, :3], shells(found, side, weights(on, (0,)))[0, :3]  # mean number
+    >>> numbers = shells(found, side, falling_factorials(on, (0,)))  # of the mean number
+    >>> shells(found, side)[0, :3], numbers[0, :3]
     (array([0.5  , 0.25 , 0.125]), array([0.  , 0.25, 0.25]))
     """
     counted, top = side
@@ -137,7 +138,7 @@ def missing_at(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarra
     >>> bool(missing_at(found, on.sides[0], (0,)) == missing(found, (0,)))  # there is one side
     True
     """
-    held = shells(found, side, weights(found.space, modes), last=2)
+    held = shells(found, side, falling_factorials(found.space, modes), last=2)
     g = np.minimum(fall(found, side) * _growth(side, modes), FLAT)
     return np.asarray(np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g))
 
@@ -185,7 +186,7 @@ def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     >>> bool(fed(found, (0,))[0] > supply(found)[0])
     True
     """
-    largest = np.max(weights(found.space, modes))
+    largest = np.max(falling_factorials(found.space, modes))
     return largest * _sum(found, lambda side: supply_at(found, side) * _growth(side, modes))
 
 

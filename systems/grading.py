@@ -18,7 +18,7 @@ from systems.ladder import Mode, Occupation, Word, express
 
 # Largest weight, which says that no drive reaches the mode, and inverse of the smallest: mixing of
 # up to four waves needs halves, thirds and quarters, and one cascade of it the thirds of quarters.
-LIMIT = 12
+UNREACHED = 12
 DENOMINATOR = 1000  # of a weight: HiGHS is right to 1e-9, and weights are fractions of few quanta
 PRICE = 1e-6  # marginals are fractions of one over the number of modes; HiGHS has them to 1e-9
 Bound = tuple[list[int], int]  # change of the occupations, order of the drive that pays for it
@@ -143,7 +143,7 @@ def _even_weights(bounds: list[Bound], count: int) -> list[Fraction] | None:
     The smallest weight is made as large as it can be, then the next one, and so on: where a sum of
     two weights is all that is bounded, as of a -> b + c, each gets half of it.
     """
-    tops = [LIMIT if any(change[i] for change, _ in bounds) else 1 for i in range(count)]
+    tops = [UNREACHED if any(change[i] for change, _ in bounds) else 1 for i in range(count)]
     known: dict[int, float] = {}
     while len(known) < count:
         answer = _raise_lowest(bounds, tops, known)
@@ -165,12 +165,12 @@ def _raise_lowest(bounds: list[Bound], tops: list[int], known: dict[int, float])
     rows = [[*change, 0] for change, _ in bounds]
     lowest = [[-int(i == j) for j in range(count)] + [int(i not in known)] for i in range(count)]
     # the upper bound is reached only by modes that no drive reaches: they stay empty
-    ranges = [(known.get(i, 1 / LIMIT), known.get(i, top)) for i, top in enumerate(tops)]
+    ranges = [(known.get(i, 1 / UNREACHED), known.get(i, top)) for i, top in enumerate(tops)]
     return linprog(
         [0] * count + [-1],
         A_ub=[*rows, *lowest],
         b_ub=[*(order for _, order in bounds), *[0] * count],
-        bounds=[*ranges, (0, LIMIT)],
+        bounds=[*ranges, (0, UNREACHED)],
     )
 
 

@@ -135,7 +135,7 @@ def by_name(value: Any, dims: Sequence[str]) -> np.ndarray:
 
 
 def place(given: Labels, arrays: Any) -> dict[str, Any]:
-    """What tells points apart, as plain arrays that broadcast to the shape of ``arrays``.
+    """Columns that identify the points, as plain arrays that broadcast to the shape of ``arrays``.
 
     Coordinates of labelled arrays come before them.  Raises `ValueError` for a labelled one with a
     dimension that the points do not have.
@@ -183,7 +183,7 @@ def label_beside(
 
     ``given`` is what the user gave along them: a labelled array keeps its dimensions and
     coordinates; of a plain one they are called ``axis`` (``axis_0`` and so on where it has
-    several).  It is called ``argument`` in what is raised: `ValueError` where it shares an axis
+    several).  ``argument`` is its name in error messages: `ValueError` where it shares an axis
     with the values, `TypeError` where it is labelled and they have axes without names.
 
     >>> import xarray

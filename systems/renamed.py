@@ -28,7 +28,7 @@ RENAMED = {
     "analytic.factored": "analytic.rational.factored",
     "analytic.polynomials": "analytic.rational.polynomials",
     "analytic.abbreviations": "analytic.rational.abbreviations",
-    "analytic.displaced": "analytic.amplitudes",
+    "analytic.displaced": "analytic.displacement",
     "analytic.identity": "analytic.vanishing",
     "analytic.optimum": "analytic.derivation",
     "analytic.purity": "analytic.fields",

@@ -33,10 +33,12 @@ WIDE = 500
 VANISHED = 1e-75  # relative to its terms: half the digits of WIDE bits, what is smaller is rounding
 # Parts of an expression up to which shared parts of sums are looked for, which takes a second
 LONG = 3000
+TERMS = 500  # of a sum in one line of Python, whose compiler takes about a thousand
 # What a value may be: products of two rates, which everything is made of, stay floats, and nothing
 # is so small that floats have only some of its digits
 LARGEST, SMALLEST = 1e300, float(np.finfo(float).tiny)
 VAST = 1e30  # values up to which products of ten stay in the range of floats, 1.8e308
+EPSILON = float(np.finfo(float).eps)  # relative rounding of a double, from one to the next
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
 
@@ -197,8 +199,32 @@ def _terms(expression: sp.Expr) -> tuple[sp.Expr, ...]:
 def _compile(expression: sp.Expr, module: str = "numpy") -> tuple[list[str], Callable[..., Any]]:
     """The names of an expression's symbols, and it as a function of their numbers."""
     symbols = sorted(expression.free_symbols, key=str)
-    function = sp.lambdify(symbols, expression, module, cse=_repeated)
+    function = sp.lambdify(symbols, expression, module, cse=_parts)
     return [str(symbol) for symbol in symbols], function
+
+
+def _parts(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:
+    """The parts that occur twice, with long sums cut: Python nests one of a thousand too deep."""
+    found, rest = _repeated(expression)
+    sums = (s for e in (rest, *(part for _, part in found)) for s in e.atoms(sp.Add))
+    if all(len(s.args) <= TERMS for s in sums):
+        return found, rest
+    parts = list[tuple[sp.Symbol, sp.Expr]]()
+    for symbol, part in found:
+        parts.append((symbol, _cut(part, parts)))
+    return parts, _cut(rest, parts)
+
+
+def _cut(expression: sp.Expr, parts: list[tuple[sp.Symbol, sp.Expr]]) -> sp.Expr:
+    """An expression in which a long sum is one of shorter sums, which join the parts."""
+    if not expression.args or (not expression.is_Add and len(expression.atoms(sp.Add)) == 0):
+        return expression
+    args = [_cut(argument, parts) for argument in expression.args]
+    while expression.is_Add and len(args) > TERMS:
+        sums = [sp.Add(*args[i : i + TERMS], evaluate=False) for i in range(0, len(args), TERMS)]
+        args = sp.symbols(f"_sum{len(parts)}:{len(parts) + len(sums)}", cls=sp.Dummy)
+        parts.extend(zip(args, sums, strict=True))
+    return expression.func(*args, evaluate=False) if expression.is_Add else expression.func(*args)
 
 
 def _repeated(expression: sp.Expr) -> tuple[list[tuple[sp.Symbol, sp.Expr]], sp.Expr]:

@@ -101,7 +101,7 @@ def test_compare_fills_the_numeric_column_and_says_why_the_other_is_empty(run: R
     assert table["analytic"].isna().all()
     assert table["numeric"].notna().all()
     assert set(table["status"]) == {"no formula"}
-    assert "g2 has no closed form: " in said
+    assert "No closed form of number, g2: " in said
 
 
 @pytest.mark.parametrize("words", ["-q solve", "solve --quiet"])

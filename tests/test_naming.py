@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from analytic import derive, spell_out
 from compare.cli.app import app
 from compare.cli.text import WIDE, derivation_text
-from systems import Loss, Model
+from systems import Emitters, Loss, Model
 from systems.library import SYSTEMS
 
 a, b = BosonOp("a"), BosonOp("b")
@@ -111,7 +111,7 @@ OWN = """
 from sympy import symbols
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
-from systems import Loss, Model
+from systems import Emitters, Loss, Model
 a, (Delta, U), (g, F) = BosonOp("a"), symbols("Delta U", real=True), symbols("g F", positive=True)
 H = Delta * Dagger(a) * a + U * Dagger(a) ** 2 * a**2 + F * (a + Dagger(a))
 MINE = Model("mine", H, (Loss(g, a),), F)
@@ -126,3 +126,13 @@ def test_the_command_abbreviates_any_file(tmp_path: Path, words: list[str]) -> N
     assert result.exit_code == 0
     expected = r"E &= \Delta - \frac{i g}{2}" if words else "E = Delta - I*g/2"
     assert expected in result.output
+
+
+def test_a_mode_that_takes_more_quanta_than_there_are_has_no_line() -> None:
+    three = Emitters("S", 3)  # its highest level is three quanta
+    S, g = three.lowering, sp.Symbol("g", positive=True)
+    light = g * (Dagger(a) * S + Dagger(S) * a) + xi * (a + Dagger(a))
+    closed = derive(Model("three emitters", light, (Loss(ga, a), *three.losses(gb)), xi), quanta=2)
+    for text in (closed.latex(closed.abbreviations), derivation_text(closed, {})):
+        assert "S_2" in text.replace("{", "").replace("}", "")
+        assert not re.search(r"number_S_3|S_\{3\}\^\\dagger", text)

@@ -9,7 +9,8 @@ import pytest
 from test_sweep_store import CHUNKS, children, contents, done, run, whole
 
 import compare
-from compare.sweep import crew
+from compare.sweep import crew, portion
+from numeric.solvers import threads
 from systems.library import kerr
 
 dask, distributed = pytest.importorskip("dask"), pytest.importorskip("distributed")
@@ -91,3 +92,20 @@ def test_a_chunk_over_which_all_workers_die_is_given_up_in_words(client, monkeyp
     monkeypatch.setattr(crew, "ATTEMPTS", 1)
     with pytest.raises(ChildProcessError, match=r"must survive chunk \(0,\)"):
         compare.sweep(kerr.MODEL, {"Delta": [0.0]}, "g2", {**FIXED, "xi": 0.1}, client=client)
+
+
+def test_workers_of_one_machine_part_its_cores():
+    # as on a worker, whichever process computes: the solvers ask `cores` how many threads to start
+    asked = []
+
+    def look(*_):
+        asked.append(threads.cores())
+        return {}
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(threads, "_usable", lambda: 8)
+        patched.setattr(portion, "compute", look)
+        for workers in (1, 2, 3, 16):
+            portion.compute_for(portion.identify_code(), None, {}, workers)
+    assert asked == [8, 4, 2, 1]
+    assert threads.cores() == threads._usable()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 from matplotlib.figure import Figure
 
 from compare import agreement, critical_drive, validity
@@ -208,3 +209,19 @@ def test_budget_command_prints_the_ladder_and_names_the_largest_part(
     assert "two corrections" in out
     assert "of which the largest part is" in out
     assert (tmp_path / "budget.png").stat().st_size > 10_000
+
+
+def test_a_labelled_drive_with_an_axis_of_its_own_is_spread_by_name():
+    axis = xr.DataArray([0.0, 0.5], dims="detuning", coords={"detuning": [0.0, 0.5]})
+    drive = xr.DataArray([0.02, 0.05, 0.1], dims="power", coords={"power": [1.0, 2.0, 3.0]})
+    fixed = {"chi": 5.0, "gamma": 1.0}
+    table = validity(kerr.MODEL, {"Delta": axis, "xi": drive, **fixed}, "number")
+    assert table[["detuning", "power"]].values.tolist() == [
+        [x, p] for x in (0.0, 0.5) for p in (1.0, 2.0, 3.0)
+    ]
+    assert table["drive"].tolist() == [0.02, 0.05, 0.1] * 2
+    for detuning, rows in table.groupby("detuning"):
+        one = validity(kerr.MODEL, {"Delta": detuning, "xi": 0.05, **fixed}, "number")
+        # both searches end at 1e-6 of the drive
+        assert np.allclose(rows["critical_drive"], one["critical_drive"], rtol=3e-6)
+        assert np.isclose(rows["deviation"].iloc[1], one["deviation"].iloc[0], rtol=1e-6)

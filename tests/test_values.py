@@ -103,3 +103,14 @@ def test_the_unit_of_rates_is_a_power_of_two_and_rounds_nothing(rate, angle):
     assert np.frexp(unit)[0] == 0.5
     assert 0.5 <= rate / unit < 1
     assert rate / unit * unit == rate
+
+
+def test_a_sum_of_thousands_of_terms_is_evaluated() -> None:
+    x, y = sp.symbols("x y")
+    # Python's compiler takes no sum of so many terms in one line
+    series = sp.Add(
+        *(y / (1 + sp.Add(*(x**k for k in range(1, 1200)))), *(y**k for k in range(2500)))
+    )
+    found = evaluate(sp.sqrt(series), {"x": np.array([0.5]), "y": np.array([0.25])})
+    # sum_k x^k = 2 without the 1 of k = 0, which stands before it, and sum_k y^k = 4/3
+    assert found[0] == pytest.approx(np.sqrt(0.25 / 2 + 4 / 3), rel=1e-14)

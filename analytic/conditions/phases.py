@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-START = (3 + 4 * sp.I) / 5  # z0: t is finite but at exp(i phi) = -z0, which no condition prefers
+START = (3 + 4 * sp.I) / 5  # z0, any number of size one: t is infinite only at exp(i phi) = -z0
 z = sp.Dummy("z")
 
 
@@ -93,13 +93,15 @@ def check_polynomial(factor: sp.Expr, letters: Sequence[sp.Symbol]) -> None:
             )
 
 
-def rational(factor: sp.Expr, phase: sp.Symbol, t: sp.Symbol) -> sp.Expr:
-    """The factor as a polynomial in ``t``, up to another that has no real zero.
+def in_half_angle(factor: sp.Expr, phase: sp.Symbol, t: sp.Symbol) -> sp.Expr:
+    """The factor times (1 - i t)^n, a polynomial in ``t``: that power has no real zero.
 
-    With exp(i phase) = START (1 + i t)/(1 - i t) and the denominators multiplied out.
+    exp(i phase) = START (1 + i t)/(1 - i t), where t is the tangent of half an angle, and n is the
+    degree in exp(i phase).
 
     >>> x, phi, t = sp.symbols("x phi t", real=True)
-    >>> rational(x * sp.exp(sp.I * phi) - 1, phi, t).subs(t, 0)  # exp(i phi) = (3 + 4i)/5 there
+    >>> found = in_half_angle(x * sp.exp(sp.I * phi) - 1, phi, t)
+    >>> found.subs(t, 0)  # exp(i phi) = (3 + 4i)/5 there
     x*(3/5 + 4*I/5) - 1
     """
     polynomial = sp.Poly(_polynomial(factor, phase), z)
@@ -127,6 +129,8 @@ def _polynomial(factor: sp.Expr, phase: sp.Symbol) -> sp.Expr:
 
 
 def _on_circle(factor: sp.Expr, phase: sp.Symbol) -> sp.Expr:
+    """The factor with ``z**k`` for every ``exp(i k phase)``; sines and cosines are taken apart."""
+
     def turn(exponent: sp.Expr) -> sp.Expr:
         k = sp.expand(exponent).coeff(phase) / sp.I
         rest = sp.exp(sp.expand(exponent - sp.I * k * phase))

@@ -20,7 +20,7 @@ from analytic.conditions.phases import (
     check_polynomial,
     complex_amplitude,
     find_phases,
-    rational,
+    in_half_angle,
 )
 from analytic.conditions.verification import at_point, vanishes
 
@@ -61,7 +61,10 @@ def numeric_zeros(
 
 
 def _insert(factor: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
-    """The factor with its values, phases among them to sixty digits: no field holds all."""
+    """The factor with its values, phases among them as rationals of sixty digits.
+
+    No one number field of algebra holds them all, so that they cannot stay exact.
+    """
     equation = sp.expand(sp.expand(factor.subs(values)).doit())
     turned = [e for e in equation.atoms(sp.exp, sp.cos, sp.sin) if e.is_number]
     return sp.expand(equation.xreplace({e: _rational(sp.N(e, 60)) for e in turned}))
@@ -109,7 +112,7 @@ def _numeric(equation: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> list[Solution]
         return [tuple(sp.N(v, 40) for v in polar.split(w).values()) for w in places if w]
     turned = {phase: sp.Dummy(real=True) for phase in find_phases(equation, letters)}
     for phase, t in turned.items():
-        equation = rational(equation, phase, t)
+        equation = in_half_angle(equation, phase, t)
     solutions = _real_solutions(equation, [turned.get(x, x) for x in letters])
     return [
         tuple(sp.N(angle(v), 40) if x in turned else v for x, v in zip(letters, s, strict=True))
@@ -155,8 +158,7 @@ def _line(part: sp.Expr, x: sp.Symbol, x0: sp.Expr, y: sp.Symbol) -> sp.Poly:
 def _real_roots(polynomial: sp.Poly) -> list[sp.Expr]:
     """Real roots to forty digits, each once; isolated exactly for rational coefficients."""
     if all(c.is_Rational for c in polynomial.all_coeffs()):
-        return [root.evalf(40) for root in sp.real_roots(polynomial, multiple=False)
-                for root in root[:1]]  # fmt: skip
+        return [root.evalf(40) for root, _ in sp.real_roots(polynomial, multiple=False)]
     roots = polynomial.nroots(n=40, maxsteps=500)
     return [sp.re(z) for z in roots if _is_real(z)]
 

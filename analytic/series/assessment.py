@@ -26,7 +26,7 @@ SUMS = ("auto", "taylor", "pade")
 # All four were set with `benchmarks.uncertainties`, which compares the sums of eight systems at
 # random points with exact steady states: there the uncertainty bounds the error, as `Assessment`
 # says.
-LIMIT = 0.5  # largest uncertainty of a value, relative to it
+LARGEST_DOUBT = 0.5  # largest uncertainty of a value, relative to it
 ZERO, TYPICAL = 2.0, 0.1  # the same of one correction where others change by a tenth at most
 BEYOND = 0.01  # the same beyond the radius, where a denominator has to continue the series
 ROUNDOFF = 1e-11  # of a sum, relative to it: what it keeps where its corrections vanish
@@ -106,15 +106,15 @@ def assess(
     change = np.maximum(change, typical * size)
     first = family.shape[1] == 1 + each  # nothing to compare the correction of a zero with
     zero = first & (typical <= TYPICAL)
-    allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LIMIT))
-    lost = (change > allowed * size) | (unseen > np.minimum(allowed, LIMIT))
+    allowed = np.where(x >= 1, BEYOND, np.where(zero, ZERO, LARGEST_DOUBT))
+    lost = (change > allowed * size) | (unseen > np.minimum(allowed, LARGEST_DOUBT))
     out_of_range = ~np.isfinite(parts).all(axis=(0, 1, 2))
     status = np.select(
-        [out_of_range, ~np.isfinite(value), roundoff > LIMIT * size, ~exact & lost],
+        [out_of_range, ~np.isfinite(value), roundoff > LARGEST_DOUBT * size, ~exact & lost],
         [Status.NOT_CONVERGED, Status.UNDEFINED, Status.NOT_RESOLVED, Status.NOT_CONVERGED],
         Status.OK,
     )
-    expected = np.minimum(_expected(family, how, each, typical, series), LIMIT * size)
+    expected = np.minimum(_expected(family, how, each, typical, series), LARGEST_DOUBT * size)
     worst = np.maximum.reduce([change, unseen * size, expected])
     worst = np.where(exact, ROUNDOFF * size, worst)
     return Assessment(value, np.maximum(worst, roundoff), status)

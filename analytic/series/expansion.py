@@ -216,7 +216,7 @@ class Expansion(Shown):
     def _with_floor(
         self, result: Assessment, parts: Sequence[Combination], found: Terms, arrays: Arrays
     ) -> np.ndarray:
-        """The status, "not resolved" where a part is zero only because floats end."""
+        """The status, "not resolved" where a part is zero only because it has underflowed."""
         status, sizes = np.array(result.status), [abs(found(c)[0]).max(axis=0) for c in parts]
         smallest = np.minimum(sizes[0], np.prod(sizes[1:], axis=0))
         (points,) = np.nonzero(smallest < SMALLEST)
@@ -239,6 +239,7 @@ class Expansion(Shown):
         arrays = read_values(self.model, values)
         found = self._coefficients.solve((quantity.above, *quantity.below), arrays)
         above, *below = (found(c).swapaxes(0, 1) for c in (quantity.above, *quantity.below))
+        # the shaken terms are a copy with enlarged round-off
         terms, shaken = np.array(ratio(above, *below))[: quantity.count].swapaxes(0, 1)
         with np.errstate(invalid="ignore"):
             resolved = np.abs(shaken - terms) <= RESOLVED * np.abs(terms)
@@ -247,7 +248,9 @@ class Expansion(Shown):
     def radius(self, values: Values) -> Any:
         """Estimated drive up to which the Taylor series converge, in the units of the drive.
 
-        The nearest zero of the denominator of "auto"; the more corrections, the better known.
+        ``|drive| R^p`` with R the distance of the nearest zero of the denominator of "auto"
+        (`summation.radius`) and p the powers of the drive in one step of the series; the more
+        corrections, the better known.
 
         >>> from systems import kerr
         >>> 0.1 < float(expand(kerr.MODEL, corrections=3).radius(kerr.VALUES)) < 1

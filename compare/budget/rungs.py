@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import analytic
-from analytic.amplitudes import without_displacement
+from analytic.displacement import without_displacement
 from compare.budget.populations import Populations
 from compare.quantities import Quantity
 from compare.validity.curve import corrected, leading

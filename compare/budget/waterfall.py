@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.budget.steps import brings, varied
-from compare.style import BLUE, GREY, RED, WIDTH, mathematical, styled
+from compare.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, WIDTH, mathematical, styled
 from compare.validity.maps import scale_of, spell
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe and Ito, without the black of the sum
-COLOURS = ("#E69F00", "#56B4E9", "#009E73", "#CC79A7", "#0072B2", "#D55E00", "#999999", "#B8A800")
+COLOURS = (ORANGE, SKY, GREEN, PURPLE, BLUE, RED, "#999999", "#B8A800")
 
 
 @styled

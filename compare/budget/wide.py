@@ -48,7 +48,7 @@ def widen(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def errors(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per point and quantity: the formula, what is right, and by how much they differ.
+    """One row per point and quantity: the closed form, the master equation, and their deviation.
 
     >>> from compare.budget import budget
     >>> from systems import kerr

@@ -17,6 +17,7 @@ import typer
 from compare.cli import auditing, commands, grids, reporting, tabulate
 from compare.cli.options import Force, Fresh, Quiet, System
 from compare.cli.voice import hush, say
+from compare.cli.wording import in_commands
 from compare.extras import NotInstalled
 from compare.interrupts import INTERRUPTED
 
@@ -53,7 +54,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             sys.exit(2)
         _refuse(_usage(error))
     except (ValueError, TypeError, OSError, MemoryError, NotInstalled) as error:
-        _refuse(_in_options(str(error)) or type(error).__name__)
+        _refuse(in_commands(str(error)) or type(error).__name__)
     if code == BY_CTRL_C:
         typer.echo(INTERRUPTED, err=True)
     sys.exit(code)
@@ -78,17 +79,6 @@ def _usage(error: Any) -> str:
     given = "".join(f", but is `{one['input']}`" for one in found[:1])
     command = error.ctx.command_path if error.ctx else "blockade"
     return f"{error.format_message().rstrip('.')}{given}; see `{command} --help`."
-
-
-def _in_options(sentence: str) -> str:
-    """The sentence about an argument in the words of the command line.
-
-    The functions call them ``values``, and the user has never seen that name.
-
-    >>> _in_options("Argument `values` must have `chi`.")
-    'The values (`--set`, `--vary`) must have `chi`.'
-    """
-    return sentence.replace("Argument `values` must", "The values (`--set`, `--vary`) must")
 
 
 def _show_version(wanted: bool) -> None:

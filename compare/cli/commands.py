@@ -73,6 +73,7 @@ def budget(
     from compare.budget.wide import budget_text, errors, widen
     from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text
+    from compare.cli.wording import reasons
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
@@ -101,8 +102,8 @@ def budget(
         say(budget_text(table))
     for sentence in largest(table):
         say(sentence)
-    for rung, reason in table.attrs["left_out"].items():
-        say(f"Left out: {rung}. {reason}")
+    for rungs, reason in reasons(table.attrs["left_out"]):
+        say(f"Left out: {rungs}. {reason}")
 
 
 def validity(

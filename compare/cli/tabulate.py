@@ -95,6 +95,7 @@ def compare(
     from compare.agreement import agreement, summary
     from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text, summary_text
+    from compare.cli.wording import reasons
 
     request = read_request(system, fixed, vary)
     check_out(out, force)
@@ -105,8 +106,8 @@ def compare(
         write(out, table, picture(table), request, line, "compare.agreement")
     say(points_text(table.drop(columns=["matching_digits", "resolved"])))
     say("\n" + summary_text(summary(table)))
-    for name, reason in table.attrs.get("without_formula", {}).items():
-        say(f"{name} has no closed form: {reason}")
+    for names, reason in reasons(table.attrs.get("without_formula", {})):
+        say(f"No closed form of {names}: {reason}")
 
 
 def tabulated(

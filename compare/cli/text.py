@@ -159,7 +159,8 @@ def _closed_forms(
 
 def _quantities(closed: Derivation) -> Iterator[Quantity]:
     """Mean number and correlations of every mode, as far as the quanta go."""
-    for mode in map(label, closed.model.modes):
+    model = closed.model
+    for mode, weight in zip(map(label, model.modes), model.grading.weights, strict=True):
         names = [f"number_{mode}", *(f"g{k}_{mode}" for k in range(2, closed.quanta + 1))]
-        found = [read_quantity(closed.model, name) for name in names]
-        yield from (q for q in found if q.quanta(closed.model) <= closed.quanta)
+        within = names[: closed.quanta // weight]  # a heavy mode takes several quanta
+        yield from (read_quantity(model, name) for name in within)

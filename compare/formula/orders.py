@@ -15,9 +15,9 @@ import sympy as sp
 from compare.formula.points import vanishes
 from compare.formula.size import NODES, size
 
-Series = dict[sp.Rational, sp.Expr]  # power of t -> coefficient
-# kept beyond the leading one, until the next is found: mostly two, in some forms four; where eight
-# bring nothing the form is taken to have one term only
+Terms = dict[sp.Rational, sp.Expr]  # power of t -> coefficient
+# orders kept beyond the leading one, until a next term appears: mostly two, in some forms four; if
+# none appears within eight orders, the form counts as a single term
 ORDERS = (2, 4, 8)
 # terms up to which a coefficient is brought into factors: for a polynomial of 3,458 terms in three
 # letters SymPy took 14 s
@@ -60,7 +60,7 @@ def first_terms(form: sp.Expr, small: Mapping[sp.Symbol, int]) -> tuple[sp.Expr,
     (y, 0)
     """
     for orders in ORDERS:
-        found = _Expansion(small, orders).series(form)
+        found = _Expanding(small, orders).series(form)
         if len(found) > 1:
             break
     leading, following = [*(found[power] for power in sorted(found)), sp.S.Zero, sp.S.Zero][:2]
@@ -73,8 +73,8 @@ def _in_factors(term: sp.Expr) -> sp.Expr:
     return sp.factor(term) if readable else term
 
 
-class _Expansion:
-    """Series of forms, up to some orders beyond the leading one.
+class _Expanding:
+    """Terms of forms, up to some orders beyond the leading one.
 
     A series is a dictionary from powers of t to coefficients, of which none vanishes.
     """
@@ -83,7 +83,7 @@ class _Expansion:
         """Keep ``orders`` powers of t beyond the leading one; ``small`` has the symbols' orders."""
         self.small, self.orders = small, orders
 
-    def series(self, form: sp.Expr) -> Series:
+    def series(self, form: sp.Expr) -> Terms:
         """The series of a form, from those of its parts; raises `NoSeries`.
 
         One rule per kind of expression: sums and products of series, powers by the binomial series,
@@ -116,26 +116,26 @@ class _Expansion:
                 )
         raise NoSeries
 
-    def sum(self, parts: list[Series]) -> Series:
+    def sum(self, parts: list[Terms]) -> Terms:
         """Coefficients of the same power added."""
-        total: Series = {}
+        total: Terms = {}
         for part in parts:
             for power, coefficient in part.items():
                 total[power] = total.get(power, sp.S.Zero) + coefficient
         return self.cleaned(total)
 
-    def product(self, parts: list[Series]) -> Series:
+    def product(self, parts: list[Terms]) -> Terms:
         """Powers added, coefficients multiplied, cut after each factor.
 
         What lies more than the orders kept above the lowest power is dropped after each factor: no
         later factor brings it down again.
         """
-        total: Series = {sp.S.Zero: sp.S.One}
+        total: Terms = {sp.S.Zero: sp.S.One}
         for part in parts:
             total = self.sum([{p + q: a * b} for p, a in total.items() for q, b in part.items()])
         return total
 
-    def power(self, base: Series, exponent: sp.Rational) -> Series:
+    def power(self, base: Terms, exponent: sp.Rational) -> Terms:
         """``(c t^p (1 + u))^n = c^n t^(p n) sum_k binomial(n, k) u^k``.
 
         Here c t^p is the leading term and u all the rest over it, so that u has positive powers
@@ -152,7 +152,7 @@ class _Expansion:
         whole = self.sum(terms)
         return {p + lowest * exponent: c * leading**exponent for p, c in whole.items()}
 
-    def exponential(self, exponent: Series) -> Series:
+    def exponential(self, exponent: Terms) -> Terms:
         """``exp(c + u) = exp(c) sum_k u^k/k!``; raises `NoSeries` for negative powers.
 
         A negative power of the drive in the exponent is an essential singularity, which has no
@@ -166,21 +166,21 @@ class _Expansion:
         ]
         return self.scaled(self.sum(terms), sp.exp(exponent.get(sp.S.Zero, sp.S.Zero)))
 
-    def powers(self, u: Series) -> list[Series]:
+    def powers(self, u: Terms) -> list[Terms]:
         """1, u, u^2, ... as far as they reach into the orders that are kept.
 
         They end where u^k lies beyond the orders kept, or after as many as there are orders.
         """
-        found: list[Series] = [{sp.S.Zero: sp.S.One}]
+        found: list[Terms] = [{sp.S.Zero: sp.S.One}]
         while u and min(u) * len(found) <= self.orders and len(found) <= self.orders:
             found.append(self.product([found[-1], u]))
         return found
 
-    def scaled(self, series: Series, factor: sp.Expr) -> Series:
+    def scaled(self, series: Terms, factor: sp.Expr) -> Terms:
         """Every coefficient times a factor."""
         return self.cleaned({power: factor * c for power, c in series.items()})
 
-    def cleaned(self, series: Series) -> Series:
+    def cleaned(self, series: Terms) -> Terms:
         """Without terms that vanish, and without those that are too far beyond the leading one.
 
         Raises `NoSeries` for a coefficient with more than a tenth of the parts that a formula may
@@ -192,6 +192,6 @@ class _Expansion:
         return {p: c for p, c in kept.items() if p <= min(kept) + self.orders}
 
 
-def _conjugate(series: Series) -> Series:
+def _conjugate(series: Terms) -> Terms:
     """The conjugate series: t is real, so only the coefficients are conjugated."""
     return {power: sp.conjugate(c) for power, c in series.items()}

@@ -39,7 +39,7 @@ from compare.papers.sheet import (
 from compare.quantities import read_quantity
 from systems.values import evaluate, read_values
 
-LIMIT = 1e-4  # drive over the smallest loss at which leading order is exact to 1e-8 times a factor
+WEAKEST = 1e-4  # drive over the smallest loss: leading order is exact to 1e-8 times a factor there
 EXACT = 1e-4  # more than that factor makes of it: a formula that is further off is wrong
 FINEST = 0.1  # of the last printed digit: so that how a place is searched does not decide on it
 AtDrive = Callable[[float], Any]  # multiple of the paper's drive -> what a claim in Python is given
@@ -178,7 +178,7 @@ def _called(asked: Measure) -> str:
 def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     """A printed formula against the derived one, and against the limit of a weak drive.
 
-    Its number is the largest deviation from the master equation where the drive is `LIMIT` of the
+    Its number is the largest deviation from the master equation where the drive is `WEAKEST` of the
     smallest loss.  A formula that is not proved identical fails whatever that deviation is; one
     that cannot be compared, for there is no closed form, has no number.
     """
@@ -190,7 +190,7 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     values = model_values(asked.target, asked.point())
     losses = [np.min(evaluate(sp.sympify(loss.rate), read_values(model, values)).real)
               for loss in model.losses]  # fmt: skip
-    values[str(model.drive)] = LIMIT * min(loss for loss in losses if loss > 0)
+    values[str(model.drive)] = WEAKEST * min(loss for loss in losses if loss > 0)
     printed = found.printed if not name.startswith("C") else sp.Abs(found.printed) ** 2
     quantity = name.replace("C", "P", 1) if name.startswith("C") else name
     expected = np.asarray(evaluate(printed, read_values(model, values))).real
@@ -198,7 +198,7 @@ def _formula(sheet: Sheet, entry: Entry, asked: Measure) -> Readings:
     words = "is proved identical to" if proved else "is not identical to"
     if found.verdict == CONVENTION:
         words = "is up to a convention, and only so,"
-    detail = f"at a drive of {LIMIT:g} of the loss, of a formula that {words} the derived one,"
+    detail = f"at a drive of {WEAKEST:g} of the loss, of a formula that {words} the derived one,"
     # what is not identical fails also where it agrees, by chance, at the values of this paper
     bound, gap = (EXACT, off) if proved else (0.0, max(off, np.finfo(float).eps))
     return below(bound, apart(gap), "largest |deviation|", detail, entry.printed or "=")

@@ -15,6 +15,7 @@ from compare.claim import DISPUTED, REPRODUCED, VERDICTS, Claim, Readings, reaso
 from compare.papers.decision import AtDrive, decisions, drive_name, measure, settled
 from compare.papers.sheet import CHECK, CLAIM, FORMULA, IDENTICAL, Entry, Sheet
 from compare.papers.truth import DOWN, UP, scale_of_truth
+from systems.progress import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,6 @@ def audit(sheet: Sheet, at_drive: AtDrive = float, only: Iterable[str] = ()) -> 
     ('not reproduced', 662.6)
     """
     import pandas as pd
-    from tqdm import tqdm
 
     settled(sheet)
     wanted = set(only)
@@ -60,8 +60,7 @@ def audit(sheet: Sheet, at_drive: AtDrive = float, only: Iterable[str] = ()) -> 
     ]
     if not pairs:
         raise ValueError(f"File `{sheet.path.name}` has nothing to judge: it needs a [[claim]].")
-    bar = tqdm(pairs, "claims", leave=False, delay=1, disable=None)
-    rows = pd.DataFrame([_row(sheet, entry, claim) for entry, claim in bar])
+    rows = pd.DataFrame([_row(sheet, entry, claim) for entry, claim in counted(pairs, "claims")])
     if sheet.of(CHECK):
         rows[KIND] = [entry.kind for entry, _ in pairs]
     column = truth_column(sheet)

@@ -13,14 +13,13 @@ import numpy as np
 from compare.curves import trusted, value_scale, varied
 from compare.extras import needed
 from compare.report.panels import Panel, spread
-from compare.style import BLUE, NAMES, RED
+from compare.style import BLUE, GREY, NAMES, PALETTE, RED
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FINEST = 31  # cells of a map along each axis: ten pixels each, and a table that can be read
 LONGEST = 400  # points of a curve that are drawn: one a pixel or two
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -181,7 +180,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
     others = [name for name in varied(rows) if name != x and rows[name].nunique() > 1]
     groups = list(rows.groupby(others, sort=False)) if others else [((), rows)]
     seen = []
-    for (key, group), colour in zip(groups, COLOURS * len(groups), strict=False):
+    for (key, group), colour in zip(groups, PALETTE * len(groups), strict=False):
         values = key if isinstance(key, tuple) else (key,)
         names = ", ".join(_named(n, v, spelled) for n, v in zip(others, values, strict=True))
         group = group.sort_values(x, kind="stable")
@@ -295,7 +294,7 @@ def waterfall_html(ladder: "pd.DataFrame") -> str:
         "left": [*(ends - part), 0.0],
         "right": [*ends, ends[-1]],
         "part": [*part, ends[-1]],
-        "color": [*np.where(part > 0, RED, BLUE).tolist(), "#666666"],
+        "color": [*np.where(part > 0, RED, BLUE).tolist(), GREY],
     }
     drawn = _new("", f"contribution to the error of {plain(quantity)} (%)", "", y_range=names[::-1])
     source = models.ColumnDataSource(columns)

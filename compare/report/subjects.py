@@ -23,13 +23,14 @@ import numpy as np
 from compare import provenance
 from compare.agreement import agreement, summary
 from compare.curves import varied
+from compare.lines import straightened, tangled
 from compare.quantities import read_quantities
 from compare.report.charts import chart_html, place_words, waterfall_html
 from compare.report.formulas import closed_forms_html, model_html, stored_html
 from compare.report.listings import download, folded, judged, spread_rows, table_html
 from compare.report.page import Page, Section, provenance_section
 from compare.report.panels import axes_of, panels
-from compare.report.verdicts import audit_section
+from compare.report.verdicts import audit_section, counted_claims
 from compare.sweep.dataset import tidy
 from systems import Model
 from systems.values import Values
@@ -287,9 +288,7 @@ def _audit_section(result: Any, folder: Path, stale: str) -> Section:
     from compare import results
 
     rows = results.read_claims(result, folder)
-    counts = rows["verdict"].value_counts()
-    words = "; ".join(f"{count} {word}" for word, count in counts.items())
-    parts = [stale, f"<p>{len(rows)} claims: {escape(words)}.</p>"]
+    parts = [stale, counted_claims(rows)]
     parts += [table_html(rows, f"Claims of {result.paper.key}"), download(rows, result.stem)]
     return Section(
         result.name.replace("/", "-"), f"Audit of {result.paper.key}", [p for p in parts if p]
@@ -356,6 +355,10 @@ def _charts_section(
     table: pd.DataFrame, spelled: Mapping[str, str] | None, share: float = 1.0
 ) -> Section:
     """A chart for each quantity, or several of them, with its numbers."""
+    if names := tangled(table):
+        none = f"There is none: {', '.join(names)} is complex and lies on no line; see the numbers."
+        return Section("charts", "Curves and maps", [f"<p>{escape(none)}</p>"])
+    table = straightened(table)
     if "numeric" not in table or not axes_of(table):
         return Section("charts", "Curves and maps", [])
     return Section("charts", "Curves and maps", _charts(table, spelled, "chart", share))

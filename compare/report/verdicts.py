@@ -73,8 +73,9 @@ def _of_paper(paper: Paper, about: list[Entry], folder: Path) -> list[str]:
         return [head, _unjudged_words(paper), table_html(_printed(about), f"What {paper.key} says")]
     rows = results.read_claims(audit, folder)
     rows = rows[rows["claim"].isin([entry.id for entry in about])]
-    return [head, _counted(rows), table_html(rows[SHOWN], f"Claims of {paper.key}"),
-            download(rows, f"claims-{paper.key}")]  # fmt: skip
+    told = counted_claims(rows, "claims on this system")
+    table = table_html(rows[SHOWN], f"Claims of {paper.key}")
+    return [head, told, table, download(rows, f"claims-{paper.key}")]
 
 
 def _unjudged_words(paper: Paper) -> str:
@@ -93,8 +94,13 @@ def _printed(about: list[Entry]) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=["place", "statement", "printed"])
 
 
-def _counted(rows: "pd.DataFrame") -> str:
-    """How many claims have which verdict, in a sentence."""
+def counted_claims(rows: "pd.DataFrame", about: str = "claims") -> str:
+    """How many claims have which verdict, as a paragraph.
+
+    >>> import pandas as pd
+    >>> counted_claims(pd.DataFrame({"verdict": ["reproduced"]}))
+    '<p>1 claims: 1 reproduced.</p>'
+    """
     counts = rows["verdict"].value_counts()
     words = "; ".join(f"{count} {word}" for word, count in counts.items())
-    return f"<p>{len(rows)} claims on this system: {escape(words)}.</p>"
+    return f"<p>{len(rows)} {about}: {escape(words)}.</p>"

@@ -6,7 +6,8 @@ first chunk goes alone, because whoever computes it may have to compile the solv
 compiled code to the others.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -70,6 +71,21 @@ def together(
         client.cancel(list(crew.running))
 
 
+def beside(workers: Iterable[str]) -> int:
+    """The most workers on one machine, from their addresses: they share its cores.
+
+    Workers within one process compute one after the other, and count as one.
+
+    >>> beside(["tcp://10.0.0.1:4001", "tcp://10.0.0.1:4002", "tcp://10.0.0.2:4001"])
+    2
+    >>> beside(["inproc://10.0.0.1/7/1", "inproc://10.0.0.1/7/2"]), beside([])
+    (1, 1)
+    """
+    processes = {name.rpartition("/")[0] if "inproc" in name else name for name in workers}
+    machines = Counter(name.rpartition(":")[0] for name in processes)
+    return max(machines.values(), default=1)
+
+
 class _Crew:
     """Chunks that are under way on a cluster."""
 
@@ -77,11 +93,14 @@ class _Crew:
         self.client, self.grid, self.job, self.code = client, grid, job, identify_code()
         self.running: dict[Any, Place] = {}
         self.most = AHEAD * max(1, sum(client.nthreads().values()))
+        self.beside = beside(client.nthreads())
 
     def submit(self, place: Place) -> Any:
         """Hand a chunk to the cluster."""
         values: Mapping[str, Any] = self.grid.at(self.grid.slices(place))
-        future = self.client.submit(compute_for, self.code, self.job, values, pure=False)
+        future = self.client.submit(
+            compute_for, self.code, self.job, values, self.beside, pure=False
+        )
         self.running[future] = place
         return future
 

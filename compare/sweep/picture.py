@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, styled
+from compare.lines import on_a_line
+from compare.style import BLUE, RED, UNKNOWN, WIDTH, axis_label, mathematical, styled
 from compare.sweep.portion import STATUSES
 from systems.status import Status
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNKNOWN = "#BBBBBB"  # a grey that the scales of colours do not have
 FINEST = 600  # cells along an axis of a map: as many as 300 dpi of one column resolve
 GOOD = STATUSES.index(Status.OK)
 DECADES = 100.0  # largest number over smallest, from which on a scale is logarithmic
@@ -28,7 +28,8 @@ def draw(dataset: Any) -> Figure:
     """A row of two panels for each quantity: both roads or the master equation, and the deviation.
 
     ``dataset`` is one of `compare.sweep` with one axis or two that have more than one point; others
-    are dropped.  Raises `ValueError` for no axis or more, and for complex ones.
+    are dropped.  A complex axis is drawn by what varies along it, its modulus, say.  Raises
+    `ValueError` for no axis or more, and for a complex one that lies on no line.
 
     >>> import compare
     >>> from systems import kerr
@@ -46,8 +47,7 @@ def draw(dataset: Any) -> Figure:
             "A picture of a sweep must have one axis or two, but there are "
             f"{', '.join(map(str, names)) or 'none'}: choose a point of the others (`--at`)."
         )
-    if any(np.iscomplexobj(shown[name]) for name in names):
-        raise ValueError(f"The axes of a picture must be real, but {', '.join(names)} are not.")
+    shown, names = _real_axes(shown, names)
     rows = [_thinned(shown.isel(quantity=i)) for i in range(dataset.sizes["quantity"])]
     figure = Figure(figsize=(2.2 * WIDTH, 2.4 * len(rows)), layout="constrained")
     panels = figure.subplots(len(rows), 2, squeeze=False)
@@ -55,6 +55,22 @@ def draw(dataset: Any) -> Figure:
         draw_row = _draw_curves if len(names) == 1 else _draw_maps
         draw_row(left, right, row, names)
     return figure
+
+
+def _real_axes(shown: Any, names: list[Any]) -> tuple[Any, list[Any]]:
+    """The dataset with complex axes by their real coordinate, and their names then."""
+    for name in [name for name in names if np.iscomplexobj(shown[name])]:
+        found = on_a_line(str(name), shown[name].to_numpy())
+        if found is None:
+            raise ValueError(
+                f"The axes of a picture must be real or lie on a line, but `{name}` does not."
+            )
+        new, values = found
+        attrs = {"long_name": new}  # an axis has at most a unit beside it, which the parts share
+        shown = shown.drop_vars(name).rename({name: new})
+        shown = shown.assign_coords({new: (new, values, attrs)})
+        names = [new if one == name else one for one in names]
+    return shown, names
 
 
 def _thinned(row: Any) -> Any:

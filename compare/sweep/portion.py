@@ -17,7 +17,7 @@ import sympy as sp
 from compare.agreement import Form, closed_forms, measure, solve
 from compare.provenance import fingerprint, installed
 from compare.quantities import check_holds, read_quantities
-from numeric.solvers.threads import packed
+from numeric.solvers.threads import packed, shared
 from systems import Model
 from systems.status import Status
 from systems.values import read_values
@@ -111,8 +111,10 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     }
 
 
-def compute_for(code: str, job: Job, values: Mapping[str, Any]) -> Part:
-    """The same on a worker; raises `ValueError` where it runs other code than the sweep.
+def compute_for(code: str, job: Job, values: Mapping[str, Any], beside: int = 1) -> Part:
+    """The same on a worker, one of so many ``beside`` each other, which part the cores.
+
+    Raises `ValueError` where it runs other code than the sweep.
 
     >>> compute_for("another version", None, {})  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -124,7 +126,8 @@ def compute_for(code: str, job: Job, values: Mapping[str, Any]) -> Part:
             "Workers must run the code and the versions of the process that asks them, but one has "
             "others; start all in the same environment."
         )
-    return compute(job, values)
+    with shared(beside):
+        return compute(job, values)
 
 
 def identify_code() -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import BLUE, RED, WIDTH, axis_label, mathematical, new_figure, styled
+from compare.style import BLUE, RED, UNKNOWN, WIDTH, axis_label, mathematical, new_figure, styled
 from compare.validity.search import Bound
 from compare.validity.table import MEASURES
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
 # over smaller a factor a logarithmic scale looks linear, and its ticks are written over each other
 NARROW = 2
 DECADES = 4  # that are told apart, from the largest number downwards: with more, two look alike

@@ -20,7 +20,7 @@ from compare.validity.curve import Curve
 from compare.validity.deviation import CONVERGED, Deviation
 from compare.validity.ray import read_ray
 from systems import Model
-from systems.labels import Labelled
+from systems.labels import Labelled, is_labelled
 from systems.values import Values
 
 if TYPE_CHECKING:
@@ -62,18 +62,17 @@ def validity(
     """
     how: dict[str, Any] = {"quanta": quanta, "limit": limit, "solver": solver, "progress": progress}
     found = critical_drive(model, values, quantity, tolerance, order, largest=largest, **how)
-    ray, name = read_ray(model, values), str(model.drive)
-    given = {str(key): value for key, value in values.items()}
-    places = (
-        {key: value for key, value in given.items() if key != name} if labels is None else labels
-    )
+    name, given = str(model.drive), {str(key): value for key, value in values.items()}
+    ray = read_ray(model, _spread(given, name))
+    others = {key: value for key, value in given.items() if key != name}
+    places = {**_coordinates(given.get(name)), **others} if labels is None else labels
     points = {name: np.empty(ray.shape)}
     if ray.frame is not None:
         points = Labelled(points, ray.frame)
     table = coordinates(places, points).assign(
-        critical_drive=np.ravel(found.drive),
-        estimate=np.ravel(found.estimate),
-        status=np.ravel(found.status).astype(str),
+        critical_drive=ray.flat("critical_drive", found.drive),
+        estimate=ray.flat("estimate", found.estimate),
+        status=ray.flat("status", found.status).astype(str),
     )
     if name in given:
         drive = ray.flat(name, given[name])
@@ -88,3 +87,23 @@ def validity(
         "order": order,
     }
     return table
+
+
+def _coordinates(value: Any) -> dict[str, Any]:
+    """The coordinates of a labelled value, by name."""
+    return {str(n): x for n, x in value.coords.items()} if is_labelled(value) else {}
+
+
+def _spread(values: Mapping[str, Any], drive: str) -> Mapping[str, Any]:
+    """The values with one of them spread over the axes of a labelled drive, by their names.
+
+    The drive itself is ignored where the points are read: their axes are those of the others.
+    """
+    given = values.get(drive)
+    others = [key for key in values if key != drive]
+    if not is_labelled(given) or not others:
+        return values
+    import xarray as xr
+
+    with xr.set_options(arithmetic_join="exact"):
+        return {**values, others[0]: values[others[0]] + 0 * xr.DataArray(given)}

@@ -15,18 +15,16 @@ from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import EPSILON, Scaled
-from numeric.solvers.solution import Solution, each, unscaled
-from numeric.solvers.vacuum import (
+from numeric.solvers.refinement import (
     FAILURES,
     SINGULAR,
     Found,
-    from_vacuum,
     generic,
-    holds,
     solve_refined,
-    square,
     with_first_row,
 )
+from numeric.solvers.solution import Solution, each, unscaled
+from numeric.solvers.vacuum import from_vacuum, holds, square
 from systems.status import Status
 from systems.values import Arrays
 

@@ -19,14 +19,37 @@ R = TypeVar("R")
 # points then fills packs of 64 whatever there is, and less costs little
 PACKED = 4
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
+_processes: ContextVar[int] = ContextVar("processes", default=1)  # that work beside each other
 
 
 def cores() -> int:
     """How many cores this process may use, which may be fewer than the machine has.
 
+    Within `shared` they are its part of those.
+
     >>> 1 <= cores() <= os.cpu_count()
     True
     """
+    return max(1, _usable() // _processes.get())
+
+
+@contextmanager
+def shared(processes: int) -> Iterator[None]:
+    """While open, the cores are parted among so many processes, each of which gets one at least.
+
+    >>> with shared(10**6):
+    ...     cores()
+    1
+    """
+    token = _processes.set(processes)
+    try:
+        yield
+    finally:
+        _processes.reset(token)
+
+
+def _usable() -> int:
+    """The cores that the system lets this process use."""
     if hasattr(os, "process_cpu_count"):  # from Python 3.13 on
         return os.process_cpu_count() or 1
     if hasattr(os, "sched_getaffinity"):  # not on every system

@@ -10,7 +10,8 @@ from numeric.space import Space
 from systems import Model
 from systems.ladder import atoms, fits, is_two_level
 
-TRACE = 1e-9  # by which a trace may differ from one: what solvers leave, and no slip of the pen
+# By which a trace may differ from one: more than a solver's round-off, less than a typing error
+TRACE = 1e-9
 EMPTY = 1e-14  # of a trace: elements below count as zero when a state is cut to its quanta
 
 

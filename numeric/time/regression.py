@@ -26,6 +26,7 @@ import sympy as sp
 from scipy.sparse import csc_array
 
 from numeric.excitations import MARGIN
+from numeric.expectation import field_matrices
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
@@ -39,7 +40,6 @@ from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
 from numeric.worth import MOVED
-from systems import Model
 from systems.fields import read_field
 from systems.grading import NoGrading
 from systems.ladder import Mode
@@ -56,26 +56,6 @@ CLOSE = 0.1
 STIFF = 100  # largest element of K over that of a loss, from which on round-off may show
 CHUNK = 256  # points of which density matrices are held at a time: bounds the memory
 RESOLVED = 1e-6  # largest change of a steady state that is propagated: what "ok" promises
-
-
-def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.ndarray:
-    """A field at points of one-dimensional values, shape (points, states, states).
-
-    ``field`` is a mode, its name, or an expression in the modes and parameters such as an output
-    field, as `systems.fields.read_field` takes it; ``arrays`` holds one value per point.
-
-    >>> from numeric.space import space
-    >>> from systems.library import kerr
-    >>> arrays = {"gamma": np.array([1.0, 4.0])}
-    >>> field_matrices(kerr.MODEL, "a", arrays, space(kerr.MODEL.modes, 1)).real[0]
-    array([[0., 1.],
-           [0., 0.]])
-    """
-    words = read_field(model, field, transitions=True)
-    terms = (
-        np.multiply.outer(evaluate(c, arrays), on.word(word).toarray()) for word, c in words.items()
-    )
-    return np.asarray(sum(terms))
 
 
 def read_delays(taus: Any) -> np.ndarray:
@@ -341,11 +321,7 @@ def pose_regression(
     ((1, 5, 5), array([False]))
     """
     equation = liouvillian(state.model, block.space.cut)
-    if equation.space.size**2 > FACTORABLE:
-        raise ValueError(
-            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
-            f"correlation, but {block.space.quanta} quanta are {equation.space.size**2}."
-        )
+    _check_factorable(equation.space)
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))
@@ -379,6 +355,14 @@ def pose_regression(
         np.maximum(small, amplitude[:, :, None] * amplitude[:, None]),
         np.sqrt(np.mean(_rates(K / unit)[:, seen], axis=1)) * unit[:, 0, 0],
     )
+
+
+def _check_factorable(on: Space) -> None:
+    if on.size**2 > FACTORABLE:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
+            f"correlation, but {on.quanta} quanta are {on.size**2}."
+        )
 
 
 def _reached(equation: Liouvillian, arrays: Arrays, K: np.ndarray, chi: np.ndarray) -> np.ndarray:

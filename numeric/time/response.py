@@ -7,8 +7,8 @@ spectrum, leaves one as well, also at z = 0 where L is singular: the row of the 
 follows from the others, is replaced by Tr x = 0.
 
 Every number is computed with two truncations, which tell what the cut costs, and what rounding
-does is solved for with the same factors (`numeric.solvers.vacuum.solve_refined` does so for steady
-states).  `respond` does this for all points of a batch.
+does is solved for with the same factors (`numeric.solvers.refinement.solve_refined` does so for
+steady states).  `respond` does this for all points of a batch.
 """
 
 from collections.abc import Callable
@@ -24,9 +24,9 @@ from numeric.liouvillian import liouvillian
 from numeric.scaling import EPSILON
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE, factorise
+from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
-from numeric.solvers.vacuum import generic, with_first_row
 from numeric.state import SteadyState
 from numeric.worth import MOVED, RESOLVED, Measured
 from systems.fields import read_field

@@ -44,8 +44,8 @@ WIDE = 10
 LANES = 32
 # Roundings of an element, in EPSILON: those of a sum of some ten terms
 ROUNDINGS = 4
-# What round-off leaves of a population against the largest one of its grade: a change of less
-# does not keep a point from being done
+# What round-off leaves of a population against the largest one of its grade: smaller changes do not
+# delay convergence
 FLOOR = 64 * EPSILON
 
 
@@ -250,12 +250,13 @@ class Sylvester:
     def error(self, x: np.ndarray) -> np.ndarray:
         """Absolute error of the elements of the solution x, by its residual and its roundings.
 
-        Elements of a positive matrix are at most |x_ij| = s_i s_j with s_i^2 = x_ii, and so are
-        the terms of L x that are made of them.
+        Elements of a positive matrix are at most |x_ij| = s_i s_j with s_i^2 = x_ii, and so
+        each term of L x is bounded by the same products.
         """
         halves, s = (self.level, self.up, self.down), np.sqrt(abs(np.einsum("pii->pi", x)))
         half = _outer(np.sum([terms.sizes(s)[0].sum(axis=0) for terms in halves], axis=0), s)
         jumped = np.einsum("tpi,tpj->pij", *self.jumps.sizes(s))
+        # phases without a pattern, as of `refinement.generic`: roundings do not cancel then
         phase = ROUNDINGS * EPSILON * np.exp(1j * np.arange(self.size) ** 2)
         unit = phase[:, None] * np.exp(-1j * np.arange(self.size) ** 2)
         rounding = (half + half.swapaxes(1, 2) + jumped) * unit
@@ -320,9 +321,9 @@ class Swept:
 def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int) -> Swept:
     """Sweep until no population changes by more than ``tolerance``; at most ``limit`` times.
 
-    ``arrays`` have one dimension.  A point that is done gets no further terms: what the others
-    need changes no bit of it.  Where a grade of one point does not decay, none of them is found:
-    all numbers are NaN.  Raises `NoGrading` where a jump does not lower the grade.
+    ``arrays`` have one dimension.  A point that is done gets no further terms, so its result
+    does not depend on its neighbours.  Where a grade of one point does not decay, none of them is
+    found: all numbers are NaN.  Raises `NoGrading` where a jump does not lower the grade.
 
     >>> from systems.library import kerr_ring
     >>> from systems.values import read_values
@@ -344,6 +345,12 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
 
 
 def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> Swept:
+    """The sum of all sweeps from a first one, x, and what is left of it per point.
+
+    Changes fall by a ratio r a sweep, at least from some sweep on: the remaining sum is at most
+    change r/(1 - r), with r the worse of the last two ratios.  Where r is 1 or more nothing is
+    known of it.
+    """
     total, ratio = x.copy(), np.full(len(x), 0.5)
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
     sweeps = np.zeros(len(x), dtype=int)

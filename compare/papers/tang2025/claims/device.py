@@ -2,7 +2,7 @@
 
 A number of the device, such as J_0, is a parameter of both roads: it has one value.  A printed
 formula, Eqs. (5) to (7), is compared twice: with the derived one, by a proof that both are the same
-rational function, and with the master equation at a drive so weak (`LIMIT`) that only a wrong
+rational function, and with the master equation at a drive so weak (`WEAKEST`) that only a wrong
 formula is off by more than `EXACT`.
 
 Lengths are in um and rates in 1e6 rad/s where the paper prints them so.  A printed number holds if
@@ -17,14 +17,13 @@ from analytic.vanishing import same_function
 from compare.agreement import agreement
 from compare.claim import Readings, Roads, apart, below, exactly, measured
 from compare.formula.check import derived_form
+from compare.papers.decision import EXACT, WEAKEST
 from compare.papers.tang2025.claims.roads import at, of, solve
 from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
 from systems.library.nanotip import ABBREVIATIONS, MODEL, PUBLISHED, Device
 from systems.values import evaluate, read_values
 
 WEAK = 0.1  # "much smaller": by a factor of ten
-LIMIT = 1e-4  # xi/gamma at which the leading order is exact to 1e-8 times a factor
-EXACT = 1e-4  # more than that factor makes of it
 PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
 
 
@@ -113,11 +112,11 @@ def _formula(device: Device, name: str, quantity: str) -> Readings:
     proved = same_function(printed, derived_form(MODEL, name))
     observable = sp.Abs(printed) ** 2 if name == "C20" else printed
     values = at(device, R_UM, PHI_UM)
-    values["xi"] = LIMIT * values["gamma"]
+    values["xi"] = WEAKEST * values["gamma"]
     expected = evaluate(observable, read_values(MODEL, values)).real
     off = float(max(abs(expected / solve(values, quantity).master - 1)))
     words = "is proved identical to" if proved else "is not identical to"
-    detail = f"at xi/gamma = {LIMIT:g} over four phi, of a formula that {words} the derived one,"
+    detail = f"at xi/gamma = {WEAKEST:g} over four phi, of a formula that {words} the derived one,"
     gap = apart(off if proved else np.inf)
     return below(EXACT, gap, "largest |deviation|", detail, "=")
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from compare.papers import load
 from compare.papers.judgement import audit as judge
 from compare.papers.judgement import audit_text
-from compare.papers.tang2025.figures.cavities import DEVICE, described
+from compare.papers.tang2025.figures.cavities import DEVICE
+from compare.papers.tang2025.figures.tables import described
 from systems.library.nanotip import Device
 
 if TYPE_CHECKING:

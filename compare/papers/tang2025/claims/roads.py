@@ -14,7 +14,7 @@ import pandas as pd
 
 from compare.claim import Roads
 from compare.papers import measure
-from compare.papers.tang2025.figures.cavities import kerr
+from compare.papers.tang2025.figures.tables import with_kerr
 from systems.library import nanotip
 
 
@@ -61,7 +61,7 @@ def at(
     ``chi_over_gamma`` is another nonlinearity, in units of the total loss at that place.
     """
     values = device.parameters(np.asarray(r_um) * 1e-6, np.asarray(phi_um) * 1e-6)
-    return values if chi_over_gamma is None else kerr(values, chi_over_gamma)
+    return values if chi_over_gamma is None else with_kerr(values, chi_over_gamma)
 
 
 def of(rows: pd.DataFrame) -> Roads:

@@ -6,10 +6,7 @@ panels start from `DEVICE`, the paper's device in SI units; places are in um, as
 them.
 """
 
-from collections.abc import Mapping
 from typing import Any
-
-import pandas as pd
 
 from compare.style import BLUE, GREY, RED
 from systems.library import nanotip
@@ -35,18 +32,6 @@ def cavity(name: str, detuning: Any = 0.0, device: nanotip.Device = DEVICE) -> d
     return device.parameters(R_UM * 1e-6, PHI_UM * 1e-6, detuning)
 
 
-def gathered(parts: Mapping[str, pd.DataFrame], device: nanotip.Device) -> pd.DataFrame:
-    """One table of the tables of the cavities, with what was solved in each for the sidecar.
-
-    ``parts`` maps the names of the cavities to their tables, whose ``attrs`` go to the sidecar
-    under ``cavities``.
-    """
-    table = pd.concat(parts.values(), ignore_index=True)
-    table.attrs = {"cavities": {name: part.attrs for name, part in parts.items()}}
-    table.attrs |= described(device)
-    return table
-
-
 def unit_coupling(device: nanotip.Device = DEVICE) -> tuple[float, float]:
     """The two phi in um at which |J| = gamma at r = 0.35 um; the paper rounds them to `SIDE_UM`.
 
@@ -56,17 +41,3 @@ def unit_coupling(device: nanotip.Device = DEVICE) -> tuple[float, float]:
     gamma = device.parameters(R_UM * 1e-6, 0)["gamma"]
     low, high = device.positions(R_UM * 1e-6, gamma)
     return 1e6 * low, 1e6 * high
-
-
-def described(device: nanotip.Device) -> dict[str, Any]:
-    """The parameters of a device for a sidecar, with the coupling rate that was used."""
-    return {"parameters": vars(device) | {"gamma_ex": device.coupling_rate}}
-
-
-def kerr(values: dict[str, Any], chi_over_gamma: Any) -> dict[str, Any]:
-    """The same values with another nonlinearity, in units of their own total loss.
-
-    >>> kerr({"chi": 1.0, "gamma": 2.0}, 0.5)["chi"]
-    1.0
-    """
-    return values | {"chi": chi_over_gamma * values["gamma"]}

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.papers.panels import draw_roads, roads_legend, thinned
-from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity, gathered
+from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity
+from compare.papers.tang2025.figures.tables import gathered
 from compare.style import new_figure, styled
 from systems.library import nanotip
 

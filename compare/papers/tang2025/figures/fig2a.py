@@ -12,9 +12,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from compare.agreement import agreement
 from compare.papers.panels import draw_deviation, draw_map
-from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, SIDE_UM
+from compare.papers.tang2025.figures.tables import over_phi_and_chi
 from compare.style import WIDTH, styled
 from systems.library import nanotip
 
@@ -29,12 +29,7 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     Columns: ``phi_um``, ``chi_over_gamma`` and those of `compare.agreement`.  ``device`` is in SI
     units; the grid has 201 x 201 points, so that both roads are solved at 40,401 of them.
     """
-    phi, chi = (grid.ravel() for grid in np.meshgrid(PHIS_UM, CHI, indexing="ij"))
-    values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
-    labels = {"phi_um": phi, "chi_over_gamma": chi}
-    table = agreement(nanotip.MODEL, values, ["g2", "number"], labels=labels)
-    table.attrs |= described(device) | {"r_um": R_UM}
-    return table
+    return over_phi_and_chi(PHIS_UM, CHI, device)
 
 
 @styled

@@ -16,9 +16,9 @@ from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
 
-from compare.agreement import agreement
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, SIDE_UM, described, kerr
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, SIDE_UM
+from compare.papers.tang2025.figures.tables import over_phi_and_chi
 from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from systems.library import nanotip
 
@@ -45,12 +45,7 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     ``device`` is in SI units.  chi is varied alone and stands in units of the total loss gamma, as
     on the paper's axis; J and gamma belong to the place of the tip.
     """
-    phi, chi = (grid.ravel() for grid in np.meshgrid([*CUTS], CHI, indexing="ij"))
-    values = kerr(device.parameters(R_UM * 1e-6, phi * 1e-6), chi)
-    labels = {"phi_um": phi, "chi_over_gamma": chi}
-    table = agreement(nanotip.MODEL, values, ["g2", "number"], labels=labels)
-    table.attrs |= described(device) | {"r_um": R_UM}
-    return table
+    return over_phi_and_chi([*CUTS], CHI, device)
 
 
 @styled

@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
-from compare.papers.tang2025.figures.cavities import described, unit_coupling
+from compare.papers.tang2025.figures.cavities import unit_coupling
+from compare.papers.tang2025.figures.tables import described, flat_grid
 from compare.style import GREY, RED, new_figure, styled
 from systems.library import nanotip
 
@@ -35,7 +36,7 @@ def compute() -> pd.DataFrame:
     (44421, True)
     """
     device = nanotip.Device()
-    r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHI_UM, indexing="ij"))
+    r, phi = flat_grid(R_UM, PHI_UM)
     values = device.parameters(r * 1e-6, phi * 1e-6)
     J = np.abs(values["J"])
     table = pd.DataFrame(

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.tang2025.figures.cavities import DEVICE, R_UM, described
+from compare.papers.tang2025.figures.cavities import DEVICE, R_UM
+from compare.papers.tang2025.figures.tables import described
 from compare.style import BLUE, RED, new_figure, styled
 from systems.library import nanotip
 

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 
 from compare.agreement import agreement
 from compare.papers.panels import draw_roads, roads_legend, thinned
-from compare.papers.tang2025.figures.cavities import DEVICE, described
+from compare.papers.tang2025.figures.cavities import DEVICE
+from compare.papers.tang2025.figures.tables import described, flat_grid
 from compare.style import BLUE, GREEN, RED, new_figure, styled
 from systems.library import nanotip
 
@@ -25,7 +26,7 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     The three phi are the one at which J vanishes for r = 0.35 um, and those two at which |J| =
     gamma there, rounded as in the paper.
     """
-    phi, r = (grid.ravel() for grid in np.meshgrid(PHI_UM, R_UM, indexing="ij"))
+    phi, r = flat_grid(PHI_UM, R_UM)
     values = device.parameters(r * 1e-6, phi * 1e-6)
     table = agreement(nanotip.MODEL, values, ["g2"], labels={"phi_um": phi, "r_um": r})
     table.attrs |= described(device)

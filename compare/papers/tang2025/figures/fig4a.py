@@ -10,9 +10,10 @@ from matplotlib.colors import CenteredNorm
 from matplotlib.figure import Figure
 
 from compare.papers.panels import draw_map
-from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, described
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
 from compare.papers.tang2025.figures.efficiency import SCALE, efficiency
+from compare.papers.tang2025.figures.tables import described, flat_grid
 from compare.style import WIDTH, styled
 from systems.library import nanotip
 
@@ -29,7 +30,7 @@ def compute(device: nanotip.Device = DEVICE) -> pd.DataFrame:
     R is between 0 and 1 in the table.  The ideal cavity that it refers to is solved in the same
     batch as the 40,401 places of the tip.
     """
-    r, phi = (grid.ravel() for grid in np.meshgrid(R_UM, PHIS_UM, indexing="ij"))
+    r, phi = flat_grid(R_UM, PHIS_UM)
     table = efficiency(device.parameters(r * 1e-6, phi * 1e-6), device)
     table.insert(0, "r_um", r)
     table.insert(1, "phi_um", phi)

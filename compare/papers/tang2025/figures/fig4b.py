@@ -16,8 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM, described
+from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM, R_UM
 from compare.papers.tang2025.figures.efficiency import AT_ZERO, DETUNINGS, SCALE, efficiency
+from compare.papers.tang2025.figures.tables import described
 from compare.style import BLUE, GREEN, RED, WIDTH, styled
 from systems.library import nanotip
 
