@@ -76,7 +76,7 @@ def test_a_data_array_of_times_is_a_spline_through_its_points():
     [
         ({"xi": [0.1, 0.2]}, 3, "must hold numbers"),
         ({"xi": lambda t: "strong"}, 3, "must be a number at every time"),
-        ({"kappa": lambda t: -1.0}, 3, "must be positive"),
+        ({"kappa": lambda t: -1.0}, 3, "must not be negative"),
         ({}, {"b": 3}, "must hold a number for mode `a`"),
         ({}, 20_000, "states of the product space"),
     ],

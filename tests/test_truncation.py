@@ -14,7 +14,7 @@ from sympy.physics.quantum.boson import BosonOp
 from typer.testing import CliRunner
 
 from compare.cli.app import app
-from compare.cli.request import read_cut as read_option
+from compare.cli.cuts import read_cut as read_option
 from numeric import delayed_correlation, steady_state
 from numeric.classical import branches
 from numeric.projection import needed

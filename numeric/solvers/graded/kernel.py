@@ -24,7 +24,7 @@ TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all tha
 # Patterns of errors on purpose, which probe what round-off does: one alone may cancel by chance
 PATTERNS = 2
 # Sweeps from which on a point is given up that will not be done within the limit: of 5,000 points
-# of six models at drives up to three losses 4 were lost and 17 gained, and 40 strongly driven took a
+# of six models at drives up to three losses 4 were lost and 17 gained; 40 strongly driven took a
 # ninth of the time
 TRIAL = 12
 # Their relative size: far above round-off of 1e-16, and so small that errors add up linearly
