@@ -238,7 +238,8 @@ def _roles(model: Model) -> tuple[int, int]:
     raise AssertionError
 
 
-# of a and b, each as powers of the creation and of the lowering operator
+# of a and b, each as powers of the creation and of the lowering operator: the drive, the mirror's
+# frequency and the coupling, which must be there, and with them the terms that may be
 NEEDED = [((1, 0), (0, 0)), ((0, 0), (1, 1)), ((1, 1), (0, 1))]
 TERMS = [*NEEDED, ((0, 1), (0, 0)), ((1, 1), (1, 0)), ((1, 1), (0, 0)), ((2, 2), (0, 0))]
 

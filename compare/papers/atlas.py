@@ -26,7 +26,7 @@ from systems.values import evaluate, read_values
 if TYPE_CHECKING:
     import pandas as pd
 
-TOLERANCES = (0.01, 0.1)
+TOLERANCES = (0.01, 0.1)  # a deviation that no curve would show, and one that any would
 # multiples of the paper's drive at which a field's formula is followed: to a millionth, and to 16
 SCALES = 2.0 ** np.arange(-20, 5)
 PRECISION = 1e-4  # of the drive at which its deviation crosses a tolerance

@@ -21,7 +21,7 @@ from compare.papers import load
 from compare.papers.measure import leading, master
 from systems.library import many_emitters
 
-NUMBERS = (1, 2, 5, 10, 20, 50, 100)
+NUMBERS = (1, 2, 5, 10, 20, 50, 100)  # of emitters, about evenly in their logarithm
 Case = Mapping[str, float]
 # couplings and detunings of the notebook in units of kappa, under its own letters
 CASES: dict[str, Case] = {

@@ -355,7 +355,8 @@ def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> 
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
     sweeps = np.zeros(len(x), dtype=int)
     hopeless = np.zeros(len(x), dtype=bool)
-    while np.any((open_ := remainder > tolerance) & ~hopeless) and (made := sweeps.max()) < limit:
+    # a point that is done or given up stays as it is, however long its neighbours take
+    while np.any(open_ := (remainder > tolerance) & ~hopeless) and (made := sweeps.max()) < limit:
         x = equation.sweep(equation.fed(x))
         np.add(total, x, out=total, where=open_[:, None, None])
         change = _change(x, total, equation.blocks)
@@ -364,7 +365,7 @@ def _sweep(equation: Sylvester, x: np.ndarray, tolerance: float, limit: int) -> 
         left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
         remainder, sweeps = np.where(open_, left, remainder), sweeps + open_
         if made >= TRIAL:
-            hopeless = change * np.minimum(now, ratio) ** (limit - made) > tolerance
+            hopeless |= change * np.minimum(now, ratio) ** (limit - made) > tolerance
         before, ratio = change, now
     trace = np.einsum("pii->p", total).real
     # what further sweeps would add, to the solution and to its error
