@@ -26,6 +26,7 @@ docs: $(INSTALLED) ## Build the manual into docs/_build/html, without a network;
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 
 # One case of each test that is not slow, those that failed last time first, up to three failures.
+# What is slow is known from the last `make test`; before the first one this takes three minutes.
 quick: $(INSTALLED) ## Answer in a minute: one case of each quick test, without lint
 	$(ONE_THREAD) $(BIN)/python -m pytest -q --quick --ff --maxfail 3 -n auto --dist worksteal $(ARGS)
 

@@ -22,6 +22,8 @@ def cheap_pictures() -> Iterator[None]:
         yield
 
 
+TOOK = "photon-blockade/took"  # in pytest's cache: seconds of each test function
+QUICK = 0.3  # seconds of a test that a developer waits for: all of these take 50 s of one core
 COMPILING: pytest.StashKey["subprocess.Popen[bytes]"] = pytest.StashKey()
 COMPILE = """
 from numeric import steady_state
@@ -35,7 +37,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     The kernel takes 26 s of a core on a fresh clone, and nothing where its cache holds it.
     """
-    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        return
+    config.pluginmanager.register(Stopwatch(config))
+    if config.getoption("numprocesses", None):
         config.stash[COMPILING] = subprocess.Popen(
             [sys.executable, "-c", COMPILE], stderr=subprocess.DEVNULL
         )
@@ -58,13 +63,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of every test function the first case, unless it is marked as slow."""
+    """Of every test function the first case, unless it is slow: marked, or the last time it ran."""
     if config.getoption("--quick"):
-        quick = [item for item in items if not item.get_closest_marker("slow")]
+        took = config.cache.get(TOOK, {}) if config.cache else {}
+        short = [item for item in items if took.get(_name(item.nodeid), 0) <= QUICK]
+        quick = [item for item in short if not item.get_closest_marker("slow")]
         firsts = [next(cases) for _, cases in groupby(quick, key=_function)]
         kept = set(firsts)
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = firsts
+
+
+class Stopwatch:
+    """Remembers in pytest's cache how long each test function took at most, for `--quick`."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.cache = config.cache
+        self.took: dict[str, float] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call":
+            name = _name(report.nodeid)
+            self.took[name] = max(report.duration, self.took.get(name, 0))
+
+    def pytest_sessionfinish(self) -> None:
+        if self.cache is not None:
+            self.cache.set(TOOK, self.cache.get(TOOK, {}) | self.took)
+
+
+def _name(nodeid: str) -> str:
+    """The name of a test function, without the parameters of the case."""
+    return nodeid.partition("[")[0]
 
 
 def _function(item: pytest.Item) -> tuple[str, str]:
