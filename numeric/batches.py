@@ -64,22 +64,22 @@ class Batch(Shown):
         >>> steady_state(kerr.MODEL, strong, limit=8, frame="original").status
         'not converged'
         """
-        return self._shaped(self._gather(lambda block: block.status))
+        return self._shaped(self._seen(self._gather(lambda block: block.status), "status"))
 
     @property
     def quanta(self) -> Any:
         """Per point the truncation, the largest total number of quanta; shape of the batch.
 
-        Where it was chosen, stronger drives have more.
+        Where it was chosen, stronger drives have more.  In a displaced frame they are counted from
+        its amplitude, and of linear light that is known without a cut they are 0.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
         >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
         [7, 8]
         """
-        return self._shaped(
-            self._gather(lambda block: np.full(len(block.points), block.space.quanta))
-        )
+        own = self._gather(lambda block: np.full(len(block.points), block.space.quanta))
+        return self._shaped(self._seen(own, "quanta"))
 
     @property
     def truncation(self) -> Any:
@@ -104,12 +104,15 @@ class Batch(Shown):
     def solver(self) -> Any:
         """Per point the name of the solver, or "none" where nothing was solved.
 
+        "gaussian" and "displaced" say that the light is known without a cut that holds it.
+
         >>> from numeric import steady_state
         >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).solver
-        'direct'
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": [0.1, 100.0]}
+        >>> steady_state(kerr.MODEL, linear).solver.tolist()
+        ['direct', 'gaussian']
         """
-        return self._shaped(self._names)
+        return self._shaped(self._seen(self._names, "name"))
 
     @property
     def occupations(self) -> np.ndarray:
@@ -133,6 +136,10 @@ class Batch(Shown):
         """
         cuts = [block.space.cut for block in self.blocks]
         return space(self.model.modes, hull(self.model.modes, cuts))
+
+    def _seen(self, own: np.ndarray, name: str) -> np.ndarray:
+        """Something of every point; a kind of state that knows points otherwise puts them in."""
+        return own
 
     @property
     def _points(self) -> int:

@@ -75,10 +75,8 @@ def ahead(
     >>> ahead(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)  # a weak drive
     []
     """
-    linear = gaussian(model, arrays, points, search.tolerance, search.order)
+    linear, rest = _linear(model, arrays, points, search)
     found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
-    known = np.concatenate([points[:0], *(state.points for state in linear)])
-    rest = np.setdiff1d(points, known)
     if rest.size:
         rest = rest[_foretold(model, select(arrays, rest), min(search.limit or ALONE, ALONE))]
     return [*found, *around(model, arrays, rest, search, solver, report)]
@@ -102,12 +100,11 @@ def afterwards(
     >>> afterwards(kerr.MODEL, arrays, np.arange(0), search, "auto", silent)
     []
     """
-    found: list[Means] = [*gaussian(model, arrays, points, search.tolerance, search.order)]
-    rest = np.setdiff1d(points, np.concatenate([points[:0], *(state.points for state in found)]))
+    linear, rest = _linear(model, arrays, points, search)
     if rest.size:
         light = branches(model, select(arrays, rest)).quanta
         rest = rest[np.max(light, axis=1) > LIGHT]
-    return [*found, *around(model, arrays, rest, search, solver, report)]
+    return [*linear, *around(model, arrays, rest, search, solver, report)]
 
 
 def around(
@@ -143,6 +140,15 @@ def around(
     return [*displaced_states(model, arrays, points, *how, keep=keep)]
 
 
+def _linear(
+    model: Model, arrays: Arrays, points: np.ndarray, search: Truncations
+) -> tuple[list[GaussianState], np.ndarray]:
+    """The points at which the model is linear, known by their covariances, and the others."""
+    linear = gaussian(model, arrays, points, search.tolerance, search.order)
+    known = np.concatenate([points[:0], *(state.points for state in linear)])
+    return linear, np.setdiff1d(points, known)
+
+
 def _is_dear(state: GaussianState) -> np.ndarray:
     """Where linear light would fill more than `DEAR` states, per point."""
     tops = np.array([state.filled(i) for i in range(len(state.model.modes))]).T
@@ -153,7 +159,8 @@ def _foretold(model: Model, arrays: Arrays, limit: int) -> np.ndarray:
     """Where classical light would fill more than `DEAR` states of several modes, per point."""
     tops = reach(branches(model, arrays).quanta)
     count = partial(count_states, model.modes)
-    sizes = np.array([min(count(int(sum(row))), count(_each(model, row))) for row in tops])
+    sizes, filled = np.zeros(len(tops)), tops.any(axis=1)  # the rest of a batch is faint light
+    sizes[filled] = [min(count(int(sum(row))), count(_each(model, row))) for row in tops[filled]]
     return np.asarray(sizes > (DEAR if len(model.modes) > 1 else limit))
 
 

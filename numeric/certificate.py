@@ -20,7 +20,7 @@ import numpy as np
 from numeric.scaling import weights
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, covers, levels, wider
-from numeric.tail import escape, falling_factorials, fed, missing, shells, steepness
+from numeric.tail import escape, falling_factorials, fed, missing, steepness
 from numeric.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
 from systems.display import Shown, counts, ends, points
@@ -409,21 +409,6 @@ def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) 
         name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
         for name, mode, k in results(model, cut, order)
     }
-
-
-def top_shells(found: Solution) -> np.ndarray:
-    """Population of the last two shells of every side, per point: pairs leave every other empty.
-
-    >>> from numeric.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
-    >>> bool(top_shells(found)[0] == coherent[2] + coherent[3])
-    True
-    """
-    last = [shells(found, side, last=2).sum(axis=1) for side in found.space.sides]
-    return np.where(found.found, np.sum([np.zeros(len(found.points)), *last], axis=0), np.nan)
 
 
 def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:

@@ -282,14 +282,10 @@ def _solve(J: np.ndarray, f: np.ndarray) -> np.ndarray:
 
 def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
     """Quanta of each mode, (points, modes), from the unknowns (unknowns, points)."""
-    numbers, i = [], 0
-    for mode in model.modes:
-        atom = is_two_level(mode)
-        with np.errstate(over="ignore", invalid="ignore"):
-            number = np.zeros(x.shape[1]) if atom else x[i] ** 2 + x[i + 1] ** 2
-        numbers.append(np.where(number < HUGE, number, np.nan))
-        i += 3 if atom else 2
-    return np.stack(numbers, axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        x = _fields(model, x)
+        number = x.real**2 + x.imag**2
+        return np.where(number < HUGE, number, np.nan)
 
 
 def _without_nonlinearity(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:

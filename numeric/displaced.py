@@ -34,7 +34,7 @@ from numeric.expectation import element_errors, mean
 from numeric.means import Means, refusal, sure
 from numeric.scaling import EPSILON
 from numeric.solvers.solution import Solution
-from numeric.tail import escape, missing, shells
+from numeric.tail import escape, missing, top_shells
 from numeric.worth import MOVED, Measured
 from systems import Loss, Model
 from systems.ladder import Ladder, Occupation, Word, add, adjoint, is_two_level, label, scale
@@ -95,8 +95,7 @@ class DisplacedState(Means):
     @property
     def top(self) -> np.ndarray:
         """Population of the last shells around the amplitude, (points,)."""
-        last = [shells(self.found, side)[:, -2:].sum(axis=1) for side in self.found.space.sides]
-        return np.sum([np.zeros(len(self.points)), *last], axis=0)
+        return top_shells(self.found)
 
     def mean(self, word: Word) -> Measured:
         """<a'^p a^q> from the means of b, with the sum of their errors and changes.

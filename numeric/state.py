@@ -45,7 +45,6 @@ from numeric.certificate import (
     results,
     roundoff,
     settled,
-    top_shells,
 )
 from numeric.classical import Branches, branches, held_against, reach
 from numeric.excitations import coherence, guessed, is_whole, narrowed, share
@@ -64,7 +63,7 @@ from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, wider
-from numeric.tail import escape, missing, supply
+from numeric.tail import escape, missing, supply, top_shells
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
 from systems.display import counts, ends, points
@@ -120,49 +119,6 @@ class SteadyState(Readout):
             number = f"{ends(found.trusted)} ({counts(found.status)})"
             facts[f"number of {ladder.label(mode)}"] = number
         return facts
-
-    @property
-    def status(self) -> Any:
-        """Per point "ok", "not unique", "does not exist" or "not converged", for the whole state.
-
-        "not converged" says that two more quanta still move one of its results, n or g^(k):
-        others may be converged, as their own status tells.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 20.0}, limit=8).status
-        'not converged'
-        """
-        return self._shaped(self._seen(self._gather(lambda block: block.status), "status"))
-
-    @property
-    def quanta(self) -> Any:
-        """Per point the truncation, the largest total number of quanta; shape of the batch.
-
-        In a displaced frame they are counted from its amplitude, and of linear light that is
-        known without a cut they are 0.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
-        [7, 8]
-        """
-        own = self._gather(lambda block: np.full(len(block.points), block.space.quanta))
-        return self._shaped(self._seen(own, "quanta"))
-
-    @property
-    def solver(self) -> Any:
-        """Per point the name of the solver, or "none" where nothing was solved.
-
-        "gaussian" and "displaced" say that the light is known without a cut that holds it.
-
-        >>> from numeric import steady_state
-        >>> from systems.library import kerr
-        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": [0.1, 100.0]}
-        >>> steady_state(kerr.MODEL, linear).solver.tolist()
-        ['direct', 'gaussian']
-        """
-        return self._shaped(self._seen(self._names, "name"))
 
     def _seen(self, own: np.ndarray, name: str) -> np.ndarray:
         """Something of every point, from `bright` for those that it knows."""

@@ -74,6 +74,21 @@ def shells(
     return np.asarray(np.maximum(weighted, 0.0) @ of)
 
 
+def top_shells(found: Solution) -> np.ndarray:
+    """Population of the last two shells of every side, per point: pairs leave every other empty.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> bool(top_shells(found)[0] == coherent[2] + coherent[3])
+    True
+    """
+    last = [shells(found, side, last=2).sum(axis=1) for side in found.space.sides]
+    return np.where(found.found, np.sum([np.zeros(len(found.points)), *last], axis=0), np.nan)
+
+
 def fall(found: Solution, side: Side) -> np.ndarray:
     """By which factor the populations of the last four shells fall per quantum, at most `FLAT`.
 

@@ -182,7 +182,7 @@ class _Truth:
         quanta, is not asked.
         """
         import numeric
-        from numeric.certificate import top_shells
+        from numeric.tail import top_shells
 
         most = _most_quanta(self.model)
         if not self.bounded or most < MANY:
