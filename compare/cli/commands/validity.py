@@ -1,20 +1,13 @@
-"""Commands on the error of a formula: ``budget``, ``validity``, ``optimum``.
+"""`blockade validity`: up to which drive a formula may be believed."""
 
-Each reads what it was asked for (`compare.cli.request`), calls the public function of its name,
-writes the table with its picture and prints what a terminal has room for.  It loads what computes
-when it runs, so that ``--help`` is printed at once.
-"""
-
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from compare.cli.cuts import Search, read_cut
+from compare.cli.cuts import Search
 from compare.cli.options import (
-    Accuracy,
     Fixed,
     Force,
-    Highest,
     Order,
     Out,
     Quantity,
@@ -32,78 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from compare.cli.request import Request
-
-
-def budget(
-    system: System,
-    fixed: Fixed = None,
-    vary: Varied = None,
-    quantities: Annotated[str, typer.Option(help="number, g2, g3, ..., P10, ...")] = "number,g2",
-    quanta: Annotated[
-        int | None, typer.Option(help="Truncation of the formula; without it the least.")
-    ] = None,
-    truncation: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|MODE=N,...",
-            help="Truncation of the master equation, as --quanta of `blockade solve`.",
-        ),
-    ] = None,
-    tolerance: Accuracy = None,
-    order: Highest = None,
-    limit: States = None,
-    solver: Solver = "auto",
-    wide: Annotated[
-        bool, typer.Option("--wide", help="In the file a row per point, a column per rung.")
-    ] = False,
-    out: Out = None,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Say where the error of a formula comes from.
-
-    A ladder from the leading order to the converged master equation: what each step contributes,
-    with sign. The contributions add up to the error; below the round-off floor none means anything.
-
-    Example: blockade budget nanotip --set r=0.35 --set phi=0.21 --quanta 3 --out budget.csv
-    """
-    from compare.budget.sentences import largest
-    from compare.budget.steps import budget as error_budget
-    from compare.budget.steps import varied
-    from compare.budget.wide import budget_text, errors, widen
-    from compare.cli.request import check_out, read_request, write
-    from compare.cli.text import points_text
-    from compare.cli.wording import reasons
-
-    request = read_request(system, fixed, vary)
-    check_out(out, force)
-    cut = None if truncation is None else read_cut(truncation, "truncation")
-    search = Search(None, tolerance, order, limit, solver)
-    table = error_budget(
-        request.target.model,
-        request.values,
-        quantities,
-        labels=request.labels,
-        progress=not is_quiet(),
-        **{**search.arguments(), "quanta": quanta, "truncation": cut},
-    )
-    table.attrs["spelled"] = request.target.spelled
-    if out is not None:
-        from compare.budget import waterfall
-
-        figure = waterfall.draw(table) if len(varied(table)) < 2 else None
-        words = search.words() | {"quanta": quanta, "truncation": truncation}
-        line = request.line("budget", quantities=quantities, **words) + " --wide" * wide
-        shown = widen(table) if wide else table
-        write(out, shown, figure, request, line, "compare.budget.waterfall")
-    if varied(table):
-        say(points_text(errors(table)))
-    else:
-        say(budget_text(table))
-    for sentence in largest(table):
-        say(sentence)
-    for rungs, reason in reasons(table.attrs["left_out"]):
-        say(f"Left out: {rungs}. {reason}")
 
 
 def validity(
@@ -169,61 +90,6 @@ def validity(
             f"{maps.middle(table):.6g}, the median critical drive; --set {model.drive}=... "
             "maps the deviation as well"
         )
-
-
-def optimum(
-    system: System,
-    over: Annotated[str, typer.Option(help="The values that are optimised, such as chi,J.")],
-    fixed: Fixed = None,
-    vary: Varied = None,
-    quantity: Quantity = "g2",
-    quanta: Truncation = None,
-    tolerance: Accuracy = None,
-    order: Highest = None,
-    limit: States = None,
-    solver: Solver = "auto",
-    out: Out = None,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Compare the zero of a formula with the true minimum.
-
-    The place and the depth of the minimum, tabulated and drawn: of the leading order, with one and
-    two corrections, of the master equation. The search starts from the values set; the drive is
-    varied (in the units of a paper's laboratory, where there are any: of the nanotip, the power).
-
-    Example: blockade optimum kerr_dimer --set Delta=0.275 --set U=0.0428 --set J=3 --set gamma=1
-    --over Delta,U --vary F=0.01,0.02,0.05
-    """
-    import numpy as np
-
-    from compare.cli.request import check_out, read_request, write
-    from compare.validity.optimum import optimum as find_optimum
-    from systems.values import check_driven
-
-    request = read_request(system, fixed, vary)
-    check_out(out, force)
-    target, model = request.target, request.target.model
-    check_driven(model)
-    drive = str(model.drive)
-    if list(request.labels) not in ([drive], [target.drive]):
-        unknown = [name for name in over.split(",") if name not in map(str, model.parameters)]
-        also = f"; and `--over` must not hold `{unknown[0]}`" if unknown else ""
-        raise ValueError(f"The drive `{drive}` must vary (`--vary`), and nothing else{also}.")
-    values = {name: value for name, value in request.values.items() if name != drive}
-    drives = np.ravel(request.values[drive])
-    search = Search(quanta, tolerance, order, limit, solver)
-    how = {**search.arguments(), "progress": not is_quiet()}
-    table = find_optimum(model, values, over.split(","), drives, quantity, **how)
-    if target.laboratory is not None:
-        table.insert(0, target.drive, target.laboratory.drive_of(table[drive]))
-        table.attrs |= {"shown": target.drive, "spelled": target.spelled}
-    if out is not None:
-        from compare.validity import minima
-
-        line = request.line("optimum", over=over, quantity=quantity, **search.words())
-        write(out, table, minima.draw(table), request, line, "compare.validity.minima")
-    say(table.to_string(index=False, float_format="{:.6g}".format))
 
 
 def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
