@@ -47,7 +47,7 @@ from numeric.certificate import (
     settled,
 )
 from numeric.classical import Branches, branches, held_against, reach
-from numeric.excitations import coherence, guessed, is_whole, narrowed, share
+from numeric.excitations import coherence, guessed, is_whole, missed, narrowed
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -398,7 +398,7 @@ class SteadyState(Readout):
         # the truncation was chosen for either mode, not for both
         found = self._measure(lambda block, _: measure(block, modes))
         found = replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
-        return self._guarded(found, lambda b: share(self.model, b, modes, True), relative=True)
+        return self._guarded(found, lambda b: missed(self.model, b, modes, True), relative=True)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
         """A correlation, or a bare moment, with what its truncation is worth.
@@ -430,7 +430,7 @@ class SteadyState(Readout):
         else:
             found = self._measure(lambda block, _: measure(block, modes, normalised))
             found = self._truncated(found, most, change, [self._quanta(modes)])
-        by_levels = partial(share, self.model, modes=modes, normalised=normalised)
+        by_levels = partial(missed, self.model, modes=modes, normalised=normalised)
         return self._guarded(found, by_levels, relative=True)
 
     def _quanta(self, modes: tuple[int, ...]) -> Occupation:
@@ -549,7 +549,7 @@ class SteadyState(Readout):
         """The evidence of a cut, with what emitters may change as well; see `_guarded`."""
         known = {name: (mode,) * k for name, mode, k in results(self.model, fine.space.cut, order)}
         return {
-            name: number + share(self.model, fine, known[name], len(known[name]) > 1)
+            name: number + missed(self.model, fine, known[name], len(known[name]) > 1)
             for name, number in cut.items()
         }
 

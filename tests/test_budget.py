@@ -11,8 +11,8 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 from compare import agreement, budget
 from compare.budget import largest, widen
 from compare.budget.rungs import BRINGS
+from compare.budget.sentences import FLOOR, budget_text
 from compare.budget.waterfall import draw
-from compare.budget.wide import FLOOR, budget_text
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip
 

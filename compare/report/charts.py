@@ -90,7 +90,7 @@ def chart_html(
     else:
         rows = _thinned_curves(rows, names[0], max(2, round(LONGEST * share)))
         drawn = _curves(rows, names[0], quantity, spelled)
-    words = f"{plain(quantity)} over {' and '.join(label(name, spelled) for name in names)}"
+    words = f"{plain(quantity)} over {' and '.join(axis_text(name, spelled) for name in names)}"
     return figure_html(drawn, words + place_words(place, spelled)), rows
 
 
@@ -100,14 +100,14 @@ def place_words(place: Mapping[str, Any], spelled: Mapping[str, str] | None) -> 
     >>> place_words({"xi": 0.05, "gamma": 1.0}, None)
     ', at ξ = 0.05, γ = 1'
     """
-    at = ", ".join(f"{label(name, spelled)} = {_word(value)}" for name, value in place.items())
+    at = ", ".join(f"{axis_text(name, spelled)} = {_word(value)}" for name, value in place.items())
     return f", at {at}" if at else ""
 
 
-def label(name: str, spelled: Mapping[str, str] | None) -> str:
+def axis_text(name: str, spelled: Mapping[str, str] | None) -> str:
     """A column as the label of an axis, in plain text.
 
-    >>> label("phi_um", None), label("power_fW", {"power_fW": "input power (fW)"})
+    >>> axis_text("phi_um", None), axis_text("power_fW", {"power_fW": "input power (fW)"})
     ('φ (µm)', 'input power (fW)')
     """
     given = (spelled or {}).get(name, "")
@@ -176,7 +176,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
     from compare.validity.maps import scale_of
 
     scales = {"x_axis_type": scale_of(np.unique(rows[x])), "y_axis_type": value_scale(rows)}
-    drawn = _new("", label(x, spelled), plain(quantity), **scales)
+    drawn = _new("", axis_text(x, spelled), plain(quantity), **scales)
     others = [name for name in varied(rows) if name != x and rows[name].nunique() > 1]
     groups = list(rows.groupby(others, sort=False)) if others else [((), rows)]
     seen = []
@@ -186,7 +186,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
         group = group.sort_values(x, kind="stable")
         colours = (colour, colour) if others else (BLUE, RED)
         seen.append(_both_roads(drawn, group, x, names, *colours))
-    lines = [(label(x, spelled), "@x"), ("master equation", "@numeric")]
+    lines = [(axis_text(x, spelled), "@x"), ("master equation", "@numeric")]
     lines += [("closed form", "@analytic"), ("deviation", "@deviation"), ("status", "@status")]
     known = [(name, text) for name, text in lines if text[1:] in seen[0].data_source.data]
     _hover(drawn, seen, known, "mouse")
@@ -199,7 +199,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
 
 def _named(name: str, value: Any, spelled: Mapping[str, str] | None) -> str:
     """A number with its name; a word, such as that of a cavity, alone."""
-    return value if isinstance(value, str) else f"{label(name, spelled)} = {_word(value)}"
+    return value if isinstance(value, str) else f"{axis_text(name, spelled)} = {_word(value)}"
 
 
 def _word(value: Any) -> str:
@@ -252,7 +252,7 @@ def _map(
         scales[f"{axis}_axis_type"] = scale_of(values)
     numeric = trusted(rows)
     columns = {**sides, "numeric": numeric.to_numpy(), "status": rows["status"].tolist()}
-    lines = [(label(names[0], spelled), "@x"), (label(names[1], spelled), "@y"),
+    lines = [(axis_text(names[0], spelled), "@x"), (axis_text(names[1], spelled), "@y"),
              ("master equation", "@numeric")]  # fmt: skip
     if "analytic" in rows:
         columns["analytic"] = rows["analytic"].to_numpy()
@@ -263,7 +263,7 @@ def _map(
         palette=palettes.Viridis256, low=float(numeric.min()), high=float(numeric.max()),
         nan_color="#ffffff",
     )  # fmt: skip
-    drawn = _new("", label(names[0], spelled), label(names[1], spelled), **scales)
+    drawn = _new("", axis_text(names[0], spelled), axis_text(names[1], spelled), **scales)
     drawn.x_range.range_padding = drawn.y_range.range_padding = 0
     cells = drawn.quad("left", "right", "bottom", "top", source=models.ColumnDataSource(columns),
                        fill_color={"field": "numeric", "transform": mapper},

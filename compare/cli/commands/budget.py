@@ -53,10 +53,10 @@ def budget(
 
     Example: blockade budget nanotip --set r=0.35 --set phi=0.21 --quanta 3 --out budget.csv
     """
-    from compare.budget.sentences import largest
+    from compare.budget.sentences import budget_text, largest
     from compare.budget.steps import budget as error_budget
     from compare.budget.steps import varied
-    from compare.budget.wide import budget_text, errors, widen
+    from compare.budget.wide import errors, widen
     from compare.cli.request import check_out, read_request, write
     from compare.cli.text import points_text
     from compare.cli.wording import reasons
