@@ -237,40 +237,47 @@ def _map(
     rows: "pd.DataFrame", names: list[str], quantity: str, spelled: Mapping[str, str] | None
 ) -> Any:
     """The master equation as colours over two values."""
-    from compare.validity.maps import edges, scale_of
+    from compare.validity.maps import scale_of
 
-    models, palettes = needed("bokeh.models", "report"), needed("bokeh.palettes", "report")
-    sides: dict[str, np.ndarray] = {}
-    scales: dict[str, str] = {}
-    for name, low, high, axis in (
-        (names[0], "left", "right", "x"),
-        (names[1], "bottom", "top", "y"),
-    ):
+    models, (x, y) = needed("bokeh.models", "report"), (axis_text(n, spelled) for n in names)
+    scales = {f"{axis}_axis_type": scale_of(np.unique(rows[name]))
+              for axis, name in zip("xy", names, strict=True)}  # fmt: skip
+    drawn, mapper = _new("", x, y, **scales), _colours(rows)
+    drawn.x_range.range_padding = drawn.y_range.range_padding = 0
+    shade = {"field": "numeric", "transform": mapper}
+    cells = drawn.quad("left", "right", "bottom", "top", fill_color=shade, line_color=shade,
+                       source=models.ColumnDataSource(_cells(rows, names)))  # fmt: skip
+    drawn.add_layout(models.ColorBar(color_mapper=mapper, title=plain(quantity)), "right")
+    lines = [(x, "@x"), (y, "@y"), ("master equation", "@numeric")]
+    if "analytic" in rows:
+        lines += [("closed form", "@analytic"), ("deviation", "@deviation")]
+    _hover(drawn, [cells], [*lines, ("status", "@status")], "mouse")
+    return drawn
+
+
+def _cells(rows: "pd.DataFrame", names: list[str]) -> dict[str, Any]:
+    """The columns of a map: each point as a rectangle, and what is read off it."""
+    from compare.validity.maps import edges
+
+    columns: dict[str, Any] = {}
+    sides = (("left", "right", "x"), ("bottom", "top", "y"))
+    for name, (low, high, axis) in zip(names, sides, strict=True):
         values = np.unique(rows[name])
         ends, place = edges(values), np.searchsorted(values, rows[name])
-        sides |= {low: ends[place], high: ends[place + 1], axis: rows[name].to_numpy()}
-        scales[f"{axis}_axis_type"] = scale_of(values)
-    numeric = trusted(rows)
-    columns = {**sides, "numeric": numeric.to_numpy(), "status": rows["status"].tolist()}
-    lines = [(axis_text(names[0], spelled), "@x"), (axis_text(names[1], spelled), "@y"),
-             ("master equation", "@numeric")]  # fmt: skip
+        columns |= {low: ends[place], high: ends[place + 1], axis: rows[name].to_numpy()}
+    columns |= {"numeric": trusted(rows).to_numpy(), "status": rows["status"].tolist()}
     if "analytic" in rows:
         columns["analytic"] = rows["analytic"].to_numpy()
         columns["deviation"] = [signed(value) for value in rows["deviation"]]
-        lines += [("closed form", "@analytic"), ("deviation", "@deviation")]
-    log = value_scale(rows) == "log"
-    mapper = (models.LogColorMapper if log else models.LinearColorMapper)(
-        palette=palettes.Viridis256, low=float(numeric.min()), high=float(numeric.max()),
-        nan_color="#ffffff",
-    )  # fmt: skip
-    drawn = _new("", axis_text(names[0], spelled), axis_text(names[1], spelled), **scales)
-    drawn.x_range.range_padding = drawn.y_range.range_padding = 0
-    cells = drawn.quad("left", "right", "bottom", "top", source=models.ColumnDataSource(columns),
-                       fill_color={"field": "numeric", "transform": mapper},
-                       line_color={"field": "numeric", "transform": mapper})  # fmt: skip
-    drawn.add_layout(models.ColorBar(color_mapper=mapper, title=plain(quantity)), "right")
-    _hover(drawn, [cells], [*lines, ("status", "@status")], "mouse")
-    return drawn
+    return columns
+
+
+def _colours(rows: "pd.DataFrame") -> Any:
+    """What gives a number of the master equation its colour; unknown ones are white."""
+    models, palettes = needed("bokeh.models", "report"), needed("bokeh.palettes", "report")
+    kind = models.LogColorMapper if value_scale(rows) == "log" else models.LinearColorMapper
+    low, high = float(trusted(rows).min()), float(trusted(rows).max())
+    return kind(palette=palettes.Viridis256, low=low, high=high, nan_color="#ffffff")
 
 
 def waterfall_html(ladder: "pd.DataFrame") -> str:

@@ -23,6 +23,7 @@ from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
     from compare.cli.request import Request
 
@@ -73,13 +74,7 @@ def validity(
     )
     _add_laboratory(table, request)
     if out is not None:
-        axes = maps.axes_of(table)
-        figure = maps.draw(table, _mark(request, table)) if len(axes) == 2 else None
-        if len(axes) == 1 and table[axes[0]].nunique() > 1:
-            figure = maps.draw_curve(table)
-        if len(axes) > 2:
-            several = f"a picture has two axes, but {', '.join(axes)} vary"
-            typer.echo(f"blockade: only the table is written: {several}.", err=True)
+        figure = _drawn(table, request)
         asked = {"quantity": quantity, "tolerance": tolerance, "order": order}
         line = request.line("validity", **{**search.words(), **asked})
         write(out, table, figure, request, line, "compare.validity.maps")
@@ -110,6 +105,20 @@ def _add_laboratory(table: "pd.DataFrame", request: "Request") -> None:
     if "drive" in table:
         at = laboratory.drive_of(table["drive"].iloc[0])
         table.attrs["at"] = f" at {at:.3g} {laboratory.drive_unit}"
+
+
+def _drawn(table: "pd.DataFrame", request: "Request") -> "Figure | None":
+    """A map over two values or a curve over one; of more there is no picture, and it is said."""
+    from compare.validity import maps
+
+    axes = maps.axes_of(table)
+    if len(axes) > 2:
+        several = f"a picture has two axes, but {', '.join(axes)} vary"
+        typer.echo(f"blockade: only the table is written: {several}.", err=True)
+    if len(axes) == 2:
+        return maps.draw(table, _mark(request, table))
+    is_curve = len(axes) == 1 and table[axes[0]].nunique() > 1
+    return maps.draw_curve(table) if is_curve else None
 
 
 def _mark(request: "Request", table: "pd.DataFrame") -> dict[str, float] | None:
