@@ -32,20 +32,7 @@ from numeric.arguments import (
     check_order,
     check_reached,
 )
-from numeric.certificate import (
-    Certificate,
-    beyond,
-    changes,
-    cuts,
-    finer_of,
-    is_short,
-    measure,
-    moment,
-    paths_held,
-    results,
-    roundoff,
-    settled,
-)
+from numeric.certificate import Certificate
 from numeric.classical import Branches, branches, held_against, reach
 from numeric.excitations import coherence, guessed, is_whole, missed, narrowed
 from numeric.expectation import (
@@ -55,14 +42,26 @@ from numeric.expectation import (
     operator_matrices,
     read_operator,
 )
-from numeric.export import on_product
+from numeric.judge import (
+    beyond,
+    changes,
+    cuts,
+    finer_of,
+    is_short,
+    measure,
+    moment,
+    results,
+    roundoff,
+    settled,
+)
 from numeric.means import Means, refusal
+from numeric.paths import paths_held
 from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import Cut, count_states, wider
+from numeric.space import Cut, count_states, on_product, wider
 from numeric.tail import escape, missing, supply, top_shells
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder

@@ -1,7 +1,7 @@
 """The table of what a command was asked for, and its picture."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from compare.cli.cuts import Search
 from compare.cli.voice import is_quiet
@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 
 
 def tabulated(
-    make: Callable[..., "pd.DataFrame"], request: "Request", quantities: str, search: Search
+    make: Callable[..., "pd.DataFrame"],
+    request: "Request",
+    quantities: str,
+    search: Search,
+    **own: Any,
 ) -> "pd.DataFrame":
     """The table that a public function makes of what was asked for, with the names of its axes.
 
-    ``make`` is `compare.solve` or `compare.agreement`, or what takes the same arguments.
+    ``make`` is `compare.solve`, `compare.agreement` or `compare.budget`; ``own`` are arguments that
+    the others do not have, or by that name understand otherwise.
 
     >>> from compare import solve
     >>> from compare.cli.request import read_request
@@ -33,7 +38,7 @@ def tabulated(
         quantities,
         labels=request.labels,
         progress=not is_quiet(),
-        **search.arguments(),
+        **(search.arguments() | own),
     )
     table.attrs["spelled"] = request.target.spelled
     return table

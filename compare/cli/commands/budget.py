@@ -17,7 +17,8 @@ from compare.cli.options import (
     System,
     Varied,
 )
-from compare.cli.voice import is_quiet, say
+from compare.cli.tabulate import tabulated
+from compare.cli.voice import say
 
 
 def budget(
@@ -65,15 +66,8 @@ def budget(
     check_out(out, force)
     cut = None if truncation is None else read_cut(truncation, "truncation")
     search = Search(None, tolerance, order, limit, solver)
-    table = error_budget(
-        request.target.model,
-        request.values,
-        quantities,
-        labels=request.labels,
-        progress=not is_quiet(),
-        **{**search.arguments(), "quanta": quanta, "truncation": cut},
-    )
-    table.attrs["spelled"] = request.target.spelled
+    own = {"quanta": quanta, "truncation": cut}
+    table = tabulated(error_budget, request, quantities, search, **own)
     if out is not None:
         from compare.budget import waterfall
 
