@@ -32,22 +32,9 @@ from numeric.arguments import (
     check_order,
     check_reached,
 )
-from numeric.certificate import (
-    Certificate,
-    beyond,
-    changes,
-    cuts,
-    finer_of,
-    is_short,
-    measure,
-    moment,
-    paths_held,
-    results,
-    roundoff,
-    settled,
-)
+from numeric.certificate import Certificate
 from numeric.classical import Branches, branches, held_against, reach
-from numeric.excitations import coherence, guessed, is_whole, narrowed, share
+from numeric.excitations import coherence, guessed, is_whole, missed, narrowed
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -55,14 +42,26 @@ from numeric.expectation import (
     operator_matrices,
     read_operator,
 )
-from numeric.export import on_product
+from numeric.judge import (
+    beyond,
+    changes,
+    cuts,
+    finer_of,
+    is_short,
+    measure,
+    moment,
+    results,
+    roundoff,
+    settled,
+)
 from numeric.means import Means, refusal
+from numeric.paths import paths_held
 from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import Cut, count_states, wider
+from numeric.space import Cut, count_states, on_product, wider
 from numeric.tail import escape, missing, supply, top_shells
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
@@ -398,7 +397,7 @@ class SteadyState(Readout):
         # the truncation was chosen for either mode, not for both
         found = self._measure(lambda block, _: measure(block, modes))
         found = replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
-        return self._guarded(found, lambda b: share(self.model, b, modes, True), relative=True)
+        return self._guarded(found, lambda b: missed(self.model, b, modes, True), relative=True)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
         """A correlation, or a bare moment, with what its truncation is worth.
@@ -430,7 +429,7 @@ class SteadyState(Readout):
         else:
             found = self._measure(lambda block, _: measure(block, modes, normalised))
             found = self._truncated(found, most, change, [self._quanta(modes)])
-        by_levels = partial(share, self.model, modes=modes, normalised=normalised)
+        by_levels = partial(missed, self.model, modes=modes, normalised=normalised)
         return self._guarded(found, by_levels, relative=True)
 
     def _quanta(self, modes: tuple[int, ...]) -> Occupation:
@@ -549,7 +548,7 @@ class SteadyState(Readout):
         """The evidence of a cut, with what emitters may change as well; see `_guarded`."""
         known = {name: (mode,) * k for name, mode, k in results(self.model, fine.space.cut, order)}
         return {
-            name: number + share(self.model, fine, known[name], len(known[name]) > 1)
+            name: number + missed(self.model, fine, known[name], len(known[name]) > 1)
             for name, number in cut.items()
         }
 

@@ -189,15 +189,6 @@ def test_command_refuses_a_drive_that_varies(run: Callable[..., tuple[int, str, 
     assert "must not vary" in error
 
 
-@pytest.mark.parametrize("command", ["budget", "validity", "optimum"])
-def test_help_of_every_command_shows_an_example(
-    run: Callable[..., tuple[int, str, str]], command: str
-) -> None:
-    code, out, _ = run(command, "--help")
-    assert code == 0
-    assert f"Example: blockade {command}" in out
-
-
 def test_budget_command_prints_the_ladder_and_names_the_largest_part(
     run: Callable[..., tuple[int, str, str]], tmp_path: Path
 ) -> None:
