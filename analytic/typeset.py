@@ -33,7 +33,7 @@ def rows(expression: sp.Expr) -> list[str]:
     3
     """
     whole = typeset(expression)
-    if width(whole) <= WIDE or not isinstance(expression, sp.Add):
+    if "\n" not in whole or not isinstance(expression, sp.Add):
         return [whole]
     return _filled(map(typeset, expression.as_ordered_terms()))
 

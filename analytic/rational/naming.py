@@ -126,7 +126,7 @@ def _written(names: Names, total: sp.Expr, used: set[str]) -> sp.Expr:
     short = _shortest(total, names)
     if len(str(short)) <= WIDE:
         return short
-    opaque = {m: sp.Dummy(str(m)) for m in opaques(total)}
+    opaque = {m: sp.Dummy(str(m)) for m in {*opaques(total), sp.I}}
     meaning = {letter: whole for whole, letter in opaque.items()}
     pieces = [
         Piece(p.front.xreplace(meaning), {f.xreplace(meaning): k for f, k in p.powers.items()})

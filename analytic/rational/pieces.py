@@ -34,7 +34,7 @@ class Piece:
 
 
 class Cut:
-    """A polynomial with integer coefficients as the sum of its pieces, by powers of one letter.
+    """A polynomial with rational coefficients as the sum of its pieces, by powers of one letter.
 
     >>> x, y, z = sp.symbols("x y z")
     >>> for piece in Cut(sp.expand(z * (x + y) ** 2 + 3 * z**2 * (x - y)), z).pieces:
@@ -46,7 +46,9 @@ class Cut:
     def __init__(self, polynomial: sp.Expr, letter: sp.Symbol) -> None:
         self.letter = letter
         self.others = sorted(polynomial.free_symbols - {letter}, key=str)
-        self._terms = sp.Poly(polynomial, letter, *self.others, domain=sp.ZZ).terms()
+        whole = sp.Poly(polynomial, letter, *self.others, domain=sp.QQ)
+        self._below, integers = whole.clear_denoms()
+        self._terms = integers.terms()
 
     @cached_property
     def pieces(self) -> list[Piece]:
@@ -65,9 +67,9 @@ class Cut:
     def _piece(self, power: int, coefficient: Mapping[tuple[int, ...], int]) -> Piece:
         ring = polynomials.ring(max(len(self.others), 1))
         if not self.others:
-            return Piece(coefficient[()] * self.letter**power, {})
+            return Piece(coefficient[()] * self.letter**power / self._below, {})
         number, factors = polynomials.factors(ring.from_dict(dict(coefficient)))
-        front, powers = number * self.letter**power, {}
+        front, powers = number * self.letter**power / self._below, {}
         for factor, k in factors.items():
             written = self._expression(factor)
             if written.is_Add:
