@@ -19,7 +19,7 @@ def derive(
     """Print amplitude equations and closed forms.
 
     The closed forms are of leading order in the drive; without a system, those of a paper. Found
-    abbreviations are complex energies E, block determinants D and numerators N.
+    abbreviations are complex energies E, block determinants D, numerators N and pieces K of them.
 
     Example: blockade derive nanotip --quanta 3 --latex
     """
@@ -32,6 +32,6 @@ def derive(
     target = find_target(system or papers.default_system())
     with busy(f"{target.name}, {quanta} quanta"):
         closed = analytic.derive(target.model, quanta)
-        short = (target.abbreviations or closed.abbreviations) if abbreviate else {}
+        short = closed.readable(target.abbreviations) if abbreviate else {}
         text = closed.latex(short) if latex else derivation_text(closed, short)
     typer.echo(text)
