@@ -64,7 +64,9 @@ class Batch(Shown):
         >>> steady_state(kerr.MODEL, strong, limit=8, frame="original").status
         'not converged'
         """
-        return self._shaped(self._seen(self._gather(lambda block: block.status), "status"))
+        return self._shaped(
+            self._seen(self._gather(lambda block: block.status), "status"), "status"
+        )
 
     @property
     def quanta(self) -> Any:
@@ -79,7 +81,7 @@ class Batch(Shown):
         [7, 8]
         """
         own = self._gather(lambda block: np.full(len(block.points), block.space.quanta))
-        return self._shaped(self._seen(own, "quanta"))
+        return self._shaped(self._seen(own, "quanta"), "quanta")
 
     @property
     def truncation(self) -> Any:
@@ -98,7 +100,7 @@ class Batch(Shown):
             same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
             return same
 
-        return self._shaped(self._gather(kept))
+        return self._shaped(self._gather(kept), "truncation")
 
     @property
     def solver(self) -> Any:
@@ -112,7 +114,7 @@ class Batch(Shown):
         >>> steady_state(kerr.MODEL, linear).solver.tolist()
         ['direct', 'gaussian']
         """
-        return self._shaped(self._seen(self._names, "name"))
+        return self._shaped(self._seen(self._names, "name"), "solver")
 
     @property
     def occupations(self) -> np.ndarray:

@@ -153,8 +153,13 @@ def critical_drive(
     search.bracket(np.maximum(start, weakest))
     search.look_between()
     search.refine()
-    found = (search.inside, estimate, search.status, tolerances)
-    return CriticalDrive(*map(ray.shaped, found))
+    found = {
+        "critical_drive": search.inside,
+        "estimate": estimate,
+        "status": search.status,
+        "tolerance": tolerances,
+    }
+    return CriticalDrive(*(ray.shaped(x, name) for name, x in found.items()))
 
 
 def _spread(ray: Ray, tolerance: Any, largest: Any) -> tuple[Ray, np.ndarray]:
