@@ -66,7 +66,7 @@ from numeric.tail import escape, missing, supply, top_shells
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
 from systems.display import counts, ends, points
-from systems.labels import label
+from systems.labels import relabel
 from systems.ladder import Ladder, Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
@@ -347,7 +347,7 @@ class SteadyState(Readout):
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
         """
-        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+        return relabel(self.elements(), self.arrays, "rho", last=("row", "column"))
 
     def elements(self) -> np.ndarray:
         """The same as a plain array, also of labelled values.
