@@ -211,8 +211,8 @@ class Expansion(Shown):
                 unseen=self._coefficients.unseen(parts, arrays, self.corrections).sum(axis=0),
             )
         status = self._with_floor(result, parts, found, arrays)
-        found = {"series": result.value, "uncertainty": result.uncertainty, "status": status}
-        return Assessment(*(_shaped(x, arrays, name) for name, x in found.items()))
+        named = {"series": result.value, "uncertainty": result.uncertainty, "status": status}
+        return Assessment(*(_shaped(x, arrays, name) for name, x in named.items()))
 
     def _with_floor(
         self, result: Assessment, parts: Sequence[Combination], found: Terms, arrays: Arrays
