@@ -22,7 +22,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy.sparse import csr_array
 
-from numeric.solvers.graded.problem import lowers, read
+from numeric.solvers.graded.equation import lowers, read
 from numeric.space import Space, space
 from systems import Model
 from systems.grading import NoGrading

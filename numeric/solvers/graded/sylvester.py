@@ -18,14 +18,20 @@ That error is measured at the end: the residual of the whole equation, and the r
 its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers.graded.strips`.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from numeric.solvers.graded.problem import lowers
+from numeric.liouvillian import decaying
+from numeric.solvers.graded.equation import lowers
 from numeric.solvers.graded.strips import Strips
+from numeric.solvers.graded.swept import GradedSolution, doubtful
+from numeric.solvers.threads import cores
 from numeric.space import space
+from numeric.stability import every_mode_is_lossy
 from systems import Model
 from systems.values import EPSILON, Arrays
 
@@ -35,6 +41,9 @@ WIDE = 10
 # the cache.  For the ring at 56 states a sweep takes 243, 121, 103, 86, 89 us a point for 1, 4, 8,
 # 16 and 32 of them
 LANES = 16
+# Elements of their matrices: at 220 states 8 points take less than 4 and 16, of more states memory
+# counts
+ELEMENTS = 400_000
 # Sweeps from which on a point is given up that will not be done within the limit, found for
 # `numeric.solvers.graded.kernel`
 TRIAL = 12
@@ -59,6 +68,29 @@ def applies(model: Model, quanta: int) -> bool:
     grades = space(model.modes, quanta).occupations @ np.array(model.grading.weights)
     widest = np.max(np.unique(grades, return_counts=True)[1])
     return bool(widest >= WIDE and lowers(model))
+
+
+@lru_cache(maxsize=256)
+def settles(model: Model, quanta: int) -> bool:
+    """Whether the sweeps divide by no zero; raises `NoGrading` where there are none.
+
+    They divide by how fast states decay without a drive: each one by its own losses, as the
+    elimination exchanges no pivots, or together with others of its grade where eigenvectors
+    are taken.  The last shell of a lossless mode may have lost those others to the cut.
+
+    >>> from dataclasses import replace
+    >>> from systems.library import second_harmonic
+    >>> model = second_harmonic.MODEL
+    >>> lossless = replace(model, losses=model.losses[:1])  # of the harmonic
+    >>> settles(model, 4), settles(lossless, 4)
+    (True, False)
+    """
+    if every_mode_is_lossy(model):
+        return True
+    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
+    together = applies(model, quanta)
+    on = space(model.modes, quanta)
+    return bool(decaying(on, hops if together else (), model.jumps).all())
 
 
 @dataclass(frozen=True)
@@ -99,6 +131,46 @@ def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: in
         nothing = np.full((count, size, size), np.nan, dtype=complex)
         left = np.full(count, np.inf)
         return Swept(nothing, np.ones((count, size)), left, np.zeros(count, dtype=int))
+
+
+def solve_packs(
+    model: Model,
+    arrays: Arrays,
+    quanta: int,
+    tolerance: float = 1e-11,
+    limit: int = 60,
+    density: bool = False,
+) -> GradedSolution:
+    """The points in packs, on all cores, as `numeric.solvers.graded.solve` returns them.
+
+    >>> from systems.library import kerr_ring
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.0, 1.0]})
+    >>> flat = {name: np.broadcast_to(array, (2,)) for name, array in arrays.items()}
+    >>> solve_packs(kerr_ring.MODEL, flat, quanta=3).populations.shape
+    (2, 20)
+    """
+    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
+    lanes = max(1, min(LANES, ELEMENTS // on.size**2))
+
+    def work(start: int) -> dict[str, Any]:
+        pack = {name: array[start : start + lanes] for name, array in arrays.items()}
+        found = solve(model, pack, quanta, tolerance, limit)
+        populations = np.einsum("pii->pi", found.rho).real
+        converged = np.isfinite(populations).all(axis=1) & (found.remainder <= tolerance)
+        return {
+            "populations": populations,
+            "error": found.error,
+            "remainder": found.remainder,
+            "sweeps": found.sweeps,
+            "converged": converged,
+            "doubtful": doubtful(on, populations, found.error),
+            **({"density": found.rho} if density else {}),
+        }
+
+    with ThreadPoolExecutor(cores()) as pool:
+        parts = list(pool.map(work, range(0, count, lanes)))
+    return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
 
 
 def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int) -> Swept:
