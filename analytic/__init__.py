@@ -17,6 +17,7 @@ Abs(E)**2/Abs(E + chi)**2
 
 from analytic.conditions.condition import Condition
 from analytic.conditions.limits import OptimalPoint
+from analytic.delayed import delayed_correlation
 from analytic.derivation import Derivation, derive, optimal_points
 from analytic.linear import Gaussian, gaussian
 from analytic.polaron import Polaron, polaron
@@ -36,6 +37,7 @@ __all__ = [
     "OptimalPoint",
     "Polaron",
     "WeakPulse",
+    "delayed_correlation",
     "derive",
     "expand",
     "field_conditions",

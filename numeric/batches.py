@@ -16,7 +16,7 @@ from numeric.solvers.solution import Solution
 from numeric.space import Cut, Space, hull, show_cut, space
 from systems import Model
 from systems.display import Shown
-from systems.labels import label
+from systems.labels import relabel
 from systems.status import Status
 from systems.values import Arrays
 
@@ -64,7 +64,9 @@ class Batch(Shown):
         >>> steady_state(kerr.MODEL, strong, limit=8, frame="original").status
         'not converged'
         """
-        return self._shaped(self._seen(self._gather(lambda block: block.status), "status"))
+        return self._shaped(
+            self._seen(self._gather(lambda block: block.status), "status"), "status"
+        )
 
     @property
     def quanta(self) -> Any:
@@ -79,7 +81,7 @@ class Batch(Shown):
         [7, 8]
         """
         own = self._gather(lambda block: np.full(len(block.points), block.space.quanta))
-        return self._shaped(self._seen(own, "quanta"))
+        return self._shaped(self._seen(own, "quanta"), "quanta")
 
     @property
     def truncation(self) -> Any:
@@ -98,7 +100,7 @@ class Batch(Shown):
             same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
             return same
 
-        return self._shaped(self._gather(kept))
+        return self._shaped(self._gather(kept), "truncation")
 
     @property
     def solver(self) -> Any:
@@ -112,7 +114,7 @@ class Batch(Shown):
         >>> steady_state(kerr.MODEL, linear).solver.tolist()
         ['direct', 'gaussian']
         """
-        return self._shaped(self._seen(self._names, "name"))
+        return self._shaped(self._seen(self._names, "name"), "solver")
 
     @property
     def occupations(self) -> np.ndarray:
@@ -185,4 +187,4 @@ class Batch(Shown):
 
     def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
         """In the shape of the batch, and with the names of its axes where the values had some."""
-        return label(flat.reshape(self.shape)[()], self.arrays, name)
+        return relabel(flat.reshape(self.shape)[()], self.arrays, name)

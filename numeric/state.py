@@ -66,8 +66,8 @@ from numeric.tail import escape, missing, supply, top_shells
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
 from systems.display import counts, ends, points
-from systems.labels import label
-from systems.ladder import Mode, Occupation
+from systems.labels import relabel
+from systems.ladder import Ladder, Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
@@ -347,7 +347,7 @@ class SteadyState(Readout):
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
         """
-        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+        return relabel(self.elements(), self.arrays, "rho", last=("row", "column"))
 
     def elements(self) -> np.ndarray:
         """The same as a plain array, also of labelled values.
@@ -455,24 +455,7 @@ class SteadyState(Readout):
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
         words = read_operator(self.model, operator)
-        real = is_hermitian(words)
-
-        def matrices_of(block: Solution) -> np.ndarray:
-            return operator_matrices(words, select(self.arrays, block.points), block.space)
-
-        def read(block: Solution, _: Any = None) -> Measured:
-            value = np.full(len(block.points), np.nan, dtype=float if real else complex)
-            error = np.full(len(block.points), np.nan)
-            for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
-                some = block.take(rows)
-                rho = matrices(self.model, self.arrays, block, rows)
-                errors = element_errors(some.populations, some.error)
-                found, error[rows] = mean(matrices_of(some), rho, errors)
-                value[rows] = found.real if real else found
-            return Measured(value, error)
-
-        def size(block: Solution) -> np.ndarray:
-            return np.asarray(np.max(np.sum(abs(matrices_of(block)), axis=2), axis=1))
+        read, size = partial(self._mean, words), partial(self._size, words)
 
         def most(block: Solution) -> np.ndarray:
             return np.asarray(supply(block) * size(block))
@@ -489,6 +472,26 @@ class SteadyState(Readout):
             ways = [side for word in words for side in word]
             found = self._truncated(found, most, change, ways)
         return self._guarded(found, lambda b: coherence(self.model, b) * size(b))
+
+    def _mean(self, words: Ladder, block: Solution, _: Any = None) -> Measured:
+        """Tr[O rho] at the points of a block, NaN where it has no state, with its round-off."""
+        real = is_hermitian(words)
+        value = np.full(len(block.points), np.nan, dtype=float if real else complex)
+        error = np.full(len(block.points), np.nan)
+        for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
+            some = block.take(rows)
+            rho = matrices(self.model, self.arrays, block, rows)
+            errors = element_errors(some.populations, some.error)
+            found, error[rows] = mean(self._matrices(words, some), rho, errors)
+            value[rows] = found.real if real else found
+        return Measured(value, error)
+
+    def _size(self, words: Ladder, block: Solution) -> np.ndarray:
+        """The largest sum of moduli in a row of O, per point: what a probability of one adds."""
+        return np.asarray(np.max(np.sum(abs(self._matrices(words, block)), axis=2), axis=1))
+
+    def _matrices(self, words: Ladder, block: Solution) -> np.ndarray:
+        return operator_matrices(words, select(self.arrays, block.points), block.space)
 
     def _amplitude(self, mode: Mode | str) -> Measured:
         return self._expect(self.model.modes[self.model.index(mode)])

@@ -41,9 +41,12 @@ class Frame:
     ) -> Any:
         """The data as an `xarray.DataArray`.
 
-        ``first`` and ``last`` name axes before and after those of the frame.
+        ``first`` and ``last`` name axes before and after those of the frame.  Raises `ValueError`
+        where the frame has one of that name already.
         """
         import xarray as xr
+
+        _check_free(self, (*first, *last))
 
         if isinstance(data, str):  # a single status stays one: NumPy would make plain text of it
             data = np.array(data, dtype=object)
@@ -97,8 +100,8 @@ def unlabel(given: Labels) -> tuple[dict[str, Any], Frame | None]:
     The dimensions come in the order in which they first appear.  None in place of the frame where
     nothing is labelled: the values are then as they were.  A value along an axis of its own name is
     the coordinate there, where there is none.  Raises `TypeError` for a plain array beside labelled
-    ones, since its axes have no names, and `ValueError` where coordinates along one dimension
-    differ.
+    ones, since its axes have no names, and for a whole dataset as one value, and `ValueError` where
+    coordinates along one dimension differ.
 
     >>> import xarray
     >>> x = xarray.DataArray([1.0, 2.0], dims="x")
@@ -107,6 +110,7 @@ def unlabel(given: Labels) -> tuple[dict[str, Any], Frame | None]:
     >>> plain["chi"].shape, plain["xi"].shape, frame.dims
     ((2, 1), (1, 3), ('x', 'y'))
     """
+    _refuse_datasets(given)
     named = {name: _as_array(name, value) for name, value in given.items() if is_labelled(value)}
     if not named:
         return dict(given), None
@@ -161,15 +165,15 @@ def place(given: Labels, arrays: Any) -> dict[str, Any]:
     return {n: by_name(x, frame.dims) for n, x in (coords | named).items() if x.ndim} | plain
 
 
-def label(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]) -> Any:
+def relabel(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]) -> Any:
     """The data with the names of the axes that ``arrays`` remember, as a `Labelled` dict does.
 
     ``more`` are names of axes ``first`` and ``last``, as `Frame.array` takes them.
     Of arrays without names the data as they are.
 
-    >>> label(np.zeros(2), {"xi": np.zeros(2)})
+    >>> relabel(np.zeros(2), {"xi": np.zeros(2)})
     array([0., 0.])
-    >>> label(np.zeros(2), Labelled({"xi": np.zeros(2)}, Frame(("power",), {}))).dims
+    >>> relabel(np.zeros(2), Labelled({"xi": np.zeros(2)}, Frame(("power",), {}))).dims
     ('power',)
     """
     frame = getattr(arrays, "frame", None)
@@ -220,6 +224,8 @@ def frame_along(axis: str, given: Any) -> Frame:
 def stacked(parts: Sequence[Any], name: str) -> Any:
     """Arrays of one shape along a last axis, which is called ``name`` where they are labelled.
 
+    Raises `ValueError` where they have an axis of that name already.
+
     >>> stacked([np.zeros(2), np.ones(2)], "n").shape
     (2, 2)
     >>> import xarray
@@ -230,6 +236,7 @@ def stacked(parts: Sequence[Any], name: str) -> Any:
         return np.stack(parts, axis=-1)
     import xarray as xr
 
+    _check_free(Frame(parts[0].dims, parts[0].coords), (name,))
     along = xr.Variable(name, np.arange(len(parts)))
     return xr.concat(parts, along, join="exact").transpose(..., name)
 
@@ -243,6 +250,27 @@ def refuse_labelled(argument: str, value: Any) -> None:
         raise TypeError(
             f"Argument `{argument}` must be a number or a plain array, but is labelled; hand over "
             "its `.values`."
+        )
+
+
+def _refuse_datasets(given: Labels) -> None:
+    """Raise `TypeError` for a value that is several arrays."""
+    xr = sys.modules.get("xarray")
+    for name, value in given.items():
+        if xr is not None and isinstance(value, xr.Dataset):
+            raise TypeError(
+                f"Value `{name}` must be a number or an array, but is a dataset; hand over one of "
+                f"its variables ({', '.join(map(str, value.data_vars)) or 'it has none'})."
+            )
+
+
+def _check_free(frame: Frame, names: Sequence[str]) -> None:
+    """Raise `ValueError` where an axis of a result is called as one of the values already."""
+    taken = [name for name in names if name in {*frame.dims, *frame.coords}]
+    if taken:
+        raise ValueError(
+            f"Dimension `{taken[0]}` of the values must have another name here, since the result "
+            "has an axis of that name; `rename` it."
         )
 
 

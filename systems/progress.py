@@ -8,11 +8,13 @@ one of `bar`, unless they are called with ``progress=False``.
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 from time import monotonic
 from typing import Any, TypeAlias
 
 Report: TypeAlias = Callable[[str, int, int], None]  # what is done, points done, of how many
 WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner needs none), and drawn
+_OPEN: "list[_Line]" = []  # the bars of this process, the innermost last
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -33,10 +35,30 @@ def bar(shown: bool = True) -> Iterator[Report]:
         yield silent
         return
     line = _Line()
+    _OPEN.append(line)
     try:
         yield line.report
     finally:
+        _OPEN.remove(line)
         line.close()
+
+
+@contextmanager
+def remark(what: str) -> Iterator[None]:
+    """A sentence in the place of the bar that is open, if any, while this takes over a second.
+
+    For what has no points to count and hands out no report, such as compiling.
+
+    >>> with bar(), remark("compiling"):
+    ...     pass
+    """
+    timer = Timer(WAIT, _say, (what,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def is_watched() -> bool:
@@ -52,6 +74,11 @@ def is_watched() -> bool:
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 
 
+def _say(what: str) -> None:
+    for line in _OPEN[-1:]:
+        line.say(what)
+
+
 class _Line:
     """One line of text with a bar, drawn when its time has come."""
 
@@ -62,11 +89,20 @@ class _Line:
     def report(self, what: str, done: int, total: int) -> None:
         if monotonic() < self.next:
             return
+        self.next = monotonic() + PAUSE
+        self._draw(what, done, total)
+
+    def say(self, what: str) -> None:
+        self._draw(what, 0, None, "{desc}")
+
+    def _draw(self, what: str, done: int, total: int | None, form: str | None = None) -> None:
         if self.drawn is None:
             from tqdm import tqdm
 
-            self.drawn = tqdm(unit="point", leave=False, file=sys.stderr)
-        self.next = monotonic() + PAUSE
+            self.drawn = tqdm(
+                unit="point", leave=False, file=sys.stderr, desc=what, total=total, bar_format=form
+            )
+        self.drawn.bar_format = form
         self.drawn.set_description_str(what, refresh=False)
         self.drawn.total, self.drawn.n = total, done
         self.drawn.refresh()

@@ -155,3 +155,9 @@ def test_bad_input_gets_one_clear_sentence(arguments, match):
     more = {"port": "a", "window": (0, 1), **arguments}
     with pytest.raises((ValueError, TypeError), match=match):
         emitted(kerr.MODEL, DARK, **more)
+
+
+def test_a_window_that_ends_too_early_says_so_in_place_of_numbers():
+    short = emitted(kerr.MODEL, {**kerr.VALUES, "xi": 0.1}, "a", (0, 2), quanta=3)
+    assert repr(short) == "<photons of a pulse: not converged, g2 not converged>"
+    assert "a longer window" in short._repr_html_()

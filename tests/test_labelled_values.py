@@ -70,6 +70,40 @@ def test_two_values_of_different_dimensions_make_a_grid_and_not_its_diagonal():
     assert numeric.steady_state(kerr.MODEL, values, quanta=3).number("a").shape == (3, 3)
 
 
+def named_results():
+    state = numeric.steady_state(kerr.MODEL, LABELLED, quanta=3)
+    pulse = numeric.emitted(kerr.MODEL, LABELLED, "a", (0, 2), quanta=3, complete=False)
+    limit = compare.critical_drive(kerr.MODEL, {**kerr.VALUES, "Delta": DELTA})
+    first = SERIES.number("a")
+    return {
+        "spectrum": numeric.spectrum(kerr.MODEL, LABELLED, "a", [0.0], quanta=3),
+        "g1": numeric.coherence(kerr.MODEL, LABELLED, "a", [0.0], quanta=3),
+        "g2": numeric.filtered_correlation(kerr.MODEL, LABELLED, "a", 0.0, 1.0, quanta=3),
+        "photons": pulse.photons,
+        "status": state.status,
+        "quanta": state.quanta,
+        "solver": state.solver,
+        "closed_form": CLOSED.evaluate(CLOSED.correlation("a"), LABELLED),
+        "series": SERIES.evaluate(first, LABELLED),
+        "radius": SERIES.radius(LABELLED),
+        "terms": SERIES.terms(first, LABELLED),
+        "critical_drive": limit.drive,
+    }
+
+
+def test_every_labelled_result_has_a_name_and_so_an_axis_in_a_plot_and_a_column_in_a_frame():
+    for name, found in named_results().items():
+        assert found.name == name
+        assert name in found.to_dataframe().columns
+
+
+@pytest.mark.parametrize("name", ["n", "row"])
+def test_a_dimension_that_the_result_needs_itself_is_refused_by_name(name):
+    state = numeric.steady_state(kerr.MODEL, {**LABELLED, "xi": XI.rename(power=name)}, quanta=3)
+    with pytest.raises(ValueError, match=f"Dimension `{name}` of the values must have another"):
+        state.distribution("a") if name == "n" else state.density_matrix()
+
+
 def test_a_point_of_a_labelled_scan_stays_labelled():
     found = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "Delta": DELTA[1]}, quanta=5)
     assert found.number("a").coords["Delta"] == 0.0
@@ -153,6 +187,7 @@ def test_a_dataset_serves_as_values():
         ({"xi": DELTA.assign_coords(Delta=[1, 2, 3])}, ValueError, "same coordinates .* `Delta`"),
         ({"xi": XI.rename(power="Delta")}, ValueError, "`Delta`, but have 3 and 2"),
         ({"chi": xr.full_like(DELTA, np.nan)}, ValueError, "`chi` must be finite"),
+        ({"chi": xr.Dataset({"mine": DELTA})}, TypeError, r"`chi` .* is a dataset; .* \(mine\)"),
     ],
 )
 def test_what_cannot_be_matched_by_name_is_refused(change, error, message):

@@ -11,7 +11,13 @@ from compare.cli import main
 from compare.provenance import ROOT
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/glossary.md", "docs/howto/paper.md")
-RUN = ("README.md", "docs/tutorial.md", "docs/qutip.md", "docs/howto/truncation.md")
+RUN = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/qutip.md",
+    "docs/howto/truncation.md",
+    "docs/howto/time.md",
+)
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 HERE = re.compile(r"`((?:systems|analytic|numeric|compare|tests|docs|notebooks)/[\w./]+)`")
 

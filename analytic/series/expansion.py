@@ -34,7 +34,7 @@ from analytic.series.moments import Combination, number_words
 from analytic.series.summation import ratio
 from systems import Model
 from systems.display import Shown
-from systems.labels import label
+from systems.labels import relabel
 from systems.ladder import Mode, Occupation
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, Values, check_driven, check_positive, read_values
@@ -211,7 +211,8 @@ class Expansion(Shown):
                 unseen=self._coefficients.unseen(parts, arrays, self.corrections).sum(axis=0),
             )
         status = self._with_floor(result, parts, found, arrays)
-        return Assessment(*(_shaped(x, arrays) for x in (result.value, result.uncertainty, status)))
+        named = {"series": result.value, "uncertainty": result.uncertainty, "status": status}
+        return Assessment(*(_shaped(x, arrays, name) for name, x in named.items()))
 
     def _with_floor(
         self, result: Assessment, parts: Sequence[Combination], found: Terms, arrays: Arrays
@@ -243,7 +244,7 @@ class Expansion(Shown):
         terms, shaken = np.array(ratio(above, *below))[: quantity.count].swapaxes(0, 1)
         with np.errstate(invalid="ignore"):
             resolved = np.abs(shaken - terms) <= RESOLVED * np.abs(terms)
-        return _shaped(np.where(resolved & np.isfinite(terms), terms, np.nan), arrays)
+        return _shaped(np.where(resolved & np.isfinite(terms), terms, np.nan), arrays, "terms")
 
     def radius(self, values: Values) -> Any:
         """Estimated drive up to which the Taylor series converge, in the units of the drive.
@@ -263,7 +264,7 @@ class Expansion(Shown):
         family = np.array([found(combination)[0] for combination in self._coefficients.family])
         reach = summation.radius(summation.fit(family, self._coefficients.count - 1))
         power = self.model.grading.unit / self._coefficients.step
-        return np.abs(drive) * _shaped(reach**power, arrays)
+        return np.abs(drive) * _shaped(reach**power, arrays, "radius")
 
     def closed_form(
         self, quantity: Series, at: Mapping[Any, Any] | None = None
@@ -310,10 +311,10 @@ class Expansion(Shown):
             )
 
 
-def _shaped(flat: np.ndarray, arrays: Arrays) -> Any:
+def _shaped(flat: np.ndarray, arrays: Arrays, name: str) -> Any:
     """The last axis, which runs over points, in the shape of the values; labelled as they are.
 
     An axis before it is that of the terms.
     """
     shaped = np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
-    return label(shaped, arrays, first=("term",) * (flat.ndim - 1))
+    return relabel(shaped, arrays, name, first=("term",) * (flat.ndim - 1))

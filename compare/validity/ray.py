@@ -62,10 +62,10 @@ class Ray:
             values[str(symbol)] = values[str(symbol)] * (drive / values[name]) ** order
         return {**values, name: drive}
 
-    def shaped(self, flat: np.ndarray) -> Any:
+    def shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
         """Numbers of the points in their shape, labelled where the values are; one alone bare."""
         shaped = flat.reshape(self.shape)[()]
-        return shaped if self.frame is None else self.frame.array(shaped)
+        return shaped if self.frame is None else self.frame.array(shaped, name)
 
     def flat(self, name: str, value: Any) -> np.ndarray:
         """A value as a flat array of the points, by the names of its axes where it is labelled.

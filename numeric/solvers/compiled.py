@@ -22,6 +22,9 @@ from typing import Any
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
+from systems.progress import remark
+
+SENTENCE = "compiling the solver of batches (once, half a minute or so)"
 COMPILING = Lock()  # Numba compiles in one thread at a time
 DIGEST = sha256().digest_size
 NO_PLACE = (RuntimeError, OSError)  # Numba's words for "no folder can be written"
@@ -59,7 +62,7 @@ def compile_once(function: Any, *arguments: Any) -> None:
     """
     with COMPILING:
         if not function.signatures:
-            with _alone(function):
+            with remark(SENTENCE), _alone(function):
                 function.compile(tuple(numba.typeof(argument) for argument in arguments))
 
 

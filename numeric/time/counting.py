@@ -70,10 +70,17 @@ class Pulse(Shown):
     counts: dict[str, Estimate]
 
     def _title(self) -> str:
-        return f"photons of a pulse: {ends(self.photons)}, g2 {ends(self.g2)}"
+        photons, g2 = (_told(self.counts[name]) for name in ("photons", "g2"))
+        return f"photons of a pulse: {photons}, g2 {g2}"
 
     def _facts(self) -> Mapping[str, str]:
-        return {n: f"{ends(e.trusted)} ({counts(e.status)})" for n, e in self.counts.items()}
+        facts = {name: _told(found) for name, found in self.counts.items()}
+        if Status.NOT_CONVERGED in np.ravel(self.status("photons")):
+            facts["advice"] = (
+                "light may still be inside when the window ends: a longer window, or "
+                "complete=False for what this one holds; or more quanta"
+            )
+        return facts
 
     @property
     def photons(self) -> Any:
@@ -322,10 +329,19 @@ def _estimates(
     with np.errstate(invalid="ignore"):
         measured["g2"] = replace(after, cut=abs(after.value - before.value), moved=moved)
     return {
-        name: Estimate(*(batch.shown(x) for x in (m.value, m.error, m.status(found))))
+        name: Estimate(*(batch.shown(x, name) for x in (m.value, m.error, m.status(found))))
         for name, m in measured.items()
         if name != "pairs"
     }
+
+
+def _told(found: Estimate) -> str:
+    """The numbers that are trusted, and the words of those that are not."""
+    trusted = np.ravel(found.status) == Status.OK
+    if trusted.all():
+        return ends(found.value)
+    words = counts(found.status)
+    return f"{ends(found.trusted)} ({words})" if trusted.any() else words
 
 
 @dataclass(frozen=True)
@@ -341,10 +357,10 @@ class _Batch:
         shape = next(iter(course.at(times).values())).shape[1:]
         return cls(shape, unlabel(course.fixed)[1])
 
-    def shown(self, numbers: np.ndarray) -> Any:
+    def shown(self, numbers: np.ndarray, name: str) -> Any:
         """Numbers or words per point in that shape, labelled where the values are."""
         found = np.reshape(numbers, self.shape)[()]
-        return found if self.frame is None else self.frame.array(found)
+        return found if self.frame is None else self.frame.array(found, name)
 
 
 def _ratio(found: Counts) -> Measured:

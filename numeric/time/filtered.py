@@ -75,7 +75,8 @@ def filtered_correlation(
     with bar(progress) as report:
         found = respond(state, read, len(pairs), report)
     g2 = np.reshape(found.trusted, (*state.shape, *first.shape))
-    return label_beside(g2, state.arrays, "omega", frame.array(first) if frame else first)
+    axes = frame.array(first) if frame else first
+    return label_beside(g2, state.arrays, "omega", axes, "g2")
 
 
 def _pair(

@@ -96,7 +96,7 @@ def estimate(
         found = respond(state, read, frequencies.size, report)
     shape = (*state.shape, *frequencies.shape)
     parts = (np.reshape(p, shape) for p in (found.value, found.error, found.status))
-    return Estimate(*(label_beside(p, state.arrays, "omega", omegas) for p in parts))
+    return Estimate(*(label_beside(p, state.arrays, "omega", omegas, "spectrum") for p in parts))
 
 
 def _density(response: Response, field: Field, omegas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -142,7 +142,7 @@ def coherence(
     with bar(progress) as report:
         found = respond(state, read, delays.size, report)
     g1 = np.reshape(found.trusted, (*state.shape, *delays.shape))
-    return label_beside(g1, state.arrays, "tau", taus)
+    return label_beside(g1, state.arrays, "tau", taus, "g1")
 
 
 def _first_order(response: Response, field: Field, times: np.ndarray) -> np.ndarray:
