@@ -38,10 +38,16 @@ from analytic.latex import (
     number_symbol,
     probability_symbol,
 )
-from analytic.rational.abbreviations import Abbreviations, abbreviate, check_abbreviations
+from analytic.rational.abbreviations import (
+    Abbreviations,
+    abbreviate,
+    are_short,
+    check_abbreviations,
+)
 from analytic.rational.factored import Factored
 from analytic.rational.naming import Names, find_names
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
+from analytic.typeset import typeset
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
@@ -140,6 +146,20 @@ class Derivation(Shown):
         energies = {name: model.leading_ladder.get((n, n), sp.S.Zero) for name, n in ones}
         products = (self._amplitudes[n] for n in self.states[1:])
         return find_names(filter(None, products), energies, map(str, model.parameters))
+
+    def readable(self, abbreviations: Abbreviations) -> Abbreviations:
+        """These abbreviations if the closed forms are short in them, else those that are found.
+
+        A paper's own are for what the paper prints; in those of the ring of three Kerr modes,
+        amplitudes of two quanta would have numerators of six hundred letters.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).readable(kerr.ABBREVIATIONS) is kerr.ABBREVIATIONS
+        True
+        """
+        products = [x for x in map(self._amplitude, self.states[1:]) if x]
+        short = bool(abbreviations) and all(are_short(x, abbreviations) for x in products)
+        return abbreviations if short else self.abbreviations
 
     @property
     def states(self) -> tuple[Occupation, ...]:
@@ -362,7 +382,7 @@ class Derivation(Shown):
           E &= \Delta - \frac{i \gamma}{2} \\
           C_{1} &= - \frac{\xi}{E} \\
         """
-        rows = [(sp.latex(eq.lhs), eq.rhs) for eq in self.equations]
+        rows = [(typeset(eq.lhs), eq.rhs) for eq in self.equations]
         if abbreviations is not None:
             check_abbreviations(abbreviations)
         rows += [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]

@@ -17,7 +17,7 @@ from sympy.core.function import Application
 from analytic.vanishing import LOST, cancels
 from systems import Model
 from systems.expressions import check_finite
-from systems.labels import label
+from systems.labels import relabel
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, Values, evaluate, rate_unit, read_values, vanishes
 
@@ -38,7 +38,7 @@ def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     _check_symbols(model, expression)
     found = _evaluated(expression, arrays)
     known = np.where(_is_lost(found, expression, arrays), np.nan, found)
-    return label(known, arrays, "closed_form")
+    return relabel(known, arrays, "closed_form")
 
 
 def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
@@ -65,7 +65,7 @@ def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
         [Status.NOT_RESOLVED, Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES, Status.VANISHES],
         Status.OK,
     )
-    return label(found, arrays, "status")
+    return relabel(found, arrays, "status")
 
 
 @lru_cache(maxsize=1024)  # the same few forms are evaluated over and over, in scans and searches

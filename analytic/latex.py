@@ -7,9 +7,8 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+from analytic.typeset import rows
 from systems.ladder import Mode, Occupation, label
-
-WIDE = 160  # letters of LaTeX in a line: about what a page is wide, commands being a third of them
 
 
 def number_symbol(mode: Mode) -> str:
@@ -74,30 +73,20 @@ def probability_symbol(occupation: Occupation) -> str:
 def align(equations: Iterable[tuple[str, sp.Expr]]) -> str:
     r"""Pairs of a left side in LaTeX and an expression as one ``align*`` environment.
 
-    A sum that does not fit a line of a page goes on in the next one.
+    What does not fit a line of a page goes on in the next one (`analytic.typeset`).
 
     >>> print(align([("x", sp.Integer(1))]))
     \begin{align*}
       x &= 1
     \end{align*}
     """
-    rows = [f"  {left} &= {_lines(right)}" for left, right in equations]
-    return "\\begin{align*}\n" + " \\\\\n".join(rows) + "\n\\end{align*}"
+    lines = [f"  {left} &= {_lines(right)}" for left, right in equations]
+    return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
 def _lines(expression: sp.Expr) -> str:
     r"""LaTeX of an expression; a long sum is broken between its terms."""
-    whole = str(sp.latex(expression))
-    if len(whole) <= WIDE or not isinstance(expression, sp.Add):
-        return whole
-    lines = [""]
-    for i, term in enumerate(expression.as_ordered_terms()):
-        text = str(sp.latex(term))
-        text = text if text.startswith("-") or not i else f"+ {text}"
-        if lines[-1] and len(lines[-1]) + len(text) > WIDE:
-            lines.append("")
-        lines[-1] += f" {text}" if lines[-1] else text
-    return " \\\\\n  &\\quad ".join(lines)
+    return " \\\\\n  &\\quad ".join(rows(expression))
 
 
 def _digits(occupation: Occupation) -> str:

@@ -24,9 +24,12 @@ from itertools import combinations_with_replacement
 import numpy as np
 import sympy as sp
 
+from analytic.covariances import Moment, steady
 from analytic.evaluation import number_at
-from analytic.rational import polynomials
-from analytic.rational.factored import Alphabet
+from analytic.latex import align, correlation_symbol, number_symbol
+from analytic.rational.abbreviations import Abbreviations
+from analytic.rational.naming import Names, find_names
+from analytic.rational.polynomials import Singular
 from systems import Model
 from systems.display import Shown
 from systems.ladder import (
@@ -97,25 +100,74 @@ class Gaussian(Shown):
         losses = len(self.model.losses)
         return {"modes": ", ".join(map(label, self.model.modes)), "losses": str(losses)}
 
-    def number(self, mode: Mode | str) -> sp.Expr:
-        """Mean number ``<a'a>``."""
-        return self.moment(mode)
+    @cached_property
+    def abbreviations(self) -> Names:
+        """Means m = <a>, covariances n = <a'a> - |m|^2, s = <aa> - m^2, and what makes them.
 
-    def moment(self, mode: Mode | str, order: int = 1) -> sp.Expr:
+        A dict from symbols to definitions, each in those before it, for the methods that take
+        ``abbreviations``: of two modes in different baths a number has thousands of letters, and
+        in these names a line.  ``n_a_b`` is <a'b> - <a'><b>, ``s_a_b`` is <ab> - <a><b>.
+
+        >>> from systems import Loss, Model
+        >>> from sympy.physics.quantum import Dagger
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> a, (kappa, G) = BosonOp("a"), sp.symbols("kappa G", positive=True)
+        >>> pairs = gaussian(Model("pairs", G * (a**2 + Dagger(a) ** 2), (Loss(kappa, a),), G))
+        >>> pairs.correlation("a", 2, pairs.abbreviations)
+        (2*n_a**2 + Abs(s_a)**2)/n_a**2
+        """
+        moments = {name: m for name, m in self._symbols.items() if m.products}
+        products = [x for m in moments.values() for x in m.products]
+        taken = {*map(str, self.model.parameters), *map(str, moments)}
+        names = find_names(products, {}, taken)
+        defined = [(name, m.expression(names)) for name, m in moments.items()]
+        names.update(defined)
+        return names
+
+    def number(self, mode: Mode | str, abbreviations: Abbreviations | None = None) -> sp.Expr:
+        """Mean number ``<a'a>``."""
+        return self.moment(mode, 1, abbreviations)
+
+    def moment(
+        self, mode: Mode | str, order: int = 1, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
         """``<a'^k a^k>``, k = ``order``, not divided by the mean number."""
         check_positive("order", order)
         i = self.model.index(mode)
-        return _simple(self._expect(((i, True),) * order + ((i, False),) * order))
+        return self._product(((i, True),) * order + ((i, False),) * order, abbreviations)
 
-    def correlation(self, mode: Mode | str, order: int = 2) -> sp.Expr:
+    def correlation(
+        self, mode: Mode | str, order: int = 2, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
         """``g^(order)(0)`` of a mode; raises `ValueError` for one that stays empty."""
-        return _simple(self.moment(mode, order) / self._filled(mode) ** order)
+        below = self._filled(mode, abbreviations) ** order
+        return _ratio(self.moment(mode, order, abbreviations), below, abbreviations)
 
-    def cross_correlation(self, first: Mode | str, second: Mode | str) -> sp.Expr:
+    def cross_correlation(
+        self, first: Mode | str, second: Mode | str, abbreviations: Abbreviations | None = None
+    ) -> sp.Expr:
         """``g2_12(0) = <a'b'ba>/(<a'a> <b'b>)`` of two modes."""
         i, j = self.model.index(first), self.model.index(second)
-        both = self._expect(((i, True), (j, True), (j, False), (i, False)))
-        return _simple(both / (self._filled(first) * self._filled(second)))
+        both = self._product(((i, True), (j, True), (j, False), (i, False)), abbreviations)
+        below = self._filled(first, abbreviations) * self._filled(second, abbreviations)
+        return _ratio(both, below, abbreviations)
+
+    def latex(self, abbreviations: Abbreviations | None = None) -> str:
+        r"""Abbreviations, mean numbers and g2 of all modes as one LaTeX ``align*`` environment.
+
+        >>> from systems import Loss, Model
+        >>> from sympy.physics.quantum import Dagger
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> a, (kappa, n_th) = BosonOp("a"), sp.symbols("kappa n_th", positive=True)
+        >>> bath = Loss(kappa * (n_th + 1), a), Loss(kappa * n_th, Dagger(a))
+        >>> print(gaussian(Model("warm", 0 * Dagger(a) * a, bath)).latex().splitlines()[1])
+          \langle a^\dagger a \rangle &= n_{th} \\
+        """
+        rows = [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]
+        for mode in filter(self.number, self.model.modes):
+            rows.append((number_symbol(mode), self.number(mode, abbreviations)))
+            rows.append((correlation_symbol(mode, 2), self.correlation(mode, 2, abbreviations)))
+        return align(rows)
 
     def evaluate(self, expression: sp.Expr, values: Values) -> np.ndarray:
         """A closed form at values: an array of their broadcast shape, NaN without a steady state.
@@ -136,9 +188,9 @@ class Gaussian(Shown):
         fastest, size = np.linalg.eigvals(drift).real.max(-1), abs(drift).max((-1, -2))
         return np.where(fastest < -DAMPED * size, Status.OK, Status.MISSING)
 
-    def _filled(self, mode: Mode | str) -> sp.Expr:
+    def _filled(self, mode: Mode | str, abbreviations: Abbreviations | None) -> sp.Expr:
         """The mean number of a mode, which is not zero."""
-        number = self.number(mode)
+        number = self.number(mode, abbreviations)
         if number == 0:
             raise ValueError(f"Mode `{mode}` stays empty: its correlations are 0/0.")
         return number
@@ -161,52 +213,96 @@ class Gaussian(Shown):
         return {word: heisenberg(self.model, word) for word in self._words}
 
     @cached_property
-    def _means(self) -> dict[Word, sp.Expr]:
+    def _means(self) -> dict[Word, Moment]:
         """Steady <a_i> and <a_i'>."""
         return self._solve([word for word in self._words if sum(map(sum, word)) == 1])
 
     @cached_property
-    def _covariances(self) -> dict[Word, sp.Expr]:
+    def _covariances(self) -> dict[Word, Moment]:
         """Steady <XY> - <X><Y>: as the second moments are without what displaces the modes."""
         return self._solve([word for word in self._words if sum(map(sum, word)) == 2])
 
-    def _solve(self, words: list[Word]) -> dict[Word, sp.Expr]:
+    def _solve(self, words: list[Word]) -> dict[Word, Moment]:
         """The words between which the equations are linear, fed by the numbers in them."""
-        none = ((0,) * len(self.model.modes),) * 2
-        flows = [self._flows[word] for word in words]
-        inner = [[flow.get(word, sp.S.Zero) for word in words] for flow in flows]
-        right = [[-flow.get(none, sp.S.Zero)] for flow in flows]
-        alphabet = Alphabet(x for row in (*inner, *right) for x in row)
-        letters = [[[alphabet.element(x) for x in row] for row in m] for m in (inner, right)]
         try:
-            top, bottom = polynomials.solve(*letters)
-        except polynomials.Singular:
+            return steady(self._flows, words)
+        except Singular:
             raise ValueError(
                 "Argument `model` must have a steady state, but some mode of the "
                 f"{self.model.name} has no loss: give each one, of its own or through a coupling."
             ) from None
-        below = alphabet.expression(bottom)
-        found = (_simple(alphabet.expression(x) / below) for (x,) in top)
-        return dict(zip(words, found, strict=True))
 
-    def _word(self, *factors: Factor) -> Word:
-        """One or two ladder operators as a word."""
+    @cached_property
+    def _symbols(self) -> dict[sp.Symbol, Moment]:
+        """The means and covariances by their names, one of each conjugate pair."""
+        return {
+            _symbol(self._named(word), moment): moment
+            for moments in (self._means, self._covariances)
+            for word, moment in moments.items()
+            if self._named(word)
+        }
+
+    def _named(self, word: Word) -> str:
+        """``m_a`` of <a>, ``s_a_b`` of <ab>, ``n_a_b`` of <a'b>; empty for the conjugate ones."""
+        up, down = ([i for i, k in enumerate(side) for _ in range(k)] for side in word)
+        kind = {(0, 1): "m", (0, 2): "s", (1, 1): "n"}.get((len(up), len(down)), "")
+        if not kind or (up and up > down):
+            return ""
+        names = dict.fromkeys(label(self.model.modes[i]) for i in (*up, *down))
+        return "_".join((kind, *names))
+
+    def _value(self, abbreviated: bool, *factors: Factor) -> sp.Expr:
+        """The mean of one ladder operator or the covariance of two: its form, or its name."""
         up, down = [0] * len(self.model.modes), [0] * len(self.model.modes)
         for mode, creates in factors:
             (up if creates else down)[mode] += 1
-        return tuple(up), tuple(down)
+        word = tuple(up), tuple(down)
+        moment = (self._means if len(factors) == 1 else self._covariances)[word]
+        if not abbreviated or not moment.products:
+            return moment.expression()
+        if name := self._named(word):
+            return _symbol(name, moment)
+        return sp.conjugate(_symbol(self._named(word[::-1]), moment))
+
+    def _product(self, factors: tuple[Factor, ...], abbreviations: Abbreviations | None) -> sp.Expr:
+        """A normally ordered product, over one denominator; or in abbreviations."""
+        if not abbreviations:
+            return _simple(self._expect(factors, False))
+        return _moduli(sp.expand(self._expect(factors, True)))
 
     @cache  # noqa: B019  (lives as long as the state that it belongs to)
-    def _expect(self, factors: tuple[Factor, ...]) -> sp.Expr:
+    def _expect(self, factors: tuple[Factor, ...], abbreviated: bool) -> sp.Expr:
         """A normally ordered product: the first factor alone, or paired with one of the others."""
         if not factors:
             return sp.S.One
         first, *rest = factors
-        total = self._means[self._word(first)] * self._expect(tuple(rest))
+        total = self._value(abbreviated, first) * self._expect(tuple(rest), abbreviated)
         for i, other in enumerate(rest):
-            pair = self._covariances[self._word(first, other)]
-            total += pair * self._expect((*rest[:i], *rest[i + 1 :]))
+            left = self._expect((*rest[:i], *rest[i + 1 :]), abbreviated)
+            total += self._value(abbreviated, first, other) * left
         return total
+
+
+def _symbol(name: str, moment: Moment) -> sp.Symbol:
+    """The name of a moment, a real one where it is."""
+    return sp.Symbol(name, real=(name.startswith("n_") and not moment.imaginary) or None)
+
+
+def _moduli(expression: sp.Expr) -> sp.Expr:
+    """A sum with z conj(z) written |z|^2."""
+    pairs = [z for z in expression.atoms(sp.Symbol) if expression.has(sp.conjugate(z))]
+    terms = []
+    for term in sp.Add.make_args(expression):
+        powers = term.as_powers_dict()
+        for z in pairs:
+            both = min(powers[z], powers[sp.conjugate(z)])
+            term *= sp.Abs(z) ** (2 * both) / (z * sp.conjugate(z)) ** both
+        terms.append(term)
+    return sp.Add(*terms)
+
+
+def _ratio(above: sp.Expr, below: sp.Expr, abbreviations: Abbreviations | None) -> sp.Expr:
+    return above / below if abbreviations else _simple(above / below)
 
 
 def heisenberg(model: Model, word: Word) -> Ladder:

@@ -192,12 +192,8 @@ class _System:
 
         def at(x: np.ndarray) -> np.ndarray:
             found = np.empty((len(several), x.shape[1]), dtype=complex)
-            numbers = self._numbers(x)
-            bars = [
-                np.conj(z) for z, s in zip(numbers, self.unknowns, strict=True) if not s.is_real
-            ]
             with np.errstate(all="ignore"):
-                for row, value in zip(found, function(*numbers, *bars), strict=True):
+                for row, value in zip(found, function(*self._variables(x)), strict=True):
                     row[:] = value
             return found
 
@@ -268,15 +264,18 @@ class _System:
             numbers.append(real if unknown.is_real else real + 1j * next(parts))
         return numbers
 
+    def _variables(self, x: Any) -> list[Any]:
+        """The unknowns from real numbers, and after them the conjugates of the complex ones."""
+        numbers = self._numbers(x)
+        pairs = zip(numbers, self.unknowns, strict=True)
+        return [*numbers, *(z.conjugate() for z, unknown in pairs if not unknown.is_real)]
+
     def _polished(self, x: np.ndarray) -> np.ndarray | None:
         """The point to many digits, or None if it is no simple zero."""
         import mpmath
 
         def at(*parts: Any) -> list[Any]:
-            numbers = self._numbers(parts)
-            bars = [mpmath.conj(z) for z, s in zip(numbers, self.unknowns, strict=True)
-                    if not s.is_real]  # fmt: skip
-            return list(self.exact(*numbers, *bars))
+            return list(self.exact(*self._variables(parts)))
 
         def values(*parts: Any) -> list[Any]:
             return [part(v) for part in (mpmath.re, mpmath.im) for v in at(*parts)[: self.count]]

@@ -86,9 +86,7 @@ def agreement(
     """
     import pandas as pd
 
-    wanted = read_quantities(model, quantities)
-    arrays = read_values(model, values)
-    points = coordinates(values if labels is None else labels, arrays)
+    wanted, arrays, points = read_rows(model, quantities, values, labels)
     forms, left_out = closed_forms(model, wanted)
     states = solve(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = [
@@ -163,6 +161,27 @@ def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
         deviation = np.where((analytic == 0) & (numeric == 0), 0.0, deviation)
         digits = np.clip(-np.log10(np.abs(deviation)), 0, DIGITS)
     return {"deviation": deviation, "matching_digits": digits}
+
+
+def read_rows(
+    model: Model,
+    quantities: str | Iterable[str],
+    values: Values,
+    labels: Mapping[str, Any] | None,
+) -> tuple[tuple[Quantity, ...], Arrays, pd.DataFrame]:
+    """What every table of points begins with: its quantities, its values, and its first columns.
+
+    The columns are those of ``labels`` where they are given, else those of the values that are
+    arrays (`coordinates`).  Raises `ValueError` or `TypeError` for what makes no sense.
+
+    >>> from systems import kerr
+    >>> values = {**kerr.VALUES, "xi": [0.1, 0.2]}
+    >>> wanted, arrays, points = read_rows(kerr.MODEL, "g2", values, None)
+    >>> wanted[0].name, arrays["xi"].tolist(), list(points)
+    ('g2', [0.1, 0.2], ['xi'])
+    """
+    wanted, arrays = read_quantities(model, quantities), read_values(model, values)
+    return wanted, arrays, coordinates(values if labels is None else labels, arrays)
 
 
 def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.agreement import coordinates, describe, ranges
+from compare.agreement import describe, ranges, read_rows
 from compare.agreement import solve as solve_points
-from compare.quantities import read_quantities
 from systems import Model
-from systems.values import Values, read_values
+from systems.values import Values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,9 +60,7 @@ def solve(
     """
     import pandas as pd
 
-    wanted = read_quantities(model, quantities)
-    arrays = read_values(model, values)
-    points = coordinates(values if labels is None else labels, arrays)
+    wanted, arrays, points = read_rows(model, quantities, values, labels)
     states = solve_points(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = []
     for quantity in wanted:

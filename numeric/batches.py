@@ -16,7 +16,7 @@ from numeric.solvers.solution import Solution
 from numeric.space import Cut, Space, hull, show_cut, space
 from systems import Model
 from systems.display import Shown
-from systems.labels import label
+from systems.labels import relabel
 from systems.status import Status
 from systems.values import Arrays
 
@@ -187,4 +187,4 @@ class Batch(Shown):
 
     def _shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
         """In the shape of the batch, and with the names of its axes where the values had some."""
-        return label(flat.reshape(self.shape)[()], self.arrays, name)
+        return relabel(flat.reshape(self.shape)[()], self.arrays, name)

@@ -13,6 +13,7 @@ What both leave is a state that is neither: light on two branches far apart, or 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -57,96 +58,71 @@ class Truncations(Protocol):
     ) -> Iterator[tuple[Solution, Solution | None]]: ...
 
 
-def ahead(
-    model: Model,
-    arrays: Arrays,
-    points: np.ndarray,
-    search: Truncations,
-    solver: str,
-    report: Report,
-) -> list[Means]:
-    """What is known of the points whose cut would be dear, before any is solved as it stands.
+@dataclass(frozen=True)
+class BrightSearch:
+    """The roads to bright light at the points of a batch, positions in its flattened ``arrays``.
 
+    Each returns what it knows, in parts, and leaves out the points of which it knows nothing.
+    ``search`` and ``solver`` solve what is left of the light in a displaced frame.
+
+    >>> from numeric.truncation import TruncationSearch
     >>> from systems.library import kerr
     >>> from systems.progress import silent
-    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
-    >>> from numeric.truncation import TruncationSearch
-    >>> search = TruncationSearch(None, 1e-8, None, 4)
-    >>> ahead(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)  # a weak drive
-    []
-    """
-    linear, rest = _linear(model, arrays, points, search)
-    found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
-    if rest.size:
-        rest = rest[_foretold(model, select(arrays, rest), min(search.limit or ALONE, ALONE))]
-    return [*found, *around(model, arrays, rest, search, solver, report)]
-
-
-def afterwards(
-    model: Model,
-    arrays: Arrays,
-    points: np.ndarray,
-    search: Truncations,
-    solver: str,
-    report: Report,
-) -> list[Means]:
-    """What is known of points whose search has ended without a cut.
-
-    >>> from systems.library import kerr
-    >>> from systems.progress import silent
-    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
-    >>> from numeric.truncation import TruncationSearch
-    >>> search = TruncationSearch(None, 1e-8, None, 4)
-    >>> afterwards(kerr.MODEL, arrays, np.arange(0), search, "auto", silent)
-    []
-    """
-    linear, rest = _linear(model, arrays, points, search)
-    if rest.size:
-        light = branches(model, select(arrays, rest)).quanta
-        rest = rest[np.max(light, axis=1) > LIGHT]
-    return [*linear, *around(model, arrays, rest, search, solver, report)]
-
-
-def around(
-    model: Model,
-    arrays: Arrays,
-    points: np.ndarray,
-    search: Truncations,
-    solver: str,
-    report: Report,
-    keep: bool = False,
-) -> list[Means]:
-    """The points in displaced frames, those in which they settle; with ``keep`` all of them.
-
-    >>> from systems.library import kerr
-    >>> from systems.progress import silent
-    >>> bright = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 10.0}
-    >>> arrays = {name: np.array([x]) for name, x in bright.items()}
-    >>> from numeric.truncation import TruncationSearch
-    >>> search = TruncationSearch(None, 1e-8, None, 4)
-    >>> (state,) = around(kerr.MODEL, arrays, np.arange(1), search, "auto", silent)
+    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}  # a weak drive
+    >>> search = TruncationSearch(None, 1e-8, None, order=4)
+    >>> weak = BrightSearch(kerr.MODEL, arrays, search, "auto", silent)
+    >>> weak.ahead(np.arange(1)), weak.afterwards(np.arange(0))
+    ([], [])
+    >>> strong = arrays | {"chi": np.array([1e-4]), "xi": np.array([10.0])}
+    >>> bright = BrightSearch(kerr.MODEL, strong, search, "auto", silent)
+    >>> (state,) = bright.around(np.arange(1))
     >>> round(float(state.measured("number", "a").value[0]))
     390
     """
-    if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
-        return []
 
-    def solve(
-        order: int, shifted: Model, values: Arrays, some: np.ndarray
+    model: Model
+    arrays: Arrays
+    search: Truncations
+    solver: str
+    report: Report
+
+    def ahead(self, points: np.ndarray) -> list[Means]:
+        """What is known of points whose cut would be dear, before any is solved as it stands."""
+        linear, rest = self._linear(points)
+        found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
+        if rest.size:
+            limit = min(self.search.limit or ALONE, ALONE)
+            rest = rest[_foretold(self.model, select(self.arrays, rest), limit)]
+        return [*found, *self.around(rest)]
+
+    def afterwards(self, points: np.ndarray) -> list[Means]:
+        """What is known of points whose search has ended without a cut."""
+        linear, rest = self._linear(points)
+        if rest.size:
+            light = branches(self.model, select(self.arrays, rest)).quanta
+            rest = rest[np.max(light, axis=1) > LIGHT]
+        return [*linear, *self.around(rest)]
+
+    def around(self, points: np.ndarray, keep: bool = False) -> list[Means]:
+        """The points in displaced frames, those in which they settle; with ``keep`` all of them."""
+        model = self.model
+        if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
+            return []
+        how = (self._solved, matrices, self.search.tolerance, self.search.order)
+        return [*displaced_states(model, self.arrays, points, *how, keep=keep)]
+
+    def _solved(
+        self, order: int, shifted: Model, values: Arrays, some: np.ndarray
     ) -> list[tuple[Solution, Solution | None]]:
-        return list(search.for_order(order)(shifted, values, some, solver, report))
+        """Some points of a model in its displaced frame, with a truncation chosen there."""
+        return list(self.search.for_order(order)(shifted, values, some, self.solver, self.report))
 
-    how = (solve, matrices, search.tolerance, search.order)
-    return [*displaced_states(model, arrays, points, *how, keep=keep)]
-
-
-def _linear(
-    model: Model, arrays: Arrays, points: np.ndarray, search: Truncations
-) -> tuple[list[GaussianState], np.ndarray]:
-    """The points at which the model is linear, known by their covariances, and the others."""
-    linear = gaussian(model, arrays, points, search.tolerance, search.order)
-    known = np.concatenate([points[:0], *(state.points for state in linear)])
-    return linear, np.setdiff1d(points, known)
+    def _linear(self, points: np.ndarray) -> tuple[list[GaussianState], np.ndarray]:
+        """The points at which the model is linear, known by their covariances, and the others."""
+        how = (self.search.tolerance, self.search.order)
+        linear = gaussian(self.model, self.arrays, points, *how)
+        known = np.concatenate([points[:0], *(state.points for state in linear)])
+        return linear, np.setdiff1d(points, known)
 
 
 def _is_dear(state: GaussianState) -> np.ndarray:

@@ -116,13 +116,13 @@ def coherence(model: Model, found: Solution) -> np.ndarray:
     return MARGIN * np.asarray(np.sqrt((p @ _suspects(model, found, 1)) * (p @ (n >= kept))))
 
 
-def share(model: Model, found: Solution, modes: tuple[int, ...], normalised: bool) -> np.ndarray:
+def missed(model: Model, found: Solution, modes: tuple[int, ...], normalised: bool) -> np.ndarray:
     """Relative error of a moment of some modes, or of a correlation, by what is guessed.
 
     >>> from systems.library import kerr
     >>> from numeric import steady_state
     >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
-    >>> share(kerr.MODEL, state.blocks[0], (0, 0), normalised=True)
+    >>> missed(kerr.MODEL, state.blocks[0], (0, 0), normalised=True)
     array([0.])
     """
     if is_whole(model):

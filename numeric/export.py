@@ -23,8 +23,6 @@ from systems.ladder import Ladder, Mode, Word, atoms, is_two_level, label
 from systems.values import Values, check_positive, evaluate
 
 LARGEST = 20_000  # states of a product space: sparse matrices of them still fit anywhere
-# States of a product space up to which a density matrix is stored with its zeros (16 MB)
-DENSE = 1_000
 Matrix = Callable[[Word], csr_array]
 
 
@@ -61,26 +59,6 @@ def to_qutip(
         for loss, jump in zip(model.losses, model.jumps, strict=True)
     ]
     return hamiltonian, collapses
-
-
-def on_product(rho: np.ndarray, on: Space) -> Any:
-    """A density matrix of the cut space as a `qutip.Qobj` on the product of the modes' spaces.
-
-    ``rho`` has the shape (states, states), in the order of ``on.occupations``; what the cut leaves
-    out is zero.
-
-    >>> from systems.library import kerr_dimer
-    >>> cut = space(kerr_dimer.MODEL.modes, 1)  # (0, 0), (0, 1), (1, 0)
-    >>> on_product(np.diag([0.7, 0.2, 0.1]), cut).ptrace(0).diag()
-    array([0.9, 0.1])
-    """
-    import qutip
-
-    where, size = np.ravel_multi_index(on.coordinates.T, on.factors), int(np.prod(on.factors))
-    rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
-    product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
-    stored = product.toarray() if size <= DENSE else product.tocsr()
-    return qutip.Qobj(stored, dims=[on.factors, on.factors])
 
 
 def _point(course: Course) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import read_delays, regression
 from numeric.worth import Known, Measured, divide
-from systems.labels import label, label_beside
+from systems.labels import label_beside, relabel
 from systems.ladder import Mode
 from systems.status import Estimate, Status
 from systems.values import Arrays
@@ -66,7 +66,7 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
         measured = replace(measured, cut=np.where(np.isnan(change), np.inf, change))
     shaped = (measured.value, measured.error, measured.status(found))
     return Estimate(
-        *(label(np.reshape(x, state.shape)[()], state.arrays, quantity) for x in shaped)
+        *(relabel(np.reshape(x, state.shape)[()], state.arrays, quantity) for x in shaped)
     )
 
 

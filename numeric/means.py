@@ -7,7 +7,7 @@ few quanta around it (`numeric.displaced`).  Both say what the mean of a normall
     <a'^p a^q>    with its round-off and with what the cut changes,
 
 and every number of `numeric.SteadyState` that is asked for is made of such means, here.  Each
-number is judged alone, as those of populations are (`numeric.certificate`).
+number is judged alone, as those of populations are (`numeric.judge`).
 """
 
 from abc import abstractmethod

@@ -28,6 +28,8 @@ from systems.values import Arrays, check_positive, evaluate
 
 Cut: TypeAlias = int | tuple[int, ...]
 Side: TypeAlias = tuple[tuple[int, ...], int]  # how much each quantum counts, and the limit
+# States of a product space up to which a density matrix is stored with its zeros (16 MB)
+DENSE = 1_000
 
 
 def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta") -> Cut:
@@ -341,3 +343,23 @@ def lower(expression: Expr, model: Model, arrays: Arrays, quanta: Cut) -> Any:
     for word, coefficient in words.items():
         total = total + complex(evaluate(coefficient, arrays)[()]) * on.word(word)
     return qutip.Qobj(total.toarray(), dims=on.dims)
+
+
+def on_product(rho: np.ndarray, on: Space) -> Any:
+    """A density matrix of the cut space as a `qutip.Qobj` on the product of the modes' spaces.
+
+    ``rho`` has the shape (states, states), in the order of ``on.occupations``; what the cut leaves
+    out is zero.
+
+    >>> from systems.library import kerr_dimer
+    >>> cut = space(kerr_dimer.MODEL.modes, 1)  # (0, 0), (0, 1), (1, 0)
+    >>> on_product(np.diag([0.7, 0.2, 0.1]), cut).ptrace(0).diag()
+    array([0.9, 0.1])
+    """
+    import qutip
+
+    where, size = np.ravel_multi_index(on.coordinates.T, on.factors), int(np.prod(on.factors))
+    rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
+    product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
+    stored = product.toarray() if size <= DENSE else product.tocsr()
+    return qutip.Qobj(stored, dims=[on.factors, on.factors])

@@ -32,22 +32,9 @@ from numeric.arguments import (
     check_order,
     check_reached,
 )
-from numeric.certificate import (
-    Certificate,
-    beyond,
-    changes,
-    cuts,
-    finer_of,
-    is_short,
-    measure,
-    moment,
-    paths_held,
-    results,
-    roundoff,
-    settled,
-)
+from numeric.certificate import Certificate
 from numeric.classical import Branches, branches, held_against, reach
-from numeric.excitations import coherence, guessed, is_whole, narrowed, share
+from numeric.excitations import coherence, guessed, is_whole, missed, narrowed
 from numeric.expectation import (
     element_errors,
     is_hermitian,
@@ -55,20 +42,32 @@ from numeric.expectation import (
     operator_matrices,
     read_operator,
 )
-from numeric.export import on_product
+from numeric.judge import (
+    beyond,
+    changes,
+    cuts,
+    finer_of,
+    is_short,
+    measure,
+    moment,
+    results,
+    roundoff,
+    settled,
+)
 from numeric.means import Means, refusal
+from numeric.paths import paths_held
 from numeric.projection import advise
 from numeric.readout import Readout
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import Cut, count_states, wider
+from numeric.space import Cut, count_states, on_product, wider
 from numeric.tail import escape, missing, supply, top_shells
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems import ladder
 from systems.display import counts, ends, points
-from systems.labels import label
-from systems.ladder import Mode, Occupation
+from systems.labels import relabel
+from systems.ladder import Ladder, Mode, Occupation
 from systems.status import Estimate, Status
 from systems.values import Arrays
 
@@ -348,7 +347,7 @@ class SteadyState(Readout):
         >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
         ((2, 4, 4), array([1., 1.]))
         """
-        return label(self.elements(), self.arrays, "rho", last=("row", "column"))
+        return relabel(self.elements(), self.arrays, "rho", last=("row", "column"))
 
     def elements(self) -> np.ndarray:
         """The same as a plain array, also of labelled values.
@@ -398,7 +397,7 @@ class SteadyState(Readout):
         # the truncation was chosen for either mode, not for both
         found = self._measure(lambda block, _: measure(block, modes))
         found = replace(found, cut=self._lifted(lambda b: _change(b, modes)), moved=RESOLVED)
-        return self._guarded(found, lambda b: share(self.model, b, modes, True), relative=True)
+        return self._guarded(found, lambda b: missed(self.model, b, modes, True), relative=True)
 
     def _moments(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
         """A correlation, or a bare moment, with what its truncation is worth.
@@ -430,7 +429,7 @@ class SteadyState(Readout):
         else:
             found = self._measure(lambda block, _: measure(block, modes, normalised))
             found = self._truncated(found, most, change, [self._quanta(modes)])
-        by_levels = partial(share, self.model, modes=modes, normalised=normalised)
+        by_levels = partial(missed, self.model, modes=modes, normalised=normalised)
         return self._guarded(found, by_levels, relative=True)
 
     def _quanta(self, modes: tuple[int, ...]) -> Occupation:
@@ -456,24 +455,7 @@ class SteadyState(Readout):
     def _expect(self, operator: sp.Expr) -> Measured:
         """Mean of an operator, judged by how the truncation changes it; see `_moments`."""
         words = read_operator(self.model, operator)
-        real = is_hermitian(words)
-
-        def matrices_of(block: Solution) -> np.ndarray:
-            return operator_matrices(words, select(self.arrays, block.points), block.space)
-
-        def read(block: Solution, _: Any = None) -> Measured:
-            value = np.full(len(block.points), np.nan, dtype=float if real else complex)
-            error = np.full(len(block.points), np.nan)
-            for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
-                some = block.take(rows)
-                rho = matrices(self.model, self.arrays, block, rows)
-                errors = element_errors(some.populations, some.error)
-                found, error[rows] = mean(matrices_of(some), rho, errors)
-                value[rows] = found.real if real else found
-            return Measured(value, error)
-
-        def size(block: Solution) -> np.ndarray:
-            return np.asarray(np.max(np.sum(abs(matrices_of(block)), axis=2), axis=1))
+        read, size = partial(self._mean, words), partial(self._size, words)
 
         def most(block: Solution) -> np.ndarray:
             return np.asarray(supply(block) * size(block))
@@ -490,6 +472,26 @@ class SteadyState(Readout):
             ways = [side for word in words for side in word]
             found = self._truncated(found, most, change, ways)
         return self._guarded(found, lambda b: coherence(self.model, b) * size(b))
+
+    def _mean(self, words: Ladder, block: Solution, _: Any = None) -> Measured:
+        """Tr[O rho] at the points of a block, NaN where it has no state, with its round-off."""
+        real = is_hermitian(words)
+        value = np.full(len(block.points), np.nan, dtype=float if real else complex)
+        error = np.full(len(block.points), np.nan)
+        for rows in np.array_split(np.flatnonzero(block.found), 1 + len(value) // CHUNK):
+            some = block.take(rows)
+            rho = matrices(self.model, self.arrays, block, rows)
+            errors = element_errors(some.populations, some.error)
+            found, error[rows] = mean(self._matrices(words, some), rho, errors)
+            value[rows] = found.real if real else found
+        return Measured(value, error)
+
+    def _size(self, words: Ladder, block: Solution) -> np.ndarray:
+        """The largest sum of moduli in a row of O, per point: what a probability of one adds."""
+        return np.asarray(np.max(np.sum(abs(self._matrices(words, block)), axis=2), axis=1))
+
+    def _matrices(self, words: Ladder, block: Solution) -> np.ndarray:
+        return operator_matrices(words, select(self.arrays, block.points), block.space)
 
     def _amplitude(self, mode: Mode | str) -> Measured:
         return self._expect(self.model.modes[self.model.index(mode)])
@@ -549,7 +551,7 @@ class SteadyState(Readout):
         """The evidence of a cut, with what emitters may change as well; see `_guarded`."""
         known = {name: (mode,) * k for name, mode, k in results(self.model, fine.space.cut, order)}
         return {
-            name: number + share(self.model, fine, known[name], len(known[name]) > 1)
+            name: number + missed(self.model, fine, known[name], len(known[name]) > 1)
             for name, number in cut.items()
         }
 

@@ -10,11 +10,13 @@ two more quanta are allowed (`numeric.truncation`).
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
 from numeric.arguments import check_quanta
-from numeric.bright import afterwards, ahead, around
+from numeric.bright import BrightSearch
+from numeric.means import Means
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
@@ -34,6 +36,7 @@ KEPT = 2**32
 # 6 quanta) and 41 for a dimer
 EACH = 64
 FRAMES = ("original", "displaced")
+Pair: TypeAlias = tuple[Solution, Solution | None]  # of some points, and by the truncation before
 
 
 def steady_state(
@@ -126,26 +129,20 @@ def _solve(
     _check_memory(arrays, space(model.modes, search.quanta or search.order + 2))
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
+    points = np.flatnonzero(stable & unique)
     with bar(progress) as report:
-        points = np.flatnonzero(stable & unique)
-        how = (search, solver, report)
-        # a solver that is named is asked for its cut
-        chosen = frame is None and search.quanta is None and solver in ("auto", ALONE)
-        if frame == "displaced":
-            bright = around(model, arrays, points, *how, keep=True)
-        else:
-            bright = ahead(model, arrays, points, *how) if chosen else []
-        known = np.concatenate([points[:0], *(state.points for state in bright)])
-        rest = points if frame != "displaced" else points[:0]
-        pairs = list(search(model, arrays, np.setdiff1d(rest, known), solver, report))
-        if chosen:
-            bright += afterwards(model, arrays, _ended(pairs), *how)
+        road = BrightSearch(model, arrays, search, solver, report)
+        pairs, bright = _found(road, search, points, frame)
     left = np.setdiff1d(points, np.concatenate([points[:0], *(found.points for found, _ in pairs)]))
-    if left.size:
-        pairs.append((Solution.none(on, left, Status.NOT_CONVERGED), None))
-    for mask, word in ((~stable, Status.MISSING), (~unique, Status.NOT_UNIQUE)):
-        if mask.any():
-            pairs.append((Solution.none(on, np.flatnonzero(mask), word), None))
+    pairs += [
+        (Solution.none(on, some, word), None)
+        for some, word in (
+            (left, Status.NOT_CONVERGED),
+            (np.flatnonzero(~stable), Status.MISSING),
+            (np.flatnonzero(~unique), Status.NOT_UNIQUE),
+        )
+        if some.size
+    ]
     found, others = zip(*pairs, strict=True)
     blocks = _honest(found, np.ravel(blurred(model, arrays)))
     alone = partial(_solve, model, search, ALONE, progress, frame) if solver == "auto" else None
@@ -161,7 +158,27 @@ def _solve(
     )
 
 
-def _ended(pairs: Sequence[tuple[Solution, Solution | None]]) -> np.ndarray:
+def _found(
+    road: BrightSearch, search: TruncationSearch, points: np.ndarray, frame: str | None
+) -> tuple[list[Pair], list[Means]]:
+    """The points as they stand, and as bright light; those of neither list are not found.
+
+    Bright light is asked before where a cut would be dear, and after where none was found; what is
+    known before is not solved again.  A solver that is named is asked for its cut.
+    """
+    if frame == "displaced":
+        return [], road.around(points, keep=True)
+    chosen = frame is None and search.quanta is None and road.solver in ("auto", ALONE)
+    bright = road.ahead(points) if chosen else []
+    known = np.concatenate([points[:0], *(state.points for state in bright)])
+    rest = np.setdiff1d(points, known)
+    pairs = list(search(road.model, road.arrays, rest, road.solver, road.report))
+    if chosen:
+        bright += road.afterwards(_ended(pairs))
+    return pairs, bright
+
+
+def _ended(pairs: Sequence[Pair]) -> np.ndarray:
     """The points whose search has ended without a cut."""
     ended = [found.points[found.status == Status.NOT_CONVERGED] for found, _ in pairs]
     return np.sort(np.concatenate([np.arange(0), *ended]))

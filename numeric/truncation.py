@@ -6,7 +6,7 @@ every side) by no more than the tolerance; the population of the last shell alon
 because a small one can feed an interference zero.  Two, not one, because light that comes in pairs
 leaves every other shell empty.  Where populations fall steeply from shell to shell, as at weak
 drive, the difference is the last but one term of a series that falls as steeply, and
-`numeric.certificate.share` of it counts.
+`numeric.judge.share` of it counts.
 
 Each point starts with as many quanta as its drive and its classical light suggest
 (`numeric.classical`), and is solved with two more, or with as many more as the last shells ask for
@@ -32,8 +32,9 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import LARGEST, check_order, check_quanta, is_real
-from numeric.certificate import is_short, on_the_way, paths_held, results, settled, share
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
+from numeric.judge import is_short, results, settled, share
+from numeric.paths import on_the_way, paths_held
 from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
 from numeric.solvers.choice import ALONE, SWEPT, select, solve_points

@@ -165,15 +165,15 @@ def place(given: Labels, arrays: Any) -> dict[str, Any]:
     return {n: by_name(x, frame.dims) for n, x in (coords | named).items() if x.ndim} | plain
 
 
-def label(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]) -> Any:
+def relabel(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]) -> Any:
     """The data with the names of the axes that ``arrays`` remember, as a `Labelled` dict does.
 
     ``more`` are names of axes ``first`` and ``last``, as `Frame.array` takes them.
     Of arrays without names the data as they are.
 
-    >>> label(np.zeros(2), {"xi": np.zeros(2)})
+    >>> relabel(np.zeros(2), {"xi": np.zeros(2)})
     array([0., 0.])
-    >>> label(np.zeros(2), Labelled({"xi": np.zeros(2)}, Frame(("power",), {}))).dims
+    >>> relabel(np.zeros(2), Labelled({"xi": np.zeros(2)}, Frame(("power",), {}))).dims
     ('power',)
     """
     frame = getattr(arrays, "frame", None)

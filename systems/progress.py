@@ -132,3 +132,34 @@ def counted(
 
     disable = None if progress else True  # None: disabled where there is no terminal
     return tqdm(iterable, what, total, leave=False, delay=1, disable=disable, initial=done)
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show what is being done and for how long, on a terminal, if it takes over a second.
+
+    For what cannot be counted: a derivation is one call of SymPy, and a thread moves the clock.
+
+    >>> with busy("deriving"):
+    ...     pass
+    """
+    from threading import Event, Thread
+
+    from tqdm import tqdm
+
+    done = Event()
+    clock = tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=None)
+    clock.clear()
+
+    def tick() -> None:
+        while not done.wait(1):
+            clock.refresh()
+
+    thread = Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        clock.close()

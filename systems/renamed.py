@@ -38,7 +38,7 @@ RENAMED = {
     "numeric.observables": "numeric.fields",
     "numeric.reference": "numeric.solvers.direct",
     "numeric.batch": "numeric.solvers.choice",
-    "numeric.measured": "numeric.certificate",
+    "numeric.measured": "numeric.worth",
     "numeric.solvers.batch": "numeric.solvers.choice",
     "numeric.solvers.scaled": "numeric.scaling",
     "numeric.solvers.scaling": "numeric.scaling",

@@ -7,7 +7,7 @@ puts those into an expression, `evaluate_sum` where a sum may cancel.  Numbers s
 range of floats: what overflows is computed again with exponents of any size.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import lru_cache
@@ -152,15 +152,10 @@ def vanishes(expression: sp.Expr, arrays: Arrays, where: np.ndarray) -> np.ndarr
     >>> evaluate(x**2, arrays), vanishes(x**2, arrays, np.array([True, True]))
     (array([0., 0.]), array([ True, False]))
     """
-    names, function = _compile(expression, "mpmath")
-    flat = [np.broadcast_to(arrays[name], where.shape).ravel() for name in names]
-    found = np.zeros(where.size, dtype=bool)
-    for point in np.flatnonzero(where):
-        try:
-            found[point] = function(*(mpmath.mpmathify(array[point]) for array in flat)) == 0
-        except ZeroDivisionError:  # one over a pole
-            found[point] = True
-    return found.reshape(where.shape)
+    found = np.zeros(where.shape, dtype=bool)
+    for point, number in _one_by_one(expression, arrays, where):
+        found.flat[point] = number is None or number == 0  # None: one over a pole
+    return found
 
 
 def magnitude(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
@@ -250,17 +245,29 @@ def _evaluate_wide(
 
     A pole keeps its infinity, and 0/0 its NaN: these are right with any number of digits.
     """
-    names, function = _compile(expression, "mpmath")
-    flat = [np.broadcast_to(arrays[name], found.shape).ravel() for name in names]
-    wide = found.ravel().copy()
+    wide = found.copy()
+    kind: Callable[[Any], Any] = complex if np.iscomplexobj(wide) else lambda z: float(mpmath.re(z))
     with mpmath.workprec(bits):
-        for point in np.flatnonzero(doubtful):
-            try:
-                number = function(*(mpmath.mpmathify(array[point]) for array in flat))
-            except ZeroDivisionError:
-                continue  # a pole, or 0/0: infinity and NaN are right
-            wide[point] = complex(number) if np.iscomplexobj(wide) else float(mpmath.re(number))
-    return wide.reshape(found.shape)
+        for point, number in _one_by_one(expression, arrays, doubtful):
+            if number is not None:
+                wide.flat[point] = kind(number)
+    return wide
+
+
+def _one_by_one(
+    expression: sp.Expr, arrays: Arrays, where: np.ndarray
+) -> Iterator[tuple[int, Any]]:
+    """An expression in mpmath's precision at the points of a mask: flat positions and numbers.
+
+    None stands for a division by zero: a pole, or 0/0.
+    """
+    names, function = _compile(expression, "mpmath")
+    flat = [np.broadcast_to(arrays[name], where.shape).ravel() for name in names]
+    for point in map(int, np.flatnonzero(where)):
+        try:
+            yield point, function(*(mpmath.mpmathify(array[point]) for array in flat))
+        except ZeroDivisionError:
+            yield point, None
 
 
 def _named(model: Model, values: Values, argument: str = "values") -> dict[str, Any]:

@@ -65,7 +65,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of every test function the first case, unless it is slow: marked, or the last time it ran."""
     if config.getoption("--quick"):
-        took = config.cache.get(TOOK, {}) if config.cache else {}
+        cache = getattr(config, "cache", None)
+        took = cache.get(TOOK, {}) if cache else {}
         short = [item for item in items if took.get(_name(item.nodeid), 0) <= QUICK]
         quick = [item for item in short if not item.get_closest_marker("slow")]
         firsts = [next(cases) for _, cases in groupby(quick, key=_function)]
@@ -78,7 +79,7 @@ class Stopwatch:
     """Remembers in pytest's cache how long each test function took at most, for `--quick`."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self.cache = config.cache
+        self.cache = getattr(config, "cache", None)  # `-p no:cacheprovider` takes it away
         self.took: dict[str, float] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -58,6 +58,42 @@ def test_two_modes_share_a_bath_that_warms_one_of_them() -> None:
         np.testing.assert_allclose(closed.evaluate(form, values), number, rtol=CHOSEN, atol=0)
 
 
+TWINS = Model(
+    "two modes squeezed together, in two thermal baths",
+    Delta * (Dagger(a) * a + Dagger(b) * b) + G * (a * b + Dagger(a) * Dagger(b)) + drive,
+    (*warm, Loss(2 * kappa * (n_th + 1), b), Loss(2 * kappa * n_th, Dagger(b))), xi,
+)  # fmt: skip
+
+
+def test_moments_in_names_of_means_and_covariances_are_the_moments() -> None:
+    closed, values = analytic.gaussian(TWINS), {Delta: 0.3, kappa: 1.0, G: 0.2, n_th: 0.1, xi: 0.4}
+    known = closed.abbreviations
+    defined = dict(values)
+    for symbol, meaning in known.items():
+        assert len(f"{symbol} = {meaning}") <= 160  # two lines of a page
+        defined[symbol] = sp.N(meaning.xreplace(defined), 30)
+    for form, short in [
+        (closed.number("b"), closed.number("b", known)),
+        (closed.correlation("a"), closed.correlation("a", 2, known)),
+        (closed.cross_correlation("a", "b"), closed.cross_correlation("a", "b", known)),
+    ]:
+        expected = complex(sp.N(form.xreplace(values), 30))
+        # values of sixteen digits, of which cancellation takes some
+        np.testing.assert_allclose(complex(short.xreplace(defined)), expected, rtol=1e-10, atol=0)
+    m, n, s = (sp.Symbol(x, real=x[0] == "n" or None) for x in ("m_b", "n_b", "s_b"))
+    assert closed.number("b", known) == n + sp.Abs(m) ** 2
+    assert max(map(len, closed.latex(known).splitlines())) <= 200
+    assert s not in known  # two-mode squeezing leaves each mode thermal
+
+
+def test_two_modes_squeezed_together_have_a_short_closed_form() -> None:
+    """On paper: dn/dt = -kappa n + 2 G Im s = 0 and ds/dt = -kappa s - i G (2 n + 1) = 0."""
+    H = G * (a * b + Dagger(a) * Dagger(b))
+    closed = analytic.gaussian(Model("twins", H, (Loss(kappa, a), Loss(kappa, b)), G))
+    assert sp.simplify(closed.number("a") - 2 * G**2 / (kappa**2 - 4 * G**2)) == 0
+    assert closed.correlation("a") == 2
+
+
 def test_thermal_light_has_k_factorial_for_its_correlation_of_order_k() -> None:
     closed = analytic.gaussian(Model("warm cavity", cavity, warm))
     assert closed.number("a") == n_th

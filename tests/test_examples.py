@@ -29,7 +29,7 @@ SLOW = {
     "compare.sweep.crew.together",
 }
 # what the command itself says, without a word after it
-SLOW |= {"compare.cli.app.blockade", "compare.cli.auditing.atlas"}
+SLOW |= {"compare.cli.app.blockade", "compare.cli.commands.audit.atlas"}
 
 
 def dotted(path: Path) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from compare.cli.app import app
 from compare.provenance import PACKAGES, ROOT, locate
 from systems.library import SYSTEMS
 
@@ -23,6 +24,7 @@ FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("
 PAPERS = ROOT / "compare" / "papers"
 LIBRARY = ROOT / "systems" / "library"
 OLD_PATHS = ROOT / "systems" / "renamed.py"  # its table is made of names
+COMMANDS = ROOT / "compare" / "cli" / "commands"  # files are called what one types
 # one noun on several floors, with the same method names
 TWINS = {"fields", "delayed"}
 FLOORS = 7  # of numeric: what is taught in one sitting
@@ -80,9 +82,16 @@ def test_the_numeric_road_has_few_floors() -> None:
 
 
 def test_no_two_files_share_a_name_but_twins_on_the_roads() -> None:
-    stems = Counter(p.stem for p in general() if p.stem not in {"__init__", "__main__"})
+    files = [path for path in general() if not path.is_relative_to(COMMANDS)]
+    stems = Counter(p.stem for p in files if p.stem not in {"__init__", "__main__"})
     twice = {stem for stem, count in stems.items() if count > 1} - TWINS
-    assert not twice, [where(p) for p in general() if p.stem in twice]
+    assert not twice, [where(p) for p in files if p.stem in twice]
+
+
+def test_every_command_is_the_function_in_the_file_of_its_name() -> None:
+    homes = {f"{c.callback.__module__}.{c.callback.__name__}" for c in app.registered_commands}
+    files = {path.stem for path in COMMANDS.glob("*.py")} - {"__init__"}
+    assert homes == {f"compare.cli.commands.{name}.{name}" for name in files}
 
 
 def test_no_module_is_named_like_one_of_the_standard_library() -> None:

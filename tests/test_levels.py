@@ -173,9 +173,8 @@ def test_two_emitters_as_one_atom_have_the_steady_state_of_two_atoms() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drive", [0.01, 0.1])
-def test_no_number_is_returned_that_emitters_left_out_would_change(drive: float) -> None:
-    values = {"Delta": 5.2, "Delta_s": 5.2, "g": 3.0, "kappa": 1.0, "gamma": 0.5, "xi": drive}
+def test_no_number_is_returned_that_emitters_left_out_would_change() -> None:
+    values = {"Delta": 5.2, "Delta_s": 5.2, "g": 3.0, "kappa": 1.0, "gamma": 0.5, "xi": 0.1}
     whole = numeric.steady_state(ensemble(Emitters("S", 3)), values, quanta=4)
     asked = [("number", "a"), ("correlation", "a"), ("marginal", "a", 2), ("expect", a)]
     words = set()

@@ -1,5 +1,6 @@
 """Abbreviations that are found: every form in them is the form, and every name is defined."""
 
+import random
 import re
 from pathlib import Path
 
@@ -8,9 +9,12 @@ import sympy as sp
 from helpers import assert_closed_form_equals
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 from typer.testing import CliRunner
 
 from analytic import derive, spell_out
+from analytic.latex import align
+from analytic.typeset import typeset
 from compare.cli.app import app
 from compare.cli.text import WIDE, derivation_text
 from systems import Emitters, Loss, Model
@@ -23,9 +27,17 @@ alone = D_a * Dagger(a) * a + D_b * Dagger(b) * b + U * Dagger(a) ** 2 * a**2 + 
 HOP = J * (Dagger(a) * b + Dagger(b) * a)
 PAIR = Model("pair", alone + HOP, (Loss(ga, a), Loss(gb, b)), xi)
 SHARED = Model("shared loss", alone, (Loss(1, sp.sqrt(ga) * a + sp.sqrt(gb) * b),), xi)
+PAGE = 160  # letters of a formula: two lines of a page
+WIDEST = 200  # letters of LaTeX in a line of a page, of which commands are half
+s, r = SigmaMinus("s"), SigmaMinus("r")
+ATOMS = Model(  # two different ones that see one another
+    "two atoms in a cavity", D_a * Dagger(a) * a + xi * (a + Dagger(a))
+    + sum(x * (Dagger(m) * n + Dagger(n) * m) for x, m, n in [(J, a, s), (U, a, r), (D_b, s, r)]),
+    (Loss(ga, a), Loss(gb, s), Loss(ga, r)), xi,
+)  # fmt: skip
 E_a, E_b, D_1, D_2 = sp.symbols("E_a E_b D_1 D_2")
 # these have numerators of a hundred terms, which take seconds to write
-LONG = {"kerr_ring", "dimer_chain"}
+LONG = ["kerr_ring", "n_scheme", "dimer_chain"]
 LISTED = [name for name in SYSTEMS if name not in LONG]
 MODELS = {"pair": PAIR, "shared": SHARED, **{name: SYSTEMS[name].model for name in LISTED}}
 
@@ -93,6 +105,54 @@ def test_every_line_fits_a_page_and_no_formula_is_cut_short(name: str) -> None:
         assert all(line.count("(") == line.count(")") for line in whole.splitlines())
 
 
+def test_a_paper_s_own_abbreviations_are_kept_where_forms_are_short_in_them() -> None:
+    for name in ("nanotip", "jaynes_cummings"):
+        assert derive(SYSTEMS[name].model).readable(SYSTEMS[name].abbreviations) is (
+            SYSTEMS[name].abbreviations
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["kerr_ring", "atoms"])
+def test_long_numerators_come_in_pieces_that_fit_a_line_and_add_up_to_them(name: str) -> None:
+    listed = SYSTEMS.get(name)
+    closed = derive(listed.model if listed else ATOMS)
+    known = closed.readable(listed.abbreviations if listed else {})
+    rng, values = random.Random(1), {}
+    for symbol in closed.model.parameters:
+        x, y = (sp.Rational(rng.randint(100, 999), 317) for _ in range(2))
+        values[symbol] = sp.N(x if symbol.is_real else x + sp.I * y, 40)
+    defined = dict(values)
+    for symbol, meaning in known.items():
+        assert len(f"{symbol} = {meaning}") <= PAGE
+        defined[symbol] = sp.N(meaning.xreplace(defined), 40)
+    for occupation in closed.states[1:]:
+        exact = sp.N(closed.leading(occupation).xreplace(values), 40)
+        short = closed.amplitude(occupation, known)
+        assert len(str(short)) <= PAGE
+        if exact != 0:  # of forty digits, cancellation takes a few
+            assert sp.Abs(sp.N(short.xreplace(defined) / exact - 1, 40)) < 1e-25
+    assert max(map(len, closed.latex(known).splitlines())) <= WIDEST
+
+
+@pytest.mark.parametrize("name", ["pair", "kerr_dimer", "tavis_cummings", "second_harmonic"])
+@pytest.mark.parametrize("short", [True, False])
+def test_every_line_of_latex_is_a_line_of_a_page(name: str, short: bool) -> None:
+    closed = derive(MODELS[name])
+    text = closed.latex(closed.abbreviations if short else None)
+    assert max(map(len, text.splitlines())) <= WIDEST
+    for opens, closes in ((r"\left", r"\right"), (r"\begin", r"\end"), ("{", "}")):
+        assert text.count(opens) == text.count(closes)
+
+
+def test_moduli_are_gathered_and_still_the_number() -> None:
+    x, y, z = sp.symbols("x y z")
+    assert typeset(sp.Abs(x) ** 2 * sp.Abs(y) ** 4 / sp.Abs(z) ** 2) == (
+        r"\left|{\frac{x y^{2}}{z}}\right|^{2}"
+    )
+    assert typeset(sp.Abs(x) ** 3 / y) == r"\frac{\left|{x}\right|^{3}}{y}"  # no square
+
+
 def test_latex_defines_the_abbreviations_that_it_uses() -> None:
     closed = derive(PAIR)
     text = closed.latex(closed.abbreviations)
@@ -101,9 +161,9 @@ def test_latex_defines_the_abbreviations_that_it_uses() -> None:
 
 
 def test_a_long_sum_goes_on_in_the_next_line_of_latex() -> None:
-    closed = derive(SYSTEMS["n_scheme"].model)
-    text = closed.latex(closed.abbreviations)
+    text = align([("x", sp.Add(*sp.symbols("alpha:40")) * E_a + sp.Add(*sp.symbols("beta:40")))])
     assert r"&\quad" in text
+    assert r"\begin{aligned}" in text  # inside of the bracket
     assert text.count(r"\left(") == text.count(r"\right)")
 
 

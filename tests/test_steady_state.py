@@ -100,7 +100,7 @@ def test_the_lowered_hamiltonian_equals_one_written_by_hand():
         + v["xi"] * (a1.dag() + a1)
     )
     lowered = lower(MODEL.hamiltonian, MODEL, read_values(MODEL, v), quanta)
-    assert lowered._dims == by_hand._dims
+    assert lowered.dims == by_hand.dims
     np.testing.assert_allclose(lowered.full(), by_hand.full(), rtol=1e-14, atol=1e-14)
 
 

@@ -15,8 +15,9 @@ import sympy as sp
 
 from analytic.conditions.domains import simplify_domain
 from analytic.conditions.limits import Interference, OptimalPoint
-from analytic.conditions.phases import check_polynomial, complex_amplitude, find_phases
+from analytic.conditions.phases import complex_amplitude, find_phases
 from analytic.conditions.resultants import NoClosedForm, candidates, roots
+from analytic.conditions.unknowns import check_polynomial
 from analytic.conditions.verification import trials
 from systems.display import Shown
 from systems.values import Values

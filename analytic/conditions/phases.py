@@ -8,7 +8,6 @@ the condition a polynomial in the real t.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sympy as sp
@@ -76,21 +75,6 @@ def complex_amplitude(factor: sp.Expr, unknowns: tuple[sp.Expr, ...]) -> Polar |
         if not equation.has(z) and equation.is_polynomial(w):
             return Polar(equation, w, unknowns, phases[0], sign)
     return None
-
-
-def check_polynomial(factor: sp.Expr, letters: Sequence[sp.Symbol]) -> None:
-    """Raise `ValueError` unless the unknowns enter as polynomials.
-
-    >>> x = sp.Symbol("x")
-    >>> check_polynomial(x**2 - 1, [x])
-    """
-    for letter in letters:
-        if not factor.is_polynomial(letter):
-            raise ValueError(
-                f"Argument `solve_for` must hold unknowns that enter the amplitude as polynomials "
-                f"or as a phase exp(I*phi), but `{letter}` does not: put a symbol for the whole "
-                "coefficient into the Hamiltonian and solve for that."
-            )
 
 
 def in_half_angle(factor: sp.Expr, phase: sp.Symbol, t: sp.Symbol) -> sp.Expr:

@@ -15,13 +15,8 @@ from collections.abc import Iterable, Mapping
 import sympy as sp
 
 from analytic.conditions.condition import Condition
-from analytic.conditions.phases import (
-    angle,
-    check_polynomial,
-    complex_amplitude,
-    find_phases,
-    in_half_angle,
-)
+from analytic.conditions.phases import angle, complex_amplitude, find_phases, in_half_angle
+from analytic.conditions.unknowns import check_polynomial
 from analytic.conditions.verification import at_point, vanishes
 
 Solution = tuple[sp.Expr, ...]

@@ -82,6 +82,21 @@ def check_moduli(factors: Iterable[sp.Expr], unknowns: Iterable[sp.Expr]) -> Non
             )
 
 
+def check_polynomial(factor: sp.Expr, letters: Iterable[sp.Symbol]) -> None:
+    """Raise `ValueError` unless the unknowns enter as polynomials.
+
+    >>> x = sp.Symbol("x")
+    >>> check_polynomial(x**2 - 1, [x])
+    """
+    for letter in letters:
+        if not factor.is_polynomial(letter):
+            raise ValueError(
+                f"Argument `solve_for` must hold unknowns that enter the amplitude as polynomials "
+                f"or as a phase exp(I*phi), but `{letter}` does not: put a symbol for the whole "
+                "coefficient into the Hamiltonian and solve for that."
+            )
+
+
 def symbols_of(model: Model, given: Mapping[Any, sp.Expr], argument: str) -> dict[sp.Symbol, Any]:
     """A dict by symbol or name, by the model's own symbols; its values are no text.
 

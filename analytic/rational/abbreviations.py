@@ -10,7 +10,7 @@ from itertools import combinations
 import sympy as sp
 
 from analytic.rational.factored import Factored, Written
-from analytic.rational.naming import Names, opaques
+from analytic.rational.naming import LONG, WIDE, Names, opaques
 
 Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
@@ -53,6 +53,19 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
         constant *= number**power
         factors.append((short, power))
     return Written(constant, tuple(factors))
+
+
+def are_short(product: Factored, abbreviations: Abbreviations) -> bool:
+    """Whether each factor of a product fits a line in the abbreviations.
+
+    >>> from analytic.amplitudes import Amplitudes
+    >>> from systems import kerr
+    >>> are_short(Amplitudes(kerr.MODEL, 1)[(1,)], kerr.ABBREVIATIONS)
+    True
+    """
+    if any(len(factor.args) > LONG for factor, _ in product.factors):
+        return False
+    return all(len(str(form)) <= WIDE for form, _ in abbreviate(product, abbreviations).factors)
 
 
 def check_abbreviations(abbreviations: Abbreviations) -> None:

@@ -156,8 +156,7 @@ class Factored:
         return cls(alphabet, sp.Integer(number), powers)
 
     def __mul__(self, other: Factored) -> Factored:
-        powers = {f: self.powers.get(f, 0) + other.powers.get(f, 0) for f in
-                  {**self.powers, **other.powers}}  # fmt: skip
+        powers = polynomials.multiplied(self.powers, other.powers)
         kept = {f: power for f, power in powers.items() if power}
         return Factored(self.alphabet, self.constant * other.constant, kept)
 

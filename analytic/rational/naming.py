@@ -4,7 +4,8 @@ Every amplitude is a product of few polynomials in the coefficients of H_eff.  T
 make it short: the complex energy of one quantum, ``E_a = Delta_a - i kappa_a/2``, the coefficient
 of a'a; and the polynomials with more than two terms, ``D_1``, ``D_2``, ... where they stand below a
 bar (the determinants of H_eff among one, two, ... quanta) and ``N_1``, ... where they do not.  They
-are written in the names before them, and where division by one of those is shorter, with it.
+are written in the names before them, and where division by one of those is shorter, with it.  What
+is still wider than a line is cut into pieces ``K_1``, ``K_2``, ... (`analytic.rational.pieces`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from collections.abc import Iterable, Iterator, Mapping
 import sympy as sp
 
 from analytic.rational.factored import Alphabet, Factored, Written
+from analytic.rational.pieces import Piece, shortest_cut
 
 # Operations in a sum that still reads well where it stands, such as E_a + E_b + 2 U
 SHORT = 4
 # Terms of a polynomial that is still divided by earlier ones, and written in several ways: more
-# take seconds and come out no shorter
-LONG = 40
+# take seconds and come out wider than a line
+LONG = 24
 DIVISORS = 3  # determinants that are tried: of few quanta, which those of more are made of
+WIDE = 130  # letters of a definition that fits a line with its name, in text as in LaTeX
 
 
 class Names(dict[sp.Symbol, sp.Expr]):
@@ -38,6 +41,7 @@ class Names(dict[sp.Symbol, sp.Expr]):
     def __init__(self) -> None:
         super().__init__()
         self.forms: dict[sp.Expr, tuple[sp.Expr, sp.Expr]] = {}  # factor -> number, short form
+        self.sums: dict[sp.Expr, sp.Symbol] = {}  # what has a name, multiplied out
 
     def write(self, product: Factored) -> Written | None:
         """The product in these names; None if they were not found for its factors."""
@@ -99,10 +103,66 @@ def _named(names: Names, factor: sp.Expr, kind: str, used: set[str]) -> tuple[sp
         return sp.S.One, factor
     if sp.count_ops(short) <= SHORT and (kind == "N" or all(map(_is_plain, short.args))):
         return number, short
+    return number, _name(names, short, kind, used)
+
+
+def _name(names: Names, total: sp.Expr, kind: str, used: set[str]) -> sp.Symbol:
+    """The name of a sum; a new one is entered after those that its definition needs."""
+    if total not in names.sums:
+        names.sums[total] = _enter(names, _written(names, total, used), kind, used)
+    return names.sums[total]
+
+
+def _enter(names: Names, meaning: sp.Expr, kind: str, used: set[str]) -> sp.Symbol:
+    """A new name for an expression in the names before it."""
     count = 1 + sum(str(name).startswith(f"{kind}_") for name in names)
     name = _free(f"{kind}_{count}", used)
-    names[name] = _shortest(short, names)
-    return number, name
+    names[name] = meaning
+    return name
+
+
+def _written(names: Names, total: sp.Expr, used: set[str]) -> sp.Expr:
+    """A sum in its shortest form or, where that is no line, in pieces with names."""
+    short = _shortest(total, names)
+    if len(str(short)) <= WIDE:
+        return short
+    opaque = {m: sp.Dummy(str(m)) for m in {*opaques(total), sp.I}}
+    meaning = {letter: whole for whole, letter in opaque.items()}
+    pieces = [
+        Piece(p.front.xreplace(meaning), {f.xreplace(meaning): k for f, k in p.powers.items()})
+        for p in shortest_cut(total.xreplace(opaque)).pieces
+    ]
+    return _together(names, [_product(names, p, _most(pieces), used) for p in pieces], used)
+
+
+def _most(pieces: list[Piece]) -> int:
+    """How long a sum may be to stand in its piece, so that all the pieces fit a line."""
+    for most in (2 * SHORT, SHORT):
+        sums = [f if sp.count_ops(f) <= most else "K_10" for p in pieces for f in p.powers]
+        if sum(len(str(x)) + 3 for x in (*sums, *(p.front for p in pieces))) <= WIDE:
+            return most
+    return 2
+
+
+def _product(names: Names, piece: Piece, most: int, used: set[str]) -> sp.Expr:
+    """A piece with its sums as they stand, or by name if they are longer than ``most``."""
+    result = piece.front
+    for total, power in piece.powers.items():
+        sign = -1 if total.could_extract_minus_sign() else 1
+        short = sp.count_ops(total) <= most
+        result *= (total if short else sign * _name(names, sign * total, "K", used)) ** power
+    return result
+
+
+def _together(names: Names, terms: list[sp.Expr], used: set[str]) -> sp.Expr:
+    """The sum of the terms; one that is still no line is itself named in parts."""
+    lines: list[list[sp.Expr]] = [[]]
+    for term in terms:
+        if lines[-1] and len(str(sp.Add(*lines[-1], term))) > WIDE:
+            lines.append([])
+        lines[-1].append(term)
+    *before, last = (sp.Add(*line) for line in lines)
+    return sp.Add(*(_enter(names, part, "K", used) for part in before), last)
 
 
 def _is_plain(term: sp.Expr) -> bool:

@@ -4,6 +4,7 @@ The closed forms are quotients of such polynomials, of up to tens of thousands o
 SymPy's own need forty to a hundred times longer.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,6 +48,18 @@ class Irreducible:
     @cached_property
     def _text(self) -> str:
         return str(self.polynomial)
+
+
+def multiplied(
+    one: Mapping[Irreducible, int], other: Mapping[Irreducible, int]
+) -> dict[Irreducible, int]:
+    """The factors of a product with their powers, from those of both; powers may cancel to zero.
+
+    >>> x, y = map(Irreducible, ring(2).gens())
+    >>> list(multiplied({x: 1, y: 2}, {x: -1}).values())
+    [0, 2]
+    """
+    return {f: one.get(f, 0) + other.get(f, 0) for f in {**one, **other}}
 
 
 def ring(letters: int) -> Ring:

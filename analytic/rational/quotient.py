@@ -14,7 +14,7 @@ from math import gcd, lcm, prod
 import sympy as sp
 
 from analytic.rational.factored import Alphabet
-from analytic.rational.polynomials import Irreducible, Polynomial, divide, factors
+from analytic.rational.polynomials import Irreducible, Polynomial, divide, factors, multiplied
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,7 @@ class Quotient:
             other = Quotient(self.numerator.context().constant(int(number.p)), int(number.q), {})
         if isinstance(other, Polynomial):
             other = Quotient(other, 1, {})
-        powers = {f: self.powers.get(f, 0) + other.powers.get(f, 0)
-                  for f in {**self.powers, **other.powers}}  # fmt: skip
+        powers = multiplied(self.powers, other.powers)
         return Quotient(self.numerator * other.numerator, self.divisor * other.divisor, powers)
 
     def __truediv__(self, other: Quotient) -> Quotient:

@@ -34,7 +34,7 @@ from analytic.series.moments import Combination, number_words
 from analytic.series.summation import ratio
 from systems import Model
 from systems.display import Shown
-from systems.labels import label
+from systems.labels import relabel
 from systems.ladder import Mode, Occupation
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, Values, check_driven, check_positive, read_values
@@ -317,4 +317,4 @@ def _shaped(flat: np.ndarray, arrays: Arrays, name: str) -> Any:
     An axis before it is that of the terms.
     """
     shaped = np.reshape(flat, flat.shape[:-1] + next(iter(arrays.values())).shape)
-    return label(shaped, arrays, name, first=("term",) * (flat.ndim - 1))
+    return relabel(shaped, arrays, name, first=("term",) * (flat.ndim - 1))

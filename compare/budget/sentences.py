@@ -1,4 +1,4 @@
-"""What an error budget says in a sentence: the largest step, and what stands against it.
+"""An error budget in words: its ladder as lines, and in a sentence what its largest step is.
 
 Two neighbouring steps may be huge and cancel: a cut of the master equation that is too tight for
 g2 next to a zero is one step, and lifting it is the next.  Neither is a cause of the formula's
@@ -24,7 +24,31 @@ CANCELLING = 0.1
 # most half of what the largest step alone would make
 AGAINST = 0.5
 
+FLOOR = "round-off floor"  # the last line of a ladder
+
 Step = tuple[str, float]  # what it brings, and what it contributes
+
+
+def budget_text(table: pd.DataFrame) -> str:
+    """The ladder of a point for a terminal, the round-off floor its last line.
+
+    >>> from compare.budget import budget
+    >>> from systems import kerr
+    >>> budget_text(budget(kerr.MODEL, kerr.VALUES, "number")).splitlines()[0].split()
+    ['quantity', 'rung', 'value', 'contribution']
+    """
+    import pandas as pd
+
+    shown = table[["quantity", "rung", "value", "contribution"]]
+    ends = table.drop_duplicates("quantity")[["quantity", "roundoff"]]
+    floors = ends.rename(columns={"roundoff": "contribution"}).assign(rung=FLOOR)
+    lines = pd.concat([shown, floors]).sort_values(
+        "quantity", kind="stable", key=lambda names: names.map(list(ends["quantity"]).index)
+    )
+    forms = np.where(lines["rung"] == FLOOR, "{:.0e} %", "{:+.3g} %")
+    parts = zip(forms, 100 * lines["contribution"], strict=True)
+    lines["contribution"] = ["-" if np.isnan(x) else form.format(x) for form, x in parts]
+    return str(lines.to_string(index=False, float_format="{:.6g}".format, na_rep=""))
 
 
 def largest(table: pd.DataFrame) -> list[str]:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.agreement import ORDER, coordinates
+from compare.agreement import ORDER, read_rows
 from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
-from compare.quantities import Quantity, check_holds, read_quantities
+from compare.quantities import Quantity, check_holds
 from systems import Model
 from systems.progress import counted
-from systems.values import Values, check_positive, read_values
+from systems.values import Values, check_positive
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,9 +78,7 @@ def budget(
     import numeric
     from numeric.arguments import check_quanta
 
-    wanted = read_quantities(model, quantities)
-    arrays = read_values(model, values)
-    points = coordinates(values if labels is None else labels, arrays)
+    wanted, arrays, points = read_rows(model, quantities, values, labels)
     least = max(sum(q.occupation) for q in wanted)
     if quanta is not None:
         check_positive("quanta", quanta)

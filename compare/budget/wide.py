@@ -1,17 +1,13 @@
-"""An error budget laid out wide, and as text: rungs as columns, or as the lines of a ladder."""
+"""An error budget laid out wide: a row per point and quantity, its rungs as columns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from compare.budget.steps import varied
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FLOOR = "round-off floor"
 
 
 def widen(table: pd.DataFrame) -> pd.DataFrame:
@@ -59,25 +55,3 @@ def errors(table: pd.DataFrame) -> pd.DataFrame:
     wide, rungs = widen(table), list(dict.fromkeys(table["rung"]))
     names = [*varied(table), "quantity", rungs[0], rungs[-1], "deviation", "roundoff", "status"]
     return wide[list(dict.fromkeys(names))]
-
-
-def budget_text(table: pd.DataFrame) -> str:
-    """The ladder of a point for a terminal, the round-off floor its last line.
-
-    >>> from compare.budget import budget
-    >>> from systems import kerr
-    >>> budget_text(budget(kerr.MODEL, kerr.VALUES, "number")).splitlines()[0].split()
-    ['quantity', 'rung', 'value', 'contribution']
-    """
-    import pandas as pd
-
-    shown = table[["quantity", "rung", "value", "contribution"]]
-    ends = table.drop_duplicates("quantity")[["quantity", "roundoff"]]
-    floors = ends.rename(columns={"roundoff": "contribution"}).assign(rung=FLOOR)
-    lines = pd.concat([shown, floors]).sort_values(
-        "quantity", kind="stable", key=lambda names: names.map(list(ends["quantity"]).index)
-    )
-    forms = np.where(lines["rung"] == FLOOR, "{:.0e} %", "{:+.3g} %")
-    parts = zip(forms, 100 * lines["contribution"], strict=True)
-    lines["contribution"] = ["-" if np.isnan(x) else form.format(x) for form, x in parts]
-    return str(lines.to_string(index=False, float_format="{:.6g}".format, na_rep=""))

@@ -1,11 +1,12 @@
 """The command ``blockade``: thin commands around the public functions of this project.
 
-`app` holds the commands and what becomes of errors, `tabulate` those that tabulate numbers,
-`commands` those on the error of a formula, `auditing` those on the claims of papers, `grids` those
-on grids, `reporting` the page to read, `options` the spelling of options, `settings` the values
-written with them, `request` what a command was asked for, `text` formulas and summaries for a
-terminal, `voice` what is said. The systems that can be named are those of `compare.targets`. Every
-wrong input ends with one sentence and exit code 2.
+Each command stands in `commands`, in the file of its name; `app` lists them in the order of
+``--help`` and says what becomes of errors.  What they share stands beside: `options` the spelling
+of options, `settings` the values written with them, `cuts` how the master equation is truncated,
+`request` what a command was asked for and the files it makes, `tabulate` tables of points, `stored`
+what is said of a stored sweep, `text` formulas and summaries for a terminal, `wording` sentences of
+public functions in the words of the command line, `voice` what is said.  The systems that can be
+named are those of `compare.targets`.  Every wrong input ends with one sentence and exit code 2.
 """
 
 from compare.interrupts import handled

@@ -1,7 +1,8 @@
-"""The command line: ``reproduce``, ``derive``, ``compare``, ``check``, ``systems``, and the others.
+"""The app behind ``blockade``: its commands in the order of ``--help``, and what becomes of errors.
 
-The docstring of a command is its help.  Every wrong input ends with one sentence and exit code 2.
-Each command loads what computes when it runs: ``blockade --help`` loads Typer and nothing else.
+Each command stands in `compare.cli.commands`, in the file of its name; the docstring of its
+function is its help.  Every wrong input ends with one sentence and exit code 2.  Each command loads
+what computes when it runs: ``blockade --help`` loads Typer and nothing else.
 
 Two rules hold for all commands that write: a set of files is written whole or not at all, and what
 somebody else wrote or changed is overwritten only with ``--force``.  Both are kept by
@@ -9,14 +10,29 @@ somebody else wrote or changed is overwritten only with ``--force``.  Both are k
 """
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from compare.cli import auditing, commands, grids, reporting, tabulate
-from compare.cli.options import Force, Fresh, Quiet, System
-from compare.cli.voice import hush, say
+from compare.cli.commands import (
+    audit,
+    budget,
+    check,
+    claims,
+    compare,
+    derive,
+    export,
+    optimum,
+    plot,
+    report,
+    reproduce,
+    solve,
+    sweep,
+    systems,
+    validity,
+)
+from compare.cli.options import Quiet
+from compare.cli.voice import hush
 from compare.cli.wording import in_commands
 from compare.extras import NotInstalled
 from compare.interrupts import INTERRUPTED
@@ -104,151 +120,22 @@ def blockade(
     """
 
 
-@app.command()
-def reproduce(
-    stems: Annotated[list[str] | None, typer.Argument(help="Figures; without any, all.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),
-    fresh: Fresh = False,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Make the figures of the papers, and the audit of their claims.
-
-    Each figure is a CSV, a PNG, a PDF and a sidecar .json with the provenance; agreement.csv sums
-    up how far both roads are apart. Without figures named, claims.csv is made as well. What is
-    current is not made again.
-
-    Example: blockade reproduce fig3c --out results
-    """
-    from tqdm import tqdm
-
-    from compare import results
-    from compare.cli.text import summary_text
-
-    chosen = [results.find(stem) for stem in stems] if stems else results.everything()
-    due = results.due(chosen, out, fresh=fresh, force=force)
-    for result in (bar := tqdm(chosen, "figures", leave=False, disable=None)):
-        bar.set_description(result.name)
-        if result in due:
-            results.make(result, out)
-        with tqdm.external_write_mode():
-            say(f"{out / result.name}: {'computed' if result in due else 'current'}")
-    whole = results.write_agreement(out)
-    if not whole.empty:
-        say(summary_text(whole))
-    for result in chosen:
-        if result.is_audit:
-            say("\n" + result.paper.describe(results.read_claims(result, out)))
-    if not stems:
-        say("")
-        auditing.atlas(out)
-
-
-@app.command()
-def derive(
-    system: Annotated[
-        str | None,
-        typer.Argument(help="As in other commands; without one, the system of the first paper."),
-    ] = None,
-    quanta: Annotated[int, typer.Option(help="Largest number of quanta.")] = 2,
-    latex: Annotated[bool, typer.Option("--latex", help="As one align* environment.")] = False,
-    abbreviate: Annotated[
-        bool, typer.Option("--abbreviate", help="In the system's own abbreviations, or found ones.")
-    ] = False,
-) -> None:
-    """Print amplitude equations and closed forms.
-
-    The closed forms are of leading order in the drive; without a system, those of a paper. Found
-    abbreviations are complex energies E, block determinants D and numerators N.
-
-    Example: blockade derive nanotip --quanta 3 --latex
-    """
-    import analytic
-    from compare import papers
-    from compare.cli.busy import busy
-    from compare.cli.text import derivation_text
-    from compare.targets import find_target
-
-    target = find_target(system or papers.default_system())
-    with busy(f"{target.name}, {quanta} quanta"):
-        closed = analytic.derive(target.model, quanta)
-        short = (target.abbreviations or closed.abbreviations) if abbreviate else {}
-        text = closed.latex(short) if latex else derivation_text(closed, short)
-    typer.echo(text)
-
-
-@app.command()
-def check(
-    system: System,
-    formula: Annotated[str, typer.Option(help="As printed, in SymPy's or LaTeX's spelling.")],
-    quantity: Annotated[
-        str, typer.Option(help="number, g2, P10, ..., or an amplitude C20.")
-    ] = "g2",
-    where: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FORMULA", help="An abbreviation; repeatable, in order."),
-    ] = None,
-    convention: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=FORMULA",
-            help="What a letter of the paper (left) stands for in the model's symbols (right): "
-            "gamma=gamma/2 where the paper's gamma is half the model's.",
-        ),
-    ] = None,
-    latex: Annotated[
-        bool, typer.Option("--latex", help="Read LaTeX even without a backslash or brace.")
-    ] = False,
-) -> None:
-    """Compare a printed formula with the derived one.
-
-    The system's own abbreviations are known; what --where gives a symbol of the model is fixed in
-    both formulas. The exit code is 0 if the formula is identical, as printed or under the
-    conventions given, 1 if not (also where it is identical at leading order only), and 2 if
-    there is no closed form to compare with.
-
-    Example: blockade check nanotip --quantity P10 --formula "4*xi**2*Abs(Delta_1/eta_1)**2"
-    --where "Delta_1=2*Delta-I*gamma" --where "eta_1=4*Abs(J)**2-Delta_1**2"
-    """
-    from compare.formula import CANNOT_JUDGE, IDENTICAL, check_formula, read_definitions
-    from compare.targets import find_target
-
-    target = find_target(system)
-    known = {str(name): meaning for name, meaning in target.abbreviations.items()}
-    given = dict(read_definitions(where or []))
-    letters = {name: known[name] for name in known if name not in given} | given
-    verdict = check_formula(
-        target.model, formula, quantity, letters, convention or [], latex or None
-    )
-    typer.echo(str(verdict))
-    raise typer.Exit({IDENTICAL: 0, CANNOT_JUDGE: 2}.get(verdict.verdict, 1))
-
-
-@app.command()
-def systems() -> None:
-    """List the systems and their values.
-
-    Example: blockade systems
-    """
-    from compare.targets import find_target, listed
-
-    for name, line in listed().items():
-        target = find_target(name)
-        values = [*target.columns, *map(str, target.model.parameters)]
-        example = " ".join(f"--set {key}={value:.6g}" for key, value in target.example.items())
-        typer.echo(f"{name}: {line}\n    values: {', '.join(values)}\n    such as: {example}")
-
-
+# in the order of `blockade --help`
 for command in (
-    auditing.audit,
-    auditing.claims,
-    tabulate.solve,
-    tabulate.compare,
-    commands.budget,
-    commands.validity,
-    commands.optimum,
-    reporting.report,
+    reproduce.reproduce,
+    derive.derive,
+    check.check,
+    systems.systems,
+    audit.audit,
+    claims.claims,
+    solve.solve,
+    compare.compare,
+    budget.budget,
+    validity.validity,
+    optimum.optimum,
+    report.report,
+    sweep.sweep,
+    export.export,
+    plot.plot,
 ):
     app.command()(command)
-for on_grids in (grids.sweep, grids.export, grids.plot):
-    app.command()(on_grids)

@@ -97,3 +97,4 @@ States = Annotated[
     int | None,
     typer.Option("--limit", help="States of a chosen truncation; N take up to 8 N^2 kB."),
 ]
+StorePath = Annotated[Path, typer.Argument(metavar="MAP.zarr", help="A store of blockade sweep.")]

@@ -90,7 +90,7 @@ def chart_html(
     else:
         rows = _thinned_curves(rows, names[0], max(2, round(LONGEST * share)))
         drawn = _curves(rows, names[0], quantity, spelled)
-    words = f"{plain(quantity)} over {' and '.join(label(name, spelled) for name in names)}"
+    words = f"{plain(quantity)} over {' and '.join(axis_text(name, spelled) for name in names)}"
     return figure_html(drawn, words + place_words(place, spelled)), rows
 
 
@@ -100,14 +100,14 @@ def place_words(place: Mapping[str, Any], spelled: Mapping[str, str] | None) -> 
     >>> place_words({"xi": 0.05, "gamma": 1.0}, None)
     ', at ξ = 0.05, γ = 1'
     """
-    at = ", ".join(f"{label(name, spelled)} = {_word(value)}" for name, value in place.items())
+    at = ", ".join(f"{axis_text(name, spelled)} = {_word(value)}" for name, value in place.items())
     return f", at {at}" if at else ""
 
 
-def label(name: str, spelled: Mapping[str, str] | None) -> str:
+def axis_text(name: str, spelled: Mapping[str, str] | None) -> str:
     """A column as the label of an axis, in plain text.
 
-    >>> label("phi_um", None), label("power_fW", {"power_fW": "input power (fW)"})
+    >>> axis_text("phi_um", None), axis_text("power_fW", {"power_fW": "input power (fW)"})
     ('φ (µm)', 'input power (fW)')
     """
     given = (spelled or {}).get(name, "")
@@ -176,7 +176,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
     from compare.validity.maps import scale_of
 
     scales = {"x_axis_type": scale_of(np.unique(rows[x])), "y_axis_type": value_scale(rows)}
-    drawn = _new("", label(x, spelled), plain(quantity), **scales)
+    drawn = _new("", axis_text(x, spelled), plain(quantity), **scales)
     others = [name for name in varied(rows) if name != x and rows[name].nunique() > 1]
     groups = list(rows.groupby(others, sort=False)) if others else [((), rows)]
     seen = []
@@ -186,7 +186,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
         group = group.sort_values(x, kind="stable")
         colours = (colour, colour) if others else (BLUE, RED)
         seen.append(_both_roads(drawn, group, x, names, *colours))
-    lines = [(label(x, spelled), "@x"), ("master equation", "@numeric")]
+    lines = [(axis_text(x, spelled), "@x"), ("master equation", "@numeric")]
     lines += [("closed form", "@analytic"), ("deviation", "@deviation"), ("status", "@status")]
     known = [(name, text) for name, text in lines if text[1:] in seen[0].data_source.data]
     _hover(drawn, seen, known, "mouse")
@@ -199,7 +199,7 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
 
 def _named(name: str, value: Any, spelled: Mapping[str, str] | None) -> str:
     """A number with its name; a word, such as that of a cavity, alone."""
-    return value if isinstance(value, str) else f"{label(name, spelled)} = {_word(value)}"
+    return value if isinstance(value, str) else f"{axis_text(name, spelled)} = {_word(value)}"
 
 
 def _word(value: Any) -> str:
@@ -237,40 +237,47 @@ def _map(
     rows: "pd.DataFrame", names: list[str], quantity: str, spelled: Mapping[str, str] | None
 ) -> Any:
     """The master equation as colours over two values."""
-    from compare.validity.maps import edges, scale_of
+    from compare.validity.maps import scale_of
 
-    models, palettes = needed("bokeh.models", "report"), needed("bokeh.palettes", "report")
-    sides: dict[str, np.ndarray] = {}
-    scales: dict[str, str] = {}
-    for name, low, high, axis in (
-        (names[0], "left", "right", "x"),
-        (names[1], "bottom", "top", "y"),
-    ):
+    models, (x, y) = needed("bokeh.models", "report"), (axis_text(n, spelled) for n in names)
+    scales = {f"{axis}_axis_type": scale_of(np.unique(rows[name]))
+              for axis, name in zip("xy", names, strict=True)}  # fmt: skip
+    drawn, mapper = _new("", x, y, **scales), _colours(rows)
+    drawn.x_range.range_padding = drawn.y_range.range_padding = 0
+    shade = {"field": "numeric", "transform": mapper}
+    cells = drawn.quad("left", "right", "bottom", "top", fill_color=shade, line_color=shade,
+                       source=models.ColumnDataSource(_cells(rows, names)))  # fmt: skip
+    drawn.add_layout(models.ColorBar(color_mapper=mapper, title=plain(quantity)), "right")
+    lines = [(x, "@x"), (y, "@y"), ("master equation", "@numeric")]
+    if "analytic" in rows:
+        lines += [("closed form", "@analytic"), ("deviation", "@deviation")]
+    _hover(drawn, [cells], [*lines, ("status", "@status")], "mouse")
+    return drawn
+
+
+def _cells(rows: "pd.DataFrame", names: list[str]) -> dict[str, Any]:
+    """The columns of a map: each point as a rectangle, and what is read off it."""
+    from compare.validity.maps import edges
+
+    columns: dict[str, Any] = {}
+    sides = (("left", "right", "x"), ("bottom", "top", "y"))
+    for name, (low, high, axis) in zip(names, sides, strict=True):
         values = np.unique(rows[name])
         ends, place = edges(values), np.searchsorted(values, rows[name])
-        sides |= {low: ends[place], high: ends[place + 1], axis: rows[name].to_numpy()}
-        scales[f"{axis}_axis_type"] = scale_of(values)
-    numeric = trusted(rows)
-    columns = {**sides, "numeric": numeric.to_numpy(), "status": rows["status"].tolist()}
-    lines = [(label(names[0], spelled), "@x"), (label(names[1], spelled), "@y"),
-             ("master equation", "@numeric")]  # fmt: skip
+        columns |= {low: ends[place], high: ends[place + 1], axis: rows[name].to_numpy()}
+    columns |= {"numeric": trusted(rows).to_numpy(), "status": rows["status"].tolist()}
     if "analytic" in rows:
         columns["analytic"] = rows["analytic"].to_numpy()
         columns["deviation"] = [signed(value) for value in rows["deviation"]]
-        lines += [("closed form", "@analytic"), ("deviation", "@deviation")]
-    log = value_scale(rows) == "log"
-    mapper = (models.LogColorMapper if log else models.LinearColorMapper)(
-        palette=palettes.Viridis256, low=float(numeric.min()), high=float(numeric.max()),
-        nan_color="#ffffff",
-    )  # fmt: skip
-    drawn = _new("", label(names[0], spelled), label(names[1], spelled), **scales)
-    drawn.x_range.range_padding = drawn.y_range.range_padding = 0
-    cells = drawn.quad("left", "right", "bottom", "top", source=models.ColumnDataSource(columns),
-                       fill_color={"field": "numeric", "transform": mapper},
-                       line_color={"field": "numeric", "transform": mapper})  # fmt: skip
-    drawn.add_layout(models.ColorBar(color_mapper=mapper, title=plain(quantity)), "right")
-    _hover(drawn, [cells], [*lines, ("status", "@status")], "mouse")
-    return drawn
+    return columns
+
+
+def _colours(rows: "pd.DataFrame") -> Any:
+    """What gives a number of the master equation its colour; unknown ones are white."""
+    models, palettes = needed("bokeh.models", "report"), needed("bokeh.palettes", "report")
+    kind = models.LogColorMapper if value_scale(rows) == "log" else models.LinearColorMapper
+    low, high = float(trusted(rows).min()), float(trusted(rows).max())
+    return kind(palette=palettes.Viridis256, low=low, high=high, nan_color="#ffffff")
 
 
 def waterfall_html(ladder: "pd.DataFrame") -> str:

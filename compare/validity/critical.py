@@ -131,11 +131,7 @@ def critical_drive(
     _check_order(order)
     _check_work(model, wanted, order)
     ray = read_ray(model, values)
-    for name, given in (("tolerance", tolerance), ("largest", largest)):
-        _check_axes(ray, name, given)
-    tolerance = _read_tolerance(tolerance)
-    ray = ray.spread(np.broadcast_shapes(ray.shape, tolerance.shape, np.shape(largest)))
-    tolerances = np.broadcast_to(tolerance, ray.shape).ravel()
+    ray, tolerances = _spread(ray, tolerance, largest)
     formula = Curve(wanted, order, ray)
     single = one_quantum_drive(ray)
     end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
@@ -164,6 +160,15 @@ def critical_drive(
         "tolerance": tolerances,
     }
     return CriticalDrive(*(ray.shaped(x, name) for name, x in found.items()))
+
+
+def _spread(ray: Ray, tolerance: Any, largest: Any) -> tuple[Ray, np.ndarray]:
+    """The ray over the axes of all three, and the tolerance at each of its points, flat."""
+    for name, given in (("tolerance", tolerance), ("largest", largest)):
+        _check_axes(ray, name, given)
+    tolerances = _read_tolerance(tolerance)
+    ray = ray.spread(np.broadcast_shapes(ray.shape, tolerances.shape, np.shape(largest)))
+    return ray, np.broadcast_to(tolerances, ray.shape).ravel()
 
 
 def _check_axes(ray: Ray, name: str, given: Any) -> None:

@@ -35,7 +35,6 @@ from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
 
-STEADY = ("auto", "direct", "iterative", "qutip")  # those of the master equation
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 SWEPT = "swept"  # "auto" for points that the sweeps, compiled for them, solved with fewer quanta
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
@@ -55,6 +54,24 @@ SEVERAL = 10
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
+
+
+def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """One point by iteration; by factorisation where that fails and the factors fit."""
+    found = judged(iterative.solve_point(equation, c, s))
+    if np.all(found.status == Status.OK) or equation.space.size**2 > direct.FACTORABLE:
+        return found
+    return direct.solve_point(equation, c, s)
+
+
+def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """One point by QuTiP, whose state is given its error and status by the direct solver."""
+    return direct.assess(equation, c, s, qutip.density_matrix(equation, c), "qutip")
+
+
+# solvers of the master equation for one point each, by the name under which they are asked for
+BY_POINT = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
+STEADY = ("auto", *BY_POINT)
 
 
 def solve(
@@ -83,22 +100,8 @@ def solve(
     name = ("iterative" if large else "direct") if solver in ("auto", ALONE, SWEPT) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
-    points = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
-    return judged(each(partial(points[name], equation), *equation.rows(arrays), threads, beat))
-
-
-def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
-    """One point by iteration; by factorisation where that fails and the factors fit."""
-    found = judged(iterative.solve_point(equation, c, s))
-    if np.all(found.status == Status.OK) or equation.space.size**2 > direct.FACTORABLE:
-        return found
-    return direct.solve_point(equation, c, s)
-
-
-def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
-    """One point by QuTiP, whose state is given its error and status by the direct solver."""
-    return direct.assess(equation, c, s, qutip.density_matrix(equation, c), "qutip")
+    return judged(each(partial(BY_POINT[name], equation), *equation.rows(arrays), threads, beat))
 
 
 @one_thread

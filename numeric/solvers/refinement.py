@@ -62,9 +62,10 @@ def solve_refined(
     except FAILURES:
         return np.full_like(source, np.nan), np.full(source.shape, np.inf), 0.0
     roughly = getattr(inverse, "roughly", inverse.solve)  # what is only to be estimated
+    again = getattr(inverse, "again", inverse.solve)
     solution = inverse.solve(source)
     for _ in range(REFINEMENTS):
-        correction = inverse.solve(source - system @ solution)
+        correction = again(source - system @ solution)
         solution = solution + correction
         if np.max(abs(correction)) <= DECISIVE * np.max(abs(solution)):
             break

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from numeric.arguments import check_quanta
-from numeric.certificate import results, settled
+from numeric.judge import results, settled
 from numeric.liouvillian import liouvillian
 from numeric.solvers.solution import Solution
 from numeric.space import count_states

@@ -40,6 +40,7 @@ from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
 from numeric.worth import MOVED
+from systems import Model
 from systems.fields import read_field
 from systems.grading import NoGrading
 from systems.ladder import Mode
@@ -325,36 +326,38 @@ def pose_regression(
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))
-    chi, photons = b1 @ rho @ _dagger(b1), _dagger(b2) @ b2
     n1, n2 = (np.einsum("pij,pji->p", _dagger(b) @ b, rho).real for b in (b1, b2))
+    chi = b1 @ rho @ _dagger(b1) / n1[:, None, None]
+    photons = _dagger(b2) @ b2 / n2[:, None, None]
 
+    K = equation.effective(equation.coefficients(arrays))
+    largest = abs(K).max(axis=(1, 2))
+    stiff = largest > STIFF * loss_scale(state.model, arrays)
     grades = on.occupations @ weights(state.model)
-    quanta = np.add.outer(grades, grades)
-    words = read_field(state.model, second, transitions=True)
-    photon = max(int(weights(state.model) @ q) for _, q in words)
-    # the amplitude of one grade, from the populations of the grades that matter
-    low = (grades > 0) & (grades <= 2 * photon)
+    pair = 2 * _grade_of(state.model, second)
+    brought = np.sqrt(_reached(equation, arrays, K, chi))
+    size = np.maximum(_fallen(rho, grades, pair), brought[:, :, None] * brought[:, None])
+    rate = _rate(K, largest, np.add.outer(grades, grades) <= pair)
+    swift = block.solver[rows] == "graded"
+    return Regression(equation, arrays, times, rho, chi, photons, swift, stiff, size, rate)
+
+
+def _grade_of(model: Model, field: Field) -> int:
+    """The grade that one photon of a field takes from the system, at most."""
+    return max(int(weights(model) @ q) for _, q in read_field(model, field, transitions=True))
+
+
+def _fallen(rho: np.ndarray, grades: np.ndarray, most: int) -> np.ndarray:
+    """s to the sum of the grades of an element, or to ``most`` if that is less.
+
+    Shape (points, states, states).  s is the amplitude of one grade, from the populations of the
+    grades that matter: those up to ``most``, which two photons of the second field take.
+    """
+    low = (grades > 0) & (grades <= most)
     populations = np.einsum("pii->pi", rho).real[:, low].clip(min=0)
     s = np.max(populations ** (0.5 / grades[low]), axis=1).clip(max=1)
-
-    seen, chi = quanta <= 2 * photon, chi / n1[:, None, None]
-    K = equation.effective(equation.coefficients(arrays))
-    # s to the sum of the grades of an element, but at most to those of a photon and another
-    small = s[:, None, None] ** np.minimum(quanta, 2 * photon).astype(float)
-    amplitude = np.sqrt(_reached(equation, arrays, K, chi))
-    unit = abs(K).max(axis=(1, 2), keepdims=True)  # whose squares may be no floats
-    return Regression(
-        equation,
-        arrays,
-        times,
-        rho,
-        chi,
-        photons / n2[:, None, None],
-        block.solver[rows] == "graded",
-        unit[:, 0, 0] > STIFF * loss_scale(state.model, arrays),
-        np.maximum(small, amplitude[:, :, None] * amplitude[:, None]),
-        np.sqrt(np.mean(_rates(K / unit)[:, seen], axis=1)) * unit[:, 0, 0],
-    )
+    powers = np.minimum(np.add.outer(grades, grades), most)
+    return np.asarray(s[:, None, None] ** powers.astype(float))
 
 
 def _check_factorable(on: Space) -> None:
@@ -402,6 +405,14 @@ def _divided(matrix: csc_array, size: np.ndarray) -> csc_array:
     """matrix_(row)(column) size_column / size_row."""
     factor = np.repeat(size, np.diff(matrix.indptr)) / size[matrix.indices]
     return csc_array((matrix.data * factor, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _rate(K: np.ndarray, unit: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """The root mean square of the frequencies at which the elements ``seen`` of chi move.
+
+    ``unit`` is the largest element of K, per point: squares of rates may be no floats.
+    """
+    return np.asarray(np.sqrt(np.mean(_rates(K / unit[:, None, None])[:, seen], axis=1)) * unit)
 
 
 def _rates(K: np.ndarray) -> np.ndarray:

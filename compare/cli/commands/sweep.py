@@ -1,13 +1,12 @@
-"""Commands on grids: ``sweep`` computes one, ``export`` and ``plot`` read what it stored.
+"""`blockade sweep`: both roads over a grid, into a store.
 
 A sweep may take hours, on this machine or on a cluster; whatever ends it, the same command goes on
-where it stopped.  ``export`` and ``plot`` also work on a store that is not whole yet.
+where it stopped.
 """
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +16,6 @@ from compare.cli.cuts import Search
 from compare.cli.options import (
     Accuracy,
     Fixed,
-    Force,
     Highest,
     Quantities,
     Quiet,
@@ -27,15 +25,13 @@ from compare.cli.options import (
     Truncation,
     Varied,
 )
+from compare.cli.stored import size_text, some_points
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
     from compare.targets import Target
 
-ROWS = 4_000_000  # of a CSV: a gigabyte or so while it is written
 FILES = (".csv", ".html", ".nc", ".pdf", ".png")  # what is made of a store, and is none
-PAGE = "compare.report.subjects"  # the code that makes one
-StorePath = Annotated[Path, typer.Argument(metavar="MAP.zarr", help="A store of blockade sweep.")]
 
 
 def sweep(
@@ -90,100 +86,9 @@ def sweep(
             target.model, axes, quantities, rest, store=store, client=client, chunk=chunk,
             progress=not is_quiet(), **search.arguments(),
         )  # fmt: skip
-    say(f"{store}: {_size(found)}")
-    say(_points(found))
+    say(f"{store}: {size_text(found)}")
+    say(some_points(found))
     say(_summary(found))
-
-
-def export(
-    store: StorePath,
-    out: Annotated[Path, typer.Option(metavar="FILE.nc|.csv", help="File to write.")],
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Write a stored sweep as NetCDF, or as the table of `blockade compare`.
-
-    Example: blockade export map.zarr --out map.nc
-    """
-    from compare import output
-    from compare.sweep.netcdf import to_netcdf
-    from compare.sweep.store import open_store
-
-    kind = out.suffix.removeprefix(".")
-    if kind not in ("nc", "csv"):
-        raise ValueError(f"Argument `--out` must be a file FILE.nc or FILE.csv, but is `{out}`.")
-    output.check_place(out, [kind], force)
-    found = open_store(store)
-    content = to_netcdf(found) if kind == "nc" else _table(found, str(store))
-    line = f"blockade export {store} --out {out}"
-    _publish(out, content, found, line, "compare.sweep.dataset")
-    say(f"{store}: {_size(found)}")
-
-
-def plot(
-    store: StorePath,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE.png|.pdf", help="Picture; without it beside the store."),
-    ] = None,
-    at: Annotated[
-        list[str] | None,
-        typer.Option("--at", metavar="NAME=VALUE", help="A point of an axis, the nearest."),
-    ] = None,
-    force: Force = False,
-    quiet: Quiet = False,
-) -> None:
-    """Draw a stored sweep: curves over one axis, maps over two.
-
-    Of further axes a point has to be chosen. What is not known is grey. As .html a page to read,
-    as .csv the table of what is drawn.
-
-    Example: blockade plot map.zarr --at xi=0.1 --out map.png
-    """
-    from compare import output
-    from compare.sweep.store import open_store
-
-    path = out or store.with_suffix(".png")
-    kind = path.suffix.removeprefix(".")
-    if kind not in ("png", "pdf", "csv", "html"):
-        raise ValueError(
-            f"Argument `--out` must be a file FILE.png, .pdf, .html or .csv, but is `{path}`; "
-            "`blockade export` writes FILE.nc."
-        )
-    output.check_place(path, [kind], force)
-    found = _at(open_store(store), at or [])
-    content = _drawn(found, kind, store)
-    line = " ".join(["blockade", "plot", str(store), *(f"--at {point}" for point in at or [])])
-    _publish(path, content, found, line, "compare.sweep.picture")
-    say(_points(found))
-
-
-def _drawn(found: Any, kind: str, store: Path) -> bytes:
-    """A picture, a page or the table of a sweep, of what was chosen."""
-    if kind == "csv":
-        return _table(found, str(store))
-    if kind == "html":
-        from compare import provenance, report
-
-        return report(found, record=provenance.record(f"blockade plot {store}", PAGE)).html.encode()
-    from compare.style import render
-    from compare.sweep.picture import draw
-
-    return render(draw(found), [kind])[kind]
-
-
-def _table(found: Any, store: str) -> bytes:
-    """The table of `blockade compare`; raises `ValueError` where it would have too many rows."""
-    from compare import output
-    from compare.sweep.dataset import tidy
-
-    rows = found["analytic"].size
-    if rows > ROWS:
-        raise ValueError(
-            f"A table must have at most {ROWS:,} rows, but `{store}` has {rows:,}: export it "
-            "as FILE.nc."
-        )
-    return output.to_csv(tidy(found))
 
 
 def _split_grid(
@@ -254,48 +159,6 @@ def _client(workers: int | None, scheduler: str | None) -> Iterator[Any]:
         yield client
 
 
-def _at(dataset: Any, points: list[str]) -> Any:
-    """The dataset at points of some axes, the nearest that it has; raises `ValueError`."""
-    import numpy as np
-
-    from compare.cli.settings import read_point
-
-    for text in points:
-        name, value = read_point(text)
-        if name not in dataset.dims or name == "quantity":
-            axes = ", ".join(str(n) for n in dataset["numeric"].dims if n != "quantity")
-            raise ValueError(f"Argument `--at` must name an axis ({axes}), but is `{text}`.")
-        dataset = dataset.isel({name: int(np.argmin(abs(dataset[name].to_numpy() - value)))})
-    return dataset
-
-
-def _size(dataset: Any) -> str:
-    """Points, axes and quantities in words."""
-    sizes = {name: n for name, n in dataset["numeric"].sizes.items() if name != "quantity"}
-    points = prod(sizes.values())
-    grid = " x ".join(f"{n} {name}" for name, n in sizes.items())
-    return (
-        f"{points:,} points ({grid}), quantities {', '.join(map(str, dataset['quantity'].values))}"
-    )
-
-
-def _points(dataset: Any) -> str:
-    """Some of the points as a table, spread along each axis; no more are read from a store."""
-    from compare.cli.text import SHOWN, points_text, spread
-    from compare.sweep.dataset import tidy
-
-    sizes = {name: n for name, n in dataset["numeric"].sizes.items() if name != "quantity"}
-    long = [name for name, n in sizes.items() if n > 1]
-    each = max(2, int(SHOWN ** (1 / max(len(long), 1)) + 0.5))
-    few = dataset.isel({name: spread(sizes[name], each) for name in long[:SHOWN]})
-    table = tidy(few).drop(columns=["matching_digits", "resolved"])
-    shown = len(table) // dataset.sizes["quantity"]
-    said = points_text(table, len(table))
-    every = prod(sizes.values())
-    more = f"\n{shown} of {every:,} points of each quantity are shown." if shown < every else ""
-    return said + more
-
-
 def _summary(dataset: Any) -> str:
     """How often each status, and the largest deviation, of each quantity; one line for each."""
     import numpy as np
@@ -313,14 +176,3 @@ def _summary(dataset: Any) -> str:
         largest = f"; largest |deviation| {100 * known.max():.3g} %" if known.size else ""
         lines.append(f"{name}: {said}{largest}")
     return "\n".join(lines)
-
-
-def _publish(out: Path, content: bytes, dataset: Any, line: str, module: str) -> None:
-    """Write a file with its sidecar, which has the provenance of the sweep too, and name both."""
-    from compare import output, provenance
-
-    attrs = {str(name): value for name, value in dataset.attrs.items()}
-    record = provenance.record(line, module) | {"sweep": attrs}
-    output.publish(out.parent, out.stem, {out.suffix.removeprefix("."): content}, record)
-    for suffix in (out.suffix, ".json"):
-        say(f"wrote {out.with_suffix(suffix)}")

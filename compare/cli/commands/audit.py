@@ -1,7 +1,6 @@
-"""Commands on the claims of papers: ``audit`` and ``claims``.
+"""`blockade audit`: whether the claims of a paper hold.
 
-A paper is one of this project, by its key, or a file of claims anywhere.  Each command loads what
-computes when it runs.
+A paper is one of this project, by its key, or a file of claims anywhere.
 """
 
 from pathlib import Path
@@ -99,26 +98,3 @@ def _audit_file(file: Path, out: Path | None, force: bool) -> None:
         files = {"csv": output.to_csv(rows)}
         output.publish(target.parent, target.stem, files, record | rows.attrs)
     say(audit_text(sheet, rows))
-
-
-def claims(
-    template: Annotated[
-        bool, typer.Option("--template", help="Print a file of claims to begin with.")
-    ] = False,
-) -> None:
-    """List the papers with their claims, or print a file to begin another with.
-
-    Example: blockade claims --template > mine.toml
-    """
-    if template:
-        from compare.papers.sheet import TEMPLATE
-
-        typer.echo(TEMPLATE.read_text(encoding="utf-8"), nl=False)
-        return
-    from compare import papers
-
-    for paper in (paper for paper in papers.every() if paper.has_sheet):
-        sheet = paper.sheet()
-        typer.echo(f"{paper.key}: {paper.citation} ({len(sheet.of('claim'))} claims)")
-        for entry in sheet.of("claim"):
-            typer.echo(f"    {entry.id}: {entry.statement} ({entry.place})")

@@ -1,4 +1,4 @@
-"""The command ``report``: one page of a system, of a sweep, or of the results of the papers."""
+"""`blockade report`: one page of a system, of a sweep, or of the results of the papers."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

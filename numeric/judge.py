@@ -1,0 +1,326 @@
+"""What a number of a steady state is worth: the judge of every moment of one.
+
+A number may be lost in round-off, may still move when the cut is lifted, or may be 0/0.  A ratio
+is never worth more than its denominators: g2 = <a'a'aa>/<a'a>^2 of a mode whose <a'a> is not
+resolved is not resolved, however large it looks, and that of an empty mode is undefined.
+
+Each number is judged alone, by what two truncations give for it (`settled`) and by what lies beyond
+both (`numeric.tail`): a state that is hot, or that leaves where it is only slowly, hardly changes
+with two more quanta while most of it lies beyond them.  What a `numeric.certificate` lists is
+worked out here (`changes`, `cuts`, `roundoff`).  Solvers, `numeric.time` and the series say "not
+converged" of what they find themselves.
+"""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+
+from numeric.paths import paths_held
+from numeric.solvers.solution import Solution
+from numeric.space import Cut, covers, wider
+from numeric.tail import escape, falling_factorials, fed, missing, steepness
+from numeric.worth import MOVED, TINIEST, Known, Measured, divide
+from systems import Model
+from systems.ladder import is_two_level, label
+
+# Times the square of the fall per quantum that the finer of two truncations may be off by, of their
+# difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
+CAUTION = 1e4
+Evidence: TypeAlias = dict[str, np.ndarray]  # by name of the result, one number per point
+
+
+def moment(found: Solution, modes: tuple[int, ...]) -> Known:
+    """<a_i' a_j' ... a_j a_i> of the modes at these positions and its round-off, per point.
+
+    A mode may come several times: ``(0, 0)`` is <a_0'^2 a_0^2>.  Normally ordered moments of
+    single modes are diagonal in the Fock basis, so that populations are all that is needed.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> (number, error), (pairs, _) = moment(found, (0,)), moment(found, (0, 0))
+    >>> number.round(5), pairs.round(6), bool(error[0] < 1e-14)
+    (array([0.01]), array([0.0001]), True)
+    """
+    falling = falling_factorials(found.space, modes)
+    return found.populations @ falling, found.error @ falling
+
+
+def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) -> Measured:
+    """The normalised correlation of some modes (one may come twice), or the bare moment.
+
+    Its round-off is that of the numerator and the denominators; the cut is not judged here.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> g2 = measure(found, (0, 0))
+    >>> g2.value.round(3), bool(1e-13 < g2.roundoff[0] < 1e-10)  # 1e-16 of 1e-4
+    (array([1.]), True)
+    """
+    value, error = moment(found, modes)
+    if not normalised:
+        return Measured(value, error)
+    numbers = tuple(moment(found, (mode,)) for mode in modes)
+    if len(modes) > 1:
+        sizes = np.array([abs(n) for n, _ in numbers])
+        # what leaves the range of floats is zero by accident
+        lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
+        error = np.where(lost, np.inf, error)
+        return Measured(*divide(value, error, numbers), numbers)
+    with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
+        return Measured(value / value, np.zeros(len(value)), numbers)
+
+
+def estimate(found: Solution, mode: int, order: int) -> Known:
+    """g^(k) of a mode (the mean number for k = 1) and its round-off, absolute, per point.
+
+    ``mode`` is its position in the model.  What the cut costs is not in it: `settled` has that.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> g2, error = estimate(found, 0, 2)
+    >>> g2.round(3)
+    array([1.])
+    """
+    measured = measure(found, (mode,) * order, order > 1)
+    return measured.value, measured.roundoff
+
+
+def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: bool) -> np.ndarray:
+    """Relative change of a result through what lies beyond the cut, estimated per point.
+
+    It counts what is missing there, or (``bound``) at most what would be fed from there as well,
+    and the same of the mean numbers that a ``normalised`` result is divided by.  A second hump
+    beyond the cut (`numeric.tail.escape`) counts whole.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> missing_share = beyond(found, (0, 0), True, bound=False)  # of four quanta in g2
+    >>> bool(1e-6 < missing_share[0] < 1e-3)
+    True
+    """
+    # each mean number counts as often as it divides
+    parts = [(modes, 1), *(((m,), modes.count(m)) for m in sorted(set(modes)) if normalised)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = [
+            times * (fed if bound else missing)(found, part) / abs(moment(found, part)[0])
+            for part, times in parts
+        ]
+    total = np.sum(shares, axis=0) + escape(found)
+    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
+
+
+def finer_of(one: Solution, other: Solution) -> Solution:
+    """The one that keeps more of two solutions of the same points.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> finer_of(cut_at(4), cut_at(2)).space.quanta
+    4
+    """
+    return one if covers(one.space.cut, other.space.cut) else other
+
+
+def share(found: Solution, other: Solution) -> np.ndarray:
+    """Of the change from another truncation, what counts against ``found``, per point.
+
+    All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
+    series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
+    and `CAUTION` times that is taken.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> bool(share(cut_at(6), cut_at(4))[0] < 0.1), share(cut_at(4), cut_at(6))  # and backwards
+    (True, array([1.]))
+    """
+    fine = finer_of(found, other)
+    if fine is other or not covers(fine.space.cut, wider(other.space.cut, 2)):
+        return np.ones(len(found.points))
+    return np.asarray(np.minimum(CAUTION * steepness(fine) ** 2, 1.0))
+
+
+def settled(
+    found: Solution,
+    other: Solution,
+    modes: tuple[int, ...],
+    normalised: bool,
+    tolerance: float,
+    model: Model | None = None,
+    counts: np.ndarray | None = None,
+) -> Measured:
+    """A result of one truncation, judged by what another one gives at the same points.
+
+    Its change (the `share` of it that counts) may be up to ``tolerance`` (relative) beyond the
+    round-off of the finer one, and no more than `MOVED` of it may lie beyond both: of a number
+    that fails here nothing is known, and its change is infinite; so it is where a classical branch
+    lies beyond both cuts.  The value is that of ``found``; ``other`` may be finer or coarser.
+    A ``model`` tells whether the finer one holds its ways from the vacuum (`paths_held`): where
+    it does not, all of the change counts.  ``counts`` is the `share`, where it is known already.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> g2 = [settled(cut_at(q), cut_at(q + 2), (0, 0), True, tolerance=1e-6) for q in (2, 6)]
+    >>> [one.status(np.array(["ok"]))[0] for one in g2]
+    ['not converged', 'ok']
+    """
+    before, after = (measure(one, modes, normalised) for one in (found, other))
+    fine = finer_of(found, other)
+    finest = before if fine is found else after
+    hidden = beyond(fine, modes, normalised, bound=False)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        floor = finest.roundoff / abs(finest.value)
+        change = np.maximum(abs(after.value - before.value) - finest.roundoff, 0.0)
+        lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
+    # an empty mode stays empty: no change, although its g2 is undefined
+    empty = np.isnan(before.value) & np.isnan(after.value) & other.found
+    known = share(found, other) if counts is None else counts
+    part = known if held(model, modes, fine) else 1.0
+    cut = np.where(empty, 0.0, np.where(lost, np.inf, change * part))
+    return replace(before, cut=cut, moved=tolerance)
+
+
+def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
+    """Whether a truncation holds the ways to a quantum in each of these modes: `paths_held`.
+
+    The next order is held as well, so that what is left out falls as the populations do.
+
+    >>> from systems.library import second_harmonic
+    >>> from numeric.space import space
+    >>> cuts = [space(second_harmonic.MODEL.modes, quanta) for quanta in (4, 5)]
+    >>> some = [Solution.none(cut, np.arange(1), "ok") for cut in cuts]
+    >>> [held(second_harmonic.MODEL, (1, 1), one) for one in some]  # g2 of the harmonic
+    [False, True]
+    """
+    if model is None:
+        return True
+    occupation = np.array([[modes.count(i) for i in range(len(model.modes))]])
+    return bool(paths_held(model, occupation, found.space.cut, beyond=1)[0])
+
+
+def is_short(found: Solution) -> np.ndarray:
+    """Where a classical branch is known to lie beyond the cut, per point.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> is_short(cut_at(4))  # nothing is known
+    array([False])
+    """
+    return np.zeros(len(found.points), dtype=bool) if found.short is None else found.short
+
+
+def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]]:
+    """Names of the certified results, with mode and order: n, g2, ... of each mode.
+
+    A two-level system has no g2; no order exceeds ``order`` or the quanta that the cut keeps.
+
+    >>> from systems.library import kerr
+    >>> results(kerr.MODEL, 6, order=3)
+    [('n(a)', 0, 1), ('g2(a)', 0, 2), ('g3(a)', 0, 3)]
+    """
+    names = []
+    for i, mode in enumerate(model.modes):
+        kept = cut if isinstance(cut, int) else cut[i]
+        highest = 1 if is_two_level(mode) else min(order, kept)
+        names.append((f"n({label(mode)})", i, 1))
+        names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
+    return names
+
+
+def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> Evidence:
+    """Relative change of each result from one truncation to a finer one, same points.
+
+    NaN where one of them found no state; zero where both are equal, or both undefined.  A small
+    change is no proof: of a hot or metastable state it is small while most of the state lies
+    beyond both truncations, and `cuts` adds what the last shells tell of that.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> from systems.library import kerr
+    >>> found = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
+    >>> sorted(found), bool(1e-3 < found["g2(a)"][0] < 1e-1)
+    (['g2(a)', 'n(a)'], True)
+    """
+    changed = {}
+    for name, mode, k in results(model, coarse.space.cut, order):
+        before, after = estimate(coarse, mode, k)[0], estimate(fine, mode, k)[0]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            same = (before == after) | (np.isnan(before) & np.isnan(after))
+            change = np.where(same, 0.0, abs(before / after - 1))
+        changed[name] = np.where(coarse.found & fine.found, change, np.nan)
+    return changed
+
+
+def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) -> Evidence:
+    """Relative change of each result, were the cut lifted: measured, and what is missing still.
+
+    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``cut`` that
+    of the coarser one.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
+    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
+    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    >>> from systems.library import kerr
+    >>> changed = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
+    >>> lifted = cuts(kerr.MODEL, changed, cut_at(4), order=2, cut=2)
+    >>> bool(lifted["g2(a)"][0] >= changed["g2(a)"][0])
+    True
+    """
+    return {
+        name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
+        for name, mode, k in results(model, cut, order)
+    }
+
+
+def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
+    """Estimated relative round-off error of each result; NaN where the result is undefined.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from systems.library import kerr
+    >>> sorted(roundoff(kerr.MODEL, found, order=3))
+    ['g2(a)', 'g3(a)', 'n(a)']
+    """
+    floors = {}
+    for name, mode, k in results(model, found.space.cut, order):
+        value, error = estimate(found, mode, k)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            floors[name] = error / abs(value)
+    return floors

@@ -1,0 +1,62 @@
+"""The ways from the vacuum to an occupation, and whether a cut holds all states on them.
+
+Populations fall with the quanta, but a few quanta of one mode may be made of many of another: a
+second harmonic of four quanta comes from eight of the mode that makes it.  A cut without these is
+wrong at leading order, however little lies beyond it.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from numeric.scaling import weights
+from numeric.space import Cut, levels
+from systems import Model
+from systems.grading import NoGrading
+from systems.ladder import is_two_level
+
+
+def paths_held(model: Model, occupations: np.ndarray, cut: Cut, beyond: int = 0) -> np.ndarray:
+    """Whether a cut holds all states on the ways to these occupations, at leading order.
+
+    ``occupations`` has the shape (states, modes), the result (states,).  On the way are states
+    of the same grade at most: four quanta of a second harmonic take eight of the mode that makes
+    them, and a truncation of six gives them wrong, however fast populations fall.  Each order
+    ``beyond`` the leading one, a factor of the drive squared, takes the states of one more order.
+
+    >>> from systems.library import second_harmonic
+    >>> four = np.array([[0, 4], [4, 0]])  # of the harmonic, or of the mode that makes it
+    >>> [paths_held(second_harmonic.MODEL, four, cut).tolist() for cut in (6, 8, (8, 3))]
+    [[False, True], [True, True], [False, True]]
+    """
+    w = weights(model)
+    grade = occupations @ w + beyond * _unit(model)
+    tops = grade[:, None] // np.maximum(w, 1)  # of each mode alone, at that grade
+    if isinstance(cut, int):
+        return np.asarray(np.max(tops, axis=1) <= cut)
+    kept = np.array(levels(model.modes, cut)) - 1
+    atoms = np.array([is_two_level(mode) for mode in model.modes])
+    return np.asarray(np.all((tops <= kept) | atoms, axis=1))
+
+
+def on_the_way(model: Model, order: int) -> int:
+    """Most quanta on the ways to ``order`` quanta of any mode, with the first correction to them.
+
+    See `paths_held`.
+
+    >>> from systems.library import kerr, second_harmonic
+    >>> on_the_way(kerr.MODEL, 4), on_the_way(second_harmonic.MODEL, 4)
+    (5, 9)
+    """
+    w = weights(model)
+    most = [1 if is_two_level(mode) else order for mode in model.modes]
+    return int((max(most * w) + _unit(model)) // max(min(w), 1))
+
+
+@lru_cache(maxsize=64)
+def _unit(model: Model) -> int:
+    """By how much one order of the drive raises the grade."""
+    try:
+        return model.grading.unit
+    except NoGrading:
+        return 1
