@@ -28,7 +28,7 @@ from analytic.covariances import Moment, steady
 from analytic.evaluation import number_at
 from analytic.latex import align, correlation_symbol, number_symbol
 from analytic.rational.abbreviations import Abbreviations
-from analytic.rational.naming import Names, find_names
+from analytic.rational.naming import Names, find_names, free_name
 from analytic.rational.polynomials import Singular
 from systems import Model
 from systems.display import Shown
@@ -235,21 +235,24 @@ class Gaussian(Shown):
     @cached_property
     def _symbols(self) -> dict[sp.Symbol, Moment]:
         """The means and covariances by their names, one of each conjugate pair."""
-        return {
-            _symbol(self._named(word), moment): moment
-            for moments in (self._means, self._covariances)
-            for word, moment in moments.items()
-            if self._named(word)
-        }
+        moments = {**self._means, **self._covariances}
+        return {symbol: moments[word] for word, symbol in self._names.items()}
 
-    def _named(self, word: Word) -> str:
-        """``m_a`` of <a>, ``s_a_b`` of <ab>, ``n_a_b`` of <a'b>; empty for the conjugate ones."""
-        up, down = ([i for i, k in enumerate(side) for _ in range(k)] for side in word)
-        kind = {(0, 1): "m", (0, 2): "s", (1, 1): "n"}.get((len(up), len(down)), "")
-        if not kind or (up and up > down):
-            return ""
-        names = dict.fromkeys(label(self.model.modes[i]) for i in (*up, *down))
-        return "_".join((kind, *names))
+    @cached_property
+    def _names(self) -> dict[Word, sp.Symbol]:
+        """``m_a`` for <a>, ``s_a_b`` for <ab>, ``n_a_b`` for <a'b>; none for the conjugate ones.
+
+        Real where they are, and none that the model or another moment has.
+        """
+        used, names = {*map(str, self.model.parameters)}, {}
+        for word, moment in {**self._means, **self._covariances}.items():
+            up, down = ([i for i, k in enumerate(side) for _ in range(k)] for side in word)
+            kind = {(0, 1): "m", (0, 2): "s", (1, 1): "n"}.get((len(up), len(down)))
+            if kind and (not up or up <= down):
+                modes = dict.fromkeys(label(self.model.modes[i]) for i in (*up, *down))
+                real = (kind == "n" and not moment.imaginary) or None
+                names[word] = free_name("_".join((kind, *modes)), used, real)
+        return names
 
     def _value(self, abbreviated: bool, *factors: Factor) -> sp.Expr:
         """The mean of one ladder operator or the covariance of two: its form, or its name."""
@@ -260,9 +263,9 @@ class Gaussian(Shown):
         moment = (self._means if len(factors) == 1 else self._covariances)[word]
         if not abbreviated or not moment.products:
             return moment.expression()
-        if name := self._named(word):
-            return _symbol(name, moment)
-        return sp.conjugate(_symbol(self._named(word[::-1]), moment))
+        if word in self._names:
+            return self._names[word]
+        return sp.conjugate(self._names[word[::-1]])
 
     def _product(self, factors: tuple[Factor, ...], abbreviations: Abbreviations | None) -> sp.Expr:
         """A normally ordered product, over one denominator; or in abbreviations."""
@@ -281,11 +284,6 @@ class Gaussian(Shown):
             left = self._expect((*rest[:i], *rest[i + 1 :]), abbreviated)
             total += self._value(abbreviated, first, other) * left
         return total
-
-
-def _symbol(name: str, moment: Moment) -> sp.Symbol:
-    """The name of a moment, a real one where it is."""
-    return sp.Symbol(name, real=(name.startswith("n_") and not moment.imaginary) or None)
 
 
 def _moduli(expression: sp.Expr) -> sp.Expr:

@@ -189,3 +189,20 @@ def test_a_model_needs_no_drive() -> None:
 def test_what_has_no_closed_form_is_refused_with_the_road_that_takes_it(ask, message) -> None:
     with pytest.raises(ValueError, match=message):
         ask()
+
+
+def test_names_of_moments_are_those_of_nobody_else():
+    # modes whose joined labels are those of another, and a bath that has the name of a covariance
+    n, rate = sp.Symbol("n_a", positive=True), sp.Symbol("kappa", positive=True)
+    p, q, r = (BosonOp(name) for name in ("a", "b", "a_b"))
+    couple = Dagger(p) * q + Dagger(q) * p + Dagger(q) * r + Dagger(r) * q
+    losses = [Loss(rate * (n + 1), p), Loss(rate * n, Dagger(p)), Loss(rate, q), Loss(rate, r)]
+    light = analytic.gaussian(Model("three modes, one warm", couple, tuple(losses)))
+    names = light.abbreviations
+    assert n not in names
+    values = {n: sp.Rational(1, 3), rate: sp.Rational(2, 5)}
+    for mode in (p, q, r):
+        short = light.number(mode, names)
+        for name, meaning in reversed(names.items()):
+            short = short.subs(name, meaning)
+        assert sp.simplify((short - light.number(mode)).subs(values)) == 0

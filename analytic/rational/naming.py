@@ -89,7 +89,7 @@ def _energies(
     for label, energy in energies.items():
         number, rest = sp.expand(energy).primitive()
         if letters.get(rest) == rest and rest.is_Add:
-            name = _free(f"E_{label}" if different else "E", used)
+            name = free_name(f"E_{label}" if different else "E", used)
             names[name], letters[rest] = energy, name / number
     return letters
 
@@ -116,7 +116,7 @@ def _name(names: Names, total: sp.Expr, kind: str, used: set[str]) -> sp.Symbol:
 def _enter(names: Names, meaning: sp.Expr, kind: str, used: set[str]) -> sp.Symbol:
     """A new name for an expression in the names before it."""
     count = 1 + sum(str(name).startswith(f"{kind}_") for name in names)
-    name = _free(f"{kind}_{count}", used)
+    name = free_name(f"{kind}_{count}", used)
     names[name] = meaning
     return name
 
@@ -212,9 +212,14 @@ def opaques(expression: sp.Expr) -> set[sp.Expr]:
     return {*expression.atoms(sp.Function), *roots}
 
 
-def _free(name: str, used: set[str]) -> sp.Symbol:
-    """A symbol of this name, primed until nobody else has it."""
+def free_name(name: str, used: set[str], real: bool | None = None) -> sp.Symbol:
+    """A symbol of this name, primed until nobody else has it; it is entered in ``used``.
+
+    >>> used = {"E", "Ep"}
+    >>> free_name("E", used), "Epp" in used
+    (Epp, True)
+    """
     while name in used:
         name += "p"
     used.add(name)
-    return sp.Symbol(name)
+    return sp.Symbol(name, real=real)
