@@ -232,12 +232,8 @@ def _limit(model: Model, arrays: Arrays, quanta: int) -> float:
     # lanes wait for the slowest of them: the sweeps are those that were made
     sweeps = np.mean(graded.solve(model, arrays, quanta).sweeps)
     if sylvester.applies(model, quanta):
-        grades = space(model.modes, quanta).occupations @ np.array(model.grading.weights)
-        d = np.unique(grades, return_counts=True)[1]
-        # two products on either side for each block, eight operations a complex product; one
-        # sweep more for the error
-        pairs = [m * n * (m + n) for i, m in enumerate(d) for n in d[i:]]
-        return float((sweeps + 1) * 16 * np.sum(pairs) / _machine())
+        # one sweep more for the error
+        return float((sweeps + 1) * single_calls.sweep_operations(model, quanta) / _machine())
     elements = pose(model, arrays, quanta).program.elements
     return float((sweeps + kernel.PATTERNS) * _operations(elements) / _machine())
 
