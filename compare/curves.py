@@ -11,7 +11,17 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from compare.lines import straightened
-from compare.style import BLUE, GREY, RED, WIDTH, axis_label, mathematical, styled
+from compare.style import (
+    BLUE,
+    GREY,
+    RED,
+    SIGNED,
+    WIDTH,
+    axis_label,
+    deviation_norm,
+    mathematical,
+    styled,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -118,7 +128,7 @@ def _draw_maps(
     """The master equation as colours over both values, and the deviation below."""
     from matplotlib.colors import LogNorm
 
-    from compare.papers.panels import draw_deviation, draw_map
+    from compare.papers.panels import draw_map
 
     x, y = varied(rows)
     known = rows if "resolved" in rows else rows.assign(resolved=rows["status"] == "ok")
@@ -127,7 +137,11 @@ def _draw_maps(
     image = draw_map(panels[0], known, x, y, "numeric", norm=norm)
     panels[0].figure.colorbar(image, ax=panels[0], label=mathematical(name))
     if len(panels) > 1:
-        draw_deviation(panels[1], known, x, y, mathematical(name))
+        percent = known.assign(percent=100 * known["deviation"])
+        colours = {"norm": deviation_norm(percent["percent"]), "cmap": SIGNED}
+        image = draw_map(panels[1], percent, x, y, "percent", **colours)
+        title = f"deviation of {mathematical(name)} (%)"
+        panels[1].figure.colorbar(image, ax=panels[1], label=title)
     for axes in panels:
         axes.set_ylabel(axis_label(y, spelled))
     panels[-1].set_xlabel(axis_label(x, spelled))

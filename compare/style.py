@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 from matplotlib import rc_context
 from matplotlib.axes import Axes
+from matplotlib.colors import Normalize, SymLogNorm
 from matplotlib.figure import Figure
 
 RED, BLUE, GREEN, GREY = "#D55E00", "#0072B2", "#009E73", "#666666"
 PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"  # the others of theirs, but for a pale yellow
 PALETTE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "#000000")  # of curves, in this order
+SIGNED = "PuOr_r"  # of deviations: orange where the closed form is too large, purple below
+# percent: where their colours become logarithmic, and the most that they tell apart
+LINEAR, FURTHEST = 10.0, 1000.0
 UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
 # one column of a letter in the journals of the APS, 8.6 cm, and 3/4 of it, in inches
 WIDTH, HEIGHT = 3.37, 2.5
@@ -124,3 +129,18 @@ def _save(figure: Figure, kind: str, metadata: dict[str, None]) -> bytes:
     buffer = BytesIO()
     figure.savefig(buffer, format=kind, metadata=metadata)
     return buffer.getvalue()
+
+
+def deviation_norm(percent: Any) -> Normalize:
+    """Colours for deviations in percent, white at none, as strong as the largest of them is.
+
+    The same to both sides, up to `FURTHEST`; linear, but beyond `LINEAR` where the largest is more
+    than ten times that.
+
+    >>> norm = deviation_norm(np.array([-4.0, 2.0, np.nan]))
+    >>> norm.vmin, norm.vmax, float(norm(0.0))
+    (-4.0, 4.0, 0.5)
+    """
+    size = np.abs(np.asarray(percent, dtype=float))
+    top = min(float(size[np.isfinite(size)].max(initial=0.0)) or 1.0, FURTHEST)
+    return Normalize(-top, top) if top <= 10 * LINEAR else SymLogNorm(LINEAR, vmin=-top, vmax=top)

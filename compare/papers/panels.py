@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from compare.budget.waterfall import draw as waterfall
-from compare.style import styled
+from compare.style import SIGNED, styled
 from systems.status import Status
 
 
@@ -134,7 +134,7 @@ def draw_deviation(axes: Axes, rows: pd.DataFrame, x: str, y: str, name: str) ->
     """
     percent = rows.assign(percent=100 * rows["deviation"])
     norm = SymLogNorm(10, vmin=-1000, vmax=1000)
-    image = draw_map(axes, percent, x, y, "percent", cmap="PuOr_r", norm=norm)
+    image = draw_map(axes, percent, x, y, "percent", cmap=SIGNED, norm=norm)
     label = f"{name}: closed form/\nmaster equation $-$ 1 (%)"
     bar = axes.figure.colorbar(image, ax=axes, label=label, ticks=[-100, -10, 0, 10, 100, 1000])
     bar.ax.set_ylim(-100, 1000)

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.lines import on_a_line
-from compare.style import BLUE, RED, UNKNOWN, WIDTH, axis_label, mathematical, styled
+from compare.style import (
+    BLUE,
+    RED,
+    SIGNED,
+    UNKNOWN,
+    WIDTH,
+    axis_label,
+    deviation_norm,
+    mathematical,
+    styled,
+)
 from compare.sweep.portion import STATUSES
 from systems.status import Status
 
@@ -36,7 +46,7 @@ def draw(dataset: Any) -> Figure:
     >>> fixed = {"chi": 5.0, "gamma": 1.0, "xi": 0.1}
     >>> found = compare.sweep(kerr.MODEL, {"Delta": [-1.0, 0.0, 1.0]}, ["g2"], fixed=fixed)
     >>> [axes.get_ylabel() for axes in draw(found).axes]
-    ['$g^{(2)}(0)$', 'deviation of $g^{(2)}(0)$']
+    ['$g^{(2)}(0)$', 'deviation of $g^{(2)}(0)$ (%)']
     """
     from matplotlib.figure import Figure
 
@@ -86,40 +96,50 @@ def _draw_curves(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     left.plot(x, good, color=BLUE, label="master equation")
     left.set(ylabel=quantity, yscale=_scale(good.to_numpy()))
     left.legend()
-    right.plot(x, row["deviation"].where(row["status"] == GOOD), color=BLUE)
+    right.plot(x, 100 * row["deviation"].where(row["status"] == GOOD), color=BLUE)
     right.axhline(0, color="black", lw=0.5)
-    right.set(ylabel=f"deviation of {quantity}")
+    right.set(ylabel=f"deviation of {quantity} (%)")
     for axes in (left, right):
         axes.set(xlabel=_title(x), xscale=_scale_of_axis(x.to_numpy()))
 
 
 def _draw_maps(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
-    """The master equation and the size of the deviation as colours."""
+    """The master equation and the deviation, with its sign, as colours."""
     quantity = mathematical(str(row["quantity"].item()))
     good = row.where(row["status"] == GOOD)
     _draw_map(left, good["numeric"], names, quantity)
-    _draw_map(right, abs(good["deviation"]), names, f"|deviation| of {quantity}")
+    _draw_map(right, 100 * good["deviation"], names, f"deviation of {quantity} (%)", SIGNED)
 
 
-def _draw_map(axes: Axes, grid: Any, names: list[str], title: str) -> None:
+def _draw_map(
+    axes: Axes, grid: Any, names: list[str], title: str, colours: str = "viridis"
+) -> None:
     """One map, the first axis across."""
     from matplotlib import colormaps
     from matplotlib.colors import LogNorm
 
     numbers = grid.transpose(names[1], names[0]).to_numpy()
     known = numbers[np.isfinite(numbers)]
-    norm = None
-    if _scale(known) == "log":
+    norm: Any = deviation_norm(known) if colours == SIGNED else None
+    if norm is None and _scale(known) == "log":
         top = known.max()
         norm = LogNorm(max(known[known > 0].min(), top / 1e4), top)
     image = axes.pcolormesh(
         grid[names[0]], grid[names[1]], np.ma.masked_invalid(numbers), norm=norm,
-        cmap=colormaps["viridis"].with_extremes(bad=UNKNOWN), rasterized=True, shading="nearest",
+        cmap=colormaps[colours].with_extremes(bad=UNKNOWN), rasterized=True, shading="nearest",
     )  # fmt: skip
     axes.set_facecolor(UNKNOWN)
     axes.set(xlabel=_title(grid[names[0]]), xscale=_scale_of_axis(grid[names[0]].to_numpy()))
     axes.set(ylabel=_title(grid[names[1]]), yscale=_scale_of_axis(grid[names[1]].to_numpy()))
-    axes.figure.colorbar(image, ax=axes, label=title, extend="min" if norm else "neither")
+    axes.figure.colorbar(image, ax=axes, label=title, extend=_cut(norm, known))
+
+
+def _cut(norm: Any, known: np.ndarray) -> str:
+    """At which ends of the colours numbers lie beyond them."""
+    if norm is None or not known.size:
+        return "neither"
+    low, high = bool(known.min() < norm.vmin), bool(known.max() > norm.vmax)
+    return ("both" if high else "min") if low else ("max" if high else "neither")
 
 
 def _title(axis: Any) -> str:
