@@ -32,8 +32,8 @@ from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.sparse import csc_array, csr_array
+from scipy.sparse.linalg import LinearOperator, gmres
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import Scaled, amplitudes
@@ -49,7 +49,6 @@ REDUCTION = 1e-10
 CORRECTION = 1e-4  # the same of a correction to that, whose own error is corrected once more
 ROUGH = 1e-2  # the same for an error
 FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square it twice
-AGAIN = 0.7  # of its length left by orthogonalisation, below which it is done twice
 # Condition of an eigenvalue of K up to which its vectors are good: weak drives have 3 to 6 whatever
 # the cut; 1e3 takes half again as many steps as 10, 1e5 four times as many, and 1e7 fails
 SKEW = 30.0
@@ -174,20 +173,13 @@ class _Steps:
     inverse: "NoJumps"
 
     def __call__(self, source: np.ndarray, wanted: float) -> np.ndarray:
-        """What solves for a source of norm one up to a norm that is wanted, in `STEPS` at most.
-
-        Arnoldi's vectors v, and the least squares of |source - sum_j y_j (v_j + J S^-1 v_j)|.
-        """
-        v = np.empty((STEPS + 1, source.size), dtype=self.jump.dtype)
-        v[0], columns = source, _Columns(STEPS)
-        for k in range(STEPS):
-            w = self._jumped(v[k])
-            w += v[k]
-            along, length = _orthogonal(v[: k + 1], w)
-            np.divide(w, length, out=v[k + 1])
-            if not columns.append(along, length) > wanted:
-                break
-        return self.inverse(columns.solution().astype(v.dtype) @ v[: k + 1])
+        """What solves for a source of norm one up to a norm that is wanted, in `STEPS` at most."""
+        number = self.jump.dtype
+        whole = LinearOperator((source.size,) * 2, lambda y: y + self._jumped(y), dtype=number)
+        found, _ = gmres(
+            whole, source.astype(number), restart=STEPS, maxiter=1, rtol=wanted, atol=0
+        )
+        return self.inverse(found.astype(number))
 
     def _jumped(self, flat: np.ndarray) -> np.ndarray:
         """J S^-1 of a flattened matrix; the equation of X_00 has no jumps."""
@@ -195,52 +187,6 @@ class _Steps:
         made = self.jump @ X + self.inverse.left_out(X)
         made[0] = 0
         return made
-
-
-def _orthogonal(v: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, float]:
-    """Makes w orthogonal to the rows of v, in place: its parts along them, and what is left.
-
-    Classical Gram-Schmidt, twice where much cancels (Saad, section 6.3.2).
-    """
-    parts, size = np.zeros(len(v), dtype=v.dtype), np.linalg.norm(w)
-    for _ in range(2):
-        along = (v @ w.conj()).conj()
-        w -= along @ v
-        parts += along
-        before, size = size, np.linalg.norm(w)
-        if size > AGAIN * before:
-            break
-    return parts, float(size)
-
-
-class _Columns:
-    """The least squares of |e_0 - H y|, with H a Hessenberg matrix that gets its columns in turn.
-
-    By Givens rotations, which make H triangular (Saad, section 6.5.3).
-    """
-
-    def __init__(self, most: int) -> None:
-        self.R, self.aim = np.zeros((most, most), dtype=complex), [1.0 + 0j]
-        self.turns: list[tuple[complex, complex]] = []
-
-    def append(self, column: np.ndarray, below: float) -> float:
-        """The minimum with one more column."""
-        k, column = len(self.turns), column.copy()
-        for i, (c, s) in enumerate(self.turns):
-            x, y = column[i], column[i + 1]
-            column[i], column[i + 1] = np.conj(c) * x + np.conj(s) * y, c * y - s * x
-        length = np.hypot(abs(column[k]), below)
-        self.turns.append((column[k] / length, below / length))
-        column[k] = length
-        self.R[: k + 1, k] = column
-        c, s = self.turns[-1]
-        self.aim[k:] = [np.conj(c) * self.aim[k], -s * self.aim[k]]
-        return float(abs(self.aim[-1]))
-
-    def solution(self) -> np.ndarray:
-        """y."""
-        k = len(self.turns)
-        return np.asarray(solve_triangular(self.R[:k, :k], self.aim[:k], check_finite=False))
 
 
 class NoJumps:
