@@ -73,7 +73,7 @@ def calls() -> list[Call]:
                 ("quanta=7", {"quanta": 7}),
             )
         ),
-        Call("chain of four Kerr modes", _chain(), {"U": 1.0, "J": 0.5, "kappa": 1.0, "F": 0.01}),
+        Call("chain of four Kerr modes", chain(), {"U": 1.0, "J": 0.5, "kappa": 1.0, "F": 0.01}),
         Call("dimer at F = gamma", kerr_dimer.MODEL, dimer | {"F": 1.0}),
         Call("dimer at F = 2 gamma", kerr_dimer.MODEL, dimer | {"F": 2.0}),
         Call("two cavities, one with chi^(2)", _harmonic(), {"J": 3.0, "g": 0.121268, "F": 0.01}),
@@ -182,7 +182,8 @@ def _hermitian(term: sp.Expr) -> sp.Expr:
     return term + Dagger(term)
 
 
-def _chain() -> Model:
+def chain() -> Model:
+    """Four Kerr modes in a row, the first one driven."""
     modes = (a, b, c, d)
     kerrs = [U * Dagger(x) ** 2 * x**2 for x in modes]
     hops = [J * _hermitian(Dagger(x) * y) for x, y in pairwise(modes)]
