@@ -155,6 +155,7 @@ def _solve(
         others,
         alone=alone,
         bright=tuple(bright),
+        looked=chosen or frame == "displaced",
     )
 
 
@@ -238,4 +239,4 @@ def nojump_state(
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
     with bar(progress) as report:
         blocks, others = zip(*search(model, arrays, points, kind, report), strict=True)
-    return NoJumpState(model, arrays, blocks, search.certified, tolerance, others)
+    return NoJumpState(model, arrays, blocks, search.certified, tolerance, others, looked=True)
