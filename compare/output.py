@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from compare.interrupts import whole
 from compare.lock import locked
+from compare.places import named
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def write_set(
     ...     read_sidecar(Path(name), "fig")["command"]
     'mine'
     """
-    with whole(), ExitStack() as drafts:
+    with named(folder / f"{stem}.{min(files)}"), whole(), ExitStack() as drafts:
         _sweep(folder)
         contents = {f"{stem}.json": _sidecar(folder, stem, files, record)}
         contents |= {f"{stem}.{suffix}": content for suffix, content in files.items()}

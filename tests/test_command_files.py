@@ -4,6 +4,7 @@ One matrix of commands and places serves all, so that a new command cannot answe
 """
 
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,43 @@ def test_a_file_of_somebody_else_and_a_folder_are_left_alone(run, name):
     assert "must be a file to write, but is a folder" in error
     assert files() == {"mine.csv"}
     assert Path("mine.csv").read_text() == "my own numbers"
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("solve", "PDF"), ("plot", "PNG"), ("export", "Nc")])
+def test_a_suffix_in_capitals_is_the_same_suffix(run, name, suffix):
+    code, said, error = run(f"{COMMANDS[name]} --out Mine.{suffix}")
+    assert code == 0, error
+    assert files() == {f"Mine.{suffix.lower()}", "Mine.json"}
+    assert f"wrote Mine.{suffix.lower()}\n" in said
+
+
+def full(*_, **__):
+    raise OSError(28, "No space left on device")
+
+
+def test_a_disk_that_is_full_is_told_with_the_file_that_was_asked_for(run, monkeypatch):
+    monkeypatch.setattr("compare.output._draft", full)
+    code, _, error = run(f"{TABLES['solve']} --out mine.csv")
+    assert (code, files()) == (2, set())
+    assert "`mine.csv` must be one that can be used, but: No space left on device." in error
+
+
+def test_a_store_that_cannot_be_made_or_written_is_told_by_its_name(run, monkeypatch):
+    words = f"sweep kerr {POINT} --vary xi=0.1,0.2 --set Delta=0 --quanta 3 --store my.zarr"
+    store = import_module("compare.sweep.store")  # `compare.sweep` is the function
+    for place, name in ((store, "_create"), (store.Store, "_flush")):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, full)
+            code, _, error = run(words)
+        assert code == 2
+        assert "`my.zarr` must be one that can be used, but: No space left on device." in error
+    assert run(words)[0] == 0  # and what was left goes on
+
+
+def test_a_folder_of_results_that_does_not_exist_is_called_a_folder(run):
+    code, _, error = run("report results/")
+    assert code == 2
+    assert "Folder `results/` must be one of results, but does not exist" in error
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")

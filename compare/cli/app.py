@@ -36,6 +36,7 @@ from compare.cli.voice import hush
 from compare.cli.wording import in_commands
 from compare.extras import NotInstalled
 from compare.interrupts import INTERRUPTED
+from compare.places import told
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -70,7 +71,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
             sys.exit(2)
         _refuse(_usage(error))
     except (ValueError, TypeError, OSError, MemoryError, NotInstalled) as error:
-        _refuse(in_commands(str(error)) or type(error).__name__)
+        _refuse(in_commands(told(error)) or type(error).__name__)
     if code == BY_CTRL_C:
         typer.echo(INTERRUPTED, err=True)
     sys.exit(code)

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from compare.cli.voice import hush_if
+from compare.places import small_suffix
 
 
 def _systems(incomplete: str) -> list[str]:
@@ -42,9 +43,17 @@ Varied = Annotated[
         "several make a grid.",
     ),
 ]
+
+
+def small_letters(out: Path | None) -> Path | None:
+    """The file of an option, whose suffix may be given in capitals."""
+    return out and small_suffix(out)
+
+
 Out = Annotated[
     Path | None,
     typer.Option(
+        callback=small_letters,
         metavar="FILE.csv|.png|.pdf|.html",
         help="What to write: a table with its pictures, one picture, or a page to read.",
     ),

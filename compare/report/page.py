@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from compare.places import small_suffix
 from compare.report.listings import record_rows, table_html
 
 POLICY = (
@@ -131,7 +132,7 @@ class Page:
         """
         from compare import output
 
-        path = Path(path)
+        path = small_suffix(Path(path))
         if path.suffix != ".html":
             raise ValueError(f"Argument `out` must be a file FILE.html, but is `{path}`.")
         output.check_folder(path.parent)

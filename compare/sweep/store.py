@@ -23,6 +23,7 @@ import sympy as sp
 from compare.extras import needed
 from compare.interrupts import whole
 from compare.lock import locked
+from compare.places import named
 from compare.sweep.dataset import QUANTITY, attributes, axis_attributes, provenance, with_flags
 from compare.sweep.grid import Grid
 from compare.sweep.portion import MISSING, VARIABLES, Job, Part, identify_code
@@ -76,7 +77,7 @@ class Store:
     def write(self, place: tuple[int, ...], part: Part) -> None:
         """Write a chunk, wait until the disk has it, and flag it as done."""
         region = (slice(None), *self.grid.slices(place))
-        with whole():
+        with named(self.path), whole():
             for name, array in part.items():
                 self.arrays[name][region] = array
                 self._flush(name, (0, *place))
@@ -119,7 +120,8 @@ def opened(path: Path, grid: Grid, job: Job) -> Iterator[Store]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(path.parent):
             if not path.exists():
-                _create(path, grid, job, identity)
+                with named(path):
+                    _create(path, grid, job, identity)
     _check(path, identity)
     with _alone(path):
         for orphan in path.rglob("*.partial"):  # of a run that was killed while it wrote

@@ -5,14 +5,17 @@ from typing import Annotated
 
 import typer
 
-from compare.cli.options import Force, Quiet, StorePath
+from compare.cli.options import Force, Quiet, StorePath, small_letters
 from compare.cli.stored import publish, size_text, whole_table
 from compare.cli.voice import say
 
 
 def export(
     store: StorePath,
-    out: Annotated[Path, typer.Option(metavar="FILE.nc|.csv", help="File to write.")],
+    out: Annotated[
+        Path,
+        typer.Option(metavar="FILE.nc|.csv", help="File to write.", callback=small_letters),
+    ],
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:

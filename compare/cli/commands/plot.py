@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from compare.cli.options import Force, Quiet, StorePath
+from compare.cli.options import Force, Quiet, StorePath, small_letters
 from compare.cli.stored import publish, some_points, whole_table
 from compare.cli.voice import say
 
@@ -16,7 +16,11 @@ def plot(
     store: StorePath,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.png|.pdf", help="Picture; without it beside the store."),
+        typer.Option(
+            metavar="FILE.png|.pdf|.csv|.html",
+            help="What to write; without it a picture beside the store.",
+            callback=small_letters,
+        ),
     ] = None,
     at: Annotated[
         list[str] | None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from compare.cli.options import Fixed, Force, Quantities, Quiet, Varied
+from compare.cli.options import Fixed, Force, Quantities, Quiet, Varied, small_letters
 from compare.cli.voice import is_quiet, say
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ def report(
     fixed: Fixed = None,
     vary: Varied = None,
     quantities: Quantities = "number,g2",
-    out: Annotated[Path, typer.Option(metavar="FILE.html", help="The page.")] = Path("report.html"),
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.html", help="The page.", callback=small_letters)
+    ] = Path("report.html"),
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
@@ -43,6 +45,11 @@ def report(
         raise ValueError(f"Argument `--out` must be a file FILE.html, but is `{out}`.")
     check_out(out, force)
     record = provenance.record(f"blockade report {subject}", MODULE)
+    if not Path(subject).exists() and (subject.endswith(("/", "\\")) or subject == "results"):
+        raise ValueError(
+            f"Folder `{subject}` must be one of results, but does not exist; `blockade reproduce` "
+            "makes them."
+        )
     if Path(subject).suffix == ".zarr" or Path(subject, "zarr.json").is_file():
         page = made(_dataset(Path(subject)), record=record)
     elif Path(subject).is_dir():
