@@ -160,8 +160,9 @@ class Gaussian(Shown):
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> a, (kappa, n_th) = BosonOp("a"), sp.symbols("kappa n_th", positive=True)
         >>> bath = Loss(kappa * (n_th + 1), a), Loss(kappa * n_th, Dagger(a))
-        >>> print(gaussian(Model("warm", 0 * Dagger(a) * a, bath)).latex().splitlines()[1])
-          \langle a^\dagger a \rangle &= n_{th} \\
+        >>> H = sp.Symbol("Delta", real=True) * Dagger(a) * a
+        >>> print(gaussian(Model("warm", H, bath)).latex().splitlines()[1].strip())
+        \langle a^\dagger a \rangle &= n_{th} \\
         """
         rows = [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]
         for mode in filter(self.number, self.model.modes):

@@ -1,8 +1,8 @@
 """Amplitudes of H_eff under a weak pulse, to leading order in the drive.
 
 The drive xi becomes xi f(t), with an envelope f of time: a term xi a' of the Hamiltonian is then
-xi f(t) a', and its adjoint xi f(t)* a.  Between jumps, and to leading order, the amplitudes of N
-quanta follow from those of fewer,
+xi f(t) a', and its adjoint xi f(t)* a; other couplings stay as they are.  Between jumps, and to
+leading order, the amplitudes of N quanta follow from those of fewer,
 
     i dC_N/dt = H_NN C_N + sum_k V_k(t) C_(N-k),      C_0 = 1,
 
@@ -25,10 +25,11 @@ import numpy as np
 import sympy as sp
 
 from analytic.derivation import Derivation, check_closed
+from analytic.driven import Powers, by_drive
 from analytic.fock import block, occupations
 from systems import Model
 from systems.display import Shown, ends
-from systems.ladder import Ladder, Mode, Occupation
+from systems.ladder import Mode, Occupation
 from systems.values import Arrays, Values, check_driven, evaluate, read_values
 
 # Relative and absolute tolerances with which the equations are solved twice, for amplitudes in
@@ -140,7 +141,7 @@ def weak_pulse(
         loose = tight = np.tile(start[:, None], len(when))
     else:
         loose, tight = (_solved(equations, start, when, *both) for both in TOLERANCES)
-    # an estimate of the looser solution, and so a bound for the tighter one
+    # this difference estimates the error of the looser solution, and bounds that of the tighter
     lost = abs(tight - loose) > RESOLVED * abs(tight)
     whole = np.where(lost, np.nan, tight) * equations.sizes[:, None]
     return WeakPulse(closed.model, when, dict(zip(equations.states, whole, strict=True)))
@@ -173,7 +174,7 @@ class _Equations:
     states: list[Occupation]
     sizes: np.ndarray  # that they are divided by, (states,)
     still: np.ndarray  # -i H without drive, (states, states)
-    driven: dict[int, np.ndarray]  # -i times what comes with each power of the envelope
+    driven: dict[Powers, np.ndarray]  # -i times what comes with powers of the envelope f, f*
     envelope: Callable[[float], complex]
 
     @classmethod
@@ -184,22 +185,21 @@ class _Equations:
         states = [n for g in range(closed.quanta + 1) for n in occupations(model, g)]
         grades = np.array([model.grading.of(n) for n in states]) / model.grading.unit
         sizes = abs(complex(arrays[str(model.drive)])) ** grades
-        parts: dict[int, Ladder] = {}
-        for word, coefficient in model.leading_ladder.items():
-            power = sp.degree(coefficient, model.drive) if coefficient.has(model.drive) else 0
-            if power and not sp.expand(coefficient).is_polynomial(model.drive):
-                power = 1
-            parts.setdefault(int(power), {})[word] = evaluate(coefficient, arrays)[()]
-        scale = sizes[None, :] / sizes[:, None]
-        matrices = {p: -1j * block(model, part, states, complex) * scale
-                    for p, part in parts.items()}  # fmt: skip
-        still = matrices.pop(0, np.zeros((len(states), len(states)), dtype=complex))
+        scale = -1j * sizes[None, :] / sizes[:, None]
+        matrices = {}
+        for powers, part in by_drive(model, model.drive).items():
+            numbers = {word: evaluate(x, arrays)[()] for word, x in part.items()}
+            matrices[powers] = block(model, numbers, states, complex) * scale
+        still = matrices.pop((0, 0), np.zeros((len(states), len(states)), dtype=complex))
         return cls(states, sizes, still, matrices, envelope)
 
     def slope(self, t: float, C: np.ndarray) -> np.ndarray:
         """dC/dt."""
         f = self.envelope(t)
-        return np.asarray(self.still @ C + sum(f**p * (m @ C) for p, m in self.driven.items()))
+        factors = {(p, q): f**p * np.conj(f) ** q for p, q in self.driven}
+        return np.asarray(
+            self.still @ C + sum(factors[k] * (m @ C) for k, m in self.driven.items())
+        )
 
 
 def _function(envelope: Callable[[float], Any] | sp.Expr) -> Callable[[float], complex]:

@@ -7,24 +7,27 @@ that N tones make together,
     C_N(t) = sum_nu C_N^nu exp(-i nu t),
     (H_NN - nu) C_N^nu + sum_(k, nu') V_k^(nu - nu') C_(N-k)^nu' = 0,       C_0^0 = 1,
 
-and interfere with one another: two tones whose ratio is right leave no two photons at one moment of
-every beat (M. Li et al., Phys. Rev. Lett. 129, 043601 (2022)).  `numeric.periodic_state` has the
-numbers of the master equation.
+where V of what stands with xi^p (xi*)^q has the frequencies of f^p (f*)^q, and a coupling of its
+own, such as a drive of pairs, the frequency 0.  The amplitudes interfere with one another: two
+tones whose ratio is right leave no two photons at one moment of every beat (M. Li et al., Phys.
+Rev. Lett. 129, 043601 (2022)).  `numeric.periodic_state` has the numbers of the master equation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sympy as sp
 
 from analytic.derivation import Derivation, check_closed
+from analytic.driven import Powers, by_drive
 from analytic.fock import block, occupations
 from systems.expressions import as_expression
-from systems.ladder import Occupation
+from systems.ladder import Ladder, Occupation
 from systems.values import check_driven
 
 time = sp.Symbol("t", real=True)
-Tones = dict[sp.Expr, sp.Matrix]  # by frequency: the amplitudes of one grade
+Tones = dict[sp.Expr, sp.Expr]  # a function of time: by frequency nu, what is times exp(-i nu t)
+Amplitudes = dict[sp.Expr, sp.Matrix]  # the same of the amplitudes of one grade
 
 
 def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occupation) -> sp.Expr:
@@ -32,8 +35,8 @@ def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occ
 
     ``parts`` maps each frequency nu_j to c_j, numbers or expressions in any symbols; the result is
     an expression in those, the model's symbols and the real symbol ``t``.  Right to leading order
-    in the drive.  Raises `ValueError` if the amplitude was not derived, or if the drive enters the
-    Hamiltonian otherwise than in its first power.
+    in the drive.  Raises `ValueError` if the amplitude was not derived, or if the Hamiltonian is no
+    polynomial in the drive and its conjugate.
 
     One tone on resonance is the steady amplitude:
 
@@ -52,40 +55,49 @@ def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occ
             "derive with more `quanta`."
         )
     given = {as_expression("parts", nu): as_expression("parts", c) for nu, c in parts.items()}
-    known: list[Tones] = [{sp.S.Zero: sp.ones(1, 1)}]
+    sources = [
+        (_product(given, powers), part) for powers, part in by_drive(model, model.drive).items()
+    ]
+    known: list[Amplitudes] = [{sp.S.Zero: sp.ones(1, 1)}]
     for grade in range(1, model.grading.of(target) + 1):
-        known.append(_grade(closed, given, known, grade))
+        known.append(_grade(closed, sources, known, grade))
     place = occupations(model, len(known) - 1).index(target)
     terms = (C[place] * sp.exp(-sp.I * nu * time) for nu, C in known[-1].items())
     return sp.Add(*terms)
 
 
+def _product(tones: Tones, powers: Powers) -> Tones:
+    """The tones of ``f^p (f*)^q``."""
+    conjugate = {-nu: sp.conjugate(c) for nu, c in tones.items()}
+    result: Tones = {sp.S.Zero: sp.S.One}
+    for factor in [tones] * powers[0] + [conjugate] * powers[1]:
+        terms = [(nu + tone, c * d) for nu, c in result.items() for tone, d in factor.items()]
+        result = _gathered(terms, sp.S.Zero)
+    return result
+
+
+def _gathered(terms: Iterable[tuple[sp.Expr, Any]], zero: Any) -> dict[sp.Expr, Any]:
+    """The sum of what has the same frequency."""
+    total: dict[sp.Expr, Any] = {}
+    for nu, term in terms:
+        nu = sp.expand(nu)
+        total[nu] = total.get(nu, zero) + term
+    return total
+
+
 def _grade(
-    closed: Derivation, given: Mapping[sp.Expr, sp.Expr], known: list[Tones], grade: int
-) -> Tones:
+    closed: Derivation, sources: list[tuple[Tones, Ladder]], known: list[Amplitudes], grade: int
+) -> Amplitudes:
     """The amplitudes of one grade at all frequencies that occur there."""
     model, kets = closed.frame, occupations(closed.frame, grade)
-    sources: Tones = {}
+    terms = []
     for lower, several in enumerate(known):
-        V = _between(closed, kets, occupations(model, lower))
-        for nu, C in several.items() if any(V) else ():
-            for tone, c in given.items():
-                total = sp.expand(nu + tone)
-                sources[total] = sources.get(total, sp.zeros(len(kets), 1)) + c * V * C
+        below = occupations(model, lower)
+        for tones, part in sources:
+            V = sp.Matrix(block(model, part, [*kets, *below]))[: len(kets), len(kets) :]
+            for nu, C in several.items() if any(V) else ():
+                terms += [(nu + tone, c * V * C) for tone, c in tones.items()]
     H = sp.Matrix(block(model, model.leading_ladder, kets)) if kets else sp.zeros(0, 0)
     one = sp.eye(len(kets))
-    return {nu: -((H - nu * one).LUsolve(source)) for nu, source in sources.items()}
-
-
-def _between(closed: Derivation, bras: list[Occupation], kets: list[Occupation]) -> sp.Matrix:
-    """What the drive brings from some states to others, matrix (bras, kets)."""
-    model = closed.frame
-    driven = {w: c for w, c in model.leading_ladder.items() if c.has(model.drive)}
-    for coefficient in driven.values():
-        if sp.simplify(coefficient / model.drive).has(model.drive):
-            raise ValueError(
-                f"Argument `closed` must be of a model whose drive enters in its first power, but "
-                f"a coefficient is `{coefficient}`."
-            )
-    whole = sp.Matrix(block(model, driven, [*bras, *kets]))
-    return whole[: len(bras), len(bras) :]
+    driven = _gathered(terms, sp.zeros(len(kets), 1))
+    return {nu: -((H - nu * one).LUsolve(source)) for nu, source in driven.items()}

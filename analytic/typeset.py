@@ -30,7 +30,7 @@ def rows(expression: sp.Expr) -> list[str]:
     """The lines of an expression: several for a sum that is too wide for one.
 
     >>> len(rows(sp.Add(*sp.symbols("alpha:40"))))
-    3
+    4
     """
     whole = typeset(expression)
     if "\n" not in whole or not isinstance(expression, sp.Add):

@@ -19,7 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
-from numeric.classical import branches, reach
+from numeric.classical import LIGHT, branches, reach
 from numeric.displaced import displaced_states
 from numeric.gaussian import GaussianState, gaussian
 from numeric.means import Means
@@ -35,7 +35,6 @@ from systems.values import Arrays
 # (180 states) takes 9 s as it stands and 2 s there, a driven mirror of 90 states 13 s and 2 s
 DEAR = 80
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
-LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
 
 
 class Truncations(Protocol):

@@ -35,6 +35,7 @@ SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold bey
 HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
 TINY = 1e-300  # an amplitude beside which a step of zero is small, that of the empty state
 TOGETHER = 100_000  # starts that are followed at once: their slopes take 30 MB for three modes
+LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
 APART = 0.1  # relative distance of two roots that are different branches
 
 

@@ -13,7 +13,7 @@ B exp(s x + c x^2/2), which tells the x that leaves less than the tolerance.
 truncation was too small.  A way is named only where what it takes fits, with room to spare: a
 search (``order``, ``limit``) needs two quanta more than what holds its tolerance, a truncation of
 one's own (``quanta``) what holds the numbers to a figure's accuracy.  Linear light in any bath
-needs none: it is Gaussian, and `analytic.gaussian` has its moments exactly.
+needs none: it is Gaussian, and its covariances have all moments (`numeric.gaussian`).
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from math import ceil, isqrt
 import numpy as np
 
 from numeric.arguments import LARGEST
-from numeric.classical import reach
+from numeric.classical import LIGHT, reach
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
 from numeric.tail import FLAT, fall, falling_factorials, missing_at, shells, steepness
@@ -156,6 +156,7 @@ def advise(
     tolerance: float,
     moved: float,
     pairs_known: bool = False,
+    looked: bool = False,
 ) -> str:
     """What to ask `steady_state` for instead, in words that may be typed.
 
@@ -163,7 +164,8 @@ def advise(
     classical light there, each (points, modes).  ``order`` is the highest correlation for which
     the truncation was chosen, None where it was given; ``pairs_known`` says that n and g2 are
     converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
-    of one's own may be off.
+    of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
+    holds it (`numeric.bright`), or cannot be.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -200,9 +202,19 @@ def advise(
         ways.append(f"`order=2` with more states (`limit={MOST}`)")
     if fits(own):
         ways.append(f"a truncation of your own ({typed})")
-    if model.not_quadratic() is None:
-        ways.append("the exact moments of linear light (`analytic.gaussian(model)`)")
+    if not (looked or by_all):
+        ways += _around(model, light, given=order is None)
     return f"Ask for {', or '.join(ways)}." if ways else _none(model, least(PAIRS, CLOSER * moved))
+
+
+def _around(model: Model, light: Sequence[np.ndarray], given: bool) -> list[str]:
+    """How bright light is known without a cut that holds it, if it may be."""
+    if model.not_quadratic() is None:
+        return ["linear light by its covariances (leave out `quanta`, `frame` and `solver`)"]
+    if all(map(is_two_level, model.modes)) or not max(map(np.max, light)) > LIGHT:
+        return []
+    also = ", without `quanta`" if given else ""
+    return [f'light around its classical amplitude (`frame="displaced"`{also})']
 
 
 def enough(

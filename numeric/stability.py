@@ -207,6 +207,7 @@ def _single_excitations(model: Model, arrays: Arrays) -> np.ndarray:
     return np.linalg.eigvals(_numbers(K, arrays))
 
 
+@lru_cache(maxsize=256)
 def every_mode_is_lossy(model: Model) -> bool:
     """Whether each mode has a loss of its own, rate * D[a]: then nothing is left undamped.
 

@@ -102,6 +102,7 @@ class SteadyState(Readout):
     # solves points of one dimension each by itself; None where all were solved so
     alone: Callable[[Arrays], "SteadyState"] | None = None
     bright: tuple[Means, ...] = ()  # points that are known without a cut that holds their light
+    looked: bool = False  # for those, or there is nothing to look for
     kind = "steady state"
 
     def _title(self) -> str:
@@ -165,7 +166,8 @@ class SteadyState(Readout):
         some = [block.take(np.isin(block.points, lost)) for block in self.blocks]
         some = [block for block in some if block.points.size]
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
-        return advise(self.model, some, light, self.order, self.tolerance, MOVED, pairs_known)
+        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked)
+        return advise(self.model, some, light, *how)
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""

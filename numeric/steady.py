@@ -130,9 +130,11 @@ def _solve(
     stable = np.ravel(exists(model, arrays))
     unique = np.ravel(damped(model, arrays)) | ~stable
     points = np.flatnonzero(stable & unique)
+    # a solver that is named is asked for its cut
+    chosen = frame is None and search.quanta is None and solver in ("auto", ALONE)
     with bar(progress) as report:
         road = BrightSearch(model, arrays, search, solver, report)
-        pairs, bright = _found(road, search, points, frame)
+        pairs, bright = _found(road, points, frame, chosen)
     left = np.setdiff1d(points, np.concatenate([points[:0], *(found.points for found, _ in pairs)]))
     pairs += [
         (Solution.none(on, some, word), None)
@@ -155,24 +157,24 @@ def _solve(
         others,
         alone=alone,
         bright=tuple(bright),
+        looked=chosen or frame == "displaced",
     )
 
 
 def _found(
-    road: BrightSearch, search: TruncationSearch, points: np.ndarray, frame: str | None
+    road: BrightSearch, points: np.ndarray, frame: str | None, chosen: bool
 ) -> tuple[list[Pair], list[Means]]:
     """The points as they stand, and as bright light; those of neither list are not found.
 
-    Bright light is asked before where a cut would be dear, and after where none was found; what is
-    known before is not solved again.  A solver that is named is asked for its cut.
+    Where it may be ``chosen``, bright light is asked before where a cut would be dear, and after
+    where none was found; what is known before is not solved again.
     """
     if frame == "displaced":
         return [], road.around(points, keep=True)
-    chosen = frame is None and search.quanta is None and road.solver in ("auto", ALONE)
     bright = road.ahead(points) if chosen else []
     known = np.concatenate([points[:0], *(state.points for state in bright)])
     rest = np.setdiff1d(points, known)
-    pairs = list(search(road.model, road.arrays, rest, road.solver, road.report))
+    pairs = list(road.search(road.model, road.arrays, rest, road.solver, road.report))
     if chosen:
         bright += road.afterwards(_ended(pairs))
     return pairs, bright
@@ -238,4 +240,4 @@ def nojump_state(
     points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
     with bar(progress) as report:
         blocks, others = zip(*search(model, arrays, points, kind, report), strict=True)
-    return NoJumpState(model, arrays, blocks, search.certified, tolerance, others)
+    return NoJumpState(model, arrays, blocks, search.certified, tolerance, others, looked=True)

@@ -19,6 +19,7 @@ with it everything, is that of the cut (`escape`).
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -37,15 +38,20 @@ VISIBLE = 100  # times its round-off: populations below that make humps of noise
 FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
 
 
+@lru_cache(maxsize=512)
 def falling_factorials(space: Space, modes: tuple[int, ...]) -> np.ndarray:
     """Diagonal of a_i' a_j' ... a_j a_i for every state, shape (states,); ones without modes.
+
+    It is made once, and not to be changed.
 
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> falling_factorials(Space([BosonOp("a")], 3), (0,))
     array([0., 1., 2., 3.])
     """
     powers = [space.falling(mode, modes.count(mode)) for mode in sorted(set(modes))]
-    return np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
+    product = np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
+    product.flags.writeable = False
+    return product
 
 
 def shells(
@@ -65,13 +71,19 @@ def shells(
     >>> shells(found, side)[0, :3], numbers[0, :3]
     (array([0.5  , 0.25 , 0.125]), array([0.  , 0.25, 0.25]))
     """
+    some, of = _members(found.space, side, last)
+    weights = np.broadcast_to(weight, found.space.size)[some]
+    return np.asarray(np.maximum(found.populations[:, some] * weights, 0.0) @ of)
+
+
+@lru_cache(maxsize=512)
+def _members(space: Space, side: Side, last: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """The states of the last shells of a side, and which shell each one belongs to, made once."""
     counted, top = side
     first = 0 if last is None else max(top + 1 - last, 0)
-    shell = found.space.occupations @ np.array(counted)
+    shell = space.occupations @ np.array(counted)
     some = np.flatnonzero(shell >= first)
-    of = (shell[some, None] == np.arange(first, top + 1)).astype(float)
-    weighted = found.populations[:, some] * np.broadcast_to(weight, shell.shape)[some]
-    return np.asarray(np.maximum(weighted, 0.0) @ of)
+    return some, (shell[some, None] == np.arange(first, top + 1)).astype(float)
 
 
 def top_shells(found: Solution) -> np.ndarray:

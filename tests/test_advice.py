@@ -9,7 +9,6 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-import analytic
 from numeric import steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
@@ -65,13 +64,14 @@ def test_a_truncation_given_is_told_one_that_does(quanta):
     assert steady_state(model, values, order=2).correlation_status("a") == "ok"  # "leave it out"
 
 
-def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_exact_moments():
+@pytest.mark.parametrize("asked", [{"limit": 200, "frame": "original", "order": 2}, {"quanta": 60}])
+def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_covariances(asked):
     values = {"G": 0.248759, "kappa": 1.0}  # fifty quanta: some 1,500 states
-    ended = steady_state(SQUEEZED, values, order=2, limit=200, frame="original")
-    assert not ways(ended.advice)
-    assert "`analytic.gaussian(model)`" in ended.advice
-    exact = analytic.gaussian(SQUEEZED)
-    n, g2 = (exact.evaluate(x("a"), values) for x in (exact.number, exact.correlation))
+    ended = steady_state(SQUEEZED, values, **asked)
+    assert "leave out `quanta`" in ended.advice.lower()
+    state = steady_state(SQUEEZED, values)
+    assert (state.advice, state.solver) == ("", "gaussian")
+    n, g2 = float(state.number("a")), float(state.correlation("a"))
     # g2 = 2 + |<aa>|^2/n^2, and |<aa>|^2 = n (n + 1/2) of pairs on resonance
     np.testing.assert_allclose(n, 50.0, rtol=1e-3)  # as many digits as G has
     np.testing.assert_allclose(g2, 3 + 1 / (2 * n), rtol=1e-10)  # round-off
@@ -85,3 +85,15 @@ def test_light_of_an_atom_and_a_bright_cavity_is_told_what_holds_it():
     (quanta,) = [way["quanta"] for way in ways(ended.advice) if "quanta" in way]
     # solved once with 266: g2 is then "ok", and what the last shell holds is 4e-12
     assert 240 < quanta < 273
+
+
+@pytest.mark.parametrize("asked", [{"limit": 60, "frame": "original"}, {"quanta": 12}])
+def test_nearly_coherent_light_is_sent_to_its_amplitude(asked):
+    # |2 xi/gamma|^2 of a cavity alone: some 4,000 states
+    values = {"Delta": 0.0, "chi": 1e-6, "gamma": 1.0, "xi": 30.0}
+    ended = steady_state(kerr.MODEL, values, **asked)
+    assert '`frame="displaced"`' in ended.advice
+    state = steady_state(kerr.MODEL, values, frame="displaced")
+    assert state.advice == ""
+    # the classical light is detuned by 2 chi n: n (1 + (4 chi n/gamma)^2) = |2 xi/gamma|^2
+    np.testing.assert_allclose(state.number("a"), 3600.0, rtol=2 * (4 * 1e-6 * 3600) ** 2)

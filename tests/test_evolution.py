@@ -6,9 +6,12 @@ import qutip
 import sympy as sp
 import xarray as xr
 from scipy.integrate import quad
+from scipy.linalg import expm
+from scipy.sparse import csc_array
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import evolve, fields, steady_state, to_qutip
+from numeric.time.exponential import exponentials, pays
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip
 
@@ -190,3 +193,25 @@ def test_a_number_that_the_cut_moves_is_not_returned():
 def test_bad_input_gets_one_clear_sentence(changes, times, more, match):
     with pytest.raises((ValueError, TypeError), match=match):
         evolve(kerr.MODEL, {**LINEAR, "xi": 0.1, **changes}, times, **more)
+
+
+def test_light_far_off_resonance_is_followed_through_thousands_of_turns() -> None:
+    """a(t) = -i xi (1 - exp(-z t))/z with z = i Delta + gamma/2, and g2 = 1 at all times."""
+    values, times = {"Delta": 3e3, "chi": 0.0, "gamma": 1.0, "xi": 20.0}, np.linspace(0, 8, 5)
+    z = 1j * values["Delta"] + values["gamma"] / 2
+    assert pays(csc_array(np.diag([-z, 0])), times)  # by exponentials of the steps
+    state = evolve(kerr.MODEL, values, times, order=2)
+    exact = abs(values["xi"] * (1 - np.exp(-z * times)) / z) ** 2
+    # round-off of phases of 24,000
+    np.testing.assert_allclose(state.number("a"), exact, rtol=1e-9, atol=0)
+    np.testing.assert_allclose(state.correlation("a")[1:], 1, rtol=1e-8, atol=0)  # that of the cut
+
+
+def test_steps_of_any_length_add_up_to_one_exponential() -> None:
+    rng = np.random.default_rng(2)
+    A, start = csc_array(rng.normal(size=(6, 6)) - 3 * np.eye(6)), rng.normal(size=6)
+    times = np.array([1.0, 1.0, 1.5, 2.0, 4.0])  # one twice, and no even grid
+    for path in exponentials(A, start, times):
+        exact = [expm((t - 1) * A.toarray()) @ start for t in times]
+        # rounding of matrices of order one
+        np.testing.assert_allclose(path, exact, rtol=0, atol=1e-12)

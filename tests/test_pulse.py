@@ -56,6 +56,56 @@ def test_a_drive_that_is_switched_on_settles_at_the_steady_amplitudes():
     assert late.amplitude((2,))[1] == pytest.approx(steady, rel=1e-8)  # exp(-30), and 1e-10
 
 
+EPS, Z = sp.Symbol("eps", positive=True), sp.Symbol("z")
+a = kerr.a
+COHERENT = U * Dagger(a) ** 2 * a**2
+DRIVEN = {  # what stands beside the drive, in its square, or with its conjugate
+    "a drive of pairs": parametric_kerr.MODEL,
+    "a second drive": Model(
+        "two lasers", COHERENT + (F + EPS) * (Dagger(a) + a), TONES.losses, F, orders={EPS: 1}
+    ),
+    "pairs made by the drive": Model(
+        "pairs", COHERENT + F * (Dagger(a) + a) + (EPS + F**2) * (Dagger(a) ** 2 + a**2),
+        TONES.losses, F, orders={EPS: 2}
+    ),
+    "the conjugate of the drive": Model(
+        "conjugate", COHERENT + sp.conjugate(Z) * Dagger(a) + Z * a, TONES.losses, Z
+    ),
+}  # fmt: skip
+
+REAL_PART = Model("real part", sp.re(Z) * (Dagger(a) + a), TONES.losses, Z)
+
+
+@pytest.mark.parametrize("name", DRIVEN)
+def test_one_tone_on_resonance_is_the_steady_amplitude(name):
+    closed = derive(DRIVEN[name])
+    for n in (1, 2):
+        difference = tone_amplitude(closed, {0: 1}, (n,)) - closed.amplitude((n,))
+        assert sp.simplify(difference) == 0
+
+
+@pytest.mark.parametrize("name", DRIVEN)
+def test_a_pulse_that_lasts_becomes_its_tones(name):
+    model, beat = DRIVEN[name], 1.3
+    values = {"U": 0.4, "gamma": 1.0, "F": 1e-3, "eps": 2e-6, "z": 1e-3 + 5e-4j, "Delta": 0.2,
+              "chi": 0.1, "xi": 1e-3, "G": 2e-6}  # fmt: skip
+    values = {str(x): values[str(x)] for x in model.parameters}
+    closed = derive(model)
+    late = weak_pulse(closed, lambda t: 1 + 0.5j * np.exp(-1j * beat * t), values, [0.0, 70.0])
+    for n in (1, 2):
+        form = tone_amplitude(closed, {0: 1, beat: 0.5j}, (n,)).subs(time, 70.0)
+        number = complex(form.subs({x: values[str(x)] for x in model.parameters}))
+        assert late.amplitude((n,))[1] == pytest.approx(number, rel=1e-8)  # exp(-35), and 1e-10
+
+
+def test_what_is_no_drive_stays_when_the_drive_is_off():
+    values = {"U": 0.4, "gamma": 1.0, "F": 1e-3, "eps": 2e-3}
+    dark = weak_pulse(derive(DRIVEN["a second drive"]), lambda t: 0.0, values, [0.0, 70.0])
+    laser = derive(TONES)
+    steady = laser.evaluate(laser.amplitude((2,)), {"U": 0.4, "gamma": 1.0, "F": 2e-3})
+    assert dark.amplitude((2,))[1] == pytest.approx(complex(steady), rel=1e-8)
+
+
 @pytest.mark.parametrize("printed", [1.22025 * np.exp(2.57938j), 1.10305 * np.exp(2.62018j)])
 def test_the_ratios_at_which_two_tones_block_are_those_of_li_and_others(printed):
     # Phys. Rev. Lett. 129, 043601 (2022), U = 0.01, a beat of 21 lifetimes
@@ -102,6 +152,10 @@ def test_tones_are_what_a_pulse_of_them_becomes():
         (lambda: weak_pulse(derive(kerr.MODEL), F, kerr.VALUES, [0.0]), "in the symbol `t` alone"),
         (lambda: weak_pulse(derive(kerr.MODEL), np.cos, kerr.VALUES, 1.0), "must be an array"),
         (lambda: tone_amplitude(derive(kerr.MODEL), {0: 1}, (3,)), "derive with more `quanta`"),
+        (
+            lambda: weak_pulse(derive(REAL_PART), np.cos, {"z": 1.0, "gamma": 1.0}, [0.0]),
+            "polynomials in its drive `z` and the conjugate",
+        ),
         (
             lambda: tone_amplitude(derive(kerr.MODEL), {"0": 1}, (1,)),
             "must be a number or an expression",

@@ -5,8 +5,16 @@ import pytest
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers.iterative import NoJumps
-from systems.library import jaynes_cummings, kerr, nanotip, parametric_kerr, second_harmonic
+from numeric.solvers.iterative import SKEW, Iteration, NoJumps, well_scaled
+from numeric.solvers.refinement import with_first_row
+from systems.library import (
+    jaynes_cummings,
+    kerr,
+    kerr_dimer,
+    nanotip,
+    parametric_kerr,
+    second_harmonic,
+)
 from systems.values import read_values
 
 TIP = {"Delta": 0.3, "J": 0.9 - 0.4j, "chi": 1.1, "gamma": 1.0}
@@ -51,6 +59,43 @@ def test_the_preconditioner_inverts_the_evolution_without_jumps():
     left -= left[0, 0] * np.outer(psi, psi.conj())
     left[0, 0] = F[0, 0]
     np.testing.assert_allclose(left, F, rtol=1e-10, atol=1e-12)  # round-off of elements of order 1
+
+
+def solved(point):
+    """What GMRES makes of the vacuum at a point, flattened."""
+    source = -point.L @ np.eye(1, len(point.K) ** 2, dtype=complex)[0]
+    source[0] = 0
+    system = with_first_row(point.L, np.eye(1, source.size)[0])
+    return Iteration(system, point.jump, NoJumps(point.K)).solve(source)
+
+
+def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():
+    # two modes with amplitudes of 0.6, in units of a hundredth: eigenvectors are nearly parallel
+    values = {"Delta": 0.7, "U": 0.05, "J": 1.3, "gamma": 1.0, "F": 0.6}
+    arrays = {k: v[None] for k, v in read_values(kerr_dimer.MODEL, values).items()}
+    equation = liouvillian(kerr_dimer.MODEL, 6)
+    ((c,), _) = equation.rows(arrays)
+    point = equation.scaled(c, 0.01)
+    better, inverse = well_scaled(point)
+    assert inverse.skew <= SKEW < NoJumps(point.K).skew
+    # the same matrix, however it was reached: to the digits that parallel vectors lose
+    np.testing.assert_allclose(inverse.skew, NoJumps(better.K).skew, rtol=1e-6)
+    assert np.isnan(solved(point)).any()
+    assert np.isfinite(solved(better)).all()
+
+
+def test_corrections_in_single_precision_leave_the_accuracy_as_it_is():
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 0.3}
+    iterated, direct = (
+        steady_state(kerr_dimer.MODEL, values, quanta=7, solver=name)
+        for name in ("iterative", "direct")
+    )
+    assert iterated.solver == "iterative"
+    (one,), (other,) = iterated.blocks, direct.blocks
+    # both know their round-off
+    error = one.error + other.error + 1e-13 * other.populations
+    assert np.all(abs(one.populations - other.populations) <= error)
+    assert np.all(one.error < 1e-10 * one.populations)
 
 
 def test_it_takes_over_for_large_truncations():

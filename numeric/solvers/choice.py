@@ -7,17 +7,19 @@ Of the master equation:
 - "iterative": `numeric.solvers.iterative`, for truncations whose factors are large; "direct"
   takes over where it fails.
 - "qutip": `qutip.steadystate`, as an independent check, judged as the others are.
-- "auto": the fastest of our own that is right, per point: "graded" for many points where it
-  converges and resolves means and pair correlations, "direct" or "iterative" for the others.  Any
-  other number that the sweeps leave unresolved is solved for again, alone, when it is asked for
-  (`numeric.state`).
+- "auto": the fastest of our own that is right, per point: "graded" for many points, and for any
+  where grades hold many states (`graded.sylvester`), where it converges and resolves means and pair
+  correlations, "direct" or "iterative" for the others.  Any other number that the sweeps leave
+  unresolved is solved for again, alone, when it is asked for (`numeric.state`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +28,7 @@ from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
-from numeric.space import Cut, Space, space
+from numeric.space import Cut, Space, count_states, space
 from numeric.stability import decays
 from systems import Model
 from systems.grading import NoGrading
@@ -34,6 +36,9 @@ from systems.ladder import is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
+
+if TYPE_CHECKING:  # for those who read types only
+    from numeric.solvers.graded.swept import GradedSolution
 
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 SWEPT = "swept"  # "auto" for points that the sweeps, compiled for them, solved with fewer quanta
@@ -144,7 +149,7 @@ def _parts(
 ) -> Iterator[Solution]:
     """The points in parts, as they are solved: what the sweeps can solve, then the others."""
     left, what = points, _what(space(model.modes, cut))
-    fewest = {"auto": MANY, SWEPT: SEVERAL}.get(solver)
+    fewest = _fewest(model, cut, solver)
     if fewest and len(points) >= fewest:
         left = yield from _swept(model, arrays, points, cut, keep, report, fewest)
     for start in range(0, len(left), CHUNK):
@@ -153,6 +158,23 @@ def _parts(
         beat = partial(_beat, report, what, before, len(points))
         found = solve(liouvillian(model, cut), select(arrays, some), solver, beat)
         yield replace(found, points=some, rho=found.rho if keep else None)
+
+
+def _fewest(model: Model, cut: Cut, solver: str) -> int:
+    """From how many points on the sweeps are tried, or 0 for never.
+
+    Where grades hold many states they take nothing to prepare or to compile, and a tenth of the
+    time of any other solver: one point is enough.
+    """
+    if solver not in ("auto", SWEPT) or not isinstance(cut, int):
+        return 0
+    with suppress(NoGrading):
+        if len(model.modes) > 2 and count_states(model.modes, cut) ** 2 > LARGE:
+            from numeric.solvers.graded import sylvester  # loads no compiled code
+
+            if sylvester.applies(model, cut):
+                return 1
+    return MANY if solver == "auto" else SEVERAL
 
 
 def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
@@ -246,13 +268,11 @@ def sweep(
     count, on = len(next(iter(arrays.values()))), space(model.modes, cut)
     if count < fewest or not isinstance(cut, int):  # the sweeps count quanta in all
         return None
-    from numeric.solvers import graded  # compiled code: loaded by those who need it
-
     try:
-        if not graded.settles(model, cut):  # compiling in vain takes up to a minute
-            return None
-        found = graded.solve(model, arrays, cut, density=density)
-    except (NoGrading, graded.TooLarge):
+        found = _graded(model, arrays, cut, density)
+    except NoGrading:
+        return None
+    if found is None:
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
     trusted = found.converged & ~found.doubtful & decays(model, arrays)
@@ -262,6 +282,22 @@ def sweep(
     numbers = found.populations, found.error, found.remainder
     whole = Solution(on, np.arange(count), *numbers, status, names, found.density)
     return whole.take(trusted)
+
+
+def _graded(model: Model, arrays: Arrays, cut: int, density: bool) -> "GradedSolution | None":
+    """What "graded" finds; None where it does not apply.  Compiled code is loaded if needed."""
+    from numeric.solvers.graded import sylvester
+
+    if not sylvester.settles(model, cut):  # compiling in vain takes up to a minute
+        return None
+    if sylvester.applies(model, cut):
+        return sylvester.solve_packs(model, arrays, cut, density=density)
+    from numeric.solvers import graded
+
+    try:
+        return graded.solve(model, arrays, cut, density=density)
+    except graded.TooLarge:
+        return None
 
 
 def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
@@ -328,7 +364,7 @@ def density_matrices(model: Model, arrays: Arrays, cut: Cut, solver: str) -> np.
     array([1., 1., 1., 1., 1.])
     """
     if solver == "graded" and isinstance(cut, int):
-        from numeric.solvers import graded
-
-        return np.asarray(graded.solve(model, arrays, cut, density=True).density)
+        found = _graded(model, arrays, cut, density=True)
+        if found is not None:
+            return np.asarray(found.density)
     return np.asarray(solve(liouvillian(model, cut), arrays, solver).rho)

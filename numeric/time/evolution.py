@@ -85,9 +85,10 @@ def evolve(
     The truncation is chosen as for `steady_state`, at all times together (``quanta=None``), or
     given.  Numbers are right to about 1e-10 relative at any drive; what is lost (a population far
     below what the drive makes) is NaN with the status "not resolved", and where the integrator
-    gives up the status is "not converged".  A pulse shorter than a thousandth of the whole span
-    may be overlooked: give it a span of its own.  Raises `ValueError` or `TypeError` for bad
-    arguments.
+    gives up the status is "not converged".  Where no value moves, steps are exponentials if that is
+    quicker, as it is where rates differ much (`numeric.time.exponential`).  A pulse shorter than a
+    thousandth of the whole span may be overlooked: give it a span of its own.  Raises `ValueError`
+    or `TypeError` for bad arguments.
 
     A mode that a pulse has filled decays as exp(-gamma t):
 

@@ -14,6 +14,7 @@ psi psi' is followed twice: as amplitudes, which are read, and as a matrix, whic
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from numeric.scaling import loss_scale, raising, scaled, weights
 from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
+from numeric.time.exponential import exponentials, pays
 from numeric.time.initial import Start
 from numeric.time.integration import Integrator, Term
 from systems import Model
@@ -112,30 +114,55 @@ class Motion:
         both = np.concatenate([rho.ravel(), 0 * rho.ravel()]) if self.pure else rho.ravel()
         kets = [equations.amplitudes()] if self.pure else []
         matrices = equations.split(self.part) if self.pure else equations.whole()
-        self.integrators = [
-            [Integrator(terms, equations.unit, tolerance, span.jumps, span.grain)
-             for terms in (*kets, matrices)]
+        self.equations, self.moving = [*kets, matrices], course.moving
+        self.unit, self.span = equations.unit, span
+        self.ends: list[Pair] = [(psi, both), (psi, both)]
+
+    @cached_property
+    def still(self) -> list[Any]:
+        """The matrices of the equations where nothing moves."""
+        return [sum(c * matrix for matrix, c in terms) for terms in self.equations]
+
+    @cached_property
+    def integrators(self) -> list[list[Integrator]]:
+        """Loose ones and tight ones, for psi (if it is followed) and for the matrices."""
+        return [
+            [Integrator(terms, self.unit, tolerance, self.span.jumps, self.span.grain)
+             for terms in self.equations]
             for tolerance in (LOOSE, TIGHT)
         ]  # fmt: skip
-        self.ends: list[Pair] = [(psi, both), (psi, both)]
 
     def through(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Density matrices (times, states, states) and the errors of populations (times, states).
 
         ``times`` rise from that at which the last call ended (or, in a period, began).
         """
-        paths = [
-            self._follow(end, times, several)
-            for end, several in zip(self.ends, self.integrators, strict=True)
-        ]
+        leaps = not self.moving and pays(self.still[-1], times)
+        paths = (
+            self._leaps(times)
+            if leaps
+            else [
+                self._follow(end, times, several)
+                for end, several in zip(self.ends, self.integrators, strict=True)
+            ]
+        )
+        trusted = 1.0 if leaps else TRUSTED  # round-off of both is alike
         self.ends = [(psi[-1], y[-1]) for psi, y in paths]
         (psi, delta), (d_psi, d_delta) = self._read(paths[1]), self._apart(*paths)
         rho = psi[:, :, None] * psi.conj()[:, None] + self.part * delta
-        size, off = abs(psi), TRUSTED * d_psi
-        change = 2 * size * off + off**2 + self.part * TRUSTED * d_delta
+        size, off = abs(psi), trusted * d_psi
+        change = 2 * size * off + off**2 + self.part * trusted * d_delta
         held = size**2 + self.part * abs(np.einsum("tii->ti", delta))
         outer = np.multiply.outer(self.shrink, self.shrink)
         return rho * outer, (change + ROUNDING * held) * self.shrink**2
+
+    def _leaps(self, times: np.ndarray) -> list[Pair]:
+        """Both paths by exponentials: nothing moves."""
+        psi, y = self.ends[1]
+        starts = (psi, y) if self.pure else (y,)
+        found = [exponentials(A, start, times) for A, start in zip(self.still, starts, strict=True)]
+        still = np.tile(psi, (len(times), 1))
+        return list(zip(found[0] if self.pure else (still, still), found[-1], strict=True))
 
     def _follow(self, end: Pair, times: np.ndarray, several: list[Integrator]) -> Pair:
         psi, y = end

@@ -9,7 +9,26 @@ drives of a scan; `resolvent` does the same sweeps for delayed correlations.  Th
 have grades of many states: their blocks are solved as Sylvester equations in `sylvester`.
 """
 
-from numeric.solvers.graded.lists import TooLarge
-from numeric.solvers.graded.sweeps import GradedSolution, settles, solve
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:  # for those who read types only
+    from numeric.solvers.graded.lists import TooLarge
+    from numeric.solvers.graded.sweeps import solve
+    from numeric.solvers.graded.swept import GradedSolution
+    from numeric.solvers.graded.sylvester import settles
+
+HOMES = {
+    "GradedSolution": "numeric.solvers.graded.swept",
+    "TooLarge": "numeric.solvers.graded.lists",
+    "settles": "numeric.solvers.graded.sylvester",
+    "solve": "numeric.solvers.graded.sweeps",
+}
 __all__ = ["GradedSolution", "TooLarge", "settles", "solve"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for: compiled code only for those who need it."""
+    if name in HOMES:
+        return getattr(import_module(HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.linalg import block_diag, eigh
 
+from numeric.solvers.graded.equation import Columns
 from systems.grading import Grading
 from systems.ladder import Word
 
@@ -25,7 +26,6 @@ EQUAL = 4e-15  # relative: numbers that differ by a few roundings of 2e-16 are t
 # is better then than one that knows of chance ratios between these
 FEW = 1024
 COMMUTE = 1e-13  # relative: what the rounding of an eigendecomposition leaves off the diagonal
-Columns = dict[Word, np.ndarray]
 
 
 def choose_phases(columns: Columns, grading: Grading) -> np.ndarray:

@@ -7,28 +7,25 @@ truncation only, and so does the `Program` that is made of them, once.  The coef
 from point to point.  Terms of H_eff stand on one side of rho, those of jumps on both.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import sympy as sp
 from scipy.sparse import csr_array
 
 from numeric.solvers.graded.basis import (
-    Columns,
     choose_phases,
     common_basis,
     proportional,
     sharpen,
     turn,
 )
+from numeric.solvers.graded.equation import Columns, equation_of
 from numeric.solvers.graded.kernel import Program
 from numeric.solvers.graded.lists import NEGLIGIBLE, Sandwich, assemble
 from numeric.space import Space, space
 from systems import Model
-from systems.grading import NoGrading
-from systems.ladder import Word, express
+from systems.ladder import Word
 from systems.values import Arrays, evaluate
 
 Pair = tuple[Word | None, Word | None]  # words on the left and on the right of rho
@@ -148,7 +145,7 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     >>> np.sum(problem.dual(number) * problem.elements(rho), axis=1).real.round(12)
     array([0.4, 0.4])
     """
-    equation, on = _equation(model), space(model.modes, quanta)
+    equation, on = equation_of(model), space(model.modes, quanta)
     grades = on.occupations @ np.array(model.grading.weights)
     effective, jumps, unit = equation.evaluate(arrays)
     lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
@@ -205,89 +202,6 @@ def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
     weights = matrices.reshape(len(words), -1)
     weights = weights[:, np.count_nonzero(weights, axis=0) > 1]
     return np.unique(np.round(weights / abs(weights).max(axis=0, initial=0), 12), axis=1)
-
-
-@dataclass(frozen=True)
-class _Equation:
-    """Words of H_eff, pairs of words of the jumps, and a function for all their coefficients.
-
-    The function takes the values of ``names`` and returns coefficients and rates in one list.
-    """
-
-    words: tuple[Word, ...]
-    pairs: tuple[tuple[Word, Word], ...]
-    names: tuple[str, ...]
-    function: Callable[..., list[np.ndarray]]
-    pure: bool
-
-    def evaluate(
-        self, arrays: Arrays
-    ) -> tuple[Columns, dict[tuple[Word, Word], np.ndarray], np.ndarray]:
-        """Coefficients (point) of the words and of the pairs, and the unit of energy (point).
-
-        The unit is the first loss rate that is positive at every point, or one.
-        """
-        shape = next(iter(arrays.values())).shape
-        found = self.function(*(arrays[name] for name in self.names))
-        columns = [np.broadcast_to(np.asarray(c, dtype=complex), shape) for c in found]
-        rates = [rate.real for rate in columns[len(self.words) + len(self.pairs) :]]
-        unit = next((rate for rate in rates if np.all(rate > 0)), np.ones(shape))
-        words = dict(zip(self.words, columns, strict=False))
-        return words, dict(zip(self.pairs, columns[len(self.words) :], strict=False)), unit
-
-
-def lowers(model: Model) -> bool:
-    """Whether every jump lowers the grade; raises `NoGrading` if one may raise it.
-
-    >>> from systems.library import kerr
-    >>> lowers(kerr.MODEL)
-    True
-    """
-    return _equation(model).pure
-
-
-def read(
-    model: Model, arrays: Arrays
-) -> tuple[Columns, dict[tuple[Word, Word], np.ndarray], np.ndarray]:
-    """Coefficients (point) of the words of H_eff and of pairs of words of the jumps, and a unit.
-
-    ``arrays`` have one dimension.  The unit is the energy, per point, that may serve as one.
-    Raises `NoGrading` if a jump may raise the grade.
-
-    >>> from systems.library import kerr
-    >>> words, jumps, unit = read(kerr.MODEL, {name: np.ones(1) for name in kerr.VALUES})
-    >>> len(words), len(jumps), unit  # Delta - i gamma/2, chi, the drive up and down; the loss
-    (4, 1, array([1.]))
-    """
-    return _equation(model).evaluate(arrays)
-
-
-@lru_cache(maxsize=32)
-def _equation(model: Model) -> _Equation:
-    vacuum = (0,) * len(model.modes)
-    # a constant moves no level against another
-    effective = {w: c for w, c in model.effective_ladder.items() if w != (vacuum, vacuum)}
-    jumps: dict[tuple[Word, Word], sp.Expr] = {}
-    pure = True
-    for loss, ladder in zip(model.losses, model.jumps, strict=True):
-        for word, x in ladder.items():
-            _check_jump(model, word)
-            pure = pure and model.grading.raises(word) < 0
-            for other, y in ladder.items():
-                product = loss.rate * x * sp.conjugate(y)
-                jumps[word, other] = jumps.get((word, other), 0) + product
-    rates = [loss.rate for loss in model.losses]
-    function = sp.lambdify(model.parameters, [*effective.values(), *jumps.values(), *rates])
-    names = tuple(str(symbol) for symbol in model.parameters)
-    return _Equation(tuple(effective), tuple(jumps), names, function, pure)
-
-
-def _check_jump(model: Model, word: Word) -> None:
-    if model.grading.raises(word) > 0 or not any(word[1]):
-        raise NoGrading(
-            "The losses must not raise the number of quanta, but one has the term "
-            f"`{express(word, model.modes)}`."
-        )
 
 
 def _vectors(

@@ -38,7 +38,7 @@ from numeric.solvers.graded.problem import Problem
 TOLERANCE = 1e-14
 # Sweeps, as many as for the steady state: a point that needs more is close to divergence, and is
 # solved by a factorisation instead
-LIMIT = 60
+SWEEPS = 60
 
 
 class Resolvent:
@@ -73,7 +73,7 @@ class Resolvent:
     def __call__(self, vectors: np.ndarray) -> np.ndarray:
         """The solutions (L - z)^-1 v, one vector v for each point, in the same shape.
 
-        NaN at points where the corrections do not fall below `TOLERANCE` within `LIMIT` sweeps.
+        NaN at points where the corrections do not fall below `TOLERANCE` within `SWEEPS` sweeps.
         """
         source = vectors.view(complex).T * self.size
         source = np.ascontiguousarray(source.real), np.ascontiguousarray(source.imag)
@@ -108,7 +108,7 @@ def _solve(program: Program, f: Any, a: Any, source: Any, size: Any, re: Any, im
     copy(x[0], total[0])
     copy(x[1], total[1])
     left, sweep = np.full(size.shape[1], np.inf), 0
-    while sweep < LIMIT and left.max() > TOLERANCE:
+    while sweep < SWEEPS and left.max() > TOLERANCE:
         relax(program.elements, VACUUM, exact, nothing(x), f, a, loss, x)
         add(x[0], total[0])
         add(x[1], total[1])

@@ -44,22 +44,19 @@ whoever asks for them (`numeric.state`) has those points solved one by one.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
-from itertools import combinations
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
-from numeric.liouvillian import decaying
 from numeric.solvers.compiled import compile_once
 from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
+from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
 from numeric.solvers.threads import cores, packs_for
-from numeric.space import Space, space
-from numeric.stability import every_mode_is_lossy
+from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
 
@@ -69,9 +66,6 @@ LANES = 64
 CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
-# Relative accuracy of what `_doubtful` and `_uncertain` count: a hundredth of the 1e-6 that "ok"
-# promises
-RELATIVE = 1e-8
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
 QUANTA, FLOOR = 4, 1e-20
@@ -80,98 +74,11 @@ EPSILON = float(np.finfo(float).eps)
 SERIES = 1024  # series that are kept at a time: 60 corrections of 28 states are 14 MB
 
 
-@dataclass(frozen=True)
-class GradedSolution:
-    """Steady states of a batch; the last index of ``populations`` and ``error`` is the state.
-
-    States are those of `numeric.space.Space`, in its order.  ``error`` estimates the
-    round-off of each population (absolute), ``remainder`` the largest relative change of a
-    population by further sweeps.  Points that are not ``converged`` hold no results.
-
-    ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
-    the batch.  Populations add up to one at each point.
-
-    >>> from numeric.space import space
-    >>> from systems.library import kerr
-    >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
-    >>> p = np.array([[0.7, 0.2, 0.1]])
-    >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
-    >>> found.moment(0, order=2).round(12)
-    array([0.2])
-    """
-
-    space: Space
-    populations: np.ndarray
-    error: np.ndarray
-    remainder: np.ndarray
-    sweeps: np.ndarray
-    converged: np.ndarray
-    doubtful: np.ndarray  # see `_doubtful`
-    density: np.ndarray | None = None  # (..., states, states), if asked for
-
-    def moment(self, mode: int, order: int = 1) -> np.ndarray:
-        """<a'^k a^k> of the mode at this position in ``model.modes``, in the shape of the batch.
-
-        ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
-        only, and so as accurate as they are.
-
-        >>> from numeric.space import space
-        >>> from systems.library import kerr
-        >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
-        >>> p = np.array([[0.7, 0.2, 0.1]])
-        >>> found = GradedSolution(on, p, 0 * p, 0 * one, one, one > 0, one < 0)
-        >>> found.moment(0).round(12)
-        array([0.4])
-        """
-        return self.populations @ self.space.falling(mode, order)
-
-
-def _doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
-    """Whether round-off may exceed `RELATIVE` in <a'a>, <a'a'aa> or <a'a b'b>, per point.
-
-    These are what nearly everyone asks for.  Of other numbers their own error tells whoever asks.
-    """
-    uncertain = ~(error <= RELATIVE * populations)  # also where one is negative, or NaN
-    # sums of positive terms that are certain are certain: most points need no second look
-    (some,) = np.nonzero(uncertain.any(axis=1))
-    falling = [on.falling(mode, 1) for mode in range(on.occupations.shape[1])]
-    joint = [one * two for one, two in combinations(falling, 2)]
-    pairs = [on.falling(mode, 2) for mode in range(on.occupations.shape[1])]
-    moments, found = np.column_stack([*falling, *pairs, *joint]), np.zeros(len(error), dtype=bool)
-    with np.errstate(invalid="ignore", over="ignore"):  # of points that diverge
-        wrong = ~(error[some] @ moments <= RELATIVE * abs(populations[some] @ moments))
-    found[some] = wrong.any(axis=1)
-    return found
-
-
 def _uncertain(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarray:
     """Whether round-off may exceed `RELATIVE` in a population that `FLOOR` says counts."""
     floor = np.where(on.occupations.sum(axis=1) <= QUANTA, -1.0, FLOOR)
     uncertain = ~(error <= RELATIVE * populations) & (error + abs(populations) > floor)
     return np.asarray(uncertain.any(axis=1))
-
-
-@lru_cache(maxsize=256)
-def settles(model: Model, quanta: int) -> bool:
-    """Whether the sweeps divide by no zero; raises `NoGrading` where there are none.
-
-    They divide by how fast states decay without a drive: each one by its own losses, as the
-    elimination exchanges no pivots, or together with others of its grade where `sylvester` takes
-    eigenvectors.  The last shell of a lossless mode may have lost those others to the cut.
-
-    >>> from dataclasses import replace
-    >>> from systems.library import second_harmonic
-    >>> model = second_harmonic.MODEL
-    >>> lossless = replace(model, losses=model.losses[:1])  # of the harmonic
-    >>> settles(model, 4), settles(lossless, 4)
-    (True, False)
-    """
-    if every_mode_is_lossy(model):
-        return True
-    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
-    together = sylvester.applies(model, quanta)
-    on = space(model.modes, quanta)
-    return bool(decaying(on, hops if together else (), model.jumps).all())
 
 
 def solve(
@@ -203,7 +110,7 @@ def solve(
     wide = sylvester.applies(model, quanta)
     scan = None if density or wide else find_scan(model, flat)
     if wide:
-        solution = _solve_wide(model, flat, quanta, tolerance, limit, density)
+        solution = sylvester.solve_packs(model, flat, quanta, tolerance, limit, density)
     elif scan:
         solution = _solve_scan(model, flat, scan, quanta, tolerance, limit)
     else:
@@ -224,32 +131,6 @@ def _solve_points(
         problem = pose(model, _select(arrays, again), quanta, diagonal=False)
         _replace(solution, again, _read(problem, _solve(problem, tolerance, limit), tolerance))
     return solution
-
-
-def _solve_wide(
-    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool
-) -> GradedSolution:
-    """The points in packs, on all cores, by `sylvester`."""
-    count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
-
-    def work(start: int) -> dict[str, Any]:
-        pack = {name: array[start : start + sylvester.LANES] for name, array in arrays.items()}
-        found = sylvester.solve(model, pack, quanta, tolerance, limit)
-        populations = np.einsum("pii->pi", found.rho).real
-        converged = np.isfinite(populations).all(axis=1) & (found.remainder <= tolerance)
-        return {
-            "populations": populations,
-            "error": found.error,
-            "remainder": found.remainder,
-            "sweeps": found.sweeps,
-            "converged": converged,
-            "doubtful": _doubtful(on, populations, found.error),
-            **({"density": found.rho} if density else {}),
-        }
-
-    with ThreadPoolExecutor(cores()) as pool:
-        parts = list(pool.map(work, range(0, count, sylvester.LANES)))
-    return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
 
 
 def _solve_scan(
@@ -345,8 +226,8 @@ def _read(
     if result.density.shape[1]:
         with np.errstate(invalid="ignore"):  # of points that are not converged
             rho = problem.density(result.density / trace)
-    doubtful = _doubtful(problem.space, populations, error)
-    numbers = populations, error, result.remainder, result.sweeps, converged, doubtful
+    doubts = doubtful(problem.space, populations, error)
+    numbers = populations, error, result.remainder, result.sweeps, converged, doubts
     return GradedSolution(problem.space, *numbers, rho)
 
 

@@ -1,0 +1,381 @@
+"""A master equation in blocks that are Sylvester equations, for some points together.
+
+The idea stands in `numeric.solvers.graded.sylvester`.  Of a Hermitian matrix the elements from the
+diagonal on downward are kept, in *strips*: the columns of one grade, from its own states on, one
+strip after the other in one long vector.  So each block is a contiguous matrix, and nearly all
+that is left to do are products of matrices.  What runs through a strip is what the drive raises
+with U, from the left and from the right,
+
+    R_ji = S_ji + sum_k U_jk X_ki + sum_k X_jk U_ik',
+
+and in the eigenvectors of both sides the rest is a multiplication.  The source S is all that comes
+from higher grades, jumps and the lowering part of the drive: a sparse matrix that acts on the
+long vector and, for elements above the diagonal, on its conjugate.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from numeric.solvers.graded.equation import lowers, read
+from numeric.space import Space, space
+from systems import Model
+from systems.grading import NoGrading
+from systems.ladder import Word
+from systems.values import EPSILON, Arrays
+
+# Roundings of an element, in EPSILON: those of a sum of some ten terms
+ROUNDINGS = 4
+Entries: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, columns, weights
+Pair: TypeAlias = tuple[Word | None, Word | None]
+Side: TypeAlias = tuple[np.ndarray, np.ndarray]  # which state each one comes from, and its weight
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything lies, the same at all points of a model and a truncation.
+
+    States are in the ``order`` of their grades.  Those of grade g are ``blocks[g]``, and its strip
+    are the elements ``strips[g]``.  Element e is X[row[e], column[e]]; those of the populations
+    are ``diagonal``.  A word takes a state to one other at most.
+
+    >>> from systems.library import kerr
+    >>> layout = Layout.of(kerr.MODEL, 2)
+    >>> layout.row.tolist(), layout.column.tolist()
+    ([0, 1, 2, 1, 2, 2], [0, 0, 0, 1, 1, 2])
+    """
+
+    on: Space
+    order: np.ndarray
+    blocks: tuple[slice, ...]
+
+    @staticmethod
+    @lru_cache(maxsize=32)
+    def of(model: Model, quanta: int) -> "Layout":
+        """That of a model and a truncation, made once."""
+        on = space(model.modes, quanta)
+        grades = on.occupations @ np.array(model.grading.weights)
+        order = np.argsort(grades, kind="stable")
+        starts = np.append(np.flatnonzero(np.diff(grades[order], prepend=-1)), len(grades))
+        return Layout(on, order, tuple(slice(*pair) for pair in pairwise(starts.tolist())))
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.order)
+
+    @cached_property
+    def strips(self) -> list[slice]:
+        """Where the strip of each grade lies."""
+        lengths = [(self.size - b.start) * (b.stop - b.start) for b in self.blocks]
+        return [slice(*pair) for pair in pairwise(np.cumsum([0, *lengths]).tolist())]
+
+    @cached_property
+    def row(self) -> np.ndarray:
+        """The row of each element."""
+        rows = [np.repeat(np.arange(b.start, self.size), b.stop - b.start) for b in self.blocks]
+        return np.concatenate(rows)
+
+    @cached_property
+    def column(self) -> np.ndarray:
+        """The column of each element."""
+        columns = [np.tile(np.arange(b.start, b.stop), self.size - b.start) for b in self.blocks]
+        return np.concatenate(columns)
+
+    @cached_property
+    def flat(self) -> np.ndarray:
+        """Where the elements are in a matrix that is read row by row."""
+        return self.row * self.size + self.column
+
+    @cached_property
+    def phases(self) -> np.ndarray:
+        """Phases of the elements without a pattern: roundings that have them do not cancel.
+
+        They are those of `numeric.solvers.refinement.generic`.
+        """
+        return np.exp(1j * (self.row**2 - self.column**2))
+
+    @cached_property
+    def diagonal(self) -> np.ndarray:
+        """The elements of the populations."""
+        return np.flatnonzero(self.row == self.column)
+
+    def entries(self, word: Word) -> Entries:
+        """Rows, columns and weights of the matrix of a word, made once."""
+        if word not in self._words:
+            matrix, place = self.on.word(word).tocoo(), np.argsort(self.order)
+            self._words[word] = place[matrix.row], place[matrix.col], matrix.data.real
+        return self._words[word]
+
+    def side(self, word: Word | None) -> Side:
+        """From which state the word leads to each one, and its weight; None changes nothing."""
+        if word is None:
+            return np.arange(self.size), np.ones(self.size)
+        source, weight = np.zeros(self.size, dtype=int), np.zeros(self.size)
+        rows, columns, weights = self.entries(word)
+        source[rows], weight[rows] = columns, weights
+        return source, weight
+
+    def sparse(self, pairs: tuple[Pair, ...]) -> tuple[np.ndarray, ...]:
+        """The matrix, on a vector and its conjugate, that takes X to the sum of all A X B'.
+
+        Where its rows begin, its columns, which pair (A, B) each entry is of, and its weight; made
+        once.
+        """
+        if pairs not in self._made:
+            entries = [self._sandwich(*map(self.side, pair)) for pair in pairs]
+            rows, columns, weights = (np.concatenate(part) for part in zip(*entries, strict=True))
+            kinds = np.repeat(np.arange(len(pairs)), [len(rows) for rows, _, _ in entries])
+            by = np.argsort(rows, kind="stable")
+            begin = np.searchsorted(rows[by], np.arange(len(self.row) + 1))
+            self._made[pairs] = begin, columns[by], kinds[by], weights[by]
+        return self._made[pairs]
+
+    def _sandwich(self, left: Side, right: Side) -> Entries:
+        weights = left[1][self.row] * right[1][self.column]
+        (rows,) = np.nonzero(weights)
+        one, two = left[0][self.row[rows]], right[0][self.column[rows]]
+        return rows, self._place[one, two], weights[rows]
+
+    @cached_property
+    def _words(self) -> dict[Word, Entries]:
+        return {}
+
+    @cached_property
+    def _made(self) -> dict[tuple[Pair, ...], tuple[np.ndarray, ...]]:
+        return {}
+
+    @cached_property
+    def _place(self) -> np.ndarray:
+        """Which element X[i, j] is, those above the diagonal in the conjugate."""
+        count, place = len(self.row), np.empty((self.size, self.size), dtype=int)
+        place[self.column, self.row] = count + np.arange(count)
+        place[self.row, self.column] = np.arange(count)
+        return place
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What terms c A X B' make of X, as one sparse matrix for all points.
+
+    ``matrix`` acts on the vectors of all points and their conjugates, one after the other, and
+    ``sizes`` are those of its entries.
+
+    >>> from systems.library import kerr
+    >>> loss = {(((0,), (1,)), ((0,), (1,))): np.array([3.0 + 0j])}
+    >>> feed = Feed.of(Layout.of(kerr.MODEL, 1), loss)
+    >>> feed(np.array([[0.8, 0.0, 0.2 + 0j]])).real.round(6).tolist()  # the rate times the upper
+    [[0.6, 0.0, 0.0]]
+    """
+
+    matrix: csr_array
+    sizes: np.ndarray
+
+    @classmethod
+    def of(cls, layout: Layout, terms: dict[Pair, np.ndarray]) -> "Feed":
+        """From the coefficients (point) of pairs of words; None stands for no word."""
+        coefficients = np.array(list(terms.values())).T
+        points, length = len(coefficients), len(layout.row)
+        begin, columns, kinds, weights = layout.sparse(tuple(terms))
+        each = np.arange(points)[:, None]
+        starts = np.append((begin[:-1] + begin[-1] * each).ravel(), points * begin[-1])
+        data = coefficients[:, kinds] * weights
+        where = (columns + 2 * length * each).ravel()
+        shape = points * length, 2 * points * length
+        sizes = abs(coefficients)[:, kinds] * abs(weights)
+        return cls(csr_array((data.ravel(), where, starts), shape=shape), sizes.ravel())
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """The vectors (point, element) that it makes of vectors."""
+        both = np.concatenate([x, x.conj()], axis=1).ravel()
+        return np.asarray(self.matrix @ both).reshape(x.shape)
+
+    def bound(self, x: np.ndarray) -> np.ndarray:
+        """The same with the sizes of all terms, of real vectors that hold sizes."""
+        made = self.matrix
+        sizes = csr_array((self.sizes, made.indices, made.indptr), shape=made.shape)
+        return np.asarray(sizes @ np.concatenate([x, x], axis=1).ravel()).reshape(x.shape)
+
+
+@dataclass(frozen=True)
+class Form:
+    """``vectors @ diag(values) @ inverse`` of a matrix, for each point.
+
+    >>> one = np.eye(2)[None]
+    >>> bool(np.all(Form.of(np.ones((1, 2)), one, one).vectors_dagger == one))
+    True
+    """
+
+    values: np.ndarray
+    vectors: np.ndarray
+    inverse: np.ndarray
+    vectors_dagger: np.ndarray
+    inverse_dagger: np.ndarray
+
+    @classmethod
+    def of(cls, values: np.ndarray, vectors: np.ndarray, inverse: np.ndarray) -> "Form":
+        """With the adjoints, which every sweep needs."""
+        return cls(values, vectors, inverse, dagger(vectors), dagger(inverse))
+
+
+def diagonalise(G: np.ndarray) -> Form:
+    """Eigenvalues and vectors (point, ...); orthogonal ones where the losses are all equal.
+
+    Matrices that differ by a multiple of one only, as along a detuning, share their vectors.
+
+    >>> form = diagonalise(np.array([[[0.5, 0.2j], [0.2j, 0.5]]]))
+    >>> form.values.round(6)
+    array([[0.5-0.2j, 0.5+0.2j]])
+    """
+    one = np.eye(G.shape[1])
+    shift = G[:, :1, :1] - G[:1, :1, :1]
+    size = abs(G).max(axis=(1, 2), keepdims=True)
+    if len(G) > 1 and np.all(abs(G - G[:1] - shift * one) <= ROUNDINGS * EPSILON * size):
+        first = diagonalise(G[:1])
+        same = (np.broadcast_to(part, G.shape) for part in (first.vectors, first.inverse))
+        return Form.of(first.values + shift[:, 0], *same)
+    H, loss = (G - dagger(G)) / 2j, (G + dagger(G)) / 2
+    rate = loss[:, :1, :1].real
+    if np.all(abs(loss - rate * one) <= ROUNDINGS * EPSILON * abs(rate)):
+        energies, vectors = np.linalg.eigh(H)
+        return Form.of(rate[:, 0] + 1j * energies, vectors, dagger(vectors))
+    values, vectors = np.linalg.eig(G)
+    return Form.of(values, vectors, np.linalg.inv(vectors))
+
+
+class Strips:
+    """The equation of some points that travel together; vectors have the shape (point, element).
+
+    Raises `NoGrading` where a jump raises the grade or conserves it: then a block is no Sylvester
+    equation.
+
+    >>> from systems.library import kerr_ring
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.5]})
+    >>> flat = {name: np.broadcast_to(array, (1,)) for name, array in arrays.items()}
+    >>> equation = Strips(kerr_ring.MODEL, flat, quanta=2)
+    >>> [block.stop - block.start for block in equation.blocks]  # states of 0, 1 and 2 quanta
+    [1, 3, 6]
+    >>> x = equation.leading()
+    >>> bool(np.abs(equation.sweep(equation.fed(x))).max() < np.abs(x).max())
+    True
+    """
+
+    def __init__(self, model: Model, arrays: Arrays, quanta: int) -> None:
+        if not lowers(model):
+            raise NoGrading("The jumps have to lower the number of quanta, but one does not.")
+        words, jumps, unit = read(model, arrays)
+        self.layout, self.points = Layout.of(model, quanta), len(unit)
+        self.blocks, made = self.layout.blocks, {w: -1j * c / unit for w, c in words.items()}
+        lowering = {w: c for w, c in made.items() if model.grading.raises(w) < 0}
+        self._half({w: c for w, c in made.items() if w not in lowering})
+        terms: dict[Pair, np.ndarray] = {pair: c / unit for pair, c in jumps.items()}
+        terms |= {(word, None): c for word, c in lowering.items()}
+        terms |= {(None, word): c.conj() for word, c in lowering.items()}
+        self.fed = Feed.of(self.layout, terms)
+        self._solvers()
+
+    def _half(self, words: dict[Word, np.ndarray]) -> None:
+        """-i K without its lowering part, and how large its terms are, (point, i, j)."""
+        shape = self.points, self.layout.size, self.layout.size
+        self.half, self.sizes = np.zeros(shape, dtype=complex), np.zeros(shape)
+        for word, c in words.items():
+            rows, columns, weights = self.layout.entries(word)
+            self.half[:, rows, columns] += c[:, None] * weights
+            self.sizes[:, rows, columns] += abs(c)[:, None] * abs(weights)
+
+    def _solvers(self) -> None:
+        """What a sweep multiplies with: eigenvectors, raising matrices and inverse sums."""
+        blocks, row, column = self.blocks, self.layout.row, self.layout.column
+        self.G = [-self.half[:, b, b] for b in blocks]
+        self.forms = [diagonalise(G) for G in self.G]
+        raised: dict[tuple[int, int], np.ndarray] = {
+            (j, k): self.half[:, blocks[j], blocks[k]] for j in range(len(blocks)) for k in range(j)
+        }
+        raised = {pair: U for pair, U in raised.items() if np.any(U)}
+        self.left = {(j, k): self.forms[j].inverse @ U for (j, k), U in raised.items()}
+        self.right = {pair: dagger(U) for pair, U in raised.items()}
+        values = np.concatenate([form.values for form in self.forms], axis=1)
+        sums = values[:, row] + values[:, column].conj()
+        sums[:, 0] = 1
+        scale = 1 / sums
+        scale[:, 0] = 0  # the vacuum's element is one, and has no corrections
+        self.scale = list(self.cut(scale))
+
+    def cut(self, x: np.ndarray) -> Iterator[np.ndarray]:
+        """The strips of vectors, (point, row, column), without a copy."""
+        for block, strip in zip(self.blocks, self.layout.strips, strict=True):
+            shape = self.points, self.layout.size - block.start, block.stop - block.start
+            yield x[:, strip].reshape(shape)
+
+    def leading(self) -> np.ndarray:
+        """psi psi' with psi_0 = 1 and G_m psi_m = -i (U psi)_m."""
+        psi = np.zeros((self.points, self.layout.size, 1), dtype=complex)
+        psi[:, 0] = 1
+        for G, block in zip(self.G[1:], self.blocks[1:], strict=True):
+            fed = self.half[:, block, : block.start] @ psi[:, : block.start]
+            psi[:, block] = np.linalg.solve(G, fed)
+        return np.asarray(psi[:, self.layout.row, 0] * psi[:, self.layout.column, 0].conj())
+
+    def sweep(self, source: np.ndarray) -> np.ndarray:
+        """Solve all blocks for a Hermitian source and what the drive raises, lowest first.
+
+        The vacuum element stays zero.  The source is overwritten.
+        """
+        parts = list(self.cut(source))
+        for i, (block, x, form) in enumerate(zip(self.blocks, parts, self.forms, strict=True)):
+            size = block.stop - block.start
+            for k in (k for k in range(i) if (i, k) in self.right):
+                raised = parts[k][:, block.start - self.blocks[k].start :] @ self.right[i, k]
+                x += raised
+                x[:, :size] += dagger(raised[:, :size])
+            half = x @ form.inverse_dagger
+            rows = [slice(b.start - block.start, b.stop - block.start) for b in self.blocks]
+            for j in range(i, len(self.blocks)):
+                y = self.forms[j].inverse @ half[:, rows[j]]
+                for k in (k for k in range(i, j) if (j, k) in self.left):
+                    y += self.left[j, k] @ half[:, rows[k]]
+                y *= self.scale[i][:, rows[j]]
+                np.matmul(self.forms[j].vectors, y, out=half[:, rows[j]])
+            np.matmul(half, form.vectors_dagger, out=x)
+        return source
+
+    def matrix(self, x: np.ndarray) -> np.ndarray:
+        """Hermitian matrices (point, i, j) from vectors."""
+        whole = np.empty((self.points, self.layout.size, self.layout.size), dtype=complex)
+        for block, strip in zip(self.blocks, self.cut(x), strict=True):
+            whole[:, block, block.start :] = dagger(strip)
+            whole[:, block.start :, block] = strip
+        return whole
+
+    def error(self, x: np.ndarray) -> np.ndarray:
+        """Absolute error of the populations of the solution x, by its residual and its roundings.
+
+        Elements of a positive matrix are at most |x_ij| = s_i s_j with s_i^2 = x_ii, and so
+        each term of L x is bounded by the same products.
+        """
+        row, column = self.layout.row, self.layout.column
+        s = np.sqrt(abs(x[:, self.layout.diagonal]))
+        half = (self.sizes @ s[:, :, None])[:, :, 0]
+        rounding = self.fed.bound(s[:, row] * s[:, column])
+        rounding += half[:, row] * s[:, column] + s[:, row] * half[:, column]
+        made = self.half @ self.matrix(x)
+        made += dagger(made)
+        left = made.reshape(len(x), -1)[:, self.layout.flat]
+        left += self.fed(x)
+        left += rounding * (ROUNDINGS * EPSILON * self.layout.phases)
+        return abs(self.sweep(left)[:, self.layout.diagonal])
+
+
+def dagger(matrices: np.ndarray) -> np.ndarray:
+    """The adjoints of matrices.
+
+    >>> dagger(np.array([[[1, 2j], [3, 4]]])).tolist()
+    [[[(1-0j), (3-0j)], [-2j, (4-0j)]]]
+    """
+    return np.asarray(matrices.conj().swapaxes(-1, -2))
