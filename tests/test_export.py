@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 import qutip
 import xarray as xr
+from sympy import symbols
 from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state, to_qutip
+from systems import Emitters, Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 
 # QuTiP's steady state has an absolute error of 1e-15 to 1e-16 in rho, and n^2 here is above 1e-5
 ABOVE_ITS_FLOOR = 1e-8
+BOTH_CUTS = 1e-7  # populations of five and six quanta that a cut leaves out, at n = 0.01
 ATOM = {"Delta_a": 1.0, "Delta_s": 1.2, "g": 1.0, "kappa": 1.0, "gamma": 0.6, "xi": 0.2}
 DIMER = {"Delta": 0.3, "U": 0.2, "J": 1.5, "gamma": 1.0, "F": 0.1}
 
@@ -129,3 +133,49 @@ def test_an_operator_may_hold_symbols_of_the_model_and_nothing_else():
         state.expect(kerr.a * kerr_dimer.J)
     with pytest.raises(ValueError, match="must be one of a, but is `b`"):
         state.expect(kerr_dimer.b)
+
+
+def assert_same_light(ours: qutip.Qobj, theirs: qutip.Qobj) -> None:
+    """Of one mode: all elements on the smaller space, and the Wigner function."""
+    size, x = min(ours.shape[0], theirs.shape[0]), np.linspace(-2, 2, 5)
+    first, second = (rho.full()[:size, :size] for rho in (ours, theirs))
+    np.testing.assert_allclose(first, second, rtol=0, atol=BOTH_CUTS)
+    wigner = [qutip.wigner(rho, x, x) for rho in (ours, theirs)]
+    np.testing.assert_allclose(*wigner, rtol=0, atol=10 * BOTH_CUTS)
+
+
+def test_light_of_a_box_cut_is_that_of_matrices_built_by_hand():
+    state = steady_state(kerr_dimer.MODEL, DIMER, quanta={"a": 5, "b": 6})
+    rho = state.density_matrix()
+    a = qutip.tensor(qutip.destroy(8), qutip.qeye(8))
+    b = qutip.tensor(qutip.qeye(8), qutip.destroy(8))
+    H = sum(0.3 * x.dag() * x + 0.2 * x.dag() ** 2 * x**2 for x in (a, b))
+    H += 1.5 * (a.dag() * b + b.dag() * a) + 0.1 * (a + a.dag())
+    exact = qutip.steadystate(H, [a, b])
+    assert rho.dims == [[6, 7], [6, 7]]
+    for i in (0, 1):
+        assert_same_light(rho.ptrace(i), exact.ptrace(i))
+    small = qutip.tensor(qutip.create(6), qutip.destroy(7))
+    np.testing.assert_allclose(
+        qutip.expect(small, rho), qutip.expect(a.dag() * b, exact), rtol=0, atol=BOTH_CUTS
+    )
+
+
+def test_a_cavity_with_two_emitters_has_the_light_of_matrices_built_by_hand():
+    S, c, (g, kappa, gamma, xi) = Emitters("S", 2), BosonOp("c"), symbols("g k l x", positive=True)
+    H = g * (Dagger(c) * S.lowering + Dagger(S.lowering) * c) + xi * (c + Dagger(c))
+    model = Model("two emitters", H, (Loss(kappa, c), *S.losses(gamma)), xi)
+    rho = steady_state(model, {"g": 0.9, "k": 1.0, "l": 0.6, "x": 0.1}, quanta=6).density_matrix()
+    parts = [[qutip.destroy(9), 1, 1], [1, qutip.sigmam(), 1], [1, 1, qutip.sigmam()]]
+    ones = [qutip.qeye(9), qutip.qeye(2), qutip.qeye(2)]
+    C, first, second = (
+        qutip.tensor(*(one if x == 1 else x for x, one in zip(part, ones, strict=True)))
+        for part in parts
+    )
+    both = first + second
+    exact = qutip.steadystate(
+        0.9 * (C.dag() * both + both.dag() * C) + 0.1 * (C + C.dag()),
+        [C, np.sqrt(0.6) * first, np.sqrt(0.6) * second],
+    )
+    place = rho.dims[0].index(7)  # beside four states of the emitters
+    assert_same_light(rho.ptrace(place), exact.ptrace(0))

@@ -23,6 +23,11 @@ class Equation:
     """Words of H_eff, pairs of words of the jumps, and a function for all their coefficients.
 
     The function takes the values of ``names`` and returns coefficients and rates in one list.
+
+    >>> from systems.library import kerr
+    >>> equation = equation_of(kerr.MODEL)
+    >>> equation.names, len(equation.words), equation.pure  # every jump lowers the grade
+    (('Delta', 'chi', 'gamma', 'xi'), 4, True)
     """
 
     words: tuple[Word, ...]
@@ -75,6 +80,12 @@ def read(
 
 @lru_cache(maxsize=32)
 def equation_of(model: Model) -> Equation:
+    """What the sweeps read of a model; raises `NoGrading` if a jump may raise the grade.
+
+    >>> from systems.library import kerr
+    >>> equation_of(kerr.MODEL).pairs  # a rho a'
+    ((((0,), (1,)), ((0,), (1,))),)
+    """
     vacuum = (0,) * len(model.modes)
     # a constant moves no level against another
     effective = {w: c for w, c in model.effective_ladder.items() if w != (vacuum, vacuum)}
