@@ -24,12 +24,12 @@ from itertools import combinations_with_replacement
 import numpy as np
 import sympy as sp
 
-from analytic.covariances import Moment, steady
 from analytic.evaluation import number_at
 from analytic.latex import align, correlation_symbol, number_symbol
 from analytic.rational.abbreviations import Abbreviations
 from analytic.rational.naming import Names, find_names, free_name
 from analytic.rational.polynomials import Singular
+from analytic.stationary import Moment, steady
 from systems import Model
 from systems.display import Shown
 from systems.ladder import (

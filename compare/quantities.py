@@ -13,7 +13,7 @@ With an underscore before each number, ``P_0_10`` or ``P_10`` of one mode, there
 digits for a single mode are refused without it, because ``P10`` is one quantum in most papers.
 
 A `Quantity` is the name of a method that both roads have, with its arguments: that is what makes
-the two roads comparable, and what a new quantity has to be.
+the two roads comparable, and what a new quantity has to be (CONTRIBUTING, "To add", has the list).
 """
 
 import re

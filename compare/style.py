@@ -18,10 +18,12 @@ from matplotlib.figure import Figure
 
 RED, BLUE, GREEN, GREY = "#D55E00", "#0072B2", "#009E73", "#666666"
 PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"  # the others of theirs, but for a pale yellow
+OLIVE, SILVER = "#B8A800", "#999999"  # two more, for many parts of one sum
 PALETTE = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, "#000000")  # of curves, in this order
 SIGNED = "PuOr_r"  # of deviations: orange where the closed form is too large, purple below
 # percent: where their colours become logarithmic, and the most that they tell apart
 LINEAR, FURTHEST = 10.0, 1000.0
+LEVELS = "viridis"  # of numbers on maps
 UNKNOWN = "#BBBBBB"  # where there is no number: a grey, which the scale of colours does not have
 # one column of a letter in the journals of the APS, 8.6 cm, and 3/4 of it, in inches
 WIDTH, HEIGHT = 3.37, 2.5

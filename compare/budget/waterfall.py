@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compare.budget.steps import brings, varied
-from compare.style import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, WIDTH, mathematical, styled
+from compare.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    OLIVE,
+    ORANGE,
+    PURPLE,
+    RED,
+    SILVER,
+    SKY,
+    WIDTH,
+    mathematical,
+    styled,
+)
 from compare.validity.maps import scale_of, spell
 
 if TYPE_CHECKING:
@@ -26,7 +39,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Okabe and Ito, without the black of the sum
-COLOURS = (ORANGE, SKY, GREEN, PURPLE, BLUE, RED, "#999999", "#B8A800")
+COLOURS = (ORANGE, SKY, GREEN, PURPLE, BLUE, RED, SILVER, OLIVE)
 
 
 @styled

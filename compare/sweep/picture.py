@@ -12,6 +12,7 @@ import numpy as np
 from compare.lines import on_a_line
 from compare.style import (
     BLUE,
+    LEVELS,
     RED,
     SIGNED,
     UNKNOWN,
@@ -111,9 +112,7 @@ def _draw_maps(left: Axes, right: Axes, row: Any, names: list[str]) -> None:
     _draw_map(right, 100 * good["deviation"], names, f"deviation of {quantity} (%)", SIGNED)
 
 
-def _draw_map(
-    axes: Axes, grid: Any, names: list[str], title: str, colours: str = "viridis"
-) -> None:
+def _draw_map(axes: Axes, grid: Any, names: list[str], title: str, colours: str = LEVELS) -> None:
     """One map, the first axis across."""
     from matplotlib import colormaps
     from matplotlib.colors import LogNorm

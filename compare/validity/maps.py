@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.style import BLUE, RED, UNKNOWN, WIDTH, axis_label, mathematical, new_figure, styled
+from compare.style import (
+    BLUE,
+    LEVELS,
+    RED,
+    UNKNOWN,
+    WIDTH,
+    axis_label,
+    mathematical,
+    new_figure,
+    styled,
+)
 from compare.validity.search import Bound
 from compare.validity.table import MEASURES
 
@@ -179,14 +189,14 @@ def _draw_map(axes: Axes, table: pd.DataFrame, names: list[str], column: str) ->
     top = known.max() if len(known) else 1.0
     bottom = min(max(known.min(), top / 10**DECADES), top / 2) if len(known) else 0.1
     # a formula that is right to many digits is not a formula that holds nowhere
-    under = "black" if column != "deviation" else colormaps["viridis"](0)
+    under = "black" if column != "deviation" else colormaps[LEVELS](0)
     x, y = edges(grid.columns), edges(grid.index)
     image = axes.pcolormesh(
         x,
         y,
         np.ma.masked_invalid(grid),
         norm=LogNorm(bottom, top),
-        cmap=colormaps["viridis"].with_extremes(under=under, bad=UNKNOWN),
+        cmap=colormaps[LEVELS].with_extremes(under=under, bad=UNKNOWN),
         rasterized=True,
     )
     axes.set(xlabel=spell(table, names[0]), xscale=scale_of(grid.columns), xlim=(x[0], x[-1]))

@@ -14,7 +14,7 @@ from compare.papers.tang2025.figures.cavities import DEVICE, PHI_UM
 from compare.papers.tang2025.figures.cavities import R_UM as R_TIP_UM
 from compare.papers.tang2025.figures.efficiency import SCALE, efficiency
 from compare.papers.tang2025.figures.tables import described, flat_grid
-from compare.style import WIDTH, styled
+from compare.style import SIGNED, WIDTH, styled
 from systems.library import nanotip
 
 R_UM = np.linspace(0, 0.7, 201)
@@ -54,7 +54,7 @@ def draw(table: pd.DataFrame) -> Figure:
     image = draw_map(left, percent, "r_um", "phi_um", "numeric", vmin=0, vmax=100)
     figure.colorbar(image, label=r"$\mathcal{R}$ (%), master equation")
     norm = CenteredNorm()  # white where both agree
-    image = draw_map(right, percent, "r_um", "phi_um", "difference", cmap="PuOr_r", norm=norm)
+    image = draw_map(right, percent, "r_um", "phi_um", "difference", cmap=SIGNED, norm=norm)
     label = "$\\mathcal{R}$: closed form $-$ master\nequation (percentage points)"
     figure.colorbar(image, label=label)
     for axes in (left, right):
