@@ -194,8 +194,9 @@ class NoJumps:
 
     Raises `RuntimeError` where K has a second state that does not decay.  Near an exceptional
     point of K the eigenvectors are nearly parallel and it is a poor preconditioner, not a wrong
-    result.  ``skew`` is the largest condition of an eigenvalue (N. J. Higham, "Functions of
-    Matrices", section 4.1: |left| |right| over their product), one if all are orthogonal.
+    result.  ``skew`` is the largest condition of an eigenvalue (G. H. Golub and C. F. Van Loan,
+    "Matrix Computations", section 7.2: |left| |right| over their product), one if all vectors are
+    orthogonal.
 
     >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
     >>> X = NoJumps(K)(np.array([1, 0, 0, 0.2 + 0j])).reshape(2, 2)
