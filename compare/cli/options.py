@@ -46,7 +46,11 @@ Varied = Annotated[
 
 
 def small_letters(out: Path | None) -> Path | None:
-    """The file of an option, whose suffix may be given in capitals."""
+    """The file of an option, whose suffix may be given in capitals.
+
+    >>> small_letters(Path("map.PNG")).name, small_letters(None)
+    ('map.png', None)
+    """
     return out and small_suffix(out)
 
 
