@@ -329,8 +329,6 @@ class SteadyState(Readout):
         """
         if self.shape != ():
             return self.restricted_density_matrix()
-        if self.bright:
-            raise refusal(self.model, "A density matrix")
         return on_product(self.elements(), self.space)
 
     def restricted_density_matrix(self) -> Any:
@@ -340,7 +338,7 @@ class SteadyState(Readout):
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
-        "ok".
+        "ok" and for bright light that is known without a cut; raises `ValueError` where all is.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -359,6 +357,8 @@ class SteadyState(Readout):
         >>> steady_state(kerr.MODEL, kerr.VALUES, quanta=3).elements().shape
         (4, 4)
         """
+        if self.bright and not self._cuts:
+            raise refusal(self.model, "A density matrix")
         largest = self.space
         rho = np.full((self._points, largest.size, largest.size), np.nan, dtype=complex)
         for block in self.blocks:
