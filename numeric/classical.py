@@ -1,29 +1,24 @@
 """Where the light would go without fluctuations: how many quanta a cut has to hold.
 
-The mean of a word is factorised into those of the modes, <a'^p a^q> = conj(x)^p x^q, which turns
-
-    d<a_i>/dt = <i [H, a_i]> + (losses)                   (`numeric.stability.heisenberg`)
-
-into polynomials in the amplitudes x_i; an atom brings its own <s> and <s's>.  A bistable mode has
-several roots (of a Kerr mode those of the cubic of P. D. Drummond and D. F. Walls, J. Phys. A 13,
-725 (1980), Eq. (3.5), by its meaning, not checked against the print).  The quantum state may sit
-on any of them, and a truncation that does not reach a root cannot tell that the light is there.
+Without fluctuations the amplitudes obey polynomial equations (`numeric.meanfield`).  A bistable
+mode has several roots (of a Kerr mode those of the cubic of P. D. Drummond and D. F. Walls, J.
+Phys. A 13, 725 (1980), Eq. (3.5), by its meaning, not checked against the print).  The quantum
+state may sit on any of them, and a truncation that does not reach a root cannot tell that the light
+is there.
 
 Roots are found by Newton's method from several starts, all points and starts at once: the empty
 state, and amplitudes as large as the drive could make them on resonance.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
-import sympy as sp
 
+from numeric.meanfield import MeanField, mean_field
 from numeric.solvers.solution import Solution
-from numeric.stability import every_mode_is_lossy, heisenberg
+from numeric.stability import every_mode_is_lossy
 from systems import Model
-from systems.ladder import Word, is_two_level
+from systems.ladder import is_two_level
 from systems.status import Status
 from systems.values import Arrays
 
@@ -34,7 +29,6 @@ CLOSE = 1e-6  # relative size of the last step of a root that was found
 SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold beyond its mean
 HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
 TINY = 1e-300  # an amplitude beside which a step of zero is small, that of the empty state
-TOGETHER = 100_000  # starts that are followed at once: their slopes take 30 MB for three modes
 LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
 APART = 0.1  # relative distance of two roots that are different branches
 
@@ -89,7 +83,7 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     >>> [one[0] for one in amplitudes(kerr.MODEL, arrays)]  # -2i xi/gamma, all of them
     [array([0.-6.j]), array([0.-6.j]), array([0.-6.j])]
     """
-    flow = _flow(model)
+    flow = mean_field(model)
     found = np.array([_fields(model, root) for root in _roots(model, flow, arrays)])
     total = np.sum(abs(found) ** 2, axis=2)
     every, known = np.arange(total.shape[1]), ~np.isnan(total)
@@ -135,13 +129,13 @@ def held_against(model: Model, found: Solution, light: Branches) -> Solution:
 
 def _bright(model: Model, arrays: Arrays) -> np.ndarray:
     """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
-    flow = _flow(model)
+    flow = mean_field(model)
     makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
     return _largest(model, flow, arrays) > (0.0 if makes_pairs else 1.0)
 
 
 def _branches(model: Model, arrays: Arrays) -> Branches:
-    flow = _flow(model)
+    flow = mean_field(model)
     numbers = np.array([_quanta(model, root) for root in _roots(model, flow, arrays)])
     total = numbers.sum(axis=2)
     brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
@@ -152,74 +146,16 @@ def _branches(model: Model, arrays: Arrays) -> Branches:
     return Branches(quanta, several)
 
 
-@dataclass(frozen=True)
-class _Flow:
-    """Time derivatives of the real unknowns, and their derivatives, as functions of numbers."""
-
-    value: Callable[..., list[np.ndarray]]
-    slope: Callable[..., list[np.ndarray]]
-    names: tuple[str, ...]
-    count: int
-
-    def at(
-        self, x: np.ndarray, arguments: np.ndarray | list[np.ndarray]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Derivatives (unknowns, points) and their slopes (points, unknowns, unknowns)."""
-        points = x.shape[1]
-        value, slope = (
-            np.array([np.broadcast_to(np.real(v), points) for v in function(*x, *arguments)])
-            for function in (self.value, self.slope)
-        )
-        return value, np.moveaxis(slope.reshape(self.count, self.count, points), 2, 0).copy()
+def _widths(model: Model) -> list[int]:
+    """How many real unknowns each mode has: two of an amplitude, of an atom its excitation too."""
+    return [3 if is_two_level(mode) else 2 for mode in model.modes]
 
 
-@lru_cache(maxsize=32)
-def _flow(model: Model) -> _Flow:
-    """Both parts of d<a_i>/dt, and of an atom d<s's>/dt as well, with all means factorised."""
-    x = _unknowns(model)
-    flat = [symbol for mode in x for symbol in mode]
-    rates = []
-    for i, mode in enumerate(model.modes):
-        one = model.occupation(mode)
-        rate = _mean(heisenberg(model, ((0,) * len(x), one)), model, x)
-        rates += [_real(rate), _real(-sp.I * rate)]
-        if len(x[i]) == 3:
-            rates.append(_real(_mean(heisenberg(model, (one, one)), model, x)))
-    slopes = [sp.diff(rate, symbol) for rate in rates for symbol in flat]
-    arguments = [*flat, *model.parameters]
-    value, slope = (sp.lambdify(arguments, what, "numpy", cse=True) for what in (rates, slopes))
-    return _Flow(value, slope, tuple(map(str, model.parameters)), len(flat))
-
-
-def _real(expression: sp.Expr) -> sp.Expr:
-    return (expression + sp.conjugate(expression)) / 2
-
-
-def _unknowns(model: Model) -> list[tuple[sp.Symbol, ...]]:
-    """Two real unknowns for the amplitude of each mode, and of an atom its excitation."""
-    return [
-        tuple(sp.Dummy(real=True) for _ in range(3 if is_two_level(mode) else 2))
-        for mode in model.modes
-    ]
-
-
-def _mean(words: dict[Word, sp.Expr], model: Model, x: list[tuple[sp.Symbol, ...]]) -> sp.Expr:
-    """The factorised mean of an operator."""
-    total = sp.S.Zero
-    for (p, q), coefficient in words.items():
-        for up, down, unknown in zip(p, q, x, strict=True):
-            amplitude, conjugate = unknown[0] + sp.I * unknown[1], unknown[0] - sp.I * unknown[1]
-            both = len(unknown) == 3 and up == down == 1
-            coefficient *= unknown[2] if both else conjugate**up * amplitude**down
-        total += coefficient
-    return total
-
-
-def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+def _largest(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
     """The largest amplitude that the drive makes on resonance, (points,): drive over loss."""
     points = len(next(iter(arrays.values())))
-    pushed, slopes = flow.at(np.zeros((flow.count, points)), [arrays[n] for n in flow.names])
-    damping, width = -np.einsum("pii->ip", slopes), [len(x) for x in _unknowns(model)]
+    pushed, slopes = flow.at(np.zeros((flow.count, points)), flow.coefficients(arrays))
+    damping, width = -np.einsum("pii->ip", slopes), _widths(model)
     with np.errstate(divide="ignore", invalid="ignore"):
         sizes = [
             np.hypot(pushed[i], pushed[i + 1]) / damping[i] for i in np.cumsum([0, *width[:-1]])
@@ -227,19 +163,19 @@ def _largest(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
     return np.minimum(np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0), HUGE)
 
 
-def _roots(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+def _roots(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
     """The roots that the starts lead to, (starts, unknowns, points); NaN where to none."""
     starts = _starts(model, flow, arrays)
     every = np.hstack(list(starts))
     at = {name: np.tile(array, len(starts)) for name, array in arrays.items()}
-    slabs = [slice(k, k + TOGETHER) for k in range(0, every.shape[1], TOGETHER)]
+    slabs = [slice(k, k + flow.together) for k in range(0, every.shape[1], flow.together)]
     found = [_newton(flow, {n: x[k] for n, x in at.items()}, every[:, k]) for k in slabs]
     return np.stack(np.split(np.hstack(found), len(starts), axis=1))
 
 
-def _starts(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+def _starts(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
     """Values of the unknowns to start from, (starts, unknowns, points)."""
-    width, largest = [len(x) for x in _unknowns(model)], _largest(model, flow, arrays)
+    width, largest = _widths(model), _largest(model, flow, arrays)
     empty = np.zeros((flow.count, len(largest)))
     found, first = [empty], np.cumsum([0, *width[:-1]])
     for size in SIZES:
@@ -252,21 +188,21 @@ def _starts(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
     return np.array(found)
 
 
-def _newton(flow: _Flow, arrays: Arrays, start: np.ndarray) -> np.ndarray:
+def _newton(flow: MeanField, arrays: Arrays, start: np.ndarray) -> np.ndarray:
     """The root that a start (unknowns, points) leads to; NaN where it leads to none."""
     x, found = start.copy(), np.full_like(start, np.nan)
-    arguments = np.array([arrays[name] for name in flow.names])
+    c = flow.coefficients(arrays)
     going = np.arange(x.shape[1])  # a start that has arrived is not followed further
     with np.errstate(all="ignore"):
         for _ in range(ROUNDS):
-            f, J = flow.at(x, arguments)
+            f, J = flow.at(x, c)
             good = np.isfinite(J).all(axis=(1, 2)) & np.isfinite(f).all(axis=0)
-            x, arguments, going = x[:, good], arguments[:, good], going[good]
+            x, c, going = x[:, good], c[:, good], going[good]
             step = _solve(J[good], f[:, good].T).T
             x = x - step
             done = np.max(abs(step), axis=0) <= CLOSE * (np.max(abs(x), axis=0) + TINY)
             found[:, going[done]] = x[:, done]
-            x, arguments, going = x[:, ~done], arguments[:, ~done], going[~done]
+            x, c, going = x[:, ~done], c[:, ~done], going[~done]
             if not len(going):
                 break
     return found
@@ -289,12 +225,12 @@ def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
         return np.where(number < HUGE, number, np.nan)
 
 
-def _without_nonlinearity(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarray:
+def _without_nonlinearity(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
     """Amplitudes of the linear equations, (points, modes), with atoms at rest."""
-    width = [len(x) for x in _unknowns(model)]
+    width = _widths(model)
     light = np.concatenate([[w == 2] * w for w in width])
     points = len(next(iter(arrays.values())))
-    f, J = flow.at(np.zeros((flow.count, points)), [arrays[n] for n in flow.names])
+    f, J = flow.at(np.zeros((flow.count, points)), flow.coefficients(arrays))
     x = np.zeros((flow.count, points))
     x[light] = -_solve(J[:, light][:, :, light], f[light].T).T
     return _fields(model, x)
@@ -303,9 +239,8 @@ def _without_nonlinearity(model: Model, flow: _Flow, arrays: Arrays) -> np.ndarr
 def _fields(model: Model, x: np.ndarray) -> np.ndarray:
     """The amplitudes (points, modes) among the unknowns (unknowns, points), 0 of atoms."""
     found, i = [], 0
-    for unknowns in _unknowns(model):
-        light = len(unknowns) == 2
+    for width in _widths(model):
         nothing = 0.0 * x[i]  # NaN where nothing is known
-        found.append(x[i] + 1j * x[i + 1] if light else nothing + 0j)
-        i += len(unknowns)
+        found.append(x[i] + 1j * x[i + 1] if width == 2 else nothing + 0j)
+        i += width
     return np.stack(found, axis=1)
