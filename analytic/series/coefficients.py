@@ -42,7 +42,7 @@ class Coefficients:
 
     def __init__(self, model: Model, corrections: int) -> None:
         self.model, self.corrections = model, corrections
-        self.moments = Moments(model)
+        self.moments = Moments.of(model)
         self._recursions: dict[frozenset[tuple[Word, int]], Recursion] = {}
         self._leads: dict[Word, int | None] = {}
 
@@ -148,7 +148,7 @@ class Coefficients:
 
     @cached_property
     def _shells(self) -> Shells:
-        return Shells(self.moments)
+        return Shells.of(self.moments)
 
     def hierarchy(self, combinations: Iterable[Combination]) -> Hierarchy:
         """The hierarchy that leads to all terms of the combinations.

@@ -18,7 +18,7 @@ follows from expanding ``|0><0| = :exp(-a'a):``; a two-level system ends the sum
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from math import factorial, prod
 from typing import NamedTuple
@@ -64,6 +64,17 @@ class Moments:
         self.model = model
         self._equations: dict[Word, tuple[MomentTerm, ...]] = {}
         self._grades: dict[Word, int] = {}
+
+    @staticmethod
+    @lru_cache(maxsize=32)
+    def of(model: Model) -> "Moments":
+        """Those of a model, whose equations are found once for all expansions of it.
+
+        >>> from systems import kerr
+        >>> Moments.of(kerr.MODEL) is Moments.of(kerr.MODEL)
+        True
+        """
+        return Moments(model)
 
     @property
     def coefficients(self) -> tuple[sp.Expr, ...]:

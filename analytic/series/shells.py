@@ -13,7 +13,7 @@ the states of a grade, still tell where the drive brings in more quanta.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import factorial, prod
 
 import numpy as np
@@ -43,6 +43,17 @@ class Shells:
 
     def __init__(self, moments: Moments) -> None:
         self.moments = moments
+
+    @staticmethod
+    @lru_cache(maxsize=32)
+    def of(moments: Moments) -> "Shells":
+        """The shells of a model, once for all expansions of it.
+
+        >>> from systems import kerr
+        >>> Shells.of(Moments.of(kerr.MODEL)) is Shells.of(Moments.of(kerr.MODEL))
+        True
+        """
+        return Shells(moments)
 
     def beyond(self, arrays: Arrays, wanted: Sequence[tuple[int, int]]) -> np.ndarray:
         """Shares of moments that lie beyond a shell: array (wanted, points), from 0 to 1.
