@@ -126,7 +126,8 @@ def _in_own_unit(expression: sp.Expr, arrays: Arrays) -> tuple[Arrays, np.ndarra
 def _check_symbols(model: Model, expression: sp.Expr) -> None:
     if not isinstance(expression, sp.Expr):
         raise TypeError(f"Argument `expression` must be a SymPy expression, but is {expression!r}.")
-    if not expression.free_symbols:  # of others a case that is never met may be NaN
+    # a Piecewise in symbols may hold NaN in a case that no values lead to
+    if not expression.free_symbols:
         check_finite("Argument `expression`", expression)
     unknown = expression.free_symbols - set(model.parameters)
     if unknown:

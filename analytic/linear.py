@@ -220,7 +220,11 @@ class Gaussian(Shown):
 
     @cached_property
     def _covariances(self) -> dict[Word, Moment]:
-        """Steady <XY> - <X><Y>: as the second moments are without what displaces the modes."""
+        """Steady <XY> - <X><Y>.
+
+        A drive moves the means and leaves what is spread around them as it is: covariances obey the
+        equations of second moments without the terms in <X> alone.
+        """
         return self._solve([word for word in self._words if sum(map(sum, word)) == 2])
 
     def _solve(self, words: list[Word]) -> dict[Word, Moment]:

@@ -286,7 +286,7 @@ def _plain(value: Any) -> Any:
             return {str(key): _plain(inner) for key, inner in value.items()}
         case list() | tuple():
             return [_plain(inner) for inner in value]
-    # arrays and numbers of NumPy; of a long double this is the number itself again
+    # arrays and numbers of NumPy; a long double stays one by `tolist`, and becomes text
     simple = value.tolist() if hasattr(value, "tolist") else value
     return _plain(simple) if type(simple) is not type(value) else str(value)
 

@@ -226,8 +226,9 @@ class Model(Shown):
 
         A word stays with that part of its coefficient whose order in the drive is the number of
         orders that the word raises: of order 0 where the quanta are conserved, of order k where
-        k orders' worth of quanta come in.  All else moves amplitudes at higher order only.  A
-        constant is left out: it is the energy of the vacuum, from which all others count.
+        the word adds as many quanta as k powers of the drive bring.  All else moves amplitudes at
+        higher order only.  A constant is left out: it is the energy of the vacuum, from which all
+        others count.
 
         Raises `NoGrading` where the Hamiltonian has no grading.
 
@@ -249,8 +250,8 @@ class Model(Shown):
         None if all jumps lower it: only then is the state between two jumps pure at leading
         order.  Dephasing keeps the number, thermal light raises it.  With ``paid``, the orders of
         the drive in a coefficient count against what its term raises, so that ``a + drive``
-        lowers although its number does not, and so do those of the rate, half to each side of the
-        density matrix.
+        lowers although its number does not.  The orders of the rate count half: a jump acts on both
+        sides of the density matrix, and each side has one root of the rate.
 
         >>> from systems import kerr
         >>> kerr.MODEL.not_lowering() is None

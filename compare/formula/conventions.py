@@ -130,8 +130,8 @@ def settings(
 ) -> Iterator[Setting]:
     """All combinations of conventions that make a difference, those with fewest first.
 
-    A convention turns letters that are ``used``, and none that is ``fixed``: what fixes it may
-    be meant in the model's convention or in the paper's.
+    A convention changes the meaning of letters that are ``used``, and of none that the reader has
+    ``fixed`` to a value: that value may be meant in the model's convention or in the paper's.
 
     >>> from systems import kerr
     >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")

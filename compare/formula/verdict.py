@@ -72,11 +72,10 @@ class Verdict(Shown):
     @property
     def _details(self) -> str:
         """What follows the verdict's own word: a reason, an example, conventions, a next term."""
-        match self.verdict:
-            case "cannot judge":
-                return f", since there is no closed form to compare with: {self.reason}"
-            case "different":
-                return f", {self._multiple}{self._example}"
+        if self.verdict == CANNOT_JUDGE:
+            return f", since there is no closed form to compare with: {self.reason}"
+        if self.verdict == DIFFERENT:
+            return f", {self._multiple}{self._example}"
         proof = "" if self.proved else " (at random points; not proved)"
         return proof + self._choice + self._next_order
 

@@ -183,7 +183,11 @@ def _power(sheet: Sheet, entry: Entry, asked: Measure) -> float:
 
 
 def _followed(sheet: Sheet, entry: Entry) -> tuple[np.ndarray, str]:
-    """The same for a field, whose light follows the drive: the first crossing from weak drives."""
+    """The same for a field, which is solved at each drive: where it first misses, from weak ones.
+
+    A field may hold a laser of its own that is a multiple of the drive, so that no series in the
+    drive at fixed values finds the place.
+    """
     asked = measure(sheet, entry)
     name = drive_name(sheet, asked)
     own = asked.point()[name]

@@ -51,7 +51,8 @@ class Measure:
 
     asked: Mapping[str, Any]
     folder: Path
-    letters: frozenset[str] = frozenset()  # in formulas that may be overwritten
+    # of the sheet: known here, though a claim may overwrite the formula that they stand in
+    letters: frozenset[str] = frozenset()
 
     @property
     def target(self) -> Target:
