@@ -23,7 +23,7 @@ def cheap_pictures() -> Iterator[None]:
 
 
 TOOK = "photon-blockade/took"  # in pytest's cache: seconds of each test function
-QUICK = 0.3  # seconds of a test that a developer waits for: all of these take 50 s of one core
+QUICK = 0.15  # seconds of a test that a developer waits for: with 0.3 a minute was over
 COMPILING: pytest.StashKey["subprocess.Popen[bytes]"] = pytest.StashKey()
 COMPILE = """
 from numeric import steady_state
