@@ -63,10 +63,12 @@ def branches(model: Model, arrays: Arrays) -> Branches:
     >>> found.quanta.round(), found.several
     (array([[54.]]), array([ True]))
     """
-    count, bright = len(next(iter(arrays.values()))), _bright(model, arrays)
+    flow = mean_field(model)
+    c = flow.coefficients(arrays)
+    count, bright = c.shape[1], _bright(model, flow, c)
     result = Branches(np.zeros((count, len(model.modes))), np.zeros(count, dtype=bool))
     if bright.any():
-        some = _branches(model, {name: array[bright] for name, array in arrays.items()})
+        some = _branches(model, flow, c[:, bright])
         result.quanta[bright], result.several[bright] = some.quanta, some.several
     return result
 
@@ -84,14 +86,15 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     [array([0.-6.j]), array([0.-6.j]), array([0.-6.j])]
     """
     flow = mean_field(model)
-    found = np.array([_fields(model, root) for root in _roots(model, flow, arrays)])
+    c = flow.coefficients(arrays)
+    found = np.array([_fields(model, root) for root in _roots(model, flow, c)])
     total = np.sum(abs(found) ** 2, axis=2)
     every, known = np.arange(total.shape[1]), ~np.isnan(total)
     brightest = np.argmax(np.where(known, total, -1.0), axis=0)
     faintest = np.argmin(np.where(known, total, np.inf), axis=0)
     return (
         found[brightest, every] + 0.0,
-        _without_nonlinearity(model, flow, arrays) + 0.0,
+        _without_nonlinearity(model, flow, c) + 0.0,
         found[faintest, every] + 0.0,
     )
 
@@ -127,16 +130,14 @@ def held_against(model: Model, found: Solution, light: Branches) -> Solution:
     return replace(found, short=short & light.several, status=words)
 
 
-def _bright(model: Model, arrays: Arrays) -> np.ndarray:
+def _bright(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
     """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
-    flow = mean_field(model)
     makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
-    return _largest(model, flow, arrays) > (0.0 if makes_pairs else 1.0)
+    return _largest(model, flow, c) > (0.0 if makes_pairs else 1.0)
 
 
-def _branches(model: Model, arrays: Arrays) -> Branches:
-    flow = mean_field(model)
-    numbers = np.array([_quanta(model, root) for root in _roots(model, flow, arrays)])
+def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
+    numbers = np.array([_quanta(model, root) for root in _roots(model, flow, c)])
     total = numbers.sum(axis=2)
     brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
     quanta = np.nan_to_num(numbers[brightest, np.arange(total.shape[1])])
@@ -151,10 +152,9 @@ def _widths(model: Model) -> list[int]:
     return [3 if is_two_level(mode) else 2 for mode in model.modes]
 
 
-def _largest(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
+def _largest(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
     """The largest amplitude that the drive makes on resonance, (points,): drive over loss."""
-    points = len(next(iter(arrays.values())))
-    pushed, slopes = flow.at(np.zeros((flow.count, points)), flow.coefficients(arrays))
+    pushed, slopes = flow.at(np.zeros((flow.count, c.shape[1])), c)
     damping, width = -np.einsum("pii->ip", slopes), _widths(model)
     with np.errstate(divide="ignore", invalid="ignore"):
         sizes = [
@@ -163,19 +163,18 @@ def _largest(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
     return np.minimum(np.max(np.nan_to_num(sizes, nan=0.0, posinf=0.0), axis=0), HUGE)
 
 
-def _roots(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
+def _roots(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
     """The roots that the starts lead to, (starts, unknowns, points); NaN where to none."""
-    starts = _starts(model, flow, arrays)
-    every = np.hstack(list(starts))
-    at = {name: np.tile(array, len(starts)) for name, array in arrays.items()}
+    starts = _starts(model, flow, c)
+    every, same = np.hstack(list(starts)), np.tile(c, len(starts))
     slabs = [slice(k, k + flow.together) for k in range(0, every.shape[1], flow.together)]
-    found = [_newton(flow, {n: x[k] for n, x in at.items()}, every[:, k]) for k in slabs]
+    found = [_newton(flow, same[:, k], every[:, k]) for k in slabs]
     return np.stack(np.split(np.hstack(found), len(starts), axis=1))
 
 
-def _starts(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
+def _starts(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
     """Values of the unknowns to start from, (starts, unknowns, points)."""
-    width, largest = _widths(model), _largest(model, flow, arrays)
+    width, largest = _widths(model), _largest(model, flow, c)
     empty = np.zeros((flow.count, len(largest)))
     found, first = [empty], np.cumsum([0, *width[:-1]])
     for size in SIZES:
@@ -188,10 +187,9 @@ def _starts(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
     return np.array(found)
 
 
-def _newton(flow: MeanField, arrays: Arrays, start: np.ndarray) -> np.ndarray:
+def _newton(flow: MeanField, c: np.ndarray, start: np.ndarray) -> np.ndarray:
     """The root that a start (unknowns, points) leads to; NaN where it leads to none."""
     x, found = start.copy(), np.full_like(start, np.nan)
-    c = flow.coefficients(arrays)
     going = np.arange(x.shape[1])  # a start that has arrived is not followed further
     with np.errstate(all="ignore"):
         for _ in range(ROUNDS):
@@ -225,13 +223,12 @@ def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
         return np.where(number < HUGE, number, np.nan)
 
 
-def _without_nonlinearity(model: Model, flow: MeanField, arrays: Arrays) -> np.ndarray:
+def _without_nonlinearity(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
     """Amplitudes of the linear equations, (points, modes), with atoms at rest."""
     width = _widths(model)
     light = np.concatenate([[w == 2] * w for w in width])
-    points = len(next(iter(arrays.values())))
-    f, J = flow.at(np.zeros((flow.count, points)), flow.coefficients(arrays))
-    x = np.zeros((flow.count, points))
+    x = np.zeros((flow.count, c.shape[1]))
+    f, J = flow.at(x, c)
     x[light] = -_solve(J[:, light][:, :, light], f[light].T).T
     return _fields(model, x)
 

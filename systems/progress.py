@@ -8,7 +8,7 @@ one of `bar`, unless they are called with ``progress=False``.
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Thread, Timer
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -143,8 +143,6 @@ def busy(what: str) -> Iterator[None]:
     >>> with busy("deriving"):
     ...     pass
     """
-    from threading import Event, Thread
-
     from tqdm import tqdm
 
     done = Event()
