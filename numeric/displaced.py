@@ -73,6 +73,7 @@ class DisplacedState(Means):
     found: Solution
     other: Solution | None
     matrices: Matrices  # `numeric.solvers.choice.matrices`
+    frame: "Shift"  # that ``shifted`` comes from
 
     @property
     def quanta(self) -> np.ndarray:
@@ -96,6 +97,21 @@ class DisplacedState(Means):
     def top(self) -> np.ndarray:
         """Population of the last shells around the amplitude, (points,)."""
         return top_shells(self.found)
+
+    @property
+    def arrays_around(self) -> Arrays:
+        """All values at these points: those of the model, of the amplitudes and around them.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}
+        >>> (bright,) = steady_state(kerr.MODEL, linear, frame="displaced").bright
+        >>> bright.arrays_around["alpha_a"].round(9), bright.arrays_around["xi"]
+        (array([0.-200.j]), array([100.]))
+        """
+        around = {name: x[self.found.points] for name, x in self.shifted_arrays.items()}
+        alphas = {str(s): self.alphas[:, i] for i, s in self.frame.alphas.items()}
+        return {**around, **self.arrays, **alphas}
 
     def mean(self, word: Word) -> Measured:
         """<a'^p a^q> from the means of b, with the sum of their errors and changes.
@@ -310,6 +326,7 @@ def _solved_around(
                 found,
                 other,
                 matrices,
+                around,
             )
         )
     return states
@@ -382,6 +399,16 @@ class Shift:
                 known[str(symbol)] if coefficient is None else evaluate_sum(coefficient, known)
             )
         return found or known
+
+    def field(self, words: Ladder) -> Ladder:
+        """A field of the modes a = alpha + b in words of b.
+
+        >>> from systems.library import kerr
+        >>> shift(kerr.MODEL, (True,)).field({((0,), (1,)): sp.Integer(2)})
+        {((0,), (0,)): 2*alpha_a, ((0,), (1,)): 2}
+        """
+        count = len(next(iter(words))[0])
+        return _around(words, [self.alphas.get(i, sp.S.Zero) for i in range(count)])
 
 
 @lru_cache(maxsize=32)

@@ -85,13 +85,25 @@ def operator_matrices(words: Ladder, arrays: Arrays, on: Space) -> np.ndarray:
     return total
 
 
+def field_words(model: Model, field: "Mode | str | sp.Expr | Ladder") -> Ladder:
+    """A field as `systems.fields.read_field` takes it, with the transitions of atoms, as words.
+
+    What is words already stays as it is.
+
+    >>> from systems.library import kerr
+    >>> field_words(kerr.MODEL, field_words(kerr.MODEL, "a"))
+    {((0,), (1,)): 1}
+    """
+    return field if isinstance(field, dict) else read_field(model, field, transitions=True)
+
+
 def field_matrices(
-    model: Model, field: Mode | str | sp.Expr, arrays: Arrays, on: Space
+    model: Model, field: "Mode | str | sp.Expr | Ladder", arrays: Arrays, on: Space
 ) -> np.ndarray:
     """A field at points of one-dimensional values, shape (points, states, states).
 
     ``field`` is a mode, its name, or an expression in the modes and parameters such as an output
-    field, as `systems.fields.read_field` takes it; ``arrays`` holds one value per point.
+    field, as `field_words` takes it; ``arrays`` holds one value per point.
 
     >>> from numeric.space import space
     >>> from systems.library import kerr
@@ -100,7 +112,7 @@ def field_matrices(
     array([[0., 1.],
            [0., 0.]])
     """
-    return operator_matrices(read_field(model, field, transitions=True), arrays, on)
+    return operator_matrices(field_words(model, field), arrays, on)
 
 
 def element_errors(populations: np.ndarray, error: np.ndarray) -> np.ndarray:

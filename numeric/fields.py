@@ -3,7 +3,8 @@
     <b'b>,    g^(k) = <b'^k b^k>/<b'b>^k,    g_12 = <b1' b2' b2 b1>/(<b1'b1> <b2'b2>),
     g_12(tau) = Tr[b2'b2 exp(L tau) b1 rho b1']/(<b1'b1> <b2'b2>)
 
-These are read off the whole density matrix.  A field that interferes destructively is known to
+These are read off the whole density matrix, or off the moments of linear light that is known
+without one.  A field that interferes destructively is known to
 the precision of what interferes.  `estimate` is the one source of a number, its error and its
 status; every other result has the shape of the batch and is NaN exactly where the function of the
 same name with ``_status`` gives another word than "ok": that of the state, "undefined" (0/0), "not
@@ -12,29 +13,31 @@ resolved" (below round-off, or built on a mean number that is) or, where the tru
 field in which they cancel.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Any, TypeAlias
+from functools import partial, reduce
+from typing import Any, Protocol
 
 import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
+from numeric.displaced import DisplacedState, Shift
 from numeric.excitations import guessed
-from numeric.expectation import element_errors, field_matrices
+from numeric.expectation import element_errors, field_words, operator_matrices
+from numeric.gaussian import GaussianState
+from numeric.scaling import EPSILON
 from numeric.solvers.reached import empty_states
 from numeric.solvers.solution import Solution
 from numeric.state import CLEAR, SteadyState
 from numeric.tail import missing, supply
-from numeric.time.regression import read_delays, regression
-from numeric.worth import Known, Measured, divide
+from numeric.time.regression import Field, read_delays, regression
+from numeric.worth import MOVED, RESOLVED, Known, Measured, divide
+from systems import Model
 from systems.labels import label_beside, relabel
-from systems.ladder import Mode
+from systems.ladder import Ladder, multiply
 from systems.status import Estimate, Status
-from systems.values import Arrays
-
-Field: TypeAlias = Mode | str | sp.Expr
+from systems.values import Arrays, evaluate
 
 
 def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any) -> Estimate:
@@ -54,20 +57,54 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
     if quantity not in MEASURES:
         names = ", ".join(MEASURES)
         raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
-    # of light that is known without a cut there is no density matrix to read
-    read, found = MEASURES[quantity], state._gather(lambda block: block.status)
-    measured = read(_Density(state, supply), *arguments, **options)
-    clear = (measured.status(found) != Status.OK) | (measured.cut <= CLEAR * abs(measured.value))
-    if state.order is not None or clear.all():
-        measured = replace(measured, cut=0.0)
-    else:  # two more quanta tell whether what lies beyond the cut matters
-        finer = read(_Density(state.finer, partial(missing, modes=())), *arguments, **options)
-        change = abs(finer.value - measured.value) + finer.cut
-        measured = replace(measured, cut=np.where(np.isnan(change), np.inf, change))
-    shaped = (measured.value, measured.error, measured.status(found))
+
+    def read(density: _Means) -> Measured:
+        return MEASURES[quantity](density, *arguments, **options)
+
+    count = int(np.prod(state.shape))
+    value, error = np.full((2, count), np.nan)
+    words = np.full(count, None)
+    for points, one, found in _parts(state, read):
+        value[points], error[points], words[points] = one.value, one.error, one.status(found)
+    shaped = (value, error, words)
     return Estimate(
         *(relabel(np.reshape(x, state.shape)[()], state.arrays, quantity) for x in shaped)
     )
+
+
+def _parts(
+    state: SteadyState, read: Callable[["_Means"], Measured]
+) -> Iterator[tuple[np.ndarray, Measured, np.ndarray]]:
+    """Points with their numbers and the words for their states: all of the cut, then the bright."""
+    known = np.concatenate([np.arange(0), *(light.points for light in state.bright)])
+    if len(known) < np.prod(state.shape):
+        yield np.arange(int(np.prod(state.shape))), _of_cut(state, read), state._words
+    for light in state.bright:
+        if isinstance(light, DisplacedState):
+            frame = light.frame, state.model
+            yield light.points, _of_cut(state.around(light), read, frame), light.status
+        else:
+            assert isinstance(light, GaussianState)  # there are no others
+            yield light.points, read(_Linear(light)), light.status
+
+
+def _of_cut(
+    state: SteadyState,
+    read: Callable[["_Means"], Measured],
+    frame: tuple[Shift, Model] | None = None,
+) -> Measured:
+    """What is read off density matrices, with what lies beyond their cut."""
+    measured = read(_Density(state, supply, frame))
+    lost = measured.status(state._words) != Status.OK
+    clear = lost | (measured.cut <= CLEAR * abs(measured.value))
+    # a truncation around an amplitude was not chosen for what is left without it
+    if clear.all() or (state.order is not None and frame is None):
+        return replace(measured, cut=0.0)
+    # two more quanta tell whether what lies beyond the cut matters
+    finer = read(_Density(state.finer, partial(missing, modes=()), frame))
+    change = abs(finer.value - measured.value) + finer.cut
+    change = np.where(np.isnan(change), np.inf, change)
+    return replace(measured, cut=change, moved=MOVED if frame is None else RESOLVED)
 
 
 def number(state: SteadyState, field: Field) -> Any:
@@ -259,15 +296,79 @@ def delayed_correlation(
     return label_beside(g2, state.arrays, "tau", taus, "g2")
 
 
+class _Means(Protocol):
+    """What numbers of fields are read off: means of their products, per point."""
+
+    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known: ...
+    def cut(self, fields: Sequence[Field]) -> np.ndarray: ...
+    def check(self, order: int) -> None: ...
+    def purity(self) -> Measured: ...
+    def linear_entropy(self) -> Measured: ...
+
+
+class _Linear:
+    """The same of linear light that is known without a density matrix."""
+
+    def __init__(self, light: GaussianState) -> None:
+        self.light, self.model = light, light.model
+
+    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
+        value, error = np.zeros(len(self.light.points), dtype=complex), 0.0
+        for (_, p), x in self._product(left).items():
+            for (_, q), y in self._product(right).items():
+                c = evaluate(x, self.light.arrays).conj() * evaluate(y, self.light.arrays)
+                one = self.light.mean((p, q))
+                value = value + c * one.value
+                error = error + abs(c) * (one.roundoff + 4 * EPSILON * abs(one.value))
+        return value, np.asarray(error)
+
+    def cut(self, fields: Sequence[Field]) -> np.ndarray:
+        return np.zeros(len(self.light.points))
+
+    def check(self, order: int) -> None:
+        check_order(order, order)
+
+    def purity(self) -> Measured:
+        """1/sqrt(det 2 V), V the covariances of all x_j and x_k' in symmetric order.
+
+        A. Ferraro, S. Olivares and M. G. A. Paris, "Gaussian states in continuous variable quantum
+        information" (Bibliopolis, 2005), Sec. 2.
+        """
+        (normal, error), count = self.light.covariances(), len(self.model.modes)
+        adjoint = np.roll(np.arange(2 * count), count)
+        V = normal[:, :, adjoint] + np.eye(2 * count) / 2
+        error = error[:, :, adjoint] + EPSILON * (abs(V) + 1)
+        with np.errstate(all="ignore"):
+            found = 1 / np.sqrt(np.linalg.det(2 * V).real)
+            relative = np.einsum("pij,pji->p", abs(np.linalg.inv(V)), error) / 2
+        return Measured(found, found * relative)
+
+    def linear_entropy(self) -> Measured:
+        purity = self.purity()
+        return Measured(1 - purity.value, purity.roundoff + EPSILON)
+
+    def _product(self, fields: Sequence[Field]) -> Ladder:
+        none = (0,) * len(self.model.modes)
+        one: Ladder = {(none, none): sp.S.One}
+        words = (field_words(self.model, field) for field in fields)
+        return reduce(partial(multiply, modes=self.model.modes), words, one)
+
+
 class _Density:
     """The density matrices of a batch, shape (points, states, states), with their errors.
 
-    ``beyond`` is what lies beyond the cut of a block: at most, or what is missing there.
+    ``beyond`` is what lies beyond the cut of a block: at most, or what is missing there.  Around
+    an amplitude fields are those of the model that the ``frame`` displaces.
     """
 
-    def __init__(self, state: SteadyState, beyond: Callable[[Solution], np.ndarray]) -> None:
+    def __init__(
+        self,
+        state: SteadyState,
+        beyond: Callable[[Solution], np.ndarray],
+        frame: tuple[Shift, Model] | None,
+    ) -> None:
         found = state.elements()
-        self.state, self.on = state, state.space
+        self.state, self.on, self.frame = state, state.space, frame
         self.rho = found.reshape(-1, *found.shape[-2:])
         self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
         for block in state.blocks:
@@ -287,14 +388,37 @@ class _Density:
         may = ~empty_states(self.state.model, self._flat(), self.on)
         return self.beyond * np.max(weights, axis=1, where=may, initial=0.0)
 
+    def check(self, order: int) -> None:
+        check_order(order, order if self.frame else self.on.quanta)
+
+    def purity(self) -> Measured:
+        """Tr rho^2 = sum_ij |rho_ij|^2: an error of rho_ij counts twice its modulus."""
+        value = np.einsum("pij,pji->p", self.rho, self.rho).real
+        error = 2 * np.einsum("pij,pij->p", abs(self.rho), self.error)
+        return Measured(value, error, cut=2 * self.beyond)
+
+    def linear_entropy(self) -> Measured:
+        # the minors rho_ii rho_jj - |rho_ij|^2 keep the digits that 1 - Tr rho^2 loses
+        p, off = np.einsum("pii->pi", self.rho).real, 1 - np.eye(self.on.size)
+        outer = p[:, :, None] * p[:, None, :]
+        value = np.einsum("pij,ij->p", outer - abs(self.rho) ** 2, off)
+        error = 4 * np.einsum("pij,pij,ij->p", np.sqrt(abs(outer)), self.error, off)
+        return Measured(value, error, cut=2 * self.beyond)
+
     def _flat(self) -> Arrays:
         return {name: array.ravel() for name, array in self.state.arrays.items()}
 
     def _product(self, fields: Sequence[Field]) -> np.ndarray:
         flat, product = self._flat(), np.eye(self.on.size)[None]
         for field in fields:
-            product = product @ field_matrices(self.state.model, field, flat, self.on)
+            product = product @ operator_matrices(self._words(field), flat, self.on)
         return product
+
+    def _words(self, field: Field) -> Ladder:
+        if self.frame is None:
+            return field_words(self.state.model, field)
+        shift, model = self.frame
+        return shift.field(field_words(model, field))
 
     def _errors(self) -> np.ndarray:
         """Of rho_ij = psi_i conj(psi_j) where the errors of |psi_i|^2 are known."""
@@ -306,21 +430,21 @@ class _Density:
         return element_errors(p, e)
 
 
-def _number(density: _Density, field: Field) -> Measured:
+def _number(density: _Means, field: Field) -> Measured:
     value, error = density.moment([field], [field])
     return Measured(value.real, error, cut=density.cut([field]))
 
 
-def _cross_correlation(density: _Density, first: Field, second: Field) -> Measured:
+def _cross_correlation(density: _Means, first: Field, second: Field) -> Measured:
     return _normalised(density, [first, second])
 
 
-def _correlation(density: _Density, field: Field, order: int = 2) -> Measured:
-    check_order(order, density.on.quanta)
+def _correlation(density: _Means, field: Field, order: int = 2) -> Measured:
+    density.check(order)
     return _normalised(density, [field] * order)
 
 
-def _normalised(density: _Density, fields: Sequence[Field]) -> Measured:
+def _normalised(density: _Means, fields: Sequence[Field]) -> Measured:
     """<b1' b2' ... b2 b1>/(<b1'b1> <b2'b2> ...), its error and what the cut may change."""
     numbers = [_number(density, field) for field in fields]
     denominators = tuple((n.value, n.roundoff) for n in numbers)
@@ -333,7 +457,7 @@ def _normalised(density: _Density, fields: Sequence[Field]) -> Measured:
     return Measured(g, error, denominators, cut=cut)
 
 
-def _squeezing(density: _Density, field: Field) -> Measured:
+def _squeezing(density: _Means, field: Field) -> Measured:
     """The error adds those of the four means; <b> enters as a square, hence twice its size."""
     mean, mean_error = density.moment([], [field])
     pairs, pairs_error = density.moment([], [field, field])
@@ -343,20 +467,12 @@ def _squeezing(density: _Density, field: Field) -> Measured:
     return Measured(value, error, cut=4 * density.cut([field]))
 
 
-def _purity(density: _Density) -> Measured:
-    """Tr rho^2 = sum_ij |rho_ij|^2: an error of rho_ij counts twice its modulus."""
-    value = np.einsum("pij,pji->p", density.rho, density.rho).real
-    error = 2 * np.einsum("pij,pij->p", abs(density.rho), density.error)
-    return Measured(value, error, cut=2 * density.beyond)
+def _purity(means: _Means) -> Measured:
+    return means.purity()
 
 
-def _linear_entropy(density: _Density) -> Measured:
-    # the minors rho_ii rho_jj - |rho_ij|^2 keep the digits that 1 - Tr rho^2 loses
-    p, off = np.einsum("pii->pi", density.rho).real, 1 - np.eye(density.on.size)
-    outer = p[:, :, None] * p[:, None, :]
-    value = np.einsum("pij,ij->p", outer - abs(density.rho) ** 2, off)
-    error = 4 * np.einsum("pij,pij,ij->p", np.sqrt(abs(outer)), density.error, off)
-    return Measured(value, error, cut=2 * density.beyond)
+def _linear_entropy(means: _Means) -> Measured:
+    return means.linear_entropy()
 
 
 MEASURES: dict[str, Callable[..., Measured]] = {

@@ -30,7 +30,7 @@ from numeric.classical import SPREAD
 from numeric.means import Means, refusal, sure
 from numeric.scaling import EPSILON
 from numeric.stability import moments_that_close, patterns
-from numeric.worth import Measured
+from numeric.worth import Known, Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.status import Status
@@ -63,6 +63,8 @@ class GaussianState(Means):
 
     values: dict[Word, np.ndarray] = field(default_factory=dict)  # <a_i>, and covariances
     errors: dict[Word, np.ndarray] = field(default_factory=dict)  # absolute
+    # of d<x>/dt = M <x> + source, x all a_i and then all a_i': (points, 2 modes, 2 modes)
+    drift: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 0)))
 
     def mean(self, word: Word) -> Measured:
         """<a'^p a^q> as a sum over pairings, with its round-off.
@@ -114,8 +116,45 @@ class GaussianState(Means):
             status=self.status[rows],
             values={word: x[rows] for word, x in self.values.items()},
             errors={word: x[rows] for word, x in self.errors.items()},
+            drift=self.drift[rows],
             _kept={},
         )
+
+    def amplitudes(self) -> Known:
+        """<x>, x all a_i and then all a_i', with their errors; (points, 2 modes) each.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # <a> = -200i
+        >>> (bright,) = steady_state(kerr.MODEL, linear).bright
+        >>> bright.amplitudes()[0].imag.round(9)
+        array([[-200.,  200.]])
+        """
+        words = _singles(self.model)
+        value, error = (np.array([known[w] for w in words]).T for known in self._known)
+        return value, error
+
+    def covariances(self) -> Known:
+        """C(x_j, x_k) in normal order, and their errors; (points, 2 modes, 2 modes) each.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # coherent light
+        >>> (bright,) = steady_state(kerr.MODEL, linear).bright
+        >>> bool(np.max(abs(bright.covariances()[0])) < 1e-9)
+        True
+        """
+        words = _singles(self.model)
+        pairs = [[_joined(one, other) for other in words] for one in words]
+        value, error = (
+            np.moveaxis(np.array([[known[w] for w in row] for row in pairs]), -1, 0)
+            for known in self._known
+        )
+        return value, error
+
+    @property
+    def _known(self) -> tuple[dict[Word, np.ndarray], dict[Word, np.ndarray]]:
+        return self.values, self.errors
 
     def filled(self, mode: int) -> np.ndarray:
         """Quanta that a cut would have to hold of a mode for its g2, per point.
@@ -200,13 +239,15 @@ def gaussian(
     for absent, rows in patterns(model, some):
         if _is_linear(model, absent):
             at = {name: array[rows] for name, array in some.items()}
-            values, errors = _moments(model, absent, at)
+            values, errors, drift = _moments(model, absent, at)
             known = np.all([np.isfinite(x) for x in (*values.values(), *errors.values())], axis=0)
             words = np.empty(len(rows), dtype=object)
             words[...] = Status.OK
             words[~known] = Status.NOT_RESOLVED
             found.append(
-                GaussianState(model, at, points[rows], words, tolerance, order, values, errors)
+                GaussianState(
+                    model, at, points[rows], words, tolerance, order, values, errors, drift
+                )
             )
     return found
 
@@ -227,8 +268,8 @@ def _is_linear(model: Model, absent: Any) -> bool:
 
 def _moments(
     model: Model, absent: Any, arrays: Arrays
-) -> tuple[dict[Word, np.ndarray], dict[Word, np.ndarray]]:
-    """Steady amplitudes and covariances in normal order, (points,) each, and their errors.
+) -> tuple[dict[Word, np.ndarray], dict[Word, np.ndarray], np.ndarray]:
+    """Steady amplitudes and covariances in normal order, (points,) each, their errors, the drift.
 
     Covariances obey the equations of the second moments without what displaces the modes.
     """
@@ -240,7 +281,15 @@ def _moments(
         x, error = _solved(M[:, rows[:, None], rows], source[:, rows])
         for i, row in enumerate(rows):
             values[words[row]], errors[words[row]] = x[:, i], error[:, i]
-    return values, errors
+    rows = np.array([words.index(word) for word in _singles(model)])
+    return values, errors, M[:, rows[:, None], rows]
+
+
+def _singles(model: Model) -> list[Word]:
+    """The words a_i of all modes, and then a_i'."""
+    none = (0,) * len(model.modes)
+    ones = [model.occupation(mode) for mode in model.modes]
+    return [*((none, one) for one in ones), *((one, none) for one in ones)]
 
 
 def _solved(M: np.ndarray, source: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -34,6 +34,7 @@ from numeric.arguments import (
 )
 from numeric.certificate import Certificate
 from numeric.classical import Branches, branches, held_against, reach
+from numeric.displaced import DisplacedState
 from numeric.excitations import coherence, guessed, is_whole, missed, narrowed
 from numeric.expectation import (
     element_errors,
@@ -243,6 +244,26 @@ class SteadyState(Readout):
         alone = partial(_finer, self.alone) if self.alone else None
         blocks = tuple(fine for _, fine in pairs)
         return replace(self, blocks=blocks, others=self.blocks, alone=alone)
+
+    def around(self, light: DisplacedState) -> "SteadyState":
+        """Points that are known in a displaced frame, as steady states there.
+
+        A batch of one dimension, of the model of b with a = alpha + b; its ``arrays`` also hold
+        the values of the model and the amplitudes.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}
+        >>> state = steady_state(kerr.MODEL, linear, frame="displaced")
+        >>> state.around(state.bright[0]).probability((0,)).round(9)  # b stays empty
+        array([1.])
+        """
+        places = np.arange(len(light.points))
+        found = replace(light.found, points=places, status=light.status)
+        other = None if light.other is None else replace(light.other, points=places)
+        known: dict[str, Any] = {"model": light.shifted, "arrays": light.arrays_around}
+        known |= {"blocks": (found,), "others": (other,), "bright": (), "alone": None}
+        return replace(self, **known)
 
     @cached_property
     def narrower(self) -> "SteadyState":

@@ -39,7 +39,8 @@ def delayed_correlation(
     ``taus`` is one delay or an array of delays, in the inverse unit of the rates, in any order and
     of either sign.  With a ``second`` mode it is g2_12(tau), a photon of ``mode`` first where
     tau > 0; g2_12(-tau) = g2_21(tau).  ``quanta`` and ``progress`` are those of `steady_state`.
-    The relative accuracy is 1e-6 at any drive, however few photons there are.
+    The relative accuracy is 1e-6 at any drive, however few photons there are, and however many:
+    bright light that is linear or nearly coherent is followed without a cut that holds it.
 
     NaN where the status of the steady state's ``cross_correlation`` (``correlation`` for one mode)
     is not "ok", and where couplings are so large that round-off shows.  Raises `ValueError` or
@@ -54,7 +55,7 @@ def delayed_correlation(
     True
     """
     delays, other = read_delays(taus), mode if second is None else second
-    state = steady_state(model, values, quanta, progress=progress, frame="original")
+    state = steady_state(model, values, quanta, progress=progress)
     now, status = state.cross_correlation(mode, other), state.cross_correlation_status(mode, other)
     with bar(progress) as report:
         numbers = np.ravel(now), np.ravel(status)

@@ -23,8 +23,13 @@ from typing import Any
 import numpy as np
 
 from numeric.arguments import is_real
+from numeric.expectation import field_words
+from numeric.gaussian import GaussianState
 from numeric.steady import steady_state
-from numeric.time.response import Field, Response, read_frequencies, respond
+from numeric.time.pairings import filtered
+from numeric.time.regression import Field
+from numeric.time.response import Response, read_frequencies, respond
+from numeric.worth import Known
 from systems import Model
 from systems.labels import label_beside, unlabel
 from systems.progress import bar
@@ -64,16 +69,20 @@ def filtered_correlation(
     if not (is_real(width) and 0 < width < np.inf):
         raise ValueError(f"Argument `width` must be a positive number, but is {width!r}.")
     pairs = list(zip(first.ravel(), second.ravel(), strict=True))
-    state = steady_state(model, values, quanta, progress=progress, frame="original")
+    field, flat = field_words(model, mode), (first.ravel(), second.ravel())
+    state = steady_state(model, values, quanta, progress=progress)
 
-    def read(response: Response) -> tuple[np.ndarray, np.ndarray]:
-        b = response.field(mode)
+    def read(response: Response) -> Known:
+        b = response.field(field)
         found = np.array([_pair(response, response.rho, b, pair, width) for pair in pairs])
         moved = [_pair(response, response.shaken(), b, pair, width) for pair in pairs]
         return found, MARGIN * abs(found - moved)
 
+    def linear(light: GaussianState) -> Known:
+        return filtered(light, field, flat, float(width))
+
     with bar(progress) as report:
-        found = respond(state, read, len(pairs), report)
+        found = respond(state, read, len(pairs), report, linear)
     g2 = np.reshape(found.trusted, (*state.shape, *first.shape))
     axes = frame.array(first) if frame else first
     return label_beside(g2, state.arrays, "omega", axes, "g2")

@@ -110,6 +110,13 @@ def _of_state(model: Model, state: Any) -> Start:
         raise ValueError(
             f"Argument `initial` must be one state, but holds a batch of shape {state.shape}."
         )
+    if getattr(state, "bright", ()):
+        names = ", ".join(str(mode.name) for mode in model.modes)
+        raise ValueError(
+            "Argument `initial` must have a density matrix, but this bright light is known without "
+            "one: start from the vacuum and let its drive make it, or solve it with a truncation "
+            f"that holds all quanta of {names} (`quanta=...`)."
+        )
     rho = state.restricted_density_matrix()
     return Start(state.occupations, rho if times is None else rho[-1])
 

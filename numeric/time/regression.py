@@ -14,7 +14,9 @@ divided by what is in them then, or else one photon would bury the others under 
 Where chi(0) is close to rho, as after a click on coherent light, the difference is propagated.
 
 Many points go through the sweeps over the grades together; a few, and those on which the sweeps
-fail or have failed to find the steady state, through a factorisation each.
+fail or have failed to find the steady state, through a factorisation each.  Bright light that is
+known without a cut is followed around its amplitude, by the same equations there, or if it is
+linear by sums over pairings (`numeric.time.pairings`).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -25,9 +27,12 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
+from numeric.displaced import DisplacedState
 from numeric.excitations import MARGIN
-from numeric.expectation import field_matrices
+from numeric.expectation import field_matrices, field_words
+from numeric.gaussian import GaussianState
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.means import Means
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
@@ -38,17 +43,17 @@ from numeric.solvers.solution import Solution
 from numeric.solvers.threads import cores, one_thread
 from numeric.space import Space
 from numeric.state import SteadyState
+from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
 from numeric.worth import MOVED
 from systems import Model
-from systems.fields import read_field
 from systems.grading import NoGrading
-from systems.ladder import Mode
+from systems.ladder import Ladder, Mode
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import LARGEST, Arrays, evaluate
 
-Field: TypeAlias = Mode | str | sp.Expr
+Field: TypeAlias = Mode | str | sp.Expr | Ladder
 LANES = 64  # points that travel together, as in `solvers.graded.sweeps`
 FEWEST = 4  # points from which on that is faster than one factorisation for each
 # Distance of chi(0) from rho, relative, up to which the difference is propagated: below it at
@@ -108,18 +113,26 @@ def regression(
     >>> regression(state, "a", "a", np.array([0.0, 60.0]), now, status).round(6)
     array([0.25, 1.  ])
     """
+    first, second = field_words(state.model, first), field_words(state.model, second)
     flat = delays.ravel()
     result = np.full((now.size, flat.size), np.nan)
     after = np.flatnonzero(flat >= 0) if first != second else np.arange(flat.size)
     before = np.setdiff1d(np.arange(flat.size), after)
+    held = status == Status.OK
+    for light in state.bright:
+        held[light.points] = False
     halves = [(first, second, after), (second, first, before)]
     for one, two, columns in halves:
         for block in state.blocks if columns.size else ():
-            (rows,) = np.nonzero(status[block.points] == Status.OK)
+            (rows,) = np.nonzero(held[block.points])
             for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
                 if some.size:
                     found = regress(state, block, some, one, two, abs(flat[columns]), report)
                     result[np.ix_(block.points[some], columns)] = found
+        for light in state.bright if columns.size else ():
+            known = now[light.points], status[light.points], report
+            found = _of_bright(state, light, one, two, abs(flat[columns]), *known)
+            result[np.ix_(light.points, columns)] = found
     result[:, flat == 0] = now[:, None]
     result = result.reshape((*state.shape, *delays.shape))
     if state.narrower is state:
@@ -127,6 +140,30 @@ def regression(
     without = regression(state.narrower, first, second, delays, now, status, report)
     doubt = MARGIN * abs(result - without) > MOVED * abs(result)
     return np.where(doubt, np.nan, result)
+
+
+def _of_bright(
+    state: SteadyState,
+    light: Means,
+    first: Ladder,
+    second: Ladder,
+    delays: np.ndarray,
+    now: np.ndarray,
+    status: np.ndarray,
+    report: Report,
+) -> np.ndarray:
+    """g2_12 at delays >= 0 of points that are known without a cut, (points, delays)."""
+    result = np.full((now.size, delays.size), np.nan)
+    if isinstance(light, DisplacedState):
+        one, two = (light.frame.field(words) for words in (first, second))
+        return regression(state.around(light), one, two, delays, now, status, report)
+    assert isinstance(light, GaussianState)  # there are no others
+    (rows,) = np.nonzero(status == Status.OK)
+    for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
+        if some.size:
+            mask = np.isin(np.arange(now.size), some)
+            result[some] = correlated(light.take(mask), first, second, delays)
+    return result
 
 
 @dataclass(frozen=True)
@@ -344,7 +381,7 @@ def pose_regression(
 
 def _grade_of(model: Model, field: Field) -> int:
     """The grade that one photon of a field takes from the system, at most."""
-    return max(int(weights(model) @ q) for _, q in read_field(model, field, transitions=True))
+    return max(int(weights(model) @ q) for _, q in field_words(model, field))
 
 
 def _fallen(rho: np.ndarray, grades: np.ndarray, most: int) -> np.ndarray:

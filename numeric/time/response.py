@@ -8,18 +8,21 @@ follows from the others, is replaced by Tr x = 0.
 
 Every number is computed with two truncations, which tell what the cut costs, and what rounding
 does is solved for with the same factors (`numeric.solvers.refinement.solve_refined` does so for
-steady states).  `respond` does this for all points of a batch.
+steady states).  `respond` does this for all points of a batch; of bright light in the frame of its
+amplitude, or in closed form.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
-import sympy as sp
 from scipy.sparse import csc_array, identity
 
+from numeric.displaced import DisplacedState, Shift
 from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
+from numeric.gaussian import GaussianState
 from numeric.liouvillian import liouvillian
 from numeric.scaling import EPSILON
 from numeric.solvers.choice import matrices, select
@@ -28,21 +31,22 @@ from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.state import SteadyState
-from numeric.worth import MOVED, RESOLVED, Measured
-from systems.fields import read_field
-from systems.ladder import Mode
+from numeric.worth import MOVED, RESOLVED, Known, Measured
+from systems.ladder import Ladder
 from systems.progress import Report, silent
-from systems.status import Estimate, Status
+from systems.status import Estimate
 
-Field: TypeAlias = Mode | str | sp.Expr
-Read: TypeAlias = Callable[["Response"], tuple[np.ndarray, np.ndarray]]  # values and round-off
+# Values and round-off, (count,) each; of linear light (points, count)
+Read: TypeAlias = Callable[["Response"], Known]
+ReadLinear: TypeAlias = Callable[[GaussianState], Known]
 
 
 class Response:
     """One steady state in scaled variables: ``rho`` (states, states), with its ``error``.
 
     ``shrink`` (states) is s^g: elements of a density matrix are shrink_i x_ij shrink_j, those of an
-    operator A are A_ij shrink_j/shrink_i.  Rates are divided by ``unit``.
+    operator A are A_ij shrink_j/shrink_i.  Rates are divided by ``unit``.  ``frame`` is that of a
+    state around an amplitude: fields are given as those of the model without it.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -52,10 +56,12 @@ class Response:
     ((4, 4), True)
     """
 
-    def __init__(self, state: SteadyState, block: Solution, row: int) -> None:
-        self.model, self.space = state.model, block.space
+    def __init__(
+        self, state: SteadyState, block: Solution, row: int, frame: Shift | None = None
+    ) -> None:
+        self.space, self.frame = block.space, frame
         self.arrays = select(state.arrays, block.points[[row]])
-        equation = liouvillian(state.model, block.space.quanta)
+        equation = liouvillian(state.model, block.space.cut)
         c, s = equation.rows(self.arrays)
         point = equation.rescaled(c[0], s[0])
         self.unit, self.shrink, self.L = float(np.max(abs(c[0]))) or 1.0, point.shrink, point.L
@@ -65,9 +71,9 @@ class Response:
         self.rho = matrices(state.model, state.arrays, block, rows)[0] / self.size
         self.error = errors[0] / self.size
 
-    def field(self, field: Field) -> np.ndarray:
-        """A field at this point, scaled."""
-        words = read_field(self.model, field, transitions=True)
+    def field(self, words: Ladder) -> np.ndarray:
+        """A field at this point, scaled; as words (`numeric.expectation.field_words`)."""
+        words = self.frame.field(words) if self.frame else words
         b = operator_matrices(words, self.arrays, self.space)[0]
         return np.asarray(b * self.shrink / self.shrink[:, None])
 
@@ -108,10 +114,18 @@ class Response:
 
 
 @one_thread
-def respond(state: SteadyState, read: Read, count: int, report: Report = silent) -> Estimate:
+def respond(
+    state: SteadyState,
+    read: Read,
+    count: int,
+    report: Report = silent,
+    read_linear: ReadLinear | None = None,
+    frame: Shift | None = None,
+) -> Estimate:
     """``count`` numbers for each point of a batch, from two truncations; shape (points, count).
 
-    ``read`` takes a `Response` and returns the numbers and their round-off, each (count,).  The
+    ``read`` takes a `Response` and returns the numbers and their round-off, each (count,), and
+    ``read_linear`` the same of linear light that is known without a cut, (points, count).  The
     value is that of the finer truncation.  Raises `ValueError` for too many unknowns.
 
     >>> from numeric import steady_state
@@ -122,23 +136,58 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
     >>> respond(state, read, 1).value.round(12)
     array([[1.]])
     """
-    shape = (int(np.prod(state.shape)), count)
-    value, roundoff, cut = np.full((3, *shape), np.nan, dtype=complex)
-    words = np.repeat(np.ravel(state._words)[:, None], count, axis=1)
+    parts = [(np.arange(int(np.prod(state.shape))), _of_cut(state, read, count, report, frame))]
+    for light in state.bright:
+        if isinstance(light, GaussianState):
+            assert read_linear is not None
+            value, roundoff = read_linear(light)
+            found = Measured(value.ravel(), roundoff.ravel())
+            words = found.status(np.repeat(light.status, count))
+            known = Estimate(found.value, found.error, words)
+        else:
+            assert isinstance(light, DisplacedState)  # there are no others
+            known = respond(state.around(light), read, count, report, frame=light.frame)
+        parts.append((light.points, known))
+    return _together(parts, count)
+
+
+def _together(parts: list[tuple[np.ndarray, Estimate]], count: int) -> Estimate:
+    """The numbers of all points, those of later parts instead of those before."""
+    shape = (len(parts[0][0]), count)
+    value, error = np.full(shape, np.nan, dtype=complex), np.full(shape, np.nan)
+    words = np.full(shape, None)
+    for points, found in parts:
+        for whole, part in ((value, found.value), (error, found.error), (words, found.status)):
+            whole[points] = np.reshape(part, (-1, count))
+    return Estimate(value if np.any(np.iscomplex(value)) else value.real, error, words)
+
+
+def _of_cut(
+    state: SteadyState, read: Read, count: int, report: Report, frame: Shift | None
+) -> Estimate:
+    """The numbers of the points that are known by their cut; of others NaN."""
+    points = int(np.prod(state.shape))
+    value, roundoff, cut = np.full((3, points, count), np.nan, dtype=complex)
+    held = np.ones(points, dtype=bool)
+    for light in state.bright:
+        held[light.points] = False
     done = 0
     check_jumps(state.model, "a response in time")
-    for i, (coarse, fine) in enumerate(zip(state.blocks, state.finer.blocks, strict=True)):
+    at = partial(Response, frame=frame)
+    finer = state.finer.blocks if held.any() else ()
+    for i, (coarse, fine) in enumerate(zip(state.blocks, finer, strict=False)):
         _check_size(max(coarse.space.size, fine.space.size))
-        for row in map(int, np.flatnonzero(coarse.found & fine.found)):
+        known = coarse.found & fine.found & held[coarse.points]
+        for row in map(int, np.flatnonzero(known)):
             point = coarse.points[row]
-            before, _ = read(Response(state, coarse, row))
-            value[point], roundoff[point] = read(Response(state, fine, row))
+            before, _ = read(at(state, coarse, row))
+            value[point], roundoff[point] = read(at(state, fine, row))
             cut[point] = abs(value[point] - before)
             if not is_whole(state.model):
-                without, _ = read(Response(state.narrower, state.narrower.blocks[i], row))
+                without, _ = read(at(state.narrower, state.narrower.blocks[i], row))
                 cut[point] += MARGIN * abs(value[point] - without)
             done += 1
-            report("response", done, shape[0])
+            report("response", done, points)
     real = value.real if not np.any(np.iscomplex(value)) else value
     measured = Measured(
         real.ravel(),
@@ -146,10 +195,8 @@ def respond(state: SteadyState, read: Read, count: int, report: Report = silent)
         cut=np.nan_to_num(cut.real.ravel(), nan=np.inf),
         moved=MOVED if state.order is None else RESOLVED,
     )
-    status = measured.status(words.ravel()).reshape(shape)
-    return Estimate(
-        real, measured.error.reshape(shape), np.where(words == Status.OK, status, words)
-    )
+    words = measured.status(np.repeat(np.ravel(state._words), count))
+    return Estimate(measured.value, measured.error, words)
 
 
 def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
@@ -159,7 +206,8 @@ def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
     >>> from systems.library import kerr
     >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
     >>> response = Response(state, state.blocks[0], 0)
-    >>> bool(abs(rounding(response, response.field("a"))).max() < 1e-13)
+    >>> import sympy as sp
+    >>> bool(abs(rounding(response, response.field({((0,), (1,)): sp.S.One}))).max() < 1e-13)
     True
     """
     size = abs(operator) @ (response.error + EPSILON * abs(response.rho))

@@ -13,22 +13,22 @@ H. J. Carmichael, "Statistical Methods in Quantum Optics 1" (Springer, 1999), Se
 a driven atom B. R. Mollow, Phys. Rev. 188, 1969 (1969).
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from numeric.expectation import field_words
+from numeric.gaussian import GaussianState
 from numeric.steady import steady_state
+from numeric.time.pairings import coherent_share, density
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
-from numeric.time.regression import read_delays
-from numeric.time.response import (
-    Field,
-    Response,
-    read_frequencies,
-    respond,
-    rounding,
-)
+from numeric.time.regression import Field, read_delays
+from numeric.time.response import Response, read_frequencies, respond, rounding
+from numeric.worth import Known
 from systems import Model
 from systems.labels import label_beside
+from systems.ladder import Ladder
 from systems.progress import bar
 from systems.status import Estimate
 from systems.values import Values
@@ -86,20 +86,18 @@ def estimate(
     >>> estimate(kerr.MODEL, coherent, "a", 0.0).status
     array('not resolved', dtype=object)
     """
-    frequencies = read_frequencies(omegas)
-    state = steady_state(model, values, quanta, progress=progress, frame="original")
-
-    def read(response: Response) -> tuple[np.ndarray, np.ndarray]:
-        return _density(response, mode, frequencies.ravel())
-
+    frequencies, field = read_frequencies(omegas), field_words(model, mode)
+    state = steady_state(model, values, quanta, progress=progress)
+    read = partial(_density, field=field, omegas=frequencies.ravel())
+    linear = partial(density, field=field, omegas=frequencies.ravel())
     with bar(progress) as report:
-        found = respond(state, read, frequencies.size, report)
+        found = respond(state, read, frequencies.size, report, linear)
     shape = (*state.shape, *frequencies.shape)
     parts = (np.reshape(p, shape) for p in (found.value, found.error, found.status))
     return Estimate(*(label_beside(p, state.arrays, "omega", omegas, "spectrum") for p in parts))
 
 
-def _density(response: Response, field: Field, omegas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _density(response: Response, field: Ladder, omegas: np.ndarray) -> Known:
     """S at all frequencies and its round-off, each of the shape (frequencies,)."""
     b = response.field(field)
     rest = b - response.trace(b @ response.rho) * np.eye(len(b))
@@ -130,22 +128,30 @@ def coherence(
     >>> complex(coherence(kerr.MODEL, {**kerr.VALUES, "chi": 0.0}, "a", 3.0).round(6))
     (1+0j)
     """
-    delays = read_delays(taus)
-    state = steady_state(model, values, quanta, progress=progress, frame="original")
+    delays, field = read_delays(taus), field_words(model, mode)
+    state = steady_state(model, values, quanta, progress=progress)
     times, where = np.unique(abs(delays.ravel()), return_inverse=True)
 
-    def read(response: Response) -> tuple[np.ndarray, np.ndarray]:
-        found = _first_order(response, mode, times)[where.ravel()]
-        signed = np.where(delays.ravel() < 0, found.conj(), found)
-        return signed, np.full(len(signed), SMALL * 1e-3)
+    def signed(found: np.ndarray) -> np.ndarray:
+        """At delays of either sign, from those at all sizes."""
+        there = found[..., where.ravel()]
+        return np.where(delays.ravel() < 0, there.conj(), there)
+
+    def read(response: Response) -> Known:
+        found = signed(_first_order(response, field, times))
+        return found, np.full(len(found), SMALL * 1e-3)
+
+    def linear(light: GaussianState) -> Known:
+        found, error = coherent_share(light, field, times)
+        return signed(found), error[:, where.ravel()]
 
     with bar(progress) as report:
-        found = respond(state, read, delays.size, report)
+        found = respond(state, read, delays.size, report, linear)
     g1 = np.reshape(found.trusted, (*state.shape, *delays.shape))
     return label_beside(g1, state.arrays, "tau", taus, "g1")
 
 
-def _first_order(response: Response, field: Field, times: np.ndarray) -> np.ndarray:
+def _first_order(response: Response, field: Ladder, times: np.ndarray) -> np.ndarray:
     """g1 at times >= 0 in rising order: the conjugate of Tr[b' exp(L tau) b rho]/n."""
     b = response.field(field)
     mean = response.trace(b @ response.rho)
