@@ -182,6 +182,11 @@ class DisplacedState(Means):
 
     def levels(self, mode: int) -> int:
         """As many as the light of the mode fills, and `LONGEST` at most."""
+        if mode not in self._shown:
+            self._shown[mode] = self._filled(mode)
+        return self._shown[mode]
+
+    def _filled(self, mode: int) -> int:
         if is_two_level(self.model.modes[mode]):
             return 2
         one = self.model.occupation(self.model.modes[mode])
@@ -190,23 +195,47 @@ class DisplacedState(Means):
         return min(int(np.max(reach(np.array([top**2])))) + 1, LONGEST)
 
     def marginal(self, mode: int, n: int) -> Measured:
-        """P(n) of one mode: <n|D rho D'|n> with D(alpha) in Fock states."""
+        """P(n) of one mode: <n|D rho D'|n> with D(alpha) in Fock states, all n at once."""
+        count = max(n + 1, self.levels(mode))
+        if not count <= LONGEST:
+            raise refusal(self.model, "P(n)")
+        if (mode, count) not in self._distributions:
+            self._distributions[mode, count] = self._distribution(mode, count)
+        found = self._distributions[mode, count]
+        value, roundoff, cut = (part[:, n] for part in found)
+        return sure(value, roundoff, cut)
 
-        def there(one: Solution, row: int) -> np.ndarray:
-            states = one.space.occupations
-            rest = np.delete(states, mode, axis=1)
-            same = np.all(rest[:, None] == rest[None], axis=2)
-            v = self._overlaps(mode, n, row, states[:, mode])
-            return np.where(same, np.outer(v.conj(), v), 0.0)
+    def _distribution(self, mode: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """P(n) for n below ``count``, its round-off and what the cut changes, (points, count)."""
+        value, error = self._marginals(self.found, mode, count)
+        coarse = value if self.other is None else self._marginals(self.other, mode, count)[0]
+        hidden = missing(self.found, ())[:, None] * abs(value)
+        parts = (part.T for part in (value, error + 1e-14, coarse, hidden))
+        found = self._judged(*parts)  # numbers of one n after the other
+        return value, np.asarray(found.roundoff).T, np.asarray(found.cut).T
 
-        return self._probable(there)
+    def _marginals(self, one: Solution, mode: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """P(n) and its round-off, (points, count); NaN where there is no state."""
+        value, error = np.full((2, len(one.points), count), np.nan)
+        (some,) = np.nonzero(one.found)
+        errors = element_errors(one.populations[some], one.error[some])
+        for row, rho, off in zip(some.tolist(), self._matrices(one), errors, strict=True):
+            m = np.arange(one.space.levels[mode])
+            D = self._overlaps(mode, np.arange(count), row, m)
+            rho, off = (_reduced(x, one.space.occupations, mode, len(m)) for x in (rho, off))
+            value[row] = np.sum((D @ rho) * D.conj(), axis=1).real
+            error[row] = np.sum((abs(D) @ off) * abs(D), axis=1)
+        return value, error
 
     def occupied(self, occupation: Occupation) -> Measured:
         """The same of an occupation of all modes."""
 
         def there(one: Solution, row: int) -> np.ndarray:
             columns = one.space.occupations.T
-            parts = [self._overlaps(i, n, row, columns[i]) for i, n in enumerate(occupation)]
+            parts = [
+                self._overlaps(i, np.array([n]), row, columns[i])[0]
+                for i, n in enumerate(occupation)
+            ]
             v = np.prod(parts, axis=0)
             return np.outer(v.conj(), v)
 
@@ -227,21 +256,23 @@ class DisplacedState(Means):
         found = self._judged(value, error + 1e-14, coarse, missing(self.found, ()) * abs(value))
         return sure(value, found.roundoff, found.cut)
 
-    def _overlaps(self, mode: int, n: int, row: int, m: np.ndarray) -> np.ndarray:
-        """<n|D(alpha)|m> of a mode at a point, for an array m."""
+    def _overlaps(self, mode: int, n: np.ndarray, row: int, m: np.ndarray) -> np.ndarray:
+        """<n|D(alpha)|m> of a mode at a point, for arrays n and m: (n, m)."""
         alpha = complex(self.alphas[row, mode])
         if alpha == 0 or is_two_level(self.model.modes[mode]):
-            return np.asarray(m == n, dtype=complex)
-        most = int(max(np.max(m), n))
+            return np.asarray(m == n[:, None], dtype=complex)
+        most = int(max(np.max(m), np.max(n)))
         if not most < LONGEST:
             raise refusal(self.model, "P(n)")
         bright = int(reach(np.array(abs(alpha) ** 2 + 1)))
         count = max(most, bright, self.levels(mode)) + MARGIN
-        D = displacement(abs(alpha), 2 * count)
-        return np.asarray(D[n, m] * (alpha / abs(alpha)) ** (n - m))
+        D = displacement(abs(alpha), 2 * count, most + 1, int(np.max(m)) + 1)
+        return np.asarray(D[n][:, m] * (alpha / abs(alpha)) ** (n[:, None] - m))
 
     _kept: dict[Word, Any] = field(default_factory=dict)
     _rhos: dict[Any, np.ndarray] = field(default_factory=dict)
+    _shown: dict[int, int] = field(default_factory=dict)
+    _distributions: dict[tuple[int, int], Any] = field(default_factory=dict)
 
 
 def displaced_states(
@@ -358,6 +389,8 @@ def _taken(state: DisplacedState, rows: np.ndarray) -> DisplacedState:
         other=None if state.other is None else state.other.take(rows),
         _kept={},
         _rhos={},
+        _shown={},
+        _distributions={},
     )
 
 
@@ -531,18 +564,35 @@ def _modes(powers: Occupation) -> tuple[int, ...]:
     return tuple(i for i, n in enumerate(powers) for _ in range(n))
 
 
-@lru_cache(maxsize=8)
-def displacement(alpha: float, count: int) -> np.ndarray:
+def displacement(
+    alpha: float, count: int, rows: int | None = None, columns: int | None = None
+) -> np.ndarray:
     """D(alpha) = exp(alpha a' - alpha a) in ``count`` Fock states, for a real alpha.
 
     From the eigenvectors of i (a' - a), which is tridiagonal.  What the cut changes shows near the
-    last states only.
+    last states only; ``rows`` and ``columns`` are how many of them are returned (by default all).
 
     >>> D = displacement(0.5, 40)
     >>> bool(np.allclose(D[:3, 0], np.exp(-0.125) * np.array([1, 0.5, 0.25 / np.sqrt(2)])))
     True
     """
-    x, V = eigh_tridiagonal(np.zeros(count), np.sqrt(np.arange(1.0, count)))
+    x, V = _quadrature(count)
     phase = (1j) ** np.arange(count)  # turns i (a' - a) into a + a'
-    D = (V * np.exp(-1j * alpha * x)) @ V.T
-    return np.asarray((phase[:, None] * D * phase.conj()).real)
+    D = (V[:rows] * np.exp(-1j * alpha * x)) @ V[:columns].T
+    return np.asarray((phase[:rows, None] * D * phase.conj()[:columns]).real)
+
+
+@lru_cache(maxsize=4)
+def _quadrature(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Eigenvalues and eigenvectors of a + a' in so many Fock states."""
+    x, V = eigh_tridiagonal(np.zeros(count), np.sqrt(np.arange(1.0, count)))
+    return x, V
+
+
+def _reduced(matrix: np.ndarray, occupations: np.ndarray, mode: int, levels: int) -> np.ndarray:
+    """Elements between states of one mode, summed over what the other modes hold."""
+    rest = np.delete(occupations, mode, axis=1)
+    one, other = np.nonzero(np.all(rest[:, None] == rest[None], axis=2))
+    total = np.zeros((levels, levels), dtype=matrix.dtype)
+    np.add.at(total, (occupations[one, mode], occupations[other, mode]), matrix[one, other])
+    return total

@@ -140,7 +140,8 @@ def truncated(
     else:
         pair = solve(int(search.quanta)), None
     known = model, arrays, (pair[0],), search.certified, search.tolerance, (pair[1],)
-    return Evolution(*known, times=times, solve=solve)
+    # an evolution has no frame of an amplitude that could be asked for
+    return Evolution(*known, looked=True, times=times, solve=solve)
 
 
 def read_times(times: Any) -> np.ndarray:
