@@ -248,6 +248,25 @@ class Liouvillian:
         (K, J), one = self._weighted(c), identity(self.space.size)
         return csc_array(-1j * kron(K, one) + 1j * kron(one, K.conj()) + J)
 
+    def written(self, c: np.ndarray) -> tuple[np.ndarray, csc_array, csc_array]:
+        """K, L and its jumps as they are written down, for one row of coefficients.
+
+        In contrast to `effective`, `matrix` and `jump` states that only the cut keeps from decaying
+        stay: what an evolution has put there is there.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> [part.shape for part in equation.written(equation.coefficients(arrays)[0])]
+        [(3, 3), (9, 9), (9, 9)]
+        """
+        if self.is_large:
+            (K, J), one = self._weighted(c), identity(self.space.size)
+            return K.toarray(), csc_array(-1j * kron(K, one) + 1j * kron(one, K.conj()) + J), J
+        jump = self.total(np.concatenate([0 * c, 0 * c, c]))
+        return np.tensordot(c, self._effective, axes=1), self._sum(c), jump
+
     def jump(self, c: np.ndarray) -> csc_array:
         """The part of L that the quantum jumps make, for one row of coefficients.
 

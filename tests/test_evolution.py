@@ -11,7 +11,7 @@ from scipy.sparse import csc_array
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import evolve, fields, steady_state, to_qutip
-from numeric.time.exponential import exponentials, pays
+from numeric.time.exponential import Flow
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip
 
@@ -199,7 +199,7 @@ def test_light_far_off_resonance_is_followed_through_thousands_of_turns() -> Non
     """a(t) = -i xi (1 - exp(-z t))/z with z = i Delta + gamma/2, and g2 = 1 at all times."""
     values, times = {"Delta": 3e3, "chi": 0.0, "gamma": 1.0, "xi": 20.0}, np.linspace(0, 8, 5)
     z = 1j * values["Delta"] + values["gamma"] / 2
-    assert pays(csc_array(np.diag([-z, 0])), times)  # by exponentials of the steps
+    assert Flow(csc_array(np.diag([0, -z, -z.conjugate(), -1]))).pays(times)  # by exponentials
     state = evolve(kerr.MODEL, values, times, order=2)
     exact = abs(values["xi"] * (1 - np.exp(-z * times)) / z) ** 2
     # round-off of phases of 24,000
@@ -207,11 +207,22 @@ def test_light_far_off_resonance_is_followed_through_thousands_of_turns() -> Non
     np.testing.assert_allclose(state.correlation("a")[1:], 1, rtol=1e-8, atol=0)  # that of the cut
 
 
-def test_steps_of_any_length_add_up_to_one_exponential() -> None:
+@pytest.mark.parametrize("gap", [0.3, 40.0])  # one that needs no doubling, and one of several
+def test_steps_of_any_length_add_up_to_one_exponential(gap) -> None:
+    """psi and what jumps feed from psi psi' into delta, beside the exponential of the whole."""
     rng = np.random.default_rng(2)
-    A, start = csc_array(rng.normal(size=(6, 6)) - 3 * np.eye(6)), rng.normal(size=6)
-    times = np.array([1.0, 1.0, 1.5, 2.0, 4.0])  # one twice, and no even grid
-    for path in exponentials(A, start, times):
-        exact = [expm((t - 1) * A.toarray()) @ start for t in times]
-        # rounding of matrices of order one
-        np.testing.assert_allclose(path, exact, rtol=0, atol=1e-12)
+    G = (rng.normal(size=(2, 3, 3)).T @ [1, 1j]).T - 3 * np.eye(3)
+    jump = (rng.normal(size=(2, 3, 3)).T @ [1, 1j]).T
+    one, psi = np.eye(3), np.array([1.0, 0.5j, 0.2])
+    between = np.kron(G, one) + np.kron(one, G.conj())
+    J = np.kron(jump, jump.conj())
+    flow = Flow(csc_array(between - 0.1 * J), csc_array(J), G)
+    times = np.array([1.0, 1.0, 1.5, 2.0, 2.0 + gap])  # one twice, and no even grid
+    whole = np.block([[between, np.zeros((9, 9))], [J, between - 0.1 * J]])
+    start = np.concatenate([np.outer(psi, psi.conj()).ravel(), np.zeros(9)])
+    for found, delta in flow.through(psi, np.zeros((3, 3)), times):
+        for t, here, fed in zip(times - 1, found, delta, strict=True):
+            # rounding of matrices of order one, beside the largest that there was
+            np.testing.assert_allclose(here, expm(t * G) @ psi, rtol=0, atol=1e-12)
+            exact = (expm(t * whole) @ start)[9:].reshape(3, 3)
+            np.testing.assert_allclose(fed, exact, rtol=0, atol=1e-12)

@@ -344,8 +344,8 @@ def judged(found: Solution) -> Solution:
     status = found.status.copy()
     rho = (found.rho + np.conj(np.swapaxes(found.rho, 1, 2))) / 2
     bent = np.max(abs(found.rho - rho), axis=(1, 2))
-    for point in np.flatnonzero(status == Status.OK):
-        status[point] = _word(rho[point], found.error[point], bent[point], found.residual[point])
+    (some,) = np.nonzero(status == Status.OK)
+    status[some] = _verdicts(rho[some], found.error[some], bent[some], found.residual[some])
     bad = status != Status.OK
     error, residual = found.error.copy(), found.residual.copy()
     rho[bad], error[bad], residual[bad] = np.nan, np.nan, np.nan
@@ -355,19 +355,25 @@ def judged(found: Solution) -> Solution:
     )
 
 
-def _word(rho: np.ndarray, error: np.ndarray, bent: float, residual: float) -> Status:
-    """The word for one matrix: finite and balanced, Hermitian, of trace one, positive.
+def _verdicts(
+    rho: np.ndarray, error: np.ndarray, bent: np.ndarray, residual: np.ndarray
+) -> np.ndarray:
+    """The word for each matrix: finite and balanced, Hermitian, of trace one, positive.
 
     ``bent`` is by how much it was not Hermitian.
     """
-    if not (np.isfinite(rho).all() and residual < BALANCED):
-        return Status.NOT_CONVERGED
-    allowed = BEYOND * np.sum(error) + ROUNDING
-    if bent > allowed or abs(np.trace(rho) - 1) > allowed:
-        return Status.NOT_RESOLVED
-    if np.linalg.eigvalsh(rho)[0] < -allowed:
-        return Status.NOT_RESOLVED
-    return Status.OK if is_positive(rho.diagonal().real, error) else Status.NOT_RESOLVED
+    words = np.full(len(rho), None)
+    words[:] = Status.OK
+    there = np.isfinite(rho).all(axis=(1, 2)) & (residual < BALANCED)
+    allowed = BEYOND * np.sum(error, axis=1) + ROUNDING
+    off = abs(np.einsum("pii->p", rho) - 1)
+    lowest = np.zeros(len(rho))
+    lowest[there] = np.linalg.eigvalsh(rho[there])[:, 0]
+    bad = (bent > allowed) | (off > allowed) | (lowest < -allowed)
+    bad |= ~is_positive(np.einsum("pii->pi", rho).real, error)
+    words[bad] = Status.NOT_RESOLVED
+    words[~there] = Status.NOT_CONVERGED
+    return words
 
 
 def is_positive(populations: np.ndarray, error: np.ndarray) -> np.ndarray:

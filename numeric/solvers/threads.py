@@ -72,6 +72,21 @@ def one_thread(function: Callable[P, R]) -> Callable[P, R]:
     return limited
 
 
+def few_threads(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, with BLAS on as many threads as this process has cores: for large matrices.
+
+    >>> few_threads(sum)([1, 2, 3])
+    6
+    """
+
+    @wraps(function)
+    def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _controller().limit(limits=cores(), user_api="blas"):
+            return function(*args, **kwargs)
+
+    return limited
+
+
 @cache
 def _controller() -> ThreadpoolController:
     """What finds the BLAS libraries in memory: a search that takes time, and so is done once."""

@@ -1,9 +1,15 @@
-"""exp(A t) y at many times by matrix exponentials of the steps between them, A not moving.
+"""Equations that do not move, by matrix exponentials of the steps between given times.
 
 An explicit integrator takes steps of the shortest lifetime: of a cavity with kappa = 2000 gamma,
-tens of thousands in ten lifetimes of its atom.  The exponential of a step does not see how stiff A
-is, and one serves all equal steps.  A. H. Al-Mohy and N. J. Higham, SIAM J. Matrix Anal. Appl. 31,
-970 (2009), as in SciPy.
+tens of thousands in ten lifetimes of its atom.  The exponential of a step does not see how stiff
+the equation is, and one serves all equal steps.  With psi psi' fed into delta (`Flow`) a step is
+
+    psi -> U psi,      delta -> P delta + F psi psi',      U = exp(-i K t), P = exp(L t),
+
+and twice the step is U U, P P and P F + F (U U*): a Taylor series of a short step is doubled until
+it is long enough (C. Moler and C. Van Loan, SIAM Rev. 45, 3 (2003), method 3).  The products are
+real: a Hermitian matrix X is stored as Re X + Im X, of which the symmetric part is Re X and the
+antisymmetric part Im X, so that they take a quarter of the time that complex ones do.
 
 Each step is made twice, at once and in three parts: the difference is what round-off leaves.
 
@@ -14,69 +20,180 @@ pole or six they took as many dimensions as there are numbers.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.linalg import expm
+from scipy.sparse import csc_array
 
-from numeric.solvers.threads import one_thread
+from numeric.solvers.threads import few_threads, one_thread
 
+Path: TypeAlias = tuple[np.ndarray, np.ndarray]  # psi and delta at all times
+Stride: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray | None]  # U, P and F of a step
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
-# Measured on one core: products of matrices in an exponential and its parts, seconds of one for
-# each cubed number; products in an integration for each |A| t, seconds of one and of each element
-DENSE, CUBE = 40, 3e-9
+DEGREE = 20  # of the Taylor series of a step with |L| t = 1: 1/21! is below round-off
+# Measured on one core.  Dense: seconds of a product of real matrices for each cubed number, and of
+# all that is done for a step however small.  Integration: products for each |L| t, and seconds of
+# one and of each element
+CUBE, STEP = 2e-10, 2e-3
 SPARSE, CALL, ELEMENT = 10, 4e-5, 4e-9
-MOST = 1500  # numbers in y: matrices of 36 MB
+WIDE = 1000  # numbers from which on a product is shared among the cores
+MOST = 2100  # numbers in delta: matrices of 35 MB, and six of them at a time
 
 
-def pays(A: Any, times: np.ndarray) -> bool:
-    """Whether exponentials are quicker than an integrator that takes steps of 1/|A|.
+@dataclass(frozen=True)
+class Flow:
+    """d delta/dt = L delta + J psi psi' and d psi/dt = G psi, on Hermitian matrices.
 
-    >>> from scipy.sparse import csc_array
-    >>> times, A = np.linspace(0, 10, 11), csc_array(np.diag([-1.0, -2e4]))
-    >>> pays(A, times), pays(csc_array(np.diag(np.linspace(-1, 0, 1000))), times)
-    (True, False)
+    ``L`` and ``J`` act on matrices flattened row by row, ``G`` = -i K on amplitudes; without ``G``
+    there is no psi, and ``J`` is not used.
+
+    >>> decay = csc_array(np.diag([0, -0.5, -0.5, -1.0]).astype(complex))
+    >>> flow = Flow(decay)
+    >>> _, path = flow.through(np.zeros(2), np.eye(2) / 2, np.array([0.0, np.log(2)]))
+    >>> path[1].real.round(6)[:, 1, 1]
+    array([0.5 , 0.25])
     """
-    size, span = A.shape[0], times[-1] - times[0]
-    products = SPARSE * float(abs(A).sum(axis=0).max()) * span
-    dense = len(_distinct(np.diff(times))) * DENSE * CUBE * size**3
-    return bool(size <= MOST and dense < products * (CALL + ELEMENT * A.nnz))
+
+    L: Any
+    J: Any = None
+    G: Any = None
+
+    @cached_property
+    def size(self) -> int:
+        """How many real numbers a Hermitian matrix has."""
+        return int(self.L.shape[0])
+
+    @cached_property
+    def norm(self) -> float:
+        """The largest sum of moduli in a column of what is doubled."""
+        parts = [self.L] if self.G is None else [self.L, self.J]
+        norms = [float(abs(part).sum(axis=0).max()) for part in parts]
+        if self.G is not None:
+            norms.append(2 * float(abs(self.G).sum(axis=0).max()))
+        return max(norms)
+
+    def pays(self, times: np.ndarray) -> bool:
+        """Whether exponentials are quicker than an integrator that takes steps of 1/|L|.
+
+        >>> stiff, mild = (csc_array(np.diag(np.linspace(-x, 0, 900))) for x in (1e5, 1))
+        >>> times = np.linspace(0, 10, 11)
+        >>> Flow(stiff).pays(times), Flow(mild).pays(times)
+        (True, False)
+        """
+        several, span = distinct(np.diff(times)), float(times[-1] - times[0])
+        both = 1 if self.G is None else 2  # of psi psi', too
+        products = SPARSE * self.norm * span * (CALL + both * ELEMENT * self.L.nnz)
+        each = [(1 if self.G is None else 3) * self._doublings(dt) for dt in several]
+        dense = 2 * (sum(each) * CUBE * self.size**3 + STEP * len(several))
+        return bool(self.size <= MOST and dense < products)
+
+    @one_thread
+    def through(self, psi: np.ndarray, delta: np.ndarray, times: np.ndarray) -> tuple[Path, Path]:
+        """psi (times, states) and delta (times, states, states) twice, in parts and at once."""
+        steps = np.diff(times)
+        several = np.array(distinct(steps))
+        kinds = [int(np.argmin(abs(several - dt))) if dt > 0 else -1 for dt in steps]
+        start = psi.astype(complex), _stored(delta)
+        return self._path(start, several / 3, kinds, 3), self._path(start, several, kinds, 1)
+
+    def _path(
+        self, start: tuple[np.ndarray, np.ndarray], steps: np.ndarray, kinds: list[int], parts: int
+    ) -> Path:
+        """From the start on, each step in so many parts; ``kinds`` are places in ``steps``."""
+        stride = few_threads(self.stride) if self.size >= WIDE else self.stride
+        strides = [stride(dt) for dt in steps]
+        walk = [kind for kind in kinds for _ in range(parts)]
+        psi, delta = [start[0]], [start[1]]
+        for kind in walk:
+            psi.append(strides[kind][0] @ psi[-1] if kind >= 0 and self.G is not None else psi[-1])
+        fed = self._fed(np.array(psi[:-1]), strides, np.array(walk))
+        for kind, source in zip(walk, fed, strict=True):
+            delta.append(strides[kind][1] @ delta[-1] + source if kind >= 0 else delta[-1])
+        return np.array(psi[::parts]), _restored(np.array(delta[::parts]))
+
+    def _fed(self, psi: np.ndarray, strides: list[Stride], walk: np.ndarray) -> np.ndarray:
+        """F psi psi' for each step, all steps of a kind together."""
+        fed = np.zeros((len(walk), self.size))
+        for kind, (_, _, F) in enumerate(strides):
+            if F is not None and np.any(there := walk == kind):
+                pure = _stored(psi[there, :, None] * psi[there].conj()[:, None])
+                fed[there] = pure @ F.T
+        return fed
+
+    def stride(self, dt: float) -> Stride:
+        """U, P and F of a step, P and F on stored matrices (`_stored`).
+
+        >>> flow = Flow(csc_array(-np.eye(4, dtype=complex)))
+        >>> bool(np.allclose(flow.stride(np.log(2))[1], np.eye(4) / 2))
+        True
+        """
+        doublings = self._doublings(dt)
+        h = dt / 2**doublings
+        P, F = self._taylor(h)
+        U = expm(h * self.G) if self.G is not None else np.zeros((0, 0))
+        for _ in range(doublings):
+            if F is not None:
+                F = P @ F + F @ _real_form(np.kron(U, U.conj()))
+            U, P = U @ U, P @ P
+        return U, P, F
+
+    def _doublings(self, dt: float) -> int:
+        return max(0, int(np.ceil(np.log2(max(self.norm * dt, 1e-300)))))
+
+    def _taylor(self, h: float) -> tuple[np.ndarray, np.ndarray | None]:
+        """P and F of a step that is so short that |L| h <= 1."""
+        L = h * _real_form(self.L)
+        term = P = np.eye(self.size)
+        if self.G is None:
+            for k in range(1, DEGREE + 1):
+                term = L @ term / k
+                P = P + term
+            return P, None
+        J, Q = h * _real_form(self.J), h * self._both
+        fed, F, pure = np.zeros_like(P), np.zeros_like(P), P
+        for k in range(1, DEGREE + 1):
+            term, fed, pure = L @ term / k, (L @ fed + J @ pure) / k, Q @ pure / k
+            P, F = P + term, F + fed
+        return P, F
+
+    @cached_property
+    def _both(self) -> csc_array:
+        """d(psi psi')/dt as a map of stored matrices."""
+        one = np.eye(len(self.G))
+        return _real_form(csc_array(np.kron(self.G, one) + np.kron(one, self.G.conj())))
 
 
-@one_thread
-def exponentials(A: Any, start: np.ndarray, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """exp(A (t - t_0)) start at rising times, twice: (times, numbers), in parts and at once.
+def distinct(steps: np.ndarray) -> list[float]:
+    """Steps that are not the same but for round-off, and not zero.
 
-    >>> from scipy.sparse import csc_array
-    >>> A = csc_array(np.diag([-1.0 + 0j, -1e6]))
-    >>> _, y = exponentials(A, np.ones(2), np.array([0.0, 1e-6, 1.0]))
-    >>> abs(y).round(4)
-    array([[1.    , 1.    ],
-           [1.    , 0.3679],
-           [0.3679, 0.    ]])
+    >>> distinct(np.array([0.1, 0.3 - 0.2, 0.0, 0.5]))
+    [0.1, 0.5]
     """
-    whole, thirds = {}, {}
-    steps = np.diff(times)
-    for dt in _distinct(steps):
-        whole[dt] = expm(dt * A.toarray())
-        thirds[dt] = expm(dt / 3 * A.toarray())
-    one = other = start.astype(complex)
-    path = [(one, other)]
-    for dt in steps:
-        if dt > 0:
-            near = min(whole, key=lambda x: abs(x - dt))
-            other = whole[near] @ other
-            for _ in range(3):
-                one = thirds[near] @ one
-        path.append((one, other))
-    first, second = (np.array(y) for y in zip(*path, strict=True))
-    return first, second
-
-
-def _distinct(steps: np.ndarray) -> list[float]:
-    """Steps that are not the same but for round-off, and not zero."""
     found: list[float] = []
     for dt in np.sort(steps[steps > 0]):
         if not found or dt - found[-1] > SAME * dt:
             found.append(float(dt))
     return found
+
+
+def _stored(matrices: np.ndarray) -> np.ndarray:
+    """Hermitian matrices (..., states, states) as real numbers (..., states^2)."""
+    return np.asarray((matrices.real + matrices.imag).reshape(*matrices.shape[:-2], -1))
+
+
+def _restored(numbers: np.ndarray) -> np.ndarray:
+    """The matrices again."""
+    size = int(np.sqrt(numbers.shape[-1]))
+    r = numbers.reshape(*numbers.shape[:-1], size, size)
+    other = r.swapaxes(-1, -2)
+    return np.asarray((r + other + 1j * (r - other)) / 2)
+
+
+def _real_form(A: Any) -> Any:
+    """A map of flattened Hermitian matrices, Hermitian again, as one of stored numbers."""
+    size = int(np.sqrt(A.shape[0]))
+    turned = np.arange(size**2).reshape(size, size).T.ravel()
+    return A.real + A.imag[:, turned]

@@ -26,7 +26,7 @@ from numeric.scaling import loss_scale, raising, scaled, weights
 from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
-from numeric.time.exponential import exponentials, pays
+from numeric.time.exponential import Flow
 from numeric.time.initial import Start
 from numeric.time.integration import Integrator, Term
 from systems import Model
@@ -40,7 +40,9 @@ SMALLEST = 1e-60  # scale of an amplitude: with ten quanta its powers stay in th
 # stayed below this estimate at drives of 1e-6 to 0.3 of the loss, on resonance and off it.
 LOOSE, TIGHT, TRUSTED = 1e-10, 1e-13, 0.1
 ROUNDING = 5e-15  # of an element: what some thousand steps leave of it
-WEAK = 0.3  # share of a jump up to which it pays to part off what jumps made: it doubles the work
+# Share of a jump up to which it pays to part off what jumps made: it doubles the work, and triples
+# that of exponentials, which above a hundredth save no more than two of sixteen digits by it
+WEAK, WEAK_STILL = 0.3, 0.01
 Pair = tuple[np.ndarray, np.ndarray]  # psi and the matrices, or psi and delta
 
 
@@ -103,25 +105,32 @@ class Motion:
     def __init__(
         self, course: Course, span: Span, point: int, equation: Liouvillian, start: Start
     ) -> None:
-        equations = ScaledEquations.of(course, span, point, equation, start)
+        equations = self.scaled = ScaledEquations.of(course, span, point, equation, start)
         self.shrink, ket = equations.shrink, start.ket_on(equation.space)
         self.part = equations.taken(range(len(course.model.losses))) if ket is not None else 1.0
-        self.pure = ket is not None and self.part <= WEAK
+        weak = WEAK if course.moving else WEAK_STILL
+        self.pure = ket is not None and self.part <= weak
         if not self.pure:
             self.part, ket = 1.0, None
         rho = equations.scaled_start(start)
         psi = np.zeros(len(rho), dtype=complex) if ket is None else ket / self.shrink
         both = np.concatenate([rho.ravel(), 0 * rho.ravel()]) if self.pure else rho.ravel()
-        kets = [equations.amplitudes()] if self.pure else []
-        matrices = equations.split(self.part) if self.pure else equations.whole()
-        self.equations, self.moving = [*kets, matrices], course.moving
+        self.moving = course.moving
         self.unit, self.span = equations.unit, span
         self.ends: list[Pair] = [(psi, both), (psi, both)]
 
     @cached_property
-    def still(self) -> list[Any]:
-        """The matrices of the equations where nothing moves."""
-        return [sum(c * matrix for matrix, c in terms) for terms in self.equations]
+    def still(self) -> Flow:
+        """The equations where nothing moves."""
+        K, L, jump = self.scaled.still()
+        return Flow(L, jump / self.part, -1j * K) if self.pure else Flow(L)
+
+    @cached_property
+    def equations(self) -> list[list[Term]]:
+        """That of psi, if it is followed, and that of the matrices."""
+        if not self.pure:
+            return [self.scaled.whole()]
+        return [self.scaled.amplitudes(), self.scaled.split(self.part)]
 
     @cached_property
     def integrators(self) -> list[list[Integrator]]:
@@ -137,7 +146,7 @@ class Motion:
 
         ``times`` rise from that at which the last call ended (or, in a period, began).
         """
-        leaps = not self.moving and pays(self.still[-1], times)
+        leaps = not self.moving and self.still.pays(times)
         paths = (
             self._leaps(times)
             if leaps
@@ -159,10 +168,17 @@ class Motion:
     def _leaps(self, times: np.ndarray) -> list[Pair]:
         """Both paths by exponentials: nothing moves."""
         psi, y = self.ends[1]
-        starts = (psi, y) if self.pure else (y,)
-        found = [exponentials(A, start, times) for A, start in zip(self.still, starts, strict=True)]
-        still = np.tile(psi, (len(times), 1))
-        return list(zip(found[0] if self.pure else (still, still), found[-1], strict=True))
+        _, delta = self._read((psi[None], y[None]))
+        return [(psi, self._joined(psi, delta)) for psi, delta in
+                self.still.through(psi, delta[0], times)]  # fmt: skip
+
+    def _joined(self, psi: np.ndarray, delta: np.ndarray) -> np.ndarray:
+        """The numbers of the second equation, (times, numbers)."""
+        flat = delta.reshape(len(delta), -1)
+        if not self.pure:
+            return flat
+        both = psi[:, :, None] * psi.conj()[:, None]
+        return np.hstack([both.reshape(len(psi), -1), flat])
 
     def _follow(self, end: Pair, times: np.ndarray, several: list[Integrator]) -> Pair:
         psi, y = end
@@ -235,6 +251,14 @@ class ScaledEquations:
         w, model = weights(self.course.model), self.course.model
         grades = [int(w @ q - w @ p) for i in losses for p, q in model.jumps[i]]
         return float(self.s ** (2 * max(min(grades, default=0), 0)))
+
+    def still(self) -> tuple[np.ndarray, csc_array, csc_array]:
+        """K, L and the part of L that the jumps make, where nothing moves."""
+        c = self.equation.coefficients({n: np.array([x]) for n, x in self.values.items()})[0]
+        pairs = np.add.outer(self.grades, self.grades).ravel()
+        K, L, jump = self.equation.written(c)
+        L, jump = (scaled(part, self.s, pairs) for part in (L, jump))
+        return self._small(K).toarray(), L, jump
 
     def amplitudes(self) -> list[Term]:
         """-i K."""
