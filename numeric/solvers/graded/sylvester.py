@@ -20,23 +20,17 @@ its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from numeric.liouvillian import decaying
-from numeric.solvers.graded.equation import lowers
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
 from numeric.solvers.threads import cores
 from numeric.space import space
-from numeric.stability import every_mode_is_lossy
 from systems import Model
 from systems.values import EPSILON, Arrays
 
-# States of one grade from which on this is faster than an elimination, measured on a ring of three
-WIDE = 10
 # Points that travel together: enough to pay for the calls, few enough for their numbers to stay in
 # the cache.  For the ring at 56 states a sweep takes 243, 121, 103, 86, 89 us a point for 1, 4, 8,
 # 16 and 32 of them
@@ -51,46 +45,6 @@ TRIAL = 12
 # delay convergence
 FLOOR = 64 * EPSILON
 TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
-
-
-@lru_cache(maxsize=256)
-def applies(model: Model, quanta: int) -> bool:
-    """Whether three modes or more have a grade with at least `WIDE` states, and all jumps lower it.
-
-    Two modes have few states in a grade, and often a basis in which nothing has to be eliminated.
-
-    >>> from systems.library import kerr_dimer, kerr_ring
-    >>> [applies(kerr_ring.MODEL, quanta) for quanta in (2, 3)], applies(kerr_dimer.MODEL, 12)
-    ([False, True], False)
-    """
-    if len(model.modes) < 3:
-        return False
-    grades = space(model.modes, quanta).occupations @ np.array(model.grading.weights)
-    widest = np.max(np.unique(grades, return_counts=True)[1])
-    return bool(widest >= WIDE and lowers(model))
-
-
-@lru_cache(maxsize=256)
-def settles(model: Model, quanta: int) -> bool:
-    """Whether the sweeps divide by no zero; raises `NoGrading` where there are none.
-
-    They divide by how fast states decay without a drive: each one by its own losses, as the
-    elimination exchanges no pivots, or together with others of its grade where eigenvectors
-    are taken.  The last shell of a lossless mode may have lost those others to the cut.
-
-    >>> from dataclasses import replace
-    >>> from systems.library import second_harmonic
-    >>> model = second_harmonic.MODEL
-    >>> lossless = replace(model, losses=model.losses[:1])  # of the harmonic
-    >>> settles(model, 4), settles(lossless, 4)
-    (True, False)
-    """
-    if every_mode_is_lossy(model):
-        return True
-    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
-    together = applies(model, quanta)
-    on = space(model.modes, quanta)
-    return bool(decaying(on, hops if together else (), model.jumps).all())
 
 
 @dataclass(frozen=True)
