@@ -57,6 +57,7 @@ MANY = 32
 SEVERAL = 10
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
+SOME = 3  # points for which the patterns of large sums pay (`Liouvillian.for_many`)
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
 
 
@@ -151,11 +152,12 @@ def _parts(
     fewest = _fewest(model, cut, solver)
     if fewest and len(points) >= fewest:
         left = yield from _swept(model, arrays, points, cut, keep, report, fewest)
+    equation = liouvillian(model, cut) if len(left) < SOME else liouvillian(model, cut).for_many
     for start in range(0, len(left), CHUNK):
         before, some = len(points) - len(left) + start, left[start : start + CHUNK]
         report(what, before, len(points))
         beat = partial(_beat, report, what, before, len(points))
-        found = solve(liouvillian(model, cut), select(arrays, some), solver, beat)
+        found = solve(equation, select(arrays, some), solver, beat)
         yield replace(found, points=some, rho=found.rho if keep else None)
 
 

@@ -13,11 +13,13 @@ and their losses too.  What lowers a grade is small at weak drive and is left to
 (`numeric.solvers.iterative`), in few steps.  There a mirror of five phonons has no second home: the
 evolution without jumps alone knows nothing of a thermal state, and GMRES stagnates.
 
-Each block is factorised; that of (n, m) is the conjugate of that of (m, n).
+Each block is factorised; that of (n, m) is the conjugate of that of (m, n), and both are solved
+together.  A *step* of the staircase are the blocks of one m + n.
 """
 
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -102,7 +104,7 @@ def by_grades(point: Scaled, grades: np.ndarray) -> Scaled:
     >>> round(by_grades(point, np.array([0, 1])).s, 12)
     0.2
     """
-    raised, plain = grades > 0, point.with_scale(1.0)
+    raised, plain = grades > 0, point if point.s == 1.0 else point.with_scale(1.0)
     size = abs(amplitudes(plain.K)[raised]) ** (1 / grades[raised])
     s = float(np.max(size, initial=0.0))
     return replace(plain, grades=grades).with_scale(s if 0 < s < 1 else 1.0)
@@ -122,44 +124,34 @@ class Staircase:
     def __init__(self, system: csc_array, grades: np.ndarray) -> None:
         size, entries = len(grades), coo_array(system)
         left, right = np.repeat(grades, size), np.tile(grades, size)
+        # step by step, on each step (m, n) beside its twin (n, m), in the order of its conjugates
+        states = [np.flatnonzero(grades == grade) for grade in np.unique(grades)]
+        pairs = [(m, n) for n in range(len(states)) for m in range(n + 1)]
+        blocks = [_elements(states[m], states[n], size) for m, n in sorted(pairs, key=sum)]
+        self._order = np.concatenate([block.ravel() for block in blocks])
+        place, step = np.argsort(self._order), left + right
         row, column = entries.coords
-        lowers = (left[column] > left[row]) | (right[column] > right[row])
-        same = (left[column] == left[row]) & (right[column] == right[row])
-        self.rest = _part(entries, lowers)
-        inside, fed = _part(entries, same), _part(entries, ~lowers & ~same)
-        # positions of each block, row by row
-        self._places = {
-            (m, n): np.add.outer(
-                size * np.flatnonzero(grades == m), np.flatnonzero(grades == n)
-            ).ravel()
-            for m in np.unique(grades)
-            for n in np.unique(grades)
-        }
-        self._count, self._order = np.bincount(grades), sorted(self._places, key=sum)
-        self._fed = {pair: fed[place] for pair, place in self._places.items()}
-        self._factors = {
-            (m, n): _factorise(csc_array(inside[place][:, place]))
-            for (m, n), place in self._places.items()
-            if m <= n
-        }
+        same = (left[row] == left[column]) & (right[row] == right[column])
+        below = step[column] < step[row]
+        self.rest = _part(entries, ~same & ~below, np.arange(size**2))
+        inside, fed = _part(entries, same, place), _part(entries, below, place)
+        ends = pairwise(np.cumsum([0, *(block.size for block in blocks)]).tolist())
+        self._steps = [
+            (len(block), slice(*pair), fed[slice(*pair)], _factorise(inside, pair[0], len(block.T)))
+            for block, pair in zip(blocks, ends, strict=True)
+        ]
 
     def __call__(self, flat: np.ndarray) -> np.ndarray:
-        found = np.zeros(flat.size, dtype=complex)
-        for m, n in self._order:
-            place = self._places[m, n]
-            source = flat[place] - self._fed[m, n] @ found
-            found[place] = self._solve(m, n, source)
-        return found
-
-    def _solve(self, m: int, n: int, source: np.ndarray) -> np.ndarray:
-        if m <= n:
-            return np.asarray(self._factors[m, n].solve(source))
-        turned = source.reshape(self._shape(m, n)).T.conj().ravel()
-        solved = self._factors[n, m].solve(turned)
-        return np.asarray(solved.reshape(self._shape(n, m)).T.conj().ravel())
-
-    def _shape(self, m: int, n: int) -> tuple[int, int]:
-        return self._count[m], self._count[n]
+        source, found = flat[self._order], np.zeros(flat.size, dtype=complex)
+        for twins, here, fed, factors in self._steps:
+            wanted = (source[here] - fed @ found).reshape(twins, -1)
+            wanted[1:] = wanted[1:].conj()
+            solved = factors.solve(wanted.T).T
+            solved[1:] = solved[1:].conj()
+            found[here] = solved.ravel()
+        made = np.empty_like(found)
+        made[self._order] = found
+        return made
 
     def rounded(self) -> "Staircase":
         """The same: factors are not kept in two precisions."""
@@ -170,12 +162,25 @@ class Staircase:
         return 0.0
 
 
-def _factorise(matrix: csc_array) -> SuperLU:
-    """LU factors with the pivots on the diagonal, where the losses stand."""
+def _elements(one: np.ndarray, two: np.ndarray, size: int) -> np.ndarray:
+    """Positions of the elements between these states; in a second row those of the conjugates.
+
+    Between states of the same grade the first row has them all.
+    """
+    here = np.add.outer(size * one, two).ravel()
+    if one is two:
+        return here[None]
+    return np.stack([here, np.add.outer(one, size * two).ravel()])
+
+
+def _factorise(matrix: csr_array, start: int, length: int) -> SuperLU:
+    """LU factors of a block on the diagonal, with the pivots where the losses stand."""
+    here = slice(start, start + length)
     ordering: Any = {"permc_spec": "MMD_AT_PLUS_A", "options": {"SymmetricMode": True}}
-    return splu(matrix, diag_pivot_thresh=DIAGONAL, **ordering)
+    return splu(csc_array(matrix[here, here]), diag_pivot_thresh=DIAGONAL, **ordering)
 
 
-def _part(entries: coo_array, chosen: np.ndarray) -> csr_array:
-    row, column = (coordinate[chosen] for coordinate in entries.coords)
+def _part(entries: coo_array, chosen: np.ndarray, place: np.ndarray) -> csr_array:
+    """The chosen entries, with rows and columns where ``place`` puts them."""
+    row, column = (place[coordinate[chosen]] for coordinate in entries.coords)
     return csr_array((entries.data[chosen], (row, column)), shape=entries.shape)
