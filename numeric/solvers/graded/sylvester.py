@@ -26,18 +26,19 @@ import numpy as np
 
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
-from numeric.solvers.threads import cores
+from numeric.solvers.threads import PACKED, cores
 from numeric.space import space
 from systems import Model
 from systems.values import EPSILON, Arrays
 
 # Points that travel together: enough to pay for the calls, few enough for their numbers to stay in
-# the cache.  For the ring at 56 states a sweep takes 243, 121, 103, 86, 89 us a point for 1, 4, 8,
-# 16 and 32 of them
-LANES = 16
-# Elements of their matrices: at 220 states 8 points take less than 4 and 16, of more states memory
-# counts
-ELEMENTS = 400_000
+# the cache, which asks for so many elements of their matrices.  Random points of the ring took, in
+# us a point for 16, 32 and 64 of them, 448, 309, 278 with 20 states and 835, 694, 638 with 35; for
+# 16, 24, 32 and 48 of them 1649, 1619, 1615, 1560 with 56; for 8, 16, 24 and 32 of them 3360, 3017,
+# 2959, 3067 with 84
+LANES, CACHED = 64, 113_000
+# At 220 states 8 points take less than 4 and 16; of more states memory counts
+FEWEST, ELEMENTS = 8, 400_000
 # Sweeps from which on a point is given up that will not be done within the limit, found for
 # `numeric.solvers.graded.kernel`
 TRIAL = 12
@@ -105,7 +106,7 @@ def solve_packs(
     (2, 20)
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
-    lanes = max(1, min(LANES, ELEMENTS // on.size**2))
+    lanes = _lanes(on.size, count)
 
     def work(start: int) -> dict[str, Any]:
         pack = {name: array[start : start + lanes] for name, array in arrays.items()}
@@ -125,6 +126,15 @@ def solve_packs(
     with ThreadPoolExecutor(cores()) as pool:
         parts = list(pool.map(work, range(0, count, lanes)))
     return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
+
+
+def _lanes(states: int, points: int) -> int:
+    """How many of the points travel together, with work for each of `PACKED` cores.
+
+    It depends on nothing else, so that no bit depends on the machine.
+    """
+    fitting = min(LANES, CACHED // states**2, -(-points // PACKED))
+    return max(1, fitting, min(FEWEST, ELEMENTS // states**2))
 
 
 def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int) -> Swept:
