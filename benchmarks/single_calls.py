@@ -21,6 +21,7 @@ from sympy.physics.quantum.boson import BosonOp
 from benchmarks.rivals import Loop, SchurGmres, Splu, Stock
 from numeric import steady_state
 from numeric.solvers.graded import sylvester
+from numeric.solvers.graded.kinds import Kind, kind
 from numeric.space import Cut, count_states, read_cut, space
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, optomechanics
@@ -128,7 +129,7 @@ def row(call: Call, operations: float, turns: int) -> str:
         steps = SchurGmres(call.model, cut).steps(_point(call))
         limit = FLOP * size**3 * (EIGEN + STEP * steps) / operations
         text += f", limit {1e3 * limit:.1f} ms ({steps} steps)"
-    if state.solver == "graded" and isinstance(cut, int) and sylvester.applies(call.model, cut):
+    if state.solver == "graded" and kind(call.model, cut) == Kind.SYLVESTER:
         sweeps = int(sylvester.solve_packs(call.model, _point(call), cut).sweeps[0])
         limit = (sweeps + 1) * sweep_operations(call.model, cut) / operations
         text += f", limit {1e3 * limit:.1f} ms ({sweeps} sweeps)"

@@ -41,7 +41,8 @@ from numeric import steady_state
 from numeric.liouvillian import liouvillian
 from numeric.solvers import direct as reference
 from numeric.solvers import graded
-from numeric.solvers.graded import kernel, sylvester
+from numeric.solvers.graded import kernel
+from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.precise import precise_populations
 from numeric.solvers.threads import cores
@@ -231,7 +232,7 @@ def _limit(model: Model, arrays: Arrays, quanta: int) -> float:
     """Seconds that the products of a point would take at the speed of `_machine`."""
     # lanes wait for the slowest of them: the sweeps are those that were made
     sweeps = np.mean(graded.solve(model, arrays, quanta).sweeps)
-    if sylvester.applies(model, quanta):
+    if kind(model, quanta) == Kind.SYLVESTER:
         # one sweep more for the error
         return float((sweeps + 1) * single_calls.sweep_operations(model, quanta) / _machine())
     elements = pose(model, arrays, quanta).program.elements

@@ -23,6 +23,7 @@ way is open.
 """
 
 from collections.abc import Iterable
+from copy import copy
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from math import isqrt
@@ -39,9 +40,10 @@ from systems.ladder import Word
 from systems.values import CANCELS, Arrays, evaluate_sum
 
 Words = Iterable[Word]
-# Unknowns up to which patterns of the sums are kept: beyond it they take longer to find than one
-# solve, of which there are few
-PATTERNED = 10_000
+# Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
+# with 96,000 unknowns they take as long to find as one and a half points take without them, and a
+# point takes a fifth of that with them; beyond that they take a gigabyte
+PATTERNED, PATTERNED_MANY = 10_000, 100_000
 
 
 class Liouvillian:
@@ -86,11 +88,25 @@ class Liouvillian:
         jumps += [None] * (len(self._parts) - len(jumps))
         self._jumps = jumps
         self._stranded: dict[bytes, np.ndarray] = {}
+        self._most = PATTERNED
 
     @property
     def is_large(self) -> bool:
         """Whether matrices are summed for each point anew, and not on patterns that are kept."""
-        return self.space.size**2 > PATTERNED
+        return self.space.size**2 > self._most
+
+    @cached_property
+    def for_many(self) -> "Liouvillian":
+        """The same for three points and more, for which the patterns of larger sums pay.
+
+        >>> from systems.library import kerr_dimer
+        >>> equation = liouvillian(kerr_dimer.MODEL, 14)  # 120 states
+        >>> equation.is_large, equation.for_many.is_large
+        (True, False)
+        """
+        other = copy(self)
+        other._most = PATTERNED_MANY
+        return other
 
     @cached_property
     def _effective(self) -> np.ndarray:

@@ -341,12 +341,15 @@ class _Growth:
         """
         now, every = found.space.cut, np.arange(len(found.points))
         groups: dict[Cut, list[int]] = defaultdict(list)
-        if count_states(self.model.modes, now) < WALKS:
+        kept = count_states(self.model.modes, now)
+        if kept < WALKS:
             return [(wider(now, 2), every)]
         cuts = self._wanted(visible(found), now, None)
         for row, cut in zip(every.tolist(), cuts, strict=True):
             after = self._next(now, cut)
-            groups[wider(now, 2) if after is None else after].append(row)
+            # what the budget has made smaller than this one has been solved already
+            gains = after is not None and count_states(self.model.modes, after) > kept
+            groups[after if after is not None and gains else wider(now, 2)].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
     def grown(

@@ -13,7 +13,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from numeric import delayed_correlation, steady_state
 from numeric.liouvillian import liouvillian
 from numeric.solvers import direct, graded
-from numeric.solvers.graded import sylvester
+from numeric.solvers.graded.kinds import Kind, kind
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr_dimer, nanotip, second_harmonic
 from systems.values import read_values
@@ -119,7 +119,7 @@ def test_a_point_does_not_depend_on_how_many_come_with_it(seed):
 def test_the_errors_of_three_modes_are_of_the_order_of_the_true_ones(seed):
     rng = np.random.default_rng(seed)
     model, signed, positive = draw_model(rng)
-    assert sylvester.applies(model, 3)
+    assert kind(model, 3) == Kind.SYLVESTER
     values = read_values(model, draw_values(rng, signed, positive, 8))
     arrays = {name: np.broadcast_to(array, (8,)).copy() for name, array in values.items()}
     found, exact = graded.solve(model, arrays, 3), direct.solve(liouvillian(model, 3), arrays)

@@ -12,6 +12,7 @@ from numeric import steady_state
 from numeric.liouvillian import liouvillian
 from numeric.solvers import direct, graded, threads
 from numeric.solvers.graded import sylvester
+from numeric.solvers.graded.kinds import Kind, kind
 from systems import Loss, Model
 from systems.library import kerr_ring
 from systems.values import read_values
@@ -59,7 +60,7 @@ def test_three_modes_have_the_populations_and_coherences_of_the_direct_solver(
     model, values, scan, quanta
 ):
     arrays = many(model, values, **{scan: np.array([-1.0, 0.3])})
-    assert sylvester.applies(model, quanta) or model is SHARED
+    assert kind(model, quanta) == Kind.SYLVESTER or model is SHARED
     found = sylvester.solve(model, arrays, quanta, tolerance=1e-12, limit=60)
     exact = direct.solve(liouvillian(model, quanta), arrays)
     assert found.remainder.max() < 1e-12

@@ -16,7 +16,6 @@ Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
 from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,13 +24,13 @@ import numpy as np
 
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
+from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather, is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, count_states, space
 from numeric.stability import decays
 from systems import Model
-from systems.grading import NoGrading
 from systems.ladder import is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
@@ -58,6 +57,7 @@ MANY = 32
 SEVERAL = 10
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
+SOME = 3  # points for which the patterns of large sums pay (`Liouvillian.for_many`)
 WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth of its accuracy
 
 
@@ -152,11 +152,12 @@ def _parts(
     fewest = _fewest(model, cut, solver)
     if fewest and len(points) >= fewest:
         left = yield from _swept(model, arrays, points, cut, keep, report, fewest)
+    equation = liouvillian(model, cut) if len(left) < SOME else liouvillian(model, cut).for_many
     for start in range(0, len(left), CHUNK):
         before, some = len(points) - len(left) + start, left[start : start + CHUNK]
         report(what, before, len(points))
         beat = partial(_beat, report, what, before, len(points))
-        found = solve(liouvillian(model, cut), select(arrays, some), solver, beat)
+        found = solve(equation, select(arrays, some), solver, beat)
         yield replace(found, points=some, rho=found.rho if keep else None)
 
 
@@ -166,14 +167,11 @@ def _fewest(model: Model, cut: Cut, solver: str) -> int:
     Where grades hold many states they take nothing to prepare or to compile, and a tenth of the
     time of any other solver: one point is enough.
     """
-    if solver not in ("auto", SWEPT) or not isinstance(cut, int):
+    way = kind(model, cut) if solver in ("auto", SWEPT) else None
+    if way is None:
         return 0
-    with suppress(NoGrading):
-        if len(model.modes) > 2 and count_states(model.modes, cut) ** 2 > LARGE:
-            from numeric.solvers.graded import sylvester  # loads no compiled code
-
-            if sylvester.applies(model, cut):
-                return 1
+    if way == Kind.SYLVESTER and count_states(model.modes, cut) ** 2 > LARGE:
+        return 1
     return MANY if solver == "auto" else SEVERAL
 
 
@@ -266,12 +264,7 @@ def sweep(
     True
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, cut)
-    if count < fewest or not isinstance(cut, int):  # the sweeps count quanta in all
-        return None
-    try:
-        found = _graded(model, arrays, cut, density)
-    except NoGrading:
-        return None
+    found = None if count < fewest else _graded(model, arrays, cut, density)
     if found is None:
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
@@ -284,13 +277,14 @@ def sweep(
     return whole.take(trusted)
 
 
-def _graded(model: Model, arrays: Arrays, cut: int, density: bool) -> "GradedSolution | None":
+def _graded(model: Model, arrays: Arrays, cut: Cut, density: bool) -> "GradedSolution | None":
     """What "graded" finds; None where it does not apply.  Compiled code is loaded if needed."""
-    from numeric.solvers.graded import sylvester
-
-    if not sylvester.settles(model, cut):  # compiling in vain takes up to a minute
+    way = kind(model, cut)
+    if way is None or not isinstance(cut, int):  # compiling in vain takes up to a minute
         return None
-    if sylvester.applies(model, cut):
+    if way == Kind.SYLVESTER:
+        from numeric.solvers.graded import sylvester
+
         return sylvester.solve_packs(model, arrays, cut, density=density)
     from numeric.solvers import graded
 
@@ -363,7 +357,7 @@ def density_matrices(model: Model, arrays: Arrays, cut: Cut, solver: str) -> np.
     >>> np.trace(rho, axis1=1, axis2=2).real.round(12)
     array([1., 1., 1., 1., 1.])
     """
-    if solver == "graded" and isinstance(cut, int):
+    if solver == "graded":
         found = _graded(model, arrays, cut, density=True)
         if found is not None:
             return np.asarray(found.density)

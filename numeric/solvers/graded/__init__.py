@@ -6,25 +6,27 @@ sparse factorisation takes tens of milliseconds.  `sweeps` has the idea, its der
 `basis` that makes the undriven Hamiltonian diagonal; `lists` turns these into lists of integers
 and weights; `kernel` is the compiled code that runs through them; `scan` sums one series for all
 drives of a scan; `resolvent` does the same sweeps for delayed correlations.  Three modes and more
-have grades of many states: their blocks are solved as Sylvester equations in `sylvester`.
+have grades of many states: their blocks are solved as Sylvester equations in `sylvester`.  `kinds`
+says which of the two serves a model and a cut.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for those who read types only
+    from numeric.solvers.graded.kinds import Kind, kind
     from numeric.solvers.graded.lists import TooLarge
     from numeric.solvers.graded.sweeps import solve
     from numeric.solvers.graded.swept import GradedSolution
-    from numeric.solvers.graded.sylvester import settles
 
 HOMES = {
     "GradedSolution": "numeric.solvers.graded.swept",
+    "Kind": "numeric.solvers.graded.kinds",
     "TooLarge": "numeric.solvers.graded.lists",
-    "settles": "numeric.solvers.graded.sylvester",
+    "kind": "numeric.solvers.graded.kinds",
     "solve": "numeric.solvers.graded.sweeps",
 }
-__all__ = ["GradedSolution", "TooLarge", "settles", "solve"]
+__all__ = ["GradedSolution", "Kind", "TooLarge", "kind", "solve"]
 
 
 def __getattr__(name: str) -> Any:

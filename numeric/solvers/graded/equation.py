@@ -52,6 +52,7 @@ class Equation:
         return words, dict(zip(self.pairs, columns[len(self.words) :], strict=False)), unit
 
 
+@lru_cache(maxsize=256)
 def lowers(model: Model) -> bool:
     """Whether every jump lowers the grade; raises `NoGrading` if one may raise it.
 
@@ -59,7 +60,10 @@ def lowers(model: Model) -> bool:
     >>> lowers(kerr.MODEL)
     True
     """
-    return equation_of(model).pure
+    grading, words = model.grading, [word for jump in model.jumps for word in jump]
+    for word in words:
+        _check_jump(model, word)
+    return all(grading.raises(word) < 0 for word in words)
 
 
 def read(
@@ -90,11 +94,9 @@ def equation_of(model: Model) -> Equation:
     # a constant moves no level against another
     effective = {w: c for w, c in model.effective_ladder.items() if w != (vacuum, vacuum)}
     jumps: dict[tuple[Word, Word], sp.Expr] = {}
-    pure = True
+    pure = lowers(model)
     for loss, ladder in zip(model.losses, model.jumps, strict=True):
         for word, x in ladder.items():
-            _check_jump(model, word)
-            pure = pure and model.grading.raises(word) < 0
             for other, y in ladder.items():
                 product = loss.rate * x * sp.conjugate(y)
                 jumps[word, other] = jumps.get((word, other), 0) + product

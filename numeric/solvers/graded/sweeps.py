@@ -52,6 +52,7 @@ import numpy as np
 from numeric.solvers.compiled import compile_once
 from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
+from numeric.solvers.graded.kinds import Kind, needed_kind
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
@@ -93,8 +94,8 @@ def solve(
 
     At most ``limit`` sweeps are made; a point is converged when the estimated relative change
     of every population is below ``tolerance``.  With ``density`` the density matrices are kept, of
-    shape (..., states, states).  Raises `NoGrading` if the Hamiltonian has no grading or a jump
-    raises it, and `TooLarge` if the steps of an elimination would not fit into memory.
+    shape (..., states, states).  Raises `NoGrading` where no kind of sweep serves the model and the
+    cut, and `TooLarge` if the steps of an elimination would not fit into memory.
 
     >>> from systems import kerr
     >>> from systems.values import read_values
@@ -107,7 +108,7 @@ def solve(
     """
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).ravel() for name, array in arrays.items()}
-    wide = sylvester.applies(model, quanta)
+    wide = needed_kind(model, quanta) == Kind.SYLVESTER
     scan = None if density or wide else find_scan(model, flat)
     if wide:
         solution = sylvester.solve_packs(model, flat, quanta, tolerance, limit, density)

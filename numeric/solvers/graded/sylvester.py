@@ -20,30 +20,25 @@ its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from numeric.liouvillian import decaying
-from numeric.solvers.graded.equation import lowers
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
-from numeric.solvers.threads import cores
+from numeric.solvers.threads import PACKED, cores
 from numeric.space import space
-from numeric.stability import every_mode_is_lossy
 from systems import Model
 from systems.values import EPSILON, Arrays
 
-# States of one grade from which on this is faster than an elimination, measured on a ring of three
-WIDE = 10
 # Points that travel together: enough to pay for the calls, few enough for their numbers to stay in
-# the cache.  For the ring at 56 states a sweep takes 243, 121, 103, 86, 89 us a point for 1, 4, 8,
-# 16 and 32 of them
-LANES = 16
-# Elements of their matrices: at 220 states 8 points take less than 4 and 16, of more states memory
-# counts
-ELEMENTS = 400_000
+# the cache, which asks for so many elements of their matrices.  Random points of the ring took, in
+# us a point for 16, 32 and 64 of them, 448, 309, 278 with 20 states and 835, 694, 638 with 35; for
+# 16, 24, 32 and 48 of them 1649, 1619, 1615, 1560 with 56; for 8, 16, 24 and 32 of them 3360, 3017,
+# 2959, 3067 with 84
+LANES, CACHED = 64, 113_000
+# At 220 states 8 points take less than 4 and 16; of more states memory counts
+FEWEST, ELEMENTS = 8, 400_000
 # Sweeps from which on a point is given up that will not be done within the limit, found for
 # `numeric.solvers.graded.kernel`
 TRIAL = 12
@@ -51,46 +46,6 @@ TRIAL = 12
 # delay convergence
 FLOOR = 64 * EPSILON
 TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
-
-
-@lru_cache(maxsize=256)
-def applies(model: Model, quanta: int) -> bool:
-    """Whether three modes or more have a grade with at least `WIDE` states, and all jumps lower it.
-
-    Two modes have few states in a grade, and often a basis in which nothing has to be eliminated.
-
-    >>> from systems.library import kerr_dimer, kerr_ring
-    >>> [applies(kerr_ring.MODEL, quanta) for quanta in (2, 3)], applies(kerr_dimer.MODEL, 12)
-    ([False, True], False)
-    """
-    if len(model.modes) < 3:
-        return False
-    grades = space(model.modes, quanta).occupations @ np.array(model.grading.weights)
-    widest = np.max(np.unique(grades, return_counts=True)[1])
-    return bool(widest >= WIDE and lowers(model))
-
-
-@lru_cache(maxsize=256)
-def settles(model: Model, quanta: int) -> bool:
-    """Whether the sweeps divide by no zero; raises `NoGrading` where there are none.
-
-    They divide by how fast states decay without a drive: each one by its own losses, as the
-    elimination exchanges no pivots, or together with others of its grade where eigenvectors
-    are taken.  The last shell of a lossless mode may have lost those others to the cut.
-
-    >>> from dataclasses import replace
-    >>> from systems.library import second_harmonic
-    >>> model = second_harmonic.MODEL
-    >>> lossless = replace(model, losses=model.losses[:1])  # of the harmonic
-    >>> settles(model, 4), settles(lossless, 4)
-    (True, False)
-    """
-    if every_mode_is_lossy(model):
-        return True
-    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
-    together = applies(model, quanta)
-    on = space(model.modes, quanta)
-    return bool(decaying(on, hops if together else (), model.jumps).all())
 
 
 @dataclass(frozen=True)
@@ -151,7 +106,7 @@ def solve_packs(
     (2, 20)
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
-    lanes = max(1, min(LANES, ELEMENTS // on.size**2))
+    lanes = _lanes(on.size, count)
 
     def work(start: int) -> dict[str, Any]:
         pack = {name: array[start : start + lanes] for name, array in arrays.items()}
@@ -171,6 +126,15 @@ def solve_packs(
     with ThreadPoolExecutor(cores()) as pool:
         parts = list(pool.map(work, range(0, count, lanes)))
     return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
+
+
+def _lanes(states: int, points: int) -> int:
+    """How many of the points travel together, with work for each of `PACKED` cores.
+
+    It depends on nothing else, so that no bit depends on the machine.
+    """
+    fitting = min(LANES, CACHED // states**2, -(-points // PACKED))
+    return max(1, fitting, min(FEWEST, ELEMENTS // states**2))
 
 
 def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int) -> Swept:

@@ -1,0 +1,108 @@
+"""Which kind of sweep serves a model and a cut: everybody who wants to know asks here.
+
+Both kinds go over the grades in the same way (`numeric.solvers.graded.sweeps`).  They differ in how
+they solve the blocks: by compiled elimination, or, where grades hold many states, as Sylvester
+equations.  No compiled code is loaded by asking.
+"""
+
+from enum import StrEnum
+from functools import lru_cache
+
+import numpy as np
+
+from numeric.liouvillian import decaying
+from numeric.solvers.graded.equation import lowers
+from numeric.space import Cut, space
+from numeric.stability import every_mode_is_lossy
+from systems import Model
+from systems.grading import NoGrading
+
+# States of one grade from which on the Sylvester equations are faster than an elimination, measured
+# on a ring of three
+WIDE = 10
+
+
+class Kind(StrEnum):
+    """How the blocks of a sweep are solved.
+
+    >>> [str(kind) for kind in Kind]
+    ['elimination', 'sylvester']
+    """
+
+    ELIMINATION = "elimination"  # compiled: `numeric.solvers.graded.sweeps`
+    SYLVESTER = "sylvester"  # `numeric.solvers.graded.sylvester`
+
+
+@lru_cache(maxsize=256)
+def kind(model: Model, cut: Cut) -> Kind | None:
+    """The kind of sweep that finds steady states of this model on this cut; None where none does.
+
+    Sweeps divide by how fast states decay without a drive: each one by its own losses, as the
+    elimination exchanges no pivots, or together with others of its grade where eigenvectors are
+    taken.  The last shell of a lossless mode may have lost those others to the cut.
+
+    >>> from dataclasses import replace
+    >>> from systems.library import kerr_dimer, kerr_ring, optomechanics, second_harmonic
+    >>> [str(kind(model, 4)) for model in (kerr_dimer.MODEL, kerr_ring.MODEL, optomechanics.MODEL)]
+    ['elimination', 'sylvester', 'None']
+    >>> lossless = replace(second_harmonic.MODEL, losses=second_harmonic.MODEL.losses[:1])
+    >>> kind(lossless, 4) is None  # only the harmonic loses quanta
+    True
+    """
+    try:
+        way = needed_kind(model, cut)
+    except NoGrading:
+        return None
+    return way if _settles(model, cut, way == Kind.SYLVESTER) else None
+
+
+def needed_kind(model: Model, cut: Cut) -> Kind:
+    """The same for who has no other solver: raises `NoGrading`, with the reason, instead of None.
+
+    What does not decay is left to the sweeps, which report that they do not converge.
+
+    >>> from systems.library import optomechanics
+    >>> needed_kind(optomechanics.MODEL, 4)
+    Traceback (most recent call last):
+        ...
+    systems.grading.NoGrading: Term `...` of the Hamiltonian must conserve the number of quanta ...
+    """
+    if not isinstance(cut, int):
+        raise NoGrading("The sweeps count quanta in all, but the cut is one mode by mode.")
+    if reason := _ungraded(model):
+        raise NoGrading(reason)
+    return Kind.SYLVESTER if _is_wide(model, cut) else Kind.ELIMINATION
+
+
+def _is_wide(model: Model, cut: int) -> bool:
+    """Whether three modes or more have a grade with at least `WIDE` states, and all jumps lower it.
+
+    Two modes have few states in a grade, and often a basis in which nothing has to be eliminated.
+    """
+    if len(model.modes) < 3:
+        return False
+    grades = space(model.modes, cut).occupations @ np.array(model.grading.weights)
+    widest = np.max(np.unique(grades, return_counts=True)[1])
+    return bool(widest >= WIDE and lowers(model))
+
+
+@lru_cache(maxsize=256)
+def _ungraded(model: Model) -> str:
+    """Why the model has no grades that jumps leave or lower; nothing where it has.
+
+    That there are none takes some tens of milliseconds to find out, each time.
+    """
+    try:
+        lowers(model)
+    except NoGrading as error:
+        return str(error)
+    return ""
+
+
+def _settles(model: Model, cut: Cut, together: bool) -> bool:
+    """Whether every state decays, alone or ``together`` with others of its grade."""
+    if every_mode_is_lossy(model):
+        return True
+    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
+    on = space(model.modes, cut)
+    return bool(decaying(on, hops if together else (), model.jumps).all())

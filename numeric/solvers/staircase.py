@@ -1,0 +1,186 @@
+"""The sweeps over the grades as a preconditioner, for modes that hold quanta of their own.
+
+A weak drive raises the photons of a cavity, and so orders its states by grades
+(`numeric.solvers.graded`).  A mirror that these photons push, or that is warm, has no grades of
+its own: its phonons come and go at any rate.  With weights that are zero for such modes, every term
+of the master equation but the drive's lowering part and the losses of the photons keeps or raises
+the grades (m, n) of both sides of rho.  Without these two
+
+    M X = F    is block triangular,
+
+with one block for each pair (m, n), in which all that phonons do is solved exactly, their heating
+and their losses too.  What lowers a grade is small at weak drive and is left to GMRES
+(`numeric.solvers.iterative`), in few steps.  There a mirror of five phonons has no second home: the
+evolution without jumps alone knows nothing of a thermal state, and GMRES stagnates.
+
+Each block is factorised; that of (n, m) is the conjugate of that of (m, n), and both are solved
+together.  A *step* of the staircase are the blocks of one m + n.
+"""
+
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_array, csc_array, csr_array
+from scipy.sparse.linalg import SuperLU, splu
+
+from numeric.scaling import Scaled, amplitudes
+from numeric.space import Space
+from systems import Model
+from systems.ladder import Word
+
+# Of the largest weight: what HiGHS leaves of one that is zero
+NOUGHT = 1e-6
+# Of the largest element of a column, what a pivot may be: other rows fill the factors in, and the
+# digits that are lost here come back with the next steps of GMRES
+DIAGONAL = 1e-8
+
+
+@lru_cache(maxsize=64)
+def partial_weights(model: Model) -> tuple[float, ...]:
+    """What a quantum of each mode counts where the drive alone raises the sum; zero for some.
+
+    The undriven Hamiltonian conserves the sum, and no jump raises it.  All are zero where there is
+    no such sum, none where the model has a grading of all its modes.
+
+    >>> from systems.library import kerr_dimer, optomechanics
+    >>> partial_weights(optomechanics.WARM), partial_weights(kerr_dimer.MODEL)
+    ((1.0, 0.0), (1.0, 1.0))
+    """
+    from scipy.optimize import linprog  # slow to import
+
+    conserved = [_change(w) for w, c in model.ladder.items() if min(model.by_order(c)) == 0]
+    lost = [_change(word) for jump in model.jumps for word in jump]
+    count = len(model.modes)
+    found = linprog(
+        -np.ones(count),
+        A_ub=np.array([np.zeros(count), *lost]),
+        b_ub=np.zeros(len(lost) + 1),
+        A_eq=np.array([np.zeros(count), *conserved]),
+        b_eq=np.zeros(len(conserved) + 1),
+        bounds=(0, 1),
+    )
+    return tuple(float(w) if w > NOUGHT else 0.0 for w in np.round(found.x, 9))
+
+
+def _change(word: Word) -> np.ndarray:
+    return np.array(word[0]) - np.array(word[1])
+
+
+def partial_grades(model: Model, on: Space) -> np.ndarray | None:
+    """The grade of every state, as a number from zero on; None where all modes have one, or none.
+
+    >>> from numeric.space import space
+    >>> from systems.library import optomechanics
+    >>> partial_grades(optomechanics.WARM, space(optomechanics.WARM.modes, (1, 2))).tolist()
+    [0, 0, 0, 1, 1, 1]
+    """
+    weights = partial_weights(model)
+    if not any(weights) or all(weights):
+        return None
+    return np.unique(np.round(on.occupations @ weights, 6), return_inverse=True)[1]
+
+
+def is_heated(model: Model) -> bool:
+    """Whether a jump brings in quanta.
+
+    >>> from systems.library import optomechanics
+    >>> is_heated(optomechanics.WARM), is_heated(optomechanics.MODEL)
+    (True, False)
+    """
+    return any(sum(_change(word)) > 0 for jump in model.jumps for word in jump)
+
+
+def by_grades(point: Scaled, grades: np.ndarray) -> Scaled:
+    """The same point in units of the amplitude of one of these grades.
+
+    The unit is the largest one that no amplitude between two jumps exceeds.
+
+    >>> empty = csc_array((4, 4))
+    >>> K = np.array([[0, 0.1], [0.1, -0.5j]])
+    >>> point = Scaled(empty, empty, K, empty, np.zeros(2), s=1.0, grades=np.array([0, 0]))
+    >>> round(by_grades(point, np.array([0, 1])).s, 12)
+    0.2
+    """
+    raised, plain = grades > 0, point if point.s == 1.0 else point.with_scale(1.0)
+    size = abs(amplitudes(plain.K)[raised]) ** (1 / grades[raised])
+    s = float(np.max(size, initial=0.0))
+    return replace(plain, grades=grades).with_scale(s if 0 < s < 1 else 1.0)
+
+
+class Staircase:
+    """The inverse of what keeps or raises the grades of a system; it acts on flattened matrices.
+
+    ``system`` is the whole, with X_00 = F_00 for its first row, and ``rest`` what is left out.
+    ``grades`` are those of the states.  Raises `RuntimeError` where a block is singular.
+
+    >>> system = csc_array(np.diag([1.0 + 0j, 2, 2, 4]))
+    >>> Staircase(system, np.array([0, 1]))(np.ones(4)).real
+    array([1.  , 0.5 , 0.5 , 0.25])
+    """
+
+    def __init__(self, system: csc_array, grades: np.ndarray) -> None:
+        size, entries = len(grades), coo_array(system)
+        left, right = np.repeat(grades, size), np.tile(grades, size)
+        # step by step, on each step (m, n) beside its twin (n, m), in the order of its conjugates
+        states = [np.flatnonzero(grades == grade) for grade in np.unique(grades)]
+        pairs = [(m, n) for n in range(len(states)) for m in range(n + 1)]
+        blocks = [_elements(states[m], states[n], size) for m, n in sorted(pairs, key=sum)]
+        self._order = np.concatenate([block.ravel() for block in blocks])
+        place, step = np.argsort(self._order), left + right
+        row, column = entries.coords
+        same = (left[row] == left[column]) & (right[row] == right[column])
+        below = step[column] < step[row]
+        self.rest = _part(entries, ~same & ~below, np.arange(size**2))
+        inside, fed = _part(entries, same, place), _part(entries, below, place)
+        ends = pairwise(np.cumsum([0, *(block.size for block in blocks)]).tolist())
+        self._steps = [
+            (len(block), slice(*pair), fed[slice(*pair)], _factorise(inside, pair[0], len(block.T)))
+            for block, pair in zip(blocks, ends, strict=True)
+        ]
+
+    def __call__(self, flat: np.ndarray) -> np.ndarray:
+        source, found = flat[self._order], np.zeros(flat.size, dtype=complex)
+        for twins, here, fed, factors in self._steps:
+            wanted = (source[here] - fed @ found).reshape(twins, -1)
+            wanted[1:] = wanted[1:].conj()
+            solved = factors.solve(wanted.T).T
+            solved[1:] = solved[1:].conj()
+            found[here] = solved.ravel()
+        made = np.empty_like(found)
+        made[self._order] = found
+        return made
+
+    def rounded(self) -> "Staircase":
+        """The same: factors are not kept in two precisions."""
+        return self
+
+    def left_out(self, flat: np.ndarray) -> Any:
+        """Nothing beyond ``rest``."""
+        return 0.0
+
+
+def _elements(one: np.ndarray, two: np.ndarray, size: int) -> np.ndarray:
+    """Positions of the elements between these states; in a second row those of the conjugates.
+
+    Between states of the same grade the first row has them all.
+    """
+    here = np.add.outer(size * one, two).ravel()
+    if one is two:
+        return here[None]
+    return np.stack([here, np.add.outer(one, size * two).ravel()])
+
+
+def _factorise(matrix: csr_array, start: int, length: int) -> SuperLU:
+    """LU factors of a block on the diagonal, with the pivots where the losses stand."""
+    here = slice(start, start + length)
+    ordering: Any = {"permc_spec": "MMD_AT_PLUS_A", "options": {"SymmetricMode": True}}
+    return splu(csc_array(matrix[here, here]), diag_pivot_thresh=DIAGONAL, **ordering)
+
+
+def _part(entries: coo_array, chosen: np.ndarray, place: np.ndarray) -> csr_array:
+    """The chosen entries, with rows and columns where ``place`` puts them."""
+    row, column = (place[coordinate[chosen]] for coordinate in entries.coords)
+    return csr_array((entries.data[chosen], (row, column)), shape=entries.shape)
