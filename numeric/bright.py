@@ -34,6 +34,12 @@ from systems.values import Arrays
 # States of several modes from which on a displaced frame is tried first: an atom in 35 photons
 # (180 states) takes 9 s as it stands and 2 s there, a driven mirror of 90 states 13 s and 2 s
 DEAR = 80
+# Of the states that are foretold, what a frame may take to be worth it: two emitters that are
+# bright on one branch only take 125 as they are (3 s), and as many around any amplitude
+FEWER = 0.6
+# Times the tolerance of a frame of one mode, where quanta cost little: P(n) of all the light takes
+# more of them than its moments, and 1e-2 knows 35 of the 40 that a cut for 35 quanta does
+CLOSER = 1e-2
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 
@@ -50,7 +56,9 @@ class Truncations(Protocol):
     def limit(self) -> int | None: ...
     @property
     def order(self) -> int: ...
-    def for_order(self, order: int) -> "Truncations": ...
+    def for_order(
+        self, order: int, closer: float = 1.0, limit: int | None = None
+    ) -> "Truncations": ...
 
     def __call__(
         self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
@@ -91,8 +99,11 @@ class BrightSearch:
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
         if rest.size:
             limit = min(self.search.limit or ALONE, ALONE)
-            rest = rest[_foretold(self.model, select(self.arrays, rest), limit)]
-        return [*found, *self.around(rest)]
+            sizes = _foretold(self.model, select(self.arrays, rest))
+            dear = sizes > (DEAR if len(self.model.modes) > 1 else limit)
+            most = int(FEWER * np.max(sizes[dear], initial=0))
+            return [*found, *self.around(rest[dear], most=most)]
+        return found
 
     def afterwards(self, points: np.ndarray) -> list[Means]:
         """What is known of points whose search has ended without a cut."""
@@ -102,19 +113,26 @@ class BrightSearch:
             rest = rest[np.max(light, axis=1) > LIGHT]
         return [*linear, *self.around(rest)]
 
-    def around(self, points: np.ndarray, keep: bool = False) -> list[Means]:
-        """The points in displaced frames, those in which they settle; with ``keep`` all of them."""
+    def around(
+        self, points: np.ndarray, keep: bool = False, most: int | None = None
+    ) -> list[Means]:
+        """The points in displaced frames, those in which they settle; with ``keep`` all of them.
+
+        Frames that would take more than ``most`` states are given up.
+        """
         model = self.model
         if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
             return []
-        how = (self._solved, matrices, self.search.tolerance, self.search.order)
+        how = (partial(self._solved, most), matrices, self.search.tolerance, self.search.order)
         return [*displaced_states(model, self.arrays, points, *how, keep=keep)]
 
     def _solved(
-        self, order: int, shifted: Model, values: Arrays, some: np.ndarray
+        self, most: int | None, order: int, shifted: Model, values: Arrays, some: np.ndarray
     ) -> list[tuple[Solution, Solution | None]]:
         """Some points of a model in its displaced frame, with a truncation chosen there."""
-        return list(self.search.for_order(order)(shifted, values, some, self.solver, self.report))
+        closer = CLOSER if len(shifted.modes) == 1 else 1.0
+        search = self.search.for_order(order, closer, most)
+        return list(search(shifted, values, some, self.solver, self.report))
 
     def _linear(self, points: np.ndarray) -> tuple[list[GaussianState], np.ndarray]:
         """The points at which the model is linear, known by their covariances, and the others."""
@@ -130,13 +148,13 @@ def _is_dear(state: GaussianState) -> np.ndarray:
     return np.array([count_states(state.model.modes, tuple(row)) > DEAR for row in tops])
 
 
-def _foretold(model: Model, arrays: Arrays, limit: int) -> np.ndarray:
-    """Where classical light would fill more than `DEAR` states of several modes, per point."""
+def _foretold(model: Model, arrays: Arrays) -> np.ndarray:
+    """How many states classical light would fill, per point; 0 where it is faint."""
     tops = reach(branches(model, arrays).quanta)
     count = partial(count_states, model.modes)
-    sizes, filled = np.zeros(len(tops)), tops.any(axis=1)  # the rest of a batch is faint light
+    sizes, filled = np.zeros(len(tops)), tops.any(axis=1)
     sizes[filled] = [min(count(int(sum(row))), count(_each(model, row))) for row in tops[filled]]
-    return np.asarray(sizes > (DEAR if len(model.modes) > 1 else limit))
+    return sizes
 
 
 def _each(model: Model, row: np.ndarray) -> tuple[int, ...]:

@@ -47,6 +47,7 @@ Search = Callable[[int, Model, Arrays, np.ndarray], Sequence[Pair]]
 # Quanta of a that P(n) is shown for; the matrix that displaces is as large, and takes a second
 LONGEST = 1500
 PAIRS = 2  # the highest order that a frame has to settle, and that is looked for first
+ALIKE = 1e-6  # relative distance of two roots that Newton's method has found to be one
 MARGIN = 60  # levels beyond those that are read, at which the cut of a displacement does not show
 
 
@@ -299,27 +300,48 @@ def displaced_states(
     """
     states: list[DisplacedState] = []
     ended: list[DisplacedState] = []
-    left = points
-    # of what surrounds a bright amplitude n and g2 mostly suffice for all orders of the whole
-    for frame, highest in product(range(3), sorted({min(order, PAIRS), order})):
-        if not left.size:
+    left, before = points, [np.full((len(points), len(model.modes)), np.nan)]
+    for frame in range(3):
+        where = np.flatnonzero(np.isin(points, left))
+        if not where.size:
             break
         some = {name: array.ravel()[left] for name, array in arrays.items()}
         alphas = amplitudes(model, some)[frame]
         there = np.isfinite(alphas).all(axis=1) & (abs(alphas).max(axis=1) > 0)
-        how = (partial(search, highest), matrices, tolerance, order)
-        found = _solved_around(model, arrays, left[there], alphas[there], *how)
-        ended = found or ended
-        for state in found:
-            good = _settled(state, order if highest < order else PAIRS)
-            if good.any():
-                states.append(_taken(state, good))
-                left = np.setdiff1d(left, state.points[good])
+        there &= ~np.any([_same(alphas, other[where]) for other in before], axis=0)
+        before.append(_spread(alphas, where, len(points)))
+        tried = there
+        # of what surrounds a bright amplitude n and g2 mostly suffice for all orders of the whole
+        for highest in sorted({min(order, PAIRS), order}):
+            how = (partial(search, highest), matrices, tolerance, order)
+            now = tried & np.isin(points[where], left)
+            found = _solved_around(model, arrays, points[where][now], alphas[now], *how)
+            ended = found or ended
+            tried = np.zeros_like(there)
+            for state in found:
+                good = _settled(state, order if highest < order else PAIRS)
+                if good.any():
+                    states.append(_taken(state, good))
+                    left = np.setdiff1d(left, state.points[good])
+                # where not even these settle, more orders do not help
+                tried |= np.isin(points[where], state.points[_settled(state, PAIRS)])
     if keep:
         for state in ended:
             if (open_ := np.isin(state.points, left)).any():
                 states.append(_taken(state, open_))
     return states
+
+
+def _same(alphas: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two frames are one to round-off, (points,)."""
+    return np.asarray(np.isclose(alphas, other, rtol=ALIKE, atol=0).all(axis=1))
+
+
+def _spread(alphas: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:
+    """Amplitudes of some of so many points, NaN of the others."""
+    every = np.full((count, alphas.shape[1]), np.nan, dtype=complex)
+    every[where] = alphas
+    return every
 
 
 def _solved_around(

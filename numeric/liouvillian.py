@@ -64,6 +64,7 @@ class Liouvillian:
         self.expressions: list[sp.Expr] = []
         self._hops: list[tuple[int, Word]] = []  # number of the coefficient, word
         self._steps: list[list[tuple[int, Word]]] = []  # the same for the words of each loss
+        self._pairs: list[int] = []  # number of the first coefficient of each loss
         effective: list[csr_array] = []
         jumps: list[csr_array | None] = []
         none = (0,) * len(model.modes)
@@ -76,6 +77,7 @@ class Liouvillian:
             jumps.append(None)
         for loss, jump in zip(model.losses, model.jumps, strict=True):
             self._steps.append([])
+            self._pairs.append(len(self.expressions))
             for left, x in jump.items():
                 for right, y in jump.items():
                     A, B = self.space.word(left), self.space.word(right)
@@ -355,6 +357,31 @@ class Liouvillian:
             found = stranded(self.model, self.space.cut, hops, jumps)
             self._stranded[present.tobytes()] = found
         return self._stranded[present.tobytes()]
+
+    def losses(self, c: np.ndarray) -> list[csc_array]:
+        """The jump operators sqrt(rate) L at one point, up to phases, in the unit of `scaled`.
+
+        The coefficients of a loss are those of pairs of its words, rate x_i conj(x_j).
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> c = equation.coefficients(arrays)[0]
+        >>> (L,) = equation.losses(c)
+        >>> (L.toarray() * np.sqrt(np.max(abs(c)))).real.round(6)  # a, with a rate of one
+        array([[0.      , 1.      , 0.      ],
+               [0.      , 0.      , 1.414214],
+               [0.      , 0.      , 0.      ]])
+        """
+        found, c = [], c / (np.max(abs(c)) or 1.0)
+        for first, step in zip(self._pairs, self._steps, strict=True):
+            pairs = c[first : first + len(step) ** 2].reshape(len(step), len(step))
+            k = int(np.argmax(abs(pairs.diagonal())))
+            weights = pairs[:, k] / (np.sqrt(abs(pairs[k, k])) or 1.0)
+            words = (self.space.word(word) for _, word in step)
+            found.append(csc_array(sum(x * w for x, w in zip(weights, words, strict=True))))
+        return found
 
     def filled(self, c: np.ndarray) -> np.ndarray:
         """Mask of the states that the vacuum leads to within the cut, for one row of coefficients.

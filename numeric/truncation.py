@@ -50,12 +50,15 @@ from systems.values import Arrays, check_positive
 
 CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
 LIMIT = 500  # states that are tried by default: 250,000 unknowns, some seconds and up to 2 GB
-HIGHER = 250  # of them those that are tried where only g3 and higher orders are not converged yet
+HIGHER = 300  # of them those that are tried where only g3 and higher orders are not converged yet
 MOST = isqrt(LARGEST)  # states that may be asked for
 COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
 # estimate is of independent light, and blockade needs fewer
 AHEAD = 6
+# Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of it
+# are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
+SKEWED = 4
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
 MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
 PAIRS = 2  # the highest order of what is wanted first: n and g2
@@ -110,13 +113,18 @@ class TruncationSearch:
         """
         return self.order if self.quanta is None else None
 
-    def for_order(self, order: int) -> "TruncationSearch":
-        """The same search for another highest g^(k).
+    def for_order(
+        self, order: int, closer: float = 1.0, limit: int | None = None
+    ) -> "TruncationSearch":
+        """The same search for another highest g^(k), to so many times its tolerance.
+
+        It has another ``limit`` if that is smaller.
 
         >>> TruncationSearch(None, 1e-8, None, order=4).for_order(2).order
         2
         """
-        return replace(self, order=order)
+        most = self.limit if limit is None else min(limit, self.limit or LIMIT)
+        return replace(self, order=order, tolerance=closer * self.tolerance, limit=most)
 
     def check(self, model: Model) -> None:
         """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
@@ -207,6 +215,8 @@ class TruncationSearch:
                         kept = found.take(rows) if covers(larger, wider(cut, 2)) else None
                         waiting[larger].append((found.points[rows], kept))
                     continue
+                if covers(coarse.space.cut, wider(cut, 2)):
+                    coarse, found = found, coarse
                 judged = search.judge(coarse, found)
                 moves = np.any([result.moves for result in judged], axis=0)
                 compared = search.compared(coarse, found)
@@ -217,9 +227,18 @@ class TruncationSearch:
                         ended = compared.take(rows).with_status(Status.NOT_CONVERGED)
                         yield ended, coarse.take(rows)
                     else:
-                        fresh = not covers(after, wider(cut, 2))
+                        fresh = not comparable(after, found.space.cut)
                         kept = None if fresh else found.take(rows)
                         waiting[after].append((found.points[rows], kept))
+
+
+def comparable(cut: Cut, other: Cut) -> bool:
+    """Whether one of two cuts has two quanta more than the other on every side.
+
+    >>> comparable(7, 9), comparable(9, 7), comparable(9, 8), comparable((4, 9), (6, 11))
+    (True, True, False, True)
+    """
+    return covers(cut, wider(other, 2)) or covers(other, wider(cut, 2))
 
 
 def _solve(
@@ -289,7 +308,8 @@ class _Growth:
     def _first(self, first: int, tops: list[int]) -> Cut:
         """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
         order = self.search.order
-        total: Cut = max(first, sum(tops))
+        alone = SKEWED if len(tops) == 1 and any(tops) else 0
+        total: Cut = max(first, sum(tops) + alone)
         pairs = zip(self.model.modes, tops, strict=True)
         each: Cut = tuple(1 if is_two_level(mode) else max(top, order) for mode, top in pairs)
         cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
@@ -309,7 +329,11 @@ class _Growth:
             largest = max(cut) if isinstance(cut, tuple) else cut
             if largest <= 1:
                 break
-            cut = tuple(t - (t == largest) for t in cut) if isinstance(cut, tuple) else cut - 1
+            if isinstance(cut, tuple):
+                i = cut.index(largest)
+                cut = (*cut[:i], largest - 1, *cut[i + 1 :])
+            else:
+                cut -= 1
         return cut
 
     def marked(self, found: Solution) -> Solution:
@@ -368,10 +392,11 @@ class _Growth:
             order: self._excess([one for one, k in judged_by if k <= order], rows)
             for order in (PAIRS, self.search.order)
         }
-        cuts, lost = self._wanted(some, now, excess), self._hopeless(some, now)
+        cuts = self._wanted(some, now, excess, coarse.space.cut)
+        lost = self._hopeless(some, now)
         groups: dict[Cut | None, list[int]] = defaultdict(list)
         for row, cut, gone, more in zip(rows.tolist(), cuts, lost, spare, strict=True):
-            after = None if gone else self._next(now, cut)
+            after = None if gone else self._next(now, cut, coarse.space.cut)
             groups[None if more and self._is_dear(after) else after].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
@@ -385,20 +410,24 @@ class _Growth:
             ]
         return np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / tolerance)
 
-    def _wanted(self, found: Solution, now: Cut, excess: Excess | None) -> list[Cut]:
+    def _wanted(
+        self, found: Solution, now: Cut, excess: Excess | None, coarse: Cut | None = None
+    ) -> list[Cut]:
         """The cut that each point asks for: for all orders, or where that is dear for pairs.
 
         ``excess`` is how many times too large its changes are, by the highest order of the results
-        that are looked at, where they are known.
+        that are looked at, from the ``coarse`` cut that it was compared with, where it is known.
         """
-        cuts = self._cuts(found, now, self.search.order, excess)
+        cuts = self._cuts(found, now, self.search.order, excess, coarse)
         if any(map(self._is_dear, cuts)) and self.search.order > PAIRS:
-            fewer = self._cuts(found, now, PAIRS, excess)
+            fewer = self._cuts(found, now, PAIRS, excess, coarse)
             pairs = zip(cuts, fewer, strict=True)
             return [cheap if self._is_dear(cut) else cut for cut, cheap in pairs]
         return cuts
 
-    def _cuts(self, found: Solution, now: Cut, order: int, excess: Excess | None) -> list[Cut]:
+    def _cuts(
+        self, found: Solution, now: Cut, order: int, excess: Excess | None, coarse: Cut | None
+    ) -> list[Cut]:
         """The same for g2 ... g^(``order``): by total quanta, or mode by mode where it is fewer."""
         if not isinstance(now, int):
             cuts = self._tops(found, now, order)
@@ -413,7 +442,8 @@ class _Growth:
             wanted = self._top(found, total, order).tolist()
         if excess is not None:
             each_point = zip(excess[order], steepness(found), wanted, strict=True)
-            wanted = [max(self._more(now, order, e, g), seen) for e, g, seen in each_point]
+            below = coarse if isinstance(coarse, int) else now - 2
+            wanted = [max(self._more(now, below, order, e, g), seen) for e, g, seen in each_point]
         if len(self.model.modes) == 1:
             return list(wanted)
         each = self._tops(found, now, order)
@@ -457,16 +487,15 @@ class _Growth:
         modes, each = self.model.modes, tuple(kept)
         return min((sum(each), each), key=partial(count_states, modes))
 
-    def _more(self, top: int, highest: int, excess: float, g: float) -> int:
+    def _more(self, top: int, below: int, highest: int, excess: float, g: float) -> int:
         """Quanta at which a change that is ``excess`` times too large will be small enough.
 
-        It is the coarser of two truncations that is asked for: the change is that to the finer.
+        It is that of the truncation ``below``, which was compared with ``top``.
         """
         order = min(highest, top)
         slower = min(g * (top + 1) / (top + 1 - order), FLAT)  # as moments of this order fall
         steps = MORE * log(max(excess, 1.0)) / -log(max(slower, 1e-12))
-        needed = top - 2 + min(max(ceil(steps), top // 12), ceil(GROWTH * top) + 2)
-        return max(needed, top)
+        return min(below + max(ceil(steps), below // 12, 1), top + ceil(GROWTH * top))
 
     def _tops(
         self, found: Solution, now: Cut, order: int, stricter: np.ndarray | float = 1.0
@@ -512,12 +541,16 @@ class _Growth:
         tops = np.array([distant(found, side, modes, tolerance) for modes in every])
         return np.max(np.where(np.isnan(tops), 0.0, tops), axis=0)
 
-    def _next(self, now: Cut, wanted: Cut) -> Cut | None:
+    def _next(self, now: Cut, wanted: Cut, coarse: Cut | None = None) -> Cut | None:
         """The cut to be solved next after ``now``, or None where none that is larger fits.
 
-        Of cuts mode by mode the next one keeps more states each time, so that a search ends.
+        Of cuts mode by mode the next one keeps more states each time, so that a search ends.  Where
+        ``now`` was compared with one that is more than two quanta ``coarse``, and two quanta fewer
+        are enough, these come next: they cost less than two more, and tell as much.
         """
-        twice = wider(now, 2)
+        twice, less = wider(now, 2), wider(now, -2)
+        if coarse is not None and covers(less, wider(coarse, 1)) and covers(less, wanted):
+            return less
         if type(wanted) is type(now):
             if covers(now, wanted):
                 return twice if self.fits(twice) else None
@@ -527,6 +560,10 @@ class _Growth:
                     wanted = wider(wanted, -1)
                 return wanted if self.fits(wanted) else None
         fitted = self._fitting(wanted)
-        before, after = (count_states(self.model.modes, c) for c in (now, wider(fitted, 2)))
-        grows = type(fitted) is not type(now) or after > before
-        return fitted if grows and after <= self.limit else None
+        before, first, after = (
+            count_states(self.model.modes, cut) for cut in (now, fitted, wider(fitted, 2))
+        )
+        same = type(fitted) is type(now)
+        if first <= before and (same or fitted != wanted):  # what is wanted does not fit
+            return twice if self.fits(twice) else None
+        return fitted if (not same or after > before) and after <= self.limit else None

@@ -64,7 +64,7 @@ def test_a_warm_mirror_hangs_as_far_down_as_its_light_pushes_it() -> None:
 def test_a_search_solves_no_cut_again_that_its_budget_has_made_smaller(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Five phonons ask for more than the budget has, at the first cut mode by mode as later."""
+    """Five phonons ask for more than the budget has, at the first cut as later."""
     solved = []
 
     def count(model, arrays, points, cut, *rest):
@@ -74,8 +74,7 @@ def test_a_search_solves_no_cut_again_that_its_budget_has_made_smaller(
 
     monkeypatch.setattr(truncation, "solve_points", count)
     state = steady_state(optomechanics.WARM, WARM, limit=150, order=2, progress=False)
-    assert state.status == "not converged"
-    assert any(isinstance(cut, tuple) for cut in solved)
+    assert state.status == "not converged" and len(solved) > 1
 
 
 def test_only_modes_that_the_drive_orders_have_grades() -> None:

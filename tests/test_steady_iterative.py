@@ -66,7 +66,7 @@ def solved(point):
     source = -point.L @ np.eye(1, len(point.K) ** 2, dtype=complex)[0]
     source[0] = 0
     system = with_first_row(point.L, np.eye(1, source.size)[0])
-    return Iteration(system, point.jump, NoJumps(point.K)).solve(source)
+    return Iteration(system, NoJumps(point.K)).solve(source)
 
 
 def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():

@@ -14,7 +14,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
-from numeric.scaling import EPSILON, Scaled
+from numeric.scaling import EPSILON, Scaled, amplitudes
 from numeric.solvers.refinement import (
     FAILURES,
     SINGULAR,
@@ -24,7 +24,7 @@ from numeric.solvers.refinement import (
     with_first_row,
 )
 from numeric.solvers.solution import Solution, each, unscaled
-from numeric.solvers.vacuum import from_vacuum, holds, square
+from numeric.solvers.vacuum import EMPTIEST, from_vacuum, holds, square
 from systems.status import Status
 from systems.values import Arrays
 
@@ -71,13 +71,27 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
 
 def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Found]:
-    """The point in the scaled variables in which it was solved, and the solution."""
+    """The point in the scaled variables in which it was solved, and the solution.
+
+    Where the vacuum is foretold to be nearly empty, the trace equation comes first.
+    """
     point = equation.rescaled(c, s)
-    found = from_vacuum(point, factorise)
-    if holds(point, found):
+    empty = _is_empty(point)
+    if not empty and holds(point, found := from_vacuum(point, factorise)):
         return point, found
-    point = equation.scaled(c, 1.0)
-    return point, _from_trace(point)
+    whole = point if point.s == 1 else equation.scaled(c, 1.0)
+    by_trace = _from_trace(whole)
+    filled = empty and abs(by_trace[0][0, 0]) > EMPTIEST
+    if filled and holds(point, found := from_vacuum(point, factorise)):
+        return point, found
+    return whole, by_trace
+
+
+def _is_empty(point: Scaled) -> bool:
+    """Whether what the drive makes of the vacuum, if nothing jumps, leaves nearly nothing in it."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.linalg.norm(point.shrink * amplitudes(point.K)) ** 2
+    return bool(np.isfinite(size) and size > 1 / EMPTIEST)
 
 
 def _from_trace(point: Scaled) -> Found:

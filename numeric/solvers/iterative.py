@@ -8,15 +8,22 @@ solved in the eigenbasis of K at the price of a few products of small matrices. 
 out, the jumps J, is small at weak drive; GMRES (Y. Saad, "Iterative Methods for Sparse Linear
 Systems", chapters 6 and 9) for
 
-    (S + J) S^-1 Y = Y + J S^-1 Y = F,    X = S^-1 Y,
+    L S^-1 Y = Y + J S^-1 Y = F,    X = S^-1 Y,
 
 takes some ten steps there and some fifty at strong drive, where an LU factorisation of L
-(states^2 unknowns) takes seconds or does not fit.  A step costs S^-1 and J; L itself is only needed
-for what is left in the end.
+(states^2 unknowns) takes seconds or does not fit.  L is solved with several times, for the state,
+its errors and the gap: every step of one solve serves those after it (`Krylov`), and steps are
+made in single precision as long as that reduces what is left, which is known in double.
 
 The unit s of an amplitude (`numeric.scaling`) counts here.  Where s is far below the amplitudes
 that there are, as of bright light around an amplitude, the eigenvectors of the scaled K are nearly
-parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`).
+parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`).  Where that does not
+help, jumps L - c may (`around_light`): with any number c for each loss the same L has another K,
+
+    K -> K + i sum_k rate_k (conj(c_k) L_k - |c_k|^2/2),    J X -> (L_k - c_k) X (L_k - c_k)',
+
+and of light with the amplitude c the jumps around it are fewer (H. M. Wiseman and G. J. Milburn,
+Phys. Rev. A 47, 1652 (1993): quadrature measurements).
 
 S has a null vector of its own, psi psi' with K psi = e |0>.  In the basis (psi, |1>, |2>, ...)
 
@@ -33,24 +40,30 @@ is no help.  `numeric.solvers.staircase` inverts more of L there, and less is le
 
 from collections.abc import Callable
 from copy import copy
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.sparse import csc_array, csr_array
-from scipy.sparse.linalg import LinearOperator, gmres
 
 from numeric.liouvillian import Liouvillian
-from numeric.scaling import Scaled, amplitudes
+from numeric.scaling import Scaled, amplitudes, scaled
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
 from numeric.solvers.staircase import Staircase, by_grades, is_heated, partial_grades
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
 
-# Steps of GMRES before it starts afresh, and how often: strong drives took some fifty in all
-STEPS, RESTARTS = 60, 3
+# Rounds of steps for one solve, and steps of a round, at most: strong drives take three rounds of
+# some twenty steps
+ROUNDS, STEPS = 8, 60
+# To what a round reduces what is left at best in single precision: its round-off, with room for
+# eigenvectors that are not orthogonal.  And to what it has to, for that precision to be kept
+DIGITS, SLOW = 1e-4, 0.1
+# Steps that are kept, and bytes that they may take: strong drives take 60 to 160 for all solves of
+# a point together, and where fewer fit, later solves start afresh
+KEPT, MEMORY = 200, 2**30
+ENOUGH = 0.7  # of a vector that Gram and Schmidt leave, to be orthogonal: Saad, section 6.3.2
 # Of the residual by one solve, which is refined twice: three times that is beyond the round-off
 REDUCTION = 1e-10
 CORRECTION = 1e-4  # the same of a correction to that, whose own error is corrected once more
@@ -64,6 +77,10 @@ SCALES = 25  # that are tried between s and one
 # quanta, it takes two thirds of the time (18 steps in place of 51, and no eigenvectors); at 0.64,
 # with 7 x 20, half as long again (67 in place of 120, each of which takes longer)
 WEAK = 0.3
+TURNS = 8  # in which an amplitude and the state that jumps around it leave agree, to a digit
+# Times that amplitude, of which the one with the best vectors is taken: behind a cascade 4 has a
+# condition of 2e3 where 1 has 2e4 and 0 has 3e7; elsewhere 1 is the best
+STRENGTHS = (1.0, 4.0)
 
 
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
@@ -90,9 +107,13 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
                 return found
     try:
         point, inverse = well_scaled(equation.rescaled(c, s))
+        if inverse.skew > SKEW:
+            losses = [scaled(L, point.s, point.grades) for L in equation.losses(c)]
+            inverse = min(inverse, around_light(point.K, losses), key=lambda one: one.skew)
     except FAILURES:
         return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, "iterative")
-    return _solve(equation, point, lambda system, K: Iteration(system, point.jump, inverse))
+    return _solve(equation, point, lambda system, K: Iteration(system, inverse))
+
 
 
 def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., "Iteration"]) -> Solution:
@@ -105,8 +126,7 @@ def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., "Iteratio
 
 def _upstairs(grades: np.ndarray, system: csc_array, K: np.ndarray) -> "Iteration":
     """Iteration over what lowers these grades."""
-    inverse = Staircase(system, grades)
-    return Iteration(system, inverse.rest, inverse)
+    return Iteration(system, Staircase(system, grades))
 
 
 def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
@@ -130,89 +150,164 @@ def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
     return (point, inverse) if s == point.s else (point.with_scale(float(s)), better)
 
 
-class Iteration:
-    """A linear system (S + J) X = F, but X_00 = F_00, solved by preconditioned GMRES.
+def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
+    """S^-1 of the evolution between jumps around the light's own amplitudes c.
 
-    ``system`` is the whole, ``jump`` is J (its first row does not count) and ``inverse`` S^-1.  It
-    has the ``solve`` of a factorisation.
+    ``losses`` are the L_k, times the root of their rates.  The amplitudes are those of the state
+    psi that the drive makes of the vacuum between such jumps, c = <psi|L|psi>.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.5}  # coherent light, not cut
+    >>> equation = liouvillian(kerr.MODEL, 20)
+    >>> c = equation.coefficients({name: np.array([x]) for name, x in linear.items()})[0]
+    >>> K = equation.scaled(c, 1.0).K
+    >>> before, around = NoJumps(K), around_light(K, equation.losses(c))
+    >>> bool(abs(before.energy) > 0.1), bool(abs(around.energy) < 1e-9)  # and what it makes is kept
+    (True, True)
+    """
+
+    def moved(c: np.ndarray) -> np.ndarray:
+        """K between jumps L - c."""
+        terms = (np.conj(x) * L.toarray() for L, x in zip(losses, c, strict=True))
+        return K + 1j * sum(terms) - 0.5j * np.sum(abs(c) ** 2) * np.eye(len(K))
+
+    c = np.zeros(len(losses), dtype=complex)
+    for _ in range(TURNS):
+        psi = amplitudes(moved(c))
+        psi = psi / np.linalg.norm(psi)
+        c = np.array([psi.conj() @ (L @ psi) for L in losses])
+    # of light that is fed by other jumps, as behind a cascade, psi holds too little
+    return min((NoJumps(moved(t * c)) for t in STRENGTHS), key=lambda one: one.skew)
+
+
+class Iteration:
+    """A linear system solved by GMRES, preconditioned by the inverse S^-1 of its main part.
+
+    It has the ``solve`` of a factorisation.
 
     >>> K, one = np.array([[0, 0.1], [0.1, 1 - 0.5j]]), np.eye(2)
     >>> system = -1j * (np.kron(K, one) - np.kron(one, K.conj()))  # no jumps
     >>> system[0] = [1, 0, 0, 0]
-    >>> X = Iteration(csc_array(system), csc_array((4, 4)), NoJumps(K)).solve(system[:, 3])
+    >>> X = Iteration(csc_array(system), NoJumps(K)).solve(system[:, 3])
     >>> abs(X.round(9))
     array([0., 0., 0., 1.])
     """
 
-    def __init__(self, system: csc_array, jump: Any, inverse: "NoJumps | Staircase") -> None:
-        self.system, self.exact = system, _Steps(csr_array(jump, dtype=complex), inverse)
-        # at half the price, for what needs few digits
-        self.quick = _Steps(csr_array(jump, dtype=np.complex64), inverse.rounded())
+    def __init__(self, system: csc_array, inverse: "NoJumps | Staircase") -> None:
+        self.system, self._inverse = csr_array(system), inverse
+        # at half the price, for the first digits of every solution
+        self._steps = Krylov(self.system.astype(np.complex64), inverse.rounded())
 
     def solve(self, source: np.ndarray) -> np.ndarray:
         """The solution; NaN if GMRES does not find it.
 
         >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
         >>> empty = csc_array((4, 4), dtype=complex)
-        >>> Iteration(empty, empty, NoJumps(K)).solve(np.ones(4)).real  # singular
+        >>> Iteration(empty, NoJumps(K)).solve(np.ones(4)).real  # singular
         array([nan, nan, nan, nan])
         """
-        return self._solve(source, REDUCTION, FAILED, self.exact)
+        return self._solve(source, REDUCTION, FAILED)
 
     def again(self, source: np.ndarray) -> np.ndarray:
         """The solution for what another one left: few digits of a small correction."""
-        return self._quickly(source, CORRECTION, ROUGH)
+        return self._solve(source, CORRECTION, ROUGH)
 
     def roughly(self, source: np.ndarray) -> np.ndarray:
         """The solution to two digits, as is enough for an error."""
-        return self._quickly(source, ROUGH, ROUGH * 10)
+        return self._solve(source, ROUGH, ROUGH * 10)
 
-    def _quickly(self, source: np.ndarray, reduction: float, failed: float) -> np.ndarray:
-        """The solution in single precision; in double where that does not do."""
-        found = self._solve(source, reduction, failed, self.quick)
-        if np.isnan(found).any():
-            return self._solve(source, reduction, failed, self.exact)
-        return found
-
-    def _solve(
-        self, source: np.ndarray, reduction: float, failed: float, steps: "_Steps"
-    ) -> np.ndarray:
-        found, left, size = np.zeros_like(source), source, np.linalg.norm(source)
+    def _solve(self, source: np.ndarray, reduction: float, failed: float) -> np.ndarray:
+        size = before = float(np.linalg.norm(source))
+        found, left = np.zeros_like(source), source
         with np.errstate(all="ignore"):  # a failure is judged by what it leaves
-            for _ in range(RESTARTS):
-                before = np.linalg.norm(left)
+            for _ in range(ROUNDS):
                 if not before > reduction * size:
                     break
-                found = found + steps(left / before, float(reduction * size / before)) * before
-                left = source - self.system @ found
+                slow, asked = SLOW * before, min(SLOW, reduction * size / before) / 2
+                more = found + before * self._steps(left / before, asked)
+                rest = source - self.system @ more
+                after = float(np.linalg.norm(rest))
+                if after < before:
+                    found, left, before = more, rest, after
                 # near round-off it stagnates before it reaches its tolerance, which does no harm
-                if not np.linalg.norm(left) < before / 2:
+                if not after < slow and not self._doubled():
                     break
-        return found if np.linalg.norm(left) <= failed * size else np.full_like(found, np.nan)
+        return found if before <= failed * size else np.full_like(found, np.nan)
+
+    def _doubled(self) -> bool:
+        """Whether there is another precision, and if so it is taken from now on."""
+        single = self._steps.number == np.complex64
+        if single:
+            self._steps = Krylov(self.system, self._inverse)
+        return single
 
 
-@dataclass(frozen=True)
-class _Steps:
-    """Some steps of GMRES, in the precision of the parts that it is made of."""
+class Krylov:
+    """Some steps of GMRES for A = L S^-1, which serve the sources that come later as well.
 
-    jump: csr_array
-    inverse: "NoJumps | Staircase"
+    A p = Q R holds for all steps so far, with orthonormal rows of Q, so that for any source f the
+    part of it in their span is solved for at once, and p = f - Q Q'f, scaled, is the next step: the
+    residual, as in "simpler GMRES" (H. F. Walker and L. Zhou, Numer. Linear Algebra Appl. 1, 571
+    (1994); P. Jiranek, M. Rozloznik and M. H. Gutknecht, SIAM J. Matrix Anal. Appl. 30, 1483
+    (2008), for its stability).
+
+    >>> K, one = np.array([[0, 0.1], [0.1, 1 - 0.5j]]), np.eye(2)
+    >>> system = -1j * (np.kron(K, one) - np.kron(one, K.conj()))
+    >>> system[0] = [1, 0, 0, 0]
+    >>> steps = Krylov(csr_array(system), NoJumps(K))
+    >>> X, count = steps(system[:, 3], 1e-9), steps.count
+    >>> abs(X.round(6)), abs(steps(system[:, 3], 1e-9).round(6)), steps.count == count
+    (array([0., 0., 0., 1.]), array([0., 0., 0., 1.]), True)
+    """
+
+    def __init__(self, system: csr_array, inverse: "NoJumps | Staircase") -> None:
+        self.system, self.inverse, self.number = system, inverse, system.dtype
+        self.count, size = 0, system.shape[0]
+        self.most = int(np.clip(MEMORY // (2 * size * self.number.itemsize), STEPS, KEPT))
+        self._p, self._q = np.empty((2, self.most, size), dtype=self.number)
+        self._r = np.zeros((self.most, self.most), dtype=complex)
 
     def __call__(self, source: np.ndarray, wanted: float) -> np.ndarray:
         """What solves for a source of norm one up to a norm that is wanted, in `STEPS` at most."""
-        number = self.jump.dtype
-        whole = LinearOperator((source.size,) * 2, lambda y: y + self._jumped(y), dtype=number)
-        found, _ = gmres(
-            whole, source.astype(number), restart=STEPS, maxiter=1, rtol=wanted, atol=0
-        )
-        return self.inverse(found.astype(number))
+        if self.count > self.most - STEPS:
+            self.count = 0
+        if self.number == np.complex64:
+            wanted = max(wanted, DIGITS)
+        left = source.astype(self.number)
+        parts, last = np.zeros(self.most, dtype=complex), self.count + STEPS
+        left = left - self._project(left, parts)
+        while (size := float(np.linalg.norm(left))) > wanted and self.count < last:
+            if not self._step(left / size):
+                break
+            q, k = self._q[self.count - 1], self.count - 1
+            parts[k] = np.vdot(q, left)
+            left -= parts[k].astype(self.number) * q
+        n = self.count
+        steps = solve_triangular(self._r[:n, :n], parts[:n], check_finite=False)
+        steps = steps.astype(self.number)
+        return self.inverse(steps @ self._p[:n])
 
-    def _jumped(self, flat: np.ndarray) -> np.ndarray:
-        """J S^-1 of a flattened matrix; the equation of X_00 has no jumps."""
-        X = self.inverse(flat)
-        made = self.jump @ X + self.inverse.left_out(X)
-        made[0] = 0
-        return made
+    def _step(self, p: np.ndarray) -> bool:
+        """One more row of P and Q, and column of R, if there is anything new in A p."""
+        k, parts = self.count, np.zeros(self.most, dtype=complex)
+        made = self.system @ self.inverse(p)
+        before = float(np.linalg.norm(made))
+        made = made - self._project(made, parts)
+        if not np.linalg.norm(made) > ENOUGH * before:
+            made = made - self._project(made, parts)
+        parts[k] = size = float(np.linalg.norm(made))
+        if not 0 < size < np.inf:
+            return False
+        self._p[k], self._q[k], self._r[:, k], self.count = p, made / size, parts, k + 1
+        return True
+
+    def _project(self, x: np.ndarray, parts: np.ndarray) -> np.ndarray:
+        """The part of x in the span of Q, whose coefficients are added to ``parts``."""
+        q = self._q[: self.count]
+        found = np.conj(q @ x.conj())  # no copy of Q is made
+        parts[: self.count] += found
+        return found @ q
 
 
 class NoJumps:
@@ -288,27 +383,6 @@ class NoJumps:
         for name in ("psi", "row", "energy", "values", "vectors", "inverse"):
             setattr(other, name, getattr(self, name).astype(np.complex64))
         return other
-
-    def left_out(self, flat: np.ndarray) -> np.ndarray:
-        """S X - F of an X that was found for F, but for the element 00: the parts with e and psi.
-
-        The equation that is dropped is that of psi psi'.
-
-        >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
-        >>> F = np.array([0, 0.1, 0.1, 0.2 + 0j])
-        >>> inverse = NoJumps(K)
-        >>> X = inverse(F)
-        >>> SX = -1j * (K @ X.reshape(2, 2) - X.reshape(2, 2) @ K.conj().T).ravel()
-        >>> bool(np.allclose((SX - F)[1:], inverse.left_out(X)[1:]))
-        True
-        """
-        X, psi, row = flat.reshape(len(self.psi) + 1, -1), self._whole, self.row
-        column, across = X[1:, 0] - self.psi * X[0, 0], X[0, 1:] - self.psi.conj() * X[0, 0]
-        dropped = -1j * (row @ column - across @ row.conj())
-        made = np.outer(dropped * psi, psi.conj())
-        made[0] -= 1j * self.energy * X[0]
-        made[:, 0] += 1j * np.conj(self.energy) * X[:, 0]
-        return made.ravel()
 
     def _sylvester(self, F: np.ndarray) -> np.ndarray:
         """X with -i (K_r X - X K_r') = F."""
