@@ -259,8 +259,9 @@ class NoJumps:
         dtype('complex64')
         """
         other = copy(self)
-        for name in ("psi", "row", "energy", "values", "vectors", "inverse"):
-            setattr(other, name, getattr(self, name).astype(np.complex64))
+        with np.errstate(over="ignore"):  # what leaves the range is solved in double precision
+            for name in ("psi", "row", "energy", "values", "vectors", "inverse"):
+                setattr(other, name, getattr(self, name).astype(np.complex64))
         return other
 
     def left_out(self, flat: np.ndarray) -> np.ndarray:
