@@ -55,8 +55,8 @@ from systems.values import Values, check_positive, read_exact
 
 # Amplitudes: measured on one core, 150 of one mode take a minute to print; of several modes longer
 LARGEST = 150
-# Empty grades, of heavy modes and of atoms, are stepped over: weights reach 12 (that of a mode that
-# nothing drives, `grading.UNREACHED`)
+# Empty grades, of heavy modes and of atoms, are stepped over: weights of 12 are three or four
+# harmonics of harmonics
 GRADES = 12 * LARGEST
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from systems import Model
-from systems.grading import UNREACHED, NoGrading
+from systems.grading import NoGrading
 from systems.ladder import Word
 from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
@@ -37,11 +37,9 @@ def weights(model: Model) -> np.ndarray:
 @lru_cache(maxsize=64)
 def _weights(model: Model) -> tuple[int, ...]:
     try:
-        grading = model.grading
+        return model.grading.weights
     except NoGrading:
         return (1,) * len(model.modes)
-    # a mode that nothing drives has an arbitrary, large weight; it may still be thermal
-    return tuple(w if w < UNREACHED * grading.unit else grading.unit for w in grading.weights)
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:

@@ -8,20 +8,21 @@ a coupling ``a'a' b`` gives ``w_b = 2 w_a``, and a quantum of a that splits into
 is worth two of theirs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from systems.ladder import Mode, Occupation, Word, express
+from systems.ladder import Mode, Occupation, Word, express, filled_modes
 
-# Largest weight, which says that no drive reaches the mode, and inverse of the smallest: mixing of
-# up to four waves needs halves, thirds and quarters, and one cascade of it the thirds of quarters.
-UNREACHED = 12
+# Inverse of the smallest weight, in orders of the drive: mixing of up to four waves needs halves,
+# thirds and quarters, and one cascade of it the thirds of quarters.
+FINEST = 12
 DENOMINATOR = 1000  # of a weight: HiGHS is right to 1e-9, and weights are fractions of few quanta
 PRICE = 1e-6  # marginals are fractions of one over the number of modes; HiGHS has them to 1e-9
-Bound = tuple[list[int], int]  # change of the occupations, order of the drive that pays for it
+Range = tuple[float, float | None]
+Bound = tuple[list[int], float]  # change of the occupations, order of the drive that pays for it
 
 
 class NoGrading(ValueError):
@@ -65,17 +66,19 @@ class Grading:
 
 
 def find_grading(
-    words: dict[Word, int], modes: Sequence[Mode], jumps: Iterable[Word] = ()
+    words: Mapping[Word, int], modes: Sequence[Mode], jumps: Mapping[Word, float] | None = None
 ) -> Grading:
     """The grading of a Hamiltonian from the lowest order in the drive of each of its words.
 
     Among all weights that are allowed the largest are taken, the order at which a mode is really
-    excited, evenly shared out among modes that are only excited together.  Raises `NoGrading`,
-    naming the term that leaves no choice.
+    excited, evenly shared out among modes that are only excited together.  A mode that nothing
+    fills gets the smallest weight with which the Hamiltonian conserves the quanta.  Raises
+    `NoGrading`, naming the term that leaves no choice.
 
     ``words`` maps every word of the Hamiltonian to the lowest order in the drive of its
-    coefficient.  ``jumps`` are those of the losses: a mode that only they fill, such as a dark
-    state of two atoms, gets a weight with which they lower the quanta, if there is one.
+    coefficient.  ``jumps`` are those of the losses, with the orders that their coefficient and
+    rate pay for on each side of the density matrix: a mode that only they fill, such as a dark
+    state of two atoms or the light of a weak thermal bath, gets a weight that these orders bear.
 
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> words = {((0, 1), (2, 0)): 0, ((2, 0), (0, 1)): 0}  # b'aa and a'a'b
@@ -87,10 +90,12 @@ def find_grading(
     >>> find_grading(words, [BosonOp("a"), BosonOp("b"), BosonOp("c")])  # into one of b, one of c
     Grading(weights=(2, 1, 1), unit=2)
     """
-    changes = {word: [p - q for p, q in zip(*word, strict=True)] for word in words}
+    changes = {word: _change(word) for word in words}
     # w . change <= order; with order 0 the Hermitian partner makes it an equality
-    bounds = [(changes[word], order) for word, order in words.items() if any(changes[word])]
-    weights = _even_weights(bounds + _falls(jumps, bounds, len(modes)), len(modes))
+    bounds: list[Bound] = [(changes[w], order) for w, order in words.items() if any(changes[w])]
+    borne = _borne(jumps or {}, bounds, len(modes))
+    bounds += borne.values()
+    weights = _even_weights(bounds, len(modes), filled_modes((*words, *borne)))
     if weights is None:
         word = _culprit(words, changes, len(modes))
         raise NoGrading(
@@ -103,7 +108,9 @@ def find_grading(
     return Grading(tuple(int(w * unit) for w in weights), unit)
 
 
-def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequence[int]) -> Grading:
+def given_grading(
+    words: Mapping[Word, int], modes: Sequence[Mode], weights: Sequence[int]
+) -> Grading:
     """The grading with these weights per mode, and the smallest unit that the drive allows.
 
     Raises `NoGrading` for a term of order 0 that does not conserve the weighted number.
@@ -125,61 +132,75 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
     return Grading(tuple(weights), unit)
 
 
-def _falls(jumps: Iterable[Word], bounds: list[Bound], count: int) -> list[Bound]:
-    """Bounds by which the jumps that fill a mode lower the quanta, or keep them, where they can."""
-    found: list[Bound] = []
-    for p, q in jumps:
-        change = [up - down for up, down in zip(p, q, strict=True)]
-        if any(p) and any(change):
-            tried = ((change, -1), (change, 0))
-            fall = (b for b in tried if _even_weights([*bounds, *found, b], count) is not None)
-            found += [b for b in [next(fall, None)] if b]
+def _change(word: Word) -> list[int]:
+    return [up - down for up, down in zip(*word, strict=True)]
+
+
+def _borne(jumps: Mapping[Word, float], bounds: list[Bound], count: int) -> dict[Word, Bound]:
+    """Bounds of the jumps that fill a mode: they lower the quanta, keep them, or are paid for."""
+    found: dict[Word, Bound] = {}
+    for word, paid in jumps.items():
+        if any(word[0]) and any(change := _change(word)):
+            tried = [(change, order) for order in (-1, 0, *[paid] * (paid > 0))]
+            fits = [b for b in tried if _is_open([*bounds, *found.values(), b], count)]
+            found |= zip([word], fits, strict=False)
     return found
 
 
-def _even_weights(bounds: list[Bound], count: int) -> list[Fraction] | None:
+def _even_weights(bounds: list[Bound], count: int, filled: set[int]) -> list[Fraction] | None:
     """The largest weights with ``change . w <= order``, evenly shared out; None without any.
 
     The smallest weight is made as large as it can be, then the next one, and so on: where a sum of
-    two weights is all that is bounded, as of a -> b + c, each gets half of it.
+    two weights is all that is bounded, as of a -> b + c, each gets half of it.  Those of modes
+    that are never filled are as small as they can be, but not below the smallest that is filled.
     """
-    tops = [UNREACHED if any(change[i] for change, _ in bounds) else 1 for i in range(count)]
     known: dict[int, float] = {}
-    while len(known) < count:
-        answer = _raise_lowest(bounds, tops, known)
+    while filled - known.keys():
+        answer = _raise_lowest(bounds, count, known, filled)
         if not answer.success:
             return None
-        level = answer.x[-1]
         # a price on its bound says that no weight in its place can be larger
         held = [i for i, price in enumerate(answer.ineqlin.marginals[-count:]) if price < -PRICE]
-        full = [i for i, top in enumerate(tops) if level > top - PRICE]
-        known |= {i: level for i in {*held, *full} if i not in known}
-    return [Fraction(known[i]).limit_denominator(DENOMINATOR) for i in range(count)]
+        known |= {i: answer.x[-1] for i in held if i not in known}
+    for least in (min(known.values(), default=1), 1 / FINEST):
+        answer = _linear(
+            bounds, [1] * count, [(known.get(i, least), known.get(i)) for i in range(count)]
+        )
+        if answer.success:
+            return [Fraction(x).limit_denominator(DENOMINATOR) for x in answer.x]
+    return None
 
 
-def _raise_lowest(bounds: list[Bound], tops: list[int], known: dict[int, float]) -> Any:
-    """The linear program whose last variable is the lowest of the weights not yet known."""
+def _is_open(bounds: list[Bound], count: int) -> bool:
+    """Whether there are weights within the bounds."""
+    return bool(_linear(bounds, [1] * count, [(1 / FINEST, None)] * count).success)
+
+
+def _raise_lowest(
+    bounds: list[Bound], count: int, known: dict[int, float], filled: set[int]
+) -> Any:
+    """The linear program whose last variable is the lowest filled weight that is not yet known."""
+    rows: list[Bound] = [([*change, 0], order) for change, order in bounds]
+    free = filled - known.keys()
+    rows += [([-int(i == j) for j in range(count)] + [int(i in free)], 0) for i in range(count)]
+    ranges = [(known.get(i, 1 / FINEST), known.get(i)) for i in range(count)]
+    return _linear(rows, [0] * count + [-1], [*ranges, (0, None)])
+
+
+def _linear(bounds: list[Bound], cost: list[int], ranges: Sequence[Range]) -> Any:
+    """The smallest ``cost . w`` within the bounds and ranges."""
     from scipy.optimize import linprog  # slow to import
 
-    count = len(tops)
-    rows = [[*change, 0] for change, _ in bounds]
-    lowest = [[-int(i == j) for j in range(count)] + [int(i not in known)] for i in range(count)]
-    # the upper bound is reached only by modes that no drive reaches: they stay empty
-    ranges = [(known.get(i, 1 / UNREACHED), known.get(i, top)) for i, top in enumerate(tops)]
-    return linprog(
-        [0] * count + [-1],
-        A_ub=[*rows, *lowest],
-        b_ub=[*(order for _, order in bounds), *[0] * count],
-        bounds=[*ranges, (0, UNREACHED)],
-    )
+    rows, orders = ([b[i] for b in bounds] or None for i in (0, 1))
+    return linprog(cost, A_ub=rows, b_ub=orders, bounds=ranges)
 
 
-def _culprit(words: dict[Word, int], changes: dict[Word, list[int]], count: int) -> Word:
+def _culprit(words: Mapping[Word, int], changes: dict[Word, list[int]], count: int) -> Word:
     """The first word, the drive's last, that leaves no choice of weights beside those before it."""
     bounds: list[Bound] = []
     for word, order in sorted(words.items(), key=lambda item: item[1]):
         if any(changes[word]):
             bounds.append((changes[word], order))
-            if _even_weights(bounds, count) is None:
+            if not _is_open(bounds, count):
                 return word
     raise AssertionError("weights exist")

@@ -280,8 +280,20 @@ class Model(Shown):
 
     def _paid(self, loss: Loss, coefficient: sp.Expr) -> float:
         """Quanta that the small symbols in a jump and, half to each side, in its rate pay for."""
-        orders = min(self.by_order(coefficient)) + min(self.by_order(loss.rate)) / 2
-        return float(orders * self.grading.unit)
+        return self._orders(loss, coefficient) * self.grading.unit
+
+    def _orders(self, loss: Loss, coefficient: sp.Expr) -> float:
+        """The order in the drive of a jump's coefficient and, half to each side, of its rate."""
+        return min(self.by_order(coefficient)) + min(self.by_order(loss.rate)) / 2
+
+    def _jump_orders(self) -> dict[Word, float]:
+        """The words of all jumps, each with the lowest of its orders in the drive."""
+        lowest: dict[Word, float] = {}
+        for loss, jump in zip(self.losses, self.jumps, strict=True):
+            for word, coefficient in jump.items():
+                order = self._orders(loss, coefficient)
+                lowest[word] = min(order, lowest.get(word, order))
+        return lowest
 
     @cached_property
     def grading(self) -> Grading:
@@ -295,7 +307,7 @@ class Model(Shown):
         """
         lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
-            return find_grading(lowest, self.modes, (word for jump in self.jumps for word in jump))
+            return find_grading(lowest, self.modes, self._jump_orders())
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
@@ -312,8 +324,11 @@ class Model(Shown):
         scaled = coefficient.subs({s: t**k * s for s, k in self.small.items()}, simultaneous=True)
         scaled = sp.expand(scaled)
         if not scaled.is_polynomial(t):
+            small = sorted(map(str, coefficient.free_symbols & self.small.keys()))
+            kind = "the drive" if small == [str(self.drive)] else "what is small, that is in"
             raise ValueError(
-                f"Coefficient `{coefficient}` must be a polynomial in the drive `{self.drive}`."
+                f"Coefficient `{coefficient}` must be a polynomial in {kind} "
+                f"`{'`, `'.join(small)}`: write it as a power series, as far as it is wanted."
             )
         return {k: c for (k,), c in sp.Poly(scaled, t).terms()}
 

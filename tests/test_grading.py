@@ -1,5 +1,7 @@
 """The weights that are found: a quantum counts what the drive has to pay for it, evenly shared."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -48,6 +50,17 @@ SPLITTING = model(
         (model(F * hermitian(a * b), a, b), (1, 1)),
         (model(g * hermitian(Dagger(a) * b) + F * hermitian(a), a, b), (1, 1)),
         (model(g * hermitian(Dagger(a) ** 3 * b) + F * hermitian(b), a, b), (1, 3)),
+        # a laser on one of the two that are made together: nothing ever fills the others
+        (model(g * hermitian(Dagger(a) * b * c) + F * hermitian(b), a, b, c), (2, 1, 1)),
+        # harmonics of harmonics
+        (
+            model(
+                g * sum(hermitian(Dagger(y) * x**2) for x, y in pairwise((a, b, c, d, e)))
+                + F * hermitian(a),
+                a, b, c, d, e,
+            ),
+            (1, 2, 4, 8, 16),
+        ),
     ],
 )  # fmt: skip
 def test_weights_are_the_smallest_and_ties_are_broken_evenly(
@@ -89,3 +102,33 @@ def test_jumps_lower_what_only_they_fill() -> None:
     )  # fmt: skip
     assert pair.not_lowering() is None
     assert pair.grading.weights == (1, 1)
+
+
+def test_a_weak_bath_fills_an_atom_that_nothing_drives() -> None:
+    """A cavity of n_th quanta around an atom, and an atom with a weak pump: rates are in n_th."""
+    n_th, pump = sp.symbols("n_th P", positive=True)
+    cavity, exchange = Loss(1, a), g * hermitian(Dagger(a) * s)
+    warm = Loss(n_th + 1, a), Loss(n_th, Dagger(a)), Loss(sp.Rational(1, 2), s)
+    pumped = cavity, Loss(pump, Dagger(s)), Loss(sp.Rational(1, 2), s)
+    for losses, small in ((warm, n_th), (pumped, pump)):
+        bath = Model("Jaynes-Cummings in a bath", exchange, losses, orders={small: 2})
+        series = analytic.expand(bath, corrections=1)
+        values = {"g": 1.5, str(small): 1e-4}
+        state = numeric.steady_state(bath, values)
+        for mode in (a, s):  # what is left out is of the order of n_th^2
+            found = series.evaluate(series.number(mode), values)
+            np.testing.assert_allclose(found, state.number(mode), rtol=1e-7, atol=0)
+        found = series.evaluate(series.correlation(a), values)
+        np.testing.assert_allclose(found, state.correlation(a), rtol=1e-6, atol=0)
+
+
+def test_a_mode_that_is_driven_alone_keeps_its_number_beside_empty_ones() -> None:
+    """Three-wave mixing with light in b alone: nothing can happen, and b is coherent."""
+    alone = model(
+        Delta * Dagger(b) * b + g * hermitian(Dagger(a) * b * c) + F * hermitian(b), a, b, c
+    )
+    state = numeric.steady_state(alone, {"Delta": 0.4, "g": 0.8, "F": 0.02})
+    expected = 0.02**2 / (0.4**2 + 0.25)
+    np.testing.assert_allclose(state.number("b"), expected, rtol=1e-10, atol=0)
+    np.testing.assert_allclose(state.correlation("b"), 1, rtol=1e-7, atol=0)
+    assert state.number("a") == state.number("c") == 0

@@ -380,8 +380,9 @@ class NoJumps:
         dtype('complex64')
         """
         other = copy(self)
-        for name in ("psi", "row", "energy", "values", "vectors", "inverse"):
-            setattr(other, name, getattr(self, name).astype(np.complex64))
+        with np.errstate(over="ignore"):  # what leaves the range is solved in double precision
+            for name in ("psi", "row", "energy", "values", "vectors", "inverse"):
+                setattr(other, name, getattr(self, name).astype(np.complex64))
         return other
 
     def _sylvester(self, F: np.ndarray) -> np.ndarray:
