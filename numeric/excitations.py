@@ -148,4 +148,4 @@ def _suspects(model: Model, found: Solution, needed: int) -> np.ndarray:
 def _quanta(model: Model, found: Solution) -> np.ndarray:
     """Quanta of every state, an excited emitter and a photon one each."""
     w = weights(model)
-    return np.asarray(found.space.occupations @ (w / np.min(w)))
+    return np.asarray(found.space.occupations @ (w / np.min(w[w > 0])))

@@ -82,7 +82,8 @@ def _operator(
     """``factor`` times an operator, as a Qobj or, where a coefficient moves, a QobjEvo."""
     import qutip
 
-    still = 0 * matrix(next(iter(words)))
+    none = (0,) * len(course.model.modes)
+    still = 0 * matrix((none, none))
     moving = []
     for word, coefficient in words.items():
         whole = factor * coefficient

@@ -18,18 +18,23 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from systems import Model
-from systems.grading import NoGrading
+from systems.grading import NoGrading, partial_weights
 from systems.ladder import Word
 from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
 
 
 def weights(model: Model) -> np.ndarray:
-    """Grade of one quantum in each mode, shape (modes,); ones where the model has no grading.
+    """Grade of one quantum in each mode, shape (modes,).
 
-    >>> from systems.library import second_harmonic
+    Where the model has no grading, modes that are filled without any drive once others are, as a
+    mirror that photons push, count nothing; where that leaves none, each counts one.
+
+    >>> from systems.library import optomechanics, second_harmonic
     >>> weights(second_harmonic.MODEL)  # a quantum of the second harmonic counts as two
     array([1, 2])
+    >>> weights(optomechanics.MODEL)  # a photon brings any number of phonons with it
+    array([1, 0])
     """
     return np.array(_weights(model))
 
@@ -39,7 +44,8 @@ def _weights(model: Model) -> tuple[int, ...]:
     try:
         return model.grading.weights
     except NoGrading:
-        return (1,) * len(model.modes)
+        found = partial_weights(model.lowest_orders, model.modes)
+        return found if any(found) else (1,) * len(model.modes)
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:

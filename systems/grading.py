@@ -8,9 +8,10 @@ a coupling ``a'a' b`` gives ``w_b = 2 w_a``, and a quantum of a that splits into
 is worth two of theirs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import compress
 from math import lcm
 from typing import Any
 
@@ -21,6 +22,7 @@ from systems.ladder import Mode, Occupation, Word, express, filled_modes
 FINEST = 12
 DENOMINATOR = 1000  # of a weight: HiGHS is right to 1e-9, and weights are fractions of few quanta
 PRICE = 1e-6  # marginals are fractions of one over the number of modes; HiGHS has them to 1e-9
+PART = 0.5  # parts of weights are 0 or 1: weights that are conserved are so in any unit
 Range = tuple[float, float | None]
 Bound = tuple[list[int], float]  # change of the occupations, order of the drive that pays for it
 
@@ -130,6 +132,43 @@ def given_grading(
             )
         unit = max(unit, -(-raised // max(order, 1)))
     return Grading(tuple(weights), unit)
+
+
+def partial_weights(
+    words: Mapping[Word, int], modes: Sequence[Mode], jumps: Iterable[Word] = ()
+) -> tuple[int, ...]:
+    """The weights of a Hamiltonian without a grading: zero in the modes that leave no choice.
+
+    No term of order 0 changes the number of quanta that is left, no jump among ``jumps`` raises it,
+    and the drive does; all are zero where there is no such number.
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> words = {((1, 1), (1, 0)): 0, ((1, 0), (1, 1)): 0}  # a'a (b + b')
+    >>> words[(1, 0), (0, 0)] = 1  # a' times the drive
+    >>> partial_weights(words, [BosonOp("a"), BosonOp("b")])
+    (1, 0)
+    """
+    kept = _conserved(words, jumps, len(modes))
+    rest: dict[Word, int] = {}
+    for (p, q), order in words.items():
+        word = tuple(compress(p, kept)), tuple(compress(q, kept))
+        rest[word] = min(order, rest.get(word, order))
+    found = iter(find_grading(rest, list(compress(modes, kept))).weights if any(kept) else ())
+    return tuple(next(found) if there else 0 for there in kept)
+
+
+def _conserved(words: Mapping[Word, int], jumps: Iterable[Word], count: int) -> list[bool]:
+    """Which modes can have a positive weight in a sum that no term of order 0 changes.
+
+    The LP is for weights w, and parts t <= w of them up to one: as much as all can have at once.
+    """
+    still, none = [_change(w) for w, order in words.items() if order == 0], [0] * count
+    bounds = [([sign * x for x in change] + none, 0.0) for change in still for sign in (1, -1)]
+    bounds += [(_change(word) + none, 0.0) for word in jumps]
+    one = [[int(i == j) for j in range(count)] for i in range(count)]
+    bounds += [([-x for x in row] + row, 0.0) for row in one]
+    answer = _linear(bounds, [*none, *[-1] * count], [(0, None)] * count + [(0, 1)] * count)
+    return [bool(t > PART) for t in answer.x[count:]]
 
 
 def _change(word: Word) -> list[int]:

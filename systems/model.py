@@ -91,9 +91,10 @@ class Loss(Shown):
 class Model(Shown):
     """A system in the frame rotating with its drive, with hbar = 1.
 
-    ``hamiltonian`` is any polynomial in `BosonOp`, `SigmaMinus` and their adjoints with
-    symbols as coefficients; ``losses`` add ``rate * D[operator]``; ``drive`` is the symbol in
-    which closed forms are expanded; a model whose light comes from a bath alone has none.
+    ``hamiltonian`` is any polynomial in `BosonOp`, `SigmaMinus`, transitions of an `Atom` and their
+    adjoints with symbols as coefficients, or 0 where losses alone act; ``losses`` add
+    ``rate * D[operator]``; ``drive`` is the symbol in which closed forms are expanded; a model
+    whose light comes from a bath alone has none.
     ``orders`` names further small symbols with their order in the drive, e.g. ``{G: 2}`` for a
     two-photon drive ``G`` of the size of ``drive**2``, or ``{n_th: 2}`` for a weak thermal bath.
     ``weights`` says how many quanta an excitation of each mode counts, by label, e.g.
@@ -127,6 +128,8 @@ class Model(Shown):
                 f"Argument `losses` must be a tuple of Loss objects, but is {shown(self.losses)}."
             )
         object.__setattr__(self, "losses", tuple(self.losses))
+        if self.losses and type(self.hamiltonian) in (int, float) and self.hamiltonian == 0:
+            object.__setattr__(self, "hamiltonian", sp.S.Zero)
         _check_types(self)
         _check_modes(self)
         _check_symbols(self)
@@ -305,10 +308,20 @@ class Model(Shown):
         >>> second_harmonic.MODEL.grading  # a quantum of b counts as two
         Grading(weights=(1, 2), unit=1)
         """
-        lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
+        lowest = self.lowest_orders
         if self.weights is None:
             return find_grading(lowest, self.modes, self._jump_orders())
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
+
+    @cached_property
+    def lowest_orders(self) -> dict[Word, int]:
+        """The lowest order in the drive of the coefficient of every word of the Hamiltonian.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.lowest_orders[(1,), (0,)]  # a', times the drive
+        1
+        """
+        return {word: min(self.by_order(c)) for word, c in self.ladder.items()}
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
         """A coefficient split by its order in the drive (and in the symbols of ``orders``).
@@ -381,10 +394,14 @@ def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
 def _check_types(model: Model) -> None:
     if not isinstance(model.name, str):
         raise TypeError(f"Argument `name` must be a text, but is {shown(model.name)}.")
-    if not isinstance(model.hamiltonian, sp.Expr) or not model.hamiltonian.atoms(Operator):
+    rests = model.hamiltonian is sp.S.Zero and bool(model.losses)
+    if not rests and not (
+        isinstance(model.hamiltonian, sp.Expr) and model.hamiltonian.atoms(Operator)
+    ):
         raise TypeError(
-            "Argument `hamiltonian` must be a SymPy expression with at least one BosonOp or "
-            f"SigmaMinus, but is {shown(model.hamiltonian)}."
+            "Argument `hamiltonian` must be a SymPy expression with at least one BosonOp, "
+            "SigmaMinus or transition of an Atom, or 0 where losses alone act, but is "
+            f"{shown(model.hamiltonian)}."
         )
     check_finite("Argument `hamiltonian`", model.hamiltonian)
     for loss in model.losses:
@@ -409,6 +426,8 @@ def _is_parameter(symbol: object) -> bool:
 
 def _check_modes(model: Model) -> None:
     """A loss of a mode that nothing connects to the Hamiltonian is a slip in its label."""
+    if model.hamiltonian is sp.S.Zero:
+        return
     known = {label(mode) for mode in find_modes([model.hamiltonian])}
     named = ", ".join(label(mode) for mode in find_modes([model.hamiltonian]))
     left = [(loss, {label(m) for m in find_modes([loss.operator])}) for loss in model.losses]

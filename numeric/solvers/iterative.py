@@ -115,7 +115,6 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     return _solve(equation, point, lambda system, K: Iteration(system, inverse))
 
 
-
 def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., "Iteration"]) -> Solution:
     """The steady state with this inverse, "not converged" where it fails."""
     found = from_vacuum(point, invert)

@@ -29,40 +29,12 @@ from scipy.sparse.linalg import SuperLU, splu
 from numeric.scaling import Scaled, amplitudes
 from numeric.space import Space
 from systems import Model
+from systems.grading import partial_weights
 from systems.ladder import Word
 
-# Of the largest weight: what HiGHS leaves of one that is zero
-NOUGHT = 1e-6
 # Of the largest element of a column, what a pivot may be: other rows fill the factors in, and the
 # digits that are lost here come back with the next steps of GMRES
 DIAGONAL = 1e-8
-
-
-@lru_cache(maxsize=64)
-def partial_weights(model: Model) -> tuple[float, ...]:
-    """What a quantum of each mode counts where the drive alone raises the sum; zero for some.
-
-    The undriven Hamiltonian conserves the sum, and no jump raises it.  All are zero where there is
-    no such sum, none where the model has a grading of all its modes.
-
-    >>> from systems.library import kerr_dimer, optomechanics
-    >>> partial_weights(optomechanics.WARM), partial_weights(kerr_dimer.MODEL)
-    ((1.0, 0.0), (1.0, 1.0))
-    """
-    from scipy.optimize import linprog  # slow to import
-
-    conserved = [_change(w) for w, c in model.ladder.items() if min(model.by_order(c)) == 0]
-    lost = [_change(word) for jump in model.jumps for word in jump]
-    count = len(model.modes)
-    found = linprog(
-        -np.ones(count),
-        A_ub=np.array([np.zeros(count), *lost]),
-        b_ub=np.zeros(len(lost) + 1),
-        A_eq=np.array([np.zeros(count), *conserved]),
-        b_eq=np.zeros(len(conserved) + 1),
-        bounds=(0, 1),
-    )
-    return tuple(float(w) if w > NOUGHT else 0.0 for w in np.round(found.x, 9))
 
 
 def _change(word: Word) -> np.ndarray:
@@ -77,10 +49,19 @@ def partial_grades(model: Model, on: Space) -> np.ndarray | None:
     >>> partial_grades(optomechanics.WARM, space(optomechanics.WARM.modes, (1, 2))).tolist()
     [0, 0, 0, 1, 1, 1]
     """
-    weights = partial_weights(model)
+    weights = _weights(model)
     if not any(weights) or all(weights):
         return None
-    return np.unique(np.round(on.occupations @ weights, 6), return_inverse=True)[1]
+    return np.unique(on.occupations @ weights, return_inverse=True)[1]
+
+
+@lru_cache(maxsize=64)
+def _weights(model: Model) -> tuple[int, ...]:
+    """What a quantum of each mode counts; none where a jump would raise the sum after all."""
+    jumps = [word for jump in model.jumps for word in jump]
+    found = partial_weights(model.lowest_orders, model.modes, jumps)
+    raised = any(np.dot(found, _change(word)) > 0 for word in jumps)
+    return (0,) * len(found) if raised else found
 
 
 def is_heated(model: Model) -> bool:
@@ -156,10 +137,6 @@ class Staircase:
     def rounded(self) -> "Staircase":
         """The same: factors are not kept in two precisions."""
         return self
-
-    def left_out(self, flat: np.ndarray) -> Any:
-        """Nothing beyond ``rest``."""
-        return 0.0
 
 
 def _elements(one: np.ndarray, two: np.ndarray, size: int) -> np.ndarray:

@@ -19,8 +19,10 @@ from systems.values import SMALLEST, Arrays, Values, read_values
 # Times at which a callable is tried for what it returns; those of a DataArray are its own
 FIRST = 0.0
 # Samples of a span in which a course is looked at: what is shorter than a thousandth of the span
-# may be overlooked, and has to be given times of its own
+# may be overlooked where nothing as short is met, and has to be given times of its own
 SAMPLES = 1025
+FINEST = 2**20  # intervals at most where something shorter is met: some seconds of calls
+SLACK = 1e-9  # of an interval: so well is known how wide a pulse is that one sample alone meets
 # A step between neighbouring samples of more than so much of the whole range may be a jump
 JUMP = 0.1
 ROUNDING = 1e-14  # of the span: within so much time a jump is located
@@ -113,11 +115,10 @@ class Course:
         >>> [round(float(t), 9) for t, _ in jumps], round(step, 9)
         ([1.0], 3.0)
         """
-        times, stride = np.linspace(start, stop, SAMPLES), SAMPLES - 1
-        found = list[tuple[float, float]]()
+        found, longest = list[tuple[float, float]](), float(stop - start)
         for name, function in self.moving.items():
-            y = self._sample(name, function, times)
-            allowed = JUMP * np.max(abs(y - y[0]))
+            times, y = self._resolved(name, function, start, stop)
+            stride, allowed = len(times) - 1, JUMP * np.max(abs(y - y[0]))
             for i in np.flatnonzero(abs(np.diff(y)) > allowed) if allowed > 0 else ():
                 width = ROUNDING * (stop - start)
                 for left, right in _located(function, times[i], times[i + 1], width):
@@ -125,7 +126,28 @@ class Course:
                     y = y - (complex(function(right)) - complex(function(left))) * (times >= right)
             while stride > 1 and _bend(y, stride) > allowed:
                 stride //= 2
-        return sorted(found), float(times[stride] - times[0])
+            longest = min(longest, float(times[stride] - times[0]))
+        return sorted(found), longest
+
+    def _resolved(
+        self, name: str, function: Callable[[float], Any], start: float, stop: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Times as close as the narrowest pulse that is met is wide, and the numbers there."""
+        intervals, whole = SAMPLES - 1, stop - start
+        while True:
+            times = np.linspace(start, stop, intervals + 1)
+            y = self._sample(name, function, times)
+            width = _narrowest(function, times, y)
+            if intervals * width >= whole:
+                return times, y
+            if FINEST * width < whole:
+                raise ValueError(
+                    f"Value `{name}` moves within {width:.1g} of {whole:g}, and more that is as "
+                    "short may be overlooked: evolve in parts, each from the state in which the "
+                    "last one ended (`initial`)."
+                )
+            while intervals * width < whole:
+                intervals *= 2
 
     def _sample(self, name: str, function: Callable[[float], Any], times: np.ndarray) -> np.ndarray:
         """The numbers of a function of time: 0 in the far wings of a pulse, where floats end."""
@@ -197,6 +219,28 @@ def _number(name: str, value: Any, t: float) -> complex:
         ) from None
 
 
+def _narrowest(function: Callable[[float], Any], times: np.ndarray, y: np.ndarray) -> float:
+    """The width at half its height of the narrowest pulse that one sample alone meets.
+
+    A pulse with an edge may be cut by an end of the times.  Infinite where every pulse meets
+    several samples, and where most samples differ, as in a carrier, which an integrator follows.
+    """
+    steps, gap = np.diff(y), times[1] - times[0]
+    steep = abs(steps) > JUMP * np.max(abs(y - y[0]))
+    if np.mean(steep) > 0.5:
+        return np.inf
+    back = steep[:-1] & steep[1:] & ((steps[:-1] * steps[1:].conj()).real < 0)
+    middles = {
+        i: _halved(function, times[i], times[i + 1], SLACK * gap)[0] for i in np.flatnonzero(steep)
+    }
+    widths = [middles[i + 1] - middles[i] for i in np.flatnonzero(back)]
+    for i, end in ((0, times[0]), (len(steps) - 1, times[-1])):
+        edges = _located(function, times[i], times[i + 1], SLACK * gap) if steep[i] else []
+        # what jumps right at an end is no pulse
+        widths += [abs(t - end) for t, _ in edges if abs(t - end) > 2 * SLACK * gap]
+    return float(min(widths, default=np.inf))
+
+
 def _bend(y: np.ndarray, stride: int) -> float:
     """How far samples lie from straight lines between every so-manyth of them, at most."""
     places = np.arange(len(y))
@@ -209,12 +253,20 @@ def _located(
     function: Callable[[float], Any], left: float, right: float, width: float
 ) -> list[tuple[float, float]]:
     """Where between two times a function jumps, by bisection; nothing if it is only steep."""
+    pair = _halved(function, left, right, width)
+    before, after, low, high = (complex(function(t)) for t in (left, right, *pair))
+    return [pair] if abs(high - low) > abs(after - before) / 2 else []
+
+
+def _halved(
+    function: Callable[[float], Any], left: float, right: float, width: float
+) -> tuple[float, float]:
+    """Two times so close between which a function passes from its one value to the other."""
     low, high = complex(function(left)), complex(function(right))
-    whole = abs(high - low)
     while right - left > width and left < (middle := (left + right) / 2) < right:
         value = complex(function(middle))
         if abs(value - low) >= abs(high - value):
             right, high = middle, value
         else:
             left, low = middle, value
-    return [(left, right)] if abs(high - low) > whole / 2 else []
+    return left, right

@@ -61,14 +61,16 @@ class Integrator:
         state, begin, self.ends = start.astype(complex), times[0], [times[0], times[-1]]
         try:
             for stop, after in [*self.jumps, (times[-1], np.inf)]:
-                (inside,) = np.nonzero((times >= begin) & (times <= stop))
+                # a time within the jump, as the end of a pulse, has the state before it
+                (inside,) = np.nonzero((times >= begin) & (times < after))
                 self.solver.start(_ket(state), self.unit * begin)
                 for i in inside:
-                    state = y[i] = self._step(state, times[i], begin)
-                    begin = times[i]
+                    t = min(times[i], stop)
+                    state = y[i] = self._step(state, t, begin)
+                    begin = max(begin, t)
                 if stop > begin:
                     state = self._step(state, stop, begin)
-                begin = after
+                begin = max(begin, after)
         except IntegratorException:  # too many steps, or numbers that grow without limit
             return y
         return y
