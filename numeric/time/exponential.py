@@ -39,8 +39,8 @@ Stride: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray | None]  # U, P and
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 DEGREE = 20  # of the Taylor series of a step with |L| t = 1: 1/21! is below round-off
 # Measured on one core.  Dense: seconds of a product of real matrices for each cubed number, of a
-# term of the series for each element, and of all that is done for a step however small.  Integration: products for each |L| t, and seconds of
-# one and of each element
+# term of the series for each element, and of all that is done for a step however small.
+# Integration: products for each |L| t, and seconds of one and of each element
 CUBE, TERM, STEP = 2e-10, 1e-9, 2e-3
 SPARSE, CALL, ELEMENT = 10, 4e-5, 4e-9
 # Rational: seconds of sparse factors and of a solve, for each number to the power by which a
@@ -139,21 +139,18 @@ class Flow:
         """The same as `_path` by rational functions."""
         counts = [parts * turns(self.G, dt) for dt in steps]
         path = [(psi.astype(complex), np.multiply.outer(psi, psi.conj()), delta)]
-        several = [
-            (
-                stepper(self.L, self.J, self._both, dt / n, self.factorise),
-                expm(dt * self.G) if self.pure else None,
-            )
+        leaps = [expm(dt * self.G) for dt in steps]
+        walks = [
+            stepper(self.L, self.J, self._both, dt / n, self.factorise)
             for dt, n in zip(steps, counts, strict=True)
         ]
         for kind in kinds:
             psi, sigma, delta = path[-1]
             if kind >= 0:
-                step, U = several[kind]
                 for _ in range(counts[kind]):
-                    sigma, delta = step(sigma, delta)
-                if U is not None:  # which is known better
-                    psi = U @ psi
+                    sigma, delta = walks[kind](sigma, delta)
+                if self.pure:  # is known better
+                    psi = leaps[kind] @ psi
                     sigma = np.multiply.outer(psi, psi.conj())
             path.append((psi, sigma, delta))
         return np.array([p for p, _, _ in path]), np.array([d for _, _, d in path])
