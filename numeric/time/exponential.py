@@ -96,7 +96,7 @@ class Flow:
         """
         products = SPARSE * self.norm * float(times[-1] - times[0])
         call = CALL + self._blocks * ELEMENT * self.L.nnz
-        return min(self._dense(times), self._rational(times)) < products * call
+        return bool(min(self._dense(times), self._rational(times)) < products * call)
 
     @property
     def _blocks(self) -> int:
@@ -115,9 +115,11 @@ class Flow:
     def _rational(self, times: np.ndarray) -> float:
         """About how many seconds rational functions take, with all their parts."""
         steps = np.diff(times)
-        counts = [turns(self.G, dt) for dt in steps if dt > 0]
-        factors = 2 * len(distinct(steps)) * FACTOR * self.size**FILLED
-        solves = 4 * sum(counts) * (ONE + SOLVE * self.size**FILLED)
+        several = distinct(steps)
+        turned = [turns(self._swings, dt) for dt in several]
+        parts = sum(n * _count(steps, dt) for n, dt in zip(turned, several, strict=True))
+        factors = 2 * len(several) * FACTOR * self.size**FILLED
+        solves = 4 * parts * (ONE + SOLVE * self.size**FILLED)
         return self._blocks * len(POLES) * (factors + solves)
 
     @one_thread
@@ -137,7 +139,7 @@ class Flow:
         self, psi: np.ndarray, delta: np.ndarray, steps: np.ndarray, kinds: list[int], parts: int
     ) -> Path:
         """The same as `_path` by rational functions."""
-        counts = [parts * turns(self.G, dt) for dt in steps]
+        counts = [parts * turns(self._swings, dt) for dt in steps]
         path = [(psi.astype(complex), np.multiply.outer(psi, psi.conj()), delta)]
         leaps = [expm(dt * self.G) for dt in steps]
         walks = [
@@ -217,6 +219,11 @@ class Flow:
         return P, F
 
     @cached_property
+    def _swings(self) -> np.ndarray:
+        """The eigenvalues of G."""
+        return np.asarray(np.linalg.eigvals(self.G))
+
+    @cached_property
     def _both(self) -> csc_array:
         """d(psi psi')/dt as a map of psi psi'."""
         G, one = csc_array(self.G), identity(len(self.G), format="csc")
@@ -234,6 +241,11 @@ def distinct(steps: np.ndarray) -> list[float]:
         if not found or dt - found[-1] > SAME * dt:
             found.append(float(dt))
     return found
+
+
+def _count(steps: np.ndarray, dt: float) -> int:
+    """How many of the steps are dt."""
+    return int(np.sum(abs(steps - dt) <= SAME * dt))
 
 
 def _stored(matrices: np.ndarray) -> np.ndarray:

@@ -53,15 +53,15 @@ TURN, SECTOR = 1.0, 0.3
 Pair = tuple[np.ndarray, np.ndarray]
 
 
-def turns(G: np.ndarray, dt: float) -> int:
-    """In how many parts a step has to be taken for what oscillates, of d psi/dt = G psi.
+def turns(z: np.ndarray, dt: float) -> int:
+    """In how many parts a step has to be taken for what oscillates.
 
-    Frequencies and losses of a matrix are those of two amplitudes together.
+    ``z`` are the eigenvalues of d psi/dt = G psi; frequencies and losses of a matrix are those of
+    two amplitudes together.
 
-    >>> turns(np.diag([0, -1000.0]), 1.0), turns(np.diag([0, -10j]), 1.0)
+    >>> turns(np.array([0, -1000.0]), 1.0), turns(np.array([0, -10j]), 1.0)
     (1, 10)
     """
-    z = np.linalg.eigvals(G)
     both = dt * (z[:, None] + z.conj()[None])
     return max(1, int(np.ceil(np.max(abs(both.imag) - SECTOR * abs(both.real)) / TURN)))
 
