@@ -491,7 +491,8 @@ class SteadyState(Readout):
             return np.asarray(np.where(empty & (after.value == 0), 0.0, moved))
 
         found = self._measure(read)
-        if self.order is None or None not in self.others:  # else many points, found converged
+        # else many points, found converged; an operator that is zero has no words
+        if words and (self.order is None or None not in self.others):
             ways = [side for word in words for side in word]
             found = self._truncated(found, most, change, ways)
         return self._guarded(found, lambda b: coherence(self.model, b) * size(b))

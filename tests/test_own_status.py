@@ -122,3 +122,9 @@ def test_the_numeric_road_is_light_until_it_solves(code):
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert found.returncode == 0, found.stderr
     assert not {"qutip", "numba", "matplotlib", "pandas"} & set(found.stdout.split())
+
+
+def test_an_operator_that_is_zero_has_the_mean_zero_at_any_truncation():
+    atom = jaynes_cummings.MODEL.modes[1]
+    state = steady_state(jaynes_cummings.MODEL, jaynes_cummings.VALUES, quanta=3)
+    assert state.estimate("expect", atom**2).value == 0  # of a two-level system

@@ -11,7 +11,8 @@ it is long enough (C. Moler and C. Van Loan, SIAM Rev. 45, 3 (2003), method 3). 
 real: a Hermitian matrix X is stored as Re X + Im X, of which the symmetric part is Re X and the
 antisymmetric part Im X, so that they take a quarter of the time that complex ones do.
 
-Each step is made twice, at once and in three parts: the difference is what round-off leaves.
+Each step is made twice, at once and in three parts: the difference is what round-off leaves.  Where
+there are many numbers, sparse factors and rational functions are quicker (`numeric.time.stiff`).
 
 Rational Krylov spaces, which do so well for g2(tau) (`numeric.time.propagation`), do not here: all
 elements are wanted, to thirteen digits, of equations whose scaling is far from normal.  With one
@@ -20,25 +21,31 @@ pole or six they took as many dimensions as there are numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.linalg import expm
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, identity, kron
+from scipy.sparse.linalg import splu
 
 from numeric.solvers.threads import few_threads, one_thread
+from numeric.time.stiff import POLES, stepper, turns
 
 Path: TypeAlias = tuple[np.ndarray, np.ndarray]  # psi and delta at all times
 Stride: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray | None]  # U, P and F of a step
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 DEGREE = 20  # of the Taylor series of a step with |L| t = 1: 1/21! is below round-off
-# Measured on one core.  Dense: seconds of a product of real matrices for each cubed number, and of
-# all that is done for a step however small.  Integration: products for each |L| t, and seconds of
-# one and of each element
-CUBE, STEP = 2e-10, 2e-3
+# Measured on one core.  Dense: seconds of a product of real matrices for each cubed number, of a
+# term of the series for each element, and of all that is done for a step however small.
+# Integration: products for each |L| t, and seconds of one and of each element
+CUBE, TERM, STEP = 2e-10, 1e-9, 2e-3
 SPARSE, CALL, ELEMENT = 10, 4e-5, 4e-9
+# Rational: seconds of sparse factors and of a solve, for each number to the power by which a
+# Liouvillian of two modes fills in, and of a call
+FACTOR, SOLVE, FILLED, ONE = 5e-8, 8e-10, 1.95, 3e-5
 WIDE = 1000  # numbers from which on a product is shared among the cores
 MOST = 2100  # numbers in delta: matrices of 35 MB, and six of them at a time
 
@@ -47,19 +54,25 @@ MOST = 2100  # numbers in delta: matrices of 35 MB, and six of them at a time
 class Flow:
     """d delta/dt = L delta + J psi psi' and d psi/dt = G psi, on Hermitian matrices.
 
-    ``L`` and ``J`` act on matrices flattened row by row, ``G`` = -i K on amplitudes; without ``G``
-    there is no psi, and ``J`` is not used.
+    ``L`` and ``J`` act on matrices flattened row by row, ``G`` = -i K on amplitudes; without ``J``
+    psi is not followed.  ``factorise`` makes sparse factors (`numeric.solvers.direct.factorise`).
 
     >>> decay = csc_array(np.diag([0, -0.5, -0.5, -1.0]).astype(complex))
-    >>> flow = Flow(decay)
+    >>> flow = Flow(decay, np.diag([0, -0.5]))
     >>> _, path = flow.through(np.zeros(2), np.eye(2) / 2, np.array([0.0, np.log(2)]))
     >>> path[1].real.round(6)[:, 1, 1]
     array([0.5 , 0.25])
     """
 
     L: Any
+    G: np.ndarray
     J: Any = None
-    G: Any = None
+    factorise: Callable[[Any], Any] = splu
+
+    @property
+    def pure(self) -> bool:
+        """Whether psi is followed beside delta."""
+        return self.J is not None
 
     @cached_property
     def size(self) -> int:
@@ -69,50 +82,96 @@ class Flow:
     @cached_property
     def norm(self) -> float:
         """The largest sum of moduli in a column of what is doubled."""
-        parts = [self.L] if self.G is None else [self.L, self.J]
+        parts = [self.L, self.J] if self.pure else [self.L]
         norms = [float(abs(part).sum(axis=0).max()) for part in parts]
-        if self.G is not None:
-            norms.append(2 * float(abs(self.G).sum(axis=0).max()))
-        return max(norms)
+        return max(*norms, 2 * float(abs(self.G).sum(axis=0).max()))
 
     def pays(self, times: np.ndarray) -> bool:
-        """Whether exponentials are quicker than an integrator that takes steps of 1/|L|.
+        """Whether an integrator that takes steps of 1/|L| is slower than `through`.
 
         >>> stiff, mild = (csc_array(np.diag(np.linspace(-x, 0, 900))) for x in (1e5, 1))
-        >>> times = np.linspace(0, 10, 11)
-        >>> Flow(stiff).pays(times), Flow(mild).pays(times)
+        >>> times, G = np.linspace(0, 10, 11), np.zeros((30, 30))
+        >>> Flow(stiff, G).pays(times), Flow(mild, G).pays(times)
         (True, False)
         """
-        several, span = distinct(np.diff(times)), float(times[-1] - times[0])
-        both = 1 if self.G is None else 2  # of psi psi', too
-        products = SPARSE * self.norm * span * (CALL + both * ELEMENT * self.L.nnz)
-        each = [(1 if self.G is None else 3) * self._doublings(dt) for dt in several]
-        dense = 2 * (sum(each) * CUBE * self.size**3 + STEP * len(several))
-        return bool(self.size <= MOST and dense < products)
+        products = SPARSE * self.norm * float(times[-1] - times[0])
+        call = CALL + self._blocks * ELEMENT * self.L.nnz
+        return bool(min(self._dense(times), self._rational(times)) < products * call)
+
+    @property
+    def _blocks(self) -> int:
+        """How many matrices are followed: psi psi', too."""
+        return 2 if self.pure else 1
+
+    def _dense(self, times: np.ndarray) -> float:
+        """About how many seconds dense exponentials take."""
+        if self.size > MOST:
+            return np.inf
+        several = distinct(np.diff(times))
+        doubled = sum(map(self._doublings, several)) * CUBE * self.size**3
+        summed = len(several) * (STEP + DEGREE * TERM * self.L.nnz * self.size)
+        return 2 * (3 if self.pure else 1) * (doubled + summed)
+
+    def _rational(self, times: np.ndarray) -> float:
+        """About how many seconds rational functions take, with all their parts."""
+        steps = np.diff(times)
+        several = distinct(steps)
+        turned = [turns(self._swings, dt) for dt in several]
+        parts = sum(n * _count(steps, dt) for n, dt in zip(turned, several, strict=True))
+        factors = 2 * len(several) * FACTOR * self.size**FILLED
+        solves = 4 * parts * (ONE + SOLVE * self.size**FILLED)
+        return self._blocks * len(POLES) * (factors + solves)
 
     @one_thread
     def through(self, psi: np.ndarray, delta: np.ndarray, times: np.ndarray) -> tuple[Path, Path]:
-        """psi (times, states) and delta (times, states, states) twice, in parts and at once."""
+        """psi (times, states) and delta (times, states, states), at once and in parts.
+
+        By the quicker one of both ways.
+        """
         steps = np.diff(times)
         several = np.array(distinct(steps))
         kinds = [int(np.argmin(abs(several - dt))) if dt > 0 else -1 for dt in steps]
-        start = psi.astype(complex), _stored(delta)
-        return self._path(start, several / 3, kinds, 3), self._path(start, several, kinds, 1)
+        dense = self._dense(times) <= self._rational(times)
+        follow = self._path if dense else self._stiff
+        return follow(psi, delta, several, kinds, 1), follow(psi, delta, several, kinds, 3)
+
+    def _stiff(
+        self, psi: np.ndarray, delta: np.ndarray, steps: np.ndarray, kinds: list[int], parts: int
+    ) -> Path:
+        """The same as `_path` by rational functions."""
+        counts = [parts * turns(self._swings, dt) for dt in steps]
+        path = [(psi.astype(complex), np.multiply.outer(psi, psi.conj()), delta)]
+        leaps = [expm(dt * self.G) for dt in steps]
+        walks = [
+            stepper(self.L, self.J, self._both, dt / n, self.factorise)
+            for dt, n in zip(steps, counts, strict=True)
+        ]
+        for kind in kinds:
+            psi, sigma, delta = path[-1]
+            if kind >= 0:
+                for _ in range(counts[kind]):
+                    sigma, delta = walks[kind](sigma, delta)
+                if self.pure:  # is known better
+                    psi = leaps[kind] @ psi
+                    sigma = np.multiply.outer(psi, psi.conj())
+            path.append((psi, sigma, delta))
+        return np.array([p for p, _, _ in path]), np.array([d for _, _, d in path])
 
     def _path(
-        self, start: tuple[np.ndarray, np.ndarray], steps: np.ndarray, kinds: list[int], parts: int
+        self, psi: np.ndarray, delta: np.ndarray, steps: np.ndarray, kinds: list[int], parts: int
     ) -> Path:
         """From the start on, each step in so many parts; ``kinds`` are places in ``steps``."""
+        start, steps = (psi.astype(complex), _stored(delta)), steps / parts
         stride = few_threads(self.stride) if self.size >= WIDE else self.stride
         strides = [stride(dt) for dt in steps]
         walk = [kind for kind in kinds for _ in range(parts)]
-        psi, delta = [start[0]], [start[1]]
+        kets, stored = [start[0]], [start[1]]
         for kind in walk:
-            psi.append(strides[kind][0] @ psi[-1] if kind >= 0 and self.G is not None else psi[-1])
-        fed = self._fed(np.array(psi[:-1]), strides, np.array(walk))
+            kets.append(strides[kind][0] @ kets[-1] if kind >= 0 and self.pure else kets[-1])
+        fed = self._fed(np.array(kets[:-1]), strides, np.array(walk))
         for kind, source in zip(walk, fed, strict=True):
-            delta.append(strides[kind][1] @ delta[-1] + source if kind >= 0 else delta[-1])
-        return np.array(psi[::parts]), _restored(np.array(delta[::parts]))
+            stored.append(strides[kind][1] @ stored[-1] + source if kind >= 0 else stored[-1])
+        return np.array(kets[::parts]), _restored(np.array(stored[::parts]))
 
     def _fed(self, psi: np.ndarray, strides: list[Stride], walk: np.ndarray) -> np.ndarray:
         """F psi psi' for each step, all steps of a kind together."""
@@ -126,14 +185,14 @@ class Flow:
     def stride(self, dt: float) -> Stride:
         """U, P and F of a step, P and F on stored matrices (`_stored`).
 
-        >>> flow = Flow(csc_array(-np.eye(4, dtype=complex)))
+        >>> flow = Flow(csc_array(-np.eye(4, dtype=complex)), np.diag([0, -0.5]))
         >>> bool(np.allclose(flow.stride(np.log(2))[1], np.eye(4) / 2))
         True
         """
         doublings = self._doublings(dt)
         h = dt / 2**doublings
         P, F = self._taylor(h)
-        U = expm(h * self.G) if self.G is not None else np.zeros((0, 0))
+        U = expm(h * self.G)
         for _ in range(doublings):
             if F is not None:
                 F = P @ F + F @ _real_form(np.kron(U, U.conj()))
@@ -147,12 +206,12 @@ class Flow:
         """P and F of a step that is so short that |L| h <= 1."""
         L = h * _real_form(self.L)
         term = P = np.eye(self.size)
-        if self.G is None:
+        if not self.pure:
             for k in range(1, DEGREE + 1):
                 term = L @ term / k
                 P = P + term
             return P, None
-        J, Q = h * _real_form(self.J), h * self._both
+        J, Q = h * _real_form(self.J), h * _real_form(self._both)
         fed, F, pure = np.zeros_like(P), np.zeros_like(P), P
         for k in range(1, DEGREE + 1):
             term, fed, pure = L @ term / k, (L @ fed + J @ pure) / k, Q @ pure / k
@@ -160,16 +219,21 @@ class Flow:
         return P, F
 
     @cached_property
+    def _swings(self) -> np.ndarray:
+        """The eigenvalues of G."""
+        return np.asarray(np.linalg.eigvals(self.G))
+
+    @cached_property
     def _both(self) -> csc_array:
-        """d(psi psi')/dt as a map of stored matrices."""
-        one = np.eye(len(self.G))
-        return _real_form(csc_array(np.kron(self.G, one) + np.kron(one, self.G.conj())))
+        """d(psi psi')/dt as a map of psi psi'."""
+        G, one = csc_array(self.G), identity(len(self.G), format="csc")
+        return csc_array(kron(G, one) + kron(one, G.conj()))
 
 
 def distinct(steps: np.ndarray) -> list[float]:
     """Steps that are not the same but for round-off, and not zero.
 
-    >>> distinct(np.array([0.1, 0.3 - 0.2, 0.0, 0.5]))
+    >>> distinct(np.array([0.1, 0.1 + 1e-16, 0.0, 0.5]))
     [0.1, 0.5]
     """
     found: list[float] = []
@@ -177,6 +241,11 @@ def distinct(steps: np.ndarray) -> list[float]:
         if not found or dt - found[-1] > SAME * dt:
             found.append(float(dt))
     return found
+
+
+def _count(steps: np.ndarray, dt: float) -> int:
+    """How many of the steps are dt."""
+    return int(np.sum(abs(steps - dt) <= SAME * dt))
 
 
 def _stored(matrices: np.ndarray) -> np.ndarray:

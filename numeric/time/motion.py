@@ -23,6 +23,7 @@ from scipy.sparse import csc_array, identity, kron
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import loss_scale, raising, scaled, weights
+from numeric.solvers.direct import factorise
 from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
@@ -40,6 +41,9 @@ SMALLEST = 1e-60  # scale of an amplitude: with ten quanta its powers stay in th
 # stayed below this estimate at drives of 1e-6 to 0.3 of the loss, on resonance and off it.
 LOOSE, TIGHT, TRUSTED = 1e-10, 1e-13, 0.1
 ROUNDING = 5e-15  # of an element: what some thousand steps leave of it
+# The same of exponentials: results of products, of rational functions and of an integrator differed
+# by up to 1e-12 where the difference of two paths of one kind was less
+ROUNDING_STILL = 1e-12
 # Share of a jump up to which it pays to part off what jumps made: it doubles the work, and triples
 # that of exponentials, which above a hundredth save no more than two of sixteen digits by it
 WEAK, WEAK_STILL = 0.3, 0.01
@@ -123,7 +127,7 @@ class Motion:
     def still(self) -> Flow:
         """The equations where nothing moves."""
         K, L, jump = self.scaled.still()
-        return Flow(L, jump / self.part, -1j * K) if self.pure else Flow(L)
+        return Flow(L, -1j * K, jump / self.part if self.pure else None, factorise)
 
     @cached_property
     def equations(self) -> list[list[Term]]:
@@ -163,7 +167,8 @@ class Motion:
         change = 2 * size * off + off**2 + self.part * trusted * d_delta
         held = size**2 + self.part * abs(np.einsum("tii->ti", delta))
         outer = np.multiply.outer(self.shrink, self.shrink)
-        return rho * outer, (change + ROUNDING * held) * self.shrink**2
+        rounding = ROUNDING_STILL if leaps else ROUNDING
+        return rho * outer, (change + rounding * held) * self.shrink**2
 
     def _leaps(self, times: np.ndarray) -> list[Pair]:
         """Both paths by exponentials: nothing moves."""

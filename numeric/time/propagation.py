@@ -29,6 +29,7 @@ FIRST, MORE, LAST = 24, 12, 180
 # Condition of the eigenvectors from which on they lose digits: 1e5 of 1e16 leave eleven, and the
 # result is wanted to eight
 DEFECTIVE = 1e5
+ACCURACY = 1e-8  # relative, of two results in a row: what is promised has six digits
 ROUNDOFF = 1e-13  # of the largest result: some hundred roundings of 1e-16 add up to that
 LONGEST = 1e5  # products of L and a vector that are made at most: bounds the time
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
@@ -115,7 +116,7 @@ def propagate(
     times: np.ndarray,
     rate: np.ndarray,
     offset: np.ndarray,
-    accuracy: float = 1e-8,
+    accuracy: float = ACCURACY,
 ) -> np.ndarray:
     """``offset + read . exp(L t) start`` (point, time) for times t >= 0 in rising order.
 
@@ -131,7 +132,7 @@ def propagate(
     >>> bool(np.allclose(found, [np.exp(-times) + np.exp(-2 * times)]))
     True
     """
-    some = times[np.unique(np.linspace(0, len(times) - 1, SAMPLES).astype(int))]
+    some = _samples(times)
     before, result = (
         np.full((len(start), len(some)), np.nan),
         np.full((len(start), len(times)), np.nan),
@@ -150,6 +151,40 @@ def propagate(
         if not left.size:
             break
     return result
+
+
+def propagate_complex(
+    solve: Solve, start: np.ndarray, read: np.ndarray, times: np.ndarray, rate: float
+) -> np.ndarray:
+    """read . exp(L t) start at one point, for complex ``start`` and ``read`` (number).
+
+    As `propagate`, but both parts of the number are read off one space, which is large enough when
+    their modulus is settled.  NaN where none is.
+
+    >>> L, one = np.array([-1.0, -1.0, -2.0, -2.0]), np.array([1.0 + 0j, 1j])
+    >>> times = np.array([0.0, 1.0])
+    >>> found = propagate_complex(lambda v: v / (L - 1), one, np.array([1j, 1.0]), times, 1.0)
+    >>> bool(np.allclose(found, 1j * np.exp(-times) + 1j * np.exp(-2 * times)))
+    True
+    """
+    vector, some = start[None].view(float), _samples(times)
+    parts = [(phase * read).conj()[None].view(float)[0] for phase in (1, -1j)]
+    before = np.full(len(some), np.nan, dtype=complex)
+    for space in spaces(solve, vector, np.array([np.linalg.norm(parts[0])])):
+        if not space.finite[0]:
+            break
+        real, imaginary = (space.project(0, part, rate) for part in parts)
+        now = real(some) + 1j * imaginary(some)
+        floor = ROUNDOFF * np.max(abs(now))
+        if np.all(abs(now - before) <= ACCURACY * abs(now) + floor):
+            return np.asarray(real(times) + 1j * imaginary(times))
+        before = now
+    return np.full(len(times), np.nan, dtype=complex)
+
+
+def _samples(times: np.ndarray) -> np.ndarray:
+    """Times at which the result of a space is compared with the one before."""
+    return times[np.unique(np.linspace(0, len(times) - 1, SAMPLES).astype(int))]
 
 
 @dataclass(frozen=True)

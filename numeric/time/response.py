@@ -36,6 +36,9 @@ from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Estimate
 
+HELD = (
+    12  # factors that are kept, of all sensor states of one pair of filters; 30 MB for 101 states
+)
 # Values and round-off, (count,) each; of linear light (points, count)
 Read: TypeAlias = Callable[["Response"], Known]
 ReadLinear: TypeAlias = Callable[[GaussianState], Known]
@@ -70,6 +73,7 @@ class Response:
         errors = element_errors(block.populations[rows], block.error[rows])
         self.rho = matrices(state.model, state.arrays, block, rows)[0] / self.size
         self.error = errors[0] / self.size
+        self._solvers: dict[tuple[complex, bool], Callable[[np.ndarray], np.ndarray]] = {}
 
     def field(self, words: Ladder) -> np.ndarray:
         """A field at this point, scaled; as words (`numeric.expectation.field_words`)."""
@@ -89,8 +93,17 @@ class Response:
     def solver(self, z: complex, traceless: bool = False) -> Callable[[np.ndarray], np.ndarray]:
         """(z - L)^-1 as a function of scaled matrices, ``z`` in the unit of the rates.
 
-        ``traceless`` is for sources without a trace, and then also right for z = 0.
+        ``traceless`` is for sources without a trace, and then also right for z = 0.  Factors of the
+        last `HELD` are kept: the same are asked for at other filters, and for a state that is moved
+        by its error.
         """
+        if (z, traceless) not in self._solvers:
+            while len(self._solvers) >= HELD:
+                del self._solvers[next(iter(self._solvers))]
+            self._solvers[z, traceless] = self._factorised(z, traceless)
+        return self._solvers[z, traceless]
+
+    def _factorised(self, z: complex, traceless: bool) -> Callable[[np.ndarray], np.ndarray]:
         count = self.L.shape[0]
         system = csc_array(z / self.unit * identity(count, format="csc") - self.L)
         if traceless:

@@ -22,7 +22,7 @@ from numeric.expectation import field_words
 from numeric.gaussian import GaussianState
 from numeric.steady import steady_state
 from numeric.time.pairings import coherent_share, density
-from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from numeric.time.propagation import Factorised, propagate_complex, propagate_stepwise
 from numeric.time.regression import Field, read_delays
 from numeric.time.response import Response, read_frequencies, respond, rounding
 from numeric.worth import Known
@@ -160,20 +160,20 @@ def _first_order(response: Response, field: Ladder, times: np.ndarray) -> np.nda
     # Tr[(b - <b>)' x] as a row on flattened matrices
     read = (response.adjoint(rest) * (response.shrink**2)[:, None]).T.ravel()
     start = (rest @ response.rho).ravel()
-    parts = [_follow(response, start, phase * read, times) for phase in (1, -1j)]
-    return np.asarray((abs(mean) ** 2 + parts[0] - 1j * parts[1]) / n)
+    return np.asarray((abs(mean) ** 2 + _follow(response, start, read, times).conj()) / n)
 
 
 def _follow(
     response: Response, start: np.ndarray, read: np.ndarray, times: np.ndarray
 ) -> np.ndarray:
-    """The real part of read . exp(L t) start, as `numeric.time.regression` follows a click."""
+    """read . exp(L t) start, as `numeric.time.regression` follows a click."""
     scaled, rate = times * response.unit, float(np.median(abs(response.L.diagonal()))) or 1.0
     if not np.any(start):
         return np.zeros(len(times))
-    pair = start[None].view(float), read[None].conj().view(float)
-    solve = Factorised(response.L, rate)
-    found = propagate(solve, *pair, scaled, np.array([rate]), np.zeros(1))[0]
+    found = propagate_complex(Factorised(response.L, rate), start, read, scaled, rate)
     if np.isnan(found).any():
-        return propagate_stepwise(response.L, start, read, scaled)
+        real, imaginary = (
+            propagate_stepwise(response.L, start, phase * read, scaled) for phase in (1, -1j)
+        )
+        return real + 1j * imaginary
     return found
