@@ -66,8 +66,8 @@ from systems.values import Arrays
 # and 12.8, 12.6 and 13.9 us with 28, two general modes with 21 states 16.7, 14.6 and 16.9 us
 LANES = 128
 # Bytes of their numbers beyond which fewer are faster.  NEAR for more than 64: 45 states of the map
-# take 47 us a point in 64 lanes of 2.1 MB, 53 us in 128.  CACHE for more than FEWEST: 91 states take
-# 248 us in 32 lanes of 4.3 MB and 233 us in 64, 120 states 437 us in 32 of 7.4 MB and 467 us in 64
+# take 47 us a point in 64 lanes of 2.1 MB, 53 us in 128.  CACHE for more than FEWEST: 91 states
+# take 248 us in 32 lanes of 4.3 MB, 233 us in 64; 120 states 437 us in 32 of 7.4 MB, 467 us in 64
 NEAR, CACHE = 4_000_000, 9_000_000
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 SLAB = 4096  # points that a thread takes at a time: bounds the memory
