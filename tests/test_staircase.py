@@ -110,6 +110,17 @@ def test_a_warm_mirror_hangs_as_far_down_as_its_light_pushes_it() -> None:
     assert state.number("b") == pytest.approx(2, rel=0.01)
 
 
+def test_a_point_of_a_batch_has_the_numbers_that_it_has_alone() -> None:
+    """A batch adds up its equations on patterns, in another order than a point does."""
+    quanta = {"a": 2, "b": 34}  # 105 states: 11,000 unknowns, more than one point has patterns of
+    detunings = np.array([-0.3, 0.09, 1.0])
+    batch = steady_state(optomechanics.WARM, WARM | {"Delta": detunings}, quanta, progress=False)
+    alone = steady_state(optomechanics.WARM, WARM | {"Delta": 0.09}, quanta, progress=False)
+    for mode in "ab":
+        together = batch.estimate("number", mode).value[1]
+        assert together == pytest.approx(alone.estimate("number", mode).value, rel=1e-11)
+
+
 def test_a_search_solves_no_cut_again_that_its_budget_has_made_smaller(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
