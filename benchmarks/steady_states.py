@@ -49,7 +49,7 @@ from numeric.solvers.threads import cores
 from numeric.space import space
 from numeric.state import SteadyState
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip
+from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip, optomechanics
 from systems.values import Arrays, read_values
 
 QUANTA = 6
@@ -328,6 +328,33 @@ def three(options: argparse.Namespace) -> Iterator[Row]:
     yield "  difference of g2 from the Schur form", f"{error:.1e}"
 
 
+def boxes(options: argparse.Namespace) -> Iterator[Row]:
+    """Photons that push a mirror, with cuts mode by mode, over detunings."""
+    cold = {"omega": 1.0, "g": 0.7, "kappa": 0.1, "gamma": 0.01, "n_th": 0.0, "xi": 0.005}
+    warm = cold | {"g": 0.3, "kappa": 0.3, "gamma": 0.05, "xi": 0.02}
+    yield from _mirror("cold mirror", cold, (4, 30), options.turns)
+    yield from _mirror("mirror of 0.5 phonons", warm | {"n_th": 0.5}, (5, 30), options.turns)
+    yield from _mirror("mirror of 5 phonons", warm | {"n_th": 5.0}, (3, 60), options.turns)
+
+
+def _mirror(name: str, values: dict[str, float], cut: tuple[int, int], turns: int) -> Iterator[Row]:
+    model, detunings = optomechanics.WARM, np.linspace(0, 1, 8)
+    given, quanta = {**values, "Delta": detunings}, dict(zip("ab", cut, strict=True))
+
+    def ours() -> SteadyState:
+        return steady_state(model, given, quanta, progress=False)
+
+    own, on = min(seconds(ours) for _ in range(turns)) / len(detunings), space(model.modes, cut)
+    yield f"{name}, {cut[0]} x {cut[1]} quanta", f"{1e3 * own:.0f} ms a point, {on.size} states"
+    first = {n: x.ravel() for n, x in read_values(model, values | {"Delta": [0.0]}).items()}
+    populations, times = SchurGmres(model, cut)(first)
+    off = abs(populations[0] @ on.falling(0, 1) / ours().number("a")[0] - 1)
+    yield (
+        "  Schur form and GMRES",
+        f"{1e3 * times[0]:.0f} ms a point, ratio {times[0] / own:.1f}, n differs by {off:.0e}",
+    )
+
+
 def replace_sample(options: argparse.Namespace) -> argparse.Namespace:
     """The same options with two points a turn, for loops that take a second a point."""
     return argparse.Namespace(**{**vars(options), "sample": 2})
@@ -462,7 +489,20 @@ def _both(model: Model, values: dict[str, Any], top: int) -> tuple[float, float]
 
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
     part.__name__: part
-    for part in (paper, user, strong, general, three, calls, chosen, growth, table, scan, memory)
+    for part in (
+        paper,
+        user,
+        strong,
+        general,
+        three,
+        boxes,
+        calls,
+        chosen,
+        growth,
+        table,
+        scan,
+        memory,
+    )
 }
 
 if __name__ == "__main__":

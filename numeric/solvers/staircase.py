@@ -1,8 +1,8 @@
 """The sweeps over the grades as a preconditioner, for modes that hold quanta of their own.
 
-A weak drive raises the photons of a cavity, and so orders its states by grades
-(`numeric.solvers.graded`).  A mirror that these photons push, or that is warm, has no grades of
-its own: its phonons come and go at any rate.  With weights that are zero for such modes, every term
+A weak drive raises the photons of a cavity one by one, and so orders its states by grades
+(`numeric.solvers.graded`).  A mirror that these photons push, or that is warm, has no grades of its
+own: its phonons come and go at any rate.  With weights that are zero for such modes, every term
 of the master equation but the drive's lowering part and the losses of the photons keeps or raises
 the grades (m, n) of both sides of rho.  Without these two
 
@@ -10,8 +10,8 @@ the grades (m, n) of both sides of rho.  Without these two
 
 with one block for each pair (m, n), in which all that phonons do is solved exactly, their heating
 and their losses too.  What lowers a grade is small at weak drive and is left to GMRES
-(`numeric.solvers.iterative`), in few steps.  There a mirror of five phonons has no second home: the
-evolution without jumps alone knows nothing of a thermal state, and GMRES stagnates.
+(`numeric.solvers.iterative`), in few steps.  The evolution between jumps, which it starts from
+elsewhere, knows nothing of a thermal state: for a mirror of five phonons GMRES stagnates there.
 
 Each block is factorised; that of (n, m) is the conjugate of that of (m, n), and both are solved
 together.  A *step* of the staircase are the blocks of one m + n.

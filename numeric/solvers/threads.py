@@ -16,7 +16,7 @@ from threadpoolctl import ThreadpoolController
 P = ParamSpec("P")
 R = TypeVar("R")
 # Cores for which points are packed where bits must not depend on the machine: a chunk of a thousand
-# points then fills packs of 64 whatever there is, and less costs little
+# points then fills packs of 128 whatever there is, and less costs little
 PACKED = 4
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
 _processes: ContextVar[int] = ContextVar("processes", default=1)  # that work beside each other

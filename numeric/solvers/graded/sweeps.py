@@ -61,12 +61,16 @@ from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
 
-# Points that travel together.  Measured at 28 states: 8, 16, 32, 64, 128 of them take 57, 34, 23,
-# 19 and 17 us a point in a diagonal basis, and 134, 86, 62, 59 and 66 us in the Fock basis
-LANES = 64
-CACHE = 9_000_000  # bytes of their numbers from which on fewer are faster, measured
+# Points that travel together, at most.  Measured on one core for 64, 128 and 256 of them: a Kerr
+# mode with 13 states takes 2.4, 2.1 and 2.1 us a point, the map 3.6, 3.4 and 3.6 us with 15 states
+# and 12.8, 12.6 and 13.9 us with 28, two general modes with 21 states 16.7, 14.6 and 16.9 us
+LANES = 128
+# Bytes of their numbers beyond which fewer are faster.  NEAR for more than 64: 45 states of the map
+# take 47 us a point in 64 lanes of 2.1 MB, 53 us in 128.  CACHE for more than FEWEST: 91 states
+# take 248 us in 32 lanes of 4.3 MB, 233 us in 64; 120 states 437 us in 32 of 7.4 MB, 467 us in 64
+NEAR, CACHE = 4_000_000, 9_000_000
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
-SLAB = 64 * LANES  # points that a thread takes at a time: bounds the memory
+SLAB = 4096  # points that a thread takes at a time: bounds the memory
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
 QUANTA, FLOOR = 4, 1e-20
@@ -203,7 +207,7 @@ def _solve(
 def _lanes(program: Program, points: int) -> int:
     """How many points travel together, of those that a core has to do: no more than fit."""
     numbers = 16 * (program.elements.matrix.size + len(program.left))
-    lanes = LANES
+    lanes = LANES if LANES * numbers <= NEAR else LANES // 2
     while lanes > FEWEST and (lanes * numbers > CACHE or lanes >= 2 * points):
         lanes //= 2
     return lanes
