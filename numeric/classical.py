@@ -30,12 +30,15 @@ SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold bey
 HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
 TINY = 1e-300  # an amplitude beside which a step of zero is small, that of the empty state
 LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
+FALLS = 3  # roots that are not stable, from the brightest one on, before it is taken after all
 APART = 0.1  # relative distance of two roots that are different branches
 
 
 @dataclass(frozen=True)
 class Branches:
-    """Quanta of each mode at the brightest root, (points, modes), and whether there are several.
+    """Quanta of each mode at the brightest stable root, (points, modes), and if there are several.
+
+    Of models with atoms stability is not asked for: their excitations are no amplitudes.
 
     Where no root is found the numbers are zero: nothing is known.  So they are where the drive
     brings less than one quantum even on resonance, and nothing makes pairs: it is not looked there.
@@ -137,14 +140,34 @@ def _bright(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
 
 
 def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
-    numbers = np.array([_quanta(model, root) for root in _roots(model, flow, c)])
+    roots, every = _roots(model, flow, c), np.arange(c.shape[1])
+    numbers = np.array([_quanta(model, root) for root in roots])
     total = numbers.sum(axis=2)
-    brightest = np.argmax(np.where(np.isnan(total), -1, total), axis=0)
-    quanta = np.nan_to_num(numbers[brightest, np.arange(total.shape[1])])
+    left = np.where(np.isnan(total), -1.0, total)
+    brightest = np.argmax(left, axis=0)
+    quanta, open_ = np.nan_to_num(numbers[brightest, every]), np.arange(len(every))
+    # light leaves a root that is not stable, as that of a pump above threshold whose pairs are dark
+    for _ in range(0 if any(map(is_two_level, model.modes)) else FALLS):
+        open_ = open_[left[brightest[open_], open_] >= 0]
+        if not open_.size:
+            break
+        open_ = open_[~_stable(flow, roots[brightest[open_], :, open_].T, c[:, open_])]
+        same = left[:, open_] > left[brightest[open_], open_] * (1 - APART)
+        left[:, open_] = np.where(same, -1.0, left[:, open_])
+        brightest[open_] = np.argmax(left[:, open_], axis=0)
+        known = open_[left[brightest[open_], open_] >= 0]
+        quanta[known] = numbers[brightest[known], known]
     with np.errstate(invalid="ignore"):
         spread = np.fmax.reduce(total, axis=0) - np.fmin.reduce(total, axis=0)
         several = np.nan_to_num(spread) > APART * np.nan_to_num(np.fmax.reduce(total, axis=0))
     return Branches(quanta, several)
+
+
+def _stable(flow: MeanField, x: np.ndarray, c: np.ndarray) -> np.ndarray:
+    """Whether small deviations from roots (unknowns, points) do not grow, (points,)."""
+    _, slopes = flow.at(x, c)
+    growth = np.linalg.eigvals(slopes)
+    return np.asarray(np.max(growth.real, axis=1) <= CLOSE * np.max(abs(growth), axis=1))
 
 
 def _widths(model: Model) -> list[int]:

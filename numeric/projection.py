@@ -27,7 +27,16 @@ from numeric.arguments import LARGEST
 from numeric.classical import LIGHT, reach
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
-from numeric.tail import FLAT, fall, falling_factorials, missing_at, shells, steepness
+from numeric.tail import (
+    FLAT,
+    escape,
+    fall,
+    falling_factorials,
+    missing,
+    missing_at,
+    shells,
+    steepness,
+)
 from systems import Model
 from systems.ladder import is_two_level
 
@@ -204,7 +213,30 @@ def advise(
         ways.append(f"a truncation of your own ({typed})")
     if not (looked or by_all):
         ways += _around(model, light, given=order is None)
+    if not ways and order is not None:
+        ways = _already(model, found, order, moved)
     return f"Ask for {', or '.join(ways)}." if ways else _none(model, least(PAIRS, CLOSER * moved))
+
+
+def _already(model: Model, found: Sequence[Solution], order: int, moved: float) -> list[str]:
+    """The truncation that was solved last, where it is one's own that holds n and g2 at least."""
+    cut = hull(model.modes, [one.space.cut for one in found])
+    for highest, what in ((order, ""), (PAIRS, ", for n and g2")):
+        if _fits(model, cut) and all(_holds(model, one, highest, moved) for one in found):
+            return [f"a truncation of your own (`quanta={show_cut(model, cut)}`){what}"]
+    return []
+
+
+def _holds(model: Model, found: Solution, order: int, moved: float) -> bool:
+    """Whether far less than ``moved`` of n ... g^(order) of all modes lies beyond the cut."""
+    shares = [escape(found)]
+    for mode, k in _words(model, found.space.cut, order):
+        # g^(k) is divided by the mean number k times
+        for word, times in ((mode,) * k, 1), ((mode,), k if k > 1 else 0):
+            size = found.populations @ falling_factorials(found.space, word)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shares.append(np.nan_to_num(times * missing(found, word) / size, posinf=np.inf))
+    return bool(np.max(shares) < CLOSER * moved and not np.any(found.short))
 
 
 def _around(model: Model, light: Sequence[np.ndarray], given: bool) -> list[str]:

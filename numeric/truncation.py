@@ -56,8 +56,8 @@ COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of 
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
 # estimate is of independent light, and blockade needs fewer
 AHEAD = 6
-# Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of it
-# are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
+# Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of
+# it are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
 SKEWED = 4
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
 MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice

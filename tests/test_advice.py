@@ -29,7 +29,7 @@ def draw(kind, rng):
     """A model, values of strong light, and a search with too few states."""
     if kind == "Kerr":
         drawn = {"Delta": rng.uniform(-2, 2), "chi": rng.uniform(0.1, 1), "xi": rng.uniform(3, 5)}
-        return kerr.MODEL, {**drawn, "gamma": 1.0}, 14
+        return kerr.MODEL, {**drawn, "gamma": 1.0}, 12
     if kind == "pairs":
         return SQUEEZED, {"G": rng.uniform(0.15, 0.2), "kappa": 1.0}, 14
     if kind == "atom":

@@ -14,7 +14,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.liouvillian import Liouvillian
-from numeric.scaling import EPSILON, Scaled, amplitudes
+from numeric.scaling import EPSILON, Scaled
 from numeric.solvers.refinement import (
     FAILURES,
     SINGULAR,
@@ -25,6 +25,7 @@ from numeric.solvers.refinement import (
 )
 from numeric.solvers.solution import Solution, each, unscaled
 from numeric.solvers.vacuum import EMPTIEST, from_vacuum, holds, square
+from numeric.space import Space
 from systems.status import Status
 from systems.values import Arrays
 
@@ -34,6 +35,7 @@ FACTORABLE = 30_000
 # Of the largest element of a column, what a pivot may be: it costs up to eight of sixteen digits,
 # which two steps of refinement restore
 DIAGONAL = 1e-8
+FEW = 30  # quanta up to which light that leaves the vacuum empty does not fit: 14 photons take 40
 BACKWARD = 1e-10  # residual of a solution, relative to its terms, that refinement brings to 1e-16
 
 
@@ -76,7 +78,7 @@ def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Foun
     Where the vacuum is foretold to be nearly empty, the trace equation comes first.
     """
     point = equation.rescaled(c, s)
-    empty = _is_empty(point)
+    empty = _is_empty(point, equation.space)
     if not empty and holds(point, found := from_vacuum(point, factorise)):
         return point, found
     whole = point if point.s == 1 else equation.scaled(c, 1.0)
@@ -87,11 +89,16 @@ def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Foun
     return whole, by_trace
 
 
-def _is_empty(point: Scaled) -> bool:
-    """Whether what the drive makes of the vacuum, if nothing jumps, leaves nearly nothing in it."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        size = np.linalg.norm(point.shrink * amplitudes(point.K)) ** 2
-    return bool(np.isfinite(size) and size > 1 / EMPTIEST)
+def _is_empty(point: Scaled, on: Space) -> bool:
+    """Whether coherent light, as bright as the response of single quanta, empties the vacuum."""
+    if on.quanta <= FEW:
+        return False
+    ones = np.flatnonzero(on.occupations.sum(axis=1) == 1)
+    try:
+        alpha = np.linalg.solve(point.K[np.ix_(ones, ones)], -point.K[ones, 0])
+    except np.linalg.LinAlgError:
+        return False
+    return bool(np.exp(-(np.linalg.norm(point.shrink[ones] * alpha) ** 2)) < EMPTIEST)
 
 
 def _from_trace(point: Scaled) -> Found:

@@ -18,12 +18,8 @@ made in single precision as long as that reduces what is left, which is known in
 The unit s of an amplitude (`numeric.scaling`) counts here.  Where s is far below the amplitudes
 that there are, as of bright light around an amplitude, the eigenvectors of the scaled K are nearly
 parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`).  Where that does not
-help, jumps L - c may (`around_light`): with any number c for each loss the same L has another K,
-
-    K -> K + i sum_k rate_k (conj(c_k) L_k - |c_k|^2/2),    J X -> (L_k - c_k) X (L_k - c_k)',
-
-and of light with the amplitude c the jumps around it are fewer (H. M. Wiseman and G. J. Milburn,
-Phys. Rev. A 47, 1652 (1993): quadrature measurements).
+help, jumps around the light's own amplitude may (`around_light`): the same L has another K, and of
+nearly coherent light fewer jumps.
 
 S has a null vector of its own, psi psi' with K psi = e |0>.  In the basis (psi, |1>, |2>, ...)
 
@@ -48,6 +44,7 @@ from scipy.sparse import csc_array, csr_array
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import Scaled, amplitudes, scaled
+from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
 from numeric.solvers.staircase import Staircase, by_grades, is_heated, partial_grades
@@ -77,7 +74,6 @@ SCALES = 25  # that are tried between s and one
 # quanta, it takes two thirds of the time (18 steps in place of 51, and no eigenvectors); at 0.64,
 # with 7 x 20, half as long again (67 in place of 120, each of which takes longer)
 WEAK = 0.3
-TURNS = 8  # in which an amplitude and the state that jumps around it leave agree, to a digit
 # Times that amplitude, of which the one with the best vectors is taken: behind a cascade 4 has a
 # condition of 2e3 where 1 has 2e4 and 0 has 3e7; elsewhere 1 is the best
 STRENGTHS = (1.0, 4.0)
@@ -150,10 +146,9 @@ def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
 
 
 def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
-    """S^-1 of the evolution between jumps around the light's own amplitudes c.
+    """S^-1 of the evolution between jumps around the light's amplitudes (`numeric.solvers.light`).
 
-    ``losses`` are the L_k, times the root of their rates.  The amplitudes are those of the state
-    psi that the drive makes of the vacuum between such jumps, c = <psi|L|psi>.
+    ``losses`` are the L_k, times the root of their rates.
 
     >>> from numeric.liouvillian import liouvillian
     >>> from systems.library import kerr
@@ -166,18 +161,9 @@ def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
     (True, True)
     """
 
-    def moved(c: np.ndarray) -> np.ndarray:
-        """K between jumps L - c."""
-        terms = (np.conj(x) * L.toarray() for L, x in zip(losses, c, strict=True))
-        return K + 1j * sum(terms) - 0.5j * np.sum(abs(c) ** 2) * np.eye(len(K))
-
-    c = np.zeros(len(losses), dtype=complex)
-    for _ in range(TURNS):
-        psi = amplitudes(moved(c))
-        psi = psi / np.linalg.norm(psi)
-        c = np.array([psi.conj() @ (L @ psi) for L in losses])
+    c, _ = light(K, losses)
     # of light that is fed by other jumps, as behind a cascade, psi holds too little
-    return min((NoJumps(moved(t * c)) for t in STRENGTHS), key=lambda one: one.skew)
+    return min((NoJumps(moved(K, losses, t * c)) for t in STRENGTHS), key=lambda one: one.skew)
 
 
 class Iteration:
