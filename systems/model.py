@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.physics.quantum import Dagger, Operator
 
 from systems.display import Shown
@@ -392,6 +393,7 @@ def _check_types(model: Model) -> None:
     for loss in model.losses:
         if not isinstance(loss, Loss):
             raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{shown(loss)}`.")
+    _check_functions(model)
     if model.drive is not None and not _is_parameter(model.drive):
         raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {shown(model.drive)}.")
     for argument in ("orders", "weights"):
@@ -403,6 +405,16 @@ def _check_types(model: Model) -> None:
             raise TypeError(f"Argument `orders` must name SymPy Symbols, but names {symbol!r}.")
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:
             raise ValueError(f"Order of `{symbol}` must be a positive integer, but is {order!r}.")
+
+
+def _check_functions(model: Model) -> None:
+    """A function that nobody has defined, f(t) or J(omega), has no number."""
+    whole = [model.hamiltonian, *(x for loss in model.losses for x in (loss.rate, loss.operator))]
+    for function in sorted(set().union(*(x.atoms(AppliedUndef) for x in whole)), key=str):
+        raise TypeError(
+            f"Function `{function}` must be a symbol, whose value may be a function of time in "
+            "numeric.evolve; a bath with a memory has no place here: use QuTiP's heom."
+        )
 
 
 def _is_parameter(symbol: object) -> bool:
