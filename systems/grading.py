@@ -11,7 +11,6 @@ is worth two of theirs.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import compress
 from math import lcm
 from typing import Any
 
@@ -22,7 +21,6 @@ from systems.ladder import Mode, Occupation, Word, express
 UNREACHED = 12
 DENOMINATOR = 1000  # of a weight: HiGHS is right to 1e-9, and weights are fractions of few quanta
 PRICE = 1e-6  # marginals are fractions of one over the number of modes; HiGHS has them to 1e-9
-PART = 0.5  # parts of weights are 0 or 1: weights that are conserved are so in any unit
 Bound = tuple[list[int], int]  # change of the occupations, order of the drive that pays for it
 
 
@@ -125,47 +123,6 @@ def given_grading(words: dict[Word, int], modes: Sequence[Mode], weights: Sequen
             )
         unit = max(unit, -(-raised // max(order, 1)))
     return Grading(tuple(weights), unit)
-
-
-def partial_weights(words: dict[Word, int], modes: Sequence[Mode]) -> tuple[int, ...]:
-    """The weights of a Hamiltonian without a grading: zero in the modes that leave no choice.
-
-    No term of order 0 changes the number of quanta that is left, and the drive raises it; all are
-    zero where there is no such number.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> words = {((1, 1), (1, 0)): 0, ((1, 0), (1, 1)): 0}  # a'a (b + b')
-    >>> words[(1, 0), (0, 0)] = 1  # a' times the drive
-    >>> partial_weights(words, [BosonOp("a"), BosonOp("b")])
-    (1, 0)
-    """
-    kept = _conserved(words, len(modes))
-    rest: dict[Word, int] = {}
-    for (p, q), order in words.items():
-        word = tuple(compress(p, kept)), tuple(compress(q, kept))
-        rest[word] = min(order, rest.get(word, order))
-    found = iter(find_grading(rest, list(compress(modes, kept))).weights if any(kept) else ())
-    return tuple(next(found) if there else 0 for there in kept)
-
-
-def _conserved(words: dict[Word, int], count: int) -> list[bool]:
-    """Which modes can have a positive weight in a sum that no term of order 0 changes."""
-    from scipy.optimize import linprog  # slow to import
-
-    changes = [[p - q for p, q in zip(*w, strict=True)] for w, order in words.items() if order == 0]
-    # weights w, and parts t <= w of them up to one: as much as all can have at once
-    same = [[*change, *[0] * count] for change in changes if any(change)]
-    one = [[int(i == j) for j in range(count)] for i in range(count)]
-    parts = [[*(-x for x in row), *row] for row in one]
-    answer = linprog(
-        [0] * count + [-1] * count,
-        A_ub=parts,
-        b_ub=[0] * count,
-        A_eq=same or None,
-        b_eq=[0] * len(same) or None,
-        bounds=[(0, None)] * count + [(0, 1)] * count,
-    )
-    return [bool(t > PART) for t in answer.x[count:]]
 
 
 def _falls(jumps: Iterable[Word], bounds: list[Bound], count: int) -> list[Bound]:

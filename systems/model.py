@@ -297,20 +297,10 @@ class Model(Shown):
         >>> second_harmonic.MODEL.grading  # a quantum of b counts as two
         Grading(weights=(1, 2), unit=1)
         """
-        lowest = self.lowest_orders
+        lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
             return find_grading(lowest, self.modes, (word for jump in self.jumps for word in jump))
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
-
-    @cached_property
-    def lowest_orders(self) -> dict[Word, int]:
-        """The lowest order in the drive of the coefficient of every word of the Hamiltonian.
-
-        >>> from systems import kerr
-        >>> kerr.MODEL.lowest_orders[(1,), (0,)]  # a', times the drive
-        1
-        """
-        return {word: min(self.by_order(c)) for word, c in self.ladder.items()}
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
         """A coefficient split by its order in the drive (and in the symbols of ``orders``).
