@@ -97,7 +97,8 @@ def find_grading(
             f"Term `{express(word, modes)}` of the Hamiltonian must conserve the number of "
             f"quanta or be proportional to the drive, but is of order {words[word]} in the drive; "
             "name its coefficient among the `orders` of the Model if it is small, or use "
-            "numeric.steady_state, which needs no grading."
+            "numeric.steady_state, which needs no grading; photons that push a mirror have closed "
+            "forms in analytic.polaron."
         )
     unit = lcm(*(w.denominator for w in weights))
     return Grading(tuple(int(w * unit) for w in weights), unit)

@@ -12,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 import analytic
 import numeric
 from numeric import fields
-from systems import Loss, Model, kerr
+from systems import Loss, Model, kerr, optomechanics
 
 a, t, omega = BosonOp("a"), sp.Symbol("t", real=True), sp.Symbol("omega", positive=True)
 gamma, xi = sp.symbols("gamma xi", positive=True)
@@ -53,6 +53,11 @@ def in_time() -> Any:
             lambda: fields.delayed_correlation(kerr.MODEL, "a", [0.0, 1.0]),
             "Argument `state` must be what numeric.steady_state .* returns, but is of the type",
         ),
+        (
+            lambda: numeric.emitted(kerr.MODEL, MOVING, kerr.a + 1, (0, 9)),
+            "Argument `port` must be a loss of the model or a mode.*where the model has such a",
+        ),
+        (lambda: analytic.derive(optomechanics.MODEL), "needs no grading; .* analytic.polaron"),
         (lambda: Model("rest", 0, ()), "or 0 where losses alone act, but is 0"),
     ],
 )

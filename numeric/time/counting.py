@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy.sparse import csc_array, kron
 
 from numeric.arguments import check_quanta, is_real
@@ -181,6 +182,11 @@ def _port(model: Model, port: Mode | str | Loss) -> int:
         if port not in model.losses:
             raise ValueError("Argument `port` must be a loss of the model, but is another one.")
         return model.losses.index(port)
+    if isinstance(port, sp.Expr) and port not in model.modes:
+        raise ValueError(
+            f"Argument `port` must be a loss of the model or a mode, but is `{port}`: light of "
+            "several modes leaves together where the model has such a Loss."
+        )
     wanted = model.modes[model.index(port)]
     word = ((0,) * len(model.modes), model.occupation(wanted))
     found = [i for i, jump in enumerate(model.jumps) if set(jump) == {word}]
