@@ -344,7 +344,8 @@ class Model(Shown):
         labels = [label(other) for other in self.modes]
         if name not in labels:
             raise ValueError(
-                f"Argument `mode` must be one of {', '.join(labels)}, but is `{mode}`."
+                f"Argument `mode` must be one of {', '.join(labels)}, but is `{mode}`"
+                f"{_what_else(mode, labels)}."
             )
         return labels.index(name)
 
@@ -357,6 +358,15 @@ class Model(Shown):
         """
         position = self.index(mode)
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
+
+
+def _what_else(mode: object, labels: list[str]) -> str:
+    """Where to ask for what is no mode but a field, or an atom as a whole."""
+    if isinstance(mode, sp.Expr) and mode.atoms(Operator) and not isinstance(mode, Operator):
+        return "; numbers of a field are in numeric.fields and analytic.fields"
+    if any(name.startswith(f"{mode}_") for name in labels):
+        return f"; of `{mode}` as a whole numeric states have the mean of any operator (expect)"
+    return ""
 
 
 def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:

@@ -12,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 import analytic
 import numeric
 from numeric import fields
-from systems import Loss, Model, kerr, optomechanics
+from systems import Loss, Model, kerr, n_scheme, optomechanics
 
 a, t, omega = BosonOp("a"), sp.Symbol("t", real=True), sp.Symbol("omega", positive=True)
 gamma, xi = sp.symbols("gamma xi", positive=True)
@@ -58,6 +58,14 @@ def in_time() -> Any:
             "Argument `port` must be a loss of the model or a mode.*where the model has such a",
         ),
         (lambda: analytic.derive(optomechanics.MODEL), "needs no grading; .* analytic.polaron"),
+        (
+            lambda: analytic.derive(kerr.MODEL).correlation(kerr.a + 1),
+            r"one of a, but is `1 \+ a`; numbers of a field are in numeric.fields and analytic.f",
+        ),
+        (
+            lambda: numeric.steady_state(n_scheme.MODEL, n_scheme.VALUES, quanta=2).number("s"),
+            r"but is `s`; of `s` as a whole numeric states have the mean of any operator \(expect",
+        ),
         (lambda: Model("rest", 0, ()), "or 0 where losses alone act, but is 0"),
     ],
 )
