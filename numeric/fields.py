@@ -54,6 +54,11 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
     >>> bool(abs(1 - found.value) > 10 * found.error)  # is it mixed, or is that round-off?
     True
     """
+    if not isinstance(state, SteadyState):
+        raise TypeError(
+            "Argument `state` must be what numeric.steady_state or numeric.evolve returns, but is "
+            f"of the type {type(state).__name__}."
+        )
     if quantity not in MEASURES:
         names = ", ".join(MEASURES)
         raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")

@@ -18,8 +18,9 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from systems import Model
-from systems.grading import NoGrading, partial_weights
+from systems.grading import NoGrading
 from systems.ladder import Word
+from systems.ungraded import partial_weights
 from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
 
@@ -36,7 +37,7 @@ def weights(model: Model) -> np.ndarray:
     >>> weights(optomechanics.MODEL)  # a photon brings any number of phonons with it
     array([1, 0])
     """
-    return np.array(_weights(model))
+    return np.array(partial_weights(model) or _weights(model))
 
 
 @lru_cache(maxsize=64)
@@ -44,8 +45,7 @@ def _weights(model: Model) -> tuple[int, ...]:
     try:
         return model.grading.weights
     except NoGrading:
-        found = partial_weights(model.lowest_orders, model.modes)
-        return found if any(found) else (1,) * len(model.modes)
+        return (1,) * len(model.modes)
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:

@@ -8,10 +8,9 @@ a coupling ``a'a' b`` gives ``w_b = 2 w_a``, and a quantum of a that splits into
 is worth two of theirs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import compress
 from math import lcm
 from typing import Any
 
@@ -22,7 +21,6 @@ from systems.ladder import Mode, Occupation, Word, express, filled_modes
 FINEST = 12
 DENOMINATOR = 1000  # of a weight: HiGHS is right to 1e-9, and weights are fractions of few quanta
 PRICE = 1e-6  # marginals are fractions of one over the number of modes; HiGHS has them to 1e-9
-PART = 0.5  # parts of weights are 0 or 1: weights that are conserved are so in any unit
 Range = tuple[float, float | None]
 Bound = tuple[list[int], float]  # change of the occupations, order of the drive that pays for it
 
@@ -92,7 +90,7 @@ def find_grading(
     >>> find_grading(words, [BosonOp("a"), BosonOp("b"), BosonOp("c")])  # into one of b, one of c
     Grading(weights=(2, 1, 1), unit=2)
     """
-    changes = {word: _change(word) for word in words}
+    changes = {word: change_of(word) for word in words}
     # w . change <= order; with order 0 the Hermitian partner makes it an equality
     bounds: list[Bound] = [(changes[w], order) for w, order in words.items() if any(changes[w])]
     borne = _borne(jumps or {}, bounds, len(modes))
@@ -104,7 +102,8 @@ def find_grading(
             f"Term `{express(word, modes)}` of the Hamiltonian must conserve the number of "
             f"quanta or be proportional to the drive, but is of order {words[word]} in the drive; "
             "name its coefficient among the `orders` of the Model if it is small, or use "
-            "numeric.steady_state, which needs no grading."
+            "numeric.steady_state, which needs no grading; photons that push a mirror have closed "
+            "forms in analytic.polaron."
         )
     unit = lcm(*(w.denominator for w in weights))
     return Grading(tuple(int(w * unit) for w in weights), unit)
@@ -134,44 +133,12 @@ def given_grading(
     return Grading(tuple(weights), unit)
 
 
-def partial_weights(
-    words: Mapping[Word, int], modes: Sequence[Mode], jumps: Iterable[Word] = ()
-) -> tuple[int, ...]:
-    """The weights of a Hamiltonian without a grading: zero in the modes that leave no choice.
+def change_of(word: Word) -> list[int]:
+    """How many quanta a word adds to each mode.
 
-    No term of order 0 changes the number of quanta that is left, no jump among ``jumps`` raises it,
-    and the drive does; all are zero where there is no such number.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> words = {((1, 1), (1, 0)): 0, ((1, 0), (1, 1)): 0}  # a'a (b + b')
-    >>> words[(1, 0), (0, 0)] = 1  # a' times the drive
-    >>> partial_weights(words, [BosonOp("a"), BosonOp("b")])
-    (1, 0)
+    >>> change_of(((2, 0), (0, 1)))  # a'a'b
+    [2, -1]
     """
-    kept = _conserved(words, jumps, len(modes))
-    rest: dict[Word, int] = {}
-    for (p, q), order in words.items():
-        word = tuple(compress(p, kept)), tuple(compress(q, kept))
-        rest[word] = min(order, rest.get(word, order))
-    found = iter(find_grading(rest, list(compress(modes, kept))).weights if any(kept) else ())
-    return tuple(next(found) if there else 0 for there in kept)
-
-
-def _conserved(words: Mapping[Word, int], jumps: Iterable[Word], count: int) -> list[bool]:
-    """Which modes can have a positive weight in a sum that no term of order 0 changes.
-
-    The LP is for weights w, and parts t <= w of them up to one: as much as all can have at once.
-    """
-    still, none = [_change(w) for w, order in words.items() if order == 0], [0] * count
-    bounds = [([sign * x for x in change] + none, 0.0) for change in still for sign in (1, -1)]
-    bounds += [(_change(word) + none, 0.0) for word in jumps]
-    one = [[int(i == j) for j in range(count)] for i in range(count)]
-    bounds += [([-x for x in row] + row, 0.0) for row in one]
-    answer = _linear(bounds, [*none, *[-1] * count], [(0, None)] * count + [(0, 1)] * count)
-    return [bool(t > PART) for t in answer.x[count:]]
-
-
-def _change(word: Word) -> list[int]:
     return [up - down for up, down in zip(*word, strict=True)]
 
 
@@ -179,7 +146,7 @@ def _borne(jumps: Mapping[Word, float], bounds: list[Bound], count: int) -> dict
     """Bounds of the jumps that fill a mode: they lower the quanta, keep them, or are paid for."""
     found: dict[Word, Bound] = {}
     for word, paid in jumps.items():
-        if any(word[0]) and any(change := _change(word)):
+        if any(word[0]) and any(change := change_of(word)):
             tried = [(change, order) for order in (-1, 0, *[paid] * (paid > 0))]
             fits = [b for b in tried if _is_open([*bounds, *found.values(), b], count)]
             found |= zip([word], fits, strict=False)
@@ -202,7 +169,7 @@ def _even_weights(bounds: list[Bound], count: int, filled: set[int]) -> list[Fra
         held = [i for i, price in enumerate(answer.ineqlin.marginals[-count:]) if price < -PRICE]
         known |= {i: answer.x[-1] for i in held if i not in known}
     for least in (min(known.values(), default=1), 1 / FINEST):
-        answer = _linear(
+        answer = smallest_sum(
             bounds, [1] * count, [(known.get(i, least), known.get(i)) for i in range(count)]
         )
         if answer.success:
@@ -212,7 +179,7 @@ def _even_weights(bounds: list[Bound], count: int, filled: set[int]) -> list[Fra
 
 def _is_open(bounds: list[Bound], count: int) -> bool:
     """Whether there are weights within the bounds."""
-    return bool(_linear(bounds, [1] * count, [(1 / FINEST, None)] * count).success)
+    return bool(smallest_sum(bounds, [1] * count, [(1 / FINEST, None)] * count).success)
 
 
 def _raise_lowest(
@@ -223,11 +190,15 @@ def _raise_lowest(
     free = filled - known.keys()
     rows += [([-int(i == j) for j in range(count)] + [int(i in free)], 0) for i in range(count)]
     ranges = [(known.get(i, 1 / FINEST), known.get(i)) for i in range(count)]
-    return _linear(rows, [0] * count + [-1], [*ranges, (0, None)])
+    return smallest_sum(rows, [0] * count + [-1], [*ranges, (0, None)])
 
 
-def _linear(bounds: list[Bound], cost: list[int], ranges: Sequence[Range]) -> Any:
-    """The smallest ``cost . w`` within the bounds and ranges."""
+def smallest_sum(bounds: list[Bound], cost: list[int], ranges: Sequence[Range]) -> Any:
+    """The smallest ``cost . w`` within bounds ``change . w <= order`` and ranges; a SciPy result.
+
+    >>> smallest_sum([([1, -1], -1.0)], [1, 1], [(1, None), (0, None)]).x  # w_1 <= w_2 - 1
+    array([1., 2.])
+    """
     from scipy.optimize import linprog  # slow to import
 
     rows, orders = ([b[i] for b in bounds] or None for i in (0, 1))

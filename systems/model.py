@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy as sp
+from sympy.core.function import AppliedUndef
 from sympy.physics.quantum import Dagger, Operator
 
 from systems.display import Shown
@@ -308,20 +309,10 @@ class Model(Shown):
         >>> second_harmonic.MODEL.grading  # a quantum of b counts as two
         Grading(weights=(1, 2), unit=1)
         """
-        lowest = self.lowest_orders
+        lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
         if self.weights is None:
             return find_grading(lowest, self.modes, self._jump_orders())
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
-
-    @cached_property
-    def lowest_orders(self) -> dict[Word, int]:
-        """The lowest order in the drive of the coefficient of every word of the Hamiltonian.
-
-        >>> from systems import kerr
-        >>> kerr.MODEL.lowest_orders[(1,), (0,)]  # a', times the drive
-        1
-        """
-        return {word: min(self.by_order(c)) for word, c in self.ladder.items()}
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
         """A coefficient split by its order in the drive (and in the symbols of ``orders``).
@@ -368,7 +359,8 @@ class Model(Shown):
         labels = [label(other) for other in self.modes]
         if name not in labels:
             raise ValueError(
-                f"Argument `mode` must be one of {', '.join(labels)}, but is `{mode}`."
+                f"Argument `mode` must be one of {', '.join(labels)}, but is `{mode}`"
+                f"{_what_else(mode, labels)}."
             )
         return labels.index(name)
 
@@ -381,6 +373,15 @@ class Model(Shown):
         """
         position = self.index(mode)
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
+
+
+def _what_else(mode: object, labels: list[str]) -> str:
+    """Where to ask for what is no mode but a field, or an atom as a whole."""
+    if isinstance(mode, sp.Expr) and mode.atoms(Operator) and not isinstance(mode, Operator):
+        return "; numbers of a field are in numeric.fields and analytic.fields"
+    if any(name.startswith(f"{mode}_") for name in labels):
+        return f"; of `{mode}` as a whole numeric states have the mean of any operator (expect)"
+    return ""
 
 
 def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
@@ -407,6 +408,7 @@ def _check_types(model: Model) -> None:
     for loss in model.losses:
         if not isinstance(loss, Loss):
             raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{shown(loss)}`.")
+    _check_functions(model)
     if model.drive is not None and not _is_parameter(model.drive):
         raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {shown(model.drive)}.")
     for argument in ("orders", "weights"):
@@ -418,6 +420,16 @@ def _check_types(model: Model) -> None:
             raise TypeError(f"Argument `orders` must name SymPy Symbols, but names {symbol!r}.")
         if isinstance(order, bool) or not isinstance(order, int) or order < 1:
             raise ValueError(f"Order of `{symbol}` must be a positive integer, but is {order!r}.")
+
+
+def _check_functions(model: Model) -> None:
+    """A function that nobody has defined, f(t) or J(omega), has no number."""
+    whole = [model.hamiltonian, *(x for loss in model.losses for x in (loss.rate, loss.operator))]
+    for function in sorted(set().union(*(x.atoms(AppliedUndef) for x in whole)), key=str):
+        raise TypeError(
+            f"Function `{function}` must be a symbol, whose value may be a function of time in "
+            "numeric.evolve; a bath with a memory has no place here: use QuTiP's heom."
+        )
 
 
 def _is_parameter(symbol: object) -> bool:

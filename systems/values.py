@@ -284,13 +284,21 @@ def _named(model: Model, values: Values, argument: str = "values") -> dict[str, 
     return given
 
 
+# What a letter that looks like the time is told
+IN_TIME = (
+    "; what depends on time is a symbol of its own in the Hamiltonian, whose value is a function "
+    "of time (numeric.evolve)"
+)
+
+
 def _check_names(model: Model, given: Mapping[str, Any]) -> None:
     """Raises unless there is a value for every symbol of the model, and for nothing else."""
     known = [str(symbol) for symbol in model.parameters]
     _check_known(known, given, "values")
     missing = [name for name in known if name not in given]
     if missing:
-        raise ValueError(f"Argument `values` must hold a value for {', '.join(missing)}.")
+        hint = IN_TIME if {"t", "time"} & {name.lower() for name in missing} else ""
+        raise ValueError(f"Argument `values` must hold a value for {', '.join(missing)}{hint}.")
 
 
 def _check_known(known: Collection[str], given: Iterable[str], argument: str) -> None:
@@ -320,6 +328,12 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
         array = np.asarray(None)
     except OverflowError:
         raise ValueError(f"Value `{symbol}` must be at most {LARGEST:g} in size.") from None
+    if callable(value) and not isinstance(value, sp.Basic):
+        raise TypeError(
+            f"Value `{symbol}` must be a number or an array here, but is a function: values that "
+            "move in time are for numeric.evolve, periodic_state and emitted, and for "
+            "analytic.weak_pulse."
+        )
     if array.dtype.kind not in "iufc":
         raise TypeError(
             f"Value `{symbol}` must be a number or an array, but is {shorten(repr(value))}."

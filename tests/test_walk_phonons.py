@@ -119,3 +119,22 @@ def test_a_photon_that_leaves_phonons_behind_is_red_by_as_many() -> None:
     for m in (1, 2):
         lines = numeric.spectrum(optomechanics.MODEL, values, "a", -m * omega, quanta=6)
         assert lines == pytest.approx(4 * left(m) / (m * gamma), rel=2 * gamma)
+
+
+def test_a_laser_that_is_switched_on_ends_in_the_steady_state_with_a_cut_of_each_mode() -> None:
+    mirror = {"Delta": 1.0, "omega": 4.0, "g": 1.0, "kappa": 1.0, "gamma": 1.0, "xi": 0.2}
+    on, cut = mirror | {"xi": lambda t: 0.2 * (t > 1)}, {"a": 2, "b": 4}
+    steady = numeric.steady_state(optomechanics.MODEL, mirror, quanta=cut)
+    late = numeric.evolve(optomechanics.MODEL, on, [0.0, 30.0], quanta=cut)
+    for quantity, mode in (("number", "a"), ("number", "b"), ("correlation", "b")):
+        exact, found = (state.estimate(quantity, mode).value for state in (steady, late))
+        # what is left of a beginning 29 lifetimes before, and what `evolve` promises
+        assert found[-1] == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_cut_of_each_mode_that_does_not_hold_the_start_is_refused() -> None:
+    values, cut = optomechanics.VALUES, {"a": 2, "b": 2}
+    with pytest.raises(ValueError, match=r"at least .*'a': 3, 'b': 0.* for this `initial`"):
+        numeric.evolve(optomechanics.MODEL, values, [0.0, 1.0], initial=(3, 0), quanta=cut)
+    with pytest.raises(ValueError, match=r"at least .*'a': 3, 'b': 0.* for this `initial`"):
+        numeric.emitted(optomechanics.MODEL, values, "a", (0, 9), initial=(3, 0), quanta=cut)

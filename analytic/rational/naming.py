@@ -215,11 +215,13 @@ def opaques(expression: sp.Expr) -> set[sp.Expr]:
 def free_name(name: str, used: set[str], real: bool | None = None) -> sp.Symbol:
     """A symbol of this name, primed until nobody else has it; it is entered in ``used``.
 
-    >>> used = {"E", "Ep"}
-    >>> free_name("E", used), "Epp" in used
-    (Epp, True)
+    SymPy prints such a name with a prime.
+
+    >>> used = {"E"}  # a field that a model calls so
+    >>> free_name("E", used), sp.latex(free_name("E", {"E"}))
+    (Eprime, "{E}'")
     """
     while name in used:
-        name += "p"
+        name += "prime"
     used.add(name)
     return sp.Symbol(name, real=real)

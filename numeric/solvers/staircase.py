@@ -18,7 +18,6 @@ together.  A *step* of the staircase are the blocks of one m + n.
 """
 
 from dataclasses import replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -29,16 +28,12 @@ from scipy.sparse.linalg import SuperLU, splu
 from numeric.scaling import Scaled, amplitudes
 from numeric.space import Space
 from systems import Model
-from systems.grading import partial_weights
-from systems.ladder import Word
+from systems.grading import change_of
+from systems.ungraded import partial_weights
 
 # Of the largest element of a column, what a pivot may be: other rows fill the factors in, and the
 # digits that are lost here come back with the next steps of GMRES
 DIAGONAL = 1e-8
-
-
-def _change(word: Word) -> np.ndarray:
-    return np.array(word[0]) - np.array(word[1])
 
 
 def partial_grades(model: Model, on: Space) -> np.ndarray | None:
@@ -49,19 +44,10 @@ def partial_grades(model: Model, on: Space) -> np.ndarray | None:
     >>> partial_grades(optomechanics.WARM, space(optomechanics.WARM.modes, (1, 2))).tolist()
     [0, 0, 0, 1, 1, 1]
     """
-    weights = _weights(model)
-    if not any(weights) or all(weights):
+    weights = partial_weights(model)
+    if not weights:
         return None
-    return np.unique(on.occupations @ weights, return_inverse=True)[1]
-
-
-@lru_cache(maxsize=64)
-def _weights(model: Model) -> tuple[int, ...]:
-    """What a quantum of each mode counts; none where a jump would raise the sum after all."""
-    jumps = [word for jump in model.jumps for word in jump]
-    found = partial_weights(model.lowest_orders, model.modes, jumps)
-    raised = any(np.dot(found, _change(word)) > 0 for word in jumps)
-    return (0,) * len(found) if raised else found
+    return np.unique(on.occupations @ np.array(weights), return_inverse=True)[1]
 
 
 def is_heated(model: Model) -> bool:
@@ -71,7 +57,7 @@ def is_heated(model: Model) -> bool:
     >>> is_heated(optomechanics.WARM), is_heated(optomechanics.MODEL)
     (True, False)
     """
-    return any(sum(_change(word)) > 0 for jump in model.jumps for word in jump)
+    return any(sum(change_of(word)) > 0 for jump in model.jumps for word in jump)
 
 
 def by_grades(point: Scaled, grades: np.ndarray) -> Scaled:

@@ -22,11 +22,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from scipy.sparse import csc_array, kron
 
 from numeric.arguments import check_quanta, is_real
 from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.space import Cut, wider
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
@@ -120,7 +122,7 @@ def emitted(
     initial: Any = None,
     collected: float = 1.0,
     complete: bool = True,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     progress: bool = True,
 ) -> Pulse:
     """The photons that leave through one loss of the model between two times.
@@ -128,7 +130,7 @@ def emitted(
     ``port`` is a loss of the model, or the mode that alone is its operator; ``collected`` the share
     of its photons that are counted.  ``values`` may hold callables of time or DataArrays of time,
     as in `evolve`, and ``initial`` is as there.  A truncation is chosen so that two more quanta
-    change no number by more than 1e-6, or ``quanta`` is given.
+    change no number by more than 1e-6, or ``quanta`` is given, in all or mode by mode.
 
     A number is NaN where its status is not "ok".  It is "not converged" also where more than a
     thousandth of the light is still inside at the end and could leave through the port at the
@@ -165,8 +167,9 @@ def emitted(
                 report(f"{lowest} quanta", 0, 1)
                 coarse, fine = fine, job(lowest + 2)
         else:
-            check_quanta(model, quanta)
-            coarse, fine = job(int(quanta)), job(int(quanta) + 2)
+            cut = check_quanta(model, quanta)
+            start.check_held(model, cut)
+            coarse, fine = job(cut), job(wider(cut, 2))
     moved = SETTLED if quanta is None else 1e-3
     if kept is not None:  # judged by what the states change that are guessed
         coarse, moved = _apart(coarse, fine, job(kept)), max(moved, 1e-3)
@@ -179,6 +182,11 @@ def _port(model: Model, port: Mode | str | Loss) -> int:
         if port not in model.losses:
             raise ValueError("Argument `port` must be a loss of the model, but is another one.")
         return model.losses.index(port)
+    if isinstance(port, sp.Expr) and port not in model.modes:
+        raise ValueError(
+            f"Argument `port` must be a loss of the model or a mode, but is `{port}`: light of "
+            "several modes leaves together where the model has such a Loss."
+        )
     wanted = model.modes[model.index(port)]
     word = ((0,) * len(model.modes), model.occupation(wanted))
     found = [i for i, jump in enumerate(model.jumps) if set(jump) == {word}]
@@ -216,7 +224,7 @@ class _Job:
     port: int
     collected: float
 
-    def __call__(self, quanta: int) -> Counts:
+    def __call__(self, quanta: Cut) -> Counts:
         """Probabilities, moments and what is left inside, with their round-off."""
         equation = liouvillian(self.course.model, quanta)
         span = Span.of(self.course, self.course.at(self.times), self.times)

@@ -7,6 +7,7 @@ other array is a batch, as always.  Time is in the inverse unit of the rates.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -170,12 +171,28 @@ def read_course(model: Model, values: Values) -> Course:
     fixed, moving = dict[str, Any](), dict[str, Callable[[float], Any]]()
     for name, value in values.items():
         if callable(value) and not isinstance(value, sp.Basic) and not hasattr(value, "dims"):
+            _check_argument(str(name), value)
             moving[str(name)] = value
         elif "time" in getattr(value, "dims", ()):
             moving[str(name)] = _Spline(str(name), value)
         else:
             fixed[str(name)] = value
     return Course(model, fixed, moving)
+
+
+def _check_argument(name: str, function: Callable[..., Any]) -> None:
+    """Raise `TypeError` for a function that cannot be called with a time alone."""
+    try:
+        takes = signature(function)
+    except (TypeError, ValueError):  # of functions in C, such as np.cos, it may not be known
+        return
+    try:
+        takes.bind(FIRST)
+    except TypeError:
+        raise TypeError(
+            f"Value `{name}` must be a function of time alone, but takes {takes}: a drive that "
+            "depends on the state has no place here (QuTiP's feedback has)."
+        ) from None
 
 
 class _Spline:

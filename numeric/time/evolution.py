@@ -7,7 +7,7 @@ however weak the drive is.  What comes out is a state with one row per time: all
 steady state tells, a time tells as well, judged by the same rules.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -18,7 +18,7 @@ from numeric.arguments import check_quanta
 from numeric.judge import results, settled
 from numeric.liouvillian import liouvillian
 from numeric.solvers.solution import Solution
-from numeric.space import count_states
+from numeric.space import Cut, count_states, show_cut, wider
 from numeric.state import SteadyState
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
@@ -49,13 +49,13 @@ class Evolution(SteadyState):
 
     times: Any = None
     kind = "evolution"
-    solve: Callable[[int], Solution] | None = None  # all times with so many quanta
+    solve: Callable[[Cut], Solution] | None = None  # all times with so many quanta
 
     @cached_property
     def _whole_finer(self) -> Solution:
         """All times with two more quanta."""
         assert self.solve is not None
-        return self.solve(self.blocks[0].space.quanta + 2)
+        return self.solve(wider(self.blocks[0].space.cut, 2))
 
     def _refined(self, block: Solution) -> Solution:
         """The same points with two more quanta, evolved from the start."""
@@ -67,7 +67,7 @@ def evolve(
     values: Values,
     times: Any,
     initial: Any = None,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     tolerance: float = 1e-8,
     limit: int | None = None,
     order: int = 4,
@@ -83,13 +83,13 @@ def evolve(
     goes on from its last time.
 
     The truncation is chosen as for `steady_state`, at all times together (``quanta=None``), or
-    given.  Numbers are right to about 1e-10 relative at any drive; what is lost (a population far
-    below what the drive makes) is NaN with the status "not resolved", and where the integrator
-    gives up the status is "not converged".  Where no value moves, steps are exponentials if that is
-    quicker, as it is where rates differ much (`numeric.time.exponential`).  A pulse shorter than a
-    thousandth of the whole span may be overlooked, unless one as short is met, such as the first
-    one of a train of kicks at the start: give it a span of its own.  Raises `ValueError` or
-    `TypeError` for bad arguments.
+    given, in all or mode by mode.  Numbers are right to about 1e-10 relative at any drive; what is
+    lost (a population far below what the drive makes) is NaN with the status "not resolved", and
+    where the integrator gives up the status is "not converged".  Where no value moves, steps are
+    exponentials if that is quicker, as it is where rates differ much (`numeric.time.exponential`).
+    A pulse shorter than a thousandth of the whole span may be overlooked, unless one as short is
+    met, such as the first one of a train of kicks at the start: give it a span of its own.  Raises
+    `ValueError` or `TypeError` for bad arguments.
 
     A mode that a pulse has filled decays as exp(-gamma t):
 
@@ -103,8 +103,8 @@ def evolve(
     start, arrays = read_start(model, initial), course.at(when, times)
     with bar(progress) as report:
         solve = partial(follow, course, arrays, when, start, report=report)
-        search = TruncationSearch(quanta, tolerance, limit, order)
-        return truncated(model, search, arrays, when, solve, start.quanta)
+        search = read_search(model, quanta, tolerance, limit, order)
+        return truncated(model, search, arrays, when, solve, start)
 
 
 def truncated(
@@ -112,37 +112,45 @@ def truncated(
     search: TruncationSearch,
     arrays: Arrays,
     times: np.ndarray,
-    solve: Callable[[int], Solution],
-    least: int = 0,
+    solve: Callable[[Cut], Solution],
+    start: Start,
 ) -> Evolution:
     """An evolution with the truncation that was given, or that is large enough at all times.
 
-    ``solve`` follows all times with so many quanta; the start has ``least`` of them.  Raises
-    `ValueError` or `TypeError` for arguments of the search that make no sense.
+    ``solve`` follows all times with so many quanta from ``start``.  Raises `ValueError` for a
+    truncation that does not hold the start.
 
     >>> from systems.library import kerr
-    >>> course, times, start = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0]), None
-    >>> solve = partial(follow, course, course.at(times), times, read_start(kerr.MODEL, start))
-    >>> search = TruncationSearch(2, 1e-8, None, order=2)
-    >>> truncated(kerr.MODEL, search, course.at(times), times, solve).quanta
+    >>> course, times = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0])
+    >>> start, search = read_start(kerr.MODEL, None), TruncationSearch(2, 1e-8, None, order=2)
+    >>> solve = partial(follow, course, course.at(times), times, start)
+    >>> truncated(kerr.MODEL, search, course.at(times), times, solve, start).quanta
     array([2, 2])
     """
-    search.check(model)
     pair: tuple[Solution, Solution | None]
     if search.quanta is None:
-        pair = _search(model, search, max(search.order, least), solve)
-    elif isinstance(search.quanta, tuple):
-        raise TypeError(f"Argument `quanta` must be an integer here, but is {search.quanta!r}.")
-    elif search.quanta < least:
-        raise ValueError(
-            f"Argument `quanta` must be at least {least} for this `initial`, but is "
-            f"{search.quanta}."
-        )
+        pair = _search(model, search, max(search.order, start.quanta), solve)
     else:
-        pair = solve(int(search.quanta)), None
+        start.check_held(model, search.quanta)
+        pair = solve(search.quanta), None
     known = model, arrays, (pair[0],), search.certified, search.tolerance, (pair[1],)
     # an evolution has no frame of an amplitude that could be asked for
     return Evolution(*known, looked=True, times=times, solve=solve)
+
+
+def read_search(
+    model: Model, quanta: Any, tolerance: float, limit: int | None, order: int
+) -> TruncationSearch:
+    """How a truncation is given or looked for; raises for arguments that make no sense.
+
+    >>> from systems.library import kerr_dimer
+    >>> read_search(kerr_dimer.MODEL, {"a": 2, "b": 3}, 1e-8, None, order=2).quanta
+    (2, 3)
+    """
+    cut = None if quanta is None else check_quanta(model, quanta)
+    search = TruncationSearch(cut, tolerance, limit, order)
+    search.check(model)
+    return search
 
 
 def read_times(times: Any) -> np.ndarray:
@@ -160,7 +168,7 @@ def read_times(times: Any) -> np.ndarray:
 
 
 def _search(
-    model: Model, search: TruncationSearch, lowest: int, solve: Callable[[int], Solution]
+    model: Model, search: TruncationSearch, lowest: int, solve: Callable[[Cut], Solution]
 ) -> tuple[Solution, Solution]:
     """The first truncation with which all results at all times are settled, and the next one."""
     sizes = {q: count_states(model.modes, q) for q in range(1, search.limit or 1)}
@@ -191,7 +199,7 @@ def follow(
     arrays: Arrays,
     times: np.ndarray,
     start: Start,
-    quanta: int,
+    quanta: Cut,
     report: Report = silent,
 ) -> Solution:
     """All points of a batch at all times, with one truncation: rows of time, then of the batch.
@@ -202,10 +210,10 @@ def follow(
     >>> found.populations[0]  # the vacuum
     array([1., 0., 0.])
     """
-    check_quanta(course.model, quanta)
+    check_quanta(course.model, show_cut(course.model, quanta))
     equation, span = liouvillian(course.model, quanta), Span.of(course, arrays, times)
     rows = []
     for point in range(span.points):
-        report(f"{quanta} quanta", point, span.points)
+        report(f"{show_cut(course.model, quanta)} quanta", point, span.points)
         rows.append(Motion(course, span, point, equation, start).through(times))
     return gathered(equation.space, rows)

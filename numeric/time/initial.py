@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.space import Space
+from numeric.space import Cut, Space, covers, show_cut
 from systems import Model
 from systems.ladder import atoms, fits, is_two_level
 
@@ -34,6 +34,23 @@ class Start:
         """The largest total number of quanta that is there."""
         there = self.rho.diagonal().real > EMPTY
         return int(self.occupations[there].sum(axis=1).max(initial=0))
+
+    def check_held(self, model: Model, cut: Cut) -> None:
+        """Raise `ValueError` where a truncation that was given does not hold this state.
+
+        >>> from systems.library import kerr
+        >>> read_start(kerr.MODEL, (3,)).check_held(kerr.MODEL, 2)
+        Traceback (most recent call last):
+        ValueError: Argument `quanta` must be at least 3 for this `initial`, but is 2.
+        """
+        there = self.occupations[self.rho.diagonal().real > EMPTY]
+        each = isinstance(cut, tuple)
+        least: Cut = tuple(map(int, there.max(axis=0))) if each else self.quanta
+        if not covers(cut, least):
+            raise ValueError(
+                f"Argument `quanta` must be at least {show_cut(model, least)} for this `initial`, "
+                f"but is {show_cut(model, cut)}."
+            )
 
     def on(self, space: Space) -> np.ndarray:
         """The matrix on a space, shape (states, states); what lies beyond its cut is left out."""

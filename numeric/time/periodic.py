@@ -6,6 +6,7 @@ It is what an evolution from the vacuum becomes: period after period is followed
 variables (`numeric.time.integration`), until two periods in a row are the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,11 +16,11 @@ import numpy as np
 from numeric.arguments import check_quanta, is_real
 from numeric.liouvillian import liouvillian
 from numeric.solvers.solution import Solution
+from numeric.space import Cut, show_cut
 from numeric.time.course import Course, read_course
-from numeric.time.evolution import Evolution, truncated
+from numeric.time.evolution import Evolution, read_search, truncated
 from numeric.time.initial import read_start
 from numeric.time.motion import Motion, Span, gathered
-from numeric.truncation import TruncationSearch
 from systems import Model
 from systems.progress import Report, bar, silent
 from systems.status import Status
@@ -35,7 +36,7 @@ def periodic_state(
     values: Values,
     period: float,
     times: Any = None,
-    quanta: int | None = None,
+    quanta: int | Mapping[str, int] | None = None,
     tolerance: float = 1e-8,
     limit: int | None = None,
     order: int = 4,
@@ -76,8 +77,8 @@ def periodic_state(
     arrays = course.at(when.astype(float), times)
     with bar(progress) as report:
         solve = partial(_settle, course, arrays, when.astype(float), float(period), report=report)
-        search = TruncationSearch(quanta, tolerance, limit, order)
-        return truncated(model, search, arrays, when.astype(float), solve)
+        search = read_search(model, quanta, tolerance, limit, order)
+        return truncated(model, search, arrays, when.astype(float), solve, read_start(model, None))
 
 
 def _check_period(course: Course, start: float, period: float) -> None:
@@ -97,16 +98,16 @@ def _settle(
     arrays: Arrays,
     times: np.ndarray,
     period: float,
-    quanta: int,
+    quanta: Cut,
     report: Report = silent,
 ) -> Solution:
     """All points of a batch at the times of the period from which on nothing changes."""
-    check_quanta(course.model, quanta)
+    check_quanta(course.model, show_cut(course.model, quanta))
     whole, equation = np.append(times, times[0] + period), liouvillian(course.model, quanta)
     span, start = Span.of(course, course.at(whole), whole), read_start(course.model, None)
     rows, late = [], []
     for point in range(span.points):
-        report(f"{quanta} quanta", point, span.points)
+        report(f"{show_cut(course.model, quanta)} quanta", point, span.points)
         rho, error, settled = _settled(Motion(course, span, point, equation, start), whole)
         rows.append((rho[:-1], error[:-1]))
         late.append(not settled)
