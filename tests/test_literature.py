@@ -151,7 +151,20 @@ def test_a_lambda_atom_in_a_cavity_has_the_state_that_qutip_finds() -> None:
     np.testing.assert_allclose(state.expect(atom.population("e")), level[1, 1].real, rtol=1e-6)
     ours = numeric.steady_state(system, values, quanta=8).density_matrix()
     x = np.linspace(-2, 2, 5)
-    # bounded by 1/pi; the product space of eight photons holds states that a cut by total quanta leaves out
+    # bounded by 1/pi; a cut by total quanta leaves out states that the product space holds
     np.testing.assert_allclose(
         qutip.wigner(ours.ptrace(0), x, x), qutip.wigner(light, x, x), atol=1e-7
     )
+
+
+def test_a_refusal_of_the_amplitudes_names_the_roads_that_take_the_model() -> None:
+    n_th = sp.Symbol("n_th", positive=True)
+    bath = Loss(kappa * (n_th + 1), a), Loss(kappa * n_th, Dagger(a)), Loss(kappa, s)
+    warm = Model("atom and cavity, warm", g * hermitian(Dagger(a) * s), bath)
+    with pytest.raises(ValueError, match="of kappa, n_th is small, name it among the `orders`"):
+        analytic.derive(warm)
+    weak = Model(warm.name, warm.hamiltonian, warm.losses, orders={n_th: 2})
+    assert analytic.expand(weak, corrections=0).number(a).terms[0] != 0  # as the message says
+    pairs = Model("pairs", epsilon * hermitian(a**2), (Loss(kappa, a),), epsilon)
+    with pytest.raises(ValueError, match=r"use analytic\.gaussian, analytic\.expand or"):
+        analytic.derive(pairs).correlation(a)
