@@ -38,6 +38,7 @@ from analytic.latex import (
     number_symbol,
     probability_symbol,
 )
+from analytic.linear import is_quadratic
 from analytic.rational.abbreviations import (
     Abbreviations,
     abbreviate,
@@ -488,6 +489,8 @@ def _dark(model: Model, mode: Mode | str) -> str:
     one = f"Mode `{_name(model, mode)}` has no one-quantum amplitude at leading order"
     jumps = "its photon statistics are decided by quantum jumps"
     roads = other_roads(model, model.occupation(mode))
+    if is_quadratic(model):
+        roads = f"analytic.gaussian, {roads}"
     pump = (model.occupation(mode), (0,) * len(model.modes))
     if model.grading.unit > 1 and 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):
         return (

@@ -61,13 +61,27 @@ def check_lowering(model: Model) -> None:
     """
     if found := model.not_lowering():
         loss, word = found
+        roads = other_roads(model) + _weak(model, loss, model.jumps[model.losses.index(loss)])
         raise ValueError(
             f"Loss `{loss.rate}` of `{show(loss.operator)}` must lower the number of "
             f"quanta, but its term `{express(word, model.modes)}` does not: amplitudes of "
-            f"H_eff are then wrong at leading order; use {other_roads(model)}."
+            f"H_eff are then wrong at leading order; use {roads}."
         )
     for loss, jump in zip(model.losses, model.jumps, strict=True):
         _check_damping(model, loss, jump)
+
+
+def _weak(model: Model, loss: Loss, jump: Ladder) -> str:
+    """What an excitation at a rate that may be small is to be told."""
+    rate = loss.rate.free_symbols
+    raising = all(model.grading.raises(word) > 0 for word in jump)
+    if not raising or not rate or rate & model.small.keys():
+        return ""
+    names = ", ".join(sorted(map(str, rate)))
+    return (
+        f"; where one of {names} is small, name it among the `orders` of the Model, as "
+        "{n_th: 2} for thermal photons"
+    )
 
 
 def _check_damping(model: Model, loss: Loss, jump: Ladder) -> None:

@@ -25,8 +25,10 @@ import numpy as np
 import sympy as sp
 
 from analytic.evaluation import number_at
+from analytic.followers import followers, from_others
 from analytic.latex import align, correlation_symbol, number_symbol
 from analytic.rational.abbreviations import Abbreviations
+from analytic.rational.factored import Factored
 from analytic.rational.naming import Names, find_names, free_name
 from analytic.rational.polynomials import Singular
 from analytic.stationary import Moment, steady
@@ -49,6 +51,8 @@ from systems.values import Values, check_positive, evaluate, read_values
 # Operations of a form that is still multiplied out: g2 in a squeezed bath has 77 and takes a
 # second. Longer ones, such as its g3 of 174, take half a minute and more, and come out no shorter
 LONG = 150
+# Terms of a polynomial in a line: with eight, of two or three letters each, it has some 100 letters
+LINE = 8
 DAMPED = 1e-12  # relative to the largest rate: round-off of an eigenvalue that is none
 Factor = tuple[int, bool]  # a mode by its position, and whether it is the creation operator
 
@@ -106,7 +110,8 @@ class Gaussian(Shown):
 
         A dict from symbols to definitions, each in those before it, for the methods that take
         ``abbreviations``: of two modes in different baths a number has thousands of letters, and
-        in these names a line.  ``n_a_b`` is <a'b> - <a'><b>, ``s_a_b`` is <ab> - <a><b>.
+        in these names a line.  ``n_a_b`` is <a'b> - <a'><b>, ``s_a_b`` is <ab> - <a><b>.  Moments
+        that are long follow from others by their own equation of motion.
 
         >>> from systems import Loss, Model
         >>> from sympy.physics.quantum import Dagger
@@ -116,11 +121,14 @@ class Gaussian(Shown):
         >>> pairs.correlation("a", 2, pairs.abbreviations)
         (2*n_a**2 + Abs(s_a)**2)/n_a**2
         """
-        moments = {name: m for name, m in self._symbols.items() if m.products}
-        products = [x for m in moments.values() for x in m.products]
-        taken = {*map(str, self.model.parameters), *map(str, moments)}
+        moments = {w: m for w, m in self._moments.items() if w in self._names and m.products}
+        later = [w for words in self._orders(moments) for w in followers(self._linear, words)]
+        first = {w: m for w, m in moments.items() if w not in later}
+        products = [x for m in first.values() for x in m.products]
+        taken = {*map(str, self.model.parameters), *(str(self._names[w]) for w in moments)}
         names = find_names(products, {}, taken)
-        defined = [(name, m.expression(names)) for name, m in moments.items()]
+        defined = [(self._names[w], m.expression(names)) for w, m in first.items()]
+        defined += [(self._names[w], from_others(self._linear[w], w, self._name)) for w in later]
         names.update(defined)
         return names
 
@@ -181,7 +189,7 @@ class Gaussian(Shown):
     def status(self, values: Values) -> np.ndarray:
         """Per point "ok", or "does not exist" where a mode is not damped: array of their shape."""
         arrays = read_values(self.model, values)
-        first = [word for word in self._words if sum(map(sum, word)) == 1]
+        first = [word for word in self._words if _size(word) == 1]
         entries = [evaluate(self._flows[row].get(w, sp.S.Zero), arrays)
                    for row in first for w in first]  # fmt: skip
         shape = entries[0].shape
@@ -216,7 +224,7 @@ class Gaussian(Shown):
     @cached_property
     def _means(self) -> dict[Word, Moment]:
         """Steady <a_i> and <a_i'>."""
-        return self._solve([word for word in self._words if sum(map(sum, word)) == 1])
+        return self._solve([word for word in self._words if _size(word) == 1])
 
     @cached_property
     def _covariances(self) -> dict[Word, Moment]:
@@ -225,7 +233,7 @@ class Gaussian(Shown):
         A drive moves the means and leaves what is spread around them as it is: covariances obey the
         equations of second moments without the terms in <X> alone.
         """
-        return self._solve([word for word in self._words if sum(map(sum, word)) == 2])
+        return self._solve([word for word in self._words if _size(word) == 2])
 
     def _solve(self, words: list[Word]) -> dict[Word, Moment]:
         """The words between which the equations are linear, fed by the numbers in them."""
@@ -238,10 +246,31 @@ class Gaussian(Shown):
             ) from None
 
     @cached_property
-    def _symbols(self) -> dict[sp.Symbol, Moment]:
-        """The means and covariances by their names, one of each conjugate pair."""
-        moments = {**self._means, **self._covariances}
-        return {symbol: moments[word] for word, symbol in self._names.items()}
+    def _moments(self) -> dict[Word, Moment]:
+        """The means and the covariances."""
+        return {**self._means, **self._covariances}
+
+    @cached_property
+    def _linear(self) -> dict[Word, Ladder]:
+        """The equations of means and of covariances, each among themselves."""
+        none = ((0,) * len(self.model.modes),) * 2
+        return {
+            word: {w: c for w, c in flow.items() if w == none or _size(w) == _size(word)}
+            for word, flow in self._flows.items()
+        }
+
+    def _orders(self, moments: Mapping[Word, Moment]) -> list[dict[Word, int]]:
+        """How long the closed forms are beyond a line, of means and of covariances."""
+        costs = {w: sum(map(_length, m.products)) for w, m in moments.items()}
+        return [{w: c for w, c in costs.items() if _size(w) == order} for order in (1, 2)]
+
+    def _name(self, word: Word) -> sp.Expr:
+        """The name of a moment, or what it is where that is short."""
+        if not self._moments[word].products:
+            return self._moments[word].expression()
+        if word in self._names:
+            return self._names[word]
+        return sp.conjugate(self._names[word[::-1]])
 
     @cached_property
     def _names(self) -> dict[Word, sp.Symbol]:
@@ -250,7 +279,7 @@ class Gaussian(Shown):
         Real where they are, and none that the model or another moment has.
         """
         used, names = {*map(str, self.model.parameters)}, {}
-        for word, moment in {**self._means, **self._covariances}.items():
+        for word, moment in self._moments.items():
             up, down = ([i for i, k in enumerate(side) for _ in range(k)] for side in word)
             kind = {(0, 1): "m", (0, 2): "s", (1, 1): "n"}.get((len(up), len(down)))
             if kind and (not up or up <= down):
@@ -265,12 +294,7 @@ class Gaussian(Shown):
         for mode, creates in factors:
             (up if creates else down)[mode] += 1
         word = tuple(up), tuple(down)
-        moment = (self._means if len(factors) == 1 else self._covariances)[word]
-        if not abbreviated or not moment.products:
-            return moment.expression()
-        if word in self._names:
-            return self._names[word]
-        return sp.conjugate(self._names[word[::-1]])
+        return self._name(word) if abbreviated else self._moments[word].expression()
 
     def _product(self, factors: tuple[Factor, ...], abbreviations: Abbreviations | None) -> sp.Expr:
         """A normally ordered product, over one denominator; or in abbreviations."""
@@ -289,6 +313,17 @@ class Gaussian(Shown):
             left = self._expect((*rest[:i], *rest[i + 1 :]), abbreviated)
             total += self._value(abbreviated, first, other) * left
         return total
+
+
+def _size(word: Word) -> int:
+    """How many ladder operators a word has."""
+    return sum(map(sum, word))
+
+
+def _length(product: Factored) -> int:
+    """The terms above the line that do not fit one."""
+    sizes = [len(f.polynomial.monoms()) for f, power in product.powers.items() if power > 0]
+    return sum(size for size in sizes if size > LINE)
 
 
 def _moduli(expression: sp.Expr) -> sp.Expr:

@@ -289,7 +289,9 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
         "largest_change_with_two_more_quanta": _largest([c.change for c in certificates]),
         "largest_change_if_the_cut_were_lifted": _largest([c.cut for c in certificates]),
         "largest_roundoff": _largest([c.roundoff for c in certificates]),
-        "largest_residual": float(np.nanmax([np.max(c.residual) for c in certificates])),
+        "largest_residual": _largest([{"residual": np.ravel(c.residual)} for c in certificates])[
+            "residual"
+        ],
     }
 
 

@@ -94,7 +94,8 @@ class Target:
 def find_target(text: str) -> Target:
     """The target called ``text``: a listed name, or ``path/to/file.py:NAME``.
 
-    Raises `ValueError` with the names that exist, or with what went wrong in the file.
+    Of a file that holds one model alone its path will do.  Raises `ValueError` with the names that
+    exist, or with what went wrong in the file.
 
     >>> find_target("kerr_dimer").model.drive
     F
@@ -129,24 +130,25 @@ def listed() -> dict[str, str]:
 
 
 def _from_file(text: str) -> Target:
-    """The model called ``NAME`` in ``path/to/file.py``, with the sum of the file.
+    """The model called ``NAME`` in ``path/to/file.py``, or the only one, with the sum of the file.
 
     Raises `ValueError` for a text of another form, for a file that does not import, and for one
     that holds no model of that name.
     """
-    path, _, name = text.rpartition(":")
-    if Path(text).is_file() and text.endswith(".py"):
-        held = _models(_load(Path(text)))
-        such = f"; the file holds {', '.join(held)}" if held else ""
-        raise ValueError(
-            f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`{such}."
-        )
-    if not path or not path.endswith(".py") or not name:
+    alone = text.endswith(".py") and Path(text).is_file()
+    path, _, name = (text, "", "") if alone else text.rpartition(":")
+    if not path.endswith(".py") or not (name or alone):
         raise ValueError(f"Argument `system` must look like path/to/file.py:NAME, but is `{text}`.")
     module = _load(Path(path))
     models = _models(module)
-    if name not in models:
-        found = f"holds {', '.join(models)}" if models else "holds none"
+    found = f"holds {', '.join(models)}" if models else "holds none"
+    if alone and len(models) == 1:
+        name = models[0]
+    elif alone:
+        raise ValueError(
+            f"File `{path}` must hold one Model, or be asked for as {path}:NAME, but {found}."
+        )
+    elif name not in models:
         raise ValueError(f"File `{path}` must hold a Model called `{name}`, but {found}.")
     source = sha256(Path(path).read_bytes()).hexdigest()
     return Target(f"{Path(path).name}:{name}", getattr(module, name), source=source)

@@ -31,6 +31,10 @@ class Shown:
         """What it is, on one line."""
         raise NotImplementedError
 
+    def _caption(self) -> str:
+        """The title above the table; formulas stand between dollars."""
+        return self._title()
+
     def _facts(self) -> Mapping[str, Any]:
         """What a reader wants to know of it, by name; formulas stand between dollars."""
         raise NotImplementedError
@@ -43,7 +47,7 @@ class Shown:
             f"<tr><th>{escape(str(name))}</th><td>{escape(str(fact))}</td></tr>"
             for name, fact in self._facts().items()
         )
-        return f"<table><caption>{escape(self._title())}</caption>{''.join(rows)}</table>"
+        return f"<table><caption>{escape(self._caption())}</caption>{''.join(rows)}</table>"
 
 
 def ends(values: Any) -> str:

@@ -86,6 +86,35 @@ def test_moments_in_names_of_means_and_covariances_are_the_moments() -> None:
     assert s not in known  # two-mode squeezing leaves each mode thermal
 
 
+def test_covariances_that_follow_from_others_are_those_of_the_lyapunov_equation() -> None:
+    """Unequal modes under a pair drive: three covariances in closed form, the others by these."""
+    (Da, Db), (ka, kb) = (sp.symbols(f"{x}_a {x}_b", positive=True) for x in ("Delta", "kappa"))
+    H = Da * Dagger(a) * a + Db * Dagger(b) * b + J * (Dagger(a) * b + Dagger(b) * a)
+    H += G * (a**2 + Dagger(a) ** 2)
+    closed = analytic.gaussian(Model("unequal", H, (Loss(ka, a), Loss(kb, b)), G))
+    numbers: dict = {Da: 0.3, Db: -0.7, ka: 1.0, kb: 0.6, J: 0.5, G: 0.1}
+    drift = np.array([[-0.3j - 0.5, -0.5j, -0.2j, 0], [-0.5j, 0.7j - 0.3, 0, 0]])
+    drift = np.vstack([drift, np.roll(drift.conj(), 2, axis=1)])  # of a, b, a', b'
+    noise = np.diag([1, 0.6], 2).astype(complex)  # <a a'> of the vacuum, with the losses
+    C = _spread(drift, noise)
+    names = closed.abbreviations
+    for name, meaning in names.items():
+        assert len(f"{name} = {meaning}") <= 160
+        numbers[name] = sp.N(meaning.xreplace(numbers))
+    found = {str(name): complex(x) for name, x in numbers.items()}
+    expected = {"n_a": C[2, 0], "n_b": C[3, 1], "n_a_b": C[2, 1], "s_a": C[0, 0], "s_a_b": C[0, 1]}
+    for name, x in expected.items():
+        np.testing.assert_allclose(found[name], x, rtol=1e-10, atol=0)
+    assert len(names) <= 60  # 79 when all stood for themselves
+
+
+def _spread(drift: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """C_ij = <x_i x_j> at rest: drift C + C drift^T + noise = 0."""
+    one = np.eye(len(drift))
+    whole = np.kron(drift, one) + np.kron(one, drift)
+    return np.linalg.solve(whole, -noise.ravel()).reshape(drift.shape)
+
+
 def test_two_modes_squeezed_together_have_a_short_closed_form() -> None:
     """On paper: dn/dt = -kappa n + 2 G Im s = 0 and ds/dt = -kappa s - i G (2 n + 1) = 0."""
     H = G * (a * b + Dagger(a) * Dagger(b))

@@ -72,3 +72,12 @@ def test_a_batch_is_told_by_its_ends_and_by_how_often_each_status(shown: dict[st
     assert "100 points, 100 ok" in repr(shown["state"])
     state = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.0, 0.1, 0.2]})
     assert "2 ok, 1 undefined" in repr(state.estimate("correlation", "a"))
+
+
+def test_a_quantity_shows_its_symbol_as_a_formula_and_serves_an_equal_expansion():
+    one, other = (analytic.expand(kerr.MODEL, corrections=1) for _ in range(2))
+    number = one.number("a")
+    assert r"<caption>$\langle a^\dagger a \rangle$ in the series" in number._repr_html_()
+    assert other.evaluate(number, kerr.VALUES) == one.evaluate(number, kerr.VALUES)
+    with pytest.raises(TypeError, match="corrections: 2, but is one of another"):
+        analytic.expand(kerr.MODEL, corrections=2).terms(number, kerr.VALUES)

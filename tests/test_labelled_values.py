@@ -6,13 +6,16 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import sympy as sp
 import xarray as xr
+from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 import analytic
 import compare
 import numeric
 from analytic.delayed import delayed_correlation as leading_delayed
 from numeric import fields as of_field
+from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 
 DETUNINGS, DRIVES = np.array([-1.0, 0.0, 0.7]), np.array([0.05, 0.1])
@@ -202,10 +205,24 @@ def test_axes_without_names_are_not_put_beside_axes_with_names():
         numeric.delayed_correlation(kerr.MODEL, LABELLED, "a", taus)
     with pytest.raises(TypeError, match="`taus` must be a plain array"):
         numeric.delayed_correlation(kerr.MODEL, PLAIN, "a", taus)
-    with pytest.raises(TypeError, match="`tolerance` must be a number or a plain array"):
-        compare.critical_drive(kerr.MODEL, LABELLED, "g2", tolerance=0.1 * abs(DELTA))
-    with pytest.raises(TypeError, match="must be a number where values are labelled"):
+    with pytest.raises(TypeError, match="must be a number or labelled as"):
+        compare.critical_drive(kerr.MODEL, PLAIN, "g2", tolerance=0.1 * abs(DELTA))
+    with pytest.raises(TypeError, match="must be a number or labelled as"):
         compare.critical_drive(kerr.MODEL, LABELLED, "g2", tolerance=[0.01, 0.02])
+
+
+def test_a_labelled_tolerance_spreads_the_critical_drive_over_its_axis():
+    """A two-level atom is off by 2 s, s = 4 xi^2/gamma^2: see `compare.critical_drive`."""
+    rate, xi = sp.symbols("rate xi", positive=True)
+    drive = xi * (SigmaPlus("s") + SigmaMinus("s"))
+    atom = Model("atom", drive, (Loss(rate, SigmaMinus("s")),), xi)
+    bound = xr.DataArray([1e-3, 1e-2, 0.1], dims="bound", coords={"bound": [1e-3, 1e-2, 0.1]})
+    rates = xr.DataArray([1.0, 2.0], dims="rate")
+    found = compare.critical_drive(atom, {"rate": rates}, "P1", tolerance=bound)
+    expected = rates * np.sqrt(bound / 8)
+    assert set(found.drive.dims) == {"rate", "bound"}
+    # the critical drive is exact to half a percent
+    np.testing.assert_allclose(found.drive.transpose(*expected.dims), expected, rtol=5e-3, atol=0)
 
 
 @pytest.mark.slow

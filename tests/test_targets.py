@@ -171,6 +171,15 @@ def test_file_needs_a_name_and_must_exist(tmp_path: Path) -> None:
         find_target(f"{tmp_path}/nothing.py:kerr")
 
 
+def test_a_file_with_one_model_needs_no_name(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(KERR.format(assumptions="real=True"))
+    assert find_target(str(path)).name == find_target(f"{path}:kerr").name == "mine.py:kerr"
+    path.write_text(path.read_text() + "\nother = kerr\n")
+    with pytest.raises(ValueError, match=r"must hold one Model, .* but holds kerr, other"):
+        find_target(str(path))
+
+
 def test_what_a_file_prints_is_no_part_of_an_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

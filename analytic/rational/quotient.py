@@ -169,7 +169,7 @@ def _write_power(
             if written.could_extract_minus_sign():
                 written = alphabet.expression(conjugate.polynomial)
             # SymPy would multiply |x + i y| out into a root of a long polynomial
-            return (sign * sp.Abs(written, evaluate=written.is_number) ** 2) ** power
+            return (sign * sp.Abs(written, evaluate=not written.has(sp.Add)) ** 2) ** power
     turned = [term / sp.I for term in sp.Add.make_args(written)]
     if written.is_Add and written.has(sp.I) and not any(term.has(sp.I) for term in turned):
         return sp.I**power * _signed(sp.Add(*turned), power)

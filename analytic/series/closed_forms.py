@@ -131,8 +131,14 @@ class Series(Shown):
     below: tuple[Combination, ...] = ()
 
     def _title(self) -> str:
+        return self._called(self.symbol)
+
+    def _caption(self) -> str:
+        return self._called(f"${self.symbol}$")
+
+    def _called(self, symbol: str) -> str:
         name = self.coefficients.model.name
-        return f"{self.symbol} in the series of the {name}, corrections: {self.corrections}"
+        return f"{symbol} in the series of the {name}, corrections: {self.corrections}"
 
     def _facts(self) -> Mapping[str, Any]:
         return {"quantity": f"${self.symbol}$", "corrections": self.corrections}

@@ -303,11 +303,17 @@ class Expansion(Shown):
         return Series(self._coefficients, self.corrections, symbol, above, below)
 
     def _check(self, quantity: Series) -> None:
-        """Raises `TypeError` for what is no quantity of this expansion."""
-        if not isinstance(quantity, Series) or quantity.coefficients is not self._coefficients:
+        """Raises `TypeError` for what is no quantity of this expansion, nor of an equal one."""
+        if not isinstance(quantity, Series):
             raise TypeError(
                 "Argument `quantity` must be a quantity of this expansion, such as "
                 f"s.number(mode), but is {quantity!r}."
+            )
+        other = quantity.coefficients.model, quantity.corrections
+        if other != (self.model, self.corrections):
+            raise TypeError(
+                f"Argument `quantity` must be a quantity of this {self._title()}, "
+                f"but is one of another: {quantity!r}."
             )
 
 

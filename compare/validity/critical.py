@@ -31,7 +31,7 @@ from compare.validity.ray import Ray, read_ray
 from compare.validity.search import Crossing
 from systems import Model
 from systems.display import Shown, counts, ends, points
-from systems.labels import refuse_labelled
+from systems.labels import by_name, is_labelled
 from systems.values import Values
 
 START = 0.8  # of the estimate: a deviation of second order is then two thirds of the tolerance
@@ -100,7 +100,8 @@ def critical_drive(
 
     ``values`` are numbers or arrays, plain or labelled, and so is the result; the drive among
     them is ignored unless ``model.orders`` names symbols that grow with it.  ``tolerance`` bounds
-    ``|formula/master equation - 1|`` and may be an array.  ``order`` 0 is the leading order, k
+    ``|formula/master equation - 1|`` and may be an array, labelled or beside plain values.
+    ``order`` 0 is the leading order, k
     the formula with k corrections.  The search ends at ``largest``, without it at the drive
     for which the leading order predicts one quantum in some mode; a model that is driven by
     pairs only has none and needs ``largest``.  ``progress=False`` shows no bar.
@@ -130,7 +131,9 @@ def critical_drive(
     check_holds([wanted], quanta)
     _check_order(order)
     _check_work(model, wanted, order)
-    ray = read_ray(model, values)
+    ray = read_ray(model, values, tolerance, largest)
+    tolerance, largest = (_by_position(ray, n, x) for n, x in
+                          (("tolerance", tolerance), ("largest", largest)))  # fmt: skip
     ray, tolerances = _spread(ray, tolerance, largest)
     formula = Curve(wanted, order, ray)
     single = one_quantum_drive(ray)
@@ -164,20 +167,20 @@ def critical_drive(
 
 def _spread(ray: Ray, tolerance: Any, largest: Any) -> tuple[Ray, np.ndarray]:
     """The ray over the axes of all three, and the tolerance at each of its points, flat."""
-    for name, given in (("tolerance", tolerance), ("largest", largest)):
-        _check_axes(ray, name, given)
     tolerances = _read_tolerance(tolerance)
     ray = ray.spread(np.broadcast_shapes(ray.shape, tolerances.shape, np.shape(largest)))
     return ray, np.broadcast_to(tolerances, ray.shape).ravel()
 
 
-def _check_axes(ray: Ray, name: str, given: Any) -> None:
-    """Raise `TypeError` for an array beside labelled values: its axes are known by position."""
-    refuse_labelled(name, given)
+def _by_position(ray: Ray, name: str, given: Any) -> Any:
+    """A number or an array along the axes of the ray; raises `TypeError` for axes without names."""
+    if is_labelled(given) and ray.frame is not None:
+        return by_name(given, ray.frame.dims)
     if ray.frame is not None and np.ndim(given):
         raise TypeError(
-            f"Argument `{name}` must be a number where values are labelled, but is an array."
+            f"Argument `{name}` must be a number or labelled as the values are, but is an array."
         )
+    return given
 
 
 def _read_tolerance(tolerance: Any) -> np.ndarray:

@@ -96,9 +96,10 @@ class Ray:
         return replace(self, arrays=arrays, shape=shape)
 
 
-def read_ray(model: Model, values: Values) -> Ray:
+def read_ray(model: Model, values: Values, *beside: Any) -> Ray:
     """The points of ``values``, whose drive is ignored and may be missing.
 
+    Where some of what is given ``beside`` them is labelled, the points lie along its axes too.
     Where further symbols are small with the drive its value says at which drive they have
     theirs.  Raises `ValueError` if it is then missing or not positive.
 
@@ -119,6 +120,8 @@ def read_ray(model: Model, values: Values) -> Ray:
             f"Argument `values` must hold a positive `{name}`: the drive at which {others} have "
             "the values given, and with which they grow."
         )
+    for labelled in filter(is_labelled, beside):
+        given[name] = given[name] * (0 * labelled + 1)
     arrays = read_values(model, given)
     shape = arrays[name].shape
     flat = {key: array.ravel() for key, array in arrays.items()}
