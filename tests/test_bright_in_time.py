@@ -206,7 +206,7 @@ def test_the_spectrum_of_bright_light_holds_all_that_is_not_coherent():
 
 def test_light_without_a_density_matrix_is_no_start_and_what_is_named_instead_is_one():
     around = steady_state(kerr.MODEL, BRIGHT, frame="displaced")
-    with pytest.raises(ValueError, match="`initial` must have a density matrix.*`quanta="):
+    with pytest.raises(ValueError, match=r"`initial` must have a density matrix.*`quanta="):
         numeric.evolve(kerr.MODEL, BRIGHT, [0.0, 1.0], initial=around)
     few = BRIGHT | {"xi": 1.0}  # some four quanta
     held = steady_state(kerr.MODEL, few, quanta=24)
