@@ -202,3 +202,13 @@ def test_the_spectrum_of_bright_light_holds_all_that_is_not_coherent():
     whole = np.sum(weights * np.pi / 2 * (1 + omegas**2) * found) / (2 * np.pi)
     incoherent = state.number("a") - abs(state.amplitude("a")) ** 2
     np.testing.assert_allclose(whole, incoherent, rtol=1e-6)
+
+
+def test_light_without_a_density_matrix_is_no_start_and_what_is_named_instead_is_one():
+    around = steady_state(kerr.MODEL, BRIGHT, frame="displaced")
+    with pytest.raises(ValueError, match=r"`initial` must have a density matrix.*`quanta="):
+        numeric.evolve(kerr.MODEL, BRIGHT, [0.0, 1.0], initial=around)
+    few = BRIGHT | {"xi": 1.0}  # some four quanta
+    held = steady_state(kerr.MODEL, few, quanta=24)
+    later = numeric.evolve(kerr.MODEL, few, [0.0, 0.2], initial=held, quanta=24)
+    np.testing.assert_allclose(later.number("a"), held.number("a"), rtol=1e-8)  # nothing moves

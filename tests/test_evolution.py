@@ -11,6 +11,7 @@ from scipy.sparse import csc_array
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 from numeric import evolve, fields, steady_state, to_qutip
+from numeric.time import stiff
 from numeric.time.exponential import Flow
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip
@@ -230,3 +231,29 @@ def test_steps_of_any_length_add_up_to_one_exponential(gap, way, monkeypatch) ->
             np.testing.assert_allclose(here, expm(t * G) @ psi, rtol=0, atol=1e-12)
             exact = (expm(t * whole) @ start)[9:].reshape(3, 3)
             np.testing.assert_allclose(fed, exact, rtol=0, atol=1e-12)
+
+
+def test_the_rational_function_is_the_exponential_where_it_is_used() -> None:
+    loss = -np.concatenate([[0], np.logspace(-6, 6, 200)])
+    for turn, error in ((0.0, 2e-15), (stiff.TURN, 2e-11)):
+        z = loss + 1j * (turn + (stiff.SECTOR * abs(loss) if turn else 0))
+        found = np.full(len(z), stiff.LIMIT, dtype=complex)
+        for theta, a in zip(stiff.POLES, stiff.RESIDUES, strict=True):
+            found *= 1 + a / (z - theta) + a.conjugate() / (z - theta.conjugate())
+        np.testing.assert_allclose(found, np.exp(z), rtol=0, atol=error)  # as the file says
+
+
+def test_three_ways_to_follow_an_atom_in_a_leaky_cavity_agree(monkeypatch) -> None:
+    values = {"Delta_a": 3.0, "Delta_s": 0.2, "g": 5.0, "kappa": 200.0, "gamma": 1.0, "xi": 2.0}
+    times, found = np.array([0.0, 0.01, 0.5, 1.0]), []
+    for way in ("_path", "_stiff", None):
+        with monkeypatch.context() as patch:
+            if way is None:
+                patch.setattr(Flow, "pays", lambda *_: False)
+            else:
+                for name in ("_path", "_stiff"):
+                    patch.setattr(Flow, name, getattr(Flow, way))
+            state = evolve(jaynes_cummings.MODEL, values, times, quanta=3)
+            found.append([state.number("a")[1:], state.correlation("a")[1:]])
+    np.testing.assert_allclose(found[0], found[2], rtol=1e-10)  # what `evolve` promises
+    np.testing.assert_allclose(found[1], found[2], rtol=1e-10)

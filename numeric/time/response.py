@@ -36,9 +36,8 @@ from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Estimate
 
-HELD = (
-    12  # factors that are kept, of all sensor states of one pair of filters; 30 MB for 101 states
-)
+# Factors that are kept: of all sensor states of one pair of filters, each 30 MB for 101 states
+HELD = 12
 # Values and round-off, (count,) each; of linear light (points, count)
 Read: TypeAlias = Callable[["Response"], Known]
 ReadLinear: TypeAlias = Callable[[GaussianState], Known]
