@@ -74,6 +74,7 @@ def test_strong_drives_are_answered_and_keep_the_balance_of_what_comes_and_goes(
     np.testing.assert_allclose(gained, lost, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_a_search_never_solves_a_truncation_twice(monkeypatch):
     from numeric import truncation
 
@@ -84,9 +85,9 @@ def test_a_search_never_solves_a_truncation_twice(monkeypatch):
         return solve(model, arrays, points, cut, *rest)
 
     monkeypatch.setattr(truncation, "solve_points", counted)
-    # 2 quanta of the pump and a share of what it makes are foretold; little of that fits
+    # what the last shells ask for does not fit: a smaller cut of the same kind tells nothing
     values = {"G": 0.5, "kappa": 1.0, "F": 2.0}
-    state = steady_state(TRIPLE, values, order=2, limit=70, frame="original")
+    state = steady_state(TRIPLE, values, order=3, limit=220, frame="original")
     assert state.status == "not converged"
     assert len(cuts) == len(set(cuts)) > 1
 
