@@ -105,6 +105,12 @@ def calls() -> list[Call]:
     ]
 
 
+def dear() -> list[Call]:
+    """Those of many states that are made of points with truncations of their own in batches."""
+    chosen = ("chain of four", "two cavities", "cascaded")
+    return [next(call for call in calls() if call.name.startswith(name)) for name in chosen]
+
+
 def rows(
     operations: Callable[[], float], turns: int, chosen: str = ""
 ) -> Iterator[tuple[str, str]]:

@@ -53,6 +53,7 @@ from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanoti
 from systems.values import Arrays, read_values
 
 QUANTA = 6
+SPANS = {"U": (0.5, 5.0), "g": (0.1, 0.3)}  # of axes that are no detunings
 Delta, chi_a, chi_b, J = sp.symbols("Delta chi_a chi_b J", real=True)
 kappa_a, kappa_b, xi = sp.symbols("kappa_a kappa_b xi", positive=True)
 a, b = BosonOp("a"), BosonOp("b")
@@ -467,11 +468,15 @@ def chosen(options: argparse.Namespace) -> Iterator[Row]:
         ("nanotip", nanotip.MODEL, one | {"J": 1, "chi": 1, "xi": 0.1}, "Delta", (400, 2000)),
         ("dimer", kerr_dimer.MODEL, kerr_dimer.VALUES, "Delta", (400, 2000)),
         ("Jaynes-Cummings", jaynes_cummings.MODEL, jaynes_cummings.VALUES, "Delta_a", (400, 2000)),
-        ("ring of three", kerr_ring.MODEL, kerr_ring.VALUES, "Delta", (64,)),
+        ("ring of three", kerr_ring.MODEL, kerr_ring.VALUES, "Delta", (64, 400)),
+        *(
+            (call.name, call.model, {**call.values}, axis, (32,))
+            for call, axis in zip(single_calls.dear(), ("U", "g", "U"), strict=True)
+        ),
     ]
     for name, model, values, axis, counts in models:
         for count in counts:
-            given = {**values, axis: np.linspace(-2, 2, count)}
+            given = {**values, axis: np.linspace(*SPANS.get(axis, (-2, 2)), count)}
             top = int(np.max(steady_state(model, given, progress=False).quanta))
             turns = [_both(model, given, top) for _ in range(options.turns + 1)][1:]
             search, fixed = np.min(turns, axis=0) / count

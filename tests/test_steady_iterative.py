@@ -2,11 +2,16 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from sympy import I, Integer, Symbol
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers.iterative import SKEW, Iteration, NoJumps, well_scaled
+from numeric.solvers.iterative import SKEW, Iteration, Krylov, NoJumps, around_light, well_scaled
 from numeric.solvers.refinement import with_first_row
+from systems import Loss, Model
 from systems.library import (
     jaynes_cummings,
     kerr,
@@ -17,6 +22,8 @@ from systems.library import (
 )
 from systems.values import read_values
 
+a, b = BosonOp("a"), BosonOp("b")
+F = Symbol("F", positive=True)
 TIP = {"Delta": 0.3, "J": 0.9 - 0.4j, "chi": 1.1, "gamma": 1.0}
 
 
@@ -82,6 +89,43 @@ def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():
     np.testing.assert_allclose(inverse.skew, NoJumps(better.K).skew, rtol=1e-6)
     assert np.isnan(solved(point)).any()
     assert np.isfinite(solved(better)).all()
+
+
+def test_steps_of_one_solve_serve_the_next_one():
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 1.0}
+    arrays = {k: v[None] for k, v in read_values(kerr_dimer.MODEL, values).items()}
+    equation = liouvillian(kerr_dimer.MODEL, 7)
+    ((c,), _) = equation.rows(arrays)
+    point = equation.scaled(c, 1.0)
+    system = csr_array(with_first_row(point.L, np.eye(1, len(point.K) ** 2)[0]))
+    first, second = np.random.default_rng(2).normal(size=(2, system.shape[0])) + 0j
+    fresh, kept = (Krylov(system, NoJumps(point.K)) for _ in range(2))
+    counts = [0]
+    for source in (first, second, first - 2 * second):
+        source /= np.linalg.norm(source)
+        # what was asked for, and the digits that the basis loses
+        assert np.linalg.norm(system @ kept(source, 1e-9) - source) < 2e-9
+        counts.append(kept.count)
+    fresh(second, 1e-9)
+    assert counts[2] - counts[1] < fresh.count  # what was found for the first one helps
+    assert counts[3] - counts[2] <= 2  # a sum of both is known already, up to their tolerance
+
+
+def test_jumps_around_the_light_make_eigenvectors_good_behind_a_cascade():
+    flow = I / 2 * (Dagger(b) * a - Dagger(a) * b)
+    H = 5 * Dagger(b) ** 2 * b**2 - flow + F * (a + Dagger(a))
+    cascade = Model("cascade", H, (Loss(Integer(1), a + b),), F)
+    equation = liouvillian(cascade, 9)
+    ((c,), _) = equation.rows({"F": np.array([0.5])})
+    K = equation.scaled(c, 1.0).K
+    # two equal cavities in a row are an exceptional point
+    assert around_light(K, equation.losses(c)).skew < NoJumps(K).skew / 100
+    direct, iterated = (
+        steady_state(cascade, {"F": 0.5}, quanta=7, solver=name) for name in ("direct", "iterative")
+    )
+    assert iterated.solver == "iterative"
+    # round-off of both
+    np.testing.assert_allclose(iterated.correlation("b"), direct.correlation("b"), rtol=1e-10)
 
 
 def test_corrections_in_single_precision_leave_the_accuracy_as_it_is():

@@ -160,7 +160,6 @@ def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
     >>> bool(abs(before.energy) > 0.1), bool(abs(around.energy) < 1e-9)  # and what it makes is kept
     (True, True)
     """
-
     c, _ = light(K, losses)
     # of light that is fed by other jumps, as behind a cascade, psi holds too little
     return min((NoJumps(moved(K, losses, t * c)) for t in STRENGTHS), key=lambda one: one.skew)
