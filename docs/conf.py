@@ -72,8 +72,10 @@ def _plain(
     app: object, what: str, name: str, thing: object, options: object, lines: list[str]
 ) -> None:
     """Escape the bars and stars of docstrings: these are plain text, no reStructuredText."""
+    shown = False  # in an example, which ends with an empty line: what it prints is kept as well
     for i, line in enumerate(lines):
-        if line.lstrip().startswith((">>>", "...")) or line.startswith("    "):
+        shown = bool(line.strip()) and (shown or line.lstrip().startswith(">>>"))
+        if shown or line.startswith("    "):
             continue
         # a letter that follows code at once, as in `Status`es, is no part of it
         parts = re.split(r"(`+[^`]*`+)", re.sub(r"(`+[^`\s][^`]*`+)(?=\w)", r"\1\\ ", line))

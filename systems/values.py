@@ -41,6 +41,11 @@ VAST = 1e30  # values up to which products of ten stay in the range of floats, 1
 EPSILON = float(np.finfo(float).eps)  # relative rounding of a double, from one to the next
 Values = Mapping[Any, Any]  # name or Symbol -> number or array
 Arrays = dict[str, np.ndarray]
+# What a letter that looks like the time is told
+IN_TIME = (
+    "; what depends on time is a symbol of its own in the Hamiltonian, whose value is a function "
+    "of time (numeric.evolve)"
+)
 
 
 def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arrays:
@@ -282,13 +287,6 @@ def _named(model: Model, values: Values, argument: str = "values") -> dict[str, 
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"Argument `{argument}` must hold `{twice}` once, but holds it twice.")
     return given
-
-
-# What a letter that looks like the time is told
-IN_TIME = (
-    "; what depends on time is a symbol of its own in the Hamiltonian, whose value is a function "
-    "of time (numeric.evolve)"
-)
 
 
 def _check_names(model: Model, given: Mapping[str, Any]) -> None:

@@ -120,11 +120,12 @@ class Course:
         for name, function in self.moving.items():
             times, y = self._resolved(name, function, start, stop)
             stride, allowed = len(times) - 1, JUMP * np.max(abs(y - y[0]))
-            for i in np.flatnonzero(abs(np.diff(y)) > allowed) if allowed > 0 else ():
-                width = ROUNDING * (stop - start)
-                for left, right in _located(function, times[i], times[i + 1], width):
-                    found.append((left, right))
-                    y = y - (complex(function(right)) - complex(function(left))) * (times >= right)
+            steep = np.flatnonzero(abs(np.diff(y)) > allowed) if allowed > 0 else ()
+            width = ROUNDING * (stop - start)
+            jumps = [j for i in steep for j in _located(function, times[i], times[i + 1], width)]
+            heights = [complex(function(after)) - complex(function(left)) for left, after in jumps]
+            passed = np.searchsorted([after for _, after in jumps], times, side="right")
+            y, found = y - np.cumsum([0, *heights])[passed], found + jumps
             while stride > 1 and _bend(y, stride) > allowed:
                 stride //= 2
             longest = min(longest, float(times[stride] - times[0]))
