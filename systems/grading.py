@@ -167,7 +167,8 @@ def _even_weights(bounds: list[Bound], count: int, filled: set[int]) -> list[Fra
             return None
         # a price on its bound says that no weight in its place can be larger
         held = [i for i, price in enumerate(answer.ineqlin.marginals[-count:]) if price < -PRICE]
-        known |= {i: answer.x[-1] for i in held if i not in known}
+        new = {*held} - known.keys() or filled - known.keys()
+        known |= dict.fromkeys(new, answer.x[-1])
     for least in (min(known.values(), default=1), 1 / FINEST):
         answer = smallest_sum(
             bounds, [1] * count, [(known.get(i, least), known.get(i)) for i in range(count)]

@@ -21,6 +21,7 @@ written in the frame that rotates with the laser, where it does not depend on ti
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -291,11 +292,16 @@ class Model(Shown):
         return min(self.by_order(coefficient)) + min(self.by_order(loss.rate)) / 2
 
     def _jump_orders(self) -> dict[Word, float]:
-        """The words of all jumps, each with the lowest of its orders in the drive."""
+        """The words of all jumps, each with the lowest of its orders in the drive.
+
+        What is no polynomial in the drive has none, which the numeric road does not mind.
+        """
         lowest: dict[Word, float] = {}
         for loss, jump in zip(self.losses, self.jumps, strict=True):
             for word, coefficient in jump.items():
-                order = self._orders(loss, coefficient)
+                order = 0.0
+                with suppress(ValueError):
+                    order = self._orders(loss, coefficient)
                 lowest[word] = min(order, lowest.get(word, order))
         return lowest
 

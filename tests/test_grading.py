@@ -132,3 +132,12 @@ def test_a_mode_that_is_driven_alone_keeps_its_number_beside_empty_ones() -> Non
     np.testing.assert_allclose(state.number("b"), expected, rtol=1e-10, atol=0)
     np.testing.assert_allclose(state.correlation("b"), 1, rtol=1e-7, atol=0)
     assert state.number("a") == state.number("c") == 0
+
+
+def test_a_bath_that_is_no_polynomial_in_what_is_small_has_its_numbers() -> None:
+    """A cavity in a squeezed bath, r being called small: <a'a> = sinh(r)^2 all the same."""
+    r = sp.Symbol("r", positive=True)
+    bath = Loss(1, sp.cosh(r) * a + sp.sinh(r) * Dagger(a))
+    squeezed = Model("squeezed", Delta * Dagger(a) * a, (bath,), orders={r: 1})
+    state = numeric.steady_state(squeezed, {"Delta": 0.3, "r": 0.3})
+    np.testing.assert_allclose(state.number("a"), np.sinh(0.3) ** 2, rtol=1e-9, atol=0)
