@@ -212,3 +212,24 @@ def test_light_without_a_density_matrix_is_no_start_and_what_is_named_instead_is
     held = steady_state(kerr.MODEL, few, quanta=24)
     later = numeric.evolve(kerr.MODEL, few, [0.0, 0.2], initial=held, quanta=24)
     np.testing.assert_allclose(later.number("a"), held.number("a"), rtol=1e-8)  # nothing moves
+
+
+@pytest.mark.parametrize(
+    ("values", "way"),
+    [
+        ({**BRIGHT, "chi": 0.001, "xi": 15.0}, "around its amplitude it holds"),
+        ({**BRIGHT, "chi": 0.7, "xi": 0.3}, r"give fewer quanta \(`quanta=...`\)"),
+    ],
+)
+@pytest.mark.parametrize("seen", ["spectrum", "delayed_correlation"])
+def test_too_many_states_name_an_argument_only_where_it_helps(monkeypatch, values, way, seen):
+    monkeypatch.setattr("numeric.time.response.FACTORABLE", 36)
+    with pytest.raises(ValueError, match=way):
+        getattr(numeric, seen)(kerr.MODEL, values, "a", [0.0, 1.0])
+
+
+@pytest.mark.parametrize("seen", ["spectrum", "delayed_correlation"])
+def test_quanta_of_ones_own_that_leave_too_many_states_are_named(monkeypatch, seen):
+    monkeypatch.setattr("numeric.time.response.FACTORABLE", 36)
+    with pytest.raises(ValueError, match="Argument `quanta` must leave at most 6 states for"):
+        getattr(numeric, seen)(kerr.MODEL, {**BRIGHT, "xi": 0.1}, "a", [0.0], quanta=8)

@@ -164,6 +164,14 @@ def test_light_of_a_linear_mode_stays_coherent_behind_any_filter():
         (lambda: spectrum(kerr.MODEL, KERR, "a", "blue"), "must be a number or an array"),
         (lambda: spectrum(kerr.MODEL, KERR, "a", np.nan), "must be finite"),
         (lambda: spectrum(kerr.MODEL, KERR, "b", 0.0), "must be one of a"),
+        (
+            lambda: filtered_correlation(kerr.MODEL, KERR, "a", 0.0, 1.0, others="s"),
+            "Argument `others` must be a number",
+        ),
+        (
+            lambda: filtered_correlation(kerr.MODEL, KERR, "a", [0.0, 1.0], 1.0, [1.0, 2.0, 3.0]),
+            "Arguments `omegas` and `others` must have shapes that broadcast",
+        ),
         (lambda: filtered_correlation(kerr.MODEL, KERR, "a", 0.0, 0.0), "must be a positive"),
         (lambda: coherence(kerr.MODEL, KERR, "a", np.inf), "must be finite"),
     ],

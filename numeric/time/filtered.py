@@ -65,7 +65,7 @@ def filtered_correlation(
     0.5
     """
     given, frame = unlabel({"omegas": omegas, "others": omegas if others is None else others})
-    first, second = np.broadcast_arrays(*map(read_frequencies, given.values()))
+    first, second = _together(*(read_frequencies(value, name) for name, value in given.items()))
     if not (is_real(width) and 0 < width < np.inf):
         raise ValueError(f"Argument `width` must be a positive number, but is {width!r}.")
     pairs = list(zip(first.ravel(), second.ravel(), strict=True))
@@ -86,6 +86,17 @@ def filtered_correlation(
     g2 = np.reshape(found.trusted, (*state.shape, *first.shape))
     axes = frame.array(first) if frame else first
     return label_beside(g2, state.arrays, "omega", axes, "g2")
+
+
+def _together(omegas: np.ndarray, others: np.ndarray) -> list[np.ndarray]:
+    """Both frequencies in one shape."""
+    try:
+        return list(np.broadcast_arrays(omegas, others))
+    except ValueError:
+        raise ValueError(
+            f"Arguments `omegas` and `others` must have shapes that broadcast, but have "
+            f"{omegas.shape} and {others.shape}."
+        ) from None
 
 
 def _pair(

@@ -35,16 +35,15 @@ from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.means import Means
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
-from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.lists import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import cores, one_thread
-from numeric.space import Space
 from numeric.state import SteadyState
 from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from numeric.time.response import check_factorable
 from numeric.worth import MOVED
 from systems import Model
 from systems.grading import NoGrading
@@ -155,6 +154,7 @@ def _of_bright(
     """g2_12 at delays >= 0 of points that are known without a cut, (points, delays)."""
     result = np.full((now.size, delays.size), np.nan)
     if isinstance(light, DisplacedState):
+        check_factorable(state, light.found.space.size, "g2(tau)", frame=True)
         one, two = (light.frame.field(words) for words in (first, second))
         return regression(state.around(light), one, two, delays, now, status, report)
     assert isinstance(light, GaussianState)  # there are no others
@@ -348,7 +348,7 @@ def pose_regression(
     Elements between grades m and n are divided by s^(m + n), or by what chi(0) may bring there if
     that is more; s is the amplitude of one grade, found from the populations of the steady state
     at grades up to two photons of the second field.  Raises `ValueError` if the Liouvillian has
-    more than `FACTORABLE` unknowns, since its factors would not fit into memory.
+    too many unknowns for its factors (`numeric.time.response.check_factorable`).
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -359,7 +359,7 @@ def pose_regression(
     ((1, 5, 5), array([False]))
     """
     equation = liouvillian(state.model, block.space.cut)
-    _check_factorable(equation.space)
+    check_factorable(state, equation.space.size, "g2(tau)", frame=False)
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))
@@ -395,14 +395,6 @@ def _fallen(rho: np.ndarray, grades: np.ndarray, most: int) -> np.ndarray:
     s = np.max(populations ** (0.5 / grades[low]), axis=1).clip(max=1)
     powers = np.minimum(np.add.outer(grades, grades), most)
     return np.asarray(s[:, None, None] ** powers.astype(float))
-
-
-def _check_factorable(on: Space) -> None:
-    if on.size**2 > FACTORABLE:
-        raise ValueError(
-            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a delayed "
-            f"correlation, but {on.quanta} quanta are {on.size**2}."
-        )
 
 
 def _reached(equation: Liouvillian, arrays: Arrays, K: np.ndarray, chi: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ amplitude, or in closed form.
 
 from collections.abc import Callable
 from functools import partial
+from math import isqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -38,6 +39,7 @@ from systems.status import Estimate
 
 # Factors that are kept: of all sensor states of one pair of filters, each 30 MB for 101 states
 HELD = 12
+WHAT = "a spectrum (also with two more quanta)"  # what needs so many states
 # Values and round-off, (count,) each; of linear light (points, count)
 Read: TypeAlias = Callable[["Response"], Known]
 ReadLinear: TypeAlias = Callable[[GaussianState], Known]
@@ -188,7 +190,7 @@ def _of_cut(
     at = partial(Response, frame=frame)
     finer = state.finer.blocks if held.any() else ()
     for i, (coarse, fine) in enumerate(zip(state.blocks, finer, strict=False)):
-        _check_size(max(coarse.space.size, fine.space.size))
+        check_factorable(state, max(coarse.space.size, fine.space.size), WHAT, frame is not None)
         known = coarse.found & fine.found & held[coarse.points]
         for row in map(int, np.flatnonzero(known)):
             point = coarse.points[row]
@@ -226,23 +228,45 @@ def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
     return np.asarray(size * generic(size.size).reshape(size.shape))
 
 
-def _check_size(states: int) -> None:
-    if states**2 > FACTORABLE:
+def check_factorable(state: SteadyState, states: int, what: str, frame: bool) -> None:
+    """Raise `ValueError` where there are more states than can be factorised, naming a way out.
+
+    ``frame`` tells whether they stand around an amplitude, which no argument makes fewer.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
+    >>> check_factorable(state, 200, "a spectrum", frame=False)
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must leave at most 173 states for a spectrum, but 200 are left.
+    """
+    most = isqrt(FACTORABLE)
+    if states <= most:
+        return
+    if frame:
         raise ValueError(
-            f"Argument `quanta` must leave at most {FACTORABLE} unknowns for a spectrum, but "
-            f"{states} states are {states**2}."
+            f"Light so far from coherent is too bright for {what}: at most {most} states are "
+            f"taken, but around its amplitude it holds {states}."
         )
+    if state.order is None:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {most} states for {what}, but {states} are left."
+        )
+    raise ValueError(
+        f"At most {most} states are taken for {what}, but the truncation that was chosen has "
+        f"{states}: give fewer quanta (`quanta=...`)."
+    )
 
 
-def read_frequencies(omegas: Any) -> np.ndarray:
-    """Frequencies as an array of floats of the same shape, checked.
+def read_frequencies(omegas: Any, name: str = "omegas") -> np.ndarray:
+    """Frequencies as an array of floats of the same shape, checked; ``name`` is their argument's.
 
     >>> read_frequencies([0, 1])
     array([0., 1.])
     """
     found = np.asarray(omegas)
     if found.dtype.kind not in "iuf" or not found.size:
-        raise TypeError(f"Argument `omegas` must be a number or an array, but is {omegas!r}.")
+        raise TypeError(f"Argument `{name}` must be a number or an array, but is {omegas!r}.")
     if not np.isfinite(found).all():
-        raise ValueError("Argument `omegas` must be finite, but holds NaN or infinity.")
+        raise ValueError(f"Argument `{name}` must be finite, but holds NaN or infinity.")
     return found.astype(float)
