@@ -8,7 +8,7 @@ one of `bar`, unless they are called with ``progress=False``.
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from threading import Event, Thread, Timer
+from threading import Event, Lock, Thread, Timer
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -28,18 +28,29 @@ def silent(what: str, done: int, total: int) -> None:
 def bar(shown: bool = True) -> Iterator[Report]:
     """A report that draws a bar where somebody watches, and removes it in the end.
 
+    Between two reports its clock goes on.
+
     >>> with bar() as report:  # this is no terminal: nothing is drawn
     ...     report("6 quanta", 16, 64)
     """
     if not (shown and is_watched()):
         yield silent
         return
-    line = _Line()
+    line, done = _Line(), Event()
     _OPEN.append(line)
+
+    def tick() -> None:  # what is reported once and then takes minutes is shown as well
+        while not done.wait(WAIT):
+            line.refresh()
+
+    clock = Thread(target=tick, daemon=True)
+    clock.start()
     try:
         yield line.report
     finally:
         _OPEN.remove(line)
+        done.set()
+        clock.join()
         line.close()
 
 
@@ -84,16 +95,29 @@ class _Line:
 
     def __init__(self) -> None:
         self.next = monotonic() + WAIT
+        self.last: tuple[str, int, int] | None = None
         self.drawn: Any = None
+        self.lock = Lock()  # a clock and a remark draw from threads of their own
 
     def report(self, what: str, done: int, total: int) -> None:
+        self.last = what, done, total
         if monotonic() < self.next:
             return
-        self.next = monotonic() + PAUSE
-        self._draw(what, done, total)
+        with self.lock:
+            self.next = monotonic() + PAUSE
+            self._draw(what, done, total)
 
     def say(self, what: str) -> None:
-        self._draw(what, 0, None, "{desc}")
+        with self.lock:
+            self._draw(what, 0, None, "{desc}")
+
+    def refresh(self) -> None:
+        """Draw what was reported last, if nothing is drawn yet, or what is, with its clock."""
+        with self.lock:
+            if self.drawn is not None:
+                self.drawn.refresh()
+            elif self.last is not None:
+                self._draw(*self.last)
 
     def _draw(self, what: str, done: int, total: int | None, form: str | None = None) -> None:
         if self.drawn is None:

@@ -31,6 +31,15 @@ def test_what_has_no_points_to_count_is_said_on_the_bar_that_is_open(
     assert shown[-2:] == ["", ""]  # wiped out
 
 
+def test_what_is_reported_once_is_shown_when_it_lasts(seen: Callable[[], str]) -> None:
+    with bar() as report:
+        report("10 quanta", 0, 1)  # too early to be drawn; nothing else is reported
+        time.sleep(0.1)
+    shown = [line.strip() for line in seen().split("\r")]
+    assert any(line.startswith("10 quanta:   0%") for line in shown)
+    assert shown[-2:] == ["", ""]
+
+
 def test_what_is_over_soon_is_not_said(
     seen: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
