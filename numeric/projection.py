@@ -166,6 +166,7 @@ def advise(
     moved: float,
     pairs_known: bool = False,
     looked: bool = False,
+    searches: bool = True,
 ) -> str:
     """What to ask `steady_state` for instead, in words that may be typed.
 
@@ -174,7 +175,8 @@ def advise(
     the truncation was chosen, None where it was given; ``pairs_known`` says that n and g2 are
     converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
     of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
-    holds it (`numeric.bright`), or cannot be.
+    holds it (`numeric.bright`), or cannot be; ``searches`` that a search by default goes as far
+    as anything does.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -203,7 +205,8 @@ def advise(
     by_all, by_pairs = (fits(wider(least(k, tolerance), 2)) for k in (order or 4, PAIRS))
     typed = f"`quanta={show_cut(model, own)}`"
     if order is None and (by_all or _unknown(own)):  # the search sees more
-        return f"Leave out `quanta`, or give more{f' ({typed})' if fits(own) else ''}."
+        more = f"more{f' ({typed})' if fits(own) else ''}."
+        return f"Leave out `quanta`, or give {more}" if searches else f"Give {more}"
     ways = ["`order=2`"] if order is not None and pairs_known and order > PAIRS else []
     if by_all:
         ways.append(f"more states (`limit={MOST}`)")

@@ -105,6 +105,7 @@ class SteadyState(Readout):
     bright: tuple[Means, ...] = ()  # points that are known without a cut that holds their light
     looked: bool = False  # for those, or there is nothing to look for
     kind = "steady state"
+    searches = True  # by default for a truncation as large as any
 
     def _title(self) -> str:
         return f"{self.kind} of the {self.model.name}: {points(self.shape)}, {counts(self.status)}"
@@ -167,7 +168,7 @@ class SteadyState(Readout):
         some = [block.take(np.isin(block.points, lost)) for block in self.blocks]
         some = [block for block in some if block.points.size]
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
-        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked)
+        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.searches)
         return advise(self.model, some, light, *how)
 
     def _moves(self, mode: int, k: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
-from numeric import emitted, evolve
+from numeric import emitted, evolve, steady_state
 from systems import Atom, Loss, Model
 from systems.library import jaynes_cummings, kerr
 
@@ -161,3 +161,18 @@ def test_a_window_that_ends_too_early_says_so_in_place_of_numbers():
     short = emitted(kerr.MODEL, {**kerr.VALUES, "xi": 0.1}, "a", (0, 2), quanta=3)
     assert repr(short) == "<photons of a pulse: not converged, g2 not converged>"
     assert "a longer window" in short._repr_html_()
+
+
+def test_each_reason_why_a_pulse_is_not_counted_names_its_own_way_out():
+    # coherent light of |alpha|^2 = 4 alone sends 4 photons, whatever the cut that holds it
+    start = steady_state(kerr.MODEL, {**DARK, "chi": 0.0, "Delta": 0.0, "xi": 1.0}, quanta=24)
+    free = {**DARK, "chi": 0.0}
+    few = emitted(kerr.MODEL, {**free, "xi": pulse(1.5)}, "a", (0, 20), quanta=4)
+    assert "quanta=..." in few.advice
+    assert "window" not in few.advice
+    short = emitted(kerr.MODEL, free, "a", (0, 1), initial=start, quanta=24)
+    assert "complete=False" in short.advice
+    assert "quanta=" not in short.advice
+    followed = emitted(kerr.MODEL, free, "a", (0, 1), initial=start, quanta=24, complete=False)
+    assert not followed.advice
+    assert followed.photons == pytest.approx(4 * (1 - np.exp(-1)), rel=1e-6)

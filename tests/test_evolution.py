@@ -257,3 +257,16 @@ def test_three_ways_to_follow_an_atom_in_a_leaky_cavity_agree(monkeypatch) -> No
             found.append([state.number("a")[1:], state.correlation("a")[1:]])
     np.testing.assert_allclose(found[0], found[2], rtol=1e-10)  # what `evolve` promises
     np.testing.assert_allclose(found[1], found[2], rtol=1e-10)
+
+
+@pytest.mark.parametrize("drive", [3.0, lambda t: 3.0 * (t < 5)])
+def test_bright_light_asks_for_a_cut_that_is_enough(drive):
+    # linear light of n = 36 (1 - exp(-t/2))^2 quanta
+    values, times = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": drive}, [0.0, 1.5]
+    found = evolve(kerr.MODEL, values, times, quanta=6)
+    assert "Give more (`quanta=" in found.advice  # a search by default would end too early
+    quanta = int(found.advice.split("`quanta=")[1].split("`")[0])
+    followed = evolve(kerr.MODEL, values, times, quanta=quanta)
+    assert not followed.advice
+    exact = 36 * (1 - np.exp(-0.75)) ** 2
+    assert followed.number("a")[1] == pytest.approx(exact, rel=1e-9)

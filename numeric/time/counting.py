@@ -28,7 +28,7 @@ from scipy.sparse import csc_array, kron
 from numeric.arguments import check_quanta, is_real
 from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.space import Cut, wider
+from numeric.space import Cut, show_cut, wider
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
@@ -38,7 +38,7 @@ from systems import Loss, Model
 from systems.display import Shown, counts, ends
 from systems.labels import Frame, unlabel
 from systems.ladder import Mode, label
-from systems.progress import bar
+from systems.progress import Report, bar
 from systems.status import Estimate, Status
 from systems.values import Arrays, Values, evaluate_sum
 
@@ -60,7 +60,8 @@ class Pulse(Shown):
 
     It is labelled where the values are.  ``counts`` maps "photons" (mean number per pulse), "g2",
     "efficiency" (probability of at least one photon), "single" (of exactly one) and "several" (of
-    two or more) to their `Estimate`s.
+    two or more) to their `Estimate`s.  ``advice`` says in words that may be typed what to ask for
+    where light is left inside or the truncation does not hold it, and is empty elsewhere.
 
     >>> from systems.library import kerr
     >>> pulse = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": lambda t: 0.1 * np.exp(-(t - 4)**2)}
@@ -70,6 +71,7 @@ class Pulse(Shown):
     """
 
     counts: dict[str, Estimate]
+    advice: str = ""  # what to ask for where numbers are not converged
 
     def _title(self) -> str:
         photons, g2 = (_told(self.counts[name]) for name in ("photons", "g2"))
@@ -77,12 +79,7 @@ class Pulse(Shown):
 
     def _facts(self) -> Mapping[str, str]:
         facts = {name: _told(found) for name, found in self.counts.items()}
-        if Status.NOT_CONVERGED in np.ravel(self.status("photons")):
-            facts["advice"] = (
-                "light may still be inside when the window ends: a longer window, or "
-                "complete=False for what this one holds; or more quanta"
-            )
-        return facts
+        return facts | ({"advice": self.advice} if self.advice else {})
 
     @property
     def photons(self) -> Any:
@@ -135,8 +132,8 @@ def emitted(
     A number is NaN where its status is not "ok".  It is "not converged" also where more than a
     thousandth of the light is still inside at the end and could leave through the port at the
     values of that time: extend the ``window``, or with ``complete=False`` ask for what this window
-    holds.  Raises `ValueError` or `TypeError` for bad
-    arguments.
+    holds.  The search ends at `SEARCHED` quanta: bright light needs ``quanta``, coherent light of
+    n quanta about n + 6 sqrt(n) + 6.  Raises `ValueError` or `TypeError` for bad arguments.
 
     Two photons that are left to themselves come out as two:
 
@@ -157,14 +154,13 @@ def emitted(
         )
     if not (is_real(collected) and 0 < collected <= 1):
         raise ValueError(f"Argument `collected` must lie between 0 and 1, but is {collected!r}.")
-    job = _Job(course, start, times, number, float(collected))
     with bar(progress) as report:
+        job = _Job(course, start, times, number, float(collected), report)
         if quanta is None:
             lowest = max(2, start.quanta)
             coarse, fine = job(lowest), job(lowest + 2)
             while not _agree(coarse, fine) and lowest + 4 <= SEARCHED:
                 lowest += 2
-                report(f"{lowest} quanta", 0, 1)
                 coarse, fine = fine, job(lowest + 2)
         else:
             cut = check_quanta(model, quanta)
@@ -173,7 +169,9 @@ def emitted(
     moved = SETTLED if quanta is None else 1e-3
     if kept is not None:  # judged by what the states change that are guessed
         coarse, moved = _apart(coarse, fine, job(kept)), max(moved, 1e-3)
-    return Pulse(_estimates(coarse, fine, moved, _Batch.of(course, times), complete))
+    measured = _measured(coarse, fine, moved)
+    counted = _estimates(measured, fine, _Batch.of(course, times), complete)
+    return Pulse(counted, _advice(measured, fine, complete, kept is not None))
 
 
 def _port(model: Model, port: Mode | str | Loss) -> int:
@@ -223,12 +221,16 @@ class _Job:
     times: np.ndarray
     port: int
     collected: float
+    report: Report
 
     def __call__(self, quanta: Cut) -> Counts:
         """Probabilities, moments and what is left inside, with their round-off."""
         equation = liouvillian(self.course.model, quanta)
         span = Span.of(self.course, self.course.at(self.times), self.times)
-        found = [self._point(equation, span, point) for point in range(span.points)]
+        found = []
+        for point in range(span.points):
+            self.report(f"{show_cut(self.course.model, quanta)} quanta", point, span.points)
+            found.append(self._point(equation, span, point))
         return {
             name: (np.array([f[name][0] for f in found]), np.array([f[name][1] for f in found]))
             for name in found[0]
@@ -320,15 +322,8 @@ def _agree(coarse: Counts, fine: Counts) -> bool:
     )
 
 
-def _estimates(
-    coarse: Counts, fine: Counts, moved: float, batch: "_Batch", complete: bool
-) -> dict[str, Estimate]:
-    """Every number with its error and status, from two truncations."""
-    photons, inside = fine["photons"][0], fine["inside"][0]
-    found = np.full(photons.shape, Status.OK, dtype=object)
-    if complete:
-        found[~(inside <= LEFT * photons)] = Status.NOT_CONVERGED
-    found[~np.isfinite(photons)] = Status.NOT_CONVERGED
+def _measured(coarse: Counts, fine: Counts, moved: float) -> dict[str, Measured]:
+    """Every number with its errors, from two truncations."""
     measured = {
         name: Measured(*fine[name], cut=abs(fine[name][0] - coarse[name][0]), moved=moved)
         for name in NAMED
@@ -336,11 +331,50 @@ def _estimates(
     before, after = _ratio(coarse), _ratio(fine)
     with np.errstate(invalid="ignore"):
         measured["g2"] = replace(after, cut=abs(after.value - before.value), moved=moved)
+    return measured
+
+
+def _estimates(
+    measured: dict[str, Measured], fine: Counts, batch: "_Batch", complete: bool
+) -> dict[str, Estimate]:
+    """Every number with its error and status."""
+    photons = fine["photons"][0]
+    found = np.full(photons.shape, Status.OK, dtype=object)
+    if complete:
+        found[_is_left(fine)] = Status.NOT_CONVERGED
+    found[~np.isfinite(photons)] = Status.NOT_CONVERGED
     return {
         name: Estimate(*(batch.shown(x, name) for x in (m.value, m.error, m.status(found))))
         for name, m in measured.items()
         if name != "pairs"
     }
+
+
+def _is_left(found: Counts) -> np.ndarray:
+    """Where more light is still inside than the numbers of a whole pulse allow, (points,)."""
+    return np.asarray(found["inside"][0] > LEFT * found["photons"][0])
+
+
+def _advice(measured: dict[str, Measured], fine: Counts, complete: bool, judged: bool) -> str:
+    """What to ask for instead, in words that may be typed, for each reason that there is.
+
+    Of emitters that are ``judged`` by states which are guesses no cut makes the numbers better.
+    """
+    ways = []
+    if complete and np.any(_is_left(fine)):
+        ways.append(
+            "Light is still inside when the window ends: ask for a longer window, or for what "
+            "this one holds (`complete=False`)."
+        )
+    moving = [m.moves & (m.roundoff <= m.resolved * abs(m.value)) for m in measured.values()]
+    if np.any(moving) and not judged:
+        ways.append(
+            "Two more quanta still change the numbers: give a cut that holds the light at its "
+            "brightest (`quanta=...`), coherent light of n quanta about n + 6 sqrt(n) + 6."
+        )
+    if not np.all(np.isfinite(fine["photons"][0])):
+        ways.append("The integrator gave up: ask for a shorter window (`complete=False`).")
+    return " ".join(ways)
 
 
 def _told(found: Estimate) -> str:

@@ -49,6 +49,7 @@ class Evolution(SteadyState):
 
     times: Any = None
     kind = "evolution"
+    searches = False  # beyond `HIGHEST` quanta, where it is not told to (`limit`)
     solve: Callable[[Cut], Solution] | None = None  # all times with so many quanta
 
     @cached_property
@@ -83,10 +84,12 @@ def evolve(
     goes on from its last time.
 
     The truncation is chosen as for `steady_state`, at all times together (``quanta=None``), or
-    given, in all or mode by mode.  Numbers are right to about 1e-10 relative at any drive; what is
-    lost (a population far below what the drive makes) is NaN with the status "not resolved", and
-    where the integrator gives up the status is "not converged".  Where no value moves, steps are
-    exponentials if that is quicker, as it is where rates differ much (`numeric.time.exponential`).
+    given, in all or mode by mode.  The search ends at `HIGHEST` quanta, or at ``limit`` states;
+    bright light needs more, and ``advice`` says how many.  Numbers are right to about 1e-10
+    relative at any drive; what is lost (a population far below what the drive makes) is NaN with
+    the status "not resolved", and where the integrator gives up the status is "not converged".
+    Where no value moves, steps are exponentials if that is quicker, as it is where rates differ
+    much (`numeric.time.exponential`).
     A pulse shorter than a thousandth of the whole span may be overlooked, unless one as short is
     met, such as the first one of a train of kicks at the start: give it a span of its own.  Raises
     `ValueError` or `TypeError` for bad arguments.
