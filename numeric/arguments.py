@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,36 @@ def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "qua
             f"quanta are {states} states and {unknowns} unknowns."
         )
     return cut
+
+
+def check_factorable(
+    states: int, unknowns: int, what: str, order: int | None, frame: bool = False
+) -> None:
+    """Raise `ValueError` where states have more unknowns than these, naming a way out.
+
+    ``order`` is that for which they were chosen, None where they were given; ``frame`` tells
+    whether they stand around an amplitude, which no argument makes fewer.
+
+    >>> check_factorable(200, 30_000, "a spectrum", order=None)
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must leave at most 173 states for a spectrum, but 200 are left.
+    """
+    most = isqrt(unknowns)
+    if states <= most:
+        return
+    if frame:
+        raise ValueError(
+            f"Light so far from coherent is too bright for {what}: at most {most} states are "
+            f"taken, but around its amplitude it holds {states}."
+        )
+    if order is None:
+        raise ValueError(
+            f"Argument `quanta` must leave at most {most} states for {what}, but {states} are left."
+        )
+    raise ValueError(
+        f"At most {most} states are taken for {what}, but the truncation that was chosen has "
+        f"{states}: give fewer quanta (`quanta=...`)."
+    )
 
 
 def check_order(order: int, quanta: int) -> None:

@@ -223,13 +223,15 @@ def test_light_without_a_density_matrix_is_no_start_and_what_is_named_instead_is
 )
 @pytest.mark.parametrize("seen", ["spectrum", "delayed_correlation"])
 def test_too_many_states_name_an_argument_only_where_it_helps(monkeypatch, values, way, seen):
-    monkeypatch.setattr("numeric.time.response.FACTORABLE", 36)
+    for home in ("response", "regression"):
+        monkeypatch.setattr(f"numeric.time.{home}.FACTORABLE", 36)
     with pytest.raises(ValueError, match=way):
         getattr(numeric, seen)(kerr.MODEL, values, "a", [0.0, 1.0])
 
 
 @pytest.mark.parametrize("seen", ["spectrum", "delayed_correlation"])
 def test_quanta_of_ones_own_that_leave_too_many_states_are_named(monkeypatch, seen):
-    monkeypatch.setattr("numeric.time.response.FACTORABLE", 36)
+    for home in ("response", "regression"):
+        monkeypatch.setattr(f"numeric.time.{home}.FACTORABLE", 36)
     with pytest.raises(ValueError, match="Argument `quanta` must leave at most 6 states for"):
         getattr(numeric, seen)(kerr.MODEL, {**BRIGHT, "xi": 0.1}, "a", [0.0], quanta=8)

@@ -27,6 +27,7 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
+from numeric.arguments import check_factorable
 from numeric.displaced import DisplacedState
 from numeric.excitations import MARGIN
 from numeric.expectation import field_matrices, field_words
@@ -35,6 +36,7 @@ from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.means import Means
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
+from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.lists import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
@@ -43,7 +45,6 @@ from numeric.solvers.threads import cores, one_thread
 from numeric.state import SteadyState
 from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
-from numeric.time.response import check_factorable
 from numeric.worth import MOVED
 from systems import Model
 from systems.grading import NoGrading
@@ -154,7 +155,7 @@ def _of_bright(
     """g2_12 at delays >= 0 of points that are known without a cut, (points, delays)."""
     result = np.full((now.size, delays.size), np.nan)
     if isinstance(light, DisplacedState):
-        check_factorable(state, light.found.space.size, "g2(tau)", frame=True)
+        check_factorable(light.found.space.size, FACTORABLE, "g2(tau)", state.order, frame=True)
         one, two = (light.frame.field(words) for words in (first, second))
         return regression(state.around(light), one, two, delays, now, status, report)
     assert isinstance(light, GaussianState)  # there are no others
@@ -348,7 +349,7 @@ def pose_regression(
     Elements between grades m and n are divided by s^(m + n), or by what chi(0) may bring there if
     that is more; s is the amplitude of one grade, found from the populations of the steady state
     at grades up to two photons of the second field.  Raises `ValueError` if the Liouvillian has
-    too many unknowns for its factors (`numeric.time.response.check_factorable`).
+    too many unknowns for its factors (`numeric.arguments.check_factorable`).
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -359,7 +360,7 @@ def pose_regression(
     ((1, 5, 5), array([False]))
     """
     equation = liouvillian(state.model, block.space.cut)
-    check_factorable(state, equation.space.size, "g2(tau)", frame=False)
+    check_factorable(equation.space.size, FACTORABLE, "g2(tau)", state.order)
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))

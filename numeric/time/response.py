@@ -14,12 +14,12 @@ amplitude, or in closed form.
 
 from collections.abc import Callable
 from functools import partial
-from math import isqrt
 from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csc_array, identity
 
+from numeric.arguments import check_factorable
 from numeric.displaced import DisplacedState, Shift
 from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
@@ -190,7 +190,8 @@ def _of_cut(
     at = partial(Response, frame=frame)
     finer = state.finer.blocks if held.any() else ()
     for i, (coarse, fine) in enumerate(zip(state.blocks, finer, strict=False)):
-        check_factorable(state, max(coarse.space.size, fine.space.size), WHAT, frame is not None)
+        most = max(coarse.space.size, fine.space.size)
+        check_factorable(most, FACTORABLE, WHAT, state.order, frame is not None)
         known = coarse.found & fine.found & held[coarse.points]
         for row in map(int, np.flatnonzero(known)):
             point = coarse.points[row]
@@ -226,36 +227,6 @@ def rounding(response: Response, operator: np.ndarray) -> np.ndarray:
     """
     size = abs(operator) @ (response.error + EPSILON * abs(response.rho))
     return np.asarray(size * generic(size.size).reshape(size.shape))
-
-
-def check_factorable(state: SteadyState, states: int, what: str, frame: bool) -> None:
-    """Raise `ValueError` where there are more states than can be factorised, naming a way out.
-
-    ``frame`` tells whether they stand around an amplitude, which no argument makes fewer.
-
-    >>> from numeric import steady_state
-    >>> from systems.library import kerr
-    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
-    >>> check_factorable(state, 200, "a spectrum", frame=False)
-    Traceback (most recent call last):
-    ValueError: Argument `quanta` must leave at most 173 states for a spectrum, but 200 are left.
-    """
-    most = isqrt(FACTORABLE)
-    if states <= most:
-        return
-    if frame:
-        raise ValueError(
-            f"Light so far from coherent is too bright for {what}: at most {most} states are "
-            f"taken, but around its amplitude it holds {states}."
-        )
-    if state.order is None:
-        raise ValueError(
-            f"Argument `quanta` must leave at most {most} states for {what}, but {states} are left."
-        )
-    raise ValueError(
-        f"At most {most} states are taken for {what}, but the truncation that was chosen has "
-        f"{states}: give fewer quanta (`quanta=...`)."
-    )
 
 
 def read_frequencies(omegas: Any, name: str = "omegas") -> np.ndarray:
