@@ -169,7 +169,8 @@ def _write_power(
             if written.could_extract_minus_sign():
                 written = alphabet.expression(conjugate.polynomial)
             # SymPy would multiply |x + i y| out into a root of a long polynomial
-            return (sign * sp.Abs(written, evaluate=not written.has(sp.Add)) ** 2) ** power
+            simple = written.is_number or not written.has(sp.Add)
+            return (sign * sp.Abs(written, evaluate=simple) ** 2) ** power
     turned = [term / sp.I for term in sp.Add.make_args(written)]
     if written.is_Add and written.has(sp.I) and not any(term.has(sp.I) for term in turned):
         return sp.I**power * _signed(sp.Add(*turned), power)
