@@ -235,3 +235,19 @@ def test_names_of_moments_are_those_of_nobody_else():
         for name, meaning in reversed(names.items()):
             short = short.subs(name, meaning)
         assert sp.simplify((short - light.number(mode)).subs(values)) == 0
+
+
+def test_the_series_of_a_one_atom_laser_is_off_by_the_square_of_its_weak_pump() -> None:
+    s, g, gamma, P = SigmaMinus("s"), *sp.symbols("g gamma P", positive=True)
+    coupled = g * (Dagger(a) * s + Dagger(s) * a)
+    losses = (Loss(kappa, a), Loss(gamma, s), Loss(P, Dagger(s)))
+    laser = Model("one-atom laser", coupled, losses, orders={P: 2})
+    pumps = np.array([1e-3, 1e-4])
+    values = {"g": 1.0, "kappa": 0.2, "gamma": 0.1, "P": pumps}
+    series, state = analytic.expand(laser, corrections=1), numeric.steady_state(laser, values)
+    pairs = [(series.number("a"), state.number("a"))]
+    pairs += [(series.correlation("a"), state.correlation("a"))]
+    for form, exact in pairs:
+        weak, weaker = np.asarray(series.evaluate(form, values)) / exact - 1
+        # the next correction but one is a pump beside the least loss: P/gamma = 1e-2
+        assert weak / weaker == pytest.approx(100, rel=0.02)
