@@ -3,10 +3,21 @@
 import time
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+import sympy as sp
 
-from systems import progress
+from numeric.time.course import read_course
+from numeric.time.evolution import follow
+from numeric.time.initial import read_start
+from systems import Loss, Model, progress
+from systems.library import kerr_dimer
 from systems.progress import bar, remark
+
+LEAKS = (
+    Loss(sp.Symbol("kappa", positive=True), kerr_dimer.a),
+    Loss(kerr_dimer.gamma, kerr_dimer.b),
+)
 
 
 @pytest.fixture
@@ -53,3 +64,17 @@ def test_without_a_bar_nothing_is_said(seen: Callable[[], str]) -> None:
     with bar(shown=False), remark("compiling"):
         time.sleep(0.05)
     assert not seen()
+
+
+@pytest.mark.parametrize("loss", [1.0, 1e4])  # an integrator, and steps that see no stiffness
+def test_an_evolution_says_how_far_it_is_before_a_point_is_done(loss: float) -> None:
+    model = Model("leaky dimer", kerr_dimer.MODEL.hamiltonian, LEAKS, kerr_dimer.F)
+    values = {"Delta": 0.3, "U": 1.0, "J": 3.0, "F": 0.1, "kappa": loss, "gamma": 1.0}
+    times, heard = np.linspace(0, 1, 6), list[int]()
+    course = read_course(model, values)
+    known = course, course.at(times), times, read_start(model, None), 5
+    follow(*known, report=lambda _, done, total: heard.append(done))
+    assert heard == sorted(heard)  # never back
+    assert heard[0] == 0
+    assert heard[-1] == len(times)
+    assert len(set(heard)) > 3

@@ -215,8 +215,12 @@ def follow(
     """
     check_quanta(course.model, show_cut(course.model, quanta))
     equation, span = liouvillian(course.model, quanta), Span.of(course, arrays, times)
-    rows = []
+    words, count, rows = f"{show_cut(course.model, quanta)} quanta", len(times), []
     for point in range(span.points):
-        report(f"{show_cut(course.model, quanta)} quanta", point, span.points)
-        rows.append(Motion(course, span, point, equation, start).through(times))
+
+        def tick(share: float, before: int = point * count) -> None:
+            report(words, before + int(share * count), span.points * count)
+
+        tick(0)
+        rows.append(Motion(course, span, point, equation, start).through(times, tick))
     return gathered(equation.space, rows)

@@ -35,6 +35,7 @@ from numeric.solvers.threads import few_threads, one_thread
 from numeric.time.stiff import POLES, stepper, turns
 
 Path: TypeAlias = tuple[np.ndarray, np.ndarray]  # psi and delta at all times
+Tick: TypeAlias = Callable[[float], None]  # hears which share of the work is done
 Stride: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray | None]  # U, P and F of a step
 SAME = 1e-10  # relative: steps of an even grid differ by the round-off of its times
 DEGREE = 20  # of the Taylor series of a step with |L| t = 1: 1/21! is below round-off
@@ -48,6 +49,13 @@ SPARSE, CALL, ELEMENT = 10, 4e-5, 4e-9
 FACTOR, SOLVE, FILLED, ONE = 5e-8, 8e-10, 1.95, 3e-5
 WIDE = 1000  # numbers from which on a product is shared among the cores
 MOST = 2100  # numbers in delta: matrices of 35 MB, and six of them at a time
+
+
+def unheard(share: float) -> None:
+    """A tick that nobody hears.
+
+    >>> unheard(0.5)
+    """
 
 
 @dataclass(frozen=True)
@@ -123,20 +131,29 @@ class Flow:
         return self._blocks * len(POLES) * (factors + solves)
 
     @one_thread
-    def through(self, psi: np.ndarray, delta: np.ndarray, times: np.ndarray) -> tuple[Path, Path]:
+    def through(
+        self, psi: np.ndarray, delta: np.ndarray, times: np.ndarray, tick: Tick = unheard
+    ) -> tuple[Path, Path]:
         """psi (times, states) and delta (times, states, states), at once and in parts.
 
-        By the quicker one of both ways.
+        By the quicker one of both ways; ``tick`` hears which share is done of what takes long.
         """
         steps = np.diff(times)
         several = np.array(distinct(steps))
         kinds = [int(np.argmin(abs(several - dt))) if dt > 0 else -1 for dt in steps]
         dense = self._dense(times) <= self._rational(times)
-        follow = self._path if dense else self._stiff
-        return follow(psi, delta, several, kinds, 1), follow(psi, delta, several, kinds, 3)
+        follow, known = self._path if dense else self._stiff, (psi, delta, several, kinds)
+        whole = follow(*known, 1, lambda share: tick(share / 4))
+        return whole, follow(*known, 3, lambda share: tick((1 + 3 * share) / 4))
 
     def _stiff(
-        self, psi: np.ndarray, delta: np.ndarray, steps: np.ndarray, kinds: list[int], parts: int
+        self,
+        psi: np.ndarray,
+        delta: np.ndarray,
+        steps: np.ndarray,
+        kinds: list[int],
+        parts: int,
+        tick: Tick,
     ) -> Path:
         """The same as `_path` by rational functions."""
         counts = [parts * turns(self._swings, dt) for dt in steps]
@@ -155,10 +172,17 @@ class Flow:
                     psi = leaps[kind] @ psi
                     sigma = np.multiply.outer(psi, psi.conj())
             path.append((psi, sigma, delta))
+            tick((len(path) - 1) / len(kinds))
         return np.array([p for p, _, _ in path]), np.array([d for _, _, d in path])
 
     def _path(
-        self, psi: np.ndarray, delta: np.ndarray, steps: np.ndarray, kinds: list[int], parts: int
+        self,
+        psi: np.ndarray,
+        delta: np.ndarray,
+        steps: np.ndarray,
+        kinds: list[int],
+        parts: int,
+        tick: Tick,
     ) -> Path:
         """From the start on, each step in so many parts; ``kinds`` are places in ``steps``."""
         start, steps = (psi.astype(complex), _stored(delta)), steps / parts
@@ -171,6 +195,7 @@ class Flow:
         fed = self._fed(np.array(kets[:-1]), strides, np.array(walk))
         for kind, source in zip(walk, fed, strict=True):
             stored.append(strides[kind][1] @ stored[-1] + source if kind >= 0 else stored[-1])
+        tick(1.0)  # the steps are nothing beside their matrices
         return np.array(kets[::parts]), _restored(np.array(stored[::parts]))
 
     def _fed(self, psi: np.ndarray, strides: list[Stride], walk: np.ndarray) -> np.ndarray:

@@ -53,8 +53,13 @@ class Integrator:
         self.solver = self._solver(terms, tolerance, grain)
 
     @one_thread
-    def __call__(self, start: np.ndarray, times: np.ndarray) -> np.ndarray:
-        """y at all times, shape (times, numbers); NaN from where the integrator gave up."""
+    def __call__(
+        self, start: np.ndarray, times: np.ndarray, tick: Callable[[float], None] | None = None
+    ) -> np.ndarray:
+        """y at all times, shape (times, numbers); NaN from where the integrator gave up.
+
+        ``tick`` hears which share of the times is done.
+        """
         from qutip.solver.integrator import IntegratorException
 
         y = np.full((len(times), start.size), np.nan, dtype=complex)
@@ -68,6 +73,8 @@ class Integrator:
                     t = min(times[i], stop)
                     state = y[i] = self._step(state, t, begin)
                     begin = max(begin, t)
+                    if tick:
+                        tick((i + 1) / len(times))
                 if stop > begin:
                     state = self._step(state, stop, begin)
                 begin = max(begin, after)

@@ -27,7 +27,7 @@ from numeric.solvers.direct import factorise
 from numeric.solvers.solution import Solution, judged, with_shell_errors
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
-from numeric.time.exponential import Flow
+from numeric.time.exponential import Flow, Tick, unheard
 from numeric.time.initial import Start
 from numeric.time.integration import Integrator, Term
 from systems import Model
@@ -145,20 +145,14 @@ class Motion:
             for tolerance in (LOOSE, TIGHT)
         ]  # fmt: skip
 
-    def through(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def through(self, times: np.ndarray, tick: Tick = unheard) -> tuple[np.ndarray, np.ndarray]:
         """Density matrices (times, states, states) and the errors of populations (times, states).
 
-        ``times`` rise from that at which the last call ended (or, in a period, began).
+        ``times`` rise from that at which the last call ended (or, in a period, began); ``tick``
+        hears which share is done.
         """
         leaps = not self.moving and self.still.pays(times)
-        paths = (
-            self._leaps(times)
-            if leaps
-            else [
-                self._follow(end, times, several)
-                for end, several in zip(self.ends, self.integrators, strict=True)
-            ]
-        )
+        paths = self._leaps(times, tick) if leaps else self._steps(times, tick)
         trusted = 1.0 if leaps else TRUSTED  # round-off of both is alike
         self.ends = [(psi[-1], y[-1]) for psi, y in paths]
         (psi, delta), (d_psi, d_delta) = self._read(paths[1]), self._apart(*paths)
@@ -170,12 +164,24 @@ class Motion:
         rounding = ROUNDING_STILL if leaps else ROUNDING
         return rho * outer, (change + rounding * held) * self.shrink**2
 
-    def _leaps(self, times: np.ndarray) -> list[Pair]:
+    def _leaps(self, times: np.ndarray, tick: Tick) -> list[Pair]:
         """Both paths by exponentials: nothing moves."""
         psi, y = self.ends[1]
         _, delta = self._read((psi[None], y[None]))
         return [(psi, self._joined(psi, delta)) for psi, delta in
-                self.still.through(psi, delta[0], times)]  # fmt: skip
+                self.still.through(psi, delta[0], times, tick)]  # fmt: skip
+
+    def _steps(self, times: np.ndarray, tick: Tick) -> list[Pair]:
+        """Both paths by integrators, one half of the work each."""
+
+        def first(share: float) -> None:
+            tick(share / 2)
+
+        def second(share: float) -> None:
+            tick((1 + share) / 2)
+
+        every = zip(self.ends, self.integrators, (first, second), strict=True)
+        return [self._follow(end, times, several, heard) for end, several, heard in every]
 
     def _joined(self, psi: np.ndarray, delta: np.ndarray) -> np.ndarray:
         """The numbers of the second equation, (times, numbers)."""
@@ -185,10 +191,10 @@ class Motion:
         both = psi[:, :, None] * psi.conj()[:, None]
         return np.hstack([both.reshape(len(psi), -1), flat])
 
-    def _follow(self, end: Pair, times: np.ndarray, several: list[Integrator]) -> Pair:
+    def _follow(self, end: Pair, times: np.ndarray, several: list[Integrator], tick: Tick) -> Pair:
         psi, y = end
         found = several[0](psi, times) if self.pure else np.tile(psi, (len(times), 1))
-        return found, several[-1](y, times)
+        return found, several[-1](y, times, tick)
 
     def _read(self, path: Pair) -> Pair:
         """psi and delta, (times, states) and (times, states, states)."""
