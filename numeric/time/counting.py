@@ -352,7 +352,7 @@ def _estimates(
 
 def _is_left(found: Counts) -> np.ndarray:
     """Where more light is still inside than the numbers of a whole pulse allow, (points,)."""
-    return np.asarray(found["inside"][0] > LEFT * found["photons"][0])
+    return np.asarray(~(found["inside"][0] <= LEFT * found["photons"][0]))
 
 
 def _advice(measured: dict[str, Measured], fine: Counts, complete: bool, judged: bool) -> str:
@@ -360,8 +360,8 @@ def _advice(measured: dict[str, Measured], fine: Counts, complete: bool, judged:
 
     Of emitters that are ``judged`` by states which are guesses no cut makes the numbers better.
     """
-    ways = []
-    if complete and np.any(_is_left(fine)):
+    ways, followed = [], np.isfinite(fine["photons"][0])
+    if complete and np.any(_is_left(fine) & followed):
         ways.append(
             "Light is still inside when the window ends: ask for a longer window, or for what "
             "this one holds (`complete=False`)."
@@ -372,7 +372,7 @@ def _advice(measured: dict[str, Measured], fine: Counts, complete: bool, judged:
             "Two more quanta still change the numbers: give a cut that holds the light at its "
             "brightest (`quanta=...`), coherent light of n quanta about n + 6 sqrt(n) + 6."
         )
-    if not np.all(np.isfinite(fine["photons"][0])):
+    if not np.all(followed):
         ways.append("The integrator gave up: ask for a shorter window (`complete=False`).")
     return " ".join(ways)
 
