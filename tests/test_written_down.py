@@ -32,8 +32,8 @@ def names() -> dict[str, Any]:
     kappa, gamma, n_th, G = sp.symbols("kappa gamma n_th G", positive=True)
     return {
         "np": np, "systems": systems, "analytic": analytic, "numeric": numeric,
-        "BosonOp": BosonOp, "SigmaMinus": SigmaMinus, "Dagger": Dagger, "Loss": systems.Loss,
-        "a": a, "kappa": kappa, "gamma": gamma, "n_th": n_th, "G": G,
+        "BosonOp": BosonOp, "SigmaMinus": SigmaMinus, "Dagger": Dagger, "Symbol": sp.Symbol,
+        "Loss": systems.Loss, "a": a, "kappa": kappa, "gamma": gamma, "n_th": n_th, "G": G,
         "model": model, "values": values, "state": numeric.steady_state(model, values),
         "closed": analytic.derive(model, 3), "operator": Dagger(a) * a,
         "b": a + q * jaynes_cummings.s + r * jaynes_cummings.xi, "unknowns": (r, q),
