@@ -75,6 +75,7 @@ from systems.values import Arrays
 # Relative change by the cut, at most, that is believed without a second solve: a thousandth of
 # what is allowed, as the last shells tell orders of magnitude
 CLEAR = 1e-6
+NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
 # Points whose density matrices are held at a time: some 50 MB of 28 states
 CHUNK = 4096
 
@@ -147,10 +148,11 @@ class SteadyState(Readout):
         >>> steady_state(kerr.MODEL, strong, quanta=4).advice  # doctest: +ELLIPSIS
         'Not converged: n(a), g2(a), g3(a), g4(a). Leave out `quanta`, or give more (`quanta=...`).'
         """
+        order = self.order or 4
         orders = {
             name: (mode, k)
-            for cut in self._cuts
-            for name, mode, k in results(self.model, cut, self.order or 4)
+            for cut in [*self._cuts, *([order] if self.bright else [])]
+            for name, mode, k in results(self.model, cut, order)
         }
         moves = {name: self._moves(*one) for name, one in orders.items()}
         moving = [name for name, where in moves.items() if where.any()]
@@ -164,8 +166,12 @@ class SteadyState(Readout):
     def _way_out(self, moves: Mapping[str, np.ndarray], pairs_known: bool) -> str:
         """What to ask for where these numbers move, (points,) each."""
         lost = np.flatnonzero(np.any(list(moves.values()), axis=0))
-        some = [block.take(np.isin(block.points, lost)) for block in self.blocks]
+        some = [block.take(np.isin(block.points, lost) & block.found) for block in self.blocks]
         some = [block for block in some if block.points.size]
+        if not some and pairs_known:
+            return "Ask for `order=2`."
+        if not some:  # a frame was asked for by name
+            return NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked)
         return advise(self.model, some, light, *how)
