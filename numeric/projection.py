@@ -25,6 +25,7 @@ import numpy as np
 
 from numeric.arguments import LARGEST
 from numeric.classical import LIGHT, reach
+from numeric.paths import tops_on_the_way
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
 from numeric.tail import (
@@ -166,6 +167,7 @@ def advise(
     moved: float,
     pairs_known: bool = False,
     looked: bool = False,
+    limit: int | None = None,
 ) -> str:
     """What to ask `steady_state` for instead, in words that may be typed.
 
@@ -174,7 +176,8 @@ def advise(
     the truncation was chosen, None where it was given; ``pairs_known`` says that n and g2 are
     converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
     of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
-    holds it (`numeric.bright`), or cannot be.
+    holds it (`numeric.bright`), or cannot be; ``limit`` is how many states were asked for, which
+    are not advised again.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -205,9 +208,10 @@ def advise(
     if order is None and (by_all or _unknown(own)):  # the search sees more
         return f"Leave out `quanta`, or give more{f' ({typed})' if fits(own) else ''}."
     ways = ["`order=2`"] if order is not None and pairs_known and order > PAIRS else []
-    if by_all:
+    more = (limit or 0) < MOST
+    if by_all and more:
         ways.append(f"more states (`limit={MOST}`)")
-    elif by_pairs and not ways:
+    elif by_pairs and not ways and (more or order != PAIRS):
         ways.append(f"`order=2` with more states (`limit={MOST}`)")
     if fits(own):
         ways.append(f"a truncation of your own ({typed})")
@@ -215,7 +219,10 @@ def advise(
         ways += _around(model, light, given=order is None)
     if not ways and order is not None:
         ways = _already(model, found, order, moved)
-    return f"Ask for {', or '.join(ways)}." if ways else _none(model, least(PAIRS, CLOSER * moved))
+    if ways:
+        return f"Ask for {', or '.join(ways)}."
+    pairs = least(PAIRS, CLOSER * moved)
+    return _none(model, own if fits(pairs) else pairs)
 
 
 def _already(model: Model, found: Sequence[Solution], order: int, moved: float) -> list[str]:
@@ -280,13 +287,15 @@ def enough(
     for side in sides(modes, tuple(each.tolist())):
         (i,) = np.flatnonzero(side[0])
         tops[i] = max(tops[i], wanted(side))
-    tops = np.where([is_two_level(mode) for mode in modes], 1, np.maximum(tops, order))
+    # a harmonic's quanta come from as many more of the mode that makes it
+    ways = tops_on_the_way(model, order)
+    tops = np.where([is_two_level(mode) for mode in modes], 1, np.maximum(tops, ways))
     by_mode = tuple(np.minimum(np.ceil(tops), FAR).astype(int).tolist())
     if len(modes) == 1:
         return by_mode[0]
     if not isinstance(found.space.cut, int):
         return by_mode
-    total = max([order, *map(wanted, found.space.sides), *bright.sum(axis=1)])
+    total = max([*ways, *map(wanted, found.space.sides), *bright.sum(axis=1)])
     whole = min(ceil(total), FAR)
     return min((whole, by_mode), key=partial(count_states, modes))
 

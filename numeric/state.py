@@ -105,6 +105,7 @@ class SteadyState(Readout):
     alone: Callable[[Arrays], "SteadyState"] | None = None
     bright: tuple[Means, ...] = ()  # points that are known without a cut that holds their light
     looked: bool = False  # for those, or there is nothing to look for
+    limit: int | None = None  # states that were asked for
     kind = "steady state"
 
     def _title(self) -> str:
@@ -154,11 +155,11 @@ class SteadyState(Readout):
             for cut in [*self._cuts, *([order] if self.bright else [])]
             for name, mode, k in results(self.model, cut, order)
         }
-        moves = {name: self._moves(*one) for name, one in orders.items()}
+        moves = {name: self._moves(*one) for name, one in orders.items() if self._reaches(*one)}
         moving = [name for name, where in moves.items() if where.any()]
         if not moving:
             return ""
-        settled_ones = [name for name in orders if name not in moving]
+        settled_ones = [name for name in moves if name not in moving]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
         return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low)}"
@@ -173,7 +174,7 @@ class SteadyState(Readout):
         if not some:  # a frame was asked for by name
             return NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
-        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked)
+        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         return advise(self.model, some, light, *how)
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
@@ -410,6 +411,14 @@ class SteadyState(Readout):
         for cut in self._cuts:
             check_held(self.model, cut, modes)
             check_reached(self.model, cut, modes)
+
+    def _reaches(self, mode: int, k: int) -> bool:
+        """Whether the truncation holds what the mode needs to have k quanta."""
+        try:
+            self._check((mode,) * k)
+        except ValueError:
+            return False
+        return True
 
     def _number(self, mode: Mode | str) -> Measured:
         return self._moments((self.model.index(mode),), normalised=False)
