@@ -26,7 +26,6 @@ from numeric.means import Means
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.solution import Solution
 from numeric.space import count_states
-from numeric.truncation import LIMIT
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -139,8 +138,7 @@ class BrightSearch:
         if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
             return []
         how = (partial(self._solved, most), matrices, self.search.tolerance, self.search.order)
-        limit = self.search.limit or LIMIT
-        limit = limit if most is None else min(limit, most)
+        limit = min(self.search.limit or np.inf, np.inf if most is None else most)
         return [*displaced_states(model, self.arrays, points, *how, keep=keep, most=limit)]
 
     def _solved(
