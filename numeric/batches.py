@@ -64,9 +64,7 @@ class Batch(Shown):
         >>> steady_state(kerr.MODEL, strong, limit=8, frame="original").status
         'not converged'
         """
-        return self._shaped(
-            self._seen(self._gather(lambda block: block.status), "status"), "status"
-        )
+        return self._shaped(self._seen(self._gather(lambda block: block.status), "word"), "status")
 
     @property
     def quanta(self) -> Any:

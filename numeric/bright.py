@@ -19,7 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
-from numeric.classical import LIGHT, branches, reach
+from numeric.classical import LIGHT, branches, filled
 from numeric.displaced import displaced_states
 from numeric.gaussian import GaussianState, gaussian
 from numeric.means import Means
@@ -40,6 +40,9 @@ FEWER = 0.6
 # Times the tolerance of a frame of one mode, where quanta cost little: P(n) of all the light takes
 # more of them than its moments, and 1e-2 knows 35 of the 40 that a cut for 35 quanta does
 CLOSER = 1e-2
+# States of a frame by default, after the last cut that fits was too small: three modes in 220 take
+# 3 s, in 455 as long as all that was solved before, 25 s, and pairs above threshold settle in none
+LAST = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 
@@ -98,20 +101,31 @@ class BrightSearch:
         linear, rest = self._linear(points)
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
         if rest.size:
-            limit = min(self.search.limit or ALONE, ALONE)
-            sizes = _foretold(self.model, select(self.arrays, rest))
-            dear = sizes > (DEAR if len(self.model.modes) > 1 else limit)
+            sizes, dear = self._dear(rest)
             most = int(FEWER * np.max(sizes[dear], initial=0))
             return [*found, *self.around(rest[dear], most=most)]
         return found
 
+    def _dear(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many states light is foretold to fill, and where a frame is tried first."""
+        limit = min(self.search.limit or ALONE, ALONE)
+        sizes = filled(self.model, branches(self.model, select(self.arrays, points)).quanta)
+        return sizes, sizes > (DEAR if len(self.model.modes) > 1 else limit)
+
     def afterwards(self, points: np.ndarray) -> list[Means]:
-        """What is known of points whose search has ended without a cut."""
+        """What is known of points whose search has ended without a cut.
+
+        No frame may take more than `LAST` states unless a limit was given, and where frames of as
+        many have been tried `ahead` they are not tried again.
+        """
         linear, rest = self._linear(points)
+        most = self.search.limit or LAST
         if rest.size:
             light = branches(self.model, select(self.arrays, rest)).quanta
-            rest = rest[np.max(light, axis=1) > LIGHT]
-        return [*linear, *self.around(rest)]
+            sizes, dear = self._dear(rest)
+            tried = dear & (FEWER * sizes >= most)
+            rest = rest[(np.max(light, axis=1) > LIGHT) & ~tried]
+        return [*linear, *self.around(rest, most=most)]
 
     def around(
         self, points: np.ndarray, keep: bool = False, most: int | None = None
@@ -124,7 +138,8 @@ class BrightSearch:
         if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
             return []
         how = (partial(self._solved, most), matrices, self.search.tolerance, self.search.order)
-        return [*displaced_states(model, self.arrays, points, *how, keep=keep)]
+        limit = min(self.search.limit or np.inf, np.inf if most is None else most)
+        return [*displaced_states(model, self.arrays, points, *how, keep=keep, most=limit)]
 
     def _solved(
         self, most: int | None, order: int, shifted: Model, values: Arrays, some: np.ndarray
@@ -146,19 +161,6 @@ def _is_dear(state: GaussianState) -> np.ndarray:
     """Where linear light would fill more than `DEAR` states, per point."""
     tops = np.array([state.filled(i) for i in range(len(state.model.modes))]).T
     return np.array([count_states(state.model.modes, tuple(row)) > DEAR for row in tops])
-
-
-def _foretold(model: Model, arrays: Arrays) -> np.ndarray:
-    """How many states classical light would fill, per point; 0 where it is faint."""
-    tops = reach(branches(model, arrays).quanta)
-    count = partial(count_states, model.modes)
-    sizes, filled = np.zeros(len(tops)), tops.any(axis=1)
-    sizes[filled] = [min(count(int(sum(row))), count(_each(model, row))) for row in tops[filled]]
-    return sizes
-
-
-def _each(model: Model, row: np.ndarray) -> tuple[int, ...]:
-    return tuple(1 if is_two_level(m) else int(n) for m, n in zip(model.modes, row, strict=True))
 
 
 def _where(state: GaussianState, rows: np.ndarray) -> list[GaussianState]:

@@ -11,12 +11,14 @@ state, and amplitudes as large as the drive could make them on resonance.
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from numeric.meanfield import MeanField, mean_field
 from numeric.solvers.solution import Solution
-from numeric.stability import every_mode_is_lossy
+from numeric.space import count_states
+from numeric.stability import MARGINAL, every_mode_is_lossy
 from systems import Model
 from systems.ladder import is_two_level
 from systems.status import Status
@@ -81,7 +83,9 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
 
     The brightest root, the light that there would be without the nonlinearity (Newton's first step
     from the empty state, atoms at rest), and the faintest root; NaN where there is none, and 0 of
-    atoms.  For arrays of one dimension.
+    atoms.  For arrays of one dimension.  Roots that light leaves, or along which it drifts without
+    a force back (the free phase of pairs above their threshold), are none to look at it from: no
+    few quanta around them hold it.
 
     >>> from systems.library import kerr
     >>> arrays = {n: np.array([x]) for n, x in {**kerr.VALUES, "chi": 0.0, "xi": 3.0}.items()}
@@ -90,16 +94,30 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     """
     flow = mean_field(model)
     c = flow.coefficients(arrays)
-    found = np.array([_fields(model, root) for root in _roots(model, flow, c)])
+    roots = _roots(model, flow, c)
+    every, left = np.array([_fields(model, root) for root in roots]), _left(model, flow, c, roots)
+    found = np.where(left[..., None], np.nan, every)
     total = np.sum(abs(found) ** 2, axis=2)
-    every, known = np.arange(total.shape[1]), ~np.isnan(total)
+    points, known = np.arange(total.shape[1]), ~np.isnan(total)
     brightest = np.argmax(np.where(known, total, -1.0), axis=0)
     faintest = np.argmin(np.where(known, total, np.inf), axis=0)
-    return (
-        found[brightest, every] + 0.0,
-        _without_nonlinearity(model, flow, c) + 0.0,
-        found[faintest, every] + 0.0,
-    )
+    linear = _without_nonlinearity(model, flow, c)
+    near = np.isclose(every, linear, rtol=CLOSE, atol=CLOSE).all(axis=2)
+    linear[np.any(near & left, axis=0)] = np.nan
+    return found[brightest, points] + 0.0, linear + 0.0, found[faintest, points] + 0.0
+
+
+def _left(model: Model, flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    """Which roots (starts, unknowns, points) do not draw light back, (starts, points).
+
+    Of models with atoms it is not asked, as in `Branches`.
+    """
+    left = np.zeros((len(roots), c.shape[1]), dtype=bool)
+    if not any(map(is_two_level, model.modes)):
+        for held, root in zip(left, roots, strict=True):
+            (some,) = np.nonzero(np.isfinite(root).all(axis=0))
+            held[some] = ~_stable(flow, root[:, some], c[:, some], -MARGINAL)
+    return left
 
 
 def reach(quanta: np.ndarray) -> np.ndarray:
@@ -109,6 +127,27 @@ def reach(quanta: np.ndarray) -> np.ndarray:
     array([  0., 165.])
     """
     return np.where(quanta > 1, np.ceil(quanta + SPREAD * np.sqrt(quanta)), 0)
+
+
+def filled(model: Model, quanta: np.ndarray, least: int = 0) -> np.ndarray:
+    """How many states such light fills, its quanta (points, modes), per point; 0 where it is faint.
+
+    The total number is cut, or each mode, whichever keeps fewer states; ``least`` is how many
+    quanta of each mode are kept all the same.
+
+    >>> from systems.library import kerr
+    >>> filled(kerr.MODEL, np.array([[0.5], [100.0]]))
+    array([  0., 166.])
+    """
+    tops = np.maximum(reach(quanta), least)
+    count = partial(count_states, model.modes)
+    sizes, some = np.zeros(len(tops)), tops.any(axis=1)
+    sizes[some] = [min(count(int(sum(row))), count(_each(model, row))) for row in tops[some]]
+    return sizes
+
+
+def _each(model: Model, row: np.ndarray) -> tuple[int, ...]:
+    return tuple(1 if is_two_level(m) else int(n) for m, n in zip(model.modes, row, strict=True))
 
 
 def held_against(model: Model, found: Solution, light: Branches) -> Solution:
@@ -163,11 +202,14 @@ def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
     return Branches(quanta, several)
 
 
-def _stable(flow: MeanField, x: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """Whether small deviations from roots (unknowns, points) do not grow, (points,)."""
+def _stable(flow: MeanField, x: np.ndarray, c: np.ndarray, most: float = CLOSE) -> np.ndarray:
+    """Whether small deviations from roots (unknowns, points) do not grow, (points,).
+
+    That is by ``most`` of the largest rate; where it is negative they have to decay.
+    """
     _, slopes = flow.at(x, c)
     growth = np.linalg.eigvals(slopes)
-    return np.asarray(np.max(growth.real, axis=1) <= CLOSE * np.max(abs(growth), axis=1))
+    return np.asarray(np.max(growth.real, axis=1) <= most * np.max(abs(growth), axis=1))
 
 
 def _widths(model: Model) -> list[int]:

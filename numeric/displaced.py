@@ -29,7 +29,7 @@ import sympy as sp
 from scipy.linalg import eigh_tridiagonal
 from sympy.physics.quantum import Dagger
 
-from numeric.classical import amplitudes, reach
+from numeric.classical import amplitudes, filled, reach
 from numeric.expectation import element_errors, mean
 from numeric.means import Means, refusal, sure
 from numeric.scaling import EPSILON
@@ -88,6 +88,20 @@ class DisplacedState(Means):
         True
         """
         return np.full(len(self.points), self.found.space.quanta)
+
+    @property
+    def word(self) -> np.ndarray:
+        """The status of each state, "not converged" where one of its numbers is, (points,).
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}
+        >>> (bright,) = steady_state(kerr.MODEL, linear, frame="displaced").bright
+        >>> bright.word.tolist()
+        ['ok']
+        """
+        open_ = (self.status == Status.OK) & ~_settled(self, self.order)
+        return np.where(open_, Status.NOT_CONVERGED, self.status)
 
     @property
     def residual(self) -> np.ndarray:
@@ -285,13 +299,16 @@ def displaced_states(
     tolerance: float,
     order: int,
     keep: bool = False,
+    most: float = np.inf,
 ) -> list[DisplacedState]:
     """The points (of flat arrays), each in the first frame in which n and g2 of all modes settle.
 
     Frames are tried one after the other: around the brightest classical root, around the light
     without the model's nonlinearity, and around the faintest root.  Points that settle in none are
-    left out, or (``keep``) shown in the last frame that was tried.  ``search`` solves points of a
-    model as `numeric.truncation.TruncationSearch` does; ``matrices`` gives their density matrices.
+    left out, or (``keep``) shown in the last frame that was tried.  The second frame is none to try
+    where the nearest root, seen from it, fills more than ``most`` states.  ``search`` solves points
+    of a model as `numeric.truncation.TruncationSearch` does; ``matrices`` gives their density
+    matrices.
 
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
@@ -306,8 +323,10 @@ def displaced_states(
         if not where.size:
             break
         some = {name: array.ravel()[left] for name, array in arrays.items()}
-        alphas = amplitudes(model, some)[frame]
+        every = amplitudes(model, some)
+        alphas = every[frame]
         there = np.isfinite(alphas).all(axis=1) & (abs(alphas).max(axis=1) > 0)
+        there &= ~(_needed(model, every, frame) > most)
         there &= ~np.any([_same(alphas, other[where]) for other in before], axis=0)
         before.append(_spread(alphas, where, len(points)))
         tried = there
@@ -330,6 +349,20 @@ def displaced_states(
             if (open_ := np.isin(state.points, left)).any():
                 states.append(_taken(state, open_))
     return states
+
+
+def _needed(model: Model, every: Sequence[np.ndarray], frame: int) -> np.ndarray:
+    """States that light at the nearest root fills around a frame, (points,).
+
+    NaN where no root is known, and of models with atoms, beside which light may be on no root.
+    """
+    if any(map(is_two_level, model.modes)):
+        return np.full(len(every[0]), np.nan)
+    gaps = [abs(every[frame] - root) ** 2 for root in (every[0], every[2])]
+    nearest = np.argmin([np.nan_to_num(gap.sum(axis=1), nan=np.inf) for gap in gaps], axis=0)
+    gap = np.where(nearest[:, None] == 0, *gaps)
+    known = np.isfinite(gap).all(axis=1)
+    return np.where(known, filled(model, np.nan_to_num(gap), PAIRS), np.nan)
 
 
 def _same(alphas: np.ndarray, other: np.ndarray) -> np.ndarray:

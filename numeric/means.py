@@ -56,6 +56,11 @@ class Means:
         return np.zeros(len(self.points), dtype=int)
 
     @property
+    def word(self) -> np.ndarray:
+        """The status of each state as it is shown, (points,): that of all its numbers."""
+        return self.status
+
+    @property
     def residual(self) -> np.ndarray:
         """How well the equation is solved, (points,); 0 where it is solved in closed form."""
         return np.zeros(len(self.points))

@@ -48,9 +48,28 @@ def on_the_way(model: Model, order: int) -> int:
     >>> on_the_way(kerr.MODEL, 4), on_the_way(second_harmonic.MODEL, 4)
     (5, 9)
     """
-    w = weights(model)
+    return int((_grade(model, order) + _unit(model)) // max(min(weights(model)), 1))
+
+
+def tops_on_the_way(model: Model, order: int) -> np.ndarray:
+    """Quanta of each mode on the ways to ``order`` quanta of any mode, (modes,).
+
+    Those to a harmonic are counted with the first correction to them; where every quantum is of
+    one grade, the fall of populations tells more.
+
+    >>> from systems.library import kerr_dimer, second_harmonic
+    >>> tops_on_the_way(second_harmonic.MODEL, 4), tops_on_the_way(kerr_dimer.MODEL, 4)
+    (array([9, 4]), array([4, 4]))
+    """
+    grade = _grade(model, order)
+    more = _unit(model) if grade > order else 0
+    return np.asarray((grade + more) // np.maximum(weights(model), 1))
+
+
+def _grade(model: Model, order: int) -> int:
+    """The highest grade of ``order`` quanta of a mode."""
     most = [1 if is_two_level(mode) else order for mode in model.modes]
-    return int((max(most * w) + _unit(model)) // max(min(w), 1))
+    return int(max(most * weights(model)))
 
 
 @lru_cache(maxsize=64)

@@ -25,6 +25,7 @@ import numpy as np
 
 from numeric.arguments import LARGEST
 from numeric.classical import LIGHT, reach
+from numeric.paths import tops_on_the_way
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
 from numeric.tail import (
@@ -166,6 +167,7 @@ def advise(
     moved: float,
     pairs_known: bool = False,
     looked: bool = False,
+    limit: int | None = None,
     searches: bool = True,
 ) -> str:
     """What to ask `steady_state` for instead, in words that may be typed.
@@ -175,8 +177,8 @@ def advise(
     the truncation was chosen, None where it was given; ``pairs_known`` says that n and g2 are
     converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
     of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
-    holds it (`numeric.bright`), or cannot be; ``searches`` that a search by default goes as far
-    as anything does.
+    holds it (`numeric.bright`), or cannot be; ``limit`` is how many states were asked for, which
+    are not advised again; ``searches`` that a search by default goes as far as anything does.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -205,12 +207,13 @@ def advise(
     by_all, by_pairs = (fits(wider(least(k, tolerance), 2)) for k in (order or 4, PAIRS))
     typed = f"`quanta={show_cut(model, own)}`"
     if order is None and (by_all or _unknown(own)):  # the search sees more
-        more = f"more{f' ({typed})' if fits(own) else ''}."
-        return f"Leave out `quanta`, or give {more}" if searches else f"Give {more}"
+        plenty = f"more{f' ({typed})' if fits(own) else ''}."
+        return f"Leave out `quanta`, or give {plenty}" if searches else f"Give {plenty}"
     ways = ["`order=2`"] if order is not None and pairs_known and order > PAIRS else []
-    if by_all:
+    more = (limit or 0) < MOST
+    if by_all and more:
         ways.append(f"more states (`limit={MOST}`)")
-    elif by_pairs and not ways:
+    elif by_pairs and not ways and (more or order != PAIRS):
         ways.append(f"`order=2` with more states (`limit={MOST}`)")
     if fits(own):
         ways.append(f"a truncation of your own ({typed})")
@@ -218,7 +221,10 @@ def advise(
         ways += _around(model, light, given=order is None)
     if not ways and order is not None:
         ways = _already(model, found, order, moved)
-    return f"Ask for {', or '.join(ways)}." if ways else _none(model, least(PAIRS, CLOSER * moved))
+    if ways:
+        return f"Ask for {', or '.join(ways)}."
+    pairs = least(PAIRS, CLOSER * moved)
+    return _none(model, own if fits(pairs) else pairs)
 
 
 def _already(model: Model, found: Sequence[Solution], order: int, moved: float) -> list[str]:
@@ -283,13 +289,15 @@ def enough(
     for side in sides(modes, tuple(each.tolist())):
         (i,) = np.flatnonzero(side[0])
         tops[i] = max(tops[i], wanted(side))
-    tops = np.where([is_two_level(mode) for mode in modes], 1, np.maximum(tops, order))
+    # a harmonic's quanta come from as many more of the mode that makes it
+    ways = tops_on_the_way(model, order)
+    tops = np.where([is_two_level(mode) for mode in modes], 1, np.maximum(tops, ways))
     by_mode = tuple(np.minimum(np.ceil(tops), FAR).astype(int).tolist())
     if len(modes) == 1:
         return by_mode[0]
     if not isinstance(found.space.cut, int):
         return by_mode
-    total = max([order, *map(wanted, found.space.sides), *bright.sum(axis=1)])
+    total = max([*ways, *map(wanted, found.space.sides), *bright.sum(axis=1)])
     whole = min(ceil(total), FAR)
     return min((whole, by_mode), key=partial(count_states, modes))
 

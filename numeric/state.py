@@ -75,6 +75,7 @@ from systems.values import Arrays
 # Relative change by the cut, at most, that is believed without a second solve: a thousandth of
 # what is allowed, as the last shells tell orders of magnitude
 CLEAR = 1e-6
+NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
 # Points whose density matrices are held at a time: some 50 MB of 28 states
 CHUNK = 4096
 
@@ -104,6 +105,7 @@ class SteadyState(Readout):
     alone: Callable[[Arrays], "SteadyState"] | None = None
     bright: tuple[Means, ...] = ()  # points that are known without a cut that holds their light
     looked: bool = False  # for those, or there is nothing to look for
+    limit: int | None = None  # states that were asked for
     kind = "steady state"
     searches = True  # by default for a truncation as large as any
 
@@ -148,16 +150,17 @@ class SteadyState(Readout):
         >>> steady_state(kerr.MODEL, strong, quanta=4).advice  # doctest: +ELLIPSIS
         'Not converged: n(a), g2(a), g3(a), g4(a). Leave out `quanta`, or give more (`quanta=...`).'
         """
+        order = self.order or 4
         orders = {
             name: (mode, k)
-            for cut in self._cuts
-            for name, mode, k in results(self.model, cut, self.order or 4)
+            for cut in [*self._cuts, *([order] if self.bright else [])]
+            for name, mode, k in results(self.model, cut, order)
         }
-        moves = {name: self._moves(*one) for name, one in orders.items()}
+        moves = {name: self._moves(*one) for name, one in orders.items() if self._reaches(*one)}
         moving = [name for name, where in moves.items() if where.any()]
         if not moving:
             return ""
-        settled_ones = [name for name in orders if name not in moving]
+        settled_ones = [name for name in moves if name not in moving]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
         return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low)}"
@@ -165,11 +168,15 @@ class SteadyState(Readout):
     def _way_out(self, moves: Mapping[str, np.ndarray], pairs_known: bool) -> str:
         """What to ask for where these numbers move, (points,) each."""
         lost = np.flatnonzero(np.any(list(moves.values()), axis=0))
-        some = [block.take(np.isin(block.points, lost)) for block in self.blocks]
+        some = [block.take(np.isin(block.points, lost) & block.found) for block in self.blocks]
         some = [block for block in some if block.points.size]
+        if not some and pairs_known:
+            return "Ask for `order=2`."
+        if not some:  # a frame was asked for by name
+            return NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
-        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.searches)
-        return advise(self.model, some, light, *how)
+        how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
+        return advise(self.model, some, light, *how, searches=self.searches)
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""
@@ -405,6 +412,14 @@ class SteadyState(Readout):
         for cut in self._cuts:
             check_held(self.model, cut, modes)
             check_reached(self.model, cut, modes)
+
+    def _reaches(self, mode: int, k: int) -> bool:
+        """Whether the truncation holds what the mode needs to have k quanta."""
+        try:
+            self._check((mode,) * k)
+        except ValueError:
+            return False
+        return True
 
     def _number(self, mode: Mode | str) -> Measured:
         return self._moments((self.model.index(mode),), normalised=False)

@@ -158,6 +158,7 @@ def _solve(
         alone=alone,
         bright=tuple(bright),
         looked=chosen or frame == "displaced",
+        limit=search.limit,
     )
 
 

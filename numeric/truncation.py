@@ -204,6 +204,11 @@ class TruncationSearch:
             solved = _solve(model, arrays, entries, cut, solver, report)
             for some, before in entries:
                 found = search.marked(solved.at(some))
+                failed = found.status == Status.NOT_CONVERGED
+                if before is not None and failed.any():  # what was solved before is shown, judged
+                    last = before.take(failed).with_status(Status.NOT_CONVERGED)
+                    yield last, found.take(failed)
+                    found, before = found.take(~failed), before.take(~failed)
                 none = found.status != Status.OK
                 if none.any():
                     yield found.take(none), None if before is None else before.take(none)
@@ -453,9 +458,11 @@ class _Growth:
         ]
 
     def _is_dear(self, after: Cut | None) -> bool:
-        """Whether it keeps more states than g3 and higher orders are worth, unless asked for."""
-        if after is None or self.search.limit is not None:
+        """Whether it keeps more states than g3 and higher orders are worth, or than may be kept."""
+        if after is None:
             return False
+        if self.search.limit is not None:
+            return not self.fits(after)
         return count_states(self.model.modes, after) > HIGHER
 
     def _hopeless(self, found: Solution, now: Cut) -> np.ndarray:

@@ -9,11 +9,22 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state
+from numeric import steady_state, truncation
+from numeric.solvers.solution import Solution
+from numeric.space import space
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, kerr_dimer
+from systems.library import jaynes_cummings, kerr, kerr_dimer, second_harmonic
+from systems.status import Status
 
 a, (G, kappa) = BosonOp("a"), sp.symbols("G kappa", real=True)
+b, c, (F, g) = BosonOp("b"), BosonOp("c"), sp.symbols("F g", positive=True)
+HARMONICS = Model(
+    "harmonic of a harmonic",
+    F * (a + Dagger(a))
+    + g * (Dagger(b) * a**2 + Dagger(a) ** 2 * b + Dagger(c) * b**2 + Dagger(b) ** 2 * c),
+    tuple(Loss(kappa, x) for x in (a, b, c)),
+    F,
+)
 SQUEEZED = Model("pairs", G * (a**2 + Dagger(a) ** 2), (Loss(kappa, a),))
 MOVED = 1e-3  # of a truncation given, by how much a number may be off that is returned
 
@@ -97,3 +108,40 @@ def test_nearly_coherent_light_is_sent_to_its_amplitude(asked):
     assert state.advice == ""
     # the classical light is detuned by 2 chi n: n (1 + (4 chi n/gamma)^2) = |2 xi/gamma|^2
     np.testing.assert_allclose(state.number("a"), 3600.0, rtol=2 * (4 * 1e-6 * 3600) ** 2)
+
+
+@pytest.mark.parametrize("quanta", [3, 4, 6])
+def test_numbers_that_a_cut_does_not_reach_are_left_out_of_its_message(quanta):
+    """Four quanta of the harmonic take eight of the mode that makes them: so many are advised."""
+    few = steady_state(second_harmonic.MODEL, second_harmonic.VALUES, quanta=quanta)
+    (way,) = ways(few.advice)
+    assert steady_state(second_harmonic.MODEL, second_harmonic.VALUES, **way).advice == ""
+
+
+def test_no_truncation_is_advised_that_lacks_the_ways_to_what_is_asked():
+    """Four quanta of c are made of sixteen of a, which no truncation that fits holds."""
+    values = {"g": 0.8, "kappa": 1.0, "F": 0.02}
+    state = steady_state(HARMONICS, values)
+    assert state.correlation_status("c") == "ok"
+    assert state.correlation_status("c", order=4) == "not converged"
+    assert ways(state.advice) == [{"order": 2}]
+    assert steady_state(HARMONICS, values, order=2).advice == ""
+
+
+def test_a_solver_that_fails_with_more_quanta_leaves_what_was_solved_with_fewer(monkeypatch):
+    """The state is that of the last cut, "not converged", and so is each of its numbers."""
+    right = truncation.solve_points
+
+    def fails(model, arrays, points, cut, *how):
+        if cut > 10:
+            return Solution.none(space(model.modes, cut), points, Status.NOT_CONVERGED)
+        return right(model, arrays, points, cut, *how)
+
+    values = {"Delta": 0.0, "chi": 0.5, "gamma": 1.0, "xi": 0.5}
+    whole = steady_state(kerr.MODEL, values)
+    monkeypatch.setattr(truncation, "solve_points", fails)
+    state = steady_state(kerr.MODEL, values)
+    assert state.status == state.number_status("a") == "not converged"
+    known = state.estimate("number", "a").value
+    # a coherent state of one quantum, more than there is, has exp(-1)/10! beyond ten
+    np.testing.assert_allclose(known, whole.number("a"), rtol=1e-6)

@@ -41,15 +41,16 @@ def solve_refined(
     source: np.ndarray,
     invert: Callable[..., Any],
     terms: csc_array,
+    sizes: np.ndarray | float = 0.0,
 ) -> Found:
     """The solution, its error and the relative distance to a singular system.
 
     The error is what the last correction corrects, and what the rounding of the elements does: on
-    the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``.  The distance
-    is 1/|A^-1 v| for a vector v of the size of A's rows, an estimate from above of the
-    inverse of the condition number (N. J. Higham, "Accuracy and Stability of Numerical
-    Algorithms", chapters 7, 12 and 15).  A system that cannot be inverted has the distance
-    zero, and NaN for a solution.
+    the diagonal, and elsewhere if they cancel, they are sums of larger ``terms``; and so are those
+    of the source, whose terms add up to ``sizes``.  The distance is 1/|A^-1 v| for a vector v of
+    the size of A's rows, an estimate from above of the inverse of the condition number (N. J.
+    Higham, "Accuracy and Stability of Numerical Algorithms", chapters 7, 12 and 15).  A system that
+    cannot be inverted has the distance zero, and NaN for a solution.
 
     >>> from numeric.solvers.direct import factorise
     >>> system = csc_array(np.diag([2.0 + 0j, 4.0]))
@@ -77,7 +78,7 @@ def solve_refined(
     size = np.bincount(system.indices, abs(system.data), source.size)
     blown_up = np.max(abs(roughly(size * probe)))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
-    rounding = EPSILON * (terms @ abs(solution)) * probe
+    rounding = EPSILON * (terms @ abs(solution) + sizes) * probe
     rounding[0] = 0  # the first row is not that of the master equation
     return solution, abs(correction) + abs(roughly(rounding)), float(gap)
 

@@ -1,0 +1,66 @@
+"""Frames around a classical amplitude: which are tried, and what is said where none holds."""
+
+import numpy as np
+import pytest
+import sympy as sp
+from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.boson import BosonOp
+
+from numeric import steady_state
+from numeric.classical import amplitudes
+from systems import Loss, Model
+from systems.library import kerr
+
+a, b, c = BosonOp("a"), BosonOp("b"), BosonOp("c")
+Delta = sp.Symbol("Delta", real=True)
+g, F, kappa = sp.symbols("g F kappa", positive=True)
+ENERGIES = sum(Delta * Dagger(x) * x for x in (a, b, c))
+PAIRS = g * (Dagger(a) * b * c + Dagger(c) * Dagger(b) * a) + F * (a + Dagger(a))
+OSCILLATOR = Model("oscillator", ENERGIES + PAIRS, tuple(Loss(kappa, x) for x in (a, b, c)))
+VALUES = {"Delta": 0.1, "g": 0.5, "kappa": 1.0}
+THRESHOLD = (0.5**2 + 0.1**2) / 0.5  # |kappa/2 + i Delta|^2/g, of F, by the classical equations
+
+
+def frames(drive):
+    """The amplitudes from which the oscillator is looked at, (3, modes)."""
+    point = {name: np.array([x]) for name, x in {**VALUES, "F": drive}.items()}
+    return np.array(amplitudes(OSCILLATOR, point))[:, 0]
+
+
+def test_pairs_are_looked_at_from_the_pump_below_their_threshold_only():
+    """Above it the pump's root is unstable and the phase of the pairs drifts freely: no frame.
+
+    The difference of the phases of b and c is a symmetry (K. J. McNeil and C. W. Gardiner, Phys.
+    Rev. A 28, 1560 (1983)): their density matrix is a ring, not a spot around an amplitude.
+    """
+    pump = -1j * 0.98 * THRESHOLD / (0.5 + 0.1j)
+    assert frames(0.98 * THRESHOLD)[0] == pytest.approx(np.array([pump, 0, 0]), abs=1e-9)
+    assert np.isnan(frames(1.02 * THRESHOLD)).all()
+
+
+def test_a_bistable_mode_is_looked_at_from_both_its_stable_branches():
+    """The roots of the cubic of Drummond and Walls, without the one in between, which is left."""
+    values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.85}
+    point = {name: np.array([x]) for name, x in values.items()}
+    bright, _, faint = np.abs(np.array(amplitudes(kerr.MODEL, point))[:, 0, 0]) ** 2
+    x = np.roots([(2 * 0.0707) ** 2, 4 * 0.0707 * -6.31, 6.31**2 + 0.25, -(10.85**2)])
+    assert [faint, bright] == pytest.approx(sorted(x.real)[::2], rel=1e-6)
+
+
+def test_where_no_frame_holds_state_certificate_numbers_and_advice_agree():
+    values = {**VALUES, "F": 2 * THRESHOLD}
+    state = steady_state(OSCILLATOR, values, order=2, frame="displaced")
+    words = {state.status, state.certificate.status, *map(state.number_status, (a, b, c))}
+    assert words == {"not converged"}
+    assert "leave out `frame`" in state.advice
+
+
+def test_a_frame_that_ended_before_it_settled_is_no_state_that_is_ok():
+    """2,100 quanta around their amplitude take more than the ten states that are allowed."""
+    values = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 30.0}
+    state = steady_state(kerr.MODEL, values, frame="displaced", limit=10)
+    assert state.status == state.certificate.status == state.number_status("a") == "not converged"
+    assert "n(a)" in state.advice
+    again = steady_state(kerr.MODEL, values, frame="displaced")  # as the advice says
+    assert again.status == "ok"
+    assert again.advice == ""
