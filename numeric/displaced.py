@@ -317,13 +317,15 @@ def displaced_states(
     """
     states: list[DisplacedState] = []
     ended: list[DisplacedState] = []
+    if not points.size:
+        return states
+    roots = amplitudes(model, {name: array.ravel()[points] for name, array in arrays.items()})
     left, before = points, [np.full((len(points), len(model.modes)), np.nan)]
     for frame in range(3):
         where = np.flatnonzero(np.isin(points, left))
         if not where.size:
             break
-        some = {name: array.ravel()[left] for name, array in arrays.items()}
-        every = amplitudes(model, some)
+        every = [alphas[where] for alphas in roots]
         alphas = every[frame]
         there = np.isfinite(alphas).all(axis=1) & (abs(alphas).max(axis=1) > 0)
         there &= ~(_needed(model, every, frame) > most)

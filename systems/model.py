@@ -315,10 +315,19 @@ class Model(Shown):
         >>> second_harmonic.MODEL.grading  # a quantum of b counts as two
         Grading(weights=(1, 2), unit=1)
         """
-        lowest = {word: min(self.by_order(c)) for word, c in self.ladder.items()}
+        lowest = self.lowest_orders()
         if self.weights is None:
             return find_grading(lowest, self.modes, self._jump_orders())
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
+
+    def lowest_orders(self) -> dict[Word, int]:
+        """The lowest order in the drive of the coefficient of every word of the Hamiltonian.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.lowest_orders()[(1,), (0,)]  # a', times the drive
+        1
+        """
+        return {word: min(self.by_order(c)) for word, c in self.ladder.items()}
 
     def by_order(self, coefficient: sp.Expr) -> dict[int, sp.Expr]:
         """A coefficient split by its order in the drive (and in the symbols of ``orders``).

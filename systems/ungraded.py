@@ -31,7 +31,7 @@ def partial_weights(model: Model) -> tuple[int, ...]:
         return ()
     except NoGrading:
         pass
-    words = {word: min(model.by_order(c)) for word, c in model.ladder.items()}
+    words = model.lowest_orders()
     jumps = [change_of(word) for jump in model.jumps for word in jump]
     kept = _conserved(words, jumps, len(model.modes))
     if not any(kept):

@@ -68,6 +68,15 @@ def test_the_preconditioner_inverts_the_evolution_without_jumps():
     np.testing.assert_allclose(left, F, rtol=1e-10, atol=1e-12)  # round-off of elements of order 1
 
 
+def dimer(quanta, s, **values):
+    """Two Kerr modes on a cut, in units of s."""
+    values |= {"Delta": 0.7, "J": 1.3, "gamma": 1.0}
+    arrays = {k: v[None] for k, v in read_values(kerr_dimer.MODEL, values).items()}
+    equation = liouvillian(kerr_dimer.MODEL, quanta)
+    ((c,), _) = equation.rows(arrays)
+    return equation.scaled(c, s)
+
+
 def solved(point):
     """What GMRES makes of the vacuum at a point, flattened."""
     source = -point.L @ np.eye(1, len(point.K) ** 2, dtype=complex)[0]
@@ -78,11 +87,7 @@ def solved(point):
 
 def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():
     # two modes with amplitudes of 0.6, in units of a hundredth: eigenvectors are nearly parallel
-    values = {"Delta": 0.7, "U": 0.05, "J": 1.3, "gamma": 1.0, "F": 0.6}
-    arrays = {k: v[None] for k, v in read_values(kerr_dimer.MODEL, values).items()}
-    equation = liouvillian(kerr_dimer.MODEL, 6)
-    ((c,), _) = equation.rows(arrays)
-    point = equation.scaled(c, 0.01)
+    point = dimer(6, 0.01, U=0.05, F=0.6)
     better, inverse = well_scaled(point)
     assert inverse.skew <= SKEW < NoJumps(point.K).skew
     # the same matrix, however it was reached: to the digits that parallel vectors lose
@@ -92,11 +97,7 @@ def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():
 
 
 def test_steps_of_one_solve_serve_the_next_one():
-    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 1.0}
-    arrays = {k: v[None] for k, v in read_values(kerr_dimer.MODEL, values).items()}
-    equation = liouvillian(kerr_dimer.MODEL, 7)
-    ((c,), _) = equation.rows(arrays)
-    point = equation.scaled(c, 1.0)
+    point = dimer(7, 1.0, U=1.0, F=1.0)
     system = csr_array(with_first_row(point.L, np.eye(1, len(point.K) ** 2)[0]))
     first, second = np.random.default_rng(2).normal(size=(2, system.shape[0])) + 0j
     fresh, kept = (Krylov(system, NoJumps(point.K)) for _ in range(2))

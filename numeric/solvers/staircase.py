@@ -80,7 +80,7 @@ def by_grades(point: Scaled, grades: np.ndarray) -> Scaled:
 class Staircase:
     """The inverse of what keeps or raises the grades of a system; it acts on flattened matrices.
 
-    ``system`` is the whole, with X_00 = F_00 for its first row, and ``rest`` what is left out.
+    ``system`` is the whole, with X_00 = F_00 for its first row; what lowers a grade is left out.
     ``grades`` are those of the states.  Raises `RuntimeError` where a block is singular.
 
     >>> system = csc_array(np.diag([1.0 + 0j, 2, 2, 4]))
@@ -100,7 +100,6 @@ class Staircase:
         row, column = entries.coords
         same = (left[row] == left[column]) & (right[row] == right[column])
         below = step[column] < step[row]
-        self.rest = _part(entries, ~same & ~below, np.arange(size**2))
         inside, fed = _part(entries, same, place), _part(entries, below, place)
         ends = pairwise(np.cumsum([0, *(block.size for block in blocks)]).tolist())
         self._steps = [

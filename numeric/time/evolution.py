@@ -89,10 +89,9 @@ def evolve(
     relative at any drive; what is lost (a population far below what the drive makes) is NaN with
     the status "not resolved", and where the integrator gives up the status is "not converged".
     Where no value moves, steps are exponentials if that is quicker, as it is where rates differ
-    much (`numeric.time.exponential`).
-    A pulse shorter than a thousandth of the whole span may be overlooked, unless one as short is
-    met, such as the first one of a train of kicks at the start: give it a span of its own.  Raises
-    `ValueError` or `TypeError` for bad arguments.
+    much (`numeric.time.exponential`).  A pulse shorter than a thousandth of the whole span may be
+    overlooked, unless one as short is met, such as the first one of a train of kicks at the start:
+    give it a span of its own.  Raises `ValueError` or `TypeError` for bad arguments.
 
     A mode that a pulse has filled decays as exp(-gamma t):
 
