@@ -61,7 +61,8 @@ def run(code: str, names: dict[str, Any], last: Any) -> Any:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.split("|")[1].strip()[:40])
 def test_what_the_table_writes_runs(row: str, names: dict[str, Any]) -> None:
-    last = None
+    """Each row by itself: a reader copies one row, and rows run in any order, on any worker."""
+    names, last = dict(names), None
     for code in pieces(row):
         value = run(code.replace("\\|", "|"), names, last)
         assert value is not None
