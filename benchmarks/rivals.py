@@ -21,7 +21,8 @@ from scipy.linalg.lapack import ztrsyl
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import LinearOperator, gmres, splu
 
-from numeric.liouvillian import Combination, liouvillian
+from numeric.combination import Combination
+from numeric.liouvillian import liouvillian
 from numeric.solvers.threads import cores
 from numeric.space import Cut, space
 from systems import Model

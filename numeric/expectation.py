@@ -4,7 +4,7 @@
 
 The error of an element of rho follows from those of the populations beside it: rho_ij is
 psi_i conj(psi_j) to leading order in the drive, and |rho_ij|^2 <= rho_ii rho_jj always.
-`numeric.state` reads the numbers off its states, `numeric.fields` those of sums of modes.
+`numeric.readings` reads the numbers off its states, `numeric.fields` those of sums of modes.
 """
 
 from typing import TypeAlias

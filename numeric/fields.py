@@ -29,9 +29,10 @@ from numeric.gaussian import GaussianState
 from numeric.scaling import EPSILON
 from numeric.solvers.reached import empty_states
 from numeric.solvers.solution import Solution
-from numeric.state import CLEAR, SteadyState
+from numeric.state import SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import Field, read_delays, regression
+from numeric.twofold import CLEAR
 from numeric.worth import MOVED, RESOLVED, Known, Measured, divide
 from systems import Model
 from systems.labels import label_beside, relabel

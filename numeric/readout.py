@@ -2,7 +2,7 @@
 
 `Readout.estimate` is the one source of a number, its error and its status.  A method named after a
 number returns it where its status is "ok" and NaN elsewhere; the method with ``_status`` behind
-its name returns the words.  How an estimate comes about is another matter (`numeric.state`).
+its name returns the words.  How an estimate comes about is another matter (`numeric.readings`).
 """
 
 from typing import Any
@@ -11,7 +11,8 @@ import numpy as np
 import sympy as sp
 
 from numeric.batches import Batch
-from systems.labels import stacked
+from numeric.space import on_product
+from systems.labels import relabel, stacked
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate
 
@@ -212,6 +213,48 @@ class Readout(Batch):
         ['ok', 'ok']
         """
         return self._over_numbers(mode, "status")
+
+    def density_matrix(self) -> Any:
+        """Density matrix: of one point a `qutip.Qobj` on the product of the modes' spaces.
+
+        Its modes are in the order of ``model.modes``, each with one level more than the quanta that
+        the truncation keeps in it (2 of a two-level system); the levels of an atom make up one
+        factor, its lowest one first, at the place of the first of them.  So `ptrace`,
+        `qutip.expect` and `qutip.wigner` of a mode are right:
+        ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
+        `restricted_density_matrix`.  NaN where the status is not "ok"; bright light that is known
+        without a cut has none, and raises `ValueError`.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> round(float(steady_state(kerr.MODEL, kerr.VALUES).density_matrix().tr()), 12)
+        1.0
+        """
+        if self.shape != ():
+            return self.restricted_density_matrix()
+        return on_product(self.elements(), self.space)
+
+    def restricted_density_matrix(self) -> Any:
+        """Density matrices on the cut space, an array of ``shape + (states, states)``.
+
+        Of labelled values it is labelled, with the dimensions ``row`` and ``column`` at its end.
+
+        ``occupations[i]`` is the occupation of the state i; the largest truncation among the
+        points gives the states, and others are padded with zeros.  NaN where the status is not
+        "ok" and for bright light that is known without a cut; raises `ValueError` where all is.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]}, quanta=3)
+        >>> rho = state.restricted_density_matrix()
+        >>> rho.shape, np.trace(rho, axis1=1, axis2=2).real.round(12)
+        ((2, 4, 4), array([1., 1.]))
+        """
+        return relabel(self.elements(), self.arrays, "rho", last=("row", "column"))
+
+    def elements(self) -> np.ndarray:
+        """Density matrices as a plain array, also of labelled values; a state has them."""
+        raise NotImplementedError
 
     def _levels(self, mode: int) -> int:
         """How many numbers of quanta P(n) is shown for, zero included; a state knows how many."""

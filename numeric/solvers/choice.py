@@ -10,7 +10,7 @@ Of the master equation:
 - "auto": the fastest of our own that is right, per point: "graded" for many points, and for any
   where grades hold many states (`graded.sylvester`), where it converges and resolves means and pair
   correlations, "direct" or "iterative" for the others.  Any other number that the sweeps leave
-  unresolved is solved for again, alone, when it is asked for (`numeric.state`).
+  unresolved is solved for again, alone, when it is asked for (`numeric.twofold`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """

@@ -42,9 +42,9 @@ from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import cores, one_thread
-from numeric.state import SteadyState
 from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from numeric.twofold import Twofold
 from numeric.worth import MOVED
 from systems import Model
 from systems.grading import NoGrading
@@ -90,7 +90,7 @@ def read_delays(taus: Any) -> np.ndarray:
 
 
 def regression(
-    state: SteadyState,
+    state: Twofold,
     first: Field,
     second: Field,
     delays: np.ndarray,
@@ -143,7 +143,7 @@ def regression(
 
 
 def _of_bright(
-    state: SteadyState,
+    state: Twofold,
     light: Means,
     first: Ladder,
     second: Ladder,
@@ -293,7 +293,7 @@ PER_POINT = ("rho", "chi", "photons", "swift", "stiff", "size", "rate")
 
 @one_thread
 def regress(
-    state: SteadyState,
+    state: Twofold,
     block: Solution,
     rows: np.ndarray,
     first: Field,
@@ -337,7 +337,7 @@ def _solve(part: Regression) -> np.ndarray:
 
 
 def pose_regression(
-    state: SteadyState,
+    state: Twofold,
     block: Solution,
     rows: np.ndarray,
     first: Field,

@@ -31,7 +31,7 @@ from numeric.solvers.direct import FACTORABLE, factorise
 from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
-from numeric.state import SteadyState
+from numeric.twofold import Twofold
 from numeric.worth import MOVED, RESOLVED, Known, Measured
 from systems.ladder import Ladder
 from systems.progress import Report, silent
@@ -61,7 +61,7 @@ class Response:
     """
 
     def __init__(
-        self, state: SteadyState, block: Solution, row: int, frame: Shift | None = None
+        self, state: Twofold, block: Solution, row: int, frame: Shift | None = None
     ) -> None:
         self.space, self.frame = block.space, frame
         self.arrays = select(state.arrays, block.points[[row]])
@@ -129,7 +129,7 @@ class Response:
 
 @one_thread
 def respond(
-    state: SteadyState,
+    state: Twofold,
     read: Read,
     count: int,
     report: Report = silent,
@@ -177,7 +177,7 @@ def _together(parts: list[tuple[np.ndarray, Estimate]], count: int) -> Estimate:
 
 
 def _of_cut(
-    state: SteadyState, read: Read, count: int, report: Report, frame: Shift | None
+    state: Twofold, read: Read, count: int, report: Report, frame: Shift | None
 ) -> Estimate:
     """The numbers of the points that are known by their cut; of others NaN."""
     points = int(np.prod(state.shape))

@@ -40,7 +40,7 @@ What this changes, scaled down to double precision, estimates the round-off of e
 Points where it may exceed 1e-8 in a mean number or a pair correlation are left to other solvers.
 Small populations of several quanta often remain uncertain: the amplitudes that feed them
 interfere, which no solver in double precision follows much better.  Their error says so, and
-whoever asks for them (`numeric.state`) has those points solved one by one.
+whoever asks for them (`numeric.twofold`) has those points solved one by one.
 """
 
 from concurrent.futures import ThreadPoolExecutor
