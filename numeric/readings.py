@@ -1,6 +1,6 @@
 """What can be read off a state: moments, probabilities, the mean of an operator.
 
-Each is a `numeric.quantity.Quantity`, and says for itself what the truncation is worth to it.
+Each is a `numeric.reading.Reading`, and says for itself what the truncation is worth to it.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ import numpy as np
 from numeric.excitations import coherence, guessed, missed
 from numeric.expectation import element_errors, is_hermitian, mean, operator_matrices
 from numeric.judge import beyond, finer_of, is_short, measure, moment, settled
-from numeric.quantity import Quantity
+from numeric.reading import Reading
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing, supply
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
-from systems.ladder import Ladder, Occupation
+from systems.ladder import Ladder, Occupation, is_two_level
 from systems.values import Arrays
 
 # Points whose density matrices are held at a time: some 50 MB of 28 states
@@ -26,7 +26,7 @@ CHUNK = 4096
 
 
 @dataclass(frozen=True)
-class Moment(Quantity):
+class NormalMoment(Reading):
     """<a_i' a_j' ... a_j a_i> of the modes at these positions, over the mean numbers if asked."""
 
     modes: tuple[int, ...]
@@ -62,7 +62,7 @@ class Moment(Quantity):
 
 
 @dataclass(frozen=True)
-class CrossMoment(Moment):
+class CrossMoment(NormalMoment):
     """The same of different modes where the truncation was chosen for either, not for both."""
 
     def searched(self, block: Solution, other: Solution | None) -> Measured:
@@ -80,7 +80,7 @@ class CrossMoment(Moment):
 
 
 @dataclass(frozen=True)
-class Population(Quantity):
+class Population(Reading):
     """Probability to find so many quanta in each mode; None stands for any number of them."""
 
     occupation: tuple[int | None, ...]
@@ -96,7 +96,7 @@ class Population(Quantity):
 
     def searched(self, block: Solution, other: Solution | None) -> Measured:
         cut, held = np.zeros(len(block.points)), self._held(block)
-        if not held.any():
+        if not held.any() and self._exists:
             cut += np.inf
         elif block.cut is not None:
             cut = block.cut[:, held].sum(axis=1)
@@ -112,6 +112,12 @@ class Population(Quantity):
     def levels(self, block: Solution) -> np.ndarray:
         return guessed(self.model, block, quanta=sum(self.ways[0]))
 
+    @property
+    def _exists(self) -> bool:
+        """Whether a larger cut has such states: a two-level system never holds two quanta."""
+        pairs = zip(self.model.modes, self.occupation, strict=True)
+        return not any(is_two_level(mode) and (n or 0) > 1 for mode, n in pairs)
+
     def _held(self, block: Solution) -> np.ndarray:
         """Which states of a block have these quanta."""
         wanted = [(i, n) for i, n in enumerate(self.occupation) if n is not None]
@@ -120,7 +126,7 @@ class Population(Quantity):
 
 
 @dataclass(frozen=True)
-class Mean(Quantity):
+class Mean(Reading):
     """Tr[O rho] of the operator O with these ``words``, real where O is Hermitian."""
 
     words: Ladder

@@ -33,7 +33,7 @@ from numeric.expectation import read_operator
 from numeric.judge import changes, cuts, results, roundoff
 from numeric.means import Means
 from numeric.projection import advise
-from numeric.readings import CrossMoment, Mean, Moment, Population
+from numeric.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.readout import Readout
 from numeric.solvers.choice import select
 from numeric.solvers.solution import Solution
@@ -173,7 +173,7 @@ class SteadyState(Twofold, Readout):
 
     def _moment(self, modes: tuple[int, ...], normalised: bool = True) -> Measured:
         self._check(modes)
-        kind = Moment if len(set(modes)) == 1 else CrossMoment
+        kind = NormalMoment if len(set(modes)) == 1 else CrossMoment
         return self._judged(kind(self.model, modes, normalised, self.tolerance))
 
     def _probability(self, occupation: Occupation) -> Measured:

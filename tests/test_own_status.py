@@ -10,8 +10,7 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import state as states
-from numeric import steady_state, truncation
+from numeric import steady_state, truncation, twofold
 from numeric.solvers.choice import solve_points
 from numeric.space import Space
 from systems import Loss, Model
@@ -96,7 +95,7 @@ def test_nothing_is_solved_twice(values, monkeypatch):
         solved.extend((quanta, point) for point in points.tolist())
         return solve_points(model, arrays, points, quanta, *rest)
 
-    for module in (truncation, states):
+    for module in (truncation, twofold):
         monkeypatch.setattr(module, "solve_points", noted)
     state = steady_state(RING, values, limit=84)  # states: six quanta
     for shown in (state.certificate, state.finer.number("a"), state.correlation("a", 3)):
@@ -128,3 +127,11 @@ def test_an_operator_that_is_zero_has_the_mean_zero_at_any_truncation():
     atom = jaynes_cummings.MODEL.modes[1]
     state = steady_state(jaynes_cummings.MODEL, jaynes_cummings.VALUES, quanta=3)
     assert state.estimate("expect", atom**2).value == 0  # of a two-level system
+
+
+@pytest.mark.parametrize("quanta", [None, 4])
+def test_two_quanta_in_a_two_level_system_have_the_probability_zero_at_any_truncation(quanta):
+    model = jaynes_cummings.MODEL
+    twice = tuple(2 * (mode == model.modes[1]) for mode in model.modes)
+    state = steady_state(model, jaynes_cummings.VALUES, quanta=quanta)
+    assert (state.probability(twice), state.probability_status(twice)) == (0, "ok")
