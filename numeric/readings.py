@@ -1,6 +1,6 @@
 """What can be read off a state: moments, probabilities, the mean of an operator.
 
-Each is a `numeric.reading.Reading`, and says for itself what the truncation is worth to it.
+Each is an `numeric.observable.Observable`, and says for itself what the truncation is worth to it.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import numpy as np
 from numeric.excitations import coherence, guessed, missed
 from numeric.expectation import element_errors, is_hermitian, mean, operator_matrices
 from numeric.judge import beyond, finer_of, is_short, measure, moment, settled
-from numeric.reading import Reading
+from numeric.observable import Observable
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing, supply
@@ -26,7 +26,7 @@ CHUNK = 4096
 
 
 @dataclass(frozen=True)
-class NormalMoment(Reading):
+class NormalMoment(Observable):
     """<a_i' a_j' ... a_j a_i> of the modes at these positions, over the mean numbers if asked."""
 
     modes: tuple[int, ...]
@@ -80,7 +80,7 @@ class CrossMoment(NormalMoment):
 
 
 @dataclass(frozen=True)
-class Population(Reading):
+class Population(Observable):
     """Probability to find so many quanta in each mode; None stands for any number of them."""
 
     occupation: tuple[int | None, ...]
@@ -126,7 +126,7 @@ class Population(Reading):
 
 
 @dataclass(frozen=True)
-class Mean(Reading):
+class Mean(Observable):
     """Tr[O rho] of the operator O with these ``words``, real where O is Hermitian."""
 
     words: Ladder

@@ -20,8 +20,8 @@ from numeric.displaced import DisplacedState
 from numeric.excitations import is_whole, narrowed
 from numeric.judge import finer_of, is_short
 from numeric.means import Means, refusal
+from numeric.observable import Observable
 from numeric.paths import paths_held
-from numeric.reading import Reading
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
@@ -148,7 +148,7 @@ class Twofold(Batch):
             rho[np.ix_(points, where, where)] = found
         return rho.reshape(*self.shape, largest.size, largest.size)
 
-    def _judged(self, what: Reading) -> Measured:
+    def _judged(self, what: Observable) -> Measured:
         """A number, its round-off and what its truncation is worth, of every point."""
         if self.order is None:
             found = self._truncated(self._joined([what.read(block) for block in self.blocks]), what)
@@ -176,7 +176,7 @@ class Twofold(Batch):
             moved=parts[0].moved,
         )
 
-    def _truncated(self, found: Measured, what: Reading) -> Measured:
+    def _truncated(self, found: Measured, what: Observable) -> Measured:
         """With what a truncation that was given changes: at most, or measured in case of doubt.
 
         Only points in doubt are solved again, and only once (`_pair`).  Where the cut lacks states
