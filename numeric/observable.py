@@ -1,10 +1,10 @@
 """A number that is read off a state, and what its truncation is worth to it.
 
-An `Observable` takes its number off a block of points (`Solution`).  Of a truncation that was chosen
-the search has solved a second one, and `Observable.searched` judges by both.  Of one that was given
-the last shells tell how much may lie beyond it, `Observable.most`; where that leaves room for doubt
-the points are solved once more, and `Observable.change` is what that changes.  The observables
-there are stand in `numeric.readings`.
+An `Observable` takes its number off a block of points (`Solution`).  Of a truncation that was
+chosen the search has solved a second one, and `Observable.searched` judges by both.  Of one that
+was given the last shells tell how much may lie beyond it, `Observable.most`; where that leaves room
+for doubt the points are solved once more, and `Observable.change` is what that changes.  The
+observables there are stand in `numeric.readings`.
 """
 
 from abc import ABC, abstractmethod
