@@ -27,7 +27,15 @@ CHUNK = 4096
 
 @dataclass(frozen=True)
 class NormalMoment(Observable):
-    """<a_i' a_j' ... a_j a_i> of the modes at these positions, over the mean numbers if asked."""
+    """<a_i' a_j' ... a_j a_i> of the modes at these positions, over the mean numbers if asked.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> (block,) = steady_state(kerr.MODEL, {**kerr.VALUES, "chi": 0.0}, quanta=8).blocks
+    >>> g3 = NormalMoment(kerr.MODEL, (0, 0, 0), normalised=True, tolerance=1e-8)
+    >>> g3.read(block).value.round(6)  # of coherent light
+    array([1.])
+    """
 
     modes: tuple[int, ...]
     normalised: bool
@@ -63,7 +71,15 @@ class NormalMoment(Observable):
 
 @dataclass(frozen=True)
 class CrossMoment(NormalMoment):
-    """The same of different modes where the truncation was chosen for either, not for both."""
+    """The same of different modes where the truncation was chosen for either, not for both.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr_dimer
+    >>> (block,) = steady_state(kerr_dimer.MODEL, kerr_dimer.VALUES).blocks
+    >>> g2 = CrossMoment(kerr_dimer.MODEL, (0, 1), normalised=True, tolerance=1e-8)
+    >>> bool(g2.searched(block, None).cut[0] < 1e-8)
+    True
+    """
 
     def searched(self, block: Solution, other: Solution | None) -> Measured:
         cut = _lifted(self._kept(block), block, other)
@@ -81,7 +97,15 @@ class CrossMoment(NormalMoment):
 
 @dataclass(frozen=True)
 class Population(Observable):
-    """Probability to find so many quanta in each mode; None stands for any number of them."""
+    """Probability to find so many quanta in each mode; None stands for any number of them.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> (block,) = steady_state(kerr.MODEL, {**kerr.VALUES, "chi": 0.0}, quanta=8).blocks
+    >>> single, some = (Population(kerr.MODEL, (n,)).read(block).value[0] for n in (1, None))
+    >>> bool(single < some), round(float(some), 12)
+    (True, 1.0)
+    """
 
     occupation: tuple[int | None, ...]
 
@@ -127,7 +151,17 @@ class Population(Observable):
 
 @dataclass(frozen=True)
 class Mean(Observable):
-    """Tr[O rho] of the operator O with these ``words``, real where O is Hermitian."""
+    """Tr[O rho] of the operator O with these ``words``, real where O is Hermitian.
+
+    >>> from numeric import steady_state
+    >>> from numeric.expectation import read_operator
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "chi": 0.0}, quanta=8)
+    >>> amplitude = Mean(kerr.MODEL, read_operator(kerr.MODEL, kerr.a), state.arrays)
+    >>> (found,) = amplitude.read(state.blocks[0]).value
+    >>> bool(np.isclose(abs(found) ** 2, state.number("a")))
+    True
+    """
 
     words: Ladder
     arrays: Arrays
