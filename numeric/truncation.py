@@ -252,8 +252,10 @@ def _solve(
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
     ways = np.concatenate([_ways(points, before, solver) for points, before in entries])
+    # a first truncation is there for the next one to be compared with
+    final = any(before is not None for _, before in entries)
     parts = [
-        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
+        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report, final)
         for way in dict.fromkeys(ways.tolist())
     ]
     return join(parts)
@@ -446,22 +448,18 @@ class _Growth:
             more = self._tops(found, now, order, np.maximum(MISSED * excess[order], 1.0))
             return [m if covers(now, cut) else cut for cut, m in zip(cuts, more, strict=True)]
         # sides are those of the total, and none where everything is kept
-        wanted = np.full(len(found.points), now)
-        for total in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
-            wanted = self._top(found, total, order)
+        total = np.full(len(found.points), now)
+        for side in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
+            total = self._top(found, side, order)
         if excess is not None:
             below = coarse if isinstance(coarse, int) else now - 2
-            more = self._more(now, below, order, excess[order], steepness(found))
-            wanted = np.maximum(more, wanted)
+            slow = self._more(now, below, order, excess[order], steepness(found))
+            total = np.maximum(slow, total)
         if len(self.model.modes) == 1:
-            return list(wanted.tolist())
+            return list(total.tolist())
         worth = cache(self._worth)  # many points ask for few cuts
-        return [
-            mode_by_mode if worth(mode_by_mode, total) else total
-            for mode_by_mode, total in zip(
-                self._tops(found, now, order), wanted.tolist(), strict=True
-            )
-        ]
+        pairs = zip(self._tops(found, now, order), total.tolist(), strict=True)
+        return [each if worth(each, top) else top for each, top in pairs]
 
     def _is_dear(self, after: Cut | None) -> bool:
         """Whether it keeps more states than g3 and higher orders are worth, or than may be kept."""

@@ -113,11 +113,11 @@ def common_basis(
     for word, kind, ratio in parts:
         family[kind] += ratio * (sharpen(matrices[word]) + sharpen(matrices[word]).T) / 2
     order = np.argsort(grades, kind="stable")
-    parts = [_diagonalise(family, order[grades[order] == g]) for g in np.unique(grades)]
-    if any(part is None for part in parts):
+    blocks = [_diagonalise(family, order[grades[order] == g]) for g in np.unique(grades)]
+    if any(block is None for block in blocks):
         return None
     vectors = np.zeros(family.shape[1:], dtype=np.longdouble)
-    vectors[order] = block_diag(*(part for part in parts if part is not None))
+    vectors[order] = block_diag(*(block for block in blocks if block is not None))
     return vectors
 
 
@@ -152,7 +152,7 @@ def _ratio(column: np.ndarray, other: np.ndarray, at: int) -> float:
     ``at`` is where the second is largest.
     """
     ratio = float((column[at] / other[at]).real) if other[at] else 0.0
-    if len(column) < FEW and round(4 * ratio) != 4 * ratio or not 1e-6 < abs(ratio) < 1e6:
+    if (len(column) < FEW and round(4 * ratio) != 4 * ratio) or not 1e-6 < abs(ratio) < 1e6:
         return 0.0
     # most of those that differ do so at a few points already
     few = slice(None, None, max(1, len(column) // SAMPLE))

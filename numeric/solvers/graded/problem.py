@@ -157,7 +157,8 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     grades = on.occupations @ np.array(model.grading.weights)
     effective, jumps, unit = equation.evaluate(arrays)
     # in units of a loss rate from here on
-    effective, jumps = ({w: _over(c, unit) for w, c in x.items()} for x in (effective, jumps))
+    effective = {word: _over(column, unit) for word, column in effective.items()}
+    jumps = {pair: _over(column, unit) for pair, column in jumps.items()}
     lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
     phases = choose_phases(effective, model.grading)
     effective = {word: turn(column, word, phases) for word, column in effective.items()}
