@@ -45,6 +45,11 @@ def moment(found: Solution, modes: tuple[int, ...]) -> Known:
     >>> number.round(5), pairs.round(6), bool(error[0] < 1e-14)
     (array([0.01]), array([0.0001]), True)
     """
+    known: Known = found.once(_moment, modes) if len(modes) < 2 else _moment(found, modes)
+    return known
+
+
+def _moment(found: Solution, modes: tuple[int, ...]) -> Known:
     falling = falling_factorials(found.space, modes)
     return found.populations @ falling, found.error @ falling
 

@@ -86,10 +86,14 @@ def patterns(model: Model, arrays: Arrays) -> Iterator[tuple[frozenset[sp.Symbol
     [([], array([1])), (['chi'], array([0]))]
     """
     zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
-    kinds, which = np.unique(zero, axis=1, return_inverse=True)
-    for k, pattern in enumerate(kinds.T):
-        absent = frozenset(s for s, gone in zip(model.parameters, pattern, strict=True) if gone)
-        yield absent, np.flatnonzero(which.ravel() == k)
+    which = np.zeros(zero.shape[1], dtype=int)
+    # nearly all symbols are zero everywhere or nowhere; to sort whole columns would be slow
+    for row in zero[zero.any(axis=1) & ~zero.all(axis=1)]:
+        _, which = np.unique(2 * which + row, return_inverse=True)
+    for k in range(which.max() + 1):
+        rows = np.flatnonzero(which == k)
+        pairs = zip(model.parameters, zero[:, rows[0]], strict=True)
+        yield frozenset(s for s, gone in pairs if gone), rows
 
 
 def moments_that_close(

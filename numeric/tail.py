@@ -114,6 +114,10 @@ def fall(found: Solution, side: Side) -> np.ndarray:
     >>> fall(found, on.sides[0])
     array([0.5])
     """
+    return np.asarray(found.once(_fall, side))
+
+
+def _fall(found: Solution, side: Side) -> np.ndarray:
     # with a shell in each row the comparisons of two rows are vector instructions
     population = np.ascontiguousarray(shells(found, side, last=4).T)
     outer, inner = population[-2:], population[-4:-2]
@@ -151,6 +155,10 @@ def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     >>> bool(missing(found, (0,))[0] > 2 ** -6.0)  # six quanta alone would add 6 * 2**-7
     True
     """
+    return np.asarray(found.once(_missing, modes) if len(modes) < 2 else _missing(found, modes))
+
+
+def _missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     return _sum(found, lambda side: missing_at(found, side, modes))
 
 
@@ -240,6 +248,10 @@ def escape(found: Solution) -> np.ndarray:
     >>> escape(found)  # one hump
     array([0.])
     """
+    return np.asarray(found.once(_escape))
+
+
+def _escape(found: Solution) -> np.ndarray:
     return _sum(found, lambda side: _escape_at(found, side))
 
 

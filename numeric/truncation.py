@@ -25,7 +25,7 @@ not hold, would take more states than the limit.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from math import ceil, isqrt, log, sqrt
 from typing import TypeAlias
 
@@ -252,8 +252,10 @@ def _solve(
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
     ways = np.concatenate([_ways(points, before, solver) for points, before in entries])
+    # a first truncation is there for the next one to be compared with
+    final = any(before is not None for _, before in entries)
     parts = [
-        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
+        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report, final)
         for way in dict.fromkeys(ways.tolist())
     ]
     return join(parts)
@@ -400,9 +402,12 @@ class _Growth:
         cuts = self._wanted(some, now, excess, coarse.space.cut)
         lost = self._hopeless(some, now)
         groups: dict[Cut | None, list[int]] = defaultdict(list)
+        # many points ask for few cuts
+        following = cache(partial(self._next, now, coarse=coarse.space.cut))
+        is_dear = cache(self._is_dear)
         for row, cut, gone, more in zip(rows.tolist(), cuts, lost, spare, strict=True):
-            after = None if gone else self._next(now, cut, coarse.space.cut)
-            groups[None if more and self._is_dear(after) else after].append(row)
+            after = None if gone else following(cut)
+            groups[None if more and is_dear(after) else after].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
     def _excess(self, judged: list[Measured], rows: np.ndarray) -> np.ndarray:
@@ -424,10 +429,11 @@ class _Growth:
         that are looked at, from the ``coarse`` cut that it was compared with, where it is known.
         """
         cuts = self._cuts(found, now, self.search.order, excess, coarse)
-        if any(map(self._is_dear, cuts)) and self.search.order > PAIRS:
+        dear = set(filter(self._is_dear, set(cuts)))
+        if dear and self.search.order > PAIRS:
             fewer = self._cuts(found, now, PAIRS, excess, coarse)
             pairs = zip(cuts, fewer, strict=True)
-            return [cheap if self._is_dear(cut) else cut for cut, cheap in pairs]
+            return [cheap if cut in dear else cut for cut, cheap in pairs]
         return cuts
 
     def _cuts(
@@ -442,20 +448,18 @@ class _Growth:
             more = self._tops(found, now, order, np.maximum(MISSED * excess[order], 1.0))
             return [m if covers(now, cut) else cut for cut, m in zip(cuts, more, strict=True)]
         # sides are those of the total, and none where everything is kept
-        wanted = [now] * len(found.points)
-        for total in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
-            wanted = self._top(found, total, order).tolist()
+        total = np.full(len(found.points), now)
+        for side in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
+            total = self._top(found, side, order)
         if excess is not None:
-            each_point = zip(excess[order], steepness(found), wanted, strict=True)
             below = coarse if isinstance(coarse, int) else now - 2
-            wanted = [max(self._more(now, below, order, e, g), seen) for e, g, seen in each_point]
+            slow = self._more(now, below, order, excess[order], steepness(found))
+            total = np.maximum(slow, total)
         if len(self.model.modes) == 1:
-            return list(wanted)
-        each = self._tops(found, now, order)
-        return [
-            mode_by_mode if self._worth(mode_by_mode, total) else total
-            for mode_by_mode, total in zip(each, wanted, strict=True)
-        ]
+            return list(total.tolist())
+        worth = cache(self._worth)  # many points ask for few cuts
+        pairs = zip(self._tops(found, now, order), total.tolist(), strict=True)
+        return [each if worth(each, top) else top for each, top in pairs]
 
     def _is_dear(self, after: Cut | None) -> bool:
         """Whether it keeps more states than g3 and higher orders are worth, or than may be kept."""
@@ -494,15 +498,19 @@ class _Growth:
         modes, each = self.model.modes, tuple(kept)
         return min((sum(each), each), key=partial(count_states, modes))
 
-    def _more(self, top: int, below: int, highest: int, excess: float, g: float) -> int:
-        """Quanta at which a change that is ``excess`` times too large will be small enough.
+    def _more(
+        self, top: int, below: int, highest: int, excess: np.ndarray, g: np.ndarray
+    ) -> np.ndarray:
+        """Quanta at which a change that is ``excess`` times too large is small enough, (points,).
 
         It is that of the truncation ``below``, which was compared with ``top``.
         """
         order = min(highest, top)
-        slower = min(g * (top + 1) / (top + 1 - order), FLAT)  # as moments of this order fall
-        steps = MORE * log(max(excess, 1.0)) / -log(max(slower, 1e-12))
-        return min(below + max(ceil(steps), below // 12, 1), top + ceil(GROWTH * top))
+        slower = np.minimum(g * (top + 1) / (top + 1 - order), FLAT)  # as such moments fall
+        steps = MORE * np.log(np.maximum(excess, 1.0)) / -np.log(np.maximum(slower, 1e-12))
+        least = max(below // 12, 1)
+        more = below + np.maximum(np.ceil(steps), least)
+        return np.asarray(np.minimum(more, top + ceil(GROWTH * top)).astype(int))
 
     def _tops(
         self, found: Solution, now: Cut, order: int, stricter: np.ndarray | float = 1.0

@@ -117,12 +117,14 @@ def solve_points(
     cut: Cut,
     solver: str,
     report: Report = silent,
+    final: bool = True,
 ) -> Solution:
     """Some points of a flattened batch, solved with one truncation.
 
     ``points`` are positions in the flattened arrays; the rows of the result are in its order.
     Points that the sweeps over the grades cannot solve are solved one by one.  ``report`` is told
-    how many are done.  Density matrices are kept only of batches that are small (`KEPT`).
+    how many are done.  Density matrices are kept only of batches that are small (`KEPT`), and of
+    `MANY` points only of a ``final`` truncation: sweeps are quicker without.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -131,7 +133,7 @@ def solve_points(
     (2, 5)
     """
     on = space(model.modes, cut)
-    keep = len(points) * on.size**2 <= KEPT
+    keep = len(points) * on.size**2 <= KEPT and (final or len(points) < MANY)
     if not len(points):
         return Solution.none(on, points, Status.OK)
     found = gather(_parts(model, arrays, points, cut, solver, keep, report), points)

@@ -9,9 +9,10 @@ what rounding its elements does (N. J. Higham, "Accuracy and Stability of Numeri
 chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
@@ -112,6 +113,8 @@ class Solution:
         >>> found.take(np.array([2, 0])).points
         array([9, 4])
         """
+        if _is_all(chosen, len(self.points)):
+            return self  # nothing is copied, and what has been read off it stays known
         taken: dict[str, Any] = {name: getattr(self, name)[chosen] for name in self._arrays}
         return replace(self, **taken)
 
@@ -167,11 +170,41 @@ class Solution:
             fresh[name] = np.empty((count, *one.shape[1:]), one.dtype)
         return replace(self, **fresh)
 
+    def once(self, read: Callable[..., Any], *arguments: Hashable) -> Any:
+        """What ``read(self, *arguments)`` returns, worked out when it is asked for first.
+
+        It is shared by all who ask, and not to be changed.
+
+        >>> from numeric.space import Space
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7]), Status.NOT_UNIQUE)
+        >>> def last(one):
+        ...     return int(one.points.max())
+        >>> found.once(last)
+        7
+        """
+        key = read, *arguments
+        if key not in self._known:
+            self._known[key] = read(self, *arguments)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[tuple[Hashable, ...], Any]:
+        """What has been read off these points already."""
+        return {}
+
     @property
     def _arrays(self) -> list[str]:
         """Names of the fields with one row per point, as far as they are known."""
         names = [field.name for field in fields(self) if field.name != "space"]
         return [name for name in names if getattr(self, name) is not None]
+
+
+def _is_all(chosen: np.ndarray, count: int) -> bool:
+    """Whether a mask, or positions, choose all of so many rows in the order that they have."""
+    if len(chosen) != count:
+        return False
+    return bool(chosen.all() if chosen.dtype == bool else np.all(chosen == np.arange(count)))
 
 
 def join(parts: Sequence[Solution]) -> Solution:

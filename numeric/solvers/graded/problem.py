@@ -14,10 +14,12 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from numeric.solvers.graded.basis import (
+    Part,
     choose_phases,
     common_basis,
     proportional,
     sharpen,
+    symmetric_parts,
     turn,
 )
 from numeric.solvers.graded.equation import Columns, equation_of
@@ -82,11 +84,17 @@ class Problem:
         True
         """
         size, left, right = self.space.size, self.program.left, self.program.right
-        rho = np.empty((len(elements), size, size), dtype=complex)
-        rho[:, right, left] = elements.conj()
-        rho[:, left, right] = elements
-        turns = self._turns
-        return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
+        rho, turns = np.empty((len(elements), size, size), dtype=complex), self._turns
+        if self.is_rotated:
+            rho[:, right, left] = elements.conj()
+            rho[:, left, right] = elements
+            return turns[:, :, None] * (self.vectors @ rho @ self.vectors.T) * turns.conj()[:, None]
+        fock = np.argmax(self.vectors, axis=0)  # which one each basis state is
+        i, j = fock[left], fock[right]
+        turned = elements * (turns[:, i] * turns[:, j].conj())
+        rho[:, j, i] = turned.conj()
+        rho[:, i, j] = turned
+        return rho
 
     def elements(self, matrices: np.ndarray) -> np.ndarray:
         """Elements (point, element) of Hermitian matrices (point, state, state) of Fock states.
@@ -148,6 +156,9 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     equation, on = equation_of(model), space(model.modes, quanta)
     grades = on.occupations @ np.array(model.grading.weights)
     effective, jumps, unit = equation.evaluate(arrays)
+    # in units of a loss rate from here on
+    effective = {word: _over(column, unit) for word, column in effective.items()}
+    jumps = {pair: _over(column, unit) for pair, column in jumps.items()}
     lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
     phases = choose_phases(effective, model.grading)
     effective = {word: turn(column, word, phases) for word, column in effective.items()}
@@ -155,12 +166,12 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     for word, column in effective.items():
         terms += [((word, None), -1j * column), ((None, word), 1j * column.conj())]
     for (left, right), column in jumps.items():
-        terms.append(((left, right), turn(turn(column, left, phases), right, -phases)))
-    # in units of a loss rate, with one as the first coefficient: see `Sums`
-    columns = [np.ones(unit.shape, dtype=complex), *(column / unit for _, column in terms)]
+        terms.append(((left, right), turn(column, left, phases, right)))
+    # with one as the first coefficient: see `Sums`
+    columns = [np.ones(unit.shape, dtype=complex), *(column for _, column in terms)]
     factors, kinds, ratios = proportional(columns)
     recipe = tuple(zip(kinds[1:], ratios[1:], (pair for pair, _ in terms), strict=True))
-    vectors = _vectors(model, effective, on, grades, diagonal)
+    vectors = _vectors(model, quanta, effective, diagonal)
     high = vectors.astype(float)
     low = (vectors - high).astype(float)  # the bytes of long doubles hold random ones
     program = _program(model, quanta, recipe, len(factors), high.tobytes(), low.tobytes())
@@ -204,14 +215,29 @@ def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
     return np.unique(np.round(weights / abs(weights).max(axis=0, initial=0), 12), axis=1)
 
 
-def _vectors(
-    model: Model, effective: Columns, on: Space, grades: np.ndarray, diagonal: bool
-) -> np.ndarray:
+def _over(column: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """A complex column (point) over a real one, part by part: a fifth of the complex quotient."""
+    both = np.ascontiguousarray(column).view(float).reshape(-1, 2)
+    return np.asarray((both / unit[:, None]).view(complex)[:, 0])
+
+
+def _vectors(model: Model, quanta: int, effective: Columns, diagonal: bool) -> np.ndarray:
+    """The basis in which H0 is diagonal, if that is wanted and possible, or the Fock states."""
     undriven = {w: c for w, c in effective.items() if model.grading.raises(w) == 0}
-    matrices = {word: on.word(word).real.toarray() for word in undriven}
-    vectors = common_basis(undriven, matrices, grades) if diagonal else None
-    fock = np.eye(on.size, dtype=np.longdouble)[:, np.argsort(grades, kind="stable")]
-    return fock if vectors is None else vectors
+    return _basis(model, quanta, symmetric_parts(undriven) if diagonal else None)
+
+
+@lru_cache(maxsize=32)
+def _basis(model: Model, quanta: int, parts: tuple[Part, ...] | None) -> np.ndarray:
+    """The same for the parts of H0, None where it is not symmetric; made once."""
+    on = space(model.modes, quanta)
+    grades = on.occupations @ np.array(model.grading.weights)
+    if parts is not None:
+        matrices = {word: on.word(word).real.toarray() for word, _, _ in parts}
+        vectors = common_basis(parts, matrices, grades)
+        if vectors is not None:
+            return vectors
+    return np.eye(on.size, dtype=np.longdouble)[:, np.argsort(grades, kind="stable")]
 
 
 @lru_cache(maxsize=32)
