@@ -105,7 +105,7 @@ def test_linear_light_needs_no_cut_where_one_would_hold_it_as_well():
          numeric.coherence(model, values, field, TAUS, **cut)),
         (pairings.density(light, words, OMEGAS)[0],
          numeric.spectrum(model, values, field, OMEGAS, **cut)),
-        (pairings.filtered(light, words, (OMEGAS, beside), 0.7)[0],
+        (pairings.filtered(light, [words, words], (OMEGAS, beside), (0.7, 0.7))[0],
          numeric.filtered_correlation(model, values, field, OMEGAS, 0.7, beside, **cut)),
     ):  # fmt: skip
         np.testing.assert_allclose(found[0], held, rtol=1e-6)  # what the cut promises

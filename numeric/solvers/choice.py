@@ -100,13 +100,24 @@ def solve(
     >>> bool(np.allclose(*both, rtol=1e-9, atol=0))
     True
     """
-    several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
-    large = several and equation.space.size**2 > LARGE
-    name = ("iterative" if large else "direct") if solver in ("auto", ALONE, SWEPT) else solver
+    best = "iterative" if is_iterated(equation.space) else "direct"
+    name = best if solver in ("auto", ALONE, SWEPT) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
     return judged(each(partial(BY_POINT[name], equation), *equation.rows(arrays), threads, beat))
+
+
+def is_iterated(on: Space) -> bool:
+    """Whether iterating over the jumps is faster than factors on this space (`LARGE`).
+
+    >>> from numeric.space import space
+    >>> from systems.library import kerr, kerr_dimer
+    >>> [is_iterated(space(model.modes, 20)) for model in (kerr.MODEL, kerr_dimer.MODEL)]
+    [False, True]
+    """
+    several = sum(not is_two_level(mode) for mode in on.modes) > 1
+    return several and on.size**2 > LARGE
 
 
 @one_thread

@@ -15,13 +15,14 @@ sums over pairings (L. Isserlis, Biometrika 12, 134 (1918)):
 A filter of the width Gamma at omega is one more linear mode s that does not act back (`filtered`),
 with z = Gamma/2 + i omega: ds/dt = -z s - i b.  Its covariances with x, and those of two filters,
 
-    C(s', x) = i (z* - M)^-1 C(b', x),    (z_1* + z_2) C(s_1', s_2) = i C(b', s_2) - i C(s_1', b),
-    C(s, x) = -i (z - M)^-1 C(b, x),      (z_1 + z_2) C(s_1, s_2)   = -i C(b, s_2) - i C(s_1, b),
+    C(s', x) = i (z* - M)^-1 C(b', x),  (z_1* + z_2) C(s_1', s_2) = i C(b_1', s_2) - i C(s_1', b_2),
+    C(s, x) = -i (z - M)^-1 C(b, x),    (z_1 + z_2) C(s_1, s_2)   = -i C(b_1, s_2) - i C(s_1, b_2),
 
-are put into the same g2 at tau = 0.  Of a parametric oscillator M. J. Collett and C. W. Gardiner,
-Phys. Rev. A 30, 1386 (1984).
+are put into the same g2 at tau = 0; each may look at a field of its own, b_1 and b_2.  Of a
+parametric oscillator M. J. Collett and C. W. Gardiner, Phys. Rev. A 30, 1386 (1984).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,31 +145,42 @@ def density(light: GaussianState, field: Ladder, omegas: np.ndarray) -> Known:
 
 
 def filtered(
-    light: GaussianState, field: Ladder, omegas: tuple[np.ndarray, np.ndarray], width: float
+    light: GaussianState,
+    fields: Sequence[Ladder],
+    omegas: tuple[np.ndarray, np.ndarray],
+    widths: tuple[float, float],
 ) -> Known:
     """g2 behind two filters at pairs of frequencies and its round-off, (points, pairs) each.
+
+    ``fields`` are the two that they look at, and ``widths`` their own.
 
     >>> from numeric import steady_state
     >>> from systems.fields import read_field
     >>> from systems.library import kerr
     >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}
     >>> (light,) = steady_state(kerr.MODEL, linear).bright
-    >>> pairs = np.zeros(1), np.ones(1)
-    >>> filtered(light, read_field(kerr.MODEL, "a"), pairs, 1.0)[0]  # coherent behind any filter
+    >>> pairs, both = (np.zeros(1), np.ones(1)), [read_field(kerr.MODEL, "a")] * 2
+    >>> filtered(light, both, pairs, (1.0, 1.0))[0]  # coherent behind any filter
     array([[1.]])
     """
-    b, z = LinearField.of(light, field), [width / 2 + 1j * omega for omega in omegas]
-    m, m_error = _beside(b.mean)
-    means = [(-1j * m / one, m_error / abs(one)) for one in z]
-    # C(s', b) and C(s, b) of each filter
-    up = [_times(1j, _solved(b, one.conj(), b.normal)) for one in z]
-    down = [_times(-1j, _solved(b, one, b.anomalous)) for one in z]
+    b = [LinearField.of(light, words) for words in fields]
+    z = [width / 2 + 1j * omega for width, omega in zip(widths, omegas, strict=True)]
+    beside = [_beside(one.mean) for one in b]
+    means = [(-1j * m / at, error / abs(at)) for (m, error), at in zip(beside, z, strict=True)]
+
+    def up(i: int, j: int) -> Known:
+        """C(s_i', b_j)."""
+        return _times(1j, _solved(b[j], z[i].conj(), b[i].normal))
+
+    def down(i: int, j: int) -> Known:
+        """C(s_i, b_j)."""
+        return _times(-1j, _solved(b[j], z[i], b[i].anomalous))
 
     def normal(i: int, j: int) -> Known:
-        both = _added(_times(1j, _conjugate(up[j])), _times(-1j, up[i]))
+        both = _added(_times(1j, _conjugate(up(j, i))), _times(-1j, up(i, j)))
         return _times(1 / (z[i].conj() + z[j]), both)
 
-    anomalous = _times(-1j / (z[0] + z[1]), _added(*down))
+    anomalous = _times(-1j / (z[0] + z[1]), _added(down(0, 1), down(1, 0)))
     numbers = [_number(means[i], normal(i, i)) for i in (0, 1)]
     found = _normalised(means[0], means[1], normal(0, 1), anomalous, *numbers)
     shape = len(light.points), -1

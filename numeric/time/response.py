@@ -13,7 +13,7 @@ amplitude, or in closed form.
 """
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,18 +27,20 @@ from numeric.gaussian import GaussianState
 from numeric.liouvillian import liouvillian
 from numeric.scaling import EPSILON
 from numeric.solvers.choice import matrices, select
-from numeric.solvers.direct import FACTORABLE, factorise
+from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
+from numeric.time.exponential import Tick, unheard
+from numeric.time.shifted import Factors, Iterated, Shifts, solvable
 from numeric.twofold import Twofold
 from numeric.worth import MOVED, RESOLVED, Known, Measured
 from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Estimate
 
-# Factors that are kept: of all sensor states of one pair of filters, each 30 MB for 101 states
-HELD = 12
+# Inverses that are kept: of all sensor states of one pair of filters.  And bytes that they may take
+HELD, MEMORY = 12, 2 * 2**30
 WHAT = "a spectrum (also with two more quanta)"  # what needs so many states
 # Values and round-off, (count,) each; of linear light (points, count)
 Read: TypeAlias = Callable[["Response"], Known]
@@ -50,7 +52,8 @@ class Response:
 
     ``shrink`` (states) is s^g: elements of a density matrix are shrink_i x_ij shrink_j, those of an
     operator A are A_ij shrink_j/shrink_i.  Rates are divided by ``unit``.  ``frame`` is that of a
-    state around an amplitude: fields are given as those of the model without it.
+    state around an amplitude: fields are given as those of the model without it.  ``tick`` hears
+    which share of what is read off is done.
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
@@ -61,9 +64,14 @@ class Response:
     """
 
     def __init__(
-        self, state: Twofold, block: Solution, row: int, frame: Shift | None = None
+        self,
+        state: Twofold,
+        block: Solution,
+        row: int,
+        frame: Shift | None = None,
+        tick: Tick = unheard,
     ) -> None:
-        self.space, self.frame = block.space, frame
+        self.space, self.frame, self.tick = block.space, frame, tick
         self.arrays = select(state.arrays, block.points[[row]])
         equation = liouvillian(state.model, block.space.cut)
         c, s = equation.rows(self.arrays)
@@ -74,7 +82,8 @@ class Response:
         errors = element_errors(block.populations[rows], block.error[rows])
         self.rho = matrices(state.model, state.arrays, block, rows)[0] / self.size
         self.error = errors[0] / self.size
-        self._solvers: dict[tuple[complex, bool], Callable[[np.ndarray], np.ndarray]] = {}
+        self._shifts = Shifts(block.space, point.K)
+        self._solvers: dict[tuple[complex, bool], Solve] = {}
 
     def field(self, words: Ladder) -> np.ndarray:
         """A field at this point, scaled; as words (`numeric.expectation.field_words`)."""
@@ -91,40 +100,57 @@ class Response:
         """Tr of a scaled density matrix."""
         return complex(np.sum(np.diagonal(x) * self.shrink**2))
 
-    def solver(self, z: complex, traceless: bool = False) -> Callable[[np.ndarray], np.ndarray]:
+    def solver(self, z: complex, traceless: bool = False) -> "Solve":
         """(z - L)^-1 as a function of scaled matrices, ``z`` in the unit of the rates.
 
-        ``traceless`` is for sources without a trace, and then also right for z = 0.  Factors of the
-        last `HELD` are kept: the same are asked for at other filters, and for a state that is moved
-        by its error.
+        ``traceless`` is for sources without a trace, and then also right for z = 0.  Those of the
+        last shifts are kept: the same are asked for at other filters, and for what an error of the
+        state makes, which is solved for ``roughly``.
         """
         if (z, traceless) not in self._solvers:
-            while len(self._solvers) >= HELD:
+            found = self._solver(z, traceless)
+            most = min(HELD, max(1, MEMORY // found.inverse.bytes))
+            while len(self._solvers) >= most:
                 del self._solvers[next(iter(self._solvers))]
-            self._solvers[z, traceless] = self._factorised(z, traceless)
+            self._solvers[z, traceless] = found
         return self._solvers[z, traceless]
 
-    def _factorised(self, z: complex, traceless: bool) -> Callable[[np.ndarray], np.ndarray]:
+    def _solver(self, z: complex, traceless: bool) -> "Solve":
         count = self.L.shape[0]
         system = csc_array(z / self.unit * identity(count, format="csc") - self.L)
         if traceless:
             system = with_first_row(system, np.diag(self.shrink**2).ravel().astype(complex))
-        factors = factorise(system)
+        return Solve(self._shifts.inverse(system, z / self.unit), self.unit, traceless)
 
-        def solve(source: np.ndarray) -> np.ndarray:
-            right = source.ravel().astype(complex) / self.unit
-            if traceless:
-                right[0] = 0
-            found = factors.solve(right)
-            found = found + factors.solve(right - system @ found)
-            return np.asarray(found.reshape(source.shape))
-
-        return solve
-
-    def shaken(self) -> np.ndarray:
-        """The steady state moved by its error, in phases without a pattern."""
+    def shake(self) -> np.ndarray:
+        """By what its error may move the steady state, in phases without a pattern."""
         shift = self.error * generic(self.rho.size).reshape(self.rho.shape)
-        return np.asarray(self.rho + (shift + shift.conj().T) / 2)
+        return np.asarray((shift + shift.conj().T) / 2)
+
+
+@dataclass(frozen=True)
+class Solve:
+    """(z - L)^-1 applied to scaled matrices; without a trace where the source has none.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=3)
+    >>> response = Response(state, state.blocks[0], 0)
+    >>> found = response.solver(0.5)(response.rho)  # what is stationary is divided by z
+    >>> bool(np.allclose(found, response.rho / 0.5))
+    True
+    """
+
+    inverse: Factors | Iterated
+    unit: float
+    traceless: bool
+
+    def __call__(self, source: np.ndarray, roughly: bool = False) -> np.ndarray:
+        right = source.ravel().astype(complex) / self.unit
+        if self.traceless:
+            right[0] = 0
+        solve = self.inverse.roughly if roughly else self.inverse.solve
+        return solve(right).reshape(source.shape)
 
 
 @one_thread
@@ -187,22 +213,30 @@ def _of_cut(
         held[light.points] = False
     done = 0
     check_jumps(state.model, "a response in time")
-    at = partial(Response, frame=frame)
+
+    def tick(share: float) -> None:
+        report("response", int((done + share) * count), points * count)
+
+    def at(of: Twofold, block: Solution, row: int, begun: float) -> Response:
+        return Response(of, block, row, frame, lambda share: tick(begun + share / 2))
+
+    tick(0)
     finer = state.finer.blocks if held.any() else ()
     for i, (coarse, fine) in enumerate(zip(state.blocks, finer, strict=False)):
         most = max(coarse.space.size, fine.space.size)
-        check_factorable(most, FACTORABLE, WHAT, state.order, frame is not None)
+        unknowns = solvable(fine.space, FACTORABLE)
+        check_factorable(most, unknowns, WHAT, state.order, frame is not None)
         known = coarse.found & fine.found & held[coarse.points]
         for row in map(int, np.flatnonzero(known)):
             point = coarse.points[row]
-            before, _ = read(at(state, coarse, row))
-            value[point], roundoff[point] = read(at(state, fine, row))
+            before, _ = read(at(state, coarse, row, 0))
+            value[point], roundoff[point] = read(at(state, fine, row, 0.5))
             cut[point] = abs(value[point] - before)
             if not is_whole(state.model):
-                without, _ = read(at(state.narrower, state.narrower.blocks[i], row))
+                without, _ = read(at(state.narrower, state.narrower.blocks[i], row, 0.5))
                 cut[point] += MARGIN * abs(value[point] - without)
             done += 1
-            report("response", done, points)
+            tick(0)
     real = value.real if not np.any(np.iscomplex(value)) else value
     measured = Measured(
         real.ravel(),

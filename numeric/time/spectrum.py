@@ -104,9 +104,10 @@ def _density(response: Response, field: Ladder, omegas: np.ndarray) -> Known:
     read, source, noise = response.adjoint(rest), rest @ response.rho, rounding(response, rest)
     value, error = np.empty((2, len(omegas)))
     for i, omega in enumerate(omegas):
+        response.tick(i / len(omegas))
         solve = response.solver(1j * omega, traceless=True)
         value[i] = 2 * response.trace(read @ solve(source)).real
-        error[i] = 2 * abs(response.trace(abs(read) @ abs(solve(noise))))
+        error[i] = 2 * abs(response.trace(abs(read) @ abs(solve(noise, roughly=True))))
     return value, error
 
 
