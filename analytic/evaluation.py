@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import Application
 
+from analytic.rational.determinant import Determinant
 from analytic.vanishing import LOST, cancels
 from systems import Model
 from systems.expressions import check_finite
@@ -141,6 +142,10 @@ def _check_symbols(model: Model, expression: sp.Expr) -> None:
 def _degree(expression: sp.Expr, rates: frozenset[str]) -> sp.Rational | None:
     if not expression.free_symbols or expression.is_Symbol:
         return sp.Integer(str(expression) in rates)
+    if isinstance(expression, Determinant):
+        columns = [{_degree(x, rates) for x in column} for column in expression.columns()]
+        degrees = [next(iter(column)) for column in columns if len(column) == 1]
+        return sp.Add(*degrees) if len(degrees) == len(columns) and None not in degrees else None
     parts = [_degree(part, rates) for part in expression.args]
     if any(part is None for part in parts):
         return None
