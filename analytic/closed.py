@@ -30,6 +30,10 @@ class Closed(Protocol):
     model: Model
     quanta: int
 
+    @property
+    def is_expanded(self) -> bool:
+        """Whether the forms are multiplied out."""
+
     def number(self, mode: Mode | str, abbreviations: Abbreviations | None = None) -> sp.Expr:
         """Mean number of quanta of a mode."""
 

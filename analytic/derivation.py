@@ -92,7 +92,9 @@ class Derivation(Shown):
     """Closed forms of one model, worked out when first asked for.
 
     Every closed form is a SymPy expression in the model's symbols or, where ``abbreviations``
-    are given (``nanotip.ABBREVIATIONS``), in those.  Modes are named by operator or label.
+    are given (``nanotip.ABBREVIATIONS``), in those.  Modes are named by operator or label.  Forms
+    of many modes, which nobody could read, are quotients of determinants that are not multiplied
+    out (`analytic.rational.determinant`): `evaluate` takes them as any others.
 
     A form that is 0 is zero to all orders of the drive.  What is zero at leading order only, such
     as a population that quantum jumps feed, raises `NotSeen` instead, which names another road.
@@ -147,7 +149,7 @@ class Derivation(Shown):
         energies = {name: model.leading_ladder.get((n, n), sp.S.Zero) for name, n in ones}
         products: list[Any] = [x for n in self.states[1:] if (x := self._amplitudes[n])]
         taken = list(map(str, model.parameters))
-        if any(isinstance(x, Unexpanded) for x in products):
+        if not self.is_expanded:
             return name_determinants(products, taken)
         return find_names(products, energies, taken)
 
@@ -164,6 +166,18 @@ class Derivation(Shown):
         products = [x for x in map(self._amplitude, self.states[1:]) if x]
         short = bool(abbreviations) and all(are_short(x, abbreviations) for x in products)
         return abbreviations if short else self.abbreviations
+
+    @cached_property
+    def is_expanded(self) -> bool:
+        """Whether all amplitudes are multiplied out, and none is left in determinants.
+
+        Of many modes with different energies or couplings they would have thousands of terms.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).is_expanded
+        True
+        """
+        return not any(isinstance(self._amplitudes[n], Unexpanded) for n in self.states[1:])
 
     @property
     def states(self) -> tuple[Occupation, ...]:

@@ -91,6 +91,7 @@ class Polaron(Shown):
         self.model, self.phonons, self.quanta = model, phonons, quanta
         self._parts = Mirror(model)
         self._printed = Printed(model, self._parts)
+        self.is_expanded = True  # as `Derivation.is_expanded`
         self._photons: dict[sp.Expr, int] = {}  # of the forms that were asked for
 
     def _title(self) -> str:

@@ -130,9 +130,7 @@ def _weigh_anew(
         value, terms = _weigh(expression.args[0], arrays, known)
         return (abs(value) if isinstance(expression, sp.Abs) else np.conj(value)), terms
     if isinstance(expression, Determinant):
-        elements = expression.elements
-        numbers = [evaluate(x, arrays) for x in elements.values()]
-        at = expression.size, list(elements), numbers
+        at = expression.size, list(expression.elements), expression.numbers(arrays)
         return determinant(*at), sizes(*at)
     value = np.asarray(evaluate(expression, arrays) if expression.free_symbols else
                        complex(expression))  # fmt: skip

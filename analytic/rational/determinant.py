@@ -6,7 +6,8 @@ among them has more terms than a computer holds.  Its matrix has 250 elements.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -78,6 +79,15 @@ class Determinant(sp.Expr):
         for k in range(self.size):
             yield [x for (_, j), x in self.elements.items() if j == k]
 
+    def numbers(self, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
+        """The elements at values of the symbols, given by name, in the order of `elements`.
+
+        >>> Determinant.of(1, {(0, 0): sp.Symbol("x")}).numbers({"x": np.array(2.0)})[0].tolist()
+        2.0
+        """
+        names, function = _compile(self)
+        return tuple(np.broadcast_arrays(*function(*(arrays[name] for name in names))))
+
     def doit(self, **hints: Any) -> sp.Expr:
         """Multiplied out: a polynomial of as many factors in a term as there are rows.
 
@@ -105,6 +115,14 @@ class Determinant(sp.Expr):
         return str(
             printer._print(full).replace(r"\left[", r"\left|").replace(r"\right]", r"\right|")
         )
+
+
+@lru_cache(maxsize=1024)
+def _compile(whole: Determinant) -> tuple[list[str], Callable[..., Any]]:
+    """The names of a determinant's symbols, and its elements as a function of their numbers."""
+    symbols = sorted(whole.free_symbols, key=str)
+    function = sp.lambdify(symbols, list(whole.elements.values()), "numpy")
+    return [str(symbol) for symbol in symbols], function
 
 
 def matrix(size: int, positions: Sequence[Position], values: Iterable[Any]) -> np.ndarray:

@@ -21,7 +21,6 @@ from analytic.rational.determinant import Determinant, determinant, sizes
 from analytic.rational.factored import Factored, Written
 from analytic.rational.naming import Names, free_name
 from analytic.vanishing import CANCELS, TRIALS, draw
-from systems.values import evaluate
 
 # Operations in a factor that reads well where it stands
 SHORT = 12
@@ -104,8 +103,7 @@ def is_singular(factor: sp.Expr) -> bool:
     drawn = {str(s): draw(s, random, TRIALS) for s in sorted(factor.free_symbols, key=str)}
     if not drawn:
         return bool(factor.doit() == 0)
-    values = [np.broadcast_to(evaluate(x, drawn), (TRIALS,)) for x in factor.elements.values()]
-    at = factor.size, list(factor.elements), values
+    at = factor.size, list(factor.elements), factor.numbers(drawn)
     return bool((abs(determinant(*at)) <= CANCELS * sizes(*at)).all())
 
 

@@ -108,6 +108,10 @@ class _Writer(StrPrinter):
         super().__init__()
         self.unit = "i" if "I" in map(str, model.parameters) else "I"
 
+    def _print_Determinant(self, expr: sp.Expr) -> str:
+        """What a determinant is of: its elements are for LaTeX, and for Python."""
+        return f"determinant of {expr.size} rows with {len(expr.elements)} elements, see --latex"
+
     def _print_ImaginaryUnit(self, expr: sp.Expr) -> str:
         return self.unit
 

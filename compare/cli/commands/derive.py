@@ -33,7 +33,8 @@ def derive(
     target = find_target(system or papers.default_system())
     with busy(f"{target.name}, {quanta} quanta"):
         closed = analytic.find_closed(target.model, quanta)
-        own = own_letters(closed)  # the only ones that forms of a mirror are printed in
-        short = closed.readable(target.abbreviations) if abbreviate or own else {}
+        # forms of a mirror, and determinants, can only be printed with names
+        named = own_letters(closed) is not None or not closed.is_expanded
+        short = closed.readable(target.abbreviations) if abbreviate or named else {}
         text = closed.latex(short) if latex else derivation_text(closed, short)
     typer.echo(text)
