@@ -18,8 +18,12 @@ Rev. Lett. 107, 063602 (2011).  A thermal mirror starts from each |m> with its t
 where its energies then count.
 
 The loss of the mirror is left out while photons are there: relative errors are of the order of
-gamma/kappa, and of the drive squared.  It must still bring the mirror back between photons, gamma
-above the rate of photons.  Sums go over so many phonons; what is beyond is told by `missing`.
+gamma/kappa, and of the drive squared.  Measured for eta = 0.4, omega = 20 kappa and gamma/kappa up
+to 0.04, the laser on the main line or on the sideband of one or two phonons, the mean number is too
+large by 0.2, 1.1 and 2.1 gamma/kappa, and g2 too small by 0.3, 1.1 and 1.7 of it (with omega = 4
+kappa by 0.2, 1.0, 1.3 and 0.4, 0.8, 0.4): a photon with m phonons stays coherent for as long as
+none of them is lost.  That loss must still bring the mirror back between photons, gamma above the
+rate of photons.  Finite sums go over so many phonons; what is beyond is told by `missing`.
 """
 
 from __future__ import annotations
