@@ -6,7 +6,8 @@ correlations and blockade conditions.  It stands on `amplitudes` (block by block
 `reach` what a zero at leading order means, `latex` how a form is printed.  `fields` and `delayed`
 have the statistics of light that leaves several modes, at one time and at two; `pulse` and `tones`
 have the amplitudes under a drive that moves.  `linear` has quadratic models in any bath, exactly:
-`gaussian`; `polaron` has a mode that pushes on a mirror.  `series` goes beyond the leading order,
+`gaussian`; `polaron` has a mode that pushes on a mirror, `closed` whichever of the leading orders a
+model has: `find_closed`.  `series` goes beyond the leading order,
 jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those of fields;
 `rational` does the algebra.  Nothing here knows the numeric road.
 
@@ -15,6 +16,7 @@ jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those 
 Abs(E)**2/Abs(E + chi)**2
 """
 
+from analytic.closed import Closed, find_closed
 from analytic.conditions.condition import Condition
 from analytic.conditions.limits import OptimalPoint
 from analytic.delayed import delayed_correlation
@@ -29,6 +31,7 @@ from analytic.tones import tone_amplitude
 from analytic.zeros import field_conditions, joint_zeros
 
 __all__ = [
+    "Closed",
     "Condition",
     "Derivation",
     "Expansion",
@@ -41,6 +44,7 @@ __all__ = [
     "derive",
     "expand",
     "field_conditions",
+    "find_closed",
     "gaussian",
     "joint_zeros",
     "optimal_points",

@@ -17,37 +17,48 @@ That needs jumps which lower the number of quanta, and losses without a number i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, reduce
 from math import prod
+from typing import Any
 
 import sympy as sp
 
 from analytic.displacement import check_lowering
 from analytic.fock import images, norm, occupations
 from analytic.rational import polynomials
+from analytic.rational.determinant import Determinant
 from analytic.rational.factored import Alphabet, Factored
-from analytic.rational.polynomials import Polynomial, Singular
+from analytic.rational.polynomials import Polynomial, Singular, TooLong
+from analytic.rational.unexpanded import Unexpanded, is_singular
 from systems import Model
 from systems.ladder import Ladder, Occupation
 
 t = sp.Symbol("t", real=True)  # time, of the amplitudes in the equations of motion
-Solved = tuple[dict[Occupation, Polynomial], list[Polynomial]]  # numerators, one denominator
+# Terms of a polynomial in a closed form that is multiplied out: at most what chains of ten equal
+# modes have.  Of five modes with two hoppings and two energies it has 1,000, and g2 is a number
+# after 20 seconds, by determinants after one
+LONGEST = 320
+Numerators = dict[Occupation, Any]  # polynomials, or expressions where these would be too long
+Solved = tuple[Numerators, list[Any]]  # numerators, and the factors of their one denominator
 
 
 class Amplitudes:
     """Leading-order steady amplitudes of a model up to a number of quanta.
 
-    ``amplitudes[occupation]`` is one of them, `Factored`, worked out when first asked for.  Raises
-    `ValueError` for a model whose jumps do not lower the number of quanta.
+    ``amplitudes[occupation]`` is one of them, worked out when first asked for: `Factored`, or
+    `Unexpanded` where its polynomials would have more than ``longest`` terms.  Raises `ValueError`
+    for a model whose jumps do not lower the number of quanta.
 
     >>> from systems import kerr
     >>> Amplitudes(kerr.MODEL, 1)[(1,)].written.expr
     -2*xi/(2*Delta - I*gamma)
     """
 
-    def __init__(self, model: Model, quanta: int) -> None:
+    def __init__(self, model: Model, quanta: int, longest: int | None = LONGEST) -> None:
         check_lowering(model)
-        self.model, self.quanta = model, quanta
+        self.model, self.quanta, self.longest = model, quanta, longest
+        self._unexpanded = False  # whether some grade's polynomials were too long
 
     @cached_property
     def states(self) -> tuple[Occupation, ...]:
@@ -76,18 +87,24 @@ class Amplitudes:
             for n, rate in rates.items()
         )
 
-    def __getitem__(self, occupation: Occupation) -> Factored:
-        """The steady amplitude ``C_n`` as a product of polynomials."""
+    def __getitem__(self, occupation: Occupation) -> Factored | Unexpanded:
+        """The steady amplitude ``C_n`` as a product of polynomials, or of determinants."""
         if occupation not in self._factored:
             block, denominators = self._blocks[self.model.grading.of(occupation)]
-            amplitude = Factored.of(self._alphabet, block[occupation])
+            amplitude = self._product(block[occupation])
             for denominator in denominators:
-                amplitude = amplitude / Factored.of(self._alphabet, denominator)
+                amplitude = amplitude / self._product(denominator)
             self._factored[occupation] = amplitude.times(norm(occupation))
         return self._factored[occupation]
 
+    def _product(self, whole: Any) -> Any:
+        """A polynomial with its factors, or an expression as one factor."""
+        if isinstance(whole, Polynomial):
+            return Factored.of(self._alphabet, whole)
+        return Unexpanded(sp.S.One, {whole: 1}) if whole != 1 else Unexpanded(sp.S.One, {})
+
     @cached_property
-    def _factored(self) -> dict[Occupation, Factored]:
+    def _factored(self) -> dict[Occupation, Factored | Unexpanded]:
         """Amplitudes that were asked for before."""
         return {}
 
@@ -115,12 +132,58 @@ class Amplitudes:
         one = self._alphabet.ring.constant(1)
         blocks: list[Solved] = [({vacuum: one}, [one])]
         for grade in range(1, self.quanta + 1):
-            blocks.append(self._solve(grade, blocks))
+            try:
+                if self._unexpanded:
+                    raise TooLong
+                blocks.append(self._solve(grade, blocks))
+            except TooLong:
+                self._unexpanded = True
+                blocks.append(self._cramer(grade, [self._expressions(b) for b in blocks]))
         return blocks
+
+    def _expressions(self, block: Solved) -> Solved:
+        """A block whose polynomials are written as expressions."""
+        write = self._alphabet.expression
+        numerators, denominators = block
+        return (
+            {n: write(x) if isinstance(x, Polynomial) else x for n, x in numerators.items()},
+            [write(x) if isinstance(x, Polynomial) else x for x in denominators],
+        )
+
+    def _cramer(self, grade: int, blocks: list[Solved]) -> Solved:
+        """The block of one grade in determinants that are not multiplied out."""
+
+        def scaled(coefficient: sp.Expr) -> sp.Expr:  # as the polynomials are
+            return self._alphabet.expression(self._alphabet.element(coefficient))
+
+        kets = occupations(self.model, grade)
+        place = {ket: i for i, ket in enumerate(kets)}
+        right, bottoms = self._driven(grade, blocks, sp.S.Zero, sp.S.One, scaled)
+        if not any(right.values()):
+            return right, [sp.S.One]
+        elements: dict[tuple[int, int], sp.Expr] = {}
+        for bra, ket, coefficient, factor in images(self.model, self._parts[0], kets, kets):
+            at = place[bra], place[ket]
+            elements[at] = elements.get(at, 0) + factor * scaled(coefficient)
+        whole = Determinant.of(len(kets), elements)
+        if is_singular(whole):
+            raise ValueError(_no_amplitude(grade))
+        column = {place[bra]: x for bra, x in right.items()}
+        return {ket: whole.replaced(i, column) for ket, i in place.items()}, [whole, *bottoms]
 
     def _solve(self, grade: int, blocks: list[Solved]) -> Solved:
         """The block of one grade from those below it."""
         zero, one = map(self._alphabet.ring.constant, (0, 1))
+        right, bottoms = self._driven(grade, blocks, zero, one, self._alphabet.element)
+        if not any(right.values()):
+            return right, [one]
+        top, bottom = self._divide(grade, right)
+        return top, [bottom, *bottoms]
+
+    def _driven(
+        self, grade: int, blocks: list[Solved], zero: Any, one: Any, element: Callable[..., Any]
+    ) -> tuple[Numerators, list[Any]]:
+        """What the drive brings into one grade from those below, and its denominators."""
         sources = {k: blocks[grade - k] for k in self._parts if 0 < k <= grade}
         # all sources over one denominator: the product of their own
         right = dict.fromkeys(occupations(self.model, grade), zero)
@@ -129,11 +192,8 @@ class Amplitudes:
             others = prod(missing, start=one)
             weights = {ket: -numerator * others for ket, numerator in numerators.items()}
             for bra, ket, coefficient, factor in images(self.model, self._parts[k], weights, right):
-                right[bra] += factor * weights[ket] * self._alphabet.element(coefficient)
-        if not any(right.values()):
-            return right, [one]
-        top, bottom = self._divide(grade, right)
-        return top, [bottom, *(d for _, bottoms in sources.values() for d in bottoms)]
+                right[bra] += factor * weights[ket] * element(coefficient)
+        return right, [d for _, bottoms in sources.values() for d in bottoms]
 
     def _divide(
         self, grade: int, right: dict[Occupation, Polynomial]
@@ -145,15 +205,19 @@ class Amplitudes:
             rows[bra][ket] += factor * self._alphabet.element(coefficient)
         block = [list(row.values()) for row in rows.values()]
         try:
-            solution, bottom = polynomials.solve(block, [[x] for x in right.values()])
+            solution, bottom = polynomials.solve(block, [[x] for x in right.values()], self.longest)
         except Singular:
-            raise ValueError(
-                f"States of {grade} quanta have no steady amplitude: the undriven H_eff has a "
-                "zero eigenvalue there for all parameters (a lossless, resonant mode)."
-            ) from None
+            raise ValueError(_no_amplitude(grade)) from None
         top = [x for (x,) in solution]
         shared = reduce(Polynomial.gcd, top, bottom)
         return {ket: x / shared for ket, x in zip(right, top, strict=True)}, bottom / shared
+
+
+def _no_amplitude(grade: int) -> str:
+    return (
+        f"States of {grade} quanta have no steady amplitude: the undriven H_eff has a zero "
+        "eigenvalue there for all parameters (a lossless, resonant mode)."
+    )
 
 
 def symbol(occupation: Occupation) -> sp.Expr:

@@ -45,8 +45,8 @@ from analytic.rational.abbreviations import (
     are_short,
     check_abbreviations,
 )
-from analytic.rational.factored import Factored
 from analytic.rational.naming import Names, find_names
+from analytic.rational.unexpanded import Unexpanded, name_determinants
 from analytic.reach import NotSeen, is_filled, is_reached, other_roads
 from analytic.typeset import typeset
 from systems import Model
@@ -92,7 +92,9 @@ class Derivation(Shown):
     """Closed forms of one model, worked out when first asked for.
 
     Every closed form is a SymPy expression in the model's symbols or, where ``abbreviations``
-    are given (``nanotip.ABBREVIATIONS``), in those.  Modes are named by operator or label.
+    are given (``nanotip.ABBREVIATIONS``), in those.  Modes are named by operator or label.  Forms
+    of many modes, which nobody could read, are quotients of determinants that are not multiplied
+    out (`analytic.rational.determinant`): `evaluate` takes them as any others.
 
     A form that is 0 is zero to all orders of the drive.  What is zero at leading order only, such
     as a population that quantum jumps feed, raises `NotSeen` instead, which names another road.
@@ -145,8 +147,11 @@ class Derivation(Shown):
         model = self.frame
         ones = ((label(mode), model.occupation(mode)) for mode in model.modes)
         energies = {name: model.leading_ladder.get((n, n), sp.S.Zero) for name, n in ones}
-        products = (self._amplitudes[n] for n in self.states[1:])
-        return find_names(filter(None, products), energies, map(str, model.parameters))
+        products: list[Any] = [x for n in self.states[1:] if (x := self._amplitudes[n])]
+        taken = list(map(str, model.parameters))
+        if not self.is_expanded:
+            return name_determinants(products, taken)
+        return find_names(products, energies, taken)
 
     def readable(self, abbreviations: Abbreviations) -> Abbreviations:
         """These abbreviations if the closed forms are short in them, else those that are found.
@@ -161,6 +166,18 @@ class Derivation(Shown):
         products = [x for x in map(self._amplitude, self.states[1:]) if x]
         short = bool(abbreviations) and all(are_short(x, abbreviations) for x in products)
         return abbreviations if short else self.abbreviations
+
+    @cached_property
+    def is_expanded(self) -> bool:
+        """Whether all amplitudes are multiplied out, and none is left in determinants.
+
+        Of many modes with different energies or couplings they would have thousands of terms.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).is_expanded
+        True
+        """
+        return not any(isinstance(self._amplitudes[n], Unexpanded) for n in self.states[1:])
 
     @property
     def states(self) -> tuple[Occupation, ...]:
@@ -355,7 +372,10 @@ class Derivation(Shown):
         check_free(unknowns, fixed, "at")
         occupation = self.model.occupation(mode, order)
         amplitude = self._amplitude(occupation)
-        ratio = amplitude / self._excited(mode) ** order
+        one = self._excited(mode)
+        if isinstance(amplitude, Unexpanded):  # zeros need polynomials, however long
+            amplitude, one = (self._expanded[n] for n in (occupation, self.model.occupation(mode)))
+        ratio = amplitude / one**order
         self._check_seen(amplitude, f"Amplitude of {occupation}", occupation)
         vanishing = {factor for factor, power in amplitude.factors if power > 0}
         factors = [f for f, power in ratio.factors if power > 0 and f in vanishing]
@@ -407,7 +427,12 @@ class Derivation(Shown):
             lines.append((correlation_symbol(mode, order), form))
         return lines
 
-    def _amplitude(self, occupation: Occupation) -> Factored:
+    @cached_property
+    def _expanded(self) -> Amplitudes:
+        """The amplitudes with all polynomials multiplied out."""
+        return Amplitudes(self.frame, self.quanta, longest=None)
+
+    def _amplitude(self, occupation: Occupation) -> Any:
         """The amplitude as a product; `ValueError` for a state beyond ``quanta``, or none."""
         occupation = check_occupation(self.model, occupation)
         if occupation in self.states:
@@ -418,7 +443,7 @@ class Derivation(Shown):
             f"but is {self.quanta}."
         )
 
-    def _excited(self, mode: Mode | str) -> Factored:
+    def _excited(self, mode: Mode | str) -> Any:
         """The amplitude of one quantum of a mode, never zero: correlations divide by it.
 
         Raises `ValueError` for a mode that stays empty, `NotSeen` for one that only jumps fill.
@@ -439,7 +464,7 @@ class Derivation(Shown):
             raise NotSeen(self._unseen(what, occupation))
         return sp.S.Zero
 
-    def _check_seen(self, product: Factored, what: str, occupation: Occupation) -> None:
+    def _check_seen(self, product: Any, what: str, occupation: Occupation) -> None:
         """Raises `NotSeen` for a product that is zero at leading order."""
         if not product:
             raise NotSeen(self._unseen(what, occupation))
@@ -455,7 +480,7 @@ class Derivation(Shown):
         )
 
     @staticmethod
-    def _squared(product: Factored, abbreviations: Abbreviations | None) -> sp.Expr:
+    def _squared(product: Any, abbreviations: Abbreviations | None) -> sp.Expr:
         """``|.|^2`` of a product, in abbreviations if there are any."""
         written = abbreviate(product, abbreviations) if abbreviations else product.written
         return written.modulus_squared

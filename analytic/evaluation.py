@@ -14,6 +14,7 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import Application
 
+from analytic.rational.determinant import Determinant, determinant
 from analytic.vanishing import LOST, cancels
 from systems import Model
 from systems.expressions import check_finite
@@ -95,7 +96,26 @@ def degree(expression: sp.Expr) -> sp.Rational | None:
 def _evaluated(expression: sp.Expr, arrays: Arrays) -> np.ndarray:
     """The form at the values, computed in a unit of its own."""
     scaled, unit = _in_own_unit(expression, arrays)
-    return np.asarray(evaluate(expression, scaled) * unit ** float(degree(expression) or 0))
+    plain, numbers = _without_determinants(expression, scaled)
+    return np.asarray(evaluate(plain, scaled | numbers) * unit ** float(degree(expression) or 0))
+
+
+def _without_determinants(expression: sp.Expr, arrays: Arrays) -> tuple[sp.Expr, Arrays]:
+    """The expression with a letter for each determinant, and what the letters are.
+
+    SymPy takes seconds to compile determinants in one expression, which is left as it is where
+    their numbers leave the range of floats.
+    """
+    found = expression.atoms(Determinant)
+    inner = {x for whole in found for x in whole.atoms(Determinant) - {whole}}
+    letters = {whole: sp.Dummy() for whole in found - inner}
+    numbers = {
+        str(letter): determinant(whole.size, list(whole.elements), whole.numbers(arrays))
+        for whole, letter in letters.items()
+    }
+    if not all(np.all(np.isfinite(x) & (x != 0)) for x in numbers.values()):
+        return expression, {}
+    return expression.xreplace(letters), numbers
 
 
 def _is_lost(number: np.ndarray, expression: sp.Expr, arrays: Arrays) -> np.ndarray:
@@ -141,6 +161,10 @@ def _check_symbols(model: Model, expression: sp.Expr) -> None:
 def _degree(expression: sp.Expr, rates: frozenset[str]) -> sp.Rational | None:
     if not expression.free_symbols or expression.is_Symbol:
         return sp.Integer(str(expression) in rates)
+    if isinstance(expression, Determinant):
+        columns = [{_degree(x, rates) for x in column} for column in expression.columns()]
+        degrees = [next(iter(column)) for column in columns if len(column) == 1]
+        return sp.Add(*degrees) if len(degrees) == len(columns) and None not in degrees else None
     parts = [_degree(part, rates) for part in expression.args]
     if any(part is None for part in parts):
         return None

@@ -14,7 +14,6 @@ collective loss does not reach; then there is no steady state to derive, and `ch
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from itertools import product
 from math import factorial, perm, prod
 from typing import Any
 
@@ -39,13 +38,20 @@ def occupations(model: Model, grade: int) -> list[Occupation]:
     >>> occupations(jaynes_cummings.MODEL, 2)
     [(2, 0), (1, 1)]
     """
-    tops = [
-        min(grade // weight, 1) if is_two_level(mode) else grade // weight
-        for mode, weight in zip(model.modes, model.grading.weights, strict=True)
-    ]
-    ranges = (range(top, -1, -1) for top in tops)
-    every = (n for n in product(*ranges) if model.grading.of(n) == grade)
+    rooms = [1 if is_two_level(mode) else grade for mode in model.modes]
+    every = _shared_out(grade, list(zip(model.grading.weights, rooms, strict=True)))
     return [n for n in every if fits(n, model.modes)]
+
+
+def _shared_out(grade: int, modes: list[tuple[int, int]]) -> Iterator[Occupation]:
+    """All ways to give a grade to modes of so much weight and room, the first one fullest first."""
+    if not modes:
+        yield from [()] if grade == 0 else []
+        return
+    (weight, room), rest = modes[0], modes[1:]
+    for n in range(min(grade // weight, room), -1, -1):
+        for others in _shared_out(grade - n * weight, rest):
+            yield n, *others
 
 
 def check_occupation(model: Model, occupation: Occupation) -> Occupation:

@@ -26,6 +26,7 @@ import numpy as np
 import sympy as sp
 from sympy.polys.rings import PolyElement
 
+from analytic.rational.determinant import Determinant, determinant, sizes
 from systems.values import Arrays, evaluate
 
 # A condition that a paper prints with ten digits makes its terms cancel to 1e-10; sums that do not
@@ -94,6 +95,8 @@ def _sums(expression: sp.Expr) -> Iterator[sp.Expr]:
             yield from _sums(base)
         case sp.Abs() | sp.conjugate():
             yield from _sums(expression.args[0])
+        case Determinant():
+            yield expression
 
 
 def _weigh(
@@ -126,6 +129,9 @@ def _weigh_anew(
     if isinstance(expression, sp.Abs | sp.conjugate):
         value, terms = _weigh(expression.args[0], arrays, known)
         return (abs(value) if isinstance(expression, sp.Abs) else np.conj(value)), terms
+    if isinstance(expression, Determinant):
+        at = expression.size, list(expression.elements), expression.numbers(arrays)
+        return determinant(*at), sizes(*at)
     value = np.asarray(evaluate(expression, arrays) if expression.free_symbols else
                        complex(expression))  # fmt: skip
     return value, abs(value)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 import analytic
+from analytic.closed import own_letters
 from compare.quantities import Quantity, check_holds, read_quantities
 from systems import Model
 from systems.expressions import shown
@@ -38,7 +39,7 @@ UNDEFINED, DIVERGES = Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES
 # to as many digits as a table shows
 CONVERGED = 1e-6
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
-Form: TypeAlias = tuple[analytic.Derivation, Any]  # a derivation, and an expression of it
+Form: TypeAlias = tuple[analytic.Closed, Any]  # closed forms, and an expression of them
 MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
 
@@ -105,7 +106,8 @@ def closed_forms(
 ) -> tuple[dict[str, Form], dict[str, str]]:
     """The closed form of each quantity that has one, and of the others the reason in a sentence.
 
-    A model has none where jumps do not lower its quanta or its Hamiltonian has no grading; a
+    A model has none where jumps do not lower its quanta or its Hamiltonian has no grading, unless
+    it is that of a mirror which photons push (`analytic.find_closed`); a
     quantity of it may have none where jumps decide (`analytic.NotSeen`), or a mode stays empty.
 
     >>> from systems import kerr
@@ -115,12 +117,12 @@ def closed_forms(
     """
     forms, left_out = dict[str, Form](), dict[str, str]()
     try:
-        closed = analytic.derive(model, quanta=max(q.quanta(model) for q in wanted))
+        closed = analytic.find_closed(model, quanta=max(q.quanta(model) for q in wanted))
     except ValueError as reason:
         return {}, {q.name: str(reason) for q in wanted}
     for quantity in wanted:
         try:
-            forms[quantity.name] = closed, quantity.on(closed)
+            forms[quantity.name] = closed, quantity.on(closed, abbreviations=own_letters(closed))
         except ValueError as reason:
             left_out[quantity.name] = str(reason)
     return forms, left_out

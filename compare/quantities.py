@@ -132,12 +132,17 @@ class Quantity:
     def quanta(self, model: Model) -> int:
         """Quanta, as the model's grading weighs them, that the closed form needs at least.
 
+        Each counts as one where a model has no grading.
+
         >>> from systems import second_harmonic
         >>> model = second_harmonic.MODEL
         >>> read_quantity(model, "g2_b").quanta(model)  # two quanta, each of weight two
         4
         """
-        return max(1, model.grading.of(self.occupation))
+        try:
+            return max(1, model.grading.of(self.occupation))
+        except NoGrading:
+            return max(1, sum(self.occupation))
 
 
 def read_quantities(model: Model, names: str | Iterable[str]) -> tuple[Quantity, ...]:

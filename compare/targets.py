@@ -20,7 +20,7 @@ import sympy as sp
 from compare import papers
 from compare.papers import Laboratory
 from systems import Model
-from systems.library import SYSTEMS
+from systems.library import MIRRORS, SYSTEMS
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def find_target(text: str) -> Target:
             f"Argument `system` must be one of {', '.join(names)} or path/to/file.py:NAME, "
             f"but is `{text}`{hint}"
         )
-    entry, laboratory = SYSTEMS[text], papers.laboratory(text)
+    entry, laboratory = (SYSTEMS | MIRRORS)[text], papers.laboratory(text)
     example = laboratory.example if laboratory else entry.values
     return Target(text, entry.model, laboratory, entry.abbreviations, example)
 
@@ -126,7 +126,8 @@ def listed() -> dict[str, str]:
     >>> listed()["kerr_ring"].partition(",")[0]
     'ring of three Kerr modes with a synthetic flux (Roushan et al.'
     """
-    return {name: f"{entry.about} ({entry.literature})" for name, entry in SYSTEMS.items()}
+    found = SYSTEMS | MIRRORS
+    return {name: f"{entry.about} ({entry.literature})" for name, entry in found.items()}
 
 
 def _from_file(text: str) -> Target:

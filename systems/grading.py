@@ -20,6 +20,8 @@ from systems.ladder import Mode, Occupation, Word, express, filled_modes
 # thirds and quarters, and one cascade of it the thirds of quarters.
 FINEST = 12
 DENOMINATOR = 1000  # of a weight: HiGHS is right to 1e-9, and weights are fractions of few quanta
+# What a refusal says more of such a term
+PUSHED = "; photons that push a mirror have closed forms in analytic.polaron"
 PRICE = 1e-6  # marginals are fractions of one over the number of modes; HiGHS has them to 1e-9
 Range = tuple[float, float | None]
 Bound = tuple[list[int], float]  # change of the occupations, order of the drive that pays for it
@@ -102,8 +104,7 @@ def find_grading(
             f"Term `{express(word, modes)}` of the Hamiltonian must conserve the number of "
             f"quanta or be proportional to the drive, but is of order {words[word]} in the drive; "
             "name its coefficient among the `orders` of the Model if it is small, or use "
-            "numeric.steady_state, which needs no grading; photons that push a mirror have closed "
-            "forms in analytic.polaron."
+            f"numeric.steady_state, which needs no grading{PUSHED * _pushes(word)}."
         )
     unit = lcm(*(w.denominator for w in weights))
     return Grading(tuple(int(w * unit) for w in weights), unit)
@@ -131,6 +132,12 @@ def given_grading(
             )
         unit = max(unit, -(-raised // max(order, 1)))
     return Grading(tuple(weights), unit)
+
+
+def _pushes(word: Word) -> bool:
+    """Whether quanta of a mode displace another one: a'a b, as of photons that push a mirror."""
+    moved = [abs(change) for change in change_of(word) if change]
+    return moved == [1] and any(up and up == down for up, down in zip(*word, strict=True))
 
 
 def change_of(word: Word) -> list[int]:

@@ -11,6 +11,7 @@ import sympy as sp
 
 from analytic.rational.factored import Factored, Written
 from analytic.rational.naming import LONG, WIDE, Names, opaques
+from analytic.rational.unexpanded import Unexpanded
 
 Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
@@ -30,7 +31,7 @@ def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
     return expression
 
 
-def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
+def abbreviate(product: Factored | Unexpanded, abbreviations: Abbreviations) -> Written:
     """The product with each irreducible factor in its shortest form in the abbreviations.
 
     The abbreviations that are linear in everything are tried as substitutions, in all
@@ -46,6 +47,8 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     if isinstance(abbreviations, Names) and (found := abbreviations.write(product)):
         return found
     check_abbreviations(abbreviations)
+    if isinstance(product, Unexpanded):
+        return product.written
     constant = product.constant
     factors: list[tuple[sp.Expr, int]] = []
     for factor, power in product.factors:
@@ -55,7 +58,7 @@ def abbreviate(product: Factored, abbreviations: Abbreviations) -> Written:
     return Written(constant, tuple(factors))
 
 
-def are_short(product: Factored, abbreviations: Abbreviations) -> bool:
+def are_short(product: Factored | Unexpanded, abbreviations: Abbreviations) -> bool:
     """Whether each factor of a product fits a line in the abbreviations.
 
     >>> from analytic.amplitudes import Amplitudes

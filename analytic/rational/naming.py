@@ -11,6 +11,7 @@ is still wider than a line is cut into pieces ``K_1``, ``K_2``, ... (`analytic.r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import sympy as sp
 
@@ -43,7 +44,7 @@ class Names(dict[sp.Symbol, sp.Expr]):
         self.forms: dict[sp.Expr, tuple[sp.Expr, sp.Expr]] = {}  # factor -> number, short form
         self.sums: dict[sp.Expr, sp.Symbol] = {}  # what has a name, multiplied out
 
-    def write(self, product: Factored) -> Written | None:
+    def write(self, product: Any) -> Written | None:
         """The product in these names; None if they were not found for its factors."""
         constant, factors = product.constant, []
         for factor, power in product.factors:

@@ -113,11 +113,22 @@ def divide(dividend: Polynomial, divisor: Polynomial) -> Polynomial | None:
         return None
 
 
-def solve(matrix: Matrix, right: Matrix) -> tuple[Matrix, Polynomial]:
+class TooLong(ValueError):
+    """A polynomial on the way to a solution has more terms than anybody could read, or wait for.
+
+    >>> x, y = ring(2).gens()
+    >>> solve([[x + y, y], [y, x - y]], [[x], [y]], longest=1)
+    Traceback (most recent call last):
+        ...
+    analytic.rational.polynomials.TooLong: ...
+    """
+
+
+def solve(matrix: Matrix, right: Matrix, longest: int | None = None) -> tuple[Matrix, Polynomial]:
     """``matrix^-1 right`` as numerators over one denominator, the determinant up to its sign.
 
     Gauss-Jordan elimination in which all divisions are exact (Bareiss, Math. Comp. 22, 565
-    (1968)).  Raises `Singular`.
+    (1968)).  Raises `Singular`, and `TooLong` beyond ``longest`` terms in one of the polynomials.
 
     >>> x, y = ring(2).gens()
     >>> solve([[x, y], [y, x]], [[x], [y]])  # the solution is (1, 0)
@@ -132,6 +143,7 @@ def solve(matrix: Matrix, right: Matrix) -> tuple[Matrix, Polynomial]:
         pivot = min(candidates, key=lambda i: len(rows[i][k]))
         rows[k], rows[pivot] = rows[pivot], rows[k]
         head = rows[k]
+        _check_length(rows, longest)
         rows = [
             row
             if row is head
@@ -140,3 +152,10 @@ def solve(matrix: Matrix, right: Matrix) -> tuple[Matrix, Polynomial]:
         ]
         last = head[k]
     return [row[len(rows) :] for row in rows], last
+
+
+def _check_length(rows: Matrix, longest: int | None) -> None:
+    """Raise `TooLong` for a polynomial of more than ``longest`` terms."""
+    size = max(len(x) for row in rows for x in row)
+    if longest is not None and size > longest:
+        raise TooLong(f"A polynomial has {size} terms, and {longest} are the most that it may.")

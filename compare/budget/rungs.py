@@ -31,6 +31,7 @@ from compare.quantities import Quantity
 from compare.validity.curve import corrected, leading
 from systems import Model
 from systems.status import Status
+from systems.ungraded import partial_weights
 from systems.values import Arrays
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 TRUTH = "master equation"
 JUMPS = "quantum jumps"
+BETWEEN = "all that H_eff holds beyond the formula"
 BRINGS = {
     "leading order": "the formula",
     "normalised": "the norm of the amplitudes",
@@ -50,6 +52,15 @@ BRINGS = {
     TRUTH: "the cut of the master equation",
 }
 
+# Why rungs are left out of the ladder of photons that push a mirror
+NO_CUT = (
+    "The formula must rest on amplitudes of Fock states to have a norm or a cut of its own, but "
+    "its sums go over all phonons."
+)
+NO_SERIES = (
+    "The model must have a grading for corrections, but photons that push a mirror have none: the "
+    "rung `H_eff, converged` has all orders between jumps."
+)
 Rung = Callable[[Quantity], Any]  # a quantity -> its value at every point
 
 
@@ -80,29 +91,41 @@ def build_rungs(
     """
     import numeric
 
-    most = int(np.max(states.quanta)) if truncation is None else truncation
+    pushed = bool(partial_weights(model))
+    # H_eff of a mirror finds its own numbers of photons and of phonons
+    chosen = None if pushed else int(np.max(states.quanta))
+    most = chosen if truncation is None else truncation
 
     @cache
-    def closed() -> analytic.Derivation:
-        return analytic.derive(model, grade)
+    def closed() -> analytic.Closed:
+        return analytic.find_closed(model, grade)
 
     @cache
     def expand(corrections: int) -> analytic.Expansion:
+        if pushed:
+            raise ValueError(NO_SERIES)
         return analytic.expand(model, corrections=corrections)
 
     @cache
     def normalised() -> Populations:
-        weights = [closed().evaluate(closed().probability(n), arrays) for n in closed().states]
-        return Populations(model, closed().states, np.stack(weights, axis=-1))
+        fock = closed()
+        if not isinstance(fock, analytic.Derivation):
+            raise ValueError(NO_CUT)
+        weights = [fock.evaluate(fock.probability(n), arrays) for n in fock.states]
+        return Populations(model, fock.states, np.stack(weights, axis=-1))
 
     @cache
     def nojump(which: str, kind: str) -> numeric.NoJumpState:
         # between jumps of a displaced loss the state is another one: that of the formula is meant
+        if pushed and which == "cut":
+            raise ValueError(NO_CUT)
         kept = {"cut": cut, "most": most}[which]
         return numeric.nojump_state(without_displacement(model), arrays, kept, kind=kind)
 
     @cache
     def truncated() -> numeric.SteadyState:
+        if pushed:
+            raise ValueError(NO_CUT)
         return numeric.steady_state(model, arrays, quanta=cut)
 
     return {

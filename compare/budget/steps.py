@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.agreement import ORDER, read_rows
-from compare.budget.rungs import BRINGS, JUMPS, TRUTH, Rung, build_rungs
+from compare.budget.rungs import BETWEEN, BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, check_holds
 from systems import Model
 from systems.progress import counted
@@ -142,10 +142,13 @@ def brings(ladder: pd.DataFrame) -> list[str]:
     """
     rungs = list(ladder["rung"])
     pure = [rung.startswith("H_eff") for rung in rungs]
-    return [
+    steps = [
         JUMPS if before and not here else BRINGS[rung]
         for rung, before, here in zip(rungs, [False, *pure], pure, strict=False)
     ]
+    if sum(pure) == 1:  # of photons that push a mirror: no rung lies between
+        steps[pure.index(True)] = BETWEEN
+    return steps
 
 
 def _ladder(

@@ -11,15 +11,16 @@ import pandas as pd
 import sympy as sp
 from sympy.printing.str import StrPrinter
 
-from analytic import Derivation, NotSeen
+from analytic import Closed, Derivation, NotSeen
 from compare.quantities import Quantity, read_quantity
 from systems import Model
 from systems.ladder import label
+from systems.ungraded import partial_weights
 
 WIDE = 96  # letters in a line beside its indent: what a printed page and half a screen have
 
 
-def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]) -> str:
+def derivation_text(closed: Closed, abbreviations: Mapping[sp.Symbol, sp.Expr]) -> str:
     """The amplitude equations and the leading-order closed forms, one a line.
 
     ``abbreviations`` are those of `analytic.Derivation.amplitude`, and are listed before the closed
@@ -32,8 +33,9 @@ def derivation_text(closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Exp
     number_a = 4*xi**2/Abs(2*Delta - I*gamma)**2
     """
     write = _Writer(closed.model).doprint
-    equations = [f"{write(eq.lhs)} = {write(eq.rhs)}" for eq in closed.equations]
-    definitions = [f"{name} = {write(meaning)}" for name, meaning in abbreviations.items()]
+    equations, definitions = [], [f"{write(k)} = {write(x)}" for k, x in abbreviations.items()]
+    if isinstance(closed, Derivation):
+        equations = [f"{write(eq.lhs)} = {write(eq.rhs)}" for eq in closed.equations]
     forms = [f"{name} = {write(form)}" for name, form in _closed_forms(closed, abbreviations)]
     parts = {
         "Amplitudes of the effective Hamiltonian": equations,
@@ -106,6 +108,10 @@ class _Writer(StrPrinter):
         super().__init__()
         self.unit = "i" if "I" in map(str, model.parameters) else "I"
 
+    def _print_Determinant(self, expr: sp.Expr) -> str:
+        """What a determinant is of: its elements are for LaTeX, and for Python."""
+        return f"determinant of {expr.size} rows with {len(expr.elements)} elements, see --latex"
+
     def _print_ImaginaryUnit(self, expr: sp.Expr) -> str:
         return self.unit
 
@@ -136,14 +142,14 @@ def _percent(deviation: float) -> str:
 
 
 def _closed_forms(
-    closed: Derivation, abbreviations: Mapping[sp.Symbol, sp.Expr]
+    closed: Closed, abbreviations: Mapping[sp.Symbol, sp.Expr]
 ) -> Iterator[tuple[str, sp.Expr | str]]:
     """Names and forms of amplitudes and probabilities, then of numbers and correlations.
 
     Where there is no form, the text that stands for it says why: a state whose amplitude the
     leading order does not see, or a mode that stays empty.
     """
-    for occupation in closed.states[1:]:
+    for occupation in closed.states[1:] if isinstance(closed, Derivation) else ():
         digits = ("_" if max(occupation) > 9 else "").join(map(str, occupation))
         for name, form in (("C", closed.amplitude), ("P", closed.probability)):
             try:
@@ -157,10 +163,12 @@ def _closed_forms(
             yield quantity.name, str(undefined)
 
 
-def _quantities(closed: Derivation) -> Iterator[Quantity]:
+def _quantities(closed: Closed) -> Iterator[Quantity]:
     """Mean number and correlations of every mode, as far as the quanta go."""
     model = closed.model
-    for mode, weight in zip(map(label, model.modes), model.grading.weights, strict=True):
+    weights = partial_weights(model) or model.grading.weights
+    counted = [(label(mode), w) for mode, w in zip(model.modes, weights, strict=True) if w]
+    for mode, weight in counted:
         names = [f"number_{mode}", *(f"g{k}_{mode}" for k in range(2, closed.quanta + 1))]
         within = names[: closed.quanta // weight]  # a heavy mode takes several quanta
         yield from (read_quantity(model, name) for name in within)

@@ -16,6 +16,7 @@ import sympy as sp
 import analytic
 import numeric
 from analytic import fields as closed_fields
+from analytic.closed import own_letters
 from compare.claim import Roads
 from compare.extremes import POINTS, greatest, least, place_of_greatest, place_of_least
 from compare.papers.point import model_values, read_point, work_out
@@ -230,7 +231,7 @@ def leading(model: Model, values: Mapping[str, Any], name: str, field: Any = Non
 
 
 @cache
-def _form(model: Model, name: str, field: Any) -> tuple[analytic.Derivation, sp.Expr] | None:
+def _form(model: Model, name: str, field: Any) -> tuple[analytic.Closed, sp.Expr] | None:
     """The closed form of a quantity, found once in a process.
 
     None where the model has none (`compare.agreement.closed_forms`), or the quantity, because
@@ -240,9 +241,11 @@ def _form(model: Model, name: str, field: Any) -> tuple[analytic.Derivation, sp.
     if field is not None:
         check_of_field(quantity)
     try:
-        closed = _closed(model, quantity.quanta(model))
+        closed: Any = _closed(model, quantity.quanta(model))
         if field is None:
-            return closed, quantity.on(closed)
+            return closed, quantity.on(closed, abbreviations=own_letters(closed))
+        if not isinstance(closed, analytic.Derivation):
+            return None  # a field needs amplitudes
         return closed, _of_field(quantity, closed_fields, closed, field)
     except ValueError:
         return None
@@ -283,9 +286,9 @@ def check_of_field(quantity: Quantity) -> None:
 
 
 @cache
-def _closed(model: Model, quanta: int) -> analytic.Derivation:
+def _closed(model: Model, quanta: int) -> analytic.Closed:
     """The closed forms with so many quanta, derived once in a process."""
-    return analytic.derive(model, quanta)
+    return analytic.find_closed(model, quanta)
 
 
 def read_light(target: Target, values: Mapping[str, Any], written: Mapping[str, Any]) -> sp.Expr:

@@ -13,6 +13,7 @@ from typing import Any
 import sympy as sp
 
 import analytic
+from analytic.closed import own_letters
 from compare.extras import needed
 from compare.quantities import Quantity
 from compare.report.charts import plain
@@ -76,14 +77,14 @@ def closed_forms_html(
     True
     """
     wanted = list(wanted)
-    parts = []
+    try:
+        closed = analytic.find_closed(model, max(q.quanta(model) for q in wanted))
+    except ValueError as reason:
+        return [f"<p>There are no closed forms: {escape(str(reason))}</p>"]
+    parts, abbreviations = [], own_letters(closed) or abbreviations
     if abbreviations:
         parts.append("<p>In the abbreviations</p>")
         parts += [formula_html(f"{sp.latex(k)} = {sp.latex(v)}") for k, v in abbreviations.items()]
-    try:
-        closed = analytic.derive(model, max(q.quanta(model) for q in wanted))
-    except ValueError as reason:
-        return [f"<p>There are no closed forms: {escape(str(reason))}</p>"]
     return parts + [_one(closed, quantity, abbreviations) for quantity in wanted]
 
 
@@ -102,7 +103,7 @@ def stored_html(attrs: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _one(closed: analytic.Derivation, quantity: Quantity, short: Mapping[sp.Symbol, Any]) -> str:
+def _one(closed: analytic.Closed, quantity: Quantity, short: Mapping[sp.Symbol, Any]) -> str:
     """One closed form, or a sentence in its place."""
     try:
         form = quantity.on(closed, abbreviations=short)

@@ -32,6 +32,7 @@ from compare.validity.search import Crossing
 from systems import Model
 from systems.display import Shown, counts, ends, points
 from systems.labels import by_name, is_labelled
+from systems.ungraded import partial_weights
 from systems.values import Values
 
 START = 0.8  # of the estimate: a deviation of second order is then two thirds of the tolerance
@@ -50,8 +51,9 @@ class CriticalDrive(Shown):
     drive known to be within the tolerance: up to where was searched ("not reached"), up to where
     the master equation could be solved (its own status, such as "not converged"), or 0 for a
     formula that is outside at the weakest drive already ("nowhere"); NaN if nothing is known.
-    ``estimate`` is the asymptotic one, inf where the next correction vanishes.  The words are
-    those of `systems.status.Status` and of `compare.validity.search.Bound`.
+    ``estimate`` is the asymptotic one, inf where the next correction vanishes, NaN for a model
+    without a series.  The words are those of `systems.status.Status` and of
+    `compare.validity.search.Bound`.
 
     >>> found = CriticalDrive(drive=0.1, estimate=0.11, status="ok", tolerance=0.01)
     >>> found.drive
@@ -200,6 +202,13 @@ def _check_order(order: int) -> None:
 
 def _check_work(model: Model, quantity: Quantity, order: int) -> None:
     """Raise `ValueError` for a series that takes minutes; the next correction is needed as well."""
+    if partial_weights(model):
+        if order:
+            raise ValueError(
+                f"Argument `order` must be 0 for {quantity.name} of the {model.name}, whose closed "
+                f"forms (analytic.polaron) have no corrections, but is {order}."
+            )
+        return
     moments = count_moments(model, quantity.occupation, order + 1)
     if moments > MOMENTS or order >= LONGEST:
         sizes = (count_moments(model, quantity.occupation, k + 1) for k in range(LONGEST))

@@ -6,13 +6,17 @@ c xi^(2 (k + 1)).  c is found from the difference that the next correction makes
 """
 
 from collections.abc import Callable
+from itertools import compress
 
 import numpy as np
 
 import analytic
+from analytic.closed import own_letters
 from compare.quantities import Quantity
 from compare.validity.ray import Ray
 from systems import Model
+from systems.ladder import Mode
+from systems.ungraded import partial_weights
 from systems.values import Values
 
 # A difference between two orders of about 1e-8 is 1e6 times round-off, and the order after it is
@@ -47,7 +51,7 @@ class Curve:
         return self._formula(self.ray.at(drive, points))
 
 
-def leading(road: analytic.Derivation, quantity: Quantity) -> Formula:
+def leading(road: analytic.Closed, quantity: Quantity) -> Formula:
     """A quantity at leading order, as a function of values; NaN where it is 0/0.
 
     The function takes numbers or arrays and returns their shape.
@@ -58,7 +62,7 @@ def leading(road: analytic.Derivation, quantity: Quantity) -> Formula:
     >>> round(float(g2({"Delta": 0.0, "chi": 1.0, "gamma": 2.0, "xi": 0.01})), 6)
     0.5
     """
-    expression = quantity.on(road)
+    expression = quantity.on(road, abbreviations=own_letters(road))
     return lambda values: np.asarray(road.evaluate(expression, values)).real
 
 
@@ -94,7 +98,7 @@ def closed_form(model: Model, quantity: Quantity, order: int) -> Formula:
     """
     if order == 0:
         try:
-            road = analytic.derive(model, quantity.quanta(model))
+            road = analytic.find_closed(model, quantity.quanta(model))
         except ValueError:
             pass  # no amplitudes: `expand` has the leading order, or refuses too
         else:
@@ -114,14 +118,22 @@ def one_quantum_drive(ray: Ray) -> np.ndarray:
     array([0.5])
     """
     model, reference = ray.model, ray.arrays[str(ray.model.drive)]
-    unit, weights = model.grading.unit, model.grading.weights
-    one = [_single_quantum(ray, model.occupation(mode)) for mode in model.modes]
+    if some := partial_weights(model):  # phonons come without any drive
+        modes, weights, unit = list(compress(model.modes, some)), list(filter(None, some)), 1
+        one = [closed_form(model, _number(model, mode), 0)(ray.arrays) for mode in modes]
+    else:
+        weights, unit = list(model.grading.weights), model.grading.unit
+        one = [_single_quantum(ray, model.occupation(mode)) for mode in model.modes]
     with np.errstate(divide="ignore"):
         drives = [
             reference * population ** (-unit / (2 * weight))
             for population, weight in zip(one, weights, strict=True)
         ]
     return np.min(drives, axis=0)
+
+
+def _number(model: Model, mode: Mode) -> Quantity:
+    return Quantity("one quantum", "number", (mode,), model.occupation(mode))
 
 
 def _single_quantum(ray: Ray, occupation: tuple[int, ...]) -> np.ndarray:
@@ -137,7 +149,8 @@ def asymptotic_drive(curve: Curve, tolerance: np.ndarray, single: np.ndarray) ->
     """The drive at which the next correction alone would reach the tolerance.
 
     ``single`` is a strong drive, such as `one_quantum_drive`, from which the weak ones are taken;
-    inf where that correction vanishes, and next to nothing where the formula itself does.
+    inf where that correction vanishes, and next to nothing where the formula itself does; NaN for a
+    model without a series, as of photons that push a mirror.
 
     >>> from compare.quantities import read_quantity
     >>> from systems import kerr
@@ -148,6 +161,8 @@ def asymptotic_drive(curve: Curve, tolerance: np.ndarray, single: np.ndarray) ->
     >>> (weak / weaker).round(6)  # the deviation is of second order
     array([2.])
     """
+    if partial_weights(curve.ray.model):
+        return np.full(len(single), np.nan)
     finer = Curve(curve.quantity, curve.order + 1, curve.ray)
 
     def difference_at(points: np.ndarray) -> np.ndarray:

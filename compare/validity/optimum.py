@@ -133,7 +133,7 @@ def _roads(model: Model, quantity: Quantity, corrections: Iterable[int]) -> dict
 
     Each takes values by name, numbers or arrays, and returns the quantity, NaN where it has none.
     """
-    closed = analytic.derive(model, quantity.quanta(model))
+    closed = analytic.find_closed(model, quantity.quanta(model))
     roads: dict[str, Road] = {FORMULA: leading(closed, quantity)}
     for count in corrections:
         series = corrected(analytic.expand(model, corrections=count), quantity)

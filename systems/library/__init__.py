@@ -11,8 +11,8 @@ A listed system is one file with one noun.  Each holds a `MODEL` and what compar
 what the devices in SI units share.  To add a system, write its file, which ``from systems import
 name`` then finds, and enter it in `SYSTEMS`.
 
-`optomechanics` is not in the table: every entry of it has closed forms of Fock-state amplitudes,
-which a mirror that light pushes does not have.  Its closed forms are those of `analytic.polaron`.
+Every entry of it has closed forms of Fock-state amplitudes.  A mirror that light pushes does not
+have them: `MIRRORS` holds those systems, whose closed forms are those of `analytic.polaron`.
 
 >>> sorted(SYSTEMS)[:3]
 ['dimer_chain', 'jaynes_cummings', 'jaynes_cummings_atom']
@@ -33,6 +33,7 @@ from systems.library import (
     many_emitters,
     n_scheme,
     nanotip,
+    optomechanics,
     parametric_kerr,
     second_harmonic,
     spinning,
@@ -159,3 +160,19 @@ SYSTEMS: dict[str, Entry] = {
         "Majumdar and Gerace, Phys. Rev. B 87, 235319 (2013)",
     ),
 }  # fmt: skip
+
+MIRRORS: dict[str, Entry] = {
+    "optomechanics": Entry(
+        optomechanics.MODEL,
+        "driven cavity whose photons push a mirror",
+        "Rabl, Phys. Rev. Lett. 107, 063601 (2011); "
+        "Nunnenkamp, Borkje and Girvin, Phys. Rev. Lett. 107, 063602 (2011)",
+        optomechanics.VALUES,
+    ),
+    "optomechanics_warm": Entry(
+        optomechanics.WARM,
+        "the same with a mirror in a thermal bath",
+        "Rabl, Phys. Rev. Lett. 107, 063601 (2011)",
+        optomechanics.VALUES | {"n_th": 0.1},
+    ),
+}

@@ -24,6 +24,7 @@ def derive(
     Example: blockade derive nanotip --quanta 3 --latex
     """
     import analytic
+    from analytic.closed import own_letters
     from compare import papers
     from compare.cli.text import derivation_text
     from compare.targets import find_target
@@ -31,7 +32,9 @@ def derive(
 
     target = find_target(system or papers.default_system())
     with busy(f"{target.name}, {quanta} quanta"):
-        closed = analytic.derive(target.model, quanta)
-        short = closed.readable(target.abbreviations) if abbreviate else {}
+        closed = analytic.find_closed(target.model, quanta)
+        # forms of a mirror, and determinants, can only be printed with names
+        named = own_letters(closed) is not None or not closed.is_expanded
+        short = closed.readable(target.abbreviations) if abbreviate or named else {}
         text = closed.latex(short) if latex else derivation_text(closed, short)
     typer.echo(text)
