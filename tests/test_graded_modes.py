@@ -15,6 +15,7 @@ from numeric.liouvillian import liouvillian
 from numeric.solvers import direct, graded, threads
 from numeric.solvers.graded import sylvester
 from numeric.solvers.graded.kinds import Kind, kind
+from numeric.solvers.graded.strips import Strips, dagger
 from systems import Loss, Model
 from systems.library import kerr_ring
 from systems.values import read_values
@@ -86,6 +87,17 @@ def test_three_modes_have_the_populations_and_coherences_of_the_direct_solver(
     assert np.all(abs(found.populations - exact.populations) <= allowed)
     size = np.sqrt(exact.populations[:, :, None] * exact.populations[:, None])
     assert np.max(abs(found.rho - exact.rho) / size) < 1e-9
+
+
+def test_strips_make_of_a_matrix_what_whole_matrices_make_of_it():
+    equation = Strips(PUMPED, many(PUMPED, {**LINKS, "G": 0.3}, D=np.array([-1.0, 0.3])), 4)
+    parts = np.random.default_rng(0).normal(size=(2, 2, equation.layout.size, equation.layout.size))
+    matrix = parts[0] + 1j * parts[1]
+    matrix += dagger(matrix)
+    found = equation.evolved(matrix.reshape(2, -1)[:, equation.layout.flat])
+    whole = equation.half @ matrix
+    # sums of some ten terms of order one to ten
+    np.testing.assert_allclose(equation.matrix(found), whole + dagger(whole), rtol=0, atol=1e-12)
 
 
 def test_a_ring_of_three_modes_has_the_correlation_of_qutip():
