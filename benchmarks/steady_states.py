@@ -463,11 +463,12 @@ def calls(options: argparse.Namespace) -> Iterator[Row]:
 def chosen(options: argparse.Namespace) -> Iterator[Row]:
     """Batches with a chosen truncation, over the largest one that they chose for all points."""
     one = {"gamma": 1.0}
+    many = (400, 2000, 20_000)
     models: list[tuple[str, Model, dict[str, complex], str, tuple[int, ...]]] = [
-        ("Kerr mode", kerr.MODEL, kerr.VALUES, "Delta", (400, 2000, 20_000)),
-        ("nanotip", nanotip.MODEL, one | {"J": 1, "chi": 1, "xi": 0.1}, "Delta", (400, 2000)),
-        ("dimer", kerr_dimer.MODEL, kerr_dimer.VALUES, "Delta", (400, 2000)),
-        ("Jaynes-Cummings", jaynes_cummings.MODEL, jaynes_cummings.VALUES, "Delta_a", (400, 2000)),
+        ("Kerr mode", kerr.MODEL, kerr.VALUES, "Delta", many),
+        ("nanotip", nanotip.MODEL, one | {"J": 1, "chi": 1, "xi": 0.1}, "Delta", many),
+        ("dimer", kerr_dimer.MODEL, kerr_dimer.VALUES, "Delta", many),
+        ("Jaynes-Cummings", jaynes_cummings.MODEL, jaynes_cummings.VALUES, "Delta_a", many),
         ("ring of three", kerr_ring.MODEL, kerr_ring.VALUES, "Delta", (64, 400)),
         *(
             (call.name, call.model, {**call.values}, axis, (32,))

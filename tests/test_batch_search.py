@@ -84,3 +84,25 @@ def test_a_few_points_that_need_more_quanta_are_swept_like_the_others():
             found, right = (s.correlation("a", order) for s in (state, single))
             # no number depends on how points are grouped beyond its eleventh digit
             assert np.ravel(found)[point] == pytest.approx(right, rel=1e-10, abs=0)
+
+
+def test_a_search_has_the_numbers_of_its_truncations_given_one_by_one():
+    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 200)}
+    state = steady_state(jaynes_cummings.MODEL, values, progress=False)
+    assert len(set(state.quanta)) > 1
+    for quanta in set(state.quanta.tolist()):
+        given = steady_state(jaynes_cummings.MODEL, values, quanta, progress=False)
+        some = (state.quanta == quanta) & (state.solver == given.solver)
+        for order in (2, 3):
+            mine, theirs = (s.correlation("a", order=order)[some] for s in (state, given))
+            # no number depends on grouping beyond its eleventh digit
+            np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=0)
+
+
+def test_density_matrices_that_a_search_has_not_kept_are_those_of_its_populations():
+    values = {**kerr_dimer.VALUES, "Delta": np.linspace(-1, 1, 40)}
+    state = steady_state(kerr_dimer.MODEL, values, progress=False)
+    assert all(coarse.rho is None for coarse in state.others)
+    n = state.expect(Dagger(a) * a)
+    # both are sums over the same matrix, to its round-off
+    np.testing.assert_allclose(n.real, state.number("a"), rtol=1e-10, atol=0)

@@ -1,5 +1,7 @@
 """Three modes in batches: the sweeps whose blocks are Sylvester equations."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -13,6 +15,7 @@ from numeric.liouvillian import liouvillian
 from numeric.solvers import direct, graded, threads
 from numeric.solvers.graded import sylvester
 from numeric.solvers.graded.kinds import Kind, kind
+from numeric.solvers.graded.strips import Strips, dagger
 from systems import Loss, Model
 from systems.library import kerr_ring
 from systems.values import read_values
@@ -39,6 +42,15 @@ SHARED = Model(
     (Loss(k, a), Loss(k, b), Loss(k, s), Loss(q, a + s), Loss(q, a * b)),
     F,
 )
+G = sp.Symbol("G", real=True)
+PUMPED = replace(
+    CHAIN,
+    name="chain of three modes with pumps of pairs",
+    hamiltonian=CHAIN.hamiltonian
+    + G * (Dagger(a) ** 2 + a**2)
+    + sp.I * G * (Dagger(b) * Dagger(c) - c * b),
+    orders={G: 2},
+)
 RING = {"Delta": 0.7, "chi": 1.0, "J": 1 + 0.5j, "gamma": 1.0, "xi": 0.1}
 LINKS = {"D": 0.4, "U": 1.5, "J": 0.8, "k": 1.0, "q": 0.3, "F": 0.1}
 PAIRS = {"D": 0.2, "U": 2.0, "J": 0.5, "g": 1.3, "k": 1.0, "q": 0.4, "F": 0.1}
@@ -53,23 +65,39 @@ def many(model, values, **scanned):
 
 @pytest.mark.parametrize(
     ("model", "values", "scan", "quanta"),
-    [(kerr_ring.MODEL, RING, "Delta", 4), (CHAIN, LINKS, "D", 3), (SHARED, PAIRS, "D", 5)],
-    ids=["ring", "chain", "shared"],
+    [
+        (kerr_ring.MODEL, RING, "Delta", 4),
+        (CHAIN, LINKS, "D", 3),
+        (SHARED, PAIRS, "D", 5),
+        # a pump raises over a grade between, whose block holds what it raises as an adjoint
+        (PUMPED, {**LINKS, "G": 0.02, "q": 0.9}, "D", 4),
+    ],
+    ids=["ring", "chain", "shared", "pumped"],
 )
 def test_three_modes_have_the_populations_and_coherences_of_the_direct_solver(
     model, values, scan, quanta
 ):
     arrays = many(model, values, **{scan: np.array([-1.0, 0.3])})
     assert kind(model, quanta) == Kind.SYLVESTER or model is SHARED
-    found = sylvester.solve(model, arrays, quanta, tolerance=1e-12, limit=60)
+    found = sylvester.solve(model, arrays, quanta, tolerance=1e-12, limit=60, density=True)
     exact = direct.solve(liouvillian(model, quanta), arrays)
     assert found.remainder.max() < 1e-12
-    populations = np.einsum("pii->pi", found.rho).real
     # what both say of their errors, which are of the order of the true ones
     allowed = 10 * (found.error + exact.error)
-    assert np.all(abs(populations - exact.populations) <= allowed)
+    assert np.all(abs(found.populations - exact.populations) <= allowed)
     size = np.sqrt(exact.populations[:, :, None] * exact.populations[:, None])
     assert np.max(abs(found.rho - exact.rho) / size) < 1e-9
+
+
+def test_strips_make_of_a_matrix_what_whole_matrices_make_of_it():
+    equation = Strips(PUMPED, many(PUMPED, {**LINKS, "G": 0.3}, D=np.array([-1.0, 0.3])), 4)
+    parts = np.random.default_rng(0).normal(size=(2, 2, equation.layout.size, equation.layout.size))
+    matrix = parts[0] + 1j * parts[1]
+    matrix += dagger(matrix)
+    found = equation.evolved(matrix.reshape(2, -1)[:, equation.layout.flat])
+    whole = equation.half @ matrix
+    # sums of some ten terms of order one to ten
+    np.testing.assert_allclose(equation.matrix(found), whole + dagger(whole), rtol=0, atol=1e-12)
 
 
 def test_a_ring_of_three_modes_has_the_correlation_of_qutip():

@@ -136,6 +136,23 @@ class Layout:
             self._made[pairs] = begin, columns[by], kinds[by], weights[by]
         return self._made[pairs]
 
+    def pattern(self, pairs: tuple[Pair, ...], points: int) -> tuple[np.ndarray, np.ndarray]:
+        """Where the rows of such a matrix begin and its columns, for so many points.
+
+        Made once for the most points: those of fewer are its beginning.
+        """
+        begin, columns, _, _ = self.sparse(pairs)
+        length, entries = len(self.row), len(columns)
+        if pairs not in self._patterns or len(self._patterns[pairs][1]) < points * entries:
+            each = np.arange(points)[:, None]
+            starts = np.append((begin[:-1] + entries * each).ravel(), points * entries)
+            where = (columns + 2 * length * each).ravel()
+            small = points * max(entries, 2 * length) < 2**31
+            kind = np.int32 if small else np.int64
+            self._patterns[pairs] = starts.astype(kind), where.astype(kind)
+        starts, where = self._patterns[pairs]
+        return starts[: points * length + 1], where[: points * entries]
+
     def _sandwich(self, left: Side, right: Side) -> Entries:
         weights = left[1][self.row] * right[1][self.column]
         (rows,) = np.nonzero(weights)
@@ -144,6 +161,10 @@ class Layout:
 
     @cached_property
     def _words(self) -> dict[Word, Entries]:
+        return {}
+
+    @cached_property
+    def _patterns(self) -> dict[tuple[Pair, ...], tuple[np.ndarray, np.ndarray]]:
         return {}
 
     @cached_property
@@ -163,8 +184,7 @@ class Layout:
 class Feed:
     """What terms c A X B' make of X, as one sparse matrix for all points.
 
-    ``matrix`` acts on the vectors of all points and their conjugates, one after the other, and
-    ``sizes`` are those of its entries.
+    ``matrix`` acts on the vectors of all points and their conjugates, one after the other.
 
     >>> from systems.library import kerr
     >>> loss = {(((0,), (1,)), ((0,), (1,))): np.array([3.0 + 0j])}
@@ -174,32 +194,37 @@ class Feed:
     """
 
     matrix: csr_array
-    sizes: np.ndarray
+    layout: Layout
+    terms: dict[Pair, np.ndarray]  # coefficients (point) of pairs of words; None stands for no word
+    both: np.ndarray  # room for vectors and their conjugates: to get it anew would take longer
 
     @classmethod
     def of(cls, layout: Layout, terms: dict[Pair, np.ndarray]) -> "Feed":
-        """From the coefficients (point) of pairs of words; None stands for no word."""
-        coefficients = np.array(list(terms.values())).T
+        """From the coefficients of the terms."""
+        coefficients = np.array(list(terms.values())).T.copy()
         points, length = len(coefficients), len(layout.row)
-        begin, columns, kinds, weights = layout.sparse(tuple(terms))
-        each = np.arange(points)[:, None]
-        starts = np.append((begin[:-1] + begin[-1] * each).ravel(), points * begin[-1])
-        data = coefficients[:, kinds] * weights
-        where = (columns + 2 * length * each).ravel()
+        _, _, kinds, weights = layout.sparse(tuple(terms))
+        starts, where = layout.pattern(tuple(terms), points)
+        data = np.take(coefficients, kinds, axis=1)
+        data *= weights
         shape = points * length, 2 * points * length
-        sizes = abs(coefficients)[:, kinds] * abs(weights)
-        return cls(csr_array((data.ravel(), where, starts), shape=shape), sizes.ravel())
+        matrix = csr_array((data.ravel(), where, starts), shape=shape)
+        return cls(matrix, layout, terms, np.empty((points, 2 * length), dtype=complex))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """The vectors (point, element) that it makes of vectors."""
-        both = np.concatenate([x, x.conj()], axis=1).ravel()
-        return np.asarray(self.matrix @ both).reshape(x.shape)
+        self.both[:, : x.shape[1]] = x
+        np.conjugate(x, out=self.both[:, x.shape[1] :])
+        return np.asarray(self.matrix @ self.both.ravel()).reshape(x.shape)
 
-    def bound(self, x: np.ndarray) -> np.ndarray:
-        """The same with the sizes of all terms, of real vectors that hold sizes."""
-        made = self.matrix
-        sizes = csr_array((self.sizes, made.indices, made.indptr), shape=made.shape)
-        return np.asarray(sizes @ np.concatenate([x, x], axis=1).ravel()).reshape(x.shape)
+    def bound(self, s: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """What |c A| |s><s| |B'| is the outer product of, for each term, (point, state) both."""
+        left, right = [], []
+        for pair, c in self.terms.items():
+            (source, weight), (other, weight_) = map(self.layout.side, pair)
+            left.append(abs(c)[:, None] * abs(weight) * s[:, source])
+            right.append(abs(weight_) * s[:, other])
+        return left, right
 
 
 @dataclass(frozen=True)
@@ -298,8 +323,13 @@ class Strips:
             (j, k): self.half[:, blocks[j], blocks[k]] for j in range(len(blocks)) for k in range(j)
         }
         raised = {pair: U for pair, U in raised.items() if np.any(U)}
-        self.left = {(j, k): self.forms[j].inverse @ U for (j, k), U in raised.items()}
         self.right = {pair: dagger(U) for pair, U in raised.items()}
+        # what leads from all rows that raise to a block, and from its own, to its eigenvectors
+        self.lowest = [min([j, *(k for i, k in raised if i == j)]) for j in range(len(blocks))]
+        self.inward = []
+        for form, block, k in zip(self.forms, blocks, self.lowest, strict=True):
+            U = self.half[:, block, blocks[k].start : block.start]
+            self.inward.append(np.concatenate([form.inverse @ U, form.inverse], axis=2))
         values = np.concatenate([form.values for form in self.forms], axis=1)
         sums = values[:, row] + values[:, column].conj()
         sums[:, 0] = 1
@@ -329,21 +359,48 @@ class Strips:
         """
         parts = list(self.cut(source))
         for i, (block, x, form) in enumerate(zip(self.blocks, parts, self.forms, strict=True)):
-            size = block.stop - block.start
-            for k in (k for k in range(i) if (i, k) in self.right):
-                raised = parts[k][:, block.start - self.blocks[k].start :] @ self.right[i, k]
-                x += raised
-                x[:, :size] += dagger(raised[:, :size])
+            self._raise(i, parts, x)
             half = x @ form.inverse_dagger
-            rows = [slice(b.start - block.start, b.stop - block.start) for b in self.blocks]
-            for j in range(i, len(self.blocks)):
-                y = self.forms[j].inverse @ half[:, rows[j]]
-                for k in (k for k in range(i, j) if (j, k) in self.left):
-                    y += self.left[j, k] @ half[:, rows[k]]
-                y *= self.scale[i][:, rows[j]]
-                np.matmul(self.forms[j].vectors, y, out=half[:, rows[j]])
+            for j, own in enumerate(self.blocks[i:], i):
+                first = max(self.blocks[self.lowest[j]].start, block.start)
+                rows = slice(own.start - block.start, own.stop - block.start)
+                # rows of lower grades hold the solution already
+                fed = half[:, first - block.start : rows.stop]
+                y = self.inward[j][:, :, -fed.shape[1] :] @ fed
+                y *= self.scale[i][:, rows]
+                np.matmul(self.forms[j].vectors, y, out=half[:, rows])
             np.matmul(half, form.vectors_dagger, out=x)
         return source
+
+    def _raise(self, i: int, parts: list[np.ndarray], into: np.ndarray) -> None:
+        """Add what U makes of lower strips in strip i, from the right, and from the left of X_ki.
+
+        The latter lie above the diagonal: they are adjoints of what the strips hold.
+        """
+        block = self.blocks[i]
+        rows = slice(block.start, block.stop)
+        for (j, k), U in self.right.items():
+            if not k < i <= j:
+                continue
+            lower = parts[k][:, rows.start - self.blocks[k].start :]
+            if j == i:
+                raised = lower @ U
+                into += raised
+                into[:, : rows.stop - rows.start] += dagger(raised[:, : rows.stop - rows.start])
+            else:
+                own = self.blocks[j]
+                some = slice(own.start - block.start, own.stop - block.start)
+                into[:, some] += dagger(lower[:, : rows.stop - rows.start] @ U)
+
+    def evolved(self, x: np.ndarray) -> np.ndarray:
+        """-i K X + i X K' without what lowers the grade, of vectors."""
+        made = np.empty_like(x)
+        parts = list(self.cut(x))
+        for i, (block, out) in enumerate(zip(self.blocks, self.cut(made), strict=True)):
+            np.matmul(self.half[:, block.start :, block.start :], parts[i], out=out)
+            out -= parts[i] @ dagger(self.G[i])
+            self._raise(i, parts, out)
+        return made
 
     def matrix(self, x: np.ndarray) -> np.ndarray:
         """Hermitian matrices (point, i, j) from vectors."""
@@ -359,15 +416,14 @@ class Strips:
         Elements of a positive matrix are at most |x_ij| = s_i s_j with s_i^2 = x_ii, and so
         each term of L x is bounded by the same products.
         """
-        row, column = self.layout.row, self.layout.column
         s = np.sqrt(abs(x[:, self.layout.diagonal]))
         half = (self.sizes @ s[:, :, None])[:, :, 0]
-        rounding = self.fed.bound(s[:, row] * s[:, column])
-        rounding += half[:, row] * s[:, column] + s[:, row] * half[:, column]
-        made = self.half @ self.matrix(x)
-        made += dagger(made)
-        left = made.reshape(len(x), -1)[:, self.layout.flat]
+        one, two = self.fed.bound(s)
+        # a sum of outer products is a product of matrices
+        sizes = np.stack([*one, half, s], 2) @ np.stack([*two, s, half], 1)
+        left = self.evolved(x)
         left += self.fed(x)
+        rounding = np.take(sizes.reshape(len(x), -1), self.layout.flat, axis=1)
         left += rounding * (ROUNDINGS * EPSILON * self.layout.phases)
         return abs(self.sweep(left)[:, self.layout.diagonal])
 

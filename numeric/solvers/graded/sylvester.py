@@ -50,42 +50,48 @@ TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all tha
 
 @dataclass(frozen=True)
 class Swept:
-    """Density matrices (point, state, state) of trace one, in the order of the space.
+    """Populations (point, state) that add up to one, in the order of the space.
 
-    >>> Swept(np.eye(1)[None], np.zeros((1, 1)), np.zeros(1), np.array([3])).sweeps.tolist()
+    >>> Swept(np.ones((1, 1)), np.zeros((1, 1)), np.zeros(1), np.array([3])).sweeps.tolist()
     [3]
     """
 
-    rho: np.ndarray
+    populations: np.ndarray
     error: np.ndarray  # of the populations (point, state), absolute
     remainder: np.ndarray  # largest relative change of a population by further sweeps, (point,)
     sweeps: np.ndarray  # made, (point,)
+    rho: np.ndarray | None = None  # density matrices (point, state, state), if asked for
 
 
-def solve(model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int) -> Swept:
+def solve(
+    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool = False
+) -> Swept:
     """Sweep until no population changes by more than ``tolerance``; at most ``limit`` times.
 
     ``arrays`` have one dimension.  A point that is done gets no further terms, so its result
-    does not depend on its neighbours.  Where a grade of one point does not decay, none of them is
-    found: all numbers are NaN.  Raises `NoGrading` where a jump does not lower the grade.
+    does not depend on its neighbours.  With ``density`` the density matrices are kept.  Where a
+    grade of one point does not decay, none of them is found: all numbers are NaN.  Raises
+    `NoGrading` where a jump does not lower the grade.
 
     >>> from systems.library import kerr_ring
     >>> from systems.values import read_values
     >>> arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, "Delta": [0.0, 1.0]})
     >>> flat = {name: np.broadcast_to(array, (2,)) for name, array in arrays.items()}
-    >>> found = solve(kerr_ring.MODEL, flat, quanta=3, tolerance=1e-11, limit=60)
+    >>> found = solve(kerr_ring.MODEL, flat, quanta=3, tolerance=1e-11, limit=60, density=True)
     >>> found.rho.shape, bool(np.allclose(np.trace(found.rho, axis1=1, axis2=2), 1))
     ((2, 20, 20), True)
     """
     try:
         with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
             equation = Strips(model, arrays, quanta)
-            return _sweep(equation, equation.leading(), tolerance, limit)
+            return _sweep(equation, equation.leading(), tolerance, limit, density)
     except np.linalg.LinAlgError:
         count, size = len(next(iter(arrays.values()))), space(model.modes, quanta).size
-        nothing = np.full((count, size, size), np.nan, dtype=complex)
+        none, rho = np.full((count, size), np.nan), None
+        if density:
+            rho = np.full((count, size, size), np.nan, dtype=complex)
         left = np.full(count, np.inf)
-        return Swept(nothing, np.ones((count, size)), left, np.zeros(count, dtype=int))
+        return Swept(none, np.ones((count, size)), left, np.zeros(count, dtype=int), rho)
 
 
 def solve_packs(
@@ -110,8 +116,8 @@ def solve_packs(
 
     def work(start: int) -> dict[str, Any]:
         pack = {name: array[start : start + lanes] for name, array in arrays.items()}
-        found = solve(model, pack, quanta, tolerance, limit)
-        populations = np.einsum("pii->pi", found.rho).real
+        found = solve(model, pack, quanta, tolerance, limit, density)
+        populations = found.populations
         converged = np.isfinite(populations).all(axis=1) & (found.remainder <= tolerance)
         return {
             "populations": populations,
@@ -137,7 +143,7 @@ def _lanes(states: int, points: int) -> int:
     return max(1, fitting, min(FEWEST, ELEMENTS // states**2))
 
 
-def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int) -> Swept:
+def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, density: bool) -> Swept:
     """The sum of all sweeps from a first one, x, and what is left of it per point.
 
     Changes fall by a ratio r a sweep, at least from some sweep on: the remaining sum is at most
@@ -166,12 +172,12 @@ def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int) -> Swe
     error = equation.error(total) * (1 + further) + last * further
     back = np.argsort(equation.layout.order)
     trace = total[:, diagonal].real.sum(axis=1, keepdims=True)
-    rho = equation.matrix(total / trace)[:, back[:, None], back]
-    populations = np.einsum("pii->pi", rho).real
+    populations = (total[:, diagonal].real / trace)[:, back]
     error = (error / trace)[:, back]
     # dividing by the trace spreads its error
     error = error + abs(populations) * error.sum(axis=1, keepdims=True)
-    return Swept(rho, error, remainder, sweeps)
+    rho = equation.matrix(total / trace)[:, back[:, None], back] if density else None
+    return Swept(populations, error, remainder, sweeps, rho)
 
 
 def _change(new: np.ndarray, p: np.ndarray, blocks: tuple[slice, ...]) -> np.ndarray:
