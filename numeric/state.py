@@ -26,11 +26,11 @@ import numpy as np
 import sympy as sp
 
 from numeric.arguments import (
-    LARGEST,
     check_held,
     check_occupation,
     check_order,
     check_reached,
+    largest,
 )
 from numeric.certificate import Certificate
 from numeric.classical import Branches, branches, held_against, reach
@@ -686,7 +686,9 @@ class SteadyState(Readout):
             kept = zip(block.space.levels, tops.tolist(), strict=True)
             each = tuple(max(levels - 1, top) for levels, top in kept)
             choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
-        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= LARGEST)
+        fitting = (
+            c for c in choices if count_states(self.model.modes, c) ** 2 <= largest(self.model)
+        )
         return next(fitting, now)
 
     def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, "SteadyState"]]:
