@@ -10,11 +10,25 @@ import numpy as np
 from numeric.space import Cut, count_states, levels, most_quanta, read_cut, show_cut, wider
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
+from systems.ungraded import partial_weights
 from systems.values import check_positive, shorten
 
 # Unknowns of one steady state: more take minutes and gigabytes (90,000 of one mode take 1.5 s and
 # 0.6 GB, of several modes some seconds)
 LARGEST = 300_000
+# The same where the drive orders some modes only, such as the photons that push a mirror: these are
+# solved in parts (`numeric.solvers.staircase`), 3 kB an unknown
+LARGEST_IN_PARTS = 810_000
+
+
+def largest(model: Model) -> int:
+    """Most unknowns of one steady state of a model.
+
+    >>> from systems.library import kerr, optomechanics
+    >>> largest(kerr.MODEL), largest(optomechanics.MODEL)
+    (300000, 810000)
+    """
+    return LARGEST_IN_PARTS if partial_weights(model) else LARGEST
 
 
 def is_real(value: object) -> bool:
@@ -30,7 +44,7 @@ def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "qua
     """The cut that ``quanta`` stands for; raise unless it is one whose Liouvillian fits.
 
     ``name`` is what the argument is called.  Raises `ValueError` for what is neither a positive
-    integer nor one for each mode, and for more than `LARGEST` unknowns.
+    integer nor one for each mode, and for more unknowns than `largest` allows.
 
     >>> from systems.library import kerr_dimer
     >>> check_quanta(kerr_dimer.MODEL, {"a": 4, "b": 30})
@@ -41,11 +55,11 @@ def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "qua
     """
     cut = read_cut(model, quanta, name)
     size = count_states(model.modes, cut)
-    if size**2 > LARGEST:
+    if size**2 > largest(model):
         numbers = (show_cut(model, cut), size, size**2)
         kept, states, unknowns = (shorten(str(number)) for number in numbers)
         raise ValueError(
-            f"Argument `{name}` must leave at most {LARGEST} unknowns, but {kept} "
+            f"Argument `{name}` must leave at most {largest(model)} unknowns, but {kept} "
             f"quanta are {states} states and {unknowns} unknowns."
         )
     return cut

@@ -18,8 +18,8 @@ import numpy as np
 
 from numeric.paths import paths_held
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, covers, wider
-from numeric.tail import escape, falling_factorials, fed, missing, steepness
+from numeric.space import Cut, Side, covers, wider
+from numeric.tail import escape, fall, falling_factorials, fed, missing, missing_at, shells
 from numeric.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
 from systems.ladder import is_two_level, label
@@ -27,6 +27,11 @@ from systems.ladder import is_two_level, label
 # Times the square of the fall per quantum that the finer of two truncations may be off by, of their
 # difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
 CAUTION = 1e4
+# Times what is missing of thermal light beyond a cut, that a result may be off by
+WIDE = 3.0
+# A thermal side: quanta from which on it is looked for one, how much the slopes of its logarithm
+# may differ, and be at most.  Phonons that light has displaced bend, by a factor of two and more
+LONG, STRAIGHT, MOST = 24, 1.15, 0.7
 Evidence: TypeAlias = dict[str, np.ndarray]  # by name of the result, one number per point
 
 
@@ -147,7 +152,8 @@ def share(found: Solution, other: Solution) -> np.ndarray:
 
     All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
     series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
-    and `CAUTION` times that is taken.
+    and `CAUTION` times that is taken.  Of a cut mode by mode a side at which they fall as those
+    of a thermal mode, warm phonons beside a few photons, is left to `slow`.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
@@ -161,7 +167,63 @@ def share(found: Solution, other: Solution) -> np.ndarray:
     fine = finer_of(found, other)
     if fine is other or not covers(fine.space.cut, wider(other.space.cut, 2)):
         return np.ones(len(found.points))
-    return np.asarray(np.minimum(CAUTION * steepness(fine) ** 2, 1.0))
+    warm, counts = _warm_sides(fine), np.zeros(len(fine.points))
+    for side, apart in zip(fine.space.sides, warm, strict=True):
+        counts = np.maximum(counts, np.where(apart, 0.0, CAUTION * fall(fine, side) ** 2))
+    return np.where(warm.all(axis=0), 1.0, np.minimum(counts, 1.0))
+
+
+def _warm_sides(found: Solution) -> np.ndarray:
+    """Where populations fall as thermal ones do towards a side of a cut, (sides, points).
+
+    That is by the same factor (`STRAIGHT`) in all quarters but the first, in those states too that
+    hold a quantum of another mode: only then the last shells tell well what is missing beyond.
+    """
+    sides, modes = found.space.sides, range(len(found.space.modes))
+    warm = np.zeros((len(sides), len(found.points)), dtype=bool)
+    for k, (counted, top) in enumerate(sides if len(sides) > 1 else ()):
+        if top >= LONG:
+            others = [(), *((mode,) for mode in modes if not counted[mode])]
+            warm[k] = np.all([_falls_alike(found, (counted, top), one) for one in others], axis=0)
+    return warm
+
+
+def _falls_alike(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarray:
+    held, width = shells(found, side, falling_factorials(found.space, modes)), side[1] // 4
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = -np.diff(np.log(held[:, -1 - width * np.arange(3, -1, -1)]), axis=1) / width
+        least, most = slopes.min(axis=1), slopes.max(axis=1)
+        return np.asarray((least > 0) & (most < MOST) & (most <= STRAIGHT * least))
+
+
+def slow(
+    found: Solution, modes: tuple[int, ...], normalised: bool, value: np.ndarray
+) -> np.ndarray:
+    """What lies beyond the sides that `share` leaves out, as a change of a result, per point.
+
+    It is `WIDE` times what the last shells tell to be missing there of the result, and of the mean
+    numbers of its modes, which would be fed from there; zero where `share` counts every side.
+    Thermal sides only are left out, whose last shells tell that well.
+
+    >>> from numeric.space import Space
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> on = Space([BosonOp("a")], 3)
+    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
+    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> slow(found, (0, 0), True, np.ones(1))  # it falls fast
+    array([0.])
+    """
+    total = np.zeros(len(found.points))
+    parts = [modes, *((m,) for m in sorted(set(modes)) if normalised)]
+    for side, warm in zip(found.space.sides, _warm_sides(found), strict=True):
+        if warm.any():
+            with np.errstate(divide="ignore", invalid="ignore"):
+                lacking = [missing_at(found, side, p) / abs(moment(found, p)[0]) for p in parts]
+            # of a result that interference makes small a share of one would be a large one
+            size = np.maximum(abs(value), 1.0) if normalised else abs(value)
+            worst = np.nan_to_num(np.max(lacking, axis=0), nan=0.0, posinf=np.inf)
+            total = total + np.where(warm, WIDE * worst * size, 0.0)
+    return total
 
 
 def settled(
@@ -203,8 +265,10 @@ def settled(
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
     known = share(found, other) if counts is None else counts
-    part = known if held(model, modes, fine) else 1.0
-    cut = np.where(empty, 0.0, np.where(lost, np.inf, change * part))
+    if held(model, modes, fine):
+        counted = np.minimum(change, known * change + slow(fine, modes, normalised, finest.value))
+        change = np.where(fine is other, change, counted)
+    cut = np.where(empty, 0.0, np.where(lost, np.inf, change))
     return replace(before, cut=cut, moved=tolerance)
 
 

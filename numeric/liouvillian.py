@@ -35,6 +35,7 @@ from numeric.combination import Combination, cancelling, merge
 from numeric.scaling import Scaled, scale, scaled, weights
 from numeric.space import Cut, Space, space, wider
 from systems import Model
+from systems.grading import change_of
 from systems.ladder import Word
 from systems.values import Arrays, evaluate_sum
 
@@ -381,6 +382,19 @@ class Liouvillian:
             words = (self.space.word(word) for _, word in step)
             found.append(csc_array(sum(x * w for x, w in zip(weights, words, strict=True))))
         return found
+
+    def jump_rates(self, c: np.ndarray) -> list[tuple[list[int], float]]:
+        """By how much each term of a jump raises the quanta of each mode, and at which rate.
+
+        >>> from systems.library import kerr
+        >>> from systems.values import read_values
+        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> equation.jump_rates(equation.coefficients(arrays)[0])
+        [([-1], 1.0)]
+        """
+        steps = [pair for step in self._steps for pair in step]
+        return [(change_of(word), float(abs(c[k]))) for k, word in steps]
 
     def filled(self, c: np.ndarray) -> np.ndarray:
         """Mask of the states that the vacuum leads to within the cut, for one row of coefficients.

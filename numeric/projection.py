@@ -23,7 +23,7 @@ from math import ceil, isqrt
 
 import numpy as np
 
-from numeric.arguments import LARGEST
+from numeric.arguments import largest
 from numeric.classical import LIGHT, reach
 from numeric.paths import tops_on_the_way
 from numeric.solvers.solution import Solution
@@ -41,7 +41,6 @@ from numeric.tail import (
 from systems import Model
 from systems.ladder import is_two_level
 
-MOST = isqrt(LARGEST)  # states that fit
 # Times the quanta that the last shells ask for, to be tried in this order until the cut fits: of
 # squeezed light cut at 14 they ask for half of what holds it, of one of 50 quanta cut at 25 for
 # a third.  More of one mode alone cost little, of several modes a power of it
@@ -196,7 +195,7 @@ def advise(
         cuts = [enough(model, one, n, highest, within, room) for one, n in pairs]
         return hull(model.modes, cuts)
 
-    fits = partial(_fits, model)
+    fits, most = partial(_fits, model), isqrt(largest(model))
     rooms = ROOMS if len(model.modes) == 1 else ROOMS_OF_SEVERAL
     proposed = [least(order or 4, CLOSER * moved, room) for room in rooms]
     if order is None:
@@ -210,11 +209,11 @@ def advise(
         plenty = f"more{f' ({typed})' if fits(own) else ''}."
         return f"Leave out `quanta`, or give {plenty}" if searches else f"Give {plenty}"
     ways = ["`order=2`"] if order is not None and pairs_known and order > PAIRS else []
-    more = (limit or 0) < MOST
+    more = (limit or 0) < most
     if by_all and more:
-        ways.append(f"more states (`limit={MOST}`)")
+        ways.append(f"more states (`limit={most}`)")
     elif by_pairs and not ways and (more or order != PAIRS):
-        ways.append(f"`order=2` with more states (`limit={MOST}`)")
+        ways.append(f"`order=2` with more states (`limit={most}`)")
     if fits(own):
         ways.append(f"a truncation of your own ({typed})")
     if not (looked or by_all):
@@ -324,7 +323,7 @@ def _words(model: Model, cut: Cut, order: int) -> list[tuple[int, int]]:
 
 
 def _fits(model: Model, cut: Cut) -> bool:
-    return count_states(model.modes, cut) <= MOST
+    return count_states(model.modes, cut) ** 2 <= largest(model)
 
 
 def _unknown(cut: Cut) -> bool:
@@ -333,9 +332,10 @@ def _unknown(cut: Cut) -> bool:
 
 def _none(model: Model, cut: Cut) -> str:
     """What is said where no truncation does."""
+    most = isqrt(largest(model))
     if _unknown(cut):
-        return f"No truncation that fits ({MOST} states) is known to do: ask for a weaker drive."
+        return f"No truncation that fits ({most} states) is known to do: ask for a weaker drive."
     return (
-        f"No truncation that fits ({MOST} states) will do, as some {count_states(model.modes, cut)}"
+        f"No truncation that fits ({most} states) will do, as some {count_states(model.modes, cut)}"
         " are needed: ask for a weaker drive, or a larger loss."
     )

@@ -9,17 +9,18 @@ drive, the difference is the last but one term of a series that falls as steeply
 `numeric.judge.share` of it counts.
 
 Each point starts with as many quanta as its drive and its classical light suggest
-(`numeric.classical`), and is solved with two more, or with as many more as the last shells ask for
+(`numeric.classical`), and in modes that hold quanta of their own as many as their bath does
+(`numeric.heat`).  It is solved with two more, or with as many more as the last shells ask for
 (`numeric.projection`) where two will plainly not do.  While results move, these shells tell how
 many quanta are needed, in all or in which mode: a mode that holds quanta of its own grows alone
 where that keeps fewer states.  Every truncation is solved once for all points that ask for it, and
 the finest one of a point is its state.
 
 The search ends at ``limit`` states, a budget of memory: n states are n^2 unknowns, which take
-1 to 8 kB each while they are solved.  By default it is `LIMIT`, and `HIGHER` for points of which
-only g3 and higher orders are not converged yet; where these would need more, the cut is chosen for
-n and g2.  A search ends early where what it sees of the tail, or classical light that the cut does
-not hold, would take more states than the limit.
+1 to 8 kB each while they are solved.  By default it is `LIMIT` (`ROOMY` where each takes less), and
+`HIGHER` for points of which only g3 and higher orders are not converged yet; where these would need
+more, the cut is chosen for n and g2.  A search ends early where what it sees of the tail, what a
+bath fills, or classical light that the cut does not hold, would take more states than the limit.
 """
 
 from collections import defaultdict
@@ -31,8 +32,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numeric.arguments import LARGEST, check_order, check_quanta, is_real
+from numeric.arguments import check_order, check_quanta, is_real, largest
 from numeric.classical import SPREAD, Branches, branches, held_against, reach
+from numeric.heat import fall_of_baths, held
 from numeric.judge import is_short, results, settled, share
 from numeric.paths import on_the_way, paths_held
 from numeric.projection import distant, needed, visible
@@ -46,12 +48,17 @@ from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
 from systems.status import Status
+from systems.ungraded import partial_weights
 from systems.values import Arrays, check_positive
 
 CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
 LIMIT = 500  # states that are tried by default: 250,000 unknowns, some seconds and up to 2 GB
 HIGHER = 300  # of them those that are tried where only g3 and higher orders are not converged yet
-MOST = isqrt(LARGEST)  # states that may be asked for
+# The same where some modes hold quanta of their own and a drive of up to so much of the loss orders
+# the others: the sweeps of `solvers.staircase` take 3 kB and 11 us for an unknown there (3 photons
+# and 120 phonons: 0.7 GB, 2.6 s), and five times as long at half the loss
+ROOMY, HIGHER_ROOMY, GENTLE = 900, 600, 0.3
+MOST = 1000  # quanta beyond which it is all the same: they do not fit
 COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
 # estimate is of independent light, and blockade needs fewer
@@ -75,6 +82,7 @@ PROBE = 8  # of the limit, how small a part tells whether classical light that d
 # Times its excess that a number is to get better by: of 30 phonons beside four photons, whose tail
 # bends up, 3 asked for one pair of solves more, 30 for none too many
 MISSED = 30.0
+NEARLY = 0.9  # of what a bath asks for, what is worth a search: its estimate is of all its light
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
 Excess: TypeAlias = dict[int, np.ndarray]
@@ -154,9 +162,9 @@ class TruncationSearch:
                 f"Argument `limit` must be at least {least} states to compare "
                 f"g{self.order} with two more quanta, but is {self.limit}."
             )
-        if self.limit > MOST:
+        if self.limit > (most := isqrt(largest(model))):
             raise ValueError(
-                f"Argument `limit` must leave at most {MOST} states, but is {self.limit}."
+                f"Argument `limit` must leave at most {most} states, but is {self.limit}."
             )
 
     def __call__(
@@ -176,9 +184,14 @@ class TruncationSearch:
                 if part.any():
                     yield given.take(part).with_status(word), None
             return
-        for start in range(0, len(points), CHUNK):
-            some = points[start : start + CHUNK]
-            for found, other in self._search(model, arrays, some, solver, report):
+        gentle = bool(partial_weights(model)) & (scale(model, select(arrays, points)) <= GENTLE)
+        parts = [
+            (some[start : start + CHUNK], roomy)
+            for some, roomy in ((points[~gentle], False), (points[gentle], True))
+            for start in range(0, len(some), CHUNK)
+        ]
+        for some, roomy in parts:
+            for found, other in self._search(model, arrays, some, solver, report, roomy):
                 if other is None or np.all(found.status == Status.OK):
                     small = other is not None and len(points) * other.space.size <= COARSER
                     yield found, other if small else None
@@ -186,7 +199,13 @@ class TruncationSearch:
                     yield found, other
 
     def _search(
-        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+        self,
+        model: Model,
+        arrays: Arrays,
+        points: np.ndarray,
+        solver: str,
+        report: Report,
+        roomy: bool,
     ) -> Iterator[tuple[Solution, Solution | None]]:
         """Parts of the points with one truncation each, and the coarser twin of each part.
 
@@ -194,7 +213,8 @@ class TruncationSearch:
         solved with before.  One without a state leaves at once: more quanta do not give it one.
         """
         light = branches(model, select(arrays, points))
-        search = _Growth(self, model, points, light)
+        falls = fall_of_baths(model, select(arrays, points))
+        search = _Growth(self, model, points, light, falls, roomy)
         waiting: dict[Cut, list[Entry]] = defaultdict(list)
         for cut, some in search.starts(arrays):
             waiting[cut].append((some, None))
@@ -285,12 +305,14 @@ class _Growth:
     model: Model
     points: np.ndarray
     light: Branches  # of these points
+    falls: np.ndarray  # of what baths fill, (points, modes)
+    roomy: bool  # each state takes less than elsewhere
 
     @property
     def limit(self) -> int:
         """Most states: at least what it takes to hold g^(order), whatever the default is."""
         least = count_states(self.model.modes, self.search.order + 1)
-        return self.search.limit or max(LIMIT, least)
+        return self.search.limit or max(ROOMY if self.roomy else LIMIT, least)
 
     def fits(self, cut: Cut) -> bool:
         return count_states(self.model.modes, cut) <= self.limit
@@ -300,30 +322,66 @@ class _Growth:
         order, some = self.search.order, select(arrays, self.points)
         with np.errstate(divide="ignore"):
             terms = log(self.search.tolerance) / np.log(scale(self.model, some) ** 2)
-        # all that the leading order passes through; what the next one does comes with two more
-        least = max(order, on_the_way(self.model, order) - 1)
-        drive = np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, max(least, order + AHEAD))
+        drives = [self._drive(terms, k) for k in (order, min(order, PAIRS))]
         quanta = reach(self.light.quanta)
-        keys = np.column_stack([np.floor(drive), quanta]).astype(int)
+        baths = [self._baths(self.falls, k) for k in (order, PAIRS)]
+        keys = np.column_stack([*drives, quanta, *baths]).astype(int)
         kinds, which = _kinds(keys)
         found: dict[Cut, list[int]] = defaultdict(list)
-        for k, (first, *tops) in enumerate(kinds.tolist()):
-            found[self._first(first, tops)].append(k)
+        for k, (first, fewer, *tops) in enumerate(kinds.tolist()):
+            light, *baths = np.split(np.array(tops), 3)
+            warm = self._warm(light, [(first, baths[0]), (fewer, baths[1])])
+            found[warm if any(baths[1]) else self._first(first, light)].append(k)
         masks = ((cut, np.isin(which, ks)) for cut, ks in found.items())
         return [(cut, self.points[mask]) for cut, mask in masks]
 
-    def _first(self, first: int, tops: list[int]) -> Cut:
+    def _drive(self, terms: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that so many terms of the series in the drive ask for, (points,)."""
+        # all that the leading order passes through; what the next one does comes with two more
+        least = max(order, on_the_way(self.model, order) - 1)
+        most = max(least, self.search.order + AHEAD)
+        return np.floor(np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, most))
+
+    def _baths(self, falls: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that baths ask for, (points, modes)."""
+        return held(falls, min(order, self.search.order), self.search.tolerance)
+
+    def _first(self, first: int, tops: np.ndarray) -> Cut:
         """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
         order = self.search.order
         alone = SKEWED if len(tops) == 1 and any(tops) else 0
-        total: Cut = max(first, sum(tops) + alone)
-        pairs = zip(self.model.modes, tops, strict=True)
-        each: Cut = tuple(1 if is_two_level(mode) else max(top, order) for mode, top in pairs)
+        total: Cut = max(first, int(sum(tops)) + alone)
+        each = self._each(np.maximum(tops, order))
         cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
         # classical light that does not fit: a small cut tells whether it is there at all
-        fits = not any(tops) or self.fits(self._least(np.array(tops)))
+        fits = not any(tops) or self.fits(self._least(tops))
         small = max(self.limit // PROBE, count_states(self.model.modes, order + 2))
         return self._fitting(cut, self.limit if fits else small)
+
+    def _each(self, tops: np.ndarray) -> tuple[int, ...]:
+        """A cut mode by mode, of atoms one quantum."""
+        pairs = zip(self.model.modes, tops.tolist(), strict=True)
+        return tuple(1 if is_two_level(mode) else int(top) for mode, top in pairs)
+
+    def _warm(self, light: np.ndarray, wanted: list[tuple[int, np.ndarray]]) -> Cut:
+        """What baths fill beside modes that the drive orders.
+
+        ``wanted`` are the quanta of these and of the baths for all orders, and for pairs.  In all
+        or mode by mode, whichever keeps fewer states.  What does not fit even for pairs is looked
+        at in a small cut.
+        """
+        for first, baths in wanted:
+            first += 1  # to grow once more costs as much as everything before
+            tops = np.maximum(light, np.where(baths > 0, baths, first))
+            both: list[Cut] = [self._each(tops), first + int(np.sum(np.maximum(light, baths)))]
+            cut = min(both, key=partial(count_states, self.model.modes))
+            if not self._is_dear(wider(cut, 2)):
+                return cut
+        sizes = [count_states(self.model.modes, one) for one in (self._fitting(cut), cut)]
+        if sizes[0] >= NEARLY * sizes[1]:
+            return self._fitting(cut)
+        least = count_states(self.model.modes, self.search.order + 2)
+        return self._fitting(cut, max(self.limit // PROBE, least))
 
     def _worth(self, each: Cut, total: Cut) -> bool:
         """Whether a cut mode by mode keeps so few states that it is worth a new start."""
@@ -376,8 +434,11 @@ class _Growth:
         if kept < WALKS:
             return [(wider(now, 2), every)]
         cuts = self._wanted(visible(found), now, None)
-        for row, cut in zip(every.tolist(), cuts, strict=True):
-            after = self._next(now, cut)
+        places = np.searchsorted(self.points, found.points)
+        warm, lost = np.any(self.falls[places], axis=1).tolist(), self._too_warm(places).tolist()
+        for row, cut, known, gone in zip(every.tolist(), cuts, warm, lost, strict=True):
+            # what a bath fills was known before, and little is learnt from another start
+            after = wider(now, 2) if gone or known else self._next(now, cut)
             # what the budget has made smaller than this one has been solved already
             gains = after is not None and count_states(self.model.modes, after) > kept
             groups[after if after is not None and gains else wider(now, 2)].append(row)
@@ -467,7 +528,7 @@ class _Growth:
             return False
         if self.search.limit is not None:
             return not self.fits(after)
-        return count_states(self.model.modes, after) > HIGHER
+        return count_states(self.model.modes, after) > (HIGHER_ROOMY if self.roomy else HIGHER)
 
     def _hopeless(self, found: Solution, now: Cut) -> np.ndarray:
         """Where no cut within the limit will do for n and g2, as far as can be seen, (points,).
@@ -478,6 +539,7 @@ class _Growth:
         light = reach(self.light.at(np.searchsorted(self.points, found.points)).quanta)
         gone = missing(found, ()) >= MOVED
         gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
+        gone |= self._too_warm(np.searchsorted(self.points, found.points))
         if isinstance(now, int) and len(self.model.modes) > 1:
             return gone  # another kind of cut may do
         tops = np.tile(np.array(now, ndmin=1, dtype=float), (len(found.points), 1))
@@ -489,6 +551,15 @@ class _Growth:
         kept = [tuple(map(int, row)) for row in np.minimum(np.nan_to_num(tops), FAR).tolist()]
         sizes = np.array([count_states(self.model.modes, cut) for cut in kept])
         return gone | (seen & (sizes > FARTHER * self.limit))
+
+    def _too_warm(self, rows: np.ndarray) -> np.ndarray:
+        """Where what baths fill does not fit, beside two quanta of the other modes, (rows,)."""
+        baths = self._baths(self.falls[rows], PAIRS)
+        too = np.zeros(len(rows), dtype=bool)
+        for row in np.flatnonzero(baths.any(axis=1)):
+            each = self._each(np.where(baths[row] > 0, baths[row], PAIRS))
+            too[row] = not self.fits(wider(each, 2))
+        return too
 
     def _least(self, tops: np.ndarray) -> Cut:
         """The least cut that may do for classical light that would be given ``tops`` quanta."""

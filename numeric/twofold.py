@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from numeric.arguments import LARGEST
+from numeric.arguments import largest
 from numeric.batches import Batch
 from numeric.classical import Branches, branches, held_against, reach
 from numeric.displaced import DisplacedState
@@ -245,7 +245,8 @@ class Twofold(Batch):
             kept = zip(block.space.levels, tops.tolist(), strict=True)
             each = tuple(max(levels - 1, top) for levels, top in kept)
             choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
-        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= LARGEST)
+        most = largest(self.model)
+        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= most)
         return next(fitting, now)
 
     def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, Self]]:

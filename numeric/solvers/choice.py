@@ -49,6 +49,10 @@ KEPT = 2**18  # elements of density matrices that are kept (4 MB); others are so
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
 # one mode (also with atoms) are bands, which iterating never beats.
 LARGE = 1_500
+# Unknowns up to which a factorisation is tried where iterating fails, over two for every mode, as
+# factors fill in the more the more modes there are: two modes of 11,000 unknowns took 4 s and three
+# modes of 7,000 took 5 s, both growing with the power 2.4, so that it may take ten seconds
+REFACTORED = 68_000
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
@@ -62,9 +66,10 @@ WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth 
 
 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
-    """One point by iteration; by factorisation where that fails and the factors fit."""
+    """One point by iteration; by factorisation where that fails and takes no more than seconds."""
     found = judged(iterative.solve_point(equation, c, s))
-    if np.all(found.status == Status.OK) or equation.space.size**2 > direct.FACTORABLE:
+    bosons = sum(not is_two_level(mode) for mode in equation.model.modes)
+    if np.all(found.status == Status.OK) or equation.space.size**2 > REFACTORED // 2**bosons:
         return found
     return direct.solve_point(equation, c, s)
 

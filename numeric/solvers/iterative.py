@@ -47,7 +47,7 @@ from numeric.scaling import Scaled, amplitudes, scaled
 from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
-from numeric.solvers.staircase import Staircase, by_grades, is_heated, partial_grades
+from numeric.solvers.staircase import Staircase, by_grades, heat, partial_grades
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
 
@@ -74,6 +74,11 @@ SCALES = 25  # that are tried between s and one
 # quanta, it takes two thirds of the time (18 steps in place of 51, and no eigenvectors); at 0.64,
 # with 7 x 20, half as long again (67 in place of 120, each of which takes longer)
 WEAK = 0.3
+# Rate at which a bath brings in quanta, over that at which it takes them out, beyond which the same
+# holds at any drive: at 0.25 (a third of a phonon) `staircase` takes 4 times as long with 10 x 20
+# quanta at an amplitude of 0.7, at 0.83 (5 phonons) nothing else converges
+LUKEWARM = 0.5
+MANY = 300  # states from which on it is faster at any drive: by a quarter with 8 x 40, where 0.6
 # Times that amplitude, of which the one with the best vectors is taken: behind a cascade 4 has a
 # condition of 2e3 where 1 has 2e4 and 0 has 3e7; elsewhere 1 is the best
 STRENGTHS = (1.0, 4.0)
@@ -97,10 +102,30 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     grades = partial_grades(equation.model, equation.space)
     if grades is not None:
         point = by_grades(equation.scaled(c, 1.0), grades)
-        if is_heated(equation.model) or point.s <= WEAK:
-            found = _solve(equation, point, partial(_upstairs, grades))
-            if found.status[0] == Status.OK:
-                return found
+        stairs = partial(_solve, equation, point, partial(_upstairs, grades))
+        first = (
+            point.s <= WEAK or heat(equation.jump_rates(c)) > LUKEWARM or equation.space.size > MANY
+        )
+        found = stairs() if first else without_jumps(equation, c, s)
+        if found.status[0] == Status.OK:
+            return found
+        if not first:
+            return stairs()
+    return without_jumps(equation, c, s)
+
+
+def without_jumps(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """The same with the evolution between jumps as the preconditioner, whatever the model.
+
+    >>> from numeric.liouvillian import liouvillian
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> equation = liouvillian(kerr.MODEL, 4)
+    >>> c, s = (rows[0] for rows in equation.rows(arrays))
+    >>> without_jumps(equation, c, s).populations.shape
+    (1, 5)
+    """
     try:
         point, inverse = well_scaled(equation.rescaled(c, s))
         if inverse.skew > SKEW:

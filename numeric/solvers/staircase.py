@@ -17,6 +17,7 @@ Each block is factorised; that of (n, m) is the conjugate of that of (m, n), and
 together.  A *step* of the staircase are the blocks of one m + n.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -28,7 +29,6 @@ from scipy.sparse.linalg import SuperLU, splu
 from numeric.scaling import Scaled, amplitudes
 from numeric.space import Space
 from systems import Model
-from systems.grading import change_of
 from systems.ungraded import partial_weights
 
 # Of the largest element of a column, what a pivot may be: other rows fill the factors in, and the
@@ -50,14 +50,18 @@ def partial_grades(model: Model, on: Space) -> np.ndarray | None:
     return np.unique(on.occupations @ np.array(weights), return_inverse=True)[1]
 
 
-def is_heated(model: Model) -> bool:
-    """Whether a jump brings in quanta.
+def heat(rates: Iterable[tuple[list[int], float]]) -> float:
+    """How much jumps bring in, over what they take out, of the same mode: x of a thermal one.
 
-    >>> from systems.library import optomechanics
-    >>> is_heated(optomechanics.WARM), is_heated(optomechanics.MODEL)
-    (True, False)
+    ``rates`` are those of `numeric.liouvillian.Liouvillian.jump_rates`.
+
+    >>> heat([([-1, 0], 1.0), ([0, -1], 5.0), ([0, 1], 4.0)])  # photons, and four phonons
+    0.8
     """
-    return any(sum(change_of(word)) > 0 for jump in model.jumps for word in jump)
+    sums: dict[tuple[int, ...], list[float]] = {}
+    for change, rate in rates:
+        sums.setdefault(tuple(map(abs, change)), [0.0, 0.0])[sum(change) > 0] += rate
+    return max((up / down if down else np.inf for down, up in sums.values() if up), default=0.0)
 
 
 def by_grades(point: Scaled, grades: np.ndarray) -> Scaled:
