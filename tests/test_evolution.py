@@ -270,3 +270,29 @@ def test_bright_light_asks_for_a_cut_that_is_enough(drive):
     assert not followed.advice
     exact = 36 * (1 - np.exp(-0.75)) ** 2
     assert followed.number("a")[1] == pytest.approx(exact, rel=1e-9)
+
+
+def test_light_that_is_bright_between_the_times_only_is_held_all_the_way():
+    def pulsed(t):
+        return 4.0 * np.exp(-(((t - 2) / 0.7) ** 2))
+
+    values, end = {"Delta": 0.4, "chi": 0.0, "gamma": 1.0, "xi": pulsed}, 6.0
+    state = evolve(kerr.MODEL, values, [0.0, end], order=2)
+    # d alpha/dt = -(i Delta + 1/2) alpha - i xi(t): coherent light, whatever the pulse
+    grid = np.linspace(0, end, 4001)
+    bright, dark = (
+        np.trapezoid(np.exp(-(0.4j + 0.5) * (t - grid)) * pulsed(grid) * (grid < t), grid)
+        for t in (2.8, end)
+    )
+    assert abs(dark) ** 2 < 0.6 < 9 < abs(bright) ** 2
+    np.testing.assert_allclose(state.number("a")[1], abs(dark) ** 2, rtol=1e-6)
+    np.testing.assert_allclose(state.correlation("a")[1], 1, rtol=1e-6)
+    assert state.quanta[-1] > 20
+
+
+def test_a_mode_that_fills_step_by_step_is_followed_as_far_as_it_goes():
+    times = np.linspace(0, 6, 7)
+    values = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 2.5}
+    state = evolve(kerr.MODEL, values, times)
+    exact = (5.0 * (1 - np.exp(-times / 2))) ** 2  # 23 quanta at the end
+    np.testing.assert_allclose(state.number("a")[1:], exact[1:], rtol=1e-8)  # that of the cut

@@ -10,17 +10,14 @@ chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any
 
 import numpy as np
 
 from numeric.scaling import EPSILON, Scaled
-from numeric.solvers.threads import cores
+from numeric.solvers.threads import spread
 from numeric.space import Space
 from systems.status import Status
 
@@ -31,7 +28,6 @@ BEYOND = 10
 ROUNDING = 1e4 * EPSILON
 # Largest |L rho|/(|L| |rho|): half of the digits; a solver that has not failed leaves round-off
 BALANCED = 1e-8
-PAUSE = 0.2  # seconds between two reports of how many points are done
 
 
 @dataclass(frozen=True)
@@ -280,22 +276,7 @@ def each(
     array([[0.5 , 0.5 ],
            [0.75, 0.25]])
     """
-    tasks: list[Future[Solution]] = [Future() for _ in s]
-    waiting: SimpleQueue[Any] = SimpleQueue()
-    for task, *row in zip(tasks, c, s, strict=True):
-        waiting.put((task, row))
-    for _ in range(min(threads or cores(), len(tasks))):
-        # factorisations release Python's lock; an interrupted program does not wait for a daemon
-        Thread(target=_work, args=(one, waiting), daemon=True).start()
-    try:
-        while (left := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
-            task.done() and task.exception() for task in tasks
-        ):
-            beat(len(tasks) - len(left))
-        found = [task.result() for task in tasks]
-    finally:
-        for task in tasks:
-            task.cancel()
+    found = spread(one, list(zip(c, s, strict=True)), threads, beat)
     if any(part.rho is not None for part in found):
         found = [_with_matrix(part) for part in found]
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
@@ -307,21 +288,6 @@ def _with_matrix(found: Solution) -> Solution:
         return found
     shape = (len(found.points), found.space.size, found.space.size)
     return replace(found, rho=np.full(shape, np.nan, dtype=complex))
-
-
-def _work(one: Callable[[np.ndarray, float], Solution], waiting: "SimpleQueue[Any]") -> None:
-    """Solve what waits, task by task, until nothing is left; a task that was cancelled is not."""
-    while True:
-        try:
-            task, row = waiting.get_nowait()
-        except Empty:
-            return
-        if not task.set_running_or_notify_cancel():
-            continue
-        try:
-            task.set_result(one(*row))
-        except BaseException as error:  # noqa: BLE001 - whoever waits for the task gets it
-            task.set_exception(error)
 
 
 def unscaled(

@@ -2,14 +2,20 @@
 
 The matrices of one point are small and many.  A BLAS that spreads each over all cores spends its
 time on waiting: sparse factorisations then take up to thirty times longer.
+
+Compiled code hears no Ctrl-C until it returns, and a pool of threads is waited for.  Threads of
+`spread` are daemons: an interrupted program leaves them behind, and stops at once.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
-from typing import ParamSpec, TypeVar
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
@@ -18,6 +24,7 @@ R = TypeVar("R")
 # Cores for which points are packed where bits must not depend on the machine: a chunk of a thousand
 # points then fills packs of 128 whatever there is, and less costs little
 PACKED = 4
+PAUSE = 0.2  # seconds between two reports of how many tasks are done
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
 _processes: ContextVar[int] = ContextVar("processes", default=1)  # that work beside each other
 
@@ -118,3 +125,65 @@ def packs_for(cores: int) -> int:
     16
     """
     return _cores.get() or cores
+
+
+def spread(
+    one: Callable[..., R],
+    rows: Sequence[Sequence[Any]],
+    threads: int | None = None,
+    beat: Callable[[int], None] = lambda done: None,
+) -> list[R]:
+    """What ``one`` returns for each row of arguments, in their order.
+
+    In so many threads (one a core where None).  ``beat`` is called with how many are done, again
+    and again.  What interrupts it, or the error of a task, drops the tasks that wait.
+
+    >>> spread(lambda x, y: x + y, [(1, 2), (3, 4)])
+    [3, 7]
+    """
+    tasks: list[Future[R]] = [Future() for _ in rows]
+    waiting: SimpleQueue[Any] = SimpleQueue()
+    for task, row in zip(tasks, rows, strict=True):
+        waiting.put((task, row))
+    for _ in range(min(threads or cores(), len(tasks))):
+        Thread(target=_work, args=(one, waiting), daemon=True).start()
+    try:
+        while (left := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
+            task.done() and task.exception() for task in tasks
+        ):
+            beat(len(tasks) - len(left))
+        return [task.result() for task in tasks]
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def interruptible(function: Callable[P, R]) -> Callable[P, R]:
+    """The function in a thread of its own, so that Ctrl-C need not wait until it returns.
+
+    For compiled code that releases Python's lock, such as a factorisation.
+
+    >>> interruptible(sum)([1, 2, 3])
+    6
+    """
+
+    @wraps(function)
+    def heard(*args: P.args, **kwargs: P.kwargs) -> R:
+        return spread(lambda: function(*args, **kwargs), [()], 1)[0]
+
+    return heard
+
+
+def _work(one: Callable[..., Any], waiting: "SimpleQueue[Any]") -> None:
+    """Do what waits, task by task, until nothing is left; a task that was cancelled is not."""
+    while True:
+        try:
+            task, row = waiting.get_nowait()
+        except Empty:
+            return
+        if not task.set_running_or_notify_cancel():
+            continue
+        try:
+            task.set_result(one(*row))
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the task gets it
+            task.set_exception(error)

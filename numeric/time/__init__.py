@@ -10,6 +10,7 @@ this for linear light that is known without a cut.
 
 `delayed` is the door to g2(tau) of modes (that of fields stands in `numeric.fields`); `regression`
 sets the problem after the first click, and `propagation` follows it through all delays in small
-rational Krylov spaces.  `trajectories` unravels the master equation into quantum jumps, an
-independent check with a statistical error.
+rational Krylov spaces, or `explicit` step by step.  `shifted` inverts z - L at many z.
+`trajectories` unravels the master equation into quantum jumps, an independent check with a
+statistical error.
 """

@@ -8,17 +8,19 @@ steady state tells, a time tells as well, judged by the same rules.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from numeric.arguments import check_quanta
+from numeric.classical import branches
 from numeric.judge import results, settled
 from numeric.liouvillian import liouvillian
+from numeric.projection import enough
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, count_states, show_cut, wider
+from numeric.space import Cut, count_states, covers, show_cut, wider
 from numeric.state import SteadyState
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
@@ -29,7 +31,11 @@ from systems.progress import Report, bar, silent
 from systems.status import Status
 from systems.values import Arrays, Values
 
-HIGHEST = 24  # quanta up to which a truncation is searched: a minute for one mode
+HIGHEST = 24  # quanta up to which a truncation is searched step by step: a minute for one mode
+# Quanta from which on it goes at once to where the last shells point, with so much room, and states
+# up to which it does so: a Kerr mode of 82 states takes some seconds
+STEPWISE, ROOM, FARTHEST = 12, 1.25, 200
+PLACES = 17  # times of a course that moves, all over the span, at which the search looks as well
 
 
 @dataclass(frozen=True, repr=False)
@@ -84,8 +90,9 @@ def evolve(
     goes on from its last time.
 
     The truncation is chosen as for `steady_state`, at all times together (``quanta=None``), or
-    given, in all or mode by mode.  The search ends at `HIGHEST` quanta, or at ``limit`` states;
-    bright light needs more, and ``advice`` says how many.  Numbers are right to about 1e-10
+    given, in all or mode by mode.  The search goes by twos to `HIGHEST` quanta, and on to what the
+    last shells ask for as far as that is `FARTHEST` states (or ``limit``); where brighter light
+    needs more, ``advice`` says how many.  Numbers are right to about 1e-10
     relative at any drive; what is lost (a population far below what the drive makes) is NaN with
     the status "not resolved", and where the integrator gives up the status is "not converged".
     Where no value moves, steps are exponentials if that is quicker, as it is where rates differ
@@ -103,10 +110,12 @@ def evolve(
     """
     course, when = read_course(model, values), read_times(times)
     start, arrays = read_start(model, initial), course.at(when, times)
+    search = read_search(model, quanta, tolerance, limit, order)
+    whole = when if not course.moving or quanta is not None else _between(when)
     with bar(progress) as report:
-        solve = partial(follow, course, arrays, when, start, report=report)
-        search = read_search(model, quanta, tolerance, limit, order)
-        return truncated(model, search, arrays, when, solve, start)
+        along, rows = course.at(whole), np.searchsorted(whole, when)
+        solve = partial(follow, course, along, whole, start, report=report)
+        return truncated(model, search, arrays, when, solve, start, (along, rows))
 
 
 def truncated(
@@ -116,11 +125,13 @@ def truncated(
     times: np.ndarray,
     solve: Callable[[Cut], Solution],
     start: Start,
+    course: tuple[Arrays, np.ndarray] | None = None,
 ) -> Evolution:
     """An evolution with the truncation that was given, or that is large enough at all times.
 
-    ``solve`` follows all times with so many quanta from ``start``.  Raises `ValueError` for a
-    truncation that does not hold the start.
+    ``solve`` follows all times with so many quanta from ``start``; where it follows others between
+    them as well, ``course`` has the values at all of them, and which of them are ``times``.  Raises
+    `ValueError` for a truncation that does not hold the start.
 
     >>> from systems.library import kerr
     >>> course, times = read_course(kerr.MODEL, kerr.VALUES), np.array([0.0, 1.0])
@@ -129,15 +140,25 @@ def truncated(
     >>> truncated(kerr.MODEL, search, course.at(times), times, solve, start).quanta
     array([2, 2])
     """
+
+    def seen(found: Solution) -> Solution:
+        """The times that were asked for."""
+        if course is None:
+            return found
+        points = np.arange(len(found.points)).reshape(-1, count)[course[1]].ravel()
+        return replace(found.take(points), points=np.arange(len(points)))
+
+    count = int(np.prod(next(iter(arrays.values())).shape[1:]))
     pair: tuple[Solution, Solution | None]
     if search.quanta is None:
-        pair = _search(model, search, max(search.order, start.quanta), solve)
+        along = course[0] if course else arrays
+        pair = _search(model, search, along, max(search.order, start.quanta), solve, seen)
     else:
         start.check_held(model, search.quanta)
-        pair = solve(search.quanta), None
+        pair = seen(solve(search.quanta)), None
     known = model, arrays, (pair[0],), search.certified, search.tolerance, (pair[1],)
     # an evolution has no frame of an amplitude that could be asked for
-    return Evolution(*known, looked=True, times=times, solve=solve)
+    return Evolution(*known, looked=True, times=times, solve=lambda cut: seen(solve(cut)))
 
 
 def read_search(
@@ -170,19 +191,61 @@ def read_times(times: Any) -> np.ndarray:
 
 
 def _search(
-    model: Model, search: TruncationSearch, lowest: int, solve: Callable[[Cut], Solution]
+    model: Model,
+    search: TruncationSearch,
+    arrays: Arrays,
+    lowest: int,
+    solve: Callable[[Cut], Solution],
+    seen: Callable[[Solution], Solution],
 ) -> tuple[Solution, Solution]:
-    """The first truncation with which all results at all times are settled, and the next one."""
-    sizes = {q: count_states(model.modes, q) for q in range(1, search.limit or 1)}
-    fitting = [q for q, size in sizes.items() if size <= (search.limit or 0)]
-    highest = max(fitting, default=max(HIGHEST, lowest + 2))
-    coarse = solve(lowest)
-    for quanta in range(lowest, highest - 1, 2):
-        fine = solve(quanta + 2)
-        if _is_settled(model, search, coarse, fine):
-            return coarse.compared(fine), fine
-        previous, coarse = coarse, fine
-    return coarse.compared(previous).with_status(Status.NOT_CONVERGED), previous
+    """The first truncation with which all results at all times are settled, and the next one.
+
+    What goes on between the times that are ``seen`` tells how many quanta there are on the way.
+    """
+    each = count_states(model.modes, max(HIGHEST, lowest + 2))
+    most = search.limit or max(each, FARTHEST)
+    cut: Cut = lowest
+    coarse = previous = solve(cut)
+    while count_states(model.modes, more := wider(cut, 2)) <= most:
+        fine = solve(more)
+        if _is_settled(model, search, seen(coarse), seen(fine)):
+            return seen(coarse).compared(seen(fine)), seen(fine)
+        previous, coarse, cut = coarse, fine, more
+        farther = _farther(model, search, arrays, fine)
+        if farther is not None:
+            previous, coarse, cut = coarse, solve(farther), farther
+        elif search.limit is None and fine.space.quanta >= max(HIGHEST, lowest + 2):
+            break
+    found = seen(coarse).compared(seen(previous))
+    return found.with_status(Status.NOT_CONVERGED), seen(previous)
+
+
+def _between(times: np.ndarray) -> np.ndarray:
+    """The times with some between them, at which light may be brighter than at any of these."""
+    return np.union1d(times, np.linspace(times[0], times[-1], PLACES))
+
+
+def _farther(model: Model, search: TruncationSearch, arrays: Arrays, found: Solution) -> Cut | None:
+    """The truncation that the last shells ask for, or the light that the drive makes in the end.
+
+    None where it is near, or where it has too many states.
+    """
+    if found.space.quanta < STEPWISE:
+        return None
+    most = search.limit or FARTHEST
+    steady = branches(model, {name: a.ravel() for name, a in arrays.items()}).quanta
+    wanted = partial(enough, model, found)
+    cuts = [
+        wanted(light, search.order, search.tolerance, ROOM)
+        for light in (np.zeros_like(steady), steady)
+    ]
+    if isinstance(found.space.cut, int) and found.space.quanta > HIGHEST:
+        cuts.append(3 * found.space.cut // 2)  # full up to the cut: nothing tells how far it goes
+    for cut in cuts:
+        states = count_states(model.modes, wider(cut, 2))
+        if found.space.size < states <= most and covers(cut, found.space.cut):
+            return cut
+    return None
 
 
 def _is_settled(model: Model, search: TruncationSearch, coarse: Solution, fine: Solution) -> bool:

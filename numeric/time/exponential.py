@@ -22,7 +22,7 @@ pole or six they took as many dimensions as there are numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -56,6 +56,38 @@ def unheard(share: float) -> None:
 
     >>> unheard(0.5)
     """
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A start, and the steps from there: which of some lengths, each in so many parts.
+
+    A kind is a place among ``steps``, or -1 where time stands still.  ``tick`` hears which share is
+    done.
+
+    >>> walk = Walk.through(np.zeros(2), np.eye(2), np.array([0.0, 0.5, 0.5, 1.5]))
+    >>> walk.steps.tolist(), walk.kinds, walk.inside(3).parts
+    ([0.5, 1.0], [0, -1, 1], 3)
+    """
+
+    psi: np.ndarray
+    delta: np.ndarray
+    steps: np.ndarray
+    kinds: list[int]
+    parts: int = 1
+    tick: Tick = unheard
+
+    @classmethod
+    def through(cls, psi: np.ndarray, delta: np.ndarray, times: np.ndarray) -> Walk:
+        """The walk from time to time."""
+        every = np.diff(times)
+        steps = np.array(distinct(every))
+        kinds = [int(np.argmin(abs(steps - dt))) if dt > 0 else -1 for dt in every]
+        return cls(psi.astype(complex), delta, steps, kinds)
+
+    def inside(self, parts: int, tick: Tick = unheard) -> Walk:
+        """The same in so many parts, heard by another tick."""
+        return replace(self, parts=parts, tick=tick)
 
 
 @dataclass(frozen=True)
@@ -138,65 +170,46 @@ class Flow:
 
         By the quicker one of both ways; ``tick`` hears which share is done of what takes long.
         """
-        steps = np.diff(times)
-        several = np.array(distinct(steps))
-        kinds = [int(np.argmin(abs(several - dt))) if dt > 0 else -1 for dt in steps]
-        dense = self._dense(times) <= self._rational(times)
-        follow, known = self._path if dense else self._stiff, (psi, delta, several, kinds)
-        whole = follow(*known, 1, lambda share: tick(share / 4))
-        return whole, follow(*known, 3, lambda share: tick((1 + 3 * share) / 4))
+        dense, walk = self._dense(times) <= self._rational(times), Walk.through(psi, delta, times)
+        follow = self._path if dense else self._stiff
+        whole = follow(walk.inside(1, lambda share: tick(share / 4)))
+        return whole, follow(walk.inside(3, lambda share: tick((1 + 3 * share) / 4)))
 
-    def _stiff(
-        self,
-        psi: np.ndarray,
-        delta: np.ndarray,
-        steps: np.ndarray,
-        kinds: list[int],
-        parts: int,
-        tick: Tick,
-    ) -> Path:
-        """The same as `_path` by rational functions."""
-        counts = [parts * turns(self._swings, dt) for dt in steps]
-        path = [(psi.astype(complex), np.multiply.outer(psi, psi.conj()), delta)]
-        leaps = [expm(dt * self.G) for dt in steps]
-        walks = [
+    def _stiff(self, walk: Walk) -> Path:
+        """All along a walk by rational functions."""
+        counts = [walk.parts * turns(self._swings, dt) for dt in walk.steps]
+        path = [(walk.psi, np.multiply.outer(walk.psi, walk.psi.conj()), walk.delta)]
+        leaps = [expm(dt * self.G) for dt in walk.steps]
+        strides = [
             stepper(self.L, self.J, self._both, dt / n, self.factorise)
-            for dt, n in zip(steps, counts, strict=True)
+            for dt, n in zip(walk.steps, counts, strict=True)
         ]
-        for kind in kinds:
+        for kind in walk.kinds:
             psi, sigma, delta = path[-1]
             if kind >= 0:
                 for _ in range(counts[kind]):
-                    sigma, delta = walks[kind](sigma, delta)
+                    sigma, delta = strides[kind](sigma, delta)
                 if self.pure:  # is known better
                     psi = leaps[kind] @ psi
                     sigma = np.multiply.outer(psi, psi.conj())
             path.append((psi, sigma, delta))
-            tick((len(path) - 1) / len(kinds))
+            walk.tick((len(path) - 1) / len(walk.kinds))
         return np.array([p for p, _, _ in path]), np.array([d for _, _, d in path])
 
-    def _path(
-        self,
-        psi: np.ndarray,
-        delta: np.ndarray,
-        steps: np.ndarray,
-        kinds: list[int],
-        parts: int,
-        tick: Tick,
-    ) -> Path:
-        """From the start on, each step in so many parts; ``kinds`` are places in ``steps``."""
-        start, steps = (psi.astype(complex), _stored(delta)), steps / parts
+    def _path(self, walk: Walk) -> Path:
+        """The same by dense exponentials."""
         stride = few_threads(self.stride) if self.size >= WIDE else self.stride
-        strides = [stride(dt) for dt in steps]
-        walk = [kind for kind in kinds for _ in range(parts)]
-        kets, stored = [start[0]], [start[1]]
-        for kind in walk:
+        strides = [stride(dt / walk.parts) for dt in walk.steps]
+        kinds = [kind for kind in walk.kinds for _ in range(walk.parts)]
+        kets, stored = [walk.psi], [_stored(walk.delta)]
+        for kind in kinds:
             kets.append(strides[kind][0] @ kets[-1] if kind >= 0 and self.pure else kets[-1])
-        fed = self._fed(np.array(kets[:-1]), strides, np.array(walk))
-        for kind, source in zip(walk, fed, strict=True):
+        fed = self._fed(np.array(kets[:-1]), strides, np.array(kinds))
+        for kind, source in zip(kinds, fed, strict=True):
             stored.append(strides[kind][1] @ stored[-1] + source if kind >= 0 else stored[-1])
-        tick(1.0)  # the steps are nothing beside their matrices
-        return np.array(kets[::parts]), _restored(np.array(stored[::parts]))
+        walk.tick(1.0)  # the steps are nothing beside their matrices
+        every = slice(None, None, walk.parts)
+        return np.array(kets[every]), _restored(np.array(stored[every]))
 
     def _fed(self, psi: np.ndarray, strides: list[Stride], walk: np.ndarray) -> np.ndarray:
         """F psi psi' for each step, all steps of a kind together."""

@@ -18,7 +18,6 @@ from those with one quantum less,
 from x_(0 0) = rho on, and <n_1 n_2> is the trace of the last one.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -48,7 +47,7 @@ def filtered_correlation(
     values: Values,
     mode: Field,
     omegas: Any,
-    width: float | Sequence[float],
+    width: float | tuple[float, float],
     others: Any = None,
     quanta: int | None = None,
     progress: bool = True,
@@ -100,9 +99,10 @@ def filtered_correlation(
     return label_beside(g2, state.arrays, "omega", axes, "g2")
 
 
-def _read_widths(width: float | Sequence[float]) -> tuple[float, float]:
+def _read_widths(width: Any) -> tuple[float, float]:
     """The widths of both filters; raises `ValueError` for what is no positive number."""
-    pair = (width, width) if np.ndim(width) == 0 else tuple(width)  # type: ignore[arg-type]
+    pair = np.ravel(np.array(width, dtype=object)).tolist()
+    pair = pair * 2 if np.ndim(width) == 0 else pair
     if len(pair) != 2 or not all(is_real(one) and 0 < one < np.inf for one in pair):
         raise ValueError(
             f"Argument `width` must be a positive number, or a pair of them, but is {width!r}."

@@ -6,7 +6,7 @@ It is what an evolution from the vacuum becomes: period after period is followed
 variables (`numeric.time.integration`), until two periods in a row are the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -107,8 +107,13 @@ def _settle(
     span, start = Span.of(course, course.at(whole), whole), read_start(course.model, None)
     rows, late = [], []
     for point in range(span.points):
-        report(f"{show_cut(course.model, quanta)} quanta", point, span.points)
-        rho, error, settled = _settled(Motion(course, span, point, equation, start), whole)
+
+        def tick(period: int, left: float, before: int = 100 * point) -> None:
+            # a change that falls as exp(-t) has so many percent of its digits behind it
+            words = f"{show_cut(course.model, quanta)} quanta, period {period + 1}"
+            report(words, before + int(100 * left), 100 * span.points)
+
+        rho, error, settled = _settled(Motion(course, span, point, equation, start), whole, tick)
         rows.append((rho[:-1], error[:-1]))
         late.append(not settled)
     found = gathered(equation.space, rows)
@@ -117,13 +122,28 @@ def _settle(
     return replace(found, status=words.ravel())
 
 
-def _settled(motion: Motion, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Matrices and errors over the first period that ends as it began, and whether one did."""
-    for _ in range(PERIODS):
-        rho, error = motion.through(whole)
+def _settled(
+    motion: Motion, whole: np.ndarray, tick: Callable[[int, float], None]
+) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Matrices and errors over the first period that ends as it began, and whether one did.
+
+    ``tick`` hears how many periods have passed, and which share of the digits is there.
+    """
+    done = 0.0
+    for period in range(PERIODS):
+
+        def heard(share: float, period: int = period, done: float = done) -> None:
+            tick(period, done)
+
+        heard(0.0)
+        rho, error = motion.through(whole, heard)
         first, last = (np.diagonal(rho[i]).real for i in (0, -1))
         if not np.isfinite(rho).all():
             break
-        if np.all(abs(last - first) <= SAME * abs(last) + error[-1]):
+        change, same = abs(last - first), SAME * abs(last) + error[-1]
+        if np.all(change <= same):
             return rho, error, True
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lacking = np.log(np.nanmax(change / same)) / -np.log(SAME)
+        done = max(done, min(1 - float(lacking), 0.99)) if np.isfinite(lacking) else done
     return rho, error, False

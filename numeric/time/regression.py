@@ -19,7 +19,6 @@ known without a cut is followed around its amplitude, by the same equations ther
 linear by sums over pairings (`numeric.time.pairings`).
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -41,9 +40,11 @@ from numeric.solvers.graded.lists import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution
-from numeric.solvers.threads import cores, one_thread
+from numeric.solvers.threads import cores, one_thread, spread
+from numeric.time import explicit
 from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
+from numeric.time.shifted import solvable
 from numeric.twofold import Twofold
 from numeric.worth import MOVED
 from systems import Model
@@ -155,7 +156,8 @@ def _of_bright(
     """g2_12 at delays >= 0 of points that are known without a cut, (points, delays)."""
     result = np.full((now.size, delays.size), np.nan)
     if isinstance(light, DisplacedState):
-        check_factorable(light.found.space.size, FACTORABLE, "g2(tau)", state.order, frame=True)
+        on = light.found.space
+        check_factorable(on.size, solvable(on, FACTORABLE), "g2(tau)", state.order, frame=True)
         one, two = (light.frame.field(words) for words in (first, second))
         return regression(state.around(light), one, two, delays, now, status, report)
     assert isinstance(light, GaussianState)  # there are no others
@@ -251,29 +253,33 @@ class Regression:
         close = part < CLOSE * whole
         return close.astype(float), np.where(close[:, None, None], rest, self.chi)
 
-    def factorised(self) -> np.ndarray:
-        """g2 (1, time) at the only point, by a factorisation of the whole Liouvillian.
+    def alone(self) -> np.ndarray:
+        """g2 (1, time) at the only point, by factors of the whole Liouvillian or without them.
 
-        Where no Krylov space is large enough, the Taylor series of the exponential is summed from
-        one time to the next.  Of a ``stiff`` point the steady state is propagated as well: if it
-        moves by more than `RESOLVED`, round-off has spoilt the numbers, and the result is NaN.
+        Without them where that is quicker (`numeric.time.explicit`).  Where no Krylov space is
+        large enough, the Taylor series of the exponential is summed from one time to the next.  Of
+        a ``stiff`` point the steady state is propagated as well: if it moves by more than
+        `RESOLVED`, round-off has spoilt the numbers, and the result is NaN.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
         >>> state = steady_state(kerr.MODEL, kerr.VALUES, quanta=4)
         >>> (block,), times = state.blocks, np.array([0.0, 1.0])
         >>> problem = pose_regression(state, block, np.arange(1), "a", "a", times)
-        >>> bool(np.isclose(problem.factorised()[0, 0], state.correlation("a")))
+        >>> bool(np.isclose(problem.alone()[0, 0], state.correlation("a")))
         True
         """
         c, size = self.equation.coefficients(self.arrays)[0], self.size[0]
         unit = _unit(c)
         L, times = _divided(self.equation.matrix(c / unit), size.ravel()), self.times * unit
-        rate = self.rate / unit
-        solve, read = Factorised(L, rate[0]), (self.photons[0].T * size).ravel()
+        read, rate = (self.photons[0].T * size).ravel(), self.rate / unit
+        explicitly = explicit.pays(self.equation.space, L, times)
+        solve = None if explicitly else Factorised(L, rate[0])
 
         def follow(offset: float, matrix: np.ndarray) -> np.ndarray:
             start = (matrix / size).ravel()
+            if solve is None:
+                return explicit.follow(L, start, read, times, offset).real
             pair = start[None].view(float), read[None].conj().view(float)
             found = propagate(solve, *pair, times, rate, np.array([offset]))[0]
             if np.isnan(found).any():
@@ -318,13 +324,13 @@ def regress(
     whole = pose_regression(state, block, rows, first, second, times)
     lanes = min(LANES, -(-len(rows) // cores()))
     parts = np.split(np.arange(len(rows)), range(lanes, len(rows), lanes))
-    with ThreadPoolExecutor(cores()) as pool:  # solves release Python's lock
-        g2, done = list[np.ndarray](), 0
-        for found in pool.map(_solve, (whole.take(part) for part in parts)):
-            g2.append(found)
-            done += len(found)
-            report("g2(tau)", done, len(rows))
-        return np.concatenate(g2)[:, where.ravel()]
+
+    def beat(done: int) -> None:
+        report("g2(tau)", min(done * lanes, len(rows)), len(rows))
+
+    beat(0)
+    g2 = spread(_solve, [(whole.take(part),) for part in parts], beat=beat)
+    return np.concatenate(g2)[:, where.ravel()]
 
 
 def _solve(part: Regression) -> np.ndarray:
@@ -332,7 +338,7 @@ def _solve(part: Regression) -> np.ndarray:
     if len(swift) >= FEWEST:
         g2[swift] = part.take(swift).swept()
     for i in np.flatnonzero(np.isnan(g2).any(axis=1)):
-        g2[i] = part.take([i]).factorised()
+        g2[i] = part.take([i]).alone()
     return g2
 
 
@@ -360,7 +366,8 @@ def pose_regression(
     ((1, 5, 5), array([False]))
     """
     equation = liouvillian(state.model, block.space.cut)
-    check_factorable(equation.space.size, FACTORABLE, "g2(tau)", state.order)
+    unknowns = solvable(equation.space, FACTORABLE)
+    check_factorable(equation.space.size, unknowns, "g2(tau)", state.order)
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))

@@ -13,14 +13,16 @@ take 3 s for 78 states, and iterating 0.1 s; bright light of 210 states around i
 from __future__ import annotations
 
 from copy import copy
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csc_array
 
-from numeric.solvers.choice import is_iterated
+from numeric.solvers.choice import LARGE, is_iterated
 from numeric.solvers.direct import FACTORABLE, factorise
 from numeric.solvers.iterative import Iteration
+from numeric.solvers.threads import interruptible
 from numeric.space import Space
 
 # Unknowns up to which iterating takes some seconds a shift: 400 states of several modes
@@ -44,8 +46,6 @@ def solvable(on: Space, factorable: int = FACTORABLE) -> int:
 class Shifts:
     """The inverses of one Liouvillian, whose evolution without jumps is K, at any shift.
 
-    ``sizes`` are what the elements of a matrix are divided by where L acts, beside what K knows of.
-
     >>> from numeric.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> equation = liouvillian(kerr.MODEL, 2)
@@ -57,18 +57,21 @@ class Shifts:
     True
     """
 
-    def __init__(self, on: Space, K: np.ndarray, sizes: np.ndarray | float = 1.0) -> None:
-        self.on, self.K, self.sizes = on, K, np.ravel(sizes)
-        self._basis: Any = None
+    def __init__(self, on: Space, K: np.ndarray) -> None:
+        self.on, self.K = on, K
+
+    @cached_property
+    def _basis(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Eigenvalues and vectors of K, and the inverse of these."""
+        values, vectors = np.linalg.eig(self.K)
+        return values, vectors, np.linalg.inv(vectors)
 
     def inverse(self, system: csc_array, z: complex) -> Factors | Iterated:
         """That of ``system``, which is z - L or differs from it by little."""
         if not is_iterated(self.on):
             return Factors(system)
-        if self._basis is None:
-            values, vectors = np.linalg.eig(self.K)
-            self._basis = values, vectors, np.linalg.inv(vectors)
-        return Iterated(system, Sylvester(z, *self._basis, self.sizes))
+        values, vectors, inverse = self._basis
+        return Iterated(system, Sylvester(z, values, vectors, inverse))
 
 
 class Factors:
@@ -79,7 +82,9 @@ class Factors:
     """
 
     def __init__(self, system: csc_array) -> None:
-        self.system, self.factors = system, factorise(system)
+        self.system = system
+        big = system.shape[0] > LARGE  # what is small returns at once
+        self.factors = (interruptible(factorise) if big else factorise)(system)
         self.bytes = 16 * int(self.factors.nnz)
 
     def solve(self, source: np.ndarray) -> np.ndarray:
@@ -98,12 +103,12 @@ class Iterated:
     >>> K = np.diag([0, 1 - 0.5j])
     >>> decay = csc_array(np.diag([0.3, 0.8 - 1j, 0.8 + 1j, 1.3]))
     >>> one = np.ones(4) + 0j
-    >>> inverse = Iterated(decay, Sylvester(0.3, np.diagonal(K), np.eye(2), np.eye(2), np.ones(1)))
+    >>> inverse = Iterated(decay, Sylvester(0.3, np.diagonal(K), np.eye(2), np.eye(2)))
     >>> bool(np.allclose(decay @ inverse.solve(one), one))
     True
     """
 
-    def __init__(self, system: csc_array, inverse: Sylvester) -> None:
+    def __init__(self, system: csc_array, inverse: Any) -> None:
         self.system, self.iteration = system, Iteration(system, inverse)
         self.factors: Factors | None = None
         # some sixty steps are kept, with two vectors each
@@ -130,12 +135,9 @@ class Iterated:
 class Sylvester:
     """X with z X + i (K X - X K') = F, in flattened matrices, from the eigenvectors of K.
 
-    Where K is the evolution between jumps of scaled matrices, and F that of matrices divided by
-    ``sizes``, both are taken care of.
-
     >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
     >>> values, V = np.linalg.eig(K)
-    >>> X = Sylvester(0.5, values, V, np.linalg.inv(V), np.ones(1))(np.ones(4) + 0j).reshape(2, 2)
+    >>> X = Sylvester(0.5, values, V, np.linalg.inv(V))(np.ones(4) + 0j).reshape(2, 2)
     >>> bool(np.allclose(0.5 * X + 1j * (K @ X - X @ K.conj().T), 1))
     True
     """
@@ -146,31 +148,27 @@ class Sylvester:
         values: np.ndarray,
         vectors: np.ndarray,
         inverse: np.ndarray,
-        sizes: np.ndarray,
     ) -> None:
-        self.vectors, self.inverse, self.sizes = vectors, inverse, sizes
+        self.vectors, self.inverse = vectors, inverse
         rates = z + 1j * np.subtract.outer(values, values.conj())
         least = SLOWEST * np.median(abs(rates))
         self.rates = np.where(abs(rates) < least, least, rates)
 
     def __call__(self, flat: np.ndarray) -> np.ndarray:
-        F = (flat * self.sizes).reshape(self.rates.shape)
+        F = flat.reshape(self.rates.shape)
         inside = self.inverse @ F @ self.inverse.conj().T
         inside /= self.rates
-        return (self.vectors @ inside @ self.vectors.conj().T).ravel() / self.sizes
+        return np.asarray((self.vectors @ inside @ self.vectors.conj().T).ravel())
 
     def rounded(self) -> Sylvester:
         """The same in single precision.
 
         >>> one = np.eye(2)
-        >>> Sylvester(1.0, np.zeros(2), one, one, np.ones(1)).rounded()(
-        ...     np.ones(4, dtype=np.complex64)
-        ... ).dtype
+        >>> Sylvester(1.0, np.zeros(2), one, one).rounded()(np.ones(4, dtype=np.complex64)).dtype
         dtype('complex64')
         """
         other = copy(self)
         with np.errstate(over="ignore"):  # what leaves the range is solved in double precision
             for name in ("vectors", "inverse", "rates"):
                 setattr(other, name, getattr(self, name).astype(np.complex64))
-            other.sizes = self.sizes.astype(np.float32)
         return other

@@ -21,6 +21,7 @@ import numpy as np
 from numeric.expectation import field_words
 from numeric.gaussian import GaussianState
 from numeric.steady import steady_state
+from numeric.time import explicit
 from numeric.time.pairings import coherent_share, density
 from numeric.time.propagation import Factorised, propagate_complex, propagate_stepwise
 from numeric.time.regression import Field, read_delays
@@ -171,6 +172,9 @@ def _follow(
     scaled, rate = times * response.unit, float(np.median(abs(response.L.diagonal()))) or 1.0
     if not np.any(start):
         return np.zeros(len(times))
+    if explicit.pays(response.space, response.L, scaled):
+        floor = float(abs(read @ start))
+        return explicit.follow(response.L, start, read, scaled, 0.0, floor, response.tick)
     found = propagate_complex(Factorised(response.L, rate), start, read, scaled, rate)
     if np.isnan(found).any():
         real, imaginary = (
