@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from sympy import I, Integer, Symbol
+from sympy import I, Integer, Rational, Symbol
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
@@ -185,6 +186,22 @@ def test_what_follows_in_a_cascade_is_not_felt_by_what_comes_before():
     ):  # what an eighth quantum adds is of the order of (2 drive)^(2 * (8 - order))
         alone = two.correlation(b, order)
         assert three.correlation(b, order) == pytest.approx(alone, rel=1e-8)
+
+
+def test_light_beside_several_atoms_is_iterated_and_factors_agree():
+    """Three atoms on resonance, whose factors take ten times as long: they are no band."""
+    atoms = [SigmaMinus(name) for name in "stu"]
+    H = sum(3 * (Dagger(a) * s + Dagger(s) * a) for s in atoms) + F * (a + Dagger(a))
+    losses = Loss(Integer(1), a), *(Loss(Rational(1, 5), s) for s in atoms)
+    model = Model("three atoms in a cavity", H, losses, F)
+    chosen, factors = (
+        steady_state(model, {"F": 0.05}, quanta=6, solver=name) for name in ("auto", "direct")
+    )
+    assert (chosen.solver, factors.solver) == ("iterative", "direct")
+    assert chosen.number("u") == pytest.approx(chosen.number("s"), rel=1e-11)  # they are alike
+    for order in (2, 3):  # round-off of both
+        found = chosen.correlation(a, order)
+        assert found == pytest.approx(factors.correlation(a, order), rel=1e-8)
 
 
 def test_blocks_solve_the_sylvester_equation_of_a_single_exceptional_point():

@@ -31,7 +31,7 @@ from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, count_states, space
 from numeric.stability import decays
 from systems import Model
-from systems.ladder import is_two_level
+from systems.ladder import atoms, is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
@@ -47,7 +47,8 @@ CHUNK, PORTION = 16, 2**16
 KEPT = 2**18  # elements of density matrices that are kept (4 MB); others are solved again if asked
 # Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
-# one mode (also with atoms) are bands, which iterating never beats.
+# one mode (also with an atom) are bands, which iterating hardly beats; with two atoms 48 states
+# take half, 80 a sixth, 112 a tenth of the time, and with three 92 a twentieth to a fiftieth.
 LARGE = 1_500
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
@@ -100,13 +101,18 @@ def solve(
     >>> bool(np.allclose(*both, rtol=1e-9, atol=0))
     True
     """
-    several = sum(not is_two_level(mode) for mode in equation.model.modes) > 1
-    large = several and equation.space.size**2 > LARGE
+    large = not _is_band(equation.model) and equation.space.size**2 > LARGE
     name = ("iterative" if large else "direct") if solver in ("auto", ALONE, SWEPT) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
     return judged(each(partial(BY_POINT[name], equation), *equation.rows(arrays), threads, beat))
+
+
+def _is_band(model: Model) -> bool:
+    """Whether the factors of its equation are one: of one mode, alone or with one atom."""
+    modes = sum(not is_two_level(mode) for mode in model.modes)
+    return modes < 2 and len(atoms(model.modes)) < 3
 
 
 @one_thread
