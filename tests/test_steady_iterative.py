@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 from scipy.sparse import csr_array
-from sympy import I, Integer, Symbol
+from sympy import I, Integer, Rational, Symbol
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
 from numeric.solvers.iterative import SKEW, Iteration, Krylov, NoJumps, around_light, well_scaled
 from numeric.solvers.refinement import with_first_row
-from systems import Loss, Model
+from numeric.solvers.triangular import BLOCK, sylvester
+from systems import Emitters, Loss, Model
 from systems.library import (
     jaynes_cummings,
     kerr,
@@ -158,3 +160,67 @@ def test_the_direct_solve_takes_over_where_the_vacuum_is_empty():
     state = steady_state(kerr.MODEL, values, quanta=75, solver="iterative")
     assert state.solver == "direct"
     np.testing.assert_allclose(state.number("a"), 36.0, rtol=1e-6, atol=0)  # tail beyond 75
+
+
+def cascade(*modes, U=4):
+    """Modes that feed one another one way only; all but the first are Kerr modes.
+
+    H. J. Carmichael, Phys. Rev. Lett. 70, 2273 (1993): L = sum a_i, H = -(i/2) sum a_j' a_i + h.c.
+    """
+    pairs = [(x, y) for i, x in enumerate(modes) for y in modes[i + 1 :]]
+    H = sum(-I / 2 * (Dagger(y) * x - Dagger(x) * y) for x, y in pairs)
+    H += sum(Integer(U) / 2 * Dagger(x) ** 2 * x**2 for x in modes[1:])
+    return Model("cascade", H + F * (a + Dagger(a)), (Loss(Integer(1), sum(modes)),), F)
+
+
+def test_what_follows_in_a_cascade_is_not_felt_by_what_comes_before():
+    """All modes decay alike, and K has no more than a few directions of eigenvectors."""
+    c, drive = BosonOp("c"), 0.02
+    three = steady_state(cascade(a, b, c), {"F": drive}, quanta=7, solver="iterative")
+    two = steady_state(cascade(a, b), {"F": drive}, quanta=8, solver="direct")
+    assert three.solver == "iterative"  # it does not hand over to the other
+    assert three.number(a) == pytest.approx(4 * drive**2, rel=1e-9)  # linear, and first
+    for order in (
+        2,
+        3,
+    ):  # what an eighth quantum adds is of the order of (2 drive)^(2 * (8 - order))
+        alone = two.correlation(b, order)
+        assert three.correlation(b, order) == pytest.approx(alone, rel=1e-8)
+
+
+def in_a_cavity(lowering, *losses):
+    """Light that a lowering operator takes and gives back, on resonance."""
+    H = 3 * (Dagger(a) * lowering + Dagger(lowering) * a) + F * (a + Dagger(a))
+    return Model("atoms in a cavity", H, (Loss(Integer(1), a), *losses), F)
+
+
+THREE = [SigmaMinus(name) for name in "stu"]
+SIX = Emitters("S", 6, symmetric=True).lowering
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        in_a_cavity(sum(THREE), *(Loss(Rational(1, 5), s) for s in THREE)),
+        in_a_cavity(SIX, Loss(Rational(1, 5), SIX)),
+    ],
+)
+def test_light_beside_many_levels_is_iterated_and_factors_agree(model):
+    """Their factors take ten times as long and more: they are no band."""
+    chosen, factors = (
+        steady_state(model, {"F": 0.05}, quanta=6, solver=name) for name in ("auto", "direct")
+    )
+    assert (chosen.solver, factors.solver) == ("iterative", "direct")
+    for order in (2, 3):  # round-off of both
+        found = chosen.correlation(a, order)
+        assert found == pytest.approx(factors.correlation(a, order), rel=1e-8)
+
+
+def test_blocks_solve_the_sylvester_equation_of_a_single_exceptional_point():
+    generator, size = np.random.default_rng(3), 3 * BLOCK + 5
+    T = np.triu(generator.normal(size=(size, size)), 1) / size - 0.5j * np.eye(size)
+    F = generator.normal(size=(size, size)) + 1j * generator.normal(size=(size, size))
+    for number, digits in ((complex, 1e-12), (np.complex64, 1e-3)):
+        X = sylvester(T.astype(number), F.astype(number)).astype(complex)
+        left = -1j * (T @ X - X @ T.conj().T)
+        assert np.linalg.norm(left - F) < digits * np.linalg.norm(X)  # round-off

@@ -15,7 +15,7 @@ Of the master equation:
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, count_states, space
 from numeric.stability import decays
 from systems import Model
-from systems.ladder import is_two_level
+from systems.ladder import Mode, atoms, is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
@@ -47,12 +47,16 @@ CHUNK, PORTION = 16, 2**16
 KEPT = 2**18  # elements of density matrices that are kept (4 MB); others are solved again if asked
 # Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
-# one mode (also with atoms) are bands, which iterating never beats.
+# one mode (also with an atom) are bands, which iterating hardly beats; with two atoms 48 states
+# take half, 80 a sixth, 112 a tenth of the time, and with three 92 a twentieth to a fiftieth.
 LARGE = 1_500
 # Unknowns up to which a factorisation is tried where iterating fails, over two for every mode, as
 # factors fill in the more the more modes there are: two modes of 11,000 unknowns took 4 s and three
 # modes of 7,000 took 5 s, both growing with the power 2.4, so that it may take ten seconds
 REFACTORED = 68_000
+# Excited levels of an atom beside a mode from which on that is no band: of six 64 states take a
+# third, 99 a fortieth of the time; of three 81 states take a tenth at weak drive and fail at strong
+LEVELS = 6
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
@@ -121,8 +125,13 @@ def is_iterated(on: Space) -> bool:
     >>> [is_iterated(space(model.modes, 20)) for model in (kerr.MODEL, kerr_dimer.MODEL)]
     [False, True]
     """
-    several = sum(not is_two_level(mode) for mode in on.modes) > 1
-    return several and on.size**2 > LARGE
+    return not _is_band(on.modes) and on.size**2 > LARGE
+
+
+def _is_band(modes: Sequence[Mode]) -> bool:
+    """Whether the factors of an equation are one: of a mode or atom, or of one beside the other."""
+    parts, levels = atoms(modes), sum(map(is_two_level, modes))
+    return len(parts) == 1 or (len(parts) == 2 and len(modes) - levels == 1 and levels < LEVELS)
 
 
 @one_thread
