@@ -80,7 +80,7 @@ def optimum(
     ``over`` is one name, or a list of names, among the model's parameters other than the drive;
     ``drives`` are in the unit of the drive (rad/s, or that of the other rates).  ``corrections``
     are the numbers of further terms of the formula's series in the drive (`analytic.expand`) that
-    get a row of their own.
+    get a row of their own; photons that push a mirror have no such series, and no such rows.
 
     ``quanta``, ``tolerance``, ``order`` (at least that of the quantity), ``limit`` and ``solver``
     of the master equation are those of `numeric.steady_state`; without ``limit`` a state is tried
@@ -135,6 +135,8 @@ def _roads(model: Model, quantity: Quantity, corrections: Iterable[int]) -> dict
     """
     closed = analytic.find_closed(model, quantity.quanta(model))
     roads: dict[str, Road] = {FORMULA: leading(closed, quantity)}
+    if not isinstance(closed, analytic.Derivation):
+        return roads  # sums over phonons have no series in the drive
     for count in corrections:
         series = corrected(analytic.expand(model, corrections=count), quantity)
         roads[f"{count} correction{'s' * (count > 1)}"] = series
@@ -264,10 +266,15 @@ class _Zero:
     """
 
     def __init__(self, model: Model, quantity: Quantity) -> None:
-        """Derive the amplitude of which the quantity's leading order is the square."""
-        self._closed = analytic.derive(model, quantity.quanta(model))
-        self._form = quantity.on(self._closed)
-        self._amplitude = self._closed.amplitude(quantity.occupation)
+        """Derive the amplitude of which the quantity's leading order is the square, if it is one.
+
+        Photons that push a mirror have a sum of squares, which has no zero.
+        """
+        self._closed = analytic.find_closed(model, quantity.quanta(model))
+        self._amplitude = None
+        if isinstance(self._closed, analytic.Derivation):
+            self._form = quantity.on(self._closed)
+            self._amplitude = self._closed.amplitude(quantity.occupation)
 
     def near(self, place: Point, coordinates: _Coordinates) -> dict[str, Any] | None:
         """The values at which the amplitude vanishes, next to those given; None if it does not.
@@ -277,6 +284,8 @@ class _Zero:
         found counts only if the closed form vanishes there beyond round-off.  ``None`` as well
         where a step leads further away than `FIRST_STEP`: that zero belongs to another minimum.
         """
+        if self._amplitude is None:
+            return None
         x = coordinates.of(place)
         for _ in range(NEWTON):
             x = x - np.linalg.lstsq(self._slopes(x, coordinates), self._parts(x, coordinates))[0]
