@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from compare.agreement import Form, closed_forms, measure, solve
+from compare.agreement import Form, closed_forms, columns_of, solve
 from compare.provenance import fingerprint, installed
 from compare.quantities import check_holds, read_quantities
 from numeric.solvers.threads import packed, shared
@@ -97,7 +97,7 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     with ALONE, packed():
         how = (job.quanta, job.solver, job.tolerance, job.order, job.limit)
         states = solve(job.model, arrays, wanted, *how, progress=False)
-        found = [measure(q, forms.get(q.name), states, arrays) for q in wanted]
+        found = [columns_of(q, forms.get(q.name), states, arrays) for q in wanted]
         errors = [
             np.concatenate([quantity.estimate_on(state).error for state in states])
             for quantity in wanted
