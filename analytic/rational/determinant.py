@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 
 Position = tuple[int, int]
+WIDEST = 10  # columns of a matrix on a page: what LaTeX's ``matrix`` takes unless told otherwise
 
 
 class Determinant(sp.Expr):
@@ -108,7 +109,17 @@ class Determinant(sp.Expr):
         values = ", ".join(map(printer._print, self.elements.values()))
         return f"{function}({self.size}, {list(self.elements)}, [{values}])"
 
+    def in_words(self) -> str:
+        """What it is of, where its matrix would not fit a page.
+
+        >>> Determinant.of(1, {(0, 0): sp.Symbol("x")}).in_words()
+        'determinant of 1 rows with 1 elements'
+        """
+        return f"determinant of {self.size} rows with {len(self.args) // 3} elements"
+
     def _latex(self, printer: Any) -> str:
+        if self.size > WIDEST:
+            return rf"\text{{{self.in_words()}}}"
         full, found = sp.zeros(self.size, self.size), self.elements
         for at, x in found.items():
             full[at] = x
