@@ -24,7 +24,7 @@ class Zero:
     >>> start = {"Delta": 0.27, "U": 0.043, "J": 3.0, "gamma": 1.0, "F": 0.01}
     >>> zero = Zero(kerr_dimer.MODEL, read_quantity(kerr_dimer.MODEL, "g2"))
     >>> found = zero.near(start, Coordinates(kerr_dimer.MODEL, start, ["Delta", "U"]))
-    >>> {name: round(found[name], 3) for name in ("Delta", "U")}
+    >>> {name: round(float(found[name]), 3) for name in ("Delta", "U")}
     {'Delta': 0.275, 'U': 0.043}
 
     The square is flat there, and its minimum is known to half of the digits only; the amplitude
