@@ -78,13 +78,15 @@ class Amplitudes:
         >>> len(Amplitudes(kerr.MODEL, 2).equations)  # of C_0, C_1 and C_2
         3
         """
-        rates = dict.fromkeys(self.states, sp.S.Zero)
+        rows: dict[Occupation, dict[Occupation, sp.Expr]] = {n: {} for n in self.states}
         H = self.model.effective_ladder
-        for bra, ket, coefficient, factor in images(self.model, H, self.states, rates):
-            rates[bra] += factor * norm(bra) / norm(ket) * coefficient * symbol(ket)(t)
+        for bra, ket, coefficient, factor in images(self.model, H, self.states, rows):
+            element = factor * norm(bra) / norm(ket) * coefficient
+            rows[bra][ket] = rows[bra].get(ket, sp.S.Zero) + element
+        C = {n: symbol(n)(t) for n in self.states}
         return tuple(
-            sp.Eq(sp.I * sp.Derivative(symbol(n)(t), t), sp.collect(rate, self._functions))
-            for n, rate in rates.items()
+            sp.Eq(sp.I * sp.Derivative(C[n], t), sp.Add(*(x * C[ket] for ket, x in row.items())))
+            for n, row in rows.items()
         )
 
     def __getitem__(self, occupation: Occupation) -> Factored | Unexpanded:
@@ -107,10 +109,6 @@ class Amplitudes:
     def _factored(self) -> dict[Occupation, Factored | Unexpanded]:
         """Amplitudes that were asked for before."""
         return {}
-
-    @cached_property
-    def _functions(self) -> list[sp.Expr]:
-        return [symbol(n)(t) for n in self.states]
 
     @cached_property
     def _alphabet(self) -> Alphabet:

@@ -40,7 +40,7 @@ UNDEFINED, DIVERGES = Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES
 CONVERGED = 1e-6
 PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 Form: TypeAlias = tuple[analytic.Closed, Any]  # closed forms, and an expression of them
-MEASURES = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
+COLUMNS = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
 
 def agreement(
@@ -91,7 +91,7 @@ def agreement(
     forms, left_out = closed_forms(model, wanted)
     states = solve(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = [
-        points.assign(quantity=q.name, **measure(q, forms.get(q.name), states, arrays))
+        points.assign(quantity=q.name, **columns_of(q, forms.get(q.name), states, arrays))
         for q in wanted
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -210,7 +210,7 @@ def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
             columns |= {f"{name}_real": column.real, f"{name}_imag": column.imag}
         else:
             columns[str(name)] = column
-    clash = sorted({"quantity", *MEASURES} & columns.keys())
+    clash = sorted({"quantity", *COLUMNS} & columns.keys())
     if clash:
         raise ValueError(f"Argument `labels` must not use the name `{clash[0]}`: a column has it.")
     return pd.DataFrame(columns, index=range(int(np.prod(shape))))
@@ -297,13 +297,13 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
     }
 
 
-def measure(
+def columns_of(
     quantity: Quantity,
     form: Form | None,
     states: Sequence[numeric.SteadyState],
     arrays: Arrays,
 ) -> dict[str, np.ndarray]:
-    """The columns of one quantity, those of `MEASURES`: a number per point in each.
+    """The columns of one quantity, those of `COLUMNS`: a number per point in each.
 
     The status is that of the master equation; where it is "ok", that of the closed form; and where
     this is "ok" as well, whether there is a deviation.
@@ -317,7 +317,7 @@ def measure(
     >>> from systems import kerr
     >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.01]})
     >>> (number,) = read_quantities(kerr.MODEL, "number")
-    >>> measure(number, None, [numeric.steady_state(kerr.MODEL, arrays)], arrays)["status"]
+    >>> columns_of(number, None, [numeric.steady_state(kerr.MODEL, arrays)], arrays)["status"]
     array(['no formula'], dtype='<U...')
     """
     estimates = [quantity.estimate_on(state) for state in states]
@@ -396,7 +396,7 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
         sizes = dict.fromkeys(("largest", "median", "rms"), np.nan)
         return counts | sizes | {"where": "", "analytic": np.nan, "numeric": np.nan}
     worst = good.loc[size.idxmax()]
-    places = [name for name in rows.columns if name not in {"quantity", *MEASURES}]
+    places = [name for name in rows.columns if name not in {"quantity", *COLUMNS}]
     return counts | {
         "largest": size.max(),
         "median": size.median(),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MEASURES = frozenset(
+COLUMNS = frozenset(
     {"quantity", "analytic", "numeric", "deviation", "matching_digits", "resolved", "status"}
     | {"error"}
 )
@@ -43,7 +43,7 @@ def varied(table: pd.DataFrame) -> list[str]:
     >>> varied(pd.DataFrame(columns=["phi_um", "quantity", "analytic", "numeric", "status"]))
     ['phi_um']
     """
-    return [str(name) for name in table.columns if name not in MEASURES]
+    return [str(name) for name in table.columns if name not in COLUMNS]
 
 
 def can_be_drawn(table: pd.DataFrame) -> bool:

@@ -62,7 +62,7 @@ def write_set(
     'mine'
     """
     with named(folder / f"{stem}.{min(files)}"), whole(), ExitStack() as drafts:
-        _sweep(folder)
+        _clear_away(folder)
         contents = {f"{stem}.json": _sidecar(folder, stem, files, record)}
         contents |= {f"{stem}.{suffix}": content for suffix, content in files.items()}
         pairs = [(_draft(drafts, folder, content), name) for name, content in contents.items()]
@@ -135,7 +135,7 @@ def check_folder(folder: Path) -> None:
         TemporaryFile(dir=next(place for place in places if place.exists())).close()
         if folder.is_dir():
             with locked(folder):
-                _sweep(folder)
+                _clear_away(folder)
     except TimeoutError:
         raise
     except OSError as error:
@@ -229,7 +229,7 @@ def _sidecar(
     return text.encode(errors="backslashreplace")
 
 
-def _sweep(folder: Path) -> None:
+def _clear_away(folder: Path) -> None:
     """Remove drafts of runs that were killed: whoever holds the lock has none yet."""
     for orphan in folder.glob(f"{DRAFT}*{PART}"):
         orphan.unlink(missing_ok=True)

@@ -9,7 +9,8 @@ from scipy.stats import poisson
 import numeric
 from compare import optimum
 from compare.validity.minima import draw
-from compare.validity.optimum import CONVERGED, HOT, MANY
+from compare.validity.optimum import CONVERGED
+from compare.validity.truth import HOT, MANY
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
 
 VALUES = {"Delta_a": 0.0, "Delta_s": 0.0, "kappa": 1.0, "gamma": 1.0, "g": 0.7}

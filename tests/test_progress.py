@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+import analytic
 from numeric.time.course import read_course
 from numeric.time.evolution import follow
 from numeric.time.initial import read_start
@@ -78,3 +79,14 @@ def test_an_evolution_says_how_far_it_is_before_a_point_is_done(loss: float) -> 
     assert heard[0] == 0
     assert heard[-1] == len(times)
     assert len(set(heard)) > 3
+
+
+def test_a_series_in_symbols_says_how_far_it_is(
+    seen: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "WAIT", 0.0)
+    series = analytic.expand(kerr_dimer.MODEL, corrections=1).number("a")
+    silently, aloud = series.closed_form(progress=False), seen()
+    assert not aloud
+    assert series.closed_form() == silently
+    assert "moments in symbols" in seen()

@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 
 Position = tuple[int, int]
+WIDEST = 10  # columns of a matrix on a page: what LaTeX's ``matrix`` takes unless told otherwise
 
 
 class Determinant(sp.Expr):
@@ -85,8 +86,14 @@ class Determinant(sp.Expr):
         >>> Determinant.of(1, {(0, 0): sp.Symbol("x")}).numbers({"x": np.array(2.0)})[0].tolist()
         2.0
         """
-        names, function = _compile(self)
-        return tuple(np.broadcast_arrays(*function(*(arrays[name] for name in names))))
+        elements, found = self.elements, dict[Position, Any]()
+        for k in range(self.size):
+            column = {at: x for at, x in elements.items() if at[1] == k}
+            # numerators differ in a column from one another, and share all others
+            names, function = _compile(tuple(column.values()))
+            numbers = function(*(arrays[name] for name in names))
+            found |= dict(zip(column, numbers, strict=True))
+        return tuple(np.broadcast_arrays(*(found[at] for at in elements)))
 
     def doit(self, **hints: Any) -> sp.Expr:
         """Multiplied out: a polynomial of as many factors in a term as there are rows.
@@ -108,7 +115,17 @@ class Determinant(sp.Expr):
         values = ", ".join(map(printer._print, self.elements.values()))
         return f"{function}({self.size}, {list(self.elements)}, [{values}])"
 
+    def in_words(self) -> str:
+        """What it is of, where its matrix would not fit a page.
+
+        >>> Determinant.of(1, {(0, 0): sp.Symbol("x")}).in_words()
+        'determinant of 1 rows with 1 elements'
+        """
+        return f"determinant of {self.size} rows with {len(self.args) // 3} elements"
+
     def _latex(self, printer: Any) -> str:
+        if self.size > WIDEST:
+            return rf"\text{{{self.in_words()}}}"
         full, found = sp.zeros(self.size, self.size), self.elements
         for at, x in found.items():
             full[at] = x
@@ -117,11 +134,11 @@ class Determinant(sp.Expr):
         )
 
 
-@lru_cache(maxsize=1024)
-def _compile(whole: Determinant) -> tuple[list[str], Callable[..., Any]]:
-    """The names of a determinant's symbols, and its elements as a function of their numbers."""
-    symbols = sorted(whole.free_symbols, key=str)
-    function = sp.lambdify(symbols, list(whole.elements.values()), "numpy")
+@lru_cache(maxsize=4096)
+def _compile(elements: tuple[sp.Expr, ...]) -> tuple[list[str], Callable[..., Any]]:
+    """The names of the symbols in expressions, and these as a function of their numbers."""
+    symbols = sorted(set().union(*(x.free_symbols for x in elements)), key=str)
+    function = sp.lambdify(symbols, list(elements), "numpy")
     return [str(symbol) for symbol in symbols], function
 
 

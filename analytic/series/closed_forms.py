@@ -21,6 +21,7 @@ from analytic.series.hierarchy import Hierarchy, MomentBlock, Node
 from analytic.series.moments import Combination
 from analytic.series.summation import ratio
 from systems.display import Shown
+from systems.progress import Report, bar, silent
 from systems.values import read_exact
 
 
@@ -37,8 +38,14 @@ class ClosedForms:
     4*xi**2/Abs(2*Delta - I*gamma)**2
     """
 
-    def __init__(self, hierarchy: Hierarchy, at: Mapping[sp.Symbol, sp.Expr]) -> None:
-        self.hierarchy = hierarchy
+    def __init__(
+        self, hierarchy: Hierarchy, at: Mapping[sp.Symbol, sp.Expr], report: Report = silent
+    ) -> None:
+        """Make the letters; ``report`` is called with the moments that are found, and of how many.
+
+        Not all of these may be needed.
+        """
+        self.hierarchy, self._report = hierarchy, report
         coefficients = [sp.expand(c.subs(at)) for c in hierarchy.moments.coefficients]
         self._alphabet = Alphabet(coefficients)
         self._letters = [self._alphabet.element(c) for c in coefficients]
@@ -51,6 +58,7 @@ class ClosedForms:
         """One term of one moment, powers of the drive included."""
         if node not in self._known:
             self._known[node] = self._find(node)
+            self._report("moments in symbols", len(self._known), 1 + len(self._place))
         return self._known[node]
 
     def total(self, combination: Combination, power: int) -> Quotient:
@@ -170,13 +178,15 @@ class Series(Shown):
         """
         return sp.Add(*self.terms)
 
-    def closed_form(self, at: Mapping[Any, Any] | None = None) -> tuple[sp.Expr, ...]:
+    def closed_form(
+        self, at: Mapping[Any, Any] | None = None, progress: bool = True
+    ) -> tuple[sp.Expr, ...]:
         """The terms with rational numbers in place of some symbols, e.g. ``{Delta: 0}``.
 
         A zero shortens it most: two corrections of a g2 that take a minute with all symbols take
         seconds on resonance.  Other numbers may make it longer, where a sum that was one symbol is
         multiplied out.  Terms multiply with modes, symbols and corrections, and there is no limit
-        on the time that they take.
+        on the time that they take: a bar says how far it is, unless ``progress`` is False.
 
         Raises `ValueError` for numbers that `Expansion.evaluate` would refuse, and where it is 0/0.
 
@@ -187,14 +197,16 @@ class Series(Shown):
         """
         parts = (self.above, *self.below)
         exact = read_exact(self.coefficients.model, at or {})
-        forms = ClosedForms(self.coefficients.hierarchy(parts), exact)
         powers = [(c, self.coefficients.powers(c)[: self.count]) for c in parts]
-        found = [[forms.total(c, power) for power in several] for c, several in powers]
-        if not all(part[0] for part in found[1:]):
-            raise ValueError(
-                f"Quantity `{self.symbol}` is undefined, 0/0, at {at}: there are no quanta."
-            )
-        return tuple(forms.expression(term) for term in ratio(*found))
+        with bar(progress) as report:
+            forms = ClosedForms(self.coefficients.hierarchy(parts), exact, report)
+            found = [[forms.total(c, power) for power in several] for c, several in powers]
+            if not all(part[0] for part in found[1:]):
+                raise ValueError(
+                    f"Quantity `{self.symbol}` is undefined, 0/0, at {at}: there are no quanta."
+                )
+            report("quotients of moments", 0, 1)
+            return tuple(forms.expression(term) for term in ratio(*found))
 
     @property
     def count(self) -> int:

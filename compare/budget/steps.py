@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Of a rung: the formula is derived for all of them, and a density matrix holds their square, which
 # is 10,000 unknowns of the direct solver.
 STATES = 100
-MEASURES = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
+COLUMNS = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
 
 
 def budget(
@@ -124,7 +124,7 @@ def varied(table: pd.DataFrame) -> list[str]:
     >>> varied(budget(kerr.MODEL, {**kerr.VALUES, "xi": [0.01, 0.02]}, "number"))
     ['xi']
     """
-    return [name for name in table.columns if name not in {"quantity", *MEASURES}]
+    return [name for name in table.columns if name not in {"quantity", *COLUMNS}]
 
 
 def brings(ladder: pd.DataFrame) -> list[str]:

@@ -63,7 +63,7 @@ def draw(table: pd.DataFrame) -> Figure:
             f"{', '.join(names)} vary."
         )
     if names:
-        return _panels(table, lambda axes, rows: _draw_sweep(axes, rows, names[0]))
+        return _panels(table, lambda axes, rows: _draw_points(axes, rows, names[0]))
     return _panels(table, _draw_waterfall)
 
 
@@ -105,7 +105,7 @@ def _draw_waterfall(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_ylim(len(y) + 0.5, -0.5)
 
 
-def _draw_sweep(axes: Axes, rows: pd.DataFrame, x: str) -> None:
+def _draw_points(axes: Axes, rows: pd.DataFrame, x: str) -> None:
     """Contributions stacked on either side of zero against ``x``, in %, and their sum.
 
     Positive and negative contributions are stacked apart from each other, since steps of different

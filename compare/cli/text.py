@@ -110,7 +110,7 @@ class _Writer(StrPrinter):
 
     def _print_Determinant(self, expr: sp.Expr) -> str:
         """What a determinant is of: its elements are for LaTeX, and for Python."""
-        return f"determinant of {expr.size} rows with {len(expr.elements)} elements, see --latex"
+        return str(expr.in_words())
 
     def _print_ImaginaryUnit(self, expr: sp.Expr) -> str:
         return self.unit

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from analytic.vanishing import same_function
-from compare.formula.conventions import Setting, other_nonlinearity, settings
+from compare.formula.conventions import Choice, choices, other_nonlinearity
 from compare.formula.factors import Prefactor
 from compare.formula.notation import real_part
 from compare.formula.orders import NoSeries, first_terms
@@ -33,16 +33,16 @@ class Interpretation(NamedTuple):
     """Conventions, and a factor, under which the printed form is meant.
 
     A paper may count decay as an amplitude rate where the model has an energy rate, and may print
-    its amplitude with another phase: both together are one interpretation.  ``setting`` says what
+    its amplitude with another phase: both together are one interpretation.  ``choice`` says what
     its letters are in the model's symbols (`compare.formula.conventions`), ``factor`` is the
     constant with which the form is multiplied (`compare.formula.factors`).
 
     >>> x = sp.Symbol("x")
-    >>> Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",))).apply(x)
+    >>> Interpretation(Choice(()), Prefactor(sp.Integer(2), ("twice",))).apply(x)
     2*x
     """
 
-    setting: Setting
+    choice: Choice
     factor: Prefactor
 
     @property
@@ -50,11 +50,11 @@ class Interpretation(NamedTuple):
         """What the paper would have to mean.
 
         >>> x = sp.Symbol("x")
-        >>> twice = Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",)))
+        >>> twice = Interpretation(Choice(()), Prefactor(sp.Integer(2), ("twice",)))
         >>> twice.sentences
         ('twice',)
         """
-        return self.setting.sentences + self.factor.sentences
+        return self.choice.sentences + self.factor.sentences
 
     @property
     def assumptions(self) -> tuple[int, int]:
@@ -64,8 +64,8 @@ class Interpretation(NamedTuple):
         is a better reason than a factor.
 
         >>> x = sp.Symbol("x")
-        >>> twice = Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",)))
-        >>> twice.assumptions > Interpretation(Setting(()), Prefactor()).assumptions
+        >>> twice = Interpretation(Choice(()), Prefactor(sp.Integer(2), ("twice",)))
+        >>> twice.assumptions > Interpretation(Choice(()), Prefactor()).assumptions
         True
         """
         return len(self.sentences), len(self.factor.sentences)
@@ -74,11 +74,11 @@ class Interpretation(NamedTuple):
         """The printed form in the model's symbols.
 
         >>> x = sp.Symbol("x")
-        >>> twice = Interpretation(Setting(()), Prefactor(sp.Integer(2), ("twice",)))
+        >>> twice = Interpretation(Choice(()), Prefactor(sp.Integer(2), ("twice",)))
         >>> twice.apply(x)
         2*x
         """
-        return self.factor.value * self.setting.apply(printed)
+        return self.factor.value * self.choice.apply(printed)
 
 
 @dataclass(frozen=True)
@@ -142,18 +142,18 @@ class Comparison:
         """The reading with fewest assumptions under which the forms agree at random points.
 
         Settings come with fewest sentences first, so that the search ends as soon as the next one
-        has more than the best that was found.  For each setting the ratio derived/printed must be
+        has more than the best that was found.  For each choice the ratio derived/printed must be
         one number at all points, and that number must be a factor that counts as a convention.
         Returns ``None`` where nothing fits.
         """
         best: Interpretation | None = None
-        for setting in settings(self.model, self.printed.free_symbols, self._held):
-            if best and len(setting.sentences) > len(best.sentences):
+        for choice in choices(self.model, self.printed.free_symbols, self._held):
+            if best and len(choice.sentences) > len(best.sentences):
                 break
-            if (ratio := samples.ratio(setting)) is None:
+            if (ratio := samples.ratio(choice)) is None:
                 continue
             fit = [
-                Interpretation(setting, factor)
+                Interpretation(choice, factor)
                 for factor in self.factors
                 if samples.is_close(ratio, factor.value)
             ]
@@ -181,7 +181,7 @@ class Comparison:
 
     def _otherwise(self, reading: Interpretation, samples: Samples) -> str:
         """The mistake that looks the same as the convention: a nonlinearity of the other sign."""
-        other = other_nonlinearity(self.model, reading.setting)
+        other = other_nonlinearity(self.model, reading.choice)
         ratio = samples.ratio(other) if other else None
         if other is None or ratio is None or not samples.is_close(ratio, reading.factor.value):
             return ""
@@ -217,7 +217,7 @@ class Comparison:
         if following == 0:
             return False
         samples = Samples(self.model, read - self.derived, following, small)
-        ratio = samples.exact_ratio(Setting(()))
+        ratio = samples.exact_ratio(Choice(()))
         return ratio is not None and samples.is_close(ratio, sp.S.One)
 
     def _different(self, samples: Samples) -> Verdict:

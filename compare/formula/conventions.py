@@ -38,12 +38,12 @@ class Convention:
 
 
 @dataclass(frozen=True)
-class Setting:
+class Choice:
     """Conventions that are taken together, at most one of each kind.
 
     >>> gamma = sp.Symbol("gamma", positive=True)
     >>> halved = Convention("the paper's gamma is gamma/2 of the model", {gamma: HALF})
-    >>> Setting((halved,)).apply(1 / gamma)
+    >>> Choice((halved,)).apply(1 / gamma)
     2/gamma
     """
 
@@ -54,7 +54,7 @@ class Setting:
         """What the paper would have to mean.
 
         >>> gamma = sp.Symbol("gamma", positive=True)
-        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved = Choice((Convention("an amplitude's rate", {gamma: HALF}),))
         >>> halved.sentences
         ("an amplitude's rate",)
         """
@@ -65,7 +65,7 @@ class Setting:
         """What each letter of the paper is, in units of the model's.
 
         >>> gamma = sp.Symbol("gamma", positive=True)
-        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved = Choice((Convention("an amplitude's rate", {gamma: HALF}),))
         >>> halved.multiples
         {gamma: 1/2}
         """
@@ -76,7 +76,7 @@ class Setting:
         """The letters of the paper that are the conjugates of the model's.
 
         >>> gamma = sp.Symbol("gamma", positive=True)
-        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved = Choice((Convention("an amplitude's rate", {gamma: HALF}),))
         >>> halved.conjugates
         set()
         """
@@ -87,7 +87,7 @@ class Setting:
         """Whether the paper's i is the model's -i.
 
         >>> gamma = sp.Symbol("gamma", positive=True)
-        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved = Choice((Convention("an amplitude's rate", {gamma: HALF}),))
         >>> halved.conjugated
         False
         """
@@ -97,7 +97,7 @@ class Setting:
         """The printed form in the model's symbols: each letter replaced by what it means.
 
         >>> gamma = sp.Symbol("gamma", positive=True)
-        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved = Choice((Convention("an amplitude's rate", {gamma: HALF}),))
         >>> halved.apply(gamma**2)
         gamma**2/4
         """
@@ -109,10 +109,10 @@ class Setting:
         """Values of the paper's letters, from those of the model's symbols, in the same order.
 
         The same substitution as `apply`, made in the numbers: a formula need not be rebuilt for
-        each of the hundreds of settings that are tried.
+        each of the hundreds of choices that are tried.
 
         >>> gamma = sp.Symbol("gamma", positive=True)
-        >>> halved = Setting((Convention("an amplitude's rate", {gamma: HALF}),))
+        >>> halved = Choice((Convention("an amplitude's rate", {gamma: HALF}),))
         >>> halved.read([gamma], [3.0])
         [1.5]
         """
@@ -125,9 +125,9 @@ class Setting:
         return factor * (value.conjugate() if symbol in self.conjugates else value)
 
 
-def settings(
+def choices(
     model: Model, used: Set[sp.Basic], fixed: Set[sp.Basic] = frozenset()
-) -> Iterator[Setting]:
+) -> Iterator[Choice]:
     """All combinations of conventions that make a difference, those with fewest first.
 
     A convention changes the meaning of letters that are ``used``, and of none that the reader has
@@ -135,9 +135,9 @@ def settings(
 
     >>> from systems import kerr
     >>> gamma = next(s for s in kerr.MODEL.parameters if str(s) == "gamma")
-    >>> for setting in settings(kerr.MODEL, {gamma}):
-    ...     if not any(c.conjugated for c in setting.conventions):
-    ...         print(setting.sentences)
+    >>> for choice in choices(kerr.MODEL, {gamma}):
+    ...     if not any(c.conjugated for c in choice.conventions):
+    ...         print(choice.sentences)
     ()
     ("the paper's gamma is gamma/2 of the model (rate of decay of the amplitude)",)
     ("the paper's gamma is 2*gamma of the model (twice the rate)",)
@@ -146,11 +146,11 @@ def settings(
     kinds = [kind for kind in kinds if kind]
     for count in range(len(kinds) + 1):
         for chosen in combinations(kinds, count):
-            yield from map(Setting, product(*chosen))
+            yield from map(Choice, product(*chosen))
 
 
-def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
-    """The setting with the nonlinearities turned in place of the detunings; None without both.
+def other_nonlinearity(model: Model, choice: Choice) -> Choice | None:
+    """The choice with the nonlinearities turned in place of the detunings; None without both.
 
     Turning all detunings has the same effect on a squared modulus as turning all nonlinearities:
     both together turn the sign of the energies, which a squared modulus does not show.  Only the
@@ -158,16 +158,16 @@ def other_nonlinearity(model: Model, setting: Setting) -> Setting | None:
 
     >>> from systems import kerr
     >>> turned = Convention("laser minus resonance", {kerr.Delta: sp.S.NegativeOne})
-    >>> other_nonlinearity(kerr.MODEL, Setting((turned,))).multiples
+    >>> other_nonlinearity(kerr.MODEL, Choice((turned,))).multiples
     {chi: -1}
     """
     roles = _roles(model)
     turned = _signs("", roles["detuning"])
     others = _signs("", roles["nonlinearity"])
-    kept = [c for c in setting.conventions if c.multiples != turned[0].multiples] if turned else []
-    if not others or len(kept) == len(setting.conventions) or not turned:
+    kept = [c for c in choice.conventions if c.multiples != turned[0].multiples] if turned else []
+    if not others or len(kept) == len(choice.conventions) or not turned:
         return None
-    return Setting((*kept, *others))
+    return Choice((*kept, *others))
 
 
 def _applies(convention: Convention, used: Set[sp.Basic], fixed: Set[sp.Basic]) -> bool:

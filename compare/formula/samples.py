@@ -16,7 +16,7 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from compare.formula.conventions import Setting
+from compare.formula.conventions import Choice
 from compare.formula.factors import recognise
 from compare.formula.points import random_points, simple_points
 from systems import Model
@@ -128,30 +128,30 @@ class Samples:
         with np.errstate(all="ignore"):
             return not np.any(abs(left - right) > ROUGH * np.maximum(abs(left), abs(right)))
 
-    def ratio(self, setting: Setting) -> mpmath.mpc | None:
-        """The number that turns the printed into the derived form under a setting.
+    def ratio(self, choice: Choice) -> mpmath.mpc | None:
+        """The number that turns the printed into the derived form under a choice.
 
-        None where it is another one from point to point.  Doubles sort out most settings, and what
+        None where it is another one from point to point.  Doubles sort out most choices, and what
         they leave is looked at with all digits.
 
         The ratio is derived/printed with 40 digits, and may be complex: 2 means that the printed
-        form is half of the derived one in that setting.
+        form is half of the derived one in that choice.
 
         >>> from systems import kerr
         >>> x = kerr.gamma
-        >>> float(Samples(kerr.MODEL, x, 2 * x).ratio(Setting(())).real)
+        >>> float(Samples(kerr.MODEL, x, 2 * x).ratio(Choice(())).real)
         2.0
-        >>> Samples(kerr.MODEL, x, x**2).ratio(Setting(())) is None
+        >>> Samples(kerr.MODEL, x, x**2).ratio(Choice(())) is None
         True
         """
         if self.at == WEAK:  # small beside 1, even a leading term is lost in doubles
-            return self.exact_ratio(setting)
-        printed = self._printed(self.points, setting)
+            return self.exact_ratio(choice)
+        printed = self._printed(self.points, choice)
         with np.errstate(all="ignore"):
             ratios = self.derived_at_points / printed
             # what is not finite in doubles may be with more digits
             differ = abs(ratios - ratios[0]) > ROUGH * abs(ratios[0])
-        return None if differ.any() else self.exact_ratio(setting)
+        return None if differ.any() else self.exact_ratio(choice)
 
     def is_one_power(self) -> bool:
         """Whether the printed form is one power of the small symbols, without further orders.
@@ -173,16 +173,16 @@ class Samples:
                     return False
         return True
 
-    def exact_ratio(self, setting: Setting) -> mpmath.mpc | None:
+    def exact_ratio(self, choice: Choice) -> mpmath.mpc | None:
         """As `ratio`, with all digits from the start: for forms that cancel in doubles.
 
         >>> from systems import kerr
         >>> x = kerr.gamma
-        >>> float(Samples(kerr.MODEL, x, x / 4).exact_ratio(Setting(())).real)
+        >>> float(Samples(kerr.MODEL, x, x / 4).exact_ratio(Choice(())).real)
         0.25
         """
         with mpmath.workdps(self.at.digits):
-            return self._constant(self._exact(point, setting) for point in self.points.T)
+            return self._constant(self._exact(point, choice) for point in self.points.T)
 
     def witness(self, used: Set[sp.Basic]) -> Witness:
         """The simplest point at which the forms differ.
@@ -238,7 +238,7 @@ class Samples:
         >>> Samples(kerr.MODEL, 3 * x, x).multiple()
         3
         """
-        ratio = self.ratio(Setting(()))
+        ratio = self.ratio(Choice(()))
         with mpmath.workdps(DIGITS):
             return recognise(1 / ratio) if ratio else None
 
@@ -254,17 +254,17 @@ class Samples:
         """The printed and the derived form in doubles, shape (2, count)."""
         return np.array([self._doubles(0, points), self._doubles(1, points)])
 
-    def _printed(self, points: np.ndarray, setting: Setting) -> np.ndarray:
-        """The printed form in doubles, read under a setting, shape (points,)."""
-        left = self._doubles(0, setting.read(self.symbols, points))
-        return left.conj() if setting.conjugated else left
+    def _printed(self, points: np.ndarray, choice: Choice) -> np.ndarray:
+        """The printed form in doubles, read under a choice, shape (points,)."""
+        left = self._doubles(0, choice.read(self.symbols, points))
+        return left.conj() if choice.conjugated else left
 
     def _doubles(self, form: int, points: Any) -> np.ndarray:
         """One of the two forms in doubles, shape (points,), also where it is a constant."""
         with np.errstate(all="ignore"):
             return self.doubles[form](*points) * np.ones(len(points[0]), complex)
 
-    def _exact(self, point: np.ndarray, setting: Setting | None = None) -> list[mpmath.mpc]:
+    def _exact(self, point: np.ndarray, choice: Choice | None = None) -> list[mpmath.mpc]:
         """The printed and the derived form at one point; NaN where they are not defined.
 
         Small symbols are scaled by `Precision.scale` to the power of their orders.
@@ -274,9 +274,9 @@ class Samples:
             (mpmath.mpc(x) if x.imag else mpmath.mpf(x.real)) * scale**order
             for x, order in zip(map(complex, point), self.orders, strict=True)
         ]
-        read = setting.read(self.symbols, numbers) if setting else numbers
+        read = choice.read(self.symbols, numbers) if choice else numbers
         left, right = (_value(f, x) for f, x in zip(self.digits, (read, numbers), strict=True))
-        return [mpmath.conj(left) if setting and setting.conjugated else left, right]
+        return [mpmath.conj(left) if choice and choice.conjugated else left, right]
 
     def _constant(self, pairs: Iterable[Sequence[mpmath.mpc]]) -> mpmath.mpc | None:
         """The common ratio derived/printed of all pairs, or ``None`` as soon as one differs."""

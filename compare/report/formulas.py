@@ -119,7 +119,9 @@ def _or_long(name: str, latex: str) -> str:
             f"<p>The closed form of {escape(name)} is too long to be read ({len(latex)} signs); "
             "<code>blockade derive</code> prints it.</p>"
         )
-    return formula_html(f"{name if name == 'H' else mathematical(name).strip('$')} = {latex}")
+    # what is no name of a quantity is in LaTeX already: H, and letters that are defined
+    plain_name = name.isidentifier() and name != "H"
+    return formula_html(f"{mathematical(name).strip('$') if plain_name else name} = {latex}")
 
 
 def _known(latex: str) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from compare.agreement import Form, closed_forms, measure, solve
+from analytic.closed import own_letters
+from compare.agreement import Form, closed_forms, columns_of, solve
 from compare.provenance import fingerprint, installed
 from compare.quantities import check_holds, read_quantities
 from numeric.solvers.threads import packed, shared
@@ -72,13 +73,17 @@ class Job:
     def latex(self) -> dict[str, str]:
         r"""The Hamiltonian as ``H``, and the closed forms by quantity, in LaTeX.
 
+        Forms with letters of their own (`analytic.polaron`) come after what these are.
+
         >>> from systems import kerr
         >>> print(Job(kerr.MODEL, ("number",)).latex()["number"])
         \frac{4 \xi^{2}}{\left|{2 \Delta - i \gamma}\right|^{2}}
         """
         forms, _ = _forms(self.model, self.quantities)
-        closed = {name: sp.latex(form) for name, (_, form) in forms.items()}
-        return {"H": sp.latex(self.model.hamiltonian), **closed}
+        letters = [own_letters(closed) or {} for closed, _ in forms.values()][:1]
+        defined = {sp.latex(x): sp.latex(y) for known in letters for x, y in known.items()}
+        written = {name: sp.latex(form) for name, (_, form) in forms.items()}
+        return {"H": sp.latex(self.model.hamiltonian), **defined, **written}
 
 
 def compute(job: Job, values: Mapping[str, Any]) -> Part:
@@ -97,7 +102,7 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     with ALONE, packed():
         how = (job.quanta, job.solver, job.tolerance, job.order, job.limit)
         states = solve(job.model, arrays, wanted, *how, progress=False)
-        found = [measure(q, forms.get(q.name), states, arrays) for q in wanted]
+        found = [columns_of(q, forms.get(q.name), states, arrays) for q in wanted]
         errors = [
             np.concatenate([quantity.estimate_on(state).error for state in states])
             for quantity in wanted

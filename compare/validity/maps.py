@@ -23,7 +23,7 @@ from compare.style import (
     styled,
 )
 from compare.validity.search import Bound
-from compare.validity.table import MEASURES
+from compare.validity.table import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +42,7 @@ def axes_of(table: pd.DataFrame) -> list[str]:
     >>> axes_of(pd.DataFrame(columns=["r_um", "phi_um", "critical_drive", "estimate", "status"]))
     ['r_um', 'phi_um']
     """
-    return [name for name in table.columns if name not in {*MEASURES, shown_of(table)}]
+    return [name for name in table.columns if name not in {*COLUMNS, shown_of(table)}]
 
 
 def shown_of(table: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MEASURES = {"road", "minimum", "true"}
+COLUMNS = {"road", "minimum", "true"}
 # those that agree lie on top of each other: the truth is the line, the others are markers
 TRUE = {"color": "black", "ls": "-"}
 MARKERS: tuple[dict[str, Any], ...] = (
@@ -49,7 +49,7 @@ def draw(table: pd.DataFrame) -> Figure:
 
     x, spelled = table.attrs.get("shown", str(table.attrs["drive"])), table.attrs.get("spelled", {})
     table = table.sort_values(x, kind="stable")
-    places = [name for name in table.columns if name not in {x, table.attrs["drive"], *MEASURES}]
+    places = [name for name in table.columns if name not in {x, table.attrs["drive"], *COLUMNS}]
     panels = [*places, "minimum"]
     figure = Figure(figsize=(0.95 * WIDTH * len(panels), 2.9), layout="constrained")
     grid = figure.subplots(1, len(panels), squeeze=False).flat

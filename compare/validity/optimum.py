@@ -20,31 +20,27 @@ import numpy as np
 
 import analytic
 from compare.quantities import Quantity, check_holds, read_quantity
+from compare.validity.amplitude_zero import Zero
+from compare.validity.coordinates import Coordinates, Point
 from compare.validity.curve import corrected, leading
-from compare.validity.descent import FIRST_STEP, Depth, lowest
+from compare.validity.descent import Depth, lowest
+from compare.validity.truth import Truth, most_quanta
 from systems import Model
 from systems.progress import counted
-from systems.status import Status
 from systems.values import check_driven
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    import numeric
 
 FORMULA, TRUTH = "formula", "master equation"
 CONVERGED = 1e-6  # of the master equation, relative: the place is then good to its root at worst
 EVALUATIONS = 300  # of one search, about: a hundred are usual
-HIGHEST = 60  # quanta that are tried for a single mode
-UNKNOWNS = 5000  # of the master equation: a second or less for each solution
-MANY, HOT = 8, 0.35  # quanta from which a search for them is long; share that makes it hopeless
 # of the depth: where it varies less within `FAR` of the start it is constant, for that is ten times
 # the error allowed by `CONVERGED`
 FLAT = 1e-5
 FAR = 0.3  # of the parameters: ten first steps
-NEWTON = 20  # steps to the zero of an amplitude, which the search has nearly reached
 
-Point = Mapping[str, Any]
 Road = Callable[[Point], np.ndarray]  # values by name -> the quantity
 
 
@@ -80,7 +76,7 @@ def optimum(
     ``over`` is one name, or a list of names, among the model's parameters other than the drive;
     ``drives`` are in the unit of the drive (rad/s, or that of the other rates).  ``corrections``
     are the numbers of further terms of the formula's series in the drive (`analytic.expand`) that
-    get a row of their own.
+    get a row of their own; photons that push a mirror have no such series, and no such rows.
 
     ``quanta``, ``tolerance``, ``order`` (at least that of the quantity), ``limit`` and ``solver``
     of the master equation are those of `numeric.steady_state`; without ``limit`` a state is tried
@@ -103,13 +99,13 @@ def optimum(
     names = [over] if isinstance(over, str) else [str(key) for key in over]
     start = _read_start(model, values, names)
     how = {"quanta": quanta, "tolerance": tolerance, "limit": limit, "solver": solver}
-    truth = _Truth(model, wanted, order, **how)
-    roads, zero = _roads(model, wanted, corrections) | {TRUTH: truth}, _Zero(model, wanted)
+    truth = Truth(model, wanted, order, **how)
+    roads, zero = _roads(model, wanted, corrections) | {TRUTH: truth}, Zero(model, wanted)
     rows, drives = [], [float(drive) for drive in drives]
     with counted(None, "minima", len(drives) * len(roads), progress) as bar:
         for drive in drives:
             place: Point = {**start, name: drive}
-            coordinates = _Coordinates(model, place, names)
+            coordinates = Coordinates(model, place, names)
             where = f"{name} = {drive:g}"
             _check_solved(not truth.is_hot(place) and np.isfinite(truth(place)), where, truth)
             # every road starts where the one before has its minimum: the last is the slowest
@@ -135,171 +131,15 @@ def _roads(model: Model, quantity: Quantity, corrections: Iterable[int]) -> dict
     """
     closed = analytic.find_closed(model, quantity.quanta(model))
     roads: dict[str, Road] = {FORMULA: leading(closed, quantity)}
+    if not isinstance(closed, analytic.Derivation):
+        return roads  # sums over phonons have no series in the drive
     for count in corrections:
         series = corrected(analytic.expand(model, corrections=count), quantity)
         roads[f"{count} correction{'s' * (count > 1)}"] = series
     return roads
 
 
-def _most_quanta(model: Model) -> int:
-    """The largest truncation with which a search of hundreds of solutions ends in minutes."""
-    from numeric.space import count_states
-
-    sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
-    return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
-
-
-class _Truth:
-    """The quantity by the master equation, as a function of the values.
-
-    It is NaN where the numbers are not converged within the truncation allowed, or not trusted for
-    another reason.
-    """
-
-    def __init__(self, model: Model, quantity: Quantity, order: int, **how: Any) -> None:
-        """Higher correlations would ask for more quanta, and are not looked at.
-
-        ``how`` holds the other arguments of `numeric.steady_state`.
-        """
-        from numeric.space import count_states
-
-        self.model, self.quantity = model, quantity
-        order = max(order, sum(quantity.occupation))
-        self.bounded = how["quanta"] is None and how["limit"] is None
-        if self.bounded:
-            most = max(order + 2, _most_quanta(model))
-            how |= {"limit": count_states(model.modes, most)}
-        self.how = {"order": order, **how, "progress": False}
-        self._last: tuple[Any, ...] | None = None
-        self._state: Any = None
-
-    def is_hot(self, point: Point) -> bool:
-        """Whether the quanta allowed are hopelessly few, as one solution with half of them tells.
-
-        Of coherent light that holds more than `HOT` in the last two shells of half the quanta, more
-        than `CONVERGED` lies beyond all of them (the Poisson distribution, for 8 to 60 quanta).  A
-        search for a truncation would find that out by solving them all.  Whoever gives a limit, or
-        quanta, is not asked.
-        """
-        import numeric
-        from numeric.tail import top_shells
-
-        most = _most_quanta(self.model)
-        if not self.bounded or most < MANY:
-            return False
-        state = numeric.steady_state(self.model, point, quanta=most // 2)
-        return bool(max(top_shells(block).max() for block in state.blocks) > HOT)
-
-    def __call__(self, point: Point) -> np.ndarray:
-        """The quantity with the truncation that each point needs."""
-        return np.asarray(self.quantity.on(self._solve(point)))
-
-    def kept(self, point: Point) -> int | dict[str, int]:
-        """The truncation that the point needs, in all or in each mode."""
-        return self._solve(point).truncation
-
-    def cut(self, quanta: int, point: Point) -> np.ndarray:
-        """The quantity with a truncation given."""
-        import numeric
-
-        state = numeric.steady_state(self.model, point, **(self.how | {"quanta": quanta}))
-        return np.asarray(self.quantity.on(state))
-
-    def _solve(self, point: Point) -> numeric.SteadyState:
-        """The state at the point; that of a single one is kept, for it is asked for again."""
-        import numeric
-
-        key = tuple(point.items())
-        if all(np.ndim(value) == 0 for value in point.values()):
-            if key != self._last:
-                self._last, self._state = key, numeric.steady_state(self.model, point, **self.how)
-            return self._state
-        return numeric.steady_state(self.model, point, **self.how)
-
-
-class _Coordinates:
-    """The parameters of a search, each 1 at the start; what must keep its sign as a logarithm.
-
-    A search moves in x: a parameter is its value at the start times x, or times exp(x - 1) for a
-    rate, which a step may then bring close to zero but never beyond.  The modulus of a complex
-    parameter moves so, with its phase kept.
-    """
-
-    def __init__(self, model: Model, start: Point, names: Sequence[str]) -> None:
-        """Choose the unit of each name: its value at the start, or 1 where that is zero.
-
-        A rate of a loss, and any symbol that is declared not to be negative, moves as a logarithm;
-        one that is zero at the start has no sign to keep, and moves linearly.
-        """
-        rates = {str(s) for loss in model.losses for s in loss.rate.free_symbols}
-        signed = {str(s) for s in model.parameters if s.is_nonnegative} | rates
-        self.start, self.names = start, names
-        self._units = [start[key] or 1.0 for key in names]
-        self._signed = [key in signed and start[key] != 0 for key in names]
-
-    def place(self, x: np.ndarray) -> dict[str, Any]:
-        """The values at a point of the search.
-
-        ``x`` has one entry per name; the values that are not searched for stay as at the start.
-        """
-        factors = [np.exp(y - 1) if keeps else y for y, keeps in zip(x, self._signed, strict=True)]
-        moved = {n: y * u for n, y, u in zip(self.names, factors, self._units, strict=True)}
-        return {**self.start, **moved}
-
-    def of(self, place: Point) -> np.ndarray:
-        """The point of the search at values.
-
-        It is the inverse of `place`, shape (names,).
-        """
-        ratios = [place[key] / unit for key, unit in zip(self.names, self._units, strict=True)]
-        return np.array([1 + np.log(np.real(y)) if keeps else np.real(y)
-                         for y, keeps in zip(ratios, self._signed, strict=True)])  # fmt: skip
-
-
-class _Zero:
-    """The zero of a formula by interference: that of the amplitude whose square it is.
-
-    The square is flat there, and its minimum is known to half of the digits only; the amplitude
-    crosses zero, where Newton's method finds it to all digits.
-    """
-
-    def __init__(self, model: Model, quantity: Quantity) -> None:
-        """Derive the amplitude of which the quantity's leading order is the square."""
-        self._closed = analytic.derive(model, quantity.quanta(model))
-        self._form = quantity.on(self._closed)
-        self._amplitude = self._closed.amplitude(quantity.occupation)
-
-    def near(self, place: Point, coordinates: _Coordinates) -> dict[str, Any] | None:
-        """The values at which the amplitude vanishes, next to those given; None if it does not.
-
-        Real and imaginary part of the amplitude are two equations.  With one parameter there are
-        more equations than unknowns; each step therefore solves them by least squares, and what is
-        found counts only if the closed form vanishes there beyond round-off.  ``None`` as well
-        where a step leads further away than `FIRST_STEP`: that zero belongs to another minimum.
-        """
-        x = coordinates.of(place)
-        for _ in range(NEWTON):
-            x = x - np.linalg.lstsq(self._slopes(x, coordinates), self._parts(x, coordinates))[0]
-            if not np.all(abs(x - coordinates.of(place)) < FIRST_STEP):
-                return None
-        found = coordinates.place(x)
-        vanishes = self._closed.status(self._form, found) == Status.VANISHES
-        return found if vanishes else None
-
-    def _parts(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
-        """Real and imaginary part of the amplitude."""
-        z = complex(self._closed.evaluate(self._amplitude, coordinates.place(x)))
-        return np.array([z.real, z.imag])
-
-    def _slopes(self, x: np.ndarray, coordinates: _Coordinates) -> np.ndarray:
-        """Their derivatives by the unknowns, (2, unknowns), from central differences."""
-        steps = np.sqrt(np.finfo(float).eps) * np.eye(len(x))
-        ends = [[self._parts(x + sign * h, coordinates) for sign in (1, -1)] for h in steps]
-        return np.array([(up - down) / (2 * h.max())
-                         for (up, down), h in zip(ends, steps, strict=True)]).T  # fmt: skip
-
-
-def _minimise(road: Road, at: Point, coordinates: _Coordinates, name: str) -> dict[str, Any]:
+def _minimise(road: Road, at: Point, coordinates: Coordinates, name: str) -> dict[str, Any]:
     """The values at the minimum of a road next to ``at``.
 
     ``name`` is that of the search in messages.  Raises `ValueError` where the function is constant
@@ -328,7 +168,7 @@ def _searched(road: Road, at: Point) -> Iterator[tuple[Road, Callable[[Point], b
 
     Of the master equation first with the truncation of the start, at which it is ten times faster.
     """
-    if isinstance(road, _Truth) and road.how["quanta"] is None:
+    if isinstance(road, Truth) and road.how["quanta"] is None:
         kept = road.kept(at)
         if isinstance(kept, int):
             yield partial(road.cut, kept + 2), lambda place: _holds(kept + 2, road.kept(place))
@@ -351,11 +191,11 @@ def _check_varies(depth: Depth, x: np.ndarray, road: str) -> None:
         )
 
 
-def _check_solved(known: bool, where: str, truth: _Truth) -> None:
+def _check_solved(known: bool, where: str, truth: Truth) -> None:
     """Raise `ValueError` where the master equation has no answer at the start of a search."""
     if known:
         return
-    allowed = f" with at most {_most_quanta(truth.model)} quanta" if truth.bounded else ""
+    allowed = f" with at most {most_quanta(truth.model)} quanta" if truth.bounded else ""
     way_out = "; `limit` allows more" if truth.bounded else ""
     raise ValueError(
         f"Argument `drives` must hold drives at which the master equation has an answer{allowed} "

@@ -26,7 +26,7 @@ from systems.values import Values
 if TYPE_CHECKING:
     import pandas as pd
 
-MEASURES = ["critical_drive", "estimate", "status", "drive", "deviation"]
+COLUMNS = ["critical_drive", "estimate", "status", "drive", "deviation"]
 
 
 def validity(
