@@ -26,7 +26,7 @@ EQUAL = 4e-15  # relative: numbers that differ by a few roundings of 2e-16 are t
 # Points up to which programs take longer to make than to run: one that also serves other values
 # is better then than one that knows of chance ratios between these
 FEW = 1024
-SAMPLE = 16  # of the points, which are looked at first
+SAMPLE = 16  # points that are looked at first: any few tell most columns apart
 COMMUTE = 1e-13  # relative: what the rounding of an eigendecomposition leaves off the diagonal
 Part: TypeAlias = tuple[Word, int, float]  # of H0: a word, which coefficient it has, ratio to it
 

@@ -157,8 +157,8 @@ def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Pr
     grades = on.occupations @ np.array(model.grading.weights)
     effective, jumps, unit = equation.evaluate(arrays)
     # in units of a loss rate from here on
-    effective = {word: _over(column, unit) for word, column in effective.items()}
-    jumps = {pair: _over(column, unit) for pair, column in jumps.items()}
+    effective = {word: column / unit for word, column in effective.items()}
+    jumps = {pair: column / unit for pair, column in jumps.items()}
     lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
     phases = choose_phases(effective, model.grading)
     effective = {word: turn(column, word, phases) for word, column in effective.items()}
@@ -213,12 +213,6 @@ def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
     weights = matrices.reshape(len(words), -1)
     weights = weights[:, np.count_nonzero(weights, axis=0) > 1]
     return np.unique(np.round(weights / abs(weights).max(axis=0, initial=0), 12), axis=1)
-
-
-def _over(column: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """A complex column (point) over a real one, part by part: a fifth of the complex quotient."""
-    both = np.ascontiguousarray(column).view(float).reshape(-1, 2)
-    return np.asarray((both / unit[:, None]).view(complex)[:, 0])
 
 
 def _vectors(model: Model, quanta: int, effective: Columns, diagonal: bool) -> np.ndarray:
