@@ -20,6 +20,7 @@ linear by sums over pairings (`numeric.time.pairings`).
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -274,14 +275,16 @@ class Regression:
         L, times = _divided(self.equation.matrix(c / unit), size.ravel()), self.times * unit
         read, rate = (self.photons[0].T * size).ravel(), self.rate / unit
         explicitly = explicit.pays(self.equation.space, L, times)
-        solve = None if explicitly else Factorised(L, rate[0])
+        solve = cache(lambda: Factorised(L, rate[0]))
 
         def follow(offset: float, matrix: np.ndarray) -> np.ndarray:
             start = (matrix / size).ravel()
-            if solve is None:
-                return explicit.follow(L, start, read, times, offset).real
+            if explicitly:
+                found = explicit.follow(L, start, read, times, offset).real
+                if np.isfinite(found).all() or L.shape[0] > FACTORABLE:
+                    return found
             pair = start[None].view(float), read[None].conj().view(float)
-            found = propagate(solve, *pair, times, rate, np.array([offset]))[0]
+            found = propagate(solve(), *pair, times, rate, np.array([offset]))[0]
             if np.isnan(found).any():
                 return offset + propagate_stepwise(L, start, read, times)
             return found

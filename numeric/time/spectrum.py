@@ -20,6 +20,7 @@ import numpy as np
 
 from numeric.expectation import field_words
 from numeric.gaussian import GaussianState
+from numeric.solvers.direct import FACTORABLE
 from numeric.steady import steady_state
 from numeric.time import explicit
 from numeric.time.pairings import coherent_share, density
@@ -174,7 +175,9 @@ def _follow(
         return np.zeros(len(times))
     if explicit.pays(response.space, response.L, scaled):
         floor = float(abs(read @ start))
-        return explicit.follow(response.L, start, read, scaled, 0.0, floor, response.tick)
+        found = explicit.follow(response.L, start, read, scaled, 0.0, floor, response.tick)
+        if np.isfinite(found).all() or len(start) > FACTORABLE:
+            return found
     found = propagate_complex(Factorised(response.L, rate), start, read, scaled, rate)
     if np.isnan(found).any():
         real, imaginary = (
