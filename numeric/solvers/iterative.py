@@ -440,4 +440,5 @@ class Bartels(NoJumps):
         return self.vectors @ inside @ self.inverse
 
     def _solve(self, f: np.ndarray) -> np.ndarray:
-        return self.vectors @ solve_triangular(self.values, self.inverse @ f)
+        # of a second steady state it is not finite, which is judged by what it leaves
+        return self.vectors @ solve_triangular(self.values, self.inverse @ f, check_finite=False)
