@@ -59,8 +59,8 @@ MISSING = 1e-6
 def polaron(model: Model, phonons: int = 8, quanta: int = 2) -> Polaron:
     """Closed forms of one mode whose photons displace another one, with sums up to ``phonons``.
 
-    ``quanta`` is the largest number of photons that the `Polaron.abbreviations` go up to; sums in
-    these go on for as many phonons as values need.
+    ``quanta`` is the largest order of a correlation that `Polaron.latex` prints.  Forms in
+    `Polaron.abbreviations` are not cut at ``phonons``: they take as many as the values need.
 
     Raises `TypeError` for what is no `systems.Model`, `ValueError` for one with other terms than
     those at the head of this file.
@@ -203,7 +203,8 @@ class Polaron(Shown):
     def missing(self, order: int = 2) -> sp.Expr:
         """The weight of the mirror's states beyond the sums, pushed by so many photons.
 
-        Of a Poissonian of mean ``(order eta)^2``, and of a thermal mirror's start.
+        Of a Poissonian of mean ``(order eta)^2``, and of a thermal mirror's start.  A laser on a
+        sideband beyond the sums makes more of it; forms in `abbreviations` see that.
         """
         mean = (order * self._parts.eta) ** 2
         kept = sp.Add(*(mean**m / factorial(m) for m in range(self.phonons + 1)))
