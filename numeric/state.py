@@ -43,6 +43,7 @@ from numeric.expectation import (
     operator_matrices,
     read_operator,
 )
+from numeric.heat import fall_of_baths
 from numeric.judge import (
     beyond,
     changes,
@@ -176,7 +177,8 @@ class SteadyState(Readout):
             return NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
-        return advise(self.model, some, light, *how, searches=self.searches)
+        falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
+        return advise(self.model, some, light, *how, searches=self.searches, falls=falls)
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""
