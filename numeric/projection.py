@@ -25,6 +25,7 @@ import numpy as np
 
 from numeric.arguments import largest
 from numeric.classical import LIGHT, reach
+from numeric.heat import held
 from numeric.paths import tops_on_the_way
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
@@ -46,6 +47,7 @@ from systems.ladder import is_two_level
 # a third.  More of one mode alone cost little, of several modes a power of it
 ROOMS, ROOMS_OF_SEVERAL = (3.0,), (1.5, 1.25)
 CLOSER = 0.1  # of what it may be off, the tolerance to which a truncation of one's own is proposed
+THERMAL = 0.3  # the same of what a bath fills, whose law is known
 PAIRS = 2  # the order of n and g2, which are wanted first
 FAR = 10**6  # quanta: what is farther away is as far
 
@@ -168,6 +170,7 @@ def advise(
     looked: bool = False,
     limit: int | None = None,
     searches: bool = True,
+    falls: Sequence[np.ndarray] = (),
 ) -> str:
     """What to ask `steady_state` for instead, in words that may be typed.
 
@@ -177,7 +180,8 @@ def advise(
     converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
     of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
     holds it (`numeric.bright`), or cannot be; ``limit`` is how many states were asked for, which
-    are not advised again; ``searches`` that a search by default goes as far as anything does.
+    are not advised again; ``searches`` that a search by default goes as far as anything does;
+    ``falls`` are those of what baths fill (`numeric.heat`), (points, modes) for each solution.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -223,6 +227,14 @@ def advise(
     if ways:
         return f"Ask for {', or '.join(ways)}."
     pairs = least(PAIRS, CLOSER * moved)
+    if falls and np.any(np.vstack(falls)):  # what a bath fills is known without a cut
+        warm = held(np.max(np.vstack(falls), axis=0), PAIRS, THERMAL * moved)
+        tops = zip(levels(model.modes, pairs), warm.tolist(), strict=True)
+        pairs = tuple(top or kept - 1 for kept, top in tops)
+        if fits(pairs):
+            typed = f"`quanta={show_cut(model, pairs)}`"
+            return f"Ask for a truncation of your own ({typed}), for n and g2."
+        return _none(model, pairs, "a colder bath")
     return _none(model, own if fits(pairs) else pairs)
 
 
@@ -330,12 +342,12 @@ def _unknown(cut: Cut) -> bool:
     return max(cut if isinstance(cut, tuple) else (cut,)) >= FAR
 
 
-def _none(model: Model, cut: Cut) -> str:
+def _none(model: Model, cut: Cut, instead: str = "a weaker drive") -> str:
     """What is said where no truncation does."""
     most = isqrt(largest(model))
     if _unknown(cut):
-        return f"No truncation that fits ({most} states) is known to do: ask for a weaker drive."
+        return f"No truncation that fits ({most} states) is known to do: ask for {instead}."
     return (
         f"No truncation that fits ({most} states) will do, as some {count_states(model.modes, cut)}"
-        " are needed: ask for a weaker drive, or a larger loss."
+        f" are needed: ask for {instead}, or a larger loss."
     )

@@ -30,6 +30,7 @@ from numeric.certificate import Certificate
 from numeric.classical import branches
 from numeric.excitations import missed
 from numeric.expectation import read_operator
+from numeric.heat import fall_of_baths
 from numeric.judge import changes, cuts, results, roundoff
 from numeric.means import Means
 from numeric.projection import advise
@@ -230,7 +231,8 @@ class SteadyState(Twofold, Readout):
             return NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
-        return advise(self.model, some, light, *how, searches=self.searches)
+        falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
+        return advise(self.model, some, light, *how, searches=self.searches, falls=falls)
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""

@@ -56,7 +56,8 @@ def steady_state(
     arrays broadcast, and every result has their shape.  ``quanta=None`` chooses per point the
     smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
     (relative), up to ``limit`` states (by default 500, or 300 where only g3 and higher orders ask
-    for more; 900 and 600 where a weak drive orders some modes and others hold quanta of their own).
+    for more; 600 where a weak drive orders some modes and others hold quanta of their own, and 900
+    where a bath fills these).
     Where none is found the status of the state is "not converged", and each number that two more
     quanta leave alone is returned all the same: every number has its own status.
     With ``quanta`` given nothing is chosen: a number that the cut moves by more than 1e-3 is "not

@@ -57,6 +57,7 @@ HIGHER = 300  # of them those that are tried where only g3 and higher orders are
 # The same where some modes hold quanta of their own and a drive of up to so much of the loss orders
 # the others: the sweeps of `solvers.staircase` take 3 kB and 11 us for an unknown there (3 photons
 # and 120 phonons: 0.7 GB, 2.6 s), and five times as long at half the loss
+# (of cold modes, whose quanta fall off unless light fills them far, fewer are worth it)
 ROOMY, HIGHER_ROOMY, GENTLE = 900, 600, 0.3
 MOST = 1000  # quanta beyond which it is all the same: they do not fit
 COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are
@@ -82,6 +83,8 @@ PROBE = 8  # of the limit, how small a part tells whether classical light that d
 # Times its excess that a number is to get better by: of 30 phonons beside four photons, whose tail
 # bends up, 3 asked for one pair of solves more, 30 for none too many
 MISSED = 30.0
+# Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
+LOOK = 4
 NEARLY = 0.9  # of what a bath asks for, what is worth a search: its estimate is of all its light
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
@@ -184,19 +187,25 @@ class TruncationSearch:
                 if part.any():
                     yield given.take(part).with_status(word), None
             return
-        gentle = bool(partial_weights(model)) & (scale(model, select(arrays, points)) <= GENTLE)
+        rooms = self._rooms(model, select(arrays, points))
         parts = [
-            (some[start : start + CHUNK], roomy)
-            for some, roomy in ((points[~gentle], False), (points[gentle], True))
-            for start in range(0, len(some), CHUNK)
+            (points[rooms == room][start : start + CHUNK], room)
+            for room in np.unique(rooms).tolist()
+            for start in range(0, int(np.sum(rooms == room)), CHUNK)
         ]
-        for some, roomy in parts:
-            for found, other in self._search(model, arrays, some, solver, report, roomy):
+        for some, room in parts:
+            for found, other in self._search(model, arrays, some, solver, report, room):
                 if other is None or np.all(found.status == Status.OK):
                     small = other is not None and len(points) * other.space.size <= COARSER
                     yield found, other if small else None
                 else:
                     yield found, other
+
+    def _rooms(self, model: Model, arrays: Arrays) -> np.ndarray:
+        """States that are tried by default, per point."""
+        gentle = bool(partial_weights(model)) & (scale(model, arrays) <= GENTLE)
+        warm = fall_of_baths(model, arrays).any(axis=1)
+        return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)
 
     def _search(
         self,
@@ -205,7 +214,7 @@ class TruncationSearch:
         points: np.ndarray,
         solver: str,
         report: Report,
-        roomy: bool,
+        room: int,
     ) -> Iterator[tuple[Solution, Solution | None]]:
         """Parts of the points with one truncation each, and the coarser twin of each part.
 
@@ -214,7 +223,7 @@ class TruncationSearch:
         """
         light = branches(model, select(arrays, points))
         falls = fall_of_baths(model, select(arrays, points))
-        search = _Growth(self, model, points, light, falls, roomy)
+        search = _Growth(self, model, points, light, falls, room)
         waiting: dict[Cut, list[Entry]] = defaultdict(list)
         for cut, some in search.starts(arrays):
             waiting[cut].append((some, None))
@@ -306,13 +315,13 @@ class _Growth:
     points: np.ndarray
     light: Branches  # of these points
     falls: np.ndarray  # of what baths fill, (points, modes)
-    roomy: bool  # each state takes less than elsewhere
+    room: int  # most states by default
 
     @property
     def limit(self) -> int:
         """Most states: at least what it takes to hold g^(order), whatever the default is."""
         least = count_states(self.model.modes, self.search.order + 1)
-        return self.search.limit or max(ROOMY if self.roomy else LIMIT, least)
+        return self.search.limit or max(self.room, least)
 
     def fits(self, cut: Cut) -> bool:
         return count_states(self.model.modes, cut) <= self.limit
@@ -381,7 +390,7 @@ class _Growth:
         if sizes[0] >= NEARLY * sizes[1]:
             return self._fitting(cut)
         least = count_states(self.model.modes, self.search.order + 2)
-        return self._fitting(cut, max(self.limit // PROBE, least))
+        return self._fitting(cut, max(self.limit // LOOK, least))
 
     def _worth(self, each: Cut, total: Cut) -> bool:
         """Whether a cut mode by mode keeps so few states that it is worth a new start."""
@@ -528,7 +537,9 @@ class _Growth:
             return False
         if self.search.limit is not None:
             return not self.fits(after)
-        return count_states(self.model.modes, after) > (HIGHER_ROOMY if self.roomy else HIGHER)
+        return count_states(self.model.modes, after) > (
+            HIGHER_ROOMY if self.room > LIMIT else HIGHER
+        )
 
     def _hopeless(self, found: Solution, now: Cut) -> np.ndarray:
         """Where no cut within the limit will do for n and g2, as far as can be seen, (points,).

@@ -77,13 +77,18 @@ def test_a_search_beside_a_bath_starts_with_what_the_bath_fills(solved: list) ->
         assert state.correlation(mode) == pytest.approx(finer.correlation(mode), rel=1e-8, abs=0)
 
 
-@pytest.mark.parametrize("n_th", [10.0, 100.0])
-def test_a_mirror_that_is_too_warm_for_any_cut_is_told_at_once(solved: list, n_th: float) -> None:
+@pytest.mark.parametrize(
+    ("n_th", "way"), [(10.0, "a truncation of your own"), (100.0, "ask for a colder bath")]
+)
+def test_a_mirror_that_is_too_warm_for_any_cut_is_told_at_once(
+    solved: list, n_th: float, way: str
+) -> None:
     """Phonons that fall by n/(n + 1) take 250 and 2,500 levels beside every number of photons."""
     state = steady_state(optomechanics.WARM, WARM | {"n_th": n_th}, progress=False)
     assert state.number_status("a") == state.number_status("b") == "not converged"
-    assert max(count_states(optomechanics.WARM.modes, cut) for cut in solved) < 200
-    assert state.advice
+    # a quarter of the states that may be kept shows how the populations fall
+    assert max(count_states(optomechanics.WARM.modes, cut) for cut in solved) <= 900 / 4
+    assert way in state.advice
 
 
 def _beside(fall: np.ndarray) -> Solution:
