@@ -21,6 +21,7 @@ import numpy as np
 
 from numeric.classical import LIGHT, branches, filled
 from numeric.displaced import displaced_states
+from numeric.fluctuations import states_around
 from numeric.gaussian import GaussianState, gaussian
 from numeric.means import Means
 from numeric.solvers.choice import matrices, select
@@ -43,6 +44,7 @@ CLOSER = 1e-2
 # States of a frame by default, after the last cut that fits was too small: three modes in 220 take
 # 3 s, in 455 as long as all that was solved before, 25 s, and pairs above threshold settle in none
 LAST = 300
+MOST = 500  # states that a search tries by default (`numeric.truncation.LIMIT`)
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 
@@ -102,14 +104,17 @@ class BrightSearch:
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
         if rest.size:
             sizes, dear = self._dear(rest)
-            most = int(FEWER * np.max(sizes[dear], initial=0))
+            most = min(int(FEWER * np.max(sizes[dear], initial=0)), self.search.limit or MOST)
             return [*found, *self.around(rest[dear], most=most)]
         return found
 
     def _dear(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How many states light is foretold to fill, and where a frame is tried first."""
         limit = min(self.search.limit or ALONE, ALONE)
-        sizes = filled(self.model, branches(self.model, select(self.arrays, points)).quanta)
+        light = branches(self.model, select(self.arrays, points)).quanta
+        sizes = filled(self.model, light)
+        # beside a bright mode a faint one keeps as many quanta as the highest order asks for
+        sizes[sizes > 0] = filled(self.model, light[sizes > 0], self.search.order)
         return sizes, sizes > (DEAR if len(self.model.modes) > 1 else limit)
 
     def afterwards(self, points: np.ndarray) -> list[Means]:
@@ -139,7 +144,9 @@ class BrightSearch:
             return []
         how = (partial(self._solved, most), matrices, self.search.tolerance, self.search.order)
         limit = min(self.search.limit or np.inf, np.inf if most is None else most)
-        return [*displaced_states(model, self.arrays, points, *how, keep=keep, most=limit)]
+        # of one mode it is not asked: a few hundred quanta are a narrow band
+        least = states_around if len(model.modes) > 1 else None
+        return [*displaced_states(model, self.arrays, points, *how, keep, limit, least)]
 
     def _solved(
         self, most: int | None, order: int, shifted: Model, values: Arrays, some: np.ndarray

@@ -22,11 +22,12 @@ import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
-from numeric.displaced import DisplacedState, Shift
+from numeric.displaced import DisplacedState
 from numeric.excitations import guessed
 from numeric.expectation import element_errors, field_words, operator_matrices
 from numeric.gaussian import GaussianState
 from numeric.scaling import EPSILON
+from numeric.shift import Shift
 from numeric.solvers.reached import empty_states
 from numeric.solvers.solution import Solution
 from numeric.state import SteadyState
