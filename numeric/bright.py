@@ -23,6 +23,7 @@ from numeric.classical import LIGHT, branches, filled
 from numeric.displaced import displaced_states
 from numeric.fluctuations import states_around
 from numeric.gaussian import GaussianState, gaussian
+from numeric.growth import LIMIT
 from numeric.means import Means
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.solution import Solution
@@ -44,7 +45,6 @@ CLOSER = 1e-2
 # States of a frame by default, after the last cut that fits was too small: three modes in 220 take
 # 3 s, in 455 as long as all that was solved before, 25 s, and pairs above threshold settle in none
 LAST = 300
-MOST = 500  # states that a search tries by default (`numeric.truncation.LIMIT`)
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 
@@ -104,7 +104,7 @@ class BrightSearch:
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
         if rest.size:
             sizes, dear = self._dear(rest)
-            most = min(int(FEWER * np.max(sizes[dear], initial=0)), self.search.limit or MOST)
+            most = min(int(FEWER * np.max(sizes[dear], initial=0)), self.search.limit or LIMIT)
             return [*found, *self.around(rest[dear], most=most)]
         return found
 

@@ -1,0 +1,449 @@
+"""How the search for a truncation starts and grows, point by point.
+
+`numeric.truncation` solves; here is said with which cut a point starts, from its drive, its
+classical light and its baths, and which one comes next, from what its last shells show.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, partial
+from math import ceil, log, sqrt
+from typing import TypeAlias
+
+import numpy as np
+
+from numeric.classical import SPREAD, Branches, held_against, reach
+from numeric.heat import held
+from numeric.judge import results, settled, share
+from numeric.paths import on_the_way, paths_held
+from numeric.projection import distant, needed, visible
+from numeric.scaling import scale
+from numeric.solvers.choice import select
+from numeric.solvers.solution import Solution
+from numeric.space import Cut, Side, count_states, covers, sides, wider
+from numeric.tail import FLAT, missing, steepness
+from numeric.worth import MOVED, Measured
+from systems import Model
+from systems.ladder import is_two_level
+from systems.values import Arrays
+
+LIMIT = 500  # states that are tried by default: 250,000 unknowns, some seconds and up to 2 GB
+HIGHER = 300  # of them those that are tried where only g3 and higher orders are not converged yet
+# The same where some modes hold quanta of their own and a drive of up to so much of the loss orders
+# the others: the sweeps of `solvers.staircase` take 3 kB and 11 us for an unknown there (3 photons
+# and 120 phonons: 0.7 GB, 2.6 s), and five times as long at half the loss
+# (of cold modes, whose quanta fall off unless light fills them far, fewer are worth it)
+ROOMY, HIGHER_ROOMY, GENTLE = 900, 600, 0.3
+MOST = 1000  # quanta beyond which it is all the same: they do not fit
+# Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
+# estimate is of independent light, and blockade needs fewer
+AHEAD = 6
+# Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of
+# it are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
+SKEWED = 4
+GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
+MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
+PAIRS = 2  # the highest order of what is wanted first: n and g2
+# States below which two more quanta are solved whatever the last shells say: a tenth of a second
+WALKS = 30
+# Times the limit that a cut has to keep for a search to end there without it: the projection for
+# squeezed light of 50 quanta was 515 from a cut of 93, 836 from 180 (some 1,500 are needed)
+FARTHER = 1.5
+# Of the deviations that coherent light takes: 5.5 miss a tolerance of 1e-8, as computed
+LEAST = 0.9
+FAR = 10**6  # quanta: what is farther away is as far
+PROBE = 8  # of the limit, how small a part tells whether classical light that does not fit is there
+# Times its excess that a number is to get better by: of 30 phonons beside four photons, whose tail
+# bends up, 3 asked for one pair of solves more, 30 for none too many
+MISSED = 30.0
+# Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
+LOOK = 4
+NEARLY = 0.9  # of what a bath asks for, what is worth a search: its estimate is of all its light
+FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
+
+Excess: TypeAlias = dict[int, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How the search of some points starts and grows; see `numeric.truncation`.
+
+    ``order`` and ``tolerance`` say what has to settle, ``asked`` is the limit that was asked for.
+
+    >>> from numeric.classical import branches
+    >>> from numeric.heat import fall_of_baths
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {name: x[None] for name, x in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> light, falls = branches(kerr.MODEL, arrays), fall_of_baths(kerr.MODEL, arrays)
+    >>> growth = Growth(4, 1e-8, None, kerr.MODEL, np.arange(1), light, falls, LIMIT)
+    >>> ((cut, points),) = growth.starts(arrays)
+    >>> 4 <= cut < 12  # quanta, two short of those it is compared with
+    True
+    """
+
+    order: int
+    tolerance: float
+    asked: int | None
+    model: Model
+    points: np.ndarray
+    light: Branches  # of these points
+    falls: np.ndarray  # of what baths fill, (points, modes)
+    room: int  # most states by default
+
+    @property
+    def limit(self) -> int:
+        """Most states: at least what it takes to hold g^(order), whatever the default is."""
+        least = count_states(self.model.modes, self.order + 1)
+        return self.asked or max(self.room, least)
+
+    def fits(self, cut: Cut) -> bool:
+        return count_states(self.model.modes, cut) <= self.limit
+
+    def starts(self, arrays: Arrays) -> list[tuple[Cut, np.ndarray]]:
+        """The first truncation of each point, two quanta short of its second."""
+        order, some = self.order, select(arrays, self.points)
+        with np.errstate(divide="ignore"):
+            terms = log(self.tolerance) / np.log(scale(self.model, some) ** 2)
+        drives = [self._drive(terms, k) for k in (order, min(order, PAIRS))]
+        quanta = reach(self.light.quanta)
+        baths = [self._baths(self.falls, k) for k in (order, PAIRS)]
+        keys = np.column_stack([*drives, quanta, *baths]).astype(int)
+        kinds, which = _kinds(keys)
+        found: dict[Cut, list[int]] = defaultdict(list)
+        for k, (first, fewer, *tops) in enumerate(kinds.tolist()):
+            light, *baths = np.split(np.array(tops), 3)
+            warm = self._warm(light, [(first, baths[0]), (fewer, baths[1])])
+            found[warm if any(baths[1]) else self._first(first, light)].append(k)
+        masks = ((cut, np.isin(which, ks)) for cut, ks in found.items())
+        return [(cut, self.points[mask]) for cut, mask in masks]
+
+    def _drive(self, terms: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that so many terms of the series in the drive ask for, (points,)."""
+        # all that the leading order passes through; what the next one does comes with two more
+        least = max(order, on_the_way(self.model, order) - 1)
+        most = max(least, self.order + AHEAD)
+        return np.floor(np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, most))
+
+    def _baths(self, falls: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that baths ask for, (points, modes)."""
+        return held(falls, min(order, self.order), self.tolerance)
+
+    def _first(self, first: int, tops: np.ndarray) -> Cut:
+        """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
+        order = self.order
+        alone = SKEWED if len(tops) == 1 and any(tops) else 0
+        total: Cut = max(first, int(sum(tops)) + alone)
+        each = self._each(np.maximum(tops, order))
+        cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
+        # classical light that does not fit: a small cut tells whether it is there at all
+        fits = not any(tops) or self.fits(self._least(tops))
+        small = max(self.limit // PROBE, count_states(self.model.modes, order + 2))
+        return self._fitting(cut, self.limit if fits else small)
+
+    def _each(self, tops: np.ndarray) -> tuple[int, ...]:
+        """A cut mode by mode, of atoms one quantum."""
+        pairs = zip(self.model.modes, tops.tolist(), strict=True)
+        return tuple(1 if is_two_level(mode) else int(top) for mode, top in pairs)
+
+    def _warm(self, light: np.ndarray, wanted: list[tuple[int, np.ndarray]]) -> Cut:
+        """What baths fill beside modes that the drive orders.
+
+        ``wanted`` are the quanta of these and of the baths for all orders, and for pairs.  In all
+        or mode by mode, whichever keeps fewer states.  What does not fit even for pairs is looked
+        at in a small cut.
+        """
+        for first, baths in wanted:
+            first += 1  # to grow once more costs as much as everything before
+            tops = np.maximum(light, np.where(baths > 0, baths, first))
+            both: list[Cut] = [self._each(tops), first + int(np.sum(np.maximum(light, baths)))]
+            cut = min(both, key=partial(count_states, self.model.modes))
+            if not self._is_dear(wider(cut, 2)):
+                return cut
+        sizes = [count_states(self.model.modes, one) for one in (self._fitting(cut), cut)]
+        if sizes[0] >= NEARLY * sizes[1]:
+            return self._fitting(cut)
+        least = count_states(self.model.modes, self.order + 2)
+        return self._fitting(cut, max(self.limit // LOOK, least))
+
+    def _worth(self, each: Cut, total: Cut) -> bool:
+        """Whether a cut mode by mode keeps so few states that it is worth a new start."""
+        fewer = count_states(self.model.modes, wider(each, 2))
+        return fewer <= FEWER * count_states(self.model.modes, wider(total, 2))
+
+    def _fitting(self, cut: Cut, limit: int | None = None) -> Cut:
+        """The cut, made smaller until two more quanta fit into the budget."""
+        while count_states(self.model.modes, wider(cut, 2)) > (limit or self.limit):
+            largest = max(cut) if isinstance(cut, tuple) else cut
+            if largest <= 1:
+                break
+            if isinstance(cut, tuple):
+                i = cut.index(largest)
+                cut = (*cut[:i], largest - 1, *cut[i + 1 :])
+            else:
+                cut -= 1
+        return cut
+
+    def marked(self, found: Solution) -> Solution:
+        """The solution, with the points of which a classical branch lies beyond the cut."""
+        return held_against(
+            self.model, found, self.light.at(np.searchsorted(self.points, found.points))
+        )
+
+    def judge(self, coarse: Solution, fine: Solution) -> list[Measured]:
+        """What the finer truncation gives for each result, judged by the coarser one.
+
+        One entry for all modes and all orders up to ``order``.
+        """
+        counts, tolerance = share(fine, coarse), self.tolerance
+        return [
+            settled(fine, coarse, (mode,) * k, k > 1, tolerance, self.model, counts)
+            for _, mode, k in results(self.model, fine.space.cut, self.order)
+        ]
+
+    def compared(self, coarse: Solution, fine: Solution) -> Solution:
+        """The finer solution, with what of its change counts."""
+        ways = paths_held(self.model, fine.space.occupations, fine.space.cut, beyond=1)
+        return fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
+
+    def ahead(self, found: Solution) -> list[tuple[Cut, np.ndarray]]:
+        """What is solved after a first truncation, with rows: two more quanta, or as many as lack.
+
+        Where the last shells say that two more will not do, to solve them would tell nothing new.
+        """
+        now, every = found.space.cut, np.arange(len(found.points))
+        groups: dict[Cut, list[int]] = defaultdict(list)
+        kept = count_states(self.model.modes, now)
+        if kept < WALKS:
+            return [(wider(now, 2), every)]
+        cuts = self._wanted(visible(found), now, None)
+        places = np.searchsorted(self.points, found.points)
+        warm, lost = np.any(self.falls[places], axis=1).tolist(), self._too_warm(places).tolist()
+        for row, cut, known, gone in zip(every.tolist(), cuts, warm, lost, strict=True):
+            # what a bath fills was known before, and little is learnt from another start
+            after = wider(now, 2) if gone or known else self._next(now, cut)
+            # what the budget has made smaller than this one has been solved already
+            gains = after is not None and count_states(self.model.modes, after) > kept
+            groups[after if after is not None and gains else wider(now, 2)].append(row)
+        return [(cut, np.array(group)) for cut, group in groups.items()]
+
+    def grown(
+        self, coarse: Solution, fine: Solution, judged: list[Measured], moves: np.ndarray
+    ) -> list[tuple[Cut | None, np.ndarray]]:
+        """The next truncation of points whose results move, with their rows; None: none fits."""
+        rows = np.flatnonzero(moves)
+        if not rows.size:
+            return []
+        some, now = visible(fine.take(rows)), fine.space.cut
+        orders = [k for _, _, k in results(self.model, now, self.order)]
+        judged_by = list(zip(judged, orders, strict=True))
+        low = [one.moves for one, k in judged_by if k <= PAIRS]
+        spare = ~np.any(low, axis=0)[rows]
+        excess = {
+            order: self._excess([one for one, k in judged_by if k <= order], rows)
+            for order in (PAIRS, self.order)
+        }
+        cuts = self._wanted(some, now, excess, coarse.space.cut)
+        lost = self._hopeless(some, now)
+        groups: dict[Cut | None, list[int]] = defaultdict(list)
+        # many points ask for few cuts
+        following = cache(partial(self._next, now, coarse=coarse.space.cut))
+        is_dear = cache(self._is_dear)
+        for row, cut, gone, more in zip(rows.tolist(), cuts, lost, spare, strict=True):
+            after = None if gone else following(cut)
+            groups[None if more and is_dear(after) else after].append(row)
+        return [(cut, np.array(group)) for cut, group in groups.items()]
+
+    def _excess(self, judged: list[Measured], rows: np.ndarray) -> np.ndarray:
+        """How many times too large the largest change is, (rows,)."""
+        tolerance = self.tolerance
+        with np.errstate(divide="ignore", invalid="ignore"):
+            excess = [
+                np.where(one.moves, one.cut / (tolerance * abs(one.value)), 0.0)[rows]
+                for one in judged
+            ]
+        return np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / tolerance)
+
+    def _wanted(
+        self, found: Solution, now: Cut, excess: Excess | None, coarse: Cut | None = None
+    ) -> list[Cut]:
+        """The cut that each point asks for: for all orders, or where that is dear for pairs.
+
+        ``excess`` is how many times too large its changes are, by the highest order of the results
+        that are looked at, from the ``coarse`` cut that it was compared with, where it is known.
+        """
+        cuts = self._cuts(found, now, self.order, excess, coarse)
+        dear = set(filter(self._is_dear, set(cuts)))
+        if dear and self.order > PAIRS:
+            fewer = self._cuts(found, now, PAIRS, excess, coarse)
+            pairs = zip(cuts, fewer, strict=True)
+            return [cheap if cut in dear else cut for cut, cheap in pairs]
+        return cuts
+
+    def _cuts(
+        self, found: Solution, now: Cut, order: int, excess: Excess | None, coarse: Cut | None
+    ) -> list[Cut]:
+        """The same for g2 ... g^(``order``): by total quanta, or mode by mode where it is fewer."""
+        if not isinstance(now, int):
+            cuts = self._tops(found, now, order)
+            if excess is None or not any(covers(now, cut) for cut in cuts):
+                return cuts
+            # the last shells promise too much: as much as the changes exceed what they promise
+            more = self._tops(found, now, order, np.maximum(MISSED * excess[order], 1.0))
+            return [m if covers(now, cut) else cut for cut, m in zip(cuts, more, strict=True)]
+        # sides are those of the total, and none where everything is kept
+        total = np.full(len(found.points), now)
+        for side in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
+            total = self._top(found, side, order)
+        if excess is not None:
+            below = coarse if isinstance(coarse, int) else now - 2
+            slow = self._more(now, below, order, excess[order], steepness(found))
+            total = np.maximum(slow, total)
+        if len(self.model.modes) == 1:
+            return list(total.tolist())
+        worth = cache(self._worth)  # many points ask for few cuts
+        pairs = zip(self._tops(found, now, order), total.tolist(), strict=True)
+        return [each if worth(each, top) else top for each, top in pairs]
+
+    def _is_dear(self, after: Cut | None) -> bool:
+        """Whether it keeps more states than g3 and higher orders are worth, or than may be kept."""
+        if after is None:
+            return False
+        if self.asked is not None:
+            return not self.fits(after)
+        return count_states(self.model.modes, after) > (
+            HIGHER_ROOMY if self.room > LIMIT else HIGHER
+        )
+
+    def _hopeless(self, found: Solution, now: Cut) -> np.ndarray:
+        """Where no cut within the limit will do for n and g2, as far as can be seen, (points,).
+
+        Either classical light does not fit and the last shells are full indeed, or populations
+        fall so slowly that many times the limit would be needed.
+        """
+        light = reach(self.light.at(np.searchsorted(self.points, found.points)).quanta)
+        gone = missing(found, ()) >= MOVED
+        gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
+        gone |= self._too_warm(np.searchsorted(self.points, found.points))
+        if isinstance(now, int) and len(self.model.modes) > 1:
+            return gone  # another kind of cut may do
+        tops = np.tile(np.array(now, ndmin=1, dtype=float), (len(found.points), 1))
+        for side in found.space.sides:
+            (i,) = np.flatnonzero(side[0])
+            tops[:, i] = self._distant(found, side, PAIRS)
+        # of light that is still to come the slope says nothing
+        seen = np.isfinite(tops).all(axis=1) & (light <= tops).all(axis=1)
+        kept = [tuple(map(int, row)) for row in np.minimum(np.nan_to_num(tops), FAR).tolist()]
+        sizes = np.array([count_states(self.model.modes, cut) for cut in kept])
+        return gone | (seen & (sizes > FARTHER * self.limit))
+
+    def _too_warm(self, rows: np.ndarray) -> np.ndarray:
+        """Where what baths fill does not fit, beside two quanta of the other modes, (rows,)."""
+        baths = self._baths(self.falls[rows], PAIRS)
+        too = np.zeros(len(rows), dtype=bool)
+        for row in np.flatnonzero(baths.any(axis=1)):
+            each = self._each(np.where(baths[row] > 0, baths[row], PAIRS))
+            too[row] = not self.fits(wider(each, 2))
+        return too
+
+    def _least(self, tops: np.ndarray) -> Cut:
+        """The least cut that may do for classical light that would be given ``tops`` quanta."""
+        deviation = (np.sqrt(SPREAD**2 + 4 * tops) - SPREAD) / 2  # tops are n + SPREAD sqrt(n)
+        spread = LEAST * sqrt(-2 * log(self.tolerance))  # exp(-x^2/2) of it lies beyond
+        kept = np.minimum(deviation**2 + spread * deviation, MOST).astype(int).tolist()
+        modes, each = self.model.modes, tuple(kept)
+        return min((sum(each), each), key=partial(count_states, modes))
+
+    def _more(
+        self, top: int, below: int, highest: int, excess: np.ndarray, g: np.ndarray
+    ) -> np.ndarray:
+        """Quanta at which a change that is ``excess`` times too large is small enough, (points,).
+
+        It is that of the truncation ``below``, which was compared with ``top``.
+        """
+        order = min(highest, top)
+        slower = np.minimum(g * (top + 1) / (top + 1 - order), FLAT)  # as such moments fall
+        steps = MORE * np.log(np.maximum(excess, 1.0)) / -np.log(np.maximum(slower, 1e-12))
+        least = max(below // 12, 1)
+        more = below + np.maximum(np.ceil(steps), least)
+        return np.asarray(np.minimum(more, top + ceil(GROWTH * top)).astype(int))
+
+    def _tops(
+        self, found: Solution, now: Cut, order: int, stricter: np.ndarray | float = 1.0
+    ) -> list[Cut]:
+        """Per point the quanta of each mode beyond which too little lies to matter."""
+        modes = self.model.modes
+        kept = (now,) * len(modes) if isinstance(now, int) else now
+        tops = np.tile(
+            [min(x, 1) if is_two_level(m) else x for x, m in zip(kept, modes, strict=True)],
+            (len(found.points), 1),
+        )
+        for side in sides(modes, kept):
+            (i,) = np.flatnonzero(side[0])
+            tops[:, i] = self._top(found, side, order, stricter)
+        return [tuple(row) for row in tops.tolist()]
+
+    def _top(
+        self, found: Solution, side: Side, order: int, stricter: np.ndarray | float = 1.0
+    ) -> np.ndarray:
+        """The same for one side, (points,): as many as are needed, at most `GROWTH` more.
+
+        What is seen from far away may be twice as far.
+        """
+        top, wanted = side[1], self._needed(found, side, order, stricter)
+        far = self._distant(found, side, order)
+        seen = np.isfinite(far) & (wanted > top)
+        most = np.where(seen, np.minimum(2 * top, far), top + ceil(GROWTH * top) + 2)
+        wanted = np.minimum(np.where(seen, np.maximum(wanted, far), wanted), most)
+        return np.maximum(wanted, min(order, top)).astype(int)
+
+    def _needed(
+        self, found: Solution, side: Side, order: int, stricter: np.ndarray | float
+    ) -> np.ndarray:
+        """Quanta that hold n ... g^(order) of every mode to within the tolerance, (points,)."""
+        every = [(mode,) * k for _, mode, k in results(self.model, found.space.cut, order)]
+        tolerance = self.tolerance / stricter
+        return np.max([needed(found, side, modes, tolerance) for modes in every], axis=0)
+
+    def _distant(self, found: Solution, side: Side, order: int) -> np.ndarray:
+        """The same as it is seen from far away, (points,); infinite where nothing is."""
+        every = [(mode,) * k for _, mode, k in results(self.model, found.space.cut, order)]
+        tolerance = self.tolerance
+        tops = np.array([distant(found, side, modes, tolerance) for modes in every])
+        return np.max(np.where(np.isnan(tops), 0.0, tops), axis=0)
+
+    def _next(self, now: Cut, wanted: Cut, coarse: Cut | None = None) -> Cut | None:
+        """The cut to be solved next after ``now``, or None where none that is larger fits.
+
+        Of cuts mode by mode the next one keeps more states each time, so that a search ends.  Where
+        ``now`` was compared with one that is more than two quanta ``coarse``, and two quanta fewer
+        are enough, these come next: they cost less than two more, and tell as much.
+        """
+        twice, less = wider(now, 2), wider(now, -2)
+        if coarse is not None and covers(less, wider(coarse, 1)) and covers(less, wanted):
+            return less
+        if type(wanted) is type(now):
+            if covers(now, wanted):
+                return twice if self.fits(twice) else None
+            if isinstance(wanted, int) and isinstance(now, int):
+                wanted = max(wanted, now + 2)
+                while not self.fits(wanted) and covers(wanted, wider(twice, 1)):
+                    wanted = wider(wanted, -1)
+                return wanted if self.fits(wanted) else None
+        fitted = self._fitting(wanted)
+        before, first, after = (
+            count_states(self.model.modes, cut) for cut in (now, fitted, wider(fitted, 2))
+        )
+        same = type(fitted) is type(now)
+        if first <= before and (same or fitted != wanted):  # what is wanted does not fit
+            return twice if self.fits(twice) else None
+        return fitted if (not same or after > before) and after <= self.limit else None
+
+
+def _kinds(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that differ, and which of them each row is; `np.unique` sorts rows slowly."""
+    which = np.zeros(len(keys), dtype=int)
+    for column in keys.T:
+        _, found = np.unique(column, return_inverse=True)
+        _, which = np.unique(which * (found.max() + 1) + found, return_inverse=True)
+    return keys[np.unique(which, return_index=True)[1]], which
