@@ -29,6 +29,7 @@ from systems.values import Arrays, read_values
 
 FACTORED = 70  # states up to which the factors of the whole Liouvillian take seconds
 BAND = 200  # the same of one mode, whose factors are bands to QuTiP (1.5 s at 161; splu takes 19)
+SCHUR = 450  # the same of a Schur form with GMRES, which takes seconds at 250 states
 RIGHT = 1e-5  # relative deviation of the mean number of the first mode that a peer may have
 EIGEN, STEP = 25, 4  # products of matrices: what an eigenbasis takes, and a step
 WITHOUT = ("gaussian", "displaced")  # solvers that need no cut that holds the light
@@ -130,6 +131,8 @@ def row(call: Call, operations: float, turns: int) -> str:
     kept = call.cut if state.solver in WITHOUT else state.truncation
     cut = kept if isinstance(kept, int) else read_cut(call.model, kept)
     size, right = count_states(call.model.modes, cut), float(state.number(call.model.modes[0]))
+    if size > SCHUR:
+        return f"{text}), no peer: each takes minutes at {size} states"
     text += f"), ratio {_fastest(call, cut, size, right, own)} at {size} states"
     if state.solver == "iterative":
         steps = SchurGmres(call.model, cut).steps(_point(call))
