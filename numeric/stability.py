@@ -85,15 +85,17 @@ def patterns(model: Model, arrays: Arrays) -> Iterator[tuple[frozenset[sp.Symbol
     >>> [(sorted(map(str, absent)), rows) for absent, rows in patterns(kerr.MODEL, arrays)]
     [([], array([1])), (['chi'], array([0]))]
     """
-    zero = np.array([arrays[str(s)].ravel() == 0 for s in model.parameters])
-    which = np.zeros(zero.shape[1], dtype=int)
+    points = next(iter(arrays.values())).size
+    rows = [arrays[str(s)].ravel() == 0 for s in model.parameters]
+    zero = np.array(rows, dtype=bool).reshape(len(rows), points)
+    which = np.zeros(points, dtype=int)
     # nearly all symbols are zero everywhere or nowhere; to sort whole columns would be slow
     for row in zero[zero.any(axis=1) & ~zero.all(axis=1)]:
         _, which = np.unique(2 * which + row, return_inverse=True)
     for k in range(which.max() + 1):
-        rows = np.flatnonzero(which == k)
-        pairs = zip(model.parameters, zero[:, rows[0]], strict=True)
-        yield frozenset(s for s, gone in pairs if gone), rows
+        found = np.flatnonzero(which == k)
+        pairs = zip(model.parameters, zero[:, found[0]], strict=True)
+        yield frozenset(s for s, gone in pairs if gone), found
 
 
 def moments_that_close(

@@ -47,6 +47,8 @@ IN_TIME = (
     "of time (numeric.evolve)"
 )
 
+NO_SYMBOL = ""  # what stands for the values of a model without symbols: it has the batch's shape
+
 
 def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arrays:
     """The values by name, broadcast against one another to one shape.
@@ -65,6 +67,8 @@ def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arr
     given, frame = unlabel(_named(model, values))
     _check_names(model, given)
     arrays = {str(s): _read(s, given[str(s)]) for s in model.parameters}
+    if not arrays:  # a model written in plain numbers is one point
+        arrays = {NO_SYMBOL: np.zeros(())}
     try:
         shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     except ValueError:

@@ -8,8 +8,11 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from sympy.physics.quantum import Dagger
 
-from systems.library import nanotip
+from numeric import coherence, evolve, nojump_state, steady_state
+from systems import Loss, Model
+from systems.library import kerr, nanotip
 from systems.values import evaluate, rate_unit, read_values
 
 GOOD = {"Delta": 0, "J": 0.5 + 0.1j, "chi": 1, "gamma": 1, "xi": 0.1}
@@ -114,3 +117,23 @@ def test_a_sum_of_thousands_of_terms_is_evaluated() -> None:
     found = evaluate(sp.sqrt(series), {"x": np.array([0.5]), "y": np.array([0.25])})
     # sum_k x^k = 2 without the 1 of k = 0, which stands before it, and sum_k y^k = 4/3
     assert found[0] == pytest.approx(np.sqrt(0.25 / 2 + 4 / 3), rel=1e-14)
+
+
+def test_a_model_in_plain_numbers_gives_what_its_symbols_give():
+    point = {"Delta": 0.5, "chi": 1.0, "gamma": 1.0, "xi": 0.25}
+    exact = {symbol: sp.Rational(point[str(symbol)]) for symbol in kerr.MODEL.parameters}
+    (loss,) = kerr.MODEL.losses
+    plain = Model("Kerr", kerr.MODEL.hamiltonian.subs(exact), (Loss(1, loss.operator),))
+    for look in (
+        lambda model, values: steady_state(model, values).correlation("a"),
+        lambda model, values: steady_state(model, values, quanta=6).expect(kerr.a),
+        lambda model, values: nojump_state(model, values, quanta=4).number("a"),
+        lambda model, values: evolve(model, values, [0.0, 1.0], quanta=6).number("a"),
+        lambda model, values: coherence(model, values, "a", [0.0, 1.0], quanta=6),
+    ):
+        assert np.allclose(look(plain, {}), look(kerr.MODEL, point), rtol=1e-9, atol=0)
+
+
+def test_linear_light_in_plain_numbers_is_coherent():
+    bright = Model("driven", 3 * (kerr.a + Dagger(kerr.a)), (Loss(1, kerr.a),))
+    assert np.isclose(steady_state(bright, {}).number("a"), 36.0, rtol=1e-9)  # (2 F/gamma)^2
