@@ -142,12 +142,19 @@ def filled(model: Model, quanta: np.ndarray, least: int = 0) -> np.ndarray:
     tops = np.maximum(reach(quanta), least)
     count = partial(count_states, model.modes)
     sizes, some = np.zeros(len(tops)), tops.any(axis=1)
-    sizes[some] = [min(count(int(sum(row))), count(_each(model, row))) for row in tops[some]]
+    sizes[some] = [min(count(int(sum(row))), count(by_mode(model, row))) for row in tops[some]]
     return sizes
 
 
-def _each(model: Model, row: np.ndarray) -> tuple[int, ...]:
-    return tuple(1 if is_two_level(m) else int(n) for m, n in zip(model.modes, row, strict=True))
+def by_mode(model: Model, tops: np.ndarray) -> tuple[int, ...]:
+    """The cut that keeps so many quanta in each mode, and in a two-level system one.
+
+    >>> from systems.library import jaynes_cummings
+    >>> by_mode(jaynes_cummings.MODEL, np.array([7.0, 7.0]))
+    (7, 1)
+    """
+    pairs = zip(model.modes, tops, strict=True)
+    return tuple(1 if is_two_level(mode) else int(top) for mode, top in pairs)
 
 
 def held_against(model: Model, found: Solution, light: Branches) -> Solution:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numeric.classical import SPREAD, Branches, held_against, reach
+from numeric.classical import SPREAD, Branches, by_mode, held_against, reach
 from numeric.heat import held
 from numeric.judge import results, settled, share
 from numeric.paths import on_the_way, paths_held
@@ -134,17 +134,12 @@ class Growth:
         order = self.order
         alone = SKEWED if len(tops) == 1 and any(tops) else 0
         total: Cut = max(first, int(sum(tops)) + alone)
-        each = self._each(np.maximum(tops, order))
+        each = by_mode(self.model, np.maximum(tops, order))
         cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
         # classical light that does not fit: a small cut tells whether it is there at all
         fits = not any(tops) or self.fits(self._least(tops))
         small = max(self.limit // PROBE, count_states(self.model.modes, order + 2))
         return self._fitting(cut, self.limit if fits else small)
-
-    def _each(self, tops: np.ndarray) -> tuple[int, ...]:
-        """A cut mode by mode, of atoms one quantum."""
-        pairs = zip(self.model.modes, tops.tolist(), strict=True)
-        return tuple(1 if is_two_level(mode) else int(top) for mode, top in pairs)
 
     def _warm(self, light: np.ndarray, wanted: list[tuple[int, np.ndarray]]) -> Cut:
         """What baths fill beside modes that the drive orders.
@@ -156,7 +151,10 @@ class Growth:
         for first, baths in wanted:
             first += 1  # to grow once more costs as much as everything before
             tops = np.maximum(light, np.where(baths > 0, baths, first))
-            both: list[Cut] = [self._each(tops), first + int(np.sum(np.maximum(light, baths)))]
+            both: list[Cut] = [
+                by_mode(self.model, tops),
+                first + int(np.sum(np.maximum(light, baths))),
+            ]
             cut = min(both, key=partial(count_states, self.model.modes))
             if not self._is_dear(wider(cut, 2)):
                 return cut
@@ -186,9 +184,11 @@ class Growth:
 
     def marked(self, found: Solution) -> Solution:
         """The solution, with the points of which a classical branch lies beyond the cut."""
-        return held_against(
-            self.model, found, self.light.at(np.searchsorted(self.points, found.points))
-        )
+        return held_against(self.model, found, self.light.at(self._places(found)))
+
+    def _places(self, found: Solution) -> np.ndarray:
+        """Where the points of a solution stand among those of the search."""
+        return np.searchsorted(self.points, found.points)
 
     def judge(self, coarse: Solution, fine: Solution) -> list[Measured]:
         """What the finer truncation gives for each result, judged by the coarser one.
@@ -217,7 +217,7 @@ class Growth:
         if kept < WALKS:
             return [(wider(now, 2), every)]
         cuts = self._wanted(visible(found), now, None)
-        places = np.searchsorted(self.points, found.points)
+        places = self._places(found)
         warm, lost = np.any(self.falls[places], axis=1).tolist(), self._too_warm(places).tolist()
         for row, cut, known, gone in zip(every.tolist(), cuts, warm, lost, strict=True):
             # what a bath fills was known before, and little is learnt from another start
@@ -321,10 +321,11 @@ class Growth:
         Either classical light does not fit and the last shells are full indeed, or populations
         fall so slowly that many times the limit would be needed.
         """
-        light = reach(self.light.at(np.searchsorted(self.points, found.points)).quanta)
+        places = self._places(found)
+        light = reach(self.light.at(places).quanta)
         gone = missing(found, ()) >= MOVED
         gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
-        gone |= self._too_warm(np.searchsorted(self.points, found.points))
+        gone |= self._too_warm(places)
         if isinstance(now, int) and len(self.model.modes) > 1:
             return gone  # another kind of cut may do
         tops = np.tile(np.array(now, ndmin=1, dtype=float), (len(found.points), 1))
@@ -342,7 +343,7 @@ class Growth:
         baths = self._baths(self.falls[rows], PAIRS)
         too = np.zeros(len(rows), dtype=bool)
         for row in np.flatnonzero(baths.any(axis=1)):
-            each = self._each(np.where(baths[row] > 0, baths[row], PAIRS))
+            each = by_mode(self.model, np.where(baths[row] > 0, baths[row], PAIRS))
             too[row] = not self.fits(wider(each, 2))
         return too
 

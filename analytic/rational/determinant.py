@@ -77,8 +77,9 @@ class Determinant(sp.Expr):
         >>> list(Determinant.of(1, {(0, 0): sp.Symbol("x")}).columns())
         [[x]]
         """
+        elements = self.elements
         for k in range(self.size):
-            yield [x for (_, j), x in self.elements.items() if j == k]
+            yield [x for (_, j), x in elements.items() if j == k]
 
     def numbers(self, arrays: Mapping[str, np.ndarray]) -> tuple[np.ndarray, ...]:
         """The elements at values of the symbols, given by name, in the order of `elements`.
@@ -102,7 +103,11 @@ class Determinant(sp.Expr):
         >>> Determinant.of(2, {(0, 0): x, (0, 1): y, (1, 0): y, (1, 1): x}).doit()
         x**2 - y**2
         """
-        return sp.Matrix(self.size, self.size, lambda i, j: self.elements.get((i, j), 0)).det()
+        return self._matrix().det()
+
+    def _matrix(self) -> sp.Matrix:
+        elements = self.elements
+        return sp.Matrix(self.size, self.size, lambda i, j: elements.get((i, j), 0))
 
     def _numpycode(self, printer: Any) -> str:
         return self._code(printer, "determinant")
@@ -126,12 +131,8 @@ class Determinant(sp.Expr):
     def _latex(self, printer: Any) -> str:
         if self.size > WIDEST:
             return rf"\text{{{self.in_words()}}}"
-        full, found = sp.zeros(self.size, self.size), self.elements
-        for at, x in found.items():
-            full[at] = x
-        return str(
-            printer._print(full).replace(r"\left[", r"\left|").replace(r"\right]", r"\right|")
-        )
+        printed = str(printer._print(self._matrix()))
+        return printed.replace(r"\left[", r"\left|").replace(r"\right]", r"\right|")
 
 
 @lru_cache(maxsize=4096)
