@@ -14,13 +14,15 @@ import sympy as sp
 
 from numeric.scaling import EPSILON
 from numeric.space import Space
+from numeric.worth import Known
 from systems import Model
 from systems.expressions import check_finite
 from systems.fields import read_field
 from systems.ladder import Ladder, Mode, adjoint, normal_order
 from systems.values import Arrays, evaluate
 
-Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by round-off, per point
+# A mode, its name or a sum of modes; or the words of such a sum
+Field: TypeAlias = Mode | str | sp.Expr | Ladder
 
 
 def read_operator(model: Model, operator: sp.Expr) -> Ladder:
@@ -85,7 +87,7 @@ def operator_matrices(words: Ladder, arrays: Arrays, on: Space) -> np.ndarray:
     return total
 
 
-def field_words(model: Model, field: "Mode | str | sp.Expr | Ladder") -> Ladder:
+def field_words(model: Model, field: Field) -> Ladder:
     """A field as `systems.fields.read_field` takes it, with the transitions of atoms, as words.
 
     What is words already stays as it is.
@@ -97,9 +99,7 @@ def field_words(model: Model, field: "Mode | str | sp.Expr | Ladder") -> Ladder:
     return field if isinstance(field, dict) else read_field(model, field, transitions=True)
 
 
-def field_matrices(
-    model: Model, field: "Mode | str | sp.Expr | Ladder", arrays: Arrays, on: Space
-) -> np.ndarray:
+def field_matrices(model: Model, field: Field, arrays: Arrays, on: Space) -> np.ndarray:
     """A field at points of one-dimensional values, shape (points, states, states).
 
     ``field`` is a mode, its name, or an expression in the modes and parameters such as an output

@@ -13,33 +13,27 @@ resolved" (below round-off, or built on a mean number that is) or, where the tru
 field in which they cancel.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial, reduce
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import numpy as np
-import sympy as sp
 
-from numeric.arguments import check_order
+from numeric.detection import BY_NAME, Products
 from numeric.displaced import DisplacedState
-from numeric.excitations import guessed
-from numeric.expectation import element_errors, field_words, operator_matrices
+from numeric.expectation import Field
 from numeric.gaussian import GaussianState
-from numeric.scaling import EPSILON
+from numeric.products import DensityProducts, LinearProducts
 from numeric.shift import Shift
-from numeric.solvers.reached import empty_states
-from numeric.solvers.solution import Solution
 from numeric.state import SteadyState
 from numeric.tail import missing, supply
-from numeric.time.regression import Field, read_delays, regression
+from numeric.time.regression import read_delays, regression
 from numeric.twofold import CLEAR
-from numeric.worth import MOVED, RESOLVED, Known, Measured, divide
+from numeric.worth import MOVED, RESOLVED, Measured
 from systems import Model
 from systems.labels import label_beside, relabel
-from systems.ladder import Ladder, multiply
 from systems.status import Estimate, Status
-from systems.values import Arrays, evaluate
 
 
 def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any) -> Estimate:
@@ -61,12 +55,12 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
             "Argument `state` must be what numeric.steady_state or numeric.evolve returns, but is "
             f"of the type {type(state).__name__}."
         )
-    if quantity not in MEASURES:
-        names = ", ".join(MEASURES)
+    if quantity not in BY_NAME:
+        names = ", ".join(BY_NAME)
         raise ValueError(f"Argument `quantity` must be one of {names}, but is {quantity!r}.")
 
-    def read(density: _Means) -> Measured:
-        return MEASURES[quantity](density, *arguments, **options)
+    def read(products: Products) -> Measured:
+        return BY_NAME[quantity](products, *arguments, **options)
 
     count = int(np.prod(state.shape))
     value, error = np.full((2, count), np.nan)
@@ -80,7 +74,7 @@ def estimate(state: SteadyState, quantity: str, *arguments: Any, **options: Any)
 
 
 def _parts(
-    state: SteadyState, read: Callable[["_Means"], Measured]
+    state: SteadyState, read: Callable[[Products], Measured]
 ) -> Iterator[tuple[np.ndarray, Measured, np.ndarray]]:
     """Points with their numbers and the words for their states: all of the cut, then the bright."""
     known = np.concatenate([np.arange(0), *(light.points for light in state.bright)])
@@ -92,23 +86,23 @@ def _parts(
             yield light.points, _of_cut(state.around(light), read, frame), light.status
         else:
             assert isinstance(light, GaussianState)  # there are no others
-            yield light.points, read(_Linear(light)), light.status
+            yield light.points, read(LinearProducts(light)), light.status
 
 
 def _of_cut(
     state: SteadyState,
-    read: Callable[["_Means"], Measured],
+    read: Callable[[Products], Measured],
     frame: tuple[Shift, Model] | None = None,
 ) -> Measured:
     """What is read off density matrices, with what lies beyond their cut."""
-    measured = read(_Density(state, supply, frame))
+    measured = read(DensityProducts(state, supply, frame))
     lost = measured.status(state._words) != Status.OK
     clear = lost | (measured.cut <= CLEAR * abs(measured.value))
     # a truncation around an amplitude was not chosen for what is left without it
     if clear.all() or (state.order is not None and frame is None):
         return replace(measured, cut=0.0)
     # two more quanta tell whether what lies beyond the cut matters
-    finer = read(_Density(state.finer, partial(missing, modes=()), frame))
+    finer = read(DensityProducts(state.finer, partial(missing, modes=()), frame))
     change = abs(finer.value - measured.value) + finer.cut
     change = np.where(np.isnan(change), np.inf, change)
     return replace(measured, cut=change, moved=MOVED if frame is None else RESOLVED)
@@ -301,192 +295,3 @@ def delayed_correlation(
     shown, status = np.ravel(now.trusted), np.ravel(now.status)
     g2 = regression(state, first, other, read_delays(taus), shown, status)
     return label_beside(g2, state.arrays, "tau", taus, "g2")
-
-
-class _Means(Protocol):
-    """What numbers of fields are read off: means of their products, per point."""
-
-    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known: ...
-    def cut(self, fields: Sequence[Field]) -> np.ndarray: ...
-    def check(self, order: int) -> None: ...
-    def purity(self) -> Measured: ...
-    def linear_entropy(self) -> Measured: ...
-
-
-class _Linear:
-    """The same of linear light that is known without a density matrix."""
-
-    def __init__(self, light: GaussianState) -> None:
-        self.light, self.model = light, light.model
-
-    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
-        value, error = np.zeros(len(self.light.points), dtype=complex), 0.0
-        for (_, p), x in self._product(left).items():
-            for (_, q), y in self._product(right).items():
-                c = evaluate(x, self.light.arrays).conj() * evaluate(y, self.light.arrays)
-                one = self.light.mean((p, q))
-                value = value + c * one.value
-                error = error + abs(c) * (one.roundoff + 4 * EPSILON * abs(one.value))
-        return value, np.asarray(error)
-
-    def cut(self, fields: Sequence[Field]) -> np.ndarray:
-        return np.zeros(len(self.light.points))
-
-    def check(self, order: int) -> None:
-        check_order(order, order)
-
-    def purity(self) -> Measured:
-        """1/sqrt(det 2 V), V the covariances of all x_j and x_k' in symmetric order.
-
-        A. Ferraro, S. Olivares and M. G. A. Paris, "Gaussian states in continuous variable quantum
-        information" (Bibliopolis, 2005), Sec. 2.
-        """
-        (normal, error), count = self.light.covariances(), len(self.model.modes)
-        adjoint = np.roll(np.arange(2 * count), count)
-        V = normal[:, :, adjoint] + np.eye(2 * count) / 2
-        error = error[:, :, adjoint] + EPSILON * (abs(V) + 1)
-        with np.errstate(all="ignore"):
-            found = 1 / np.sqrt(np.linalg.det(2 * V).real)
-            relative = np.einsum("pij,pji->p", abs(np.linalg.inv(V)), error) / 2
-        return Measured(found, found * relative)
-
-    def linear_entropy(self) -> Measured:
-        purity = self.purity()
-        return Measured(1 - purity.value, purity.roundoff + EPSILON)
-
-    def _product(self, fields: Sequence[Field]) -> Ladder:
-        none = (0,) * len(self.model.modes)
-        one: Ladder = {(none, none): sp.S.One}
-        words = (field_words(self.model, field) for field in fields)
-        return reduce(partial(multiply, modes=self.model.modes), words, one)
-
-
-class _Density:
-    """The density matrices of a batch, shape (points, states, states), with their errors.
-
-    ``beyond`` is what lies beyond the cut of a block: at most, or what is missing there.  Around
-    an amplitude fields are those of the model that the ``frame`` displaces.
-    """
-
-    def __init__(
-        self,
-        state: SteadyState,
-        beyond: Callable[[Solution], np.ndarray],
-        frame: tuple[Shift, Model] | None,
-    ) -> None:
-        found = state.elements()
-        self.state, self.on, self.frame = state, state.space, frame
-        self.rho = found.reshape(-1, *found.shape[-2:])
-        self.error, self.beyond = self._errors(), np.zeros(len(self.rho))
-        for block in state.blocks:
-            self.beyond[block.points] = beyond(block) + guessed(state.model, block)
-
-    def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
-        """``<(left product)' (right product)>`` and its absolute error, per point."""
-        bra, ket = self._product(left), self._product(right)
-        path = "pij,pjk,pik->p"
-        value = np.einsum(path, ket, self.rho, bra.conj(), optimize=True)
-        return value, np.einsum(path, abs(ket), self.error, abs(bra), optimize=True)
-
-    def cut(self, fields: Sequence[Field]) -> np.ndarray:
-        """By how much what lies beyond the cut may change ``<(product)' (product)>``."""
-        weights = np.sum(abs(self._product(fields)) ** 2, axis=1)
-        # a mode that nothing fills is empty beyond the cut as within it
-        may = ~empty_states(self.state.model, self._flat(), self.on)
-        return self.beyond * np.max(weights, axis=1, where=may, initial=0.0)
-
-    def check(self, order: int) -> None:
-        check_order(order, order if self.frame else self.on.quanta)
-
-    def purity(self) -> Measured:
-        """Tr rho^2 = sum_ij |rho_ij|^2: an error of rho_ij counts twice its modulus."""
-        value = np.einsum("pij,pji->p", self.rho, self.rho).real
-        error = 2 * np.einsum("pij,pij->p", abs(self.rho), self.error)
-        return Measured(value, error, cut=2 * self.beyond)
-
-    def linear_entropy(self) -> Measured:
-        # the minors rho_ii rho_jj - |rho_ij|^2 keep the digits that 1 - Tr rho^2 loses
-        p, off = np.einsum("pii->pi", self.rho).real, 1 - np.eye(self.on.size)
-        outer = p[:, :, None] * p[:, None, :]
-        value = np.einsum("pij,ij->p", outer - abs(self.rho) ** 2, off)
-        error = 4 * np.einsum("pij,pij,ij->p", np.sqrt(abs(outer)), self.error, off)
-        return Measured(value, error, cut=2 * self.beyond)
-
-    def _flat(self) -> Arrays:
-        return {name: array.ravel() for name, array in self.state.arrays.items()}
-
-    def _product(self, fields: Sequence[Field]) -> np.ndarray:
-        flat, product = self._flat(), np.eye(self.on.size)[None]
-        for field in fields:
-            product = product @ operator_matrices(self._words(field), flat, self.on)
-        return product
-
-    def _words(self, field: Field) -> Ladder:
-        if self.frame is None:
-            return field_words(self.state.model, field)
-        shift, model = self.frame
-        return shift.field(field_words(model, field))
-
-    def _errors(self) -> np.ndarray:
-        """Of rho_ij = psi_i conj(psi_j) where the errors of |psi_i|^2 are known."""
-        p, e = np.zeros((2, *self.rho.shape[:2]))
-        for block in self.state.blocks:
-            where = self.on.positions(block.space)
-            p[np.ix_(block.points, where)] = abs(block.populations)
-            e[np.ix_(block.points, where)] = block.error
-        return element_errors(p, e)
-
-
-def _number(density: _Means, field: Field) -> Measured:
-    value, error = density.moment([field], [field])
-    return Measured(value.real, error, cut=density.cut([field]))
-
-
-def _cross_correlation(density: _Means, first: Field, second: Field) -> Measured:
-    return _normalised(density, [first, second])
-
-
-def _correlation(density: _Means, field: Field, order: int = 2) -> Measured:
-    density.check(order)
-    return _normalised(density, [field] * order)
-
-
-def _normalised(density: _Means, fields: Sequence[Field]) -> Measured:
-    """<b1' b2' ... b2 b1>/(<b1'b1> <b2'b2> ...), its error and what the cut may change."""
-    numbers = [_number(density, field) for field in fields]
-    denominators = tuple((n.value, n.roundoff) for n in numbers)
-    value, error = density.moment(fields, fields)
-    g, error = divide(value.real, error, denominators)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        product = np.prod([abs(n.value) for n in numbers], axis=0)
-        shares = np.sum([n.cut / abs(n.value) for n in numbers], axis=0)
-        cut = np.nan_to_num(density.cut(fields) / product + abs(g) * shares, nan=0.0)
-    return Measured(g, error, denominators, cut=cut)
-
-
-def _squeezing(density: _Means, field: Field) -> Measured:
-    """The error adds those of the four means; <b> enters as a square, hence twice its size."""
-    mean, mean_error = density.moment([], [field])
-    pairs, pairs_error = density.moment([], [field, field])
-    n, n_error = density.moment([field], [field])
-    value = 2 * (abs(pairs - mean**2) - n.real + abs(mean) ** 2)
-    error = 2 * (pairs_error + n_error + 4 * abs(mean) * mean_error)
-    return Measured(value, error, cut=4 * density.cut([field]))
-
-
-def _purity(means: _Means) -> Measured:
-    return means.purity()
-
-
-def _linear_entropy(means: _Means) -> Measured:
-    return means.linear_entropy()
-
-
-MEASURES: dict[str, Callable[..., Measured]] = {
-    "number": _number,
-    "correlation": _correlation,
-    "cross_correlation": _cross_correlation,
-    "squeezing": _squeezing,
-    "purity": _purity,
-    "linear_entropy": _linear_entropy,
-}

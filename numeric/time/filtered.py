@@ -25,11 +25,10 @@ from typing import Any
 import numpy as np
 
 from numeric.arguments import is_real
-from numeric.expectation import field_words
+from numeric.expectation import Field, field_words
 from numeric.gaussian import GaussianState
 from numeric.steady import steady_state
 from numeric.time.pairings import filtered
-from numeric.time.regression import Field
 from numeric.time.response import Response, read_frequencies, respond
 from numeric.worth import Known
 from systems import Model

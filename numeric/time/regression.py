@@ -21,16 +21,15 @@ linear by sums over pairings (`numeric.time.pairings`).
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import sympy as sp
 from scipy.sparse import csc_array
 
 from numeric.arguments import check_factorable
 from numeric.displaced import DisplacedState
 from numeric.excitations import MARGIN
-from numeric.expectation import field_matrices, field_words
+from numeric.expectation import Field, field_matrices, field_words
 from numeric.gaussian import GaussianState
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.means import Means
@@ -50,12 +49,11 @@ from numeric.twofold import Twofold
 from numeric.worth import MOVED
 from systems import Model
 from systems.grading import NoGrading
-from systems.ladder import Ladder, Mode
+from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import LARGEST, Arrays, evaluate
 
-Field: TypeAlias = Mode | str | sp.Expr | Ladder
 LANES = 64  # points that travel together, as in `solvers.graded.sweeps`
 FEWEST = 4  # points from which on that is faster than one factorisation for each
 # Distance of chi(0) from rho, relative, up to which the difference is propagated: below it at

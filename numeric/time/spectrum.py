@@ -18,14 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from numeric.expectation import field_words
+from numeric.expectation import Field, field_words
 from numeric.gaussian import GaussianState
 from numeric.solvers.direct import FACTORABLE
 from numeric.steady import steady_state
 from numeric.time import explicit
 from numeric.time.pairings import coherent_share, density
 from numeric.time.propagation import Factorised, propagate_complex, propagate_stepwise
-from numeric.time.regression import Field, read_delays
+from numeric.time.regression import read_delays
 from numeric.time.response import Response, read_frequencies, respond, rounding
 from numeric.worth import Known
 from systems import Model
