@@ -19,13 +19,12 @@ import numpy as np
 
 import analytic
 from analytic.closed import own_letters
-from compare.quantities import Quantity, check_holds, read_quantities
+from compare.quantities import Quantity
+from compare.rows import COLUMNS, ranges, read_rows
+from compare.states import describe, steady_states
 from systems import Model
-from systems.expressions import shown
-from systems.labels import place
-from systems.progress import counted
 from systems.status import Status
-from systems.values import Arrays, Values, read_values
+from systems.values import Arrays, Values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,14 +32,11 @@ if TYPE_CHECKING:
     import numeric
 
 DIGITS = -np.log10(np.finfo(float).eps)  # what double precision can tell apart
-ORDER = 4  # populations are taken from states that are good for g2 to g4: the small ones lag behind
 UNDEFINED, DIVERGES = Status.FORMULA_UNDEFINED, Status.FORMULA_DIVERGES
 # largest relative change by two more quanta of a number that is resolved: a deviation is then good
 # to as many digits as a table shows
 CONVERGED = 1e-6
-PORTION = 2**14  # points solved together: enough for the compiled sweeps, few enough for a bar
 Form: TypeAlias = tuple[analytic.Closed, Any]  # closed forms, and an expression of them
-COLUMNS = ["analytic", "numeric", "deviation", "matching_digits", "resolved", "status"]
 
 
 def agreement(
@@ -89,7 +85,7 @@ def agreement(
 
     wanted, arrays, points = read_rows(model, quantities, values, labels)
     forms, left_out = closed_forms(model, wanted)
-    states = solve(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
+    states = steady_states(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = [
         points.assign(quantity=q.name, **columns_of(q, forms.get(q.name), states, arrays))
         for q in wanted
@@ -110,6 +106,7 @@ def closed_forms(
     it is that of a mirror which photons push (`analytic.find_closed`); a
     quantity of it may have none where jumps decide (`analytic.NotSeen`), or a mode stays empty.
 
+    >>> from compare.quantities import read_quantities
     >>> from systems import kerr
     >>> forms, left_out = closed_forms(kerr.MODEL, read_quantities(kerr.MODEL, "number"))
     >>> forms["number"][1], left_out
@@ -165,138 +162,6 @@ def compare_numbers(analytic: Any, numeric: Any) -> dict[str, np.ndarray]:
     return {"deviation": deviation, "matching_digits": digits}
 
 
-def read_rows(
-    model: Model,
-    quantities: str | Iterable[str],
-    values: Values,
-    labels: Mapping[str, Any] | None,
-) -> tuple[tuple[Quantity, ...], Arrays, pd.DataFrame]:
-    """What every table of points begins with: its quantities, its values, and its first columns.
-
-    The columns are those of ``labels`` where they are given, else those of the values that are
-    arrays (`coordinates`).  Raises `ValueError` or `TypeError` for what makes no sense.
-
-    >>> from systems import kerr
-    >>> values = {**kerr.VALUES, "xi": [0.1, 0.2]}
-    >>> wanted, arrays, points = read_rows(kerr.MODEL, "g2", values, None)
-    >>> wanted[0].name, arrays["xi"].tolist(), list(points)
-    ('g2', [0.1, 0.2], ['xi'])
-    """
-    wanted, arrays = read_quantities(model, quantities), read_values(model, values)
-    return wanted, arrays, coordinates(values if labels is None else labels, arrays)
-
-
-def coordinates(given: Mapping[Any, Any], arrays: Arrays) -> pd.DataFrame:
-    """The columns that tell the points apart: whatever in ``given`` is an array.
-
-    ``arrays`` are the values as `systems.values.read_values` returns them, all of one shape, to
-    which the columns broadcast, labelled ones by the names of their dimensions.  Raises
-    `ValueError` where they do not, or where one has the name of a column of the table.
-
-    >>> coordinates({"phi": [0.0, 1.0], "J": 2.0}, {"xi": np.zeros(2)})["phi"].tolist()
-    [0.0, 1.0]
-    """
-    import pandas as pd
-
-    if not isinstance(given, Mapping):
-        raise TypeError(f"Argument `labels` must be a dict, but is {shown(given)}.")
-    shape = next(iter(arrays.values())).shape
-    columns: dict[str, np.ndarray] = {}
-    for name, value in place(given, arrays).items():
-        if np.ndim(value) == 0:
-            continue
-        column = _broadcast(str(name), np.asarray(value), shape)
-        if np.iscomplexobj(column):
-            columns |= {f"{name}_real": column.real, f"{name}_imag": column.imag}
-        else:
-            columns[str(name)] = column
-    clash = sorted({"quantity", *COLUMNS} & columns.keys())
-    if clash:
-        raise ValueError(f"Argument `labels` must not use the name `{clash[0]}`: a column has it.")
-    return pd.DataFrame(columns, index=range(int(np.prod(shape))))
-
-
-def solve(
-    model: Model,
-    arrays: Arrays,
-    wanted: Sequence[Quantity],
-    quanta: int | Mapping[str, int] | None,
-    solver: str,
-    tolerance: float = 1e-8,
-    order: int = 2,
-    limit: int | None = None,
-    progress: bool = True,
-) -> list[numeric.SteadyState]:
-    """Steady states of all points in order, in portions that a progress bar counts.
-
-    The truncation holds what is wanted and, where it is chosen point by point, is converged
-    for numbers and g2 in any case, for higher correlations where they are wanted.  Raises
-    `ValueError` for a given truncation that cannot hold what is wanted.
-
-    ``arrays`` are the values in one shape; a portion has at most `PORTION` points.
-
-    >>> from compare.quantities import read_quantities
-    >>> from systems import kerr
-    >>> from systems.values import read_values
-    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 0.2]})
-    >>> (state,) = solve(kerr.MODEL, arrays, read_quantities(kerr.MODEL, "g2"), None, "auto")
-    >>> state.correlation("a").shape
-    (2,)
-    """
-    import numeric
-
-    check_holds(wanted, quanta)
-    least = max(sum(q.occupation) for q in wanted)
-    points = np.arange(int(np.prod(next(iter(arrays.values())).shape)))
-    populations = any(q.method == "probability" for q in wanted)
-    portions = np.array_split(points, -(-len(points) // PORTION))
-    flat = {name: array.ravel() for name, array in arrays.items()}
-    return [
-        numeric.steady_state(
-            model,
-            {name: array[portion] for name, array in flat.items()},
-            quanta=quanta,
-            solver=solver,
-            tolerance=tolerance,
-            limit=limit,
-            order=max(ORDER if populations else order, least),
-        )
-        for portion in counted(portions, "master equation", progress=progress)
-    ]
-
-
-def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
-    """How the master equation was solved, and the worst that the certificates say.
-
-    A dictionary that a sidecar can hold: names of the solvers, smallest and largest truncation, how
-    often each status, the largest relative changes and round-off by result, and the largest
-    residual. ``states`` are those of batches, each of the shape (points,).
-
-    >>> import numeric
-    >>> from systems import kerr
-    >>> values = {**kerr.VALUES, "xi": np.array([0.01, 0.02])}
-    >>> found = describe([numeric.steady_state(kerr.MODEL, values, quanta=4)])
-    >>> found["quanta"], bool(found["largest_residual"] < 1e-9)
-    ([4, 4], True)
-    """
-    certificates = [state.certificate for state in states]
-    quanta = np.concatenate([c.quanta for c in certificates])
-    words, counts = np.unique(
-        np.concatenate([c.status for c in certificates]).astype(str), return_counts=True
-    )
-    return {
-        "solver": sorted({str(name) for c in certificates for name in np.unique(c.solver)}),
-        "quanta": [int(quanta.min()), int(quanta.max())],
-        "status": dict(zip(words.tolist(), counts.tolist(), strict=True)),
-        "largest_change_with_two_more_quanta": _largest([c.change for c in certificates]),
-        "largest_change_if_the_cut_were_lifted": _largest([c.cut for c in certificates]),
-        "largest_roundoff": _largest([c.roundoff for c in certificates]),
-        "largest_residual": _largest([{"residual": np.ravel(c.residual)} for c in certificates])[
-            "residual"
-        ],
-    }
-
-
 def columns_of(
     quantity: Quantity,
     form: Form | None,
@@ -314,7 +179,9 @@ def columns_of(
     there is none.
 
     >>> import numeric
+    >>> from compare.quantities import read_quantities
     >>> from systems import kerr
+    >>> from systems.values import read_values
     >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": [0.01]})
     >>> (number,) = read_quantities(kerr.MODEL, "number")
     >>> columns_of(number, None, [numeric.steady_state(kerr.MODEL, arrays)], arrays)["status"]
@@ -410,39 +277,3 @@ def _summarise(rows: pd.DataFrame) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     """A label of a point: a number with six digits, a word as it is."""
     return str(value) if isinstance(value, str) else f"{value:.6g}"
-
-
-def _broadcast(name: str, column: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """A flat column of the points; raises `ValueError` where it does not fit them."""
-    try:
-        return np.broadcast_to(column, shape).ravel()
-    except ValueError:
-        raise ValueError(
-            f"Argument `labels` must broadcast to the points {shape}, "
-            f"but `{name}` has the shape {column.shape}."
-        ) from None
-
-
-def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    """The largest error of each result over all portions of points."""
-    # an undefined result (no photons) has no error to speak of
-    return {
-        name: float(np.nanmax(np.concatenate([[0.0], *(result[name] for result in results)])))
-        for name in results[0]
-    }
-
-
-def ranges(arrays: Arrays) -> dict[str, Any]:
-    """Each value as a number, or as its smallest and largest; a complex one by its modulus.
-
-    That is what the sidecar of a table says about what was solved.
-
-    >>> ranges({"chi": np.array([1.0, 2.0]), "J": np.array([3j, 3j])})
-    {'chi': [1.0, 2.0], '|J|': 3.0}
-    """
-    sizes = {
-        name if np.isrealobj(a) else f"|{name}|": a if np.isrealobj(a) else abs(a)
-        for name, a in arrays.items()
-    }
-    ends = {name: (float(size.min()), float(size.max())) for name, size in sizes.items()}
-    return {name: low if low == high else [low, high] for name, (low, high) in ends.items()}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.agreement import describe, ranges, read_rows
-from compare.agreement import solve as solve_points
+from compare.rows import ranges, read_rows
+from compare.states import describe, steady_states
 from systems import Model
 from systems.values import Values
 
@@ -61,7 +61,7 @@ def solve(
     import pandas as pd
 
     wanted, arrays, points = read_rows(model, quantities, values, labels)
-    states = solve_points(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
+    states = steady_states(model, arrays, wanted, quanta, solver, tolerance, order, limit, progress)
     parts = []
     for quantity in wanted:
         found = [quantity.estimate_on(state) for state in states]

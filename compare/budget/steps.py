@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.agreement import ORDER, read_rows
 from compare.budget.rungs import BETWEEN, BRINGS, JUMPS, TRUTH, Rung, build_rungs
 from compare.quantities import Quantity, check_holds
+from compare.rows import read_rows
+from compare.states import ORDER
 from systems import Model
 from systems.progress import counted
 from systems.values import Values, check_positive

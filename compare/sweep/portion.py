@@ -15,9 +15,10 @@ import numpy as np
 import sympy as sp
 
 from analytic.closed import own_letters
-from compare.agreement import Form, closed_forms, columns_of, solve
+from compare.agreement import Form, closed_forms, columns_of
 from compare.provenance import fingerprint, installed
 from compare.quantities import check_holds, read_quantities
+from compare.states import steady_states
 from numeric.solvers.threads import packed, shared
 from systems import Model
 from systems.status import Status
@@ -101,7 +102,7 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     forms, _ = _forms(job.model, job.quantities)
     with ALONE, packed():
         how = (job.quanta, job.solver, job.tolerance, job.order, job.limit)
-        states = solve(job.model, arrays, wanted, *how, progress=False)
+        states = steady_states(job.model, arrays, wanted, *how, progress=False)
         found = [columns_of(q, forms.get(q.name), states, arrays) for q in wanted]
         errors = [
             np.concatenate([quantity.estimate_on(state).error for state in states])

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.agreement import coordinates
 from compare.quantities import read_quantity
+from compare.rows import coordinates
 from compare.validity.critical import critical_drive
 from compare.validity.curve import Curve
 from compare.validity.deviation import CONVERGED, Deviation

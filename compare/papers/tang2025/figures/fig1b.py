@@ -13,10 +13,11 @@ from matplotlib.figure import Figure
 import analytic
 import numeric
 from analytic.delayed import delayed_correlation
-from compare.agreement import compare_numbers, describe
+from compare.agreement import compare_numbers
 from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity
 from compare.papers.tang2025.figures.tables import gathered
+from compare.states import describe
 from compare.style import new_figure, styled
 from systems.library import nanotip
 
