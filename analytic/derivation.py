@@ -30,7 +30,7 @@ from analytic.conditions.unknowns import (
 )
 from analytic.displacement import without_displacement
 from analytic.evaluation import number_at, status_at
-from analytic.fock import check_decay, check_occupation, occupations
+from analytic.fock import check_decay, check_occupation, check_size
 from analytic.latex import (
     align,
     amplitude_symbol,
@@ -38,7 +38,6 @@ from analytic.latex import (
     number_symbol,
     probability_symbol,
 )
-from analytic.linear import is_quadratic
 from analytic.rational.abbreviations import (
     Abbreviations,
     abbreviate,
@@ -47,18 +46,12 @@ from analytic.rational.abbreviations import (
 )
 from analytic.rational.naming import Names, find_names
 from analytic.rational.unexpanded import Unexpanded, name_determinants
-from analytic.reach import NotSeen, is_filled, is_reached, other_roads
+from analytic.reach import NotSeen, dark, is_filled, is_reached, unseen
 from analytic.typeset import typeset
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
 from systems.values import Values, check_positive, read_exact
-
-# Amplitudes: measured on one core, 150 of one mode take a minute to print; of several modes longer
-LARGEST = 150
-# Empty grades, of heavy modes and of atoms, are stepped over: weights of 12 are three or four
-# harmonics of harmonics
-GRADES = 12 * LARGEST
 
 
 def derive(model: Model, quanta: int = 2) -> Derivation:
@@ -70,7 +63,7 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
 
     Raises `TypeError` for what is no `systems.Model`, and `ValueError` if the Hamiltonian has no
     grading in its drive, if a jump does not lower the number of quanta (dephasing, thermal light),
-    if some excitation never decays, or for more than `LARGEST` amplitudes.
+    if some excitation never decays, or for more amplitudes than `analytic.fock.LARGEST`.
 
     >>> from systems import kerr
     >>> closed = derive(kerr.MODEL, quanta=2)
@@ -82,7 +75,7 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
     if not isinstance(model, Model):
         raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
     check_positive("quanta", quanta)
-    _check_size(model, int(quanta))
+    check_size(model, int(quanta))
     closed = Derivation(model, int(quanta))
     check_decay(model)
     return closed
@@ -370,13 +363,7 @@ class Derivation(Shown):
         unknowns = read_unknowns(self.model, solve_for)
         fixed = symbols_of(self.model, at or {}, "at")
         check_free(unknowns, fixed, "at")
-        occupation = self.model.occupation(mode, order)
-        amplitude = self._amplitude(occupation)
-        one = self._excited(mode)
-        if isinstance(amplitude, Unexpanded):  # zeros need polynomials, however long
-            amplitude, one = (self._expanded[n] for n in (occupation, self.model.occupation(mode)))
-        ratio = amplitude / one**order
-        self._check_seen(amplitude, f"Amplitude of {occupation}", occupation)
+        amplitude, ratio = self._in_ones(mode, order)
         vanishing = {factor for factor, power in amplitude.factors if power > 0}
         factors = [f for f, power in ratio.factors if power > 0 and f in vanishing]
         poles = [f for f, power in ratio.factors if power < 0]
@@ -390,6 +377,19 @@ class Derivation(Shown):
         ratio_of_order = ratio.times(sp.sqrt(factorial(order))).written.expr
         what = Interference(self.model, mode, order, ratio_of_order)
         return [Condition(c.values, c.domain, what) for c in found]
+
+    def _in_ones(self, mode: Mode | str, order: int) -> tuple[Any, Any]:
+        """The amplitude of ``order`` quanta in a mode, also over that of one to this power.
+
+        Both are multiplied out, however long: zeros need polynomials.
+        """
+        occupation = self.model.occupation(mode, order)
+        amplitude, one = self._amplitude(occupation), self._excited(mode)
+        if isinstance(amplitude, Unexpanded):
+            amplitude, one = (self._expanded[n] for n in (occupation, self.model.occupation(mode)))
+        ratio = amplitude / one**order
+        self._check_seen(amplitude, f"Amplitude of {occupation}", occupation)
+        return amplitude, ratio
 
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
         r"""Equations, abbreviations and closed forms as one LaTeX ``align*`` environment.
@@ -455,29 +455,19 @@ class Derivation(Shown):
                 "correlations are 0/0."
             )
         if not amplitude:
-            raise NotSeen(_dark(self.frame, mode))
+            raise NotSeen(dark(self.frame, mode))
         return amplitude
 
     def _zero(self, what: str, occupation: Occupation, jumps: bool = True) -> sp.Expr:
         """0 if the occupation is out of reach; raises `NotSeen` if the leading order misses it."""
         if is_reached(self.frame, occupation, jumps):
-            raise NotSeen(self._unseen(what, occupation))
+            raise NotSeen(unseen(self.model, self.frame, what, occupation))
         return sp.S.Zero
 
     def _check_seen(self, product: Any, what: str, occupation: Occupation) -> None:
         """Raises `NotSeen` for a product that is zero at leading order."""
         if not product:
-            raise NotSeen(self._unseen(what, occupation))
-
-    def _unseen(self, what: str, occupation: Occupation) -> str:
-        """What the leading order does not see, why, and where to look instead."""
-        pure = is_reached(self.frame, occupation, jumps=False)
-        reason = "terms of higher order in the drive" if pure else "quantum jumps"
-        roads, drive = other_roads(self.model, occupation), self.model.drive or "the drive"
-        return (
-            f"{what} is zero at leading order in `{drive}`, but not altogether: "
-            f"{reason} may feed it; use {roads}."
-        )
+            raise NotSeen(unseen(self.model, self.frame, what, occupation))
 
     @staticmethod
     def _squared(product: Any, abbreviations: Abbreviations | None) -> sp.Expr:
@@ -509,24 +499,6 @@ def optimal_points(
     return [condition.at(values) for condition in conditions]
 
 
-def _dark(model: Model, mode: Mode | str) -> str:
-    """Why a mode has no one-quantum amplitude at leading order, and what to use instead."""
-    one = f"Mode `{_name(model, mode)}` has no one-quantum amplitude at leading order"
-    jumps = "its photon statistics are decided by quantum jumps"
-    roads = other_roads(model, model.occupation(mode))
-    if is_quadratic(model):
-        roads = f"analytic.gaussian, {roads}"
-    pump = (model.occupation(mode), (0,) * len(model.modes))
-    if model.grading.unit > 1 and 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):
-        return (
-            f"{one}: a term of first order in `{model.drive}` fills {model.grading.unit} quanta "
-            f"at the same order as the one-photon drive fills one, so {jumps}. If that term is "
-            "weaker, give it a symbol of its own and name its order in the drive among the "
-            f"`orders` of the Model; if not, use {roads}."
-        )
-    return f"{one}, so {jumps}: use {roads}."
-
-
 def _name(model: Model, mode: Mode | str) -> str:
     """The label of a mode that is given by label or operator."""
     return label(model.modes[model.index(mode)])
@@ -551,15 +523,3 @@ def check_closed(closed: Any) -> None:
             "Argument `closed` must be what analytic.derive returns, but is of the type "
             f"{type(closed).__name__}."
         )
-
-
-def _check_size(model: Model, quanta: int) -> None:
-    """Raise `ValueError` for more amplitudes than anybody waits for, or reads."""
-    count = 0
-    for grade in range(quanta + 1):
-        count += len(occupations(model, grade))
-        if count > LARGEST or grade > GRADES:
-            raise ValueError(
-                f"Argument `quanta` must leave at most {LARGEST} amplitudes to be solved for, but "
-                f"{quanta} quanta leave more: at most {grade - 1} do for this model."
-            )

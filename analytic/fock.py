@@ -27,6 +27,11 @@ from systems.ladder import Ladder, Occupation, Word, express, fits, is_two_level
 # does decay does so at about that rate; round-off leaves 1e-15 of a rate that is none.
 DECAYS = 1e-10
 TRIALS = 3  # random values of the parameters; a state that never decays is dark by structure
+# Amplitudes: measured on one core, 150 of one mode take a minute to print; of several modes longer
+LARGEST = 150
+# Empty grades, of heavy modes and of atoms, are stepped over: weights of 12 are three or four
+# harmonics of harmonics
+GRADES = 12 * LARGEST
 
 
 def occupations(model: Model, grade: int) -> list[Occupation]:
@@ -78,6 +83,25 @@ def check_occupation(model: Model, occupation: Occupation) -> Occupation:
             f"{occupation!r}."
         )
     return tuple(map(int, counts))
+
+
+def check_size(model: Model, quanta: int) -> None:
+    """Raise `ValueError` for more amplitudes than anybody waits for, or reads.
+
+    >>> from systems import kerr
+    >>> check_size(kerr.MODEL, LARGEST - 1)  # and the vacuum
+    >>> check_size(kerr.MODEL, LARGEST)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must leave at most 150 amplitudes to be solved for, but ...
+    """
+    count = 0
+    for grade in range(quanta + 1):
+        count += len(occupations(model, grade))
+        if count > LARGEST or grade > GRADES:
+            raise ValueError(
+                f"Argument `quanta` must leave at most {LARGEST} amplitudes to be solved for, but "
+                f"{quanta} quanta leave more: at most {grade - 1} do for this model."
+            )
 
 
 def is_full(model: Model, occupation: Occupation) -> bool:

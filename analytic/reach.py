@@ -11,15 +11,18 @@ sum, with integer factors, of what the words change: so a pair drive keeps the p
 Both are proofs; a state that they leave open counts as reached.
 
 What the leading order does not see another road does: the series beyond leading order, where the
-model has one, and always the master equation.  `other_roads` names those that really lead there.
+model has one, and always the master equation.  `other_roads` names those that really lead there,
+`unseen` and `dark` say why in a sentence.
 """
 
 from __future__ import annotations
 
+import sympy as sp
+
 from analytic.linear import is_quadratic
 from analytic.series.expansion import expand
 from systems import Model
-from systems.ladder import Occupation, Word, filled_modes, is_two_level, support
+from systems.ladder import Mode, Occupation, Word, filled_modes, is_two_level, label, support
 
 # Quanta up to which it is tried whether a series reaches a state.  It only words a message, and
 # takes seconds beyond.
@@ -92,6 +95,48 @@ def other_roads(model: Model, occupation: Occupation | None = None) -> str:
     roads = ["analytic.gaussian"] if is_quadratic(model) and occupation is None else []
     roads += ["analytic.expand"] if _expands(model, occupation) else []
     return ", ".join(roads) + " or " * bool(roads) + "numeric.steady_state"
+
+
+def unseen(model: Model, frame: Model, what: str, occupation: Occupation) -> str:
+    """What the leading order does not see, why, and where to look instead: for messages.
+
+    ``frame`` is the model in which no loss holds a number (`analytic.displacement`).
+
+    >>> from systems import kerr
+    >>> print(unseen(kerr.MODEL, kerr.MODEL, "P", (1,)).partition(":")[0])
+    P is zero at leading order in `xi`, but not altogether
+    """
+    pure = is_reached(frame, occupation, jumps=False)
+    reason = "terms of higher order in the drive" if pure else "quantum jumps"
+    roads, drive = other_roads(model, occupation), model.drive or "the drive"
+    return (
+        f"{what} is zero at leading order in `{drive}`, but not altogether: "
+        f"{reason} may feed it; use {roads}."
+    )
+
+
+def dark(model: Model, mode: Mode | str) -> str:
+    """Why a mode has no one-quantum amplitude at leading order, and what to use instead.
+
+    >>> from systems import kerr
+    >>> print(dark(kerr.MODEL, "a").partition(",")[0])
+    Mode `a` has no one-quantum amplitude at leading order
+    """
+    name = label(model.modes[model.index(mode)])
+    one = f"Mode `{name}` has no one-quantum amplitude at leading order"
+    jumps = "its photon statistics are decided by quantum jumps"
+    roads = other_roads(model, model.occupation(mode))
+    if is_quadratic(model):
+        roads = f"analytic.gaussian, {roads}"
+    pump = (model.occupation(mode), (0,) * len(model.modes))
+    if model.grading.unit > 1 and 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):
+        return (
+            f"{one}: a term of first order in `{model.drive}` fills {model.grading.unit} quanta "
+            f"at the same order as the one-photon drive fills one, so {jumps}. If that term is "
+            "weaker, give it a symbol of its own and name its order in the drive among the "
+            f"`orders` of the Model; if not, use {roads}."
+        )
+    return f"{one}, so {jumps}: use {roads}."
 
 
 def _expands(model: Model, occupation: Occupation | None) -> bool:
