@@ -15,14 +15,10 @@ lower the number of quanta the order makes no difference.
 
 Two artefacts are left out: the rounding of elements in which several words cancel
 (`numeric.combination`), and states that the cut alone leaves without a way to the vacuum
-(`stranded`).  A mode without a loss of its own may decay through a coupling that takes more quanta
-than are allowed: with radiation pressure g a'a (b + b') the state |0, Q> of the last shell decays
-only by way of |1, Q>, which is cut off.  Left in, such a state is a second steady state, or a trap,
-that the untruncated equation does not have.  It is told from a state that is really dark by a
-larger truncation, in which the way is open.
+(`numeric.space.stranded`).  Left in, such a state is a second steady state, or a trap, that the
+untruncated equation does not have.
 """
 
-from collections.abc import Iterable
 from copy import copy
 from functools import cached_property, lru_cache
 
@@ -33,13 +29,12 @@ from scipy.sparse.csgraph import breadth_first_order
 
 from numeric.combination import Combination, cancelling, merge
 from numeric.scaling import Scaled, scale, scaled, weights
-from numeric.space import Cut, Space, space, wider
+from numeric.space import Cut, space, stranded
 from systems import Model
 from systems.grading import change_of
 from systems.ladder import Word
 from systems.values import Arrays, evaluate_sum
 
-Words = Iterable[Word]
 # Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
 # with 96,000 unknowns they take as long to find as one and a half points take without them, and a
 # point takes a fifth of that with them; beyond that they take a gigabyte
@@ -429,50 +424,6 @@ def _without(matrix: csc_array, lost: np.ndarray) -> csc_array:
     """The matrix without the rows and columns ``lost``."""
     keep = diags_array((~lost).astype(float))
     return csc_array(keep @ matrix @ keep)
-
-
-def stranded(model: Model, cut: Cut, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
-    """Mask of the states that reach the vacuum with more quanta only, shape (states,).
-
-    ``hops`` are the words of the Hamiltonian, ``jumps`` those of each loss, that do not vanish.
-
-    >>> from systems.library import kerr
-    >>> up, down = ((1,), (0,)), ((0,), (1,))
-    >>> stranded(kerr.MODEL, 2, hops=[up, down], jumps=[[down]])
-    array([False, False, False])
-    """
-    on, hops, steps = space(model.modes, cut), list(hops), [list(words) for words in jumps]
-    lost = ~decaying(on, hops, steps)
-    if not lost.any():
-        return lost
-    # a way out may raise the quanta once for every mode that it leads through
-    raised = max((sum(p) - sum(q) for p, q in hops), default=0)
-    wide = space(model.modes, wider(cut, max(raised, 0) * len(model.modes)))
-    where = [wide.position(tuple(n)) for n in on.occupations]
-    return np.asarray(lost & decaying(wide, hops, steps)[where])
-
-
-def decaying(on: Space, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
-    """Mask of the states from which hops and jumps lead to the vacuum, shape (states,).
-
-    The words are those of `stranded`; all of them stay within the cut.
-
-    >>> from systems.library import kerr
-    >>> decaying(space(kerr.MODEL.modes, 2), hops=[], jumps=[[((0,), (2,))]])  # pairs are lost
-    array([ True, False,  True])
-    """
-    steps = csr_array((on.size, on.size))  # [to, from]
-    for word in hops:
-        steps = steps + abs(on.word(word))
-    for words in jumps:
-        jump = csr_array((on.size, on.size))
-        for word in words:
-            jump = jump + abs(on.word(word))
-        # the evolution between two jumps couples what jumps to the same state
-        steps = steps + jump + jump.T @ jump
-    vacuum = on.position((0,) * len(on.modes))
-    found = breadth_first_order(steps, vacuum, return_predecessors=False)
-    return np.isin(np.arange(on.size), found)
 
 
 @lru_cache(maxsize=32)

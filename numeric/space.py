@@ -9,6 +9,11 @@ the same order).  Modes that hold quanta of their own, such as phonons or therma
 the second kind.  A two-level system holds one quantum at most.  A *side* of a cut is a number of
 quanta that it limits: the total, or that of one mode.
 
+A cut alone may leave a state without a way to the vacuum: it is *stranded*.  A mode without a loss
+of its own may decay through a coupling that takes more quanta than are allowed: with radiation
+pressure g a'a (b + b') the state |0, Q> of the last shell decays only by way of |1, Q>, which is
+cut off.  It is told from a state that is really dark by a larger cut, in which the way is open.
+
 A normal-ordered word a'^p a^q annihilates first, so that its matrix in the cut space is exactly the
 projected operator; a word such as a a' would leave the space on its way.
 """
@@ -20,16 +25,15 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array, identity
-from sympy import Expr
+from scipy.sparse.csgraph import breadth_first_order
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, label, normal_order
-from systems.values import Arrays, check_positive, evaluate
+from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, label
+from systems.values import check_positive
 
 Cut: TypeAlias = int | tuple[int, ...]
+Words: TypeAlias = Iterable[Word]
 Side: TypeAlias = tuple[tuple[int, ...], int]  # how much each quantum counts, and the limit
-# States of a product space up to which a density matrix is stored with its zeros (16 MB)
-DENSE = 1_000
 
 
 def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta") -> Cut:
@@ -326,40 +330,45 @@ def space(modes: tuple[Mode, ...], cut: Cut) -> Space:
     return Space(modes, cut)
 
 
-def lower(expression: Expr, model: Model, arrays: Arrays, quanta: Cut) -> Any:
-    """The SymPy operator as a `qutip.Qobj` on the restricted space, at one point of values.
+def stranded(model: Model, cut: Cut, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
+    """Mask of the states that reach the vacuum with more quanta only, shape (states,).
+
+    ``hops`` are the words of the Hamiltonian, ``jumps`` those of each loss, that do not vanish.
 
     >>> from systems.library import kerr
-    >>> from systems.values import read_values
-    >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
-    >>> lower(kerr.MODEL.hamiltonian, kerr.MODEL, arrays, 2).isherm
-    True
+    >>> up, down = ((1,), (0,)), ((0,), (1,))
+    >>> stranded(kerr.MODEL, 2, hops=[up, down], jumps=[[down]])
+    array([False, False, False])
     """
-    import qutip
+    on, hops, steps = space(model.modes, cut), list(hops), [list(words) for words in jumps]
+    lost = ~decaying(on, hops, steps)
+    if not lost.any():
+        return lost
+    # a way out may raise the quanta once for every mode that it leads through
+    raised = max((sum(p) - sum(q) for p, q in hops), default=0)
+    wide = space(model.modes, wider(cut, max(raised, 0) * len(model.modes)))
+    where = [wide.position(tuple(n)) for n in on.occupations]
+    return np.asarray(lost & decaying(wide, hops, steps)[where])
 
-    on = space(model.modes, quanta)
-    words = normal_order(expression, model.modes)
-    total = csr_array((on.size, on.size), dtype=complex)
-    for word, coefficient in words.items():
-        total = total + complex(evaluate(coefficient, arrays)[()]) * on.word(word)
-    return qutip.Qobj(total.toarray(), dims=on.dims)
 
+def decaying(on: Space, hops: Words, jumps: Iterable[Words]) -> np.ndarray:
+    """Mask of the states from which hops and jumps lead to the vacuum, shape (states,).
 
-def on_product(rho: np.ndarray, on: Space) -> Any:
-    """A density matrix of the cut space as a `qutip.Qobj` on the product of the modes' spaces.
+    The words are those of `stranded`; all of them stay within the cut.
 
-    ``rho`` has the shape (states, states), in the order of ``on.occupations``; what the cut leaves
-    out is zero.
-
-    >>> from systems.library import kerr_dimer
-    >>> cut = space(kerr_dimer.MODEL.modes, 1)  # (0, 0), (0, 1), (1, 0)
-    >>> on_product(np.diag([0.7, 0.2, 0.1]), cut).ptrace(0).diag()
-    array([0.9, 0.1])
+    >>> from systems.library import kerr
+    >>> decaying(space(kerr.MODEL.modes, 2), hops=[], jumps=[[((0,), (2,))]])  # pairs are lost
+    array([ True, False,  True])
     """
-    import qutip
-
-    where, size = np.ravel_multi_index(on.coordinates.T, on.factors), int(np.prod(on.factors))
-    rows, columns = np.repeat(where, len(where)), np.tile(where, len(where))
-    product = csr_array((rho.ravel(), (rows, columns)), shape=(size, size))
-    stored = product.toarray() if size <= DENSE else product.tocsr()
-    return qutip.Qobj(stored, dims=[on.factors, on.factors])
+    steps = csr_array((on.size, on.size))  # [to, from]
+    for word in hops:
+        steps = steps + abs(on.word(word))
+    for words in jumps:
+        jump = csr_array((on.size, on.size))
+        for word in words:
+            jump = jump + abs(on.word(word))
+        # the evolution between two jumps couples what jumps to the same state
+        steps = steps + jump + jump.T @ jump
+    vacuum = on.position((0,) * len(on.modes))
+    found = breadth_first_order(steps, vacuum, return_predecessors=False)
+    return np.isin(np.arange(on.size), found)

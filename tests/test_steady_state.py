@@ -9,7 +9,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.space import lower
+from numeric.export import as_qobj
 from systems import Loss, Model
 from systems.library import nanotip
 from systems.values import read_values
@@ -99,7 +99,7 @@ def test_the_lowered_hamiltonian_equals_one_written_by_hand():
         + v["chi"] * (n1 * n1 - n1 + n2 * n2 - n2 + 2 * n1 * n2)
         + v["xi"] * (a1.dag() + a1)
     )
-    lowered = lower(MODEL.hamiltonian, MODEL, read_values(MODEL, v), quanta)
+    lowered = as_qobj(MODEL.hamiltonian, MODEL, read_values(MODEL, v), quanta)
     assert lowered.dims == by_hand.dims
     np.testing.assert_allclose(lowered.full(), by_hand.full(), rtol=1e-14, atol=1e-14)
 

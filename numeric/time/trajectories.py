@@ -12,8 +12,9 @@ import numpy as np
 import qutip
 
 from numeric.arguments import check_occupation, check_order, check_quanta, is_real
+from numeric.export import as_qobj
 from numeric.scaling import loss_scale
-from numeric.space import Space, lower, space
+from numeric.space import Space, space
 from numeric.stability import slowest_decay
 from systems import Model
 from systems.display import Shown
@@ -234,10 +235,10 @@ def _in_units(
     """H and jump operators in units of a rate, so that tolerances mean the same everywhere."""
     rates = [float(evaluate(loss.rate, arrays).real) / unit for loss in model.losses]
     jumps = [
-        lower(loss.operator, model, arrays, quanta) * np.sqrt(rate)
+        as_qobj(loss.operator, model, arrays, quanta) * np.sqrt(rate)
         for loss, rate in zip(model.losses, rates, strict=True)
     ]
-    return lower(model.hamiltonian, model, arrays, quanta) / unit, jumps
+    return as_qobj(model.hamiltonian, model, arrays, quanta) / unit, jumps
 
 
 def _check(model: Model, arrays: Arrays, quanta: int, count: int, duration: float | None) -> None:

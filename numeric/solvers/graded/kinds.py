@@ -10,9 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from numeric.liouvillian import decaying
 from numeric.solvers.graded.equation import lowers
-from numeric.space import Cut, space
+from numeric.space import Cut, decaying, space
 from numeric.stability import every_mode_is_lossy
 from systems import Model
 from systems.grading import NoGrading
