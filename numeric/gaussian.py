@@ -1,7 +1,7 @@
 """Linear light, whatever its bath and its brightness: all numbers from two kinds of moments.
 
 Where H holds at most two ladder operators in a term and every loss at most one, the first and
-second moments close, d<O>/dt = M <O> + source (`numeric.stability`), and the steady state is
+second moments close, d<O>/dt = M <O> + source (`numeric.heisenberg`), and the steady state is
 Gaussian: normally ordered moments are sums over pairings (L. Isserlis, Biometrika 12, 134 (1918)),
 
     <x_1 x_2 ... x_k> = <x_1> <x_2 ... x_k> + sum_j C(x_1, x_j) <x_2 ... x_k without x_j>,
@@ -27,9 +27,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numeric.classical import SPREAD
+from numeric.heisenberg import moments_that_close, patterns
 from numeric.means import Means, refusal, sure
 from numeric.scaling import EPSILON
-from numeric.stability import moments_that_close, patterns
 from numeric.worth import Known, Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level

@@ -2,7 +2,7 @@
 
 With <a'^p a^q> = conj(x)^p x^q the equations
 
-    d<a_i>/dt = <i [H, a_i]> + (losses)                   (`numeric.stability.heisenberg`)
+    d<a_i>/dt = <i [H, a_i]> + (losses)                   (`numeric.heisenberg`)
 
 become polynomials in the amplitudes x_i; an atom brings its own <s> and <s's>.  A term is a
 coefficient times powers of these *variables* and of their conjugates, and so are its derivatives,
@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.stability import heisenberg
+from numeric.heisenberg import heisenberg
 from systems import Model
 from systems.ladder import Mode, Word, is_two_level
 from systems.values import Arrays

@@ -1,12 +1,7 @@
 """Whether a steady state exists: gain at or above loss, parametric drive above threshold.
 
-A truncated equation always has a steady state, so this is read off the untruncated moment
-equations
-
-    d<O>/dt = <i [H, O]> + sum_k rate_k/2 <L_k' [O, L_k] + [L_k', O] L_k>
-
-(H.-P. Breuer and F. Petruccione, "The Theory of Open Quantum Systems", Sec. 3.2.3) of the second
-moments a_i'a_j, a_i a_j and a_i'a_j'.  Those that close among themselves obey a linear equation
+A truncated equation always has a steady state, so this is read off the untruncated equations of
+moments (`numeric.heisenberg`).  Second moments that close among themselves obey a linear equation
 d<O>/dt = M <O> + source; where M has an eigenvalue with positive real part, or one at zero that
 is fed, they grow for ever.  Of a nonlinear model the total number of quanta may still close.  A
 mode that gains more than it loses grows for ever, too, where all else takes quanta from it by a
@@ -22,15 +17,15 @@ These are sufficient grounds for "does not exist" and "not unique", not necessar
 that passes may still have no steady state, which its truncation then shows by not converging.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
-from itertools import combinations_with_replacement
 
 import numpy as np
 import sympy as sp
 
+from numeric.heisenberg import bosons, degree, drift, heisenberg, in_numbers, patterns, without
 from systems import Model
-from systems.ladder import Ladder, Word, add, adjoint, is_two_level, multiply, scale
+from systems.ladder import Ladder, Word, add, is_two_level
 from systems.values import Arrays, evaluate
 
 Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
@@ -77,46 +72,6 @@ def _by_pattern(
     return good.reshape(_shape(arrays))
 
 
-def patterns(model: Model, arrays: Arrays) -> Iterator[tuple[frozenset[sp.Symbol], np.ndarray]]:
-    """Which symbols are zero, and at which points of the flat batch: every pattern once.
-
-    >>> from systems.library import kerr
-    >>> arrays = {**{name: np.ones(2) for name in kerr.VALUES}, "chi": np.array([0.0, 1.0])}
-    >>> [(sorted(map(str, absent)), rows) for absent, rows in patterns(kerr.MODEL, arrays)]
-    [([], array([1])), (['chi'], array([0]))]
-    """
-    points = next(iter(arrays.values())).size
-    rows = [arrays[str(s)].ravel() == 0 for s in model.parameters]
-    zero = np.array(rows, dtype=bool).reshape(len(rows), points)
-    which = np.zeros(points, dtype=int)
-    # nearly all symbols are zero everywhere or nowhere; to sort whole columns would be slow
-    for row in zero[zero.any(axis=1) & ~zero.all(axis=1)]:
-        _, which = np.unique(2 * which + row, return_inverse=True)
-    for k in range(which.max() + 1):
-        found = np.flatnonzero(which == k)
-        pairs = zip(model.parameters, zero[:, found[0]], strict=True)
-        yield frozenset(s for s, gone in pairs if gone), found
-
-
-def moments_that_close(
-    model: Model, absent: frozenset[sp.Symbol], arrays: Arrays
-) -> tuple[list[Word], np.ndarray, np.ndarray]:
-    """Words of one and of two ladder operators, with the equation d<O>/dt = M <O> + source.
-
-    Of those that close among themselves, for arrays of one dimension at which the symbols
-    ``absent`` are zero: M has the shape (points, words, words), the source (points, words).
-
-    >>> from systems.library import kerr
-    >>> arrays = {name: np.array([x]) for name, x in {**kerr.VALUES, "chi": 0.0}.items()}
-    >>> words, M, source = moments_that_close(kerr.MODEL, frozenset({kerr.chi}), arrays)
-    >>> float(M[0, 0, 0].real), source.shape  # a is lost with gamma/2
-    (-0.5, (1, 5))
-    """
-    M, source = _drift(model, absent, order=2)
-    words = _closed(model, absent, order=2)
-    return words, _numbers(M, arrays), _numbers(source, arrays)[..., 0]
-
-
 def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """The same as `exists` for points of one dimension, at which the symbols ``absent`` are zero.
 
@@ -124,9 +79,9 @@ def _bounded(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.n
     or the closed second moments grow.
     """
     bounded = ~_total_number_grows(model, absent, arrays) & ~_escapes(model, absent, arrays)
-    M, source = _drift(model, absent, order=2)
+    M, source = drift(model, absent, order=2)
     if M.shape[0]:
-        bounded &= ~_grows(_numbers(M, arrays), _numbers(source, arrays))
+        bounded &= ~_grows(in_numbers(M, arrays), in_numbers(source, arrays))
     return bounded
 
 
@@ -147,10 +102,10 @@ def damped(model: Model, arrays: Arrays) -> np.ndarray:
 
 def _amplitudes_decay(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """Whether all eigenvalues of the closed first moments have a negative real part."""
-    M, _ = _drift(model, absent, order=1)
+    M, _ = drift(model, absent, order=1)
     if not M.shape[0]:
         return np.ones(_shape(arrays), dtype=bool)
-    matrices = _numbers(M, arrays)
+    matrices = in_numbers(M, arrays)
     size = np.max(abs(matrices), axis=(-1, -2))[..., None]
     return np.all(np.linalg.eigvals(matrices).real < -MARGINAL * size, axis=-1)
 
@@ -186,7 +141,7 @@ def blurred(model: Model, arrays: Arrays) -> np.ndarray:
     False
     """
     kept = [c for (p, q), c in model.effective_ladder.items() if any(p) and any(q)]
-    numbers = _numbers(sp.Matrix([kept or [0]]), arrays)[..., 0, :]
+    numbers = in_numbers(sp.Matrix([kept or [0]]), arrays)[..., 0, :]
     sizes = abs(np.concatenate([numbers.real, numbers.imag], axis=-1))
     least = np.min(sizes, axis=-1, where=sizes > 0, initial=np.inf)
     return np.asarray(least < FAR * np.max(sizes, axis=-1))
@@ -210,7 +165,7 @@ def _single_excitations(model: Model, arrays: Arrays) -> np.ndarray:
     """Complex energies of H_eff without a drive, one quantum in all, shape (..., modes)."""
     ones = [model.occupation(mode) for mode in model.modes]
     K = sp.Matrix([[model.effective_ladder.get((p, q), sp.S.Zero) for q in ones] for p in ones])
-    return np.linalg.eigvals(_numbers(K, arrays))
+    return np.linalg.eigvals(in_numbers(K, arrays))
 
 
 @lru_cache(maxsize=256)
@@ -230,108 +185,11 @@ def _shape(arrays: Arrays) -> tuple[int, ...]:
     return next(iter(arrays.values())).shape
 
 
-@lru_cache(maxsize=1024)
-def heisenberg(model: Model, word: Word) -> Ladder:
-    """The adjoint Liouvillian applied to a normal-ordered word, as words and coefficients.
-
-    It says how the mean of the word changes, d<O>/dt = <heisenberg(O)>, without a truncation.
-
-    >>> from systems.library import kerr
-    >>> flow = heisenberg(kerr.MODEL, ((0,), (1,)))  # of the amplitude <a>
-    >>> flow[(0,), (1,)], flow[(0,), (0,)], flow[(1,), (2,)]
-    (-I*Delta - gamma/2, -I*xi, -2*I*chi)
-    """
-    modes, moment = model.modes, {word: sp.S.One}
-
-    def product(*factors: Ladder) -> Ladder:
-        result = factors[0]
-        for factor in factors[1:]:
-            result = multiply(result, factor, modes)
-        return result
-
-    def commutator(x: Ladder, y: Ladder) -> Ladder:
-        return add(product(x, y), scale(sp.S.NegativeOne, product(y, x)))
-
-    terms = [scale(sp.I, commutator(model.ladder, moment))]
-    for loss, L in zip(model.losses, model.jumps, strict=True):
-        dagger = adjoint(L)
-        both = add(product(dagger, commutator(moment, L)), product(commutator(dagger, moment), L))
-        terms.append(scale(loss.rate / 2, both))
-    total = {word: sp.expand(coefficient) for word, coefficient in add(*terms).items()}
-    return {word: coefficient for word, coefficient in total.items() if coefficient != 0}
-
-
-def _bosons(model: Model, powers: tuple[int, ...]) -> int:
-    """Quanta of an occupation that are not in two-level systems: only these can grow."""
-    return sum(n for n, mode in zip(powers, model.modes, strict=True) if not is_two_level(mode))
-
-
-def _degree(model: Model, word: Word) -> int:
-    """Number of bosonic ladder operators of a word: a'a has two, sigma'a one."""
-    return _bosons(model, word[0]) + _bosons(model, word[1])
-
-
 def _pumped(model: Model) -> bool:
     """Whether the Hamiltonian adds two bosons at once, or a jump adds one: what may grow at all."""
-    raised = [_bosons(model, p) - _bosons(model, q) for p, q in model.ladder]
-    jumps = [_bosons(model, p) - _bosons(model, q) for jump in model.jumps for p, q in jump]
+    raised = [bosons(model, p) - bosons(model, q) for p, q in model.ladder]
+    jumps = [bosons(model, p) - bosons(model, q) for jump in model.jumps for p, q in jump]
     return any(n >= 2 for n in raised) or any(n >= 1 for n in jumps)
-
-
-def _first_moments(model: Model) -> list[Word]:
-    """The words a_i and a_i' of all bosonic modes."""
-    ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
-    none = (0,) * len(model.modes)
-    return [(none, one) for one in ones] + [(one, none) for one in ones]
-
-
-def _second_moments(model: Model) -> list[Word]:
-    """The words a_i'a_j, a_i a_j and a_i'a_j' of all bosonic modes."""
-    ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
-    none = (0,) * len(model.modes)
-    pairs = [
-        tuple(x + y for x, y in zip(*pair, strict=True))
-        for pair in combinations_with_replacement(ones, 2)
-    ]
-    words = [(p, q) for p in ones for q in ones]
-    return words + [(none, pair) for pair in pairs] + [(pair, none) for pair in pairs]
-
-
-@lru_cache(maxsize=32)
-def _drift(model: Model, absent: frozenset[sp.Symbol], order: int) -> tuple[sp.Matrix, sp.Matrix]:
-    """Drift matrix and source of the moments up to this order that close among themselves.
-
-    d<O>/dt = M <O> + source, both symbolic; M has no rows where nothing closes.
-    """
-    kept, none = _closed(model, absent, order), ((0,) * len(model.modes),) * 2
-    flow = {word: _without(absent, heisenberg(model, word)) for word in kept}
-    M = sp.Matrix(len(kept), len(kept), lambda i, j: flow[kept[i]].get(kept[j], sp.S.Zero))
-    return M, sp.Matrix([flow[word].get(none, sp.S.Zero) for word in kept])
-
-
-@lru_cache(maxsize=32)
-def _closed(model: Model, absent: frozenset[sp.Symbol], order: int) -> list[Word]:
-    """The moments up to this order that close among themselves."""
-    words = _first_moments(model) + (_second_moments(model) if order == 2 else [])
-    flow = {word: _without(absent, heisenberg(model, word)) for word in words}
-    closed = set(flow)
-    none = ((0,) * len(model.modes),) * 2
-
-    def is_open(word: Word) -> bool:
-        # what is bounded only feeds second moments, but an atom may damp an amplitude
-        other = set(flow[word]) - closed - {none}
-        return any(_degree(model, word) == 1 or _degree(model, w) > 1 for w in other)
-
-    # drop a moment whose equation holds a higher one, then those that it drops in turn
-    while leaving := set(filter(is_open, closed)):
-        closed -= leaving
-    return sorted(closed)
-
-
-def _numbers(matrix: sp.Matrix, arrays: Arrays) -> np.ndarray:
-    """The matrix with values for its symbols, shape ``arrays' shape + matrix's shape``."""
-    entries = [evaluate(entry, arrays) for entry in matrix]
-    return np.stack(entries, axis=-1).reshape(*entries[0].shape, *matrix.shape)
 
 
 def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
@@ -359,18 +217,12 @@ def _total_number(model: Model, absent: frozenset[sp.Symbol]) -> tuple[sp.Matrix
     """
     ones = [model.occupation(mode) for mode in model.modes if not is_two_level(mode)]
     flow = add(*(heisenberg(model, (p, p)) for p in ones))
-    flow = _without(absent, {word: sp.expand(x) for word, x in flow.items()})
+    flow = without(absent, {word: sp.expand(x) for word, x in flow.items()})
     numbers = [(p, p) for p in ones]
-    if not numbers or any(_degree(model, w) > 1 and w not in numbers for w in flow):
+    if not numbers or any(degree(model, w) > 1 and w not in numbers for w in flow):
         return None
     source = flow.get(((0,) * len(model.modes),) * 2, sp.S.Zero)
     return sp.Matrix([flow.get(word, sp.S.Zero) for word in numbers]), source
-
-
-def _without(absent: frozenset[sp.Symbol], operator: Ladder) -> Ladder:
-    """The operator with the symbols ``absent`` set to zero, words that vanish left out."""
-    left = {word: x.xreplace(dict.fromkeys(absent, sp.S.Zero)) for word, x in operator.items()}
-    return {word: x for word, x in left.items() if x != 0}
 
 
 def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
@@ -378,7 +230,7 @@ def _total_number_grows(model: Model, absent: frozenset[sp.Symbol], arrays: Arra
     total = _total_number(model, absent)
     if total is None:
         return np.zeros(_shape(arrays), dtype=bool)
-    gain, source = _numbers(total[0], arrays)[..., 0].real, evaluate(total[1], arrays).real
+    gain, source = in_numbers(total[0], arrays)[..., 0].real, evaluate(total[1], arrays).real
     return np.all(gain >= 0, axis=-1) & (source > 0)
 
 
@@ -389,7 +241,7 @@ def _escapes(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.n
     at most by 2 |f| sqrt(n), which gain * n overtakes.  f is limited where the numbers in it are.
     """
     found = np.zeros(_shape(arrays), dtype=bool)
-    words, jumps = list(_without(absent, model.ladder)), _jumps(model, absent)
+    words, jumps = list(without(absent, model.ladder)), _jumps(model, absent)
     bosons = [i for i, mode in enumerate(model.modes) if not is_two_level(mode)]
     for mode in bosons:
         gain = _net_gain(model, jumps, [mode], arrays)
@@ -428,14 +280,14 @@ def _is_field(model: Model, word: Word, group: list[int]) -> bool:
     """
     p, q = word
     inside = sum(p[i] + q[i] for i in group)
-    return sum(p[i] - q[i] for i in group) == 0 or inside == _degree(model, word) == 1
+    return sum(p[i] - q[i] for i in group) == 0 or inside == degree(model, word) == 1
 
 
 def _jumps(model: Model, absent: frozenset[sp.Symbol]) -> list[Jump]:
     """Rates and operators of the losses that do not vanish with the symbols ``absent``."""
     gone = dict.fromkeys(absent, sp.S.Zero)
     pairs = zip(model.losses, model.jumps, strict=True)
-    found = [(loss.rate.xreplace(gone), _without(absent, jump)) for loss, jump in pairs]
+    found = [(loss.rate.xreplace(gone), without(absent, jump)) for loss, jump in pairs]
     return [(rate, jump) for rate, jump in found if rate != 0 and jump]
 
 
