@@ -13,7 +13,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
 from numeric.solvers import direct as reference
-from numeric.solvers.solution import is_positive, judged
+from numeric.solvers.soundness import is_positive, judged
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 from systems.values import read_values

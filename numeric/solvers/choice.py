@@ -26,7 +26,8 @@ from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.reached import emptied, empty_states
-from numeric.solvers.solution import Solution, each, gather, is_positive, judged
+from numeric.solvers.solution import Solution, each, gather
+from numeric.solvers.soundness import is_positive, judged
 from numeric.solvers.threads import one_thread
 from numeric.space import Cut, Space, count_states, space
 from numeric.stability import decays
@@ -98,7 +99,7 @@ def solve(
 
     ``solver`` is one of `STEADY` or of `numeric.solvers.nojump.KINDS`.  "auto" iterates where
     that is measured to be faster (`LARGE`) and factorises elsewhere.  What is no density matrix
-    is not "ok" (`numeric.solvers.solution.judged`).  ``beat`` is called with how many points are
+    is not "ok" (`numeric.solvers.soundness`).  ``beat`` is called with how many points are
     done, again and again.
 
     >>> from systems.library import kerr

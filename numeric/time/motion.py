@@ -24,7 +24,8 @@ from scipy.sparse import csc_array, identity, kron
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import loss_scale, raising, scaled, weights
 from numeric.solvers.direct import factorise
-from numeric.solvers.solution import Solution, judged, with_shell_errors
+from numeric.solvers.solution import Solution, with_shell_errors
+from numeric.solvers.soundness import judged
 from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
 from numeric.time.exponential import Flow, Tick, unheard
