@@ -9,32 +9,23 @@ with the slope s and the curvature c of the last half of the shells: thermal and
 c = 0, coherent light falls faster and faster.  What is missing beyond Q + x is then about
 B exp(s x + c x^2/2), which tells the x that leaves less than the tolerance.
 
-`advise` makes of this, and of the classical light (`numeric.classical`), what to ask for where a
-truncation was too small.  A way is named only where what it takes fits, with room to spare: a
-search (``order``, ``limit``) needs two quanta more than what holds its tolerance, a truncation of
-one's own (``quanta``) what holds the numbers to a figure's accuracy.  Linear light in any bath
-needs none: it is Gaussian, and its covariances have all moments (`numeric.gaussian`).
+`numeric.advice` makes of this what to ask for where a truncation was too small.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from math import ceil, isqrt
+from math import ceil
 
 import numpy as np
 
-from numeric.arguments import largest
-from numeric.classical import LIGHT, reach
-from numeric.heat import held
+from numeric.classical import reach
 from numeric.paths import tops_on_the_way
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, Side, count_states, hull, levels, show_cut, sides, wider
+from numeric.space import Cut, Side, count_states, levels, sides
 from numeric.tail import (
     FLAT,
-    escape,
     fall,
     falling_factorials,
-    missing,
     missing_at,
     shells,
     steepness,
@@ -46,9 +37,6 @@ from systems.ladder import is_two_level
 # squeezed light cut at 14 they ask for half of what holds it, of one of 50 quanta cut at 25 for
 # a third.  More of one mode alone cost little, of several modes a power of it
 ROOMS, ROOMS_OF_SEVERAL = (3.0,), (1.5, 1.25)
-CLOSER = 0.1  # of what it may be off, the tolerance to which a truncation of one's own is proposed
-THERMAL = 0.3  # the same of what a bath fills, whose law is known
-PAIRS = 2  # the order of n and g2, which are wanted first
 FAR = 10**6  # quanta: what is farther away is as far
 
 SEEN = 10.0  # times its error that a population has to be, for its fall to tell how to grow
@@ -159,116 +147,6 @@ def visible(found: Solution) -> Solution:
     return replace(found, populations=np.where(seen, found.populations, 0.0))
 
 
-def advise(
-    model: Model,
-    found: Sequence[Solution],
-    light: Sequence[np.ndarray],
-    order: int | None,
-    tolerance: float,
-    moved: float,
-    pairs_known: bool = False,
-    looked: bool = False,
-    limit: int | None = None,
-    searches: bool = True,
-    falls: Sequence[np.ndarray] = (),
-) -> str:
-    """What to ask `steady_state` for instead, in words that may be typed.
-
-    ``found`` are solutions that were too small at all of their points, ``light`` the quanta of the
-    classical light there, each (points, modes).  ``order`` is the highest correlation for which
-    the truncation was chosen, None where it was given; ``pairs_known`` says that n and g2 are
-    converged and only higher orders are not.  ``moved`` is by how much a number of a truncation
-    of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
-    holds it (`numeric.bright`), or cannot be; ``limit`` is how many states were asked for, which
-    are not advised again; ``searches`` that a search by default goes as far as anything does;
-    ``falls`` are those of what baths fill (`numeric.heat`), (points, modes) for each solution.
-
-    >>> from numeric.solvers.choice import solve_points
-    >>> from systems.library import kerr
-    >>> from systems.values import read_values
-    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": 2.0})
-    >>> few = solve_points(kerr.MODEL, arrays, np.arange(1), 4, "direct")
-    >>> advise(kerr.MODEL, [few], [np.zeros((1, 1))], None, 1e-3, 1e-3)
-    'Leave out `quanta`, or give more (`quanta=21`).'
-    >>> advise(kerr.MODEL, [few], [np.zeros((1, 1))], 3, 1e-8, 1e-3, pairs_known=True)
-    'Ask for `order=2`, or more states (`limit=547`), or a truncation of your own (`quanta=18`).'
-    """
-
-    def least(highest: int, within: float, room: float = ROOMS_OF_SEVERAL[-1]) -> Cut:
-        pairs = zip(found, light, strict=True)
-        cuts = [enough(model, one, n, highest, within, room) for one, n in pairs]
-        return hull(model.modes, cuts)
-
-    fits, most = partial(_fits, model), isqrt(largest(model))
-    rooms = ROOMS if len(model.modes) == 1 else ROOMS_OF_SEVERAL
-    proposed = [least(order or 4, CLOSER * moved, room) for room in rooms]
-    if order is None:
-        given = [wider(one.space.cut, 2) for one in found]
-        proposed = [hull(model.modes, [own, *given]) for own in proposed]
-    own = next(filter(fits, proposed), proposed[-1])
-    # the search looks for all orders of a truncation that is given
-    by_all, by_pairs = (fits(wider(least(k, tolerance), 2)) for k in (order or 4, PAIRS))
-    typed = f"`quanta={show_cut(model, own)}`"
-    if order is None and (by_all or _unknown(own)):  # the search sees more
-        plenty = f"more{f' ({typed})' if fits(own) else ''}."
-        return f"Leave out `quanta`, or give {plenty}" if searches else f"Give {plenty}"
-    ways = ["`order=2`"] if order is not None and pairs_known and order > PAIRS else []
-    more = (limit or 0) < most
-    if by_all and more:
-        ways.append(f"more states (`limit={most}`)")
-    elif by_pairs and not ways and (more or order != PAIRS):
-        ways.append(f"`order=2` with more states (`limit={most}`)")
-    if fits(own):
-        ways.append(f"a truncation of your own ({typed})")
-    if not (looked or by_all):
-        ways += _around(model, light, given=order is None)
-    if not ways and order is not None:
-        ways = _already(model, found, order, moved)
-    if ways:
-        return f"Ask for {', or '.join(ways)}."
-    pairs = least(PAIRS, CLOSER * moved)
-    if falls and np.any(np.vstack(falls)):  # what a bath fills is known without a cut
-        warm = held(np.max(np.vstack(falls), axis=0), PAIRS, THERMAL * moved)
-        tops = zip(levels(model.modes, pairs), warm.tolist(), strict=True)
-        pairs = tuple(top or kept - 1 for kept, top in tops)
-        if fits(pairs):
-            typed = f"`quanta={show_cut(model, pairs)}`"
-            return f"Ask for a truncation of your own ({typed}), for n and g2."
-        return _none(model, pairs, "a colder bath")
-    return _none(model, own if fits(pairs) else pairs)
-
-
-def _already(model: Model, found: Sequence[Solution], order: int, moved: float) -> list[str]:
-    """The truncation that was solved last, where it is one's own that holds n and g2 at least."""
-    cut = hull(model.modes, [one.space.cut for one in found])
-    for highest, what in ((order, ""), (PAIRS, ", for n and g2")):
-        if _fits(model, cut) and all(_holds(model, one, highest, moved) for one in found):
-            return [f"a truncation of your own (`quanta={show_cut(model, cut)}`){what}"]
-    return []
-
-
-def _holds(model: Model, found: Solution, order: int, moved: float) -> bool:
-    """Whether far less than ``moved`` of n ... g^(order) of all modes lies beyond the cut."""
-    shares = [escape(found)]
-    for mode, k in _words(model, found.space.cut, order):
-        # g^(k) is divided by the mean number k times
-        for word, times in ((mode,) * k, 1), ((mode,), k if k > 1 else 0):
-            size = found.populations @ falling_factorials(found.space, word)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                shares.append(np.nan_to_num(times * missing(found, word) / size, posinf=np.inf))
-    return bool(np.max(shares) < CLOSER * moved and not np.any(found.short))
-
-
-def _around(model: Model, light: Sequence[np.ndarray], given: bool) -> list[str]:
-    """How bright light is known without a cut that holds it, if it may be."""
-    if model.not_quadratic() is None:
-        return ["linear light by its covariances (leave out `quanta`, `frame` and `solver`)"]
-    if all(map(is_two_level, model.modes)) or not max(map(np.max, light)) > LIGHT:
-        return []
-    also = ", without `quanta`" if given else ""
-    return [f'light around its classical amplitude (`frame="displaced"`{also})']
-
-
 def enough(
     model: Model, found: Solution, light: np.ndarray, order: int, tolerance: float, room: float
 ) -> Cut:
@@ -321,33 +199,19 @@ def _wanted(
     Where classical light lies beyond the side (``beyond``) the shells show its flank only, and
     where they are full up to the cut they tell nothing.
     """
-    words = [(mode,) * k for mode, k in _words(model, found.space.cut, order)]
+    words = [(mode,) * k for mode, k in moments_within(model, found.space.cut, order)]
     near = np.max([needed(found, side, word, tolerance) for word in words], axis=0)
     far = np.nan_to_num([distant(found, side, word, tolerance) for word in words], posinf=0.0)
     near = np.where(steepness(found) < FLAT, np.maximum(near, np.max(far, axis=0)), FAR)
     return float(np.clip(np.max(np.where(beyond, 0, near), initial=0), 0, FAR))
 
 
-def _words(model: Model, cut: Cut, order: int) -> list[tuple[int, int]]:
-    """Modes with the orders of their moments that are looked at."""
+def moments_within(model: Model, cut: Cut, order: int) -> list[tuple[int, int]]:
+    """Modes with the orders, up to this one, of those of their moments that a cut holds.
+
+    >>> from systems.library import jaynes_cummings
+    >>> moments_within(jaynes_cummings.MODEL, 3, order=2)
+    [(0, 1), (0, 2), (1, 1)]
+    """
     tops = np.array(levels(model.modes, cut)) - 1
     return [(i, k) for i, top in enumerate(tops.tolist()) for k in range(1, min(order, top) + 1)]
-
-
-def _fits(model: Model, cut: Cut) -> bool:
-    return count_states(model.modes, cut) ** 2 <= largest(model)
-
-
-def _unknown(cut: Cut) -> bool:
-    return max(cut if isinstance(cut, tuple) else (cut,)) >= FAR
-
-
-def _none(model: Model, cut: Cut, instead: str = "a weaker drive") -> str:
-    """What is said where no truncation does."""
-    most = isqrt(largest(model))
-    if _unknown(cut):
-        return f"No truncation that fits ({most} states) is known to do: ask for {instead}."
-    return (
-        f"No truncation that fits ({most} states) will do, as some {count_states(model.modes, cut)}"
-        f" are needed: ask for {instead}, or a larger loss."
-    )

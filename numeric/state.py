@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from numeric.advice import Shortage
 from numeric.arguments import check_held, check_occupation, check_order, check_reached
 from numeric.certificate import Certificate
 from numeric.classical import branches
@@ -33,7 +34,6 @@ from numeric.expectation import read_operator
 from numeric.heat import fall_of_baths
 from numeric.judge import changes, cuts, results, roundoff
 from numeric.means import Means
-from numeric.projection import advise
 from numeric.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.readout import Readout
 from numeric.solvers.choice import select
@@ -232,7 +232,7 @@ class SteadyState(Twofold, Readout):
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
-        return advise(self.model, some, light, *how, searches=self.searches, falls=falls)
+        return Shortage(self.model, some, light, *how, searches=self.searches, falls=falls).advice
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""
