@@ -17,10 +17,11 @@ from sympy.core.function import Application
 from analytic.rational.determinant import Determinant, determinant
 from analytic.vanishing import LOST, cancels
 from systems import Model
+from systems.arithmetic import evaluate, vanishes
 from systems.expressions import check_finite
 from systems.labels import relabel
 from systems.status import Status
-from systems.values import SMALLEST, Arrays, Values, evaluate, rate_unit, read_values, vanishes
+from systems.values import SMALLEST, Arrays, Values, rate_unit, read_values
 
 
 def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:

@@ -33,6 +33,7 @@ from analytic.rational.naming import Names, find_names, free_name
 from analytic.rational.polynomials import Singular
 from analytic.stationary import Moment, steady
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.display import Shown
 from systems.ladder import (
     Ladder,
@@ -46,7 +47,7 @@ from systems.ladder import (
     scale,
 )  # fmt: skip
 from systems.status import Status
-from systems.values import Values, check_positive, evaluate, read_values
+from systems.values import Values, check_positive, read_values
 
 # Operations of a form that is still multiplied out: g2 in a squeezed bath has 77 and takes a
 # second. Longer ones, such as its g3 of 174, take half a minute and more, and come out no shorter

@@ -18,7 +18,8 @@ import sympy as sp
 
 from analytic.mirror import Mirror
 from analytic.overlaps import overlap_matrix
-from systems.values import Arrays, evaluate
+from systems.arithmetic import evaluate
+from systems.values import Arrays
 
 # Phonons of the sums, one length after the other.  With a thermal number of 10 the states beyond
 # 256 hold 3e-11, and one point takes half a second

@@ -46,11 +46,12 @@ from analytic.printed import Printed
 from analytic.rational.abbreviations import Abbreviations
 from analytic.reach import NotSeen
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.display import Shown
 from systems.labels import relabel
 from systems.ladder import Mode, Occupation, label
 from systems.status import Status
-from systems.values import Arrays, Values, check_positive, evaluate, read_values
+from systems.values import Arrays, Values, check_positive, read_values
 
 # Of the mirror's states that the sums leave out: a correlation divides two of their sums
 MISSING = 1e-6

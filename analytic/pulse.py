@@ -28,9 +28,10 @@ from analytic.derivation import Derivation, check_closed
 from analytic.driven import Powers, by_drive
 from analytic.fock import block, occupations
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.display import Shown, ends
 from systems.ladder import Mode, Occupation
-from systems.values import Arrays, Values, check_driven, evaluate, read_values
+from systems.values import Arrays, Values, check_driven, read_values
 
 # Relative and absolute tolerances with which the equations are solved twice, for amplitudes in
 # units of the drive's powers, which are of order one; the difference is the error of the first

@@ -27,7 +27,8 @@ import sympy as sp
 from sympy.polys.rings import PolyElement
 
 from analytic.rational.determinant import Determinant, determinant, sizes
-from systems.values import Arrays, evaluate
+from systems.arithmetic import evaluate
+from systems.values import Arrays
 
 # A condition that a paper prints with ten digits makes its terms cancel to 1e-10; sums that do not
 # vanish keep more than that, and what round-off of floats leaves is 1e-16.

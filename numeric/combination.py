@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, csr_array, diags_array, lil_array
 
-from systems.values import CANCELS
+from systems.arithmetic import CANCELS
 
 
 class Combination:

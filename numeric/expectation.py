@@ -16,10 +16,11 @@ from numeric.scaling import EPSILON
 from numeric.space import Space
 from numeric.worth import Known
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.expressions import check_finite
 from systems.fields import read_field
 from systems.ladder import Ladder, Mode, adjoint, normal_order
-from systems.values import Arrays, evaluate
+from systems.values import Arrays
 
 # A mode, its name or a sum of modes; or the words of such a sum
 Field: TypeAlias = Mode | str | sp.Expr | Ladder

@@ -19,8 +19,9 @@ from numeric.arguments import check_quanta
 from numeric.space import Space, space
 from numeric.time.course import FIRST, Course, read_course
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.ladder import Ladder, Mode, Word, atoms, is_two_level, label, normal_order
-from systems.values import Arrays, Values, check_positive, evaluate
+from systems.values import Arrays, Values, check_positive
 
 # States of a product space up to which a density matrix is stored with its zeros (16 MB)
 DENSE = 1_000

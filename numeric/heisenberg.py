@@ -16,8 +16,9 @@ import numpy as np
 import sympy as sp
 
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.ladder import Ladder, Word, add, adjoint, is_two_level, multiply, scale
-from systems.values import Arrays, evaluate
+from systems.values import Arrays
 
 
 @lru_cache(maxsize=1024)

@@ -31,9 +31,10 @@ from numeric.combination import Combination, cancelling, merge
 from numeric.scaling import Scaled, scale, scaled, weights
 from numeric.space import Cut, space, stranded
 from systems import Model
+from systems.arithmetic import evaluate_sum
 from systems.grading import change_of
 from systems.ladder import Word
-from systems.values import Arrays, evaluate_sum
+from systems.values import Arrays
 
 # Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
 # with 96,000 unknowns they take as long to find as one and a half points take without them, and a
@@ -149,7 +150,7 @@ class Liouvillian:
         """Coefficients of the parts, shape (points, parts), for arrays of one dimension.
 
         They are complex, in the unit of the rates.  Sums that nearly cancel are computed with
-        more digits (`systems.values.evaluate_sum`), for their rounding would be that of the
+        more digits (`systems.arithmetic.evaluate_sum`), for their rounding would be that of the
         result.
 
         >>> from systems.library import kerr

@@ -22,8 +22,9 @@ from numeric.solvers.solution import Solution
 from numeric.twofold import Twofold
 from numeric.worth import Known, Measured
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.ladder import Ladder, multiply
-from systems.values import Arrays, evaluate
+from systems.values import Arrays
 
 
 class DensityProducts:

@@ -25,8 +25,9 @@ import sympy as sp
 
 from numeric.heisenberg import bosons, degree, drift, heisenberg, in_numbers, patterns, without
 from systems import Model
+from systems.arithmetic import evaluate
 from systems.ladder import Ladder, Word, add, is_two_level
-from systems.values import Arrays, evaluate
+from systems.values import Arrays
 
 Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
 # Growth rate relative to the largest rate that counts as zero: above the round-off of eigenvalues

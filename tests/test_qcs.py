@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from analytic import delayed, derive
+from systems.arithmetic import evaluate
 from systems.ladder import is_two_level
 from systems.library import SYSTEMS
-from systems.values import evaluate, read_values
+from systems.values import read_values
 
 with warnings.catch_warnings():
     # its docstrings hold "\(", at which Python warns when it compiles them for the first time

@@ -13,7 +13,7 @@ from numeric import steady_state
 from numeric.liouvillian import liouvillian
 from numeric.space import space
 from systems import Loss, Model
-from systems.values import evaluate, evaluate_sum
+from systems.arithmetic import evaluate, evaluate_sum
 
 a, b = BosonOp("a"), BosonOp("b")
 D, U = sp.symbols("D U", real=True)

@@ -12,8 +12,9 @@ from sympy.physics.quantum import Dagger
 
 from numeric import coherence, evolve, nojump_state, steady_state
 from systems import Loss, Model
+from systems.arithmetic import evaluate
 from systems.library import kerr, nanotip
-from systems.values import evaluate, rate_unit, read_values
+from systems.values import rate_unit, read_values
 
 GOOD = {"Delta": 0, "J": 0.5 + 0.1j, "chi": 1, "gamma": 1, "xi": 0.1}
 

@@ -23,7 +23,8 @@ from compare.papers.point import model_values
 from compare.papers.sheet import CLAIM, FORMULA, Entry, Sheet
 from compare.quantities import driven_mode
 from compare.validity.critical import critical_drive
-from systems.values import evaluate, read_values
+from systems.arithmetic import evaluate
+from systems.values import read_values
 
 if TYPE_CHECKING:
     import pandas as pd

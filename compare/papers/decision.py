@@ -37,7 +37,8 @@ from compare.papers.sheet import (
     Sheet,
 )
 from compare.quantities import read_quantity
-from systems.values import evaluate, read_values
+from systems.arithmetic import evaluate
+from systems.values import read_values
 
 WEAKEST = 1e-4  # drive over the smallest loss: leading order is exact to 1e-8 times a factor there
 EXACT = 1e-4  # more than that factor makes of it: a formula that is further off is wrong

@@ -16,7 +16,7 @@ import sympy as sp
 
 from compare.formula.notation import read_formula
 from compare.targets import Target
-from systems.values import evaluate
+from systems.arithmetic import evaluate
 
 
 def read_point(

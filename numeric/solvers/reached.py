@@ -13,8 +13,9 @@ import numpy as np
 from numeric.solvers.solution import Solution
 from numeric.space import Space
 from systems import Model
+from systems.arithmetic import evaluate, evaluate_sum
 from systems.ladder import Word, filled_modes
-from systems.values import Arrays, evaluate, evaluate_sum
+from systems.values import Arrays
 
 Term = tuple[Word, np.ndarray]  # a word, and where it has a coefficient that is not zero
 

@@ -20,8 +20,9 @@ from compare.formula.check import derived_form
 from compare.papers.decision import EXACT, WEAKEST
 from compare.papers.tang2025.claims.roads import at, of, solve
 from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
+from systems.arithmetic import evaluate
 from systems.library.nanotip import ABBREVIATIONS, MODEL, PUBLISHED, Device
-from systems.values import evaluate, read_values
+from systems.values import read_values
 
 WEAK = 0.1  # "much smaller": by a factor of ten
 PHI_UM = np.array([0.1, 0.25, 0.27, 0.3])  # places away from the zero of C20
