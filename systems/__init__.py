@@ -1,12 +1,12 @@
 """Systems: a symbolic Hamiltonian with its losses, and the devices it stands for.
 
-What both roads read lives here, and nothing that solves it.  `model` holds `Model` and `Loss`;
-`levels` the `Atom` of several levels, `emitters` many equal ones as one;
-`ladder` brings operators into normal order; `grading` counts the quanta that the drive brings;
-`values` checks and evaluates the numbers of a model's symbols; `status` says what a number is
-worth; `fields` builds what a detector sees.  `expressions` checks what callers hand over,
-`renamed` keeps old import paths alive, and `library` holds systems of the literature, whose names
-`listed` has.
+What both roads read lives here, and nothing that solves it.  `model` holds `Model`, `loss` its
+losses, and `consistency` says where they do not fit together; `levels` has the `Atom` of several
+levels, `emitters` many equal ones as one.  `ladder` brings operators into normal order; `grading`
+counts the quanta that the drive brings; `values` checks the numbers of a model's symbols, which
+`arithmetic` puts into expressions; `status` says what a number is worth; `fields` builds what a
+detector sees.  `expressions` checks what callers hand over, `renamed` keeps old import paths alive,
+and `library` holds systems of the literature, whose names `listed` has.
 
     from systems import Loss, Model, nanotip        # and every listed system by its name
 
@@ -26,7 +26,8 @@ from systems.listed import LISTED
 if TYPE_CHECKING:  # for those who read types only
     from systems.emitters import Emitters
     from systems.levels import Atom
-    from systems.model import Loss, Model
+    from systems.loss import Loss
+    from systems.model import Model
     from systems.status import Estimate, Status
 
 # Loaded when asked for: old import paths need this package before anything is computed.
@@ -34,7 +35,7 @@ HOMES = {
     "Atom": "systems.levels",
     "Emitters": "systems.emitters",
     "Estimate": "systems.status",
-    "Loss": "systems.model",
+    "Loss": "systems.loss",
     "Model": "systems.model",
     "Status": "systems.status",
 }

@@ -32,7 +32,7 @@ import sympy as sp
 from systems.display import Shown
 from systems.expressions import as_expression
 from systems.levels import Atom
-from systems.model import Loss
+from systems.loss import Loss
 from systems.values import check_positive
 
 LARGEST = 64  # levels: those of fourteen emitters; matrices of more take minutes to set up

@@ -19,74 +19,34 @@ written in the frame that rotates with the laser, where it does not depend on ti
 (Delta, F, kappa)
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import sympy as sp
-from sympy.core.function import AppliedUndef
 from sympy.physics.quantum import Dagger, Operator
 
+from systems.consistency import (
+    check_hermitian,
+    check_modes,
+    check_symbols,
+    check_types,
+    check_weights,
+)
 from systems.display import Shown
-from systems.expressions import as_expression, check_finite, shown
+from systems.expressions import shown
 from systems.grading import Grading, find_grading, given_grading
 from systems.ladder import (
     Ladder,
     Mode,
     Word,
-    adjoint,
-    express,
     find_modes,
     is_two_level,
     label,
     normal_order,
-    show,
 )
-
-
-@dataclass(frozen=True)
-class Loss(Shown):
-    """A jump channel: ``rate * D[operator]`` in the master equation.
-
-    ``D[L] rho = L rho L' - (L'L rho + rho L'L)/2``, so that ``rate`` is an energy decay rate:
-    ``d<a'a>/dt = -rate <a'a>`` for ``operator = a``.
-
-    Raises `TypeError` for a rate that is no number or expression of symbols and for an operator
-    that holds no ladder operator, `ValueError` for a rate that is negative, complex or infinite.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> Loss(2, BosonOp("a")).rate
-    2
-    """
-
-    rate: sp.Expr
-    operator: sp.Expr
-
-    def _title(self) -> str:
-        return f"loss {self.rate} D[{show(self.operator)}]"
-
-    def _facts(self) -> Mapping[str, str]:
-        return {"rate": f"${sp.latex(self.rate)}$", "operator": f"${sp.latex(self.operator)}$"}
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rate", as_expression("rate", self.rate, "of a Loss"))
-        if self.rate.atoms(Operator):
-            raise TypeError(
-                f"Argument `rate` of a Loss must be a number or an expression of symbols, "
-                f"but is `{self.rate}`."
-            )
-        if not isinstance(self.operator, sp.Expr) or not self.operator.atoms(Operator):
-            raise TypeError(
-                "Argument `operator` of a Loss must be a polynomial in the ladder operators of the "
-                f"modes, but is {shown(self.operator)}: write a loss between dressed states as "
-                "such a polynomial, or hand numeric.to_qutip's matrices to QuTiP."
-            )
-        check_finite("Argument `operator` of a Loss", self.operator)
-        if self.rate.is_negative or self.rate.is_real is False:
-            must = "must not be negative" if self.rate.is_negative else "must be real"
-            raise ValueError(f"Argument `rate` of a Loss {must}, but is `{self.rate}`.")
+from systems.loss import Loss
 
 
 @dataclass(frozen=True, repr=False)
@@ -132,11 +92,14 @@ class Model(Shown):
         object.__setattr__(self, "losses", tuple(self.losses))
         if self.losses and type(self.hamiltonian) in (int, float) and self.hamiltonian == 0:
             object.__setattr__(self, "hamiltonian", sp.S.Zero)
-        _check_types(self)
-        _check_modes(self)
-        _check_symbols(self)
-        _check_hermitian(self)
-        _check_weights(self)
+        arguments = self.losses, self.drive, self.orders, self.weights
+        check_types(self.name, self.hamiltonian, *arguments)
+        check_modes(self.hamiltonian, self.losses)
+        check_symbols(self.parameters, self.modes, self.drive, self.ladder)
+        for coefficient in self.ladder.values():
+            self.by_order(coefficient)  # raises unless it is a polynomial in the drive
+        check_hermitian(self.ladder, self.modes)
+        check_weights(self.weights, self.modes)
         if self.collective is not None and self.collective not in map(label, self.modes):
             raise ValueError(
                 f"Argument `collective` must be the label of a mode, but is {self.collective!r}."
@@ -405,112 +368,3 @@ def _over_one_denominator(coefficient: sp.Expr) -> sp.Expr:
         return coefficient
     whole = sp.cancel(coefficient)
     return whole if sp.count_ops(whole) < sp.count_ops(coefficient) else coefficient
-
-
-def _check_types(model: Model) -> None:
-    if not isinstance(model.name, str):
-        raise TypeError(f"Argument `name` must be a text, but is {shown(model.name)}.")
-    rests = model.hamiltonian is sp.S.Zero and bool(model.losses)
-    if not rests and not (
-        isinstance(model.hamiltonian, sp.Expr) and model.hamiltonian.atoms(Operator)
-    ):
-        raise TypeError(
-            "Argument `hamiltonian` must be a SymPy expression with at least one BosonOp, "
-            "SigmaMinus or transition of an Atom, or 0 where losses alone act, but is "
-            f"{shown(model.hamiltonian)}."
-        )
-    check_finite("Argument `hamiltonian`", model.hamiltonian)
-    for loss in model.losses:
-        if not isinstance(loss, Loss):
-            raise TypeError(f"Argument `losses` must hold Loss objects, but holds `{shown(loss)}`.")
-    _check_functions(model)
-    if model.drive is not None and not _is_parameter(model.drive):
-        raise TypeError(f"Argument `drive` must be a SymPy Symbol, but is {shown(model.drive)}.")
-    for argument in ("orders", "weights"):
-        given = getattr(model, argument)
-        if not isinstance(given, Mapping) and (argument, given) != ("weights", None):
-            raise TypeError(f"Argument `{argument}` must be a dict, but is {shown(given)}.")
-    for symbol, order in model.orders.items():
-        if not _is_parameter(symbol):
-            raise TypeError(f"Argument `orders` must name SymPy Symbols, but names {symbol!r}.")
-        if isinstance(order, bool) or not isinstance(order, int) or order < 1:
-            raise ValueError(f"Order of `{symbol}` must be a positive integer, but is {order!r}.")
-
-
-def _check_functions(model: Model) -> None:
-    """A function that nobody has defined, f(t) or J(omega), has no number."""
-    whole = [model.hamiltonian, *(x for loss in model.losses for x in (loss.rate, loss.operator))]
-    for function in sorted(set().union(*(x.atoms(AppliedUndef) for x in whole)), key=str):
-        raise TypeError(
-            f"Function `{function}` must be a symbol, whose value may be a function of time in "
-            "numeric.evolve; a bath with a memory has no place here: use QuTiP's heom."
-        )
-
-
-def _is_parameter(symbol: object) -> bool:
-    return isinstance(symbol, sp.Symbol) and bool(symbol.is_commutative)
-
-
-def _check_modes(model: Model) -> None:
-    """A loss of a mode that nothing connects to the Hamiltonian is a slip in its label."""
-    if model.hamiltonian is sp.S.Zero:
-        return
-    known = {label(mode) for mode in find_modes([model.hamiltonian])}
-    named = ", ".join(label(mode) for mode in find_modes([model.hamiltonian]))
-    left = [(loss, {label(m) for m in find_modes([loss.operator])}) for loss in model.losses]
-    # a loss that two modes share (a + b) couples them
-    while joined := [pair for pair in left if pair[1] & known]:
-        known = known.union(*(modes for _, modes in joined))
-        left = [pair for pair in left if pair not in joined]
-    for loss, modes in left:
-        raise ValueError(
-            f"Loss of `{show(loss.operator)}`: mode `{min(modes)}` does not occur in the "
-            f"Hamiltonian; its modes are {named}."
-        )
-
-
-def _check_symbols(model: Model) -> None:
-    names = Counter(str(symbol) for symbol in model.parameters)
-    twice = sorted(name for name, count in names.items() if count > 1)
-    if twice:
-        raise ValueError(
-            f"Symbol `{twice[0]}` occurs with two sets of assumptions; declare it once."
-        )
-    shared = sorted(names.keys() & {label(mode) for mode in model.modes})
-    if shared:
-        raise ValueError(
-            f"Name `{shared[0]}` must be that of a symbol or of a mode, but is both; rename one."
-        )
-    if model.drive is not None and not any(
-        model.drive in c.free_symbols for c in model.ladder.values()
-    ):
-        raise ValueError(
-            f"Argument `drive` must be a symbol of the Hamiltonian, but `{model.drive}` "
-            "does not occur in it."
-        )
-    for coefficient in model.ladder.values():
-        model.by_order(coefficient)  # raises unless it is a polynomial in the drive
-
-
-def _check_weights(model: Model) -> None:
-    labels = [label(mode) for mode in model.modes]
-    for name, weight in (model.weights or dict.fromkeys(labels, 1)).items():
-        if isinstance(weight, bool) or not isinstance(weight, int) or weight < 1:
-            raise ValueError(f"Weight of mode `{name}` must be a positive integer: {weight!r}.")
-    if model.weights is not None and set(model.weights) != set(labels):
-        raise ValueError(
-            f"Argument `weights` must name the modes {', '.join(labels)}, but names "
-            f"{', '.join(map(str, model.weights))}."
-        )
-
-
-def _check_hermitian(model: Model) -> None:
-    partner = adjoint(model.ladder)
-    for word in model.ladder.keys() | partner.keys():
-        difference = model.ladder.get(word, sp.S.Zero) - partner.get(word, sp.S.Zero)
-        if sp.expand(difference) != 0 and sp.simplify(difference) != 0:
-            raise ValueError(
-                "Argument `hamiltonian` must be Hermitian, but its term "
-                f"`{express(word, model.modes)}` and the Hermitian conjugate differ by "
-                f"`{sp.simplify(difference)}` (are all real symbols declared real=True?)."
-            )

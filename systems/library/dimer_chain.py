@@ -24,7 +24,8 @@ from sympy import Abs, I
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 E, alpha, J, t = sp.symbols("E alpha J t", real=True)
 gamma, F = sp.symbols("gamma F", positive=True)

@@ -25,7 +25,8 @@ from sympy import I, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 Delta, U = sp.symbols("Delta U", real=True)
 J, gamma, F = sp.symbols("J gamma F", positive=True)

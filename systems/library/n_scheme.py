@@ -30,7 +30,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from systems.levels import Atom
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 Delta, Delta_f, g_1, g_2, Omega = sp.symbols("Delta Delta_f g_1 g_2 Omega", real=True)
 kappa, gamma_e, gamma_f, xi = sp.symbols("kappa gamma_e gamma_f xi", positive=True)

@@ -19,7 +19,8 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 Delta, g = sp.symbols("Delta g", real=True)
 omega, kappa, gamma, xi = sp.symbols("omega kappa gamma xi", positive=True)

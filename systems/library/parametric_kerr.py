@@ -22,7 +22,8 @@ from sympy import Abs, I, conjugate, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 Delta, chi = sp.symbols("Delta chi", real=True)
 gamma, xi = sp.symbols("gamma xi", positive=True)

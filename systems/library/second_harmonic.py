@@ -23,7 +23,8 @@ from sympy import Abs, I, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 Delta_a, Delta_b, g = sp.symbols("Delta_a Delta_b g", real=True)
 kappa_a, kappa_b, F = sp.symbols("kappa_a kappa_b F", positive=True)

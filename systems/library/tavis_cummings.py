@@ -28,7 +28,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from systems.emitters import Emitters
-from systems.model import Loss, Model
+from systems.loss import Loss
+from systems.model import Model
 
 Delta_a, Delta_s, g = sp.symbols("Delta_a Delta_s g", real=True)
 kappa, gamma, xi = sp.symbols("kappa gamma xi", positive=True)
