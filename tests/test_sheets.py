@@ -26,7 +26,8 @@ from compare.papers.decision import decisions, settled
 from compare.papers.judgement import audit, audit_text
 from compare.papers.measure import Measure
 from compare.papers.point import read_point
-from compare.papers.sheet import TABLES, TEMPLATE, Entry, Sheet, read_sheet
+from compare.papers.reader import TABLES, read_sheet
+from compare.papers.sheet import TEMPLATE, Entry, Sheet
 from compare.provenance import ROOT
 from compare.targets import find_target
 from systems.library import spinning

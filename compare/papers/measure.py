@@ -38,7 +38,7 @@ TAKEN = {
 
 @dataclass(frozen=True)
 class Measure:
-    """What is asked of a system: the keys of `compare.papers.sheet.ASKED`, with values merged.
+    """What is asked of a system: the keys of `compare.papers.reader.ASKED`, with values merged.
 
     ``asked`` holds ``system``, ``values``, and one of ``quantity`` and ``number``; ``folder`` is
     where a system in a file is looked for.

@@ -30,7 +30,7 @@ Settings = Mapping[str, Any]
 CLAIMS = "claims"  # the stem of the audit, beside those of the figures
 # What decides and reads claims is loaded by a name that is put together here: `compare.provenance`
 # then counts it for audits alone, and a change of it makes no figure stale.
-READER, JUDGE = (f"compare.papers.{name}" for name in ("sheet", "judgement"))
+READER, JUDGE = (f"compare.papers.{name}" for name in ("reader", "judgement"))
 
 
 @dataclass(frozen=True)

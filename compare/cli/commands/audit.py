@@ -86,7 +86,7 @@ def _audit_file(file: Path, out: Path | None, force: bool) -> None:
     from compare import output, provenance
     from compare.papers.judgement import audit as judged
     from compare.papers.judgement import audit_text
-    from compare.papers.sheet import read_sheet
+    from compare.papers.reader import read_sheet
 
     sheet: Sheet = read_sheet(file)
     target = None if out is None else out / f"{file.stem}.csv"
