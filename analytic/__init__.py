@@ -6,10 +6,10 @@ correlations and blockade conditions.  It stands on `amplitudes` (block by block
 `reach` what a zero at leading order means, `latex` how a form is printed.  `fields` and `delayed`
 have the statistics of light that leaves several modes, at one time and at two; `pulse` and `tones`
 have the amplitudes under a drive that moves.  `linear` has quadratic models in any bath, exactly:
-`gaussian`; `polaron` has a mode that pushes on a mirror, `closed` whichever of the leading orders a
-model has: `find_closed`.  `series` goes beyond the leading order,
-jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those of fields;
-`rational` does the algebra.  Nothing here knows the numeric road.
+`gaussian`, from the equations of `heisenberg`; `polaron` has a mode that pushes on a mirror,
+`closed` whichever of the leading orders a model has: `find_closed`.  `series` goes beyond the
+leading order, jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those of
+fields; `rational` does the algebra.  Nothing here knows the numeric road.
 
 >>> from systems import kerr
 >>> derive(kerr.MODEL).correlation("a", abbreviations=kerr.ABBREVIATIONS)

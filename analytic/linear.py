@@ -26,6 +26,7 @@ import sympy as sp
 
 from analytic.evaluation import number_at
 from analytic.followers import followers, from_others
+from analytic.heisenberg import heisenberg
 from analytic.latex import align, correlation_symbol, number_symbol
 from analytic.rational.abbreviations import Abbreviations
 from analytic.rational.factored import Factored
@@ -35,17 +36,7 @@ from analytic.stationary import Moment, steady
 from systems import Model
 from systems.arithmetic import evaluate
 from systems.display import Shown
-from systems.ladder import (
-    Ladder,
-    Mode,
-    Word,
-    add,
-    adjoint,
-    express,
-    label,
-    multiply,
-    scale,
-)  # fmt: skip
+from systems.ladder import Ladder, Mode, Word, express, label
 from systems.status import Status
 from systems.values import Values, check_positive, read_values
 
@@ -342,36 +333,6 @@ def _moduli(expression: sp.Expr) -> sp.Expr:
 
 def _ratio(above: sp.Expr, below: sp.Expr, abbreviations: Abbreviations | None) -> sp.Expr:
     return above / below if abbreviations else _simple(above / below)
-
-
-def heisenberg(model: Model, word: Word) -> Ladder:
-    """``d<word>/dt`` by the adjoint of the Lindblad equation, coefficients multiplied out.
-
-    >>> from systems import kerr
-    >>> sorted(map(str, heisenberg(kerr.MODEL, ((0,), (1,))).values()))  # of a, a'aa and 1
-    ['-2*I*chi', '-I*Delta - gamma/2', '-I*xi']
-    """
-
-    def product(*factors: Ladder) -> Ladder:
-        first, *rest = factors
-        for factor in rest:
-            first = multiply(first, factor, model.modes)
-        return first
-
-    X: Ladder = {word: sp.S.One}
-    terms = [scale(sp.I, product(model.ladder, X)), scale(-sp.I, product(X, model.ladder))]
-    for loss, L in zip(model.losses, model.jumps, strict=True):
-        up = adjoint(L)
-        terms.append(scale(loss.rate, product(up, X, L)))
-        terms.append(scale(-loss.rate / 2, add(product(up, L, X), product(X, up, L))))
-    total = {w: _expand(c) for w, c in add(*terms).items()}
-    return {w: c for w, c in total.items() if c != 0}
-
-
-def _expand(coefficient: sp.Expr) -> sp.Expr:
-    """Multiplied out; cosh^2 - sinh^2 of a squeezed bath is 1."""
-    expanded = sp.expand(coefficient)
-    return sp.trigsimp(expanded) if expanded.has(sp.cosh, sp.cos) else expanded
 
 
 def is_quadratic(model: Model) -> bool:

@@ -56,7 +56,7 @@ def steady(flows: Mapping[Word, Ladder], words: Sequence[Word]) -> dict[Word, Mo
 
     Raises `polynomials.Singular` where they do not decide.
 
-    >>> from analytic.linear import heisenberg
+    >>> from analytic.heisenberg import heisenberg
     >>> from systems import kerr
     >>> free = {((0,), (1,)): {((0,), (1,)): -kerr.gamma / 2, ((0,), (0,)): -sp.I * kerr.xi}}
     >>> {word: m.expression() for word, m in steady(free, list(free)).items()}

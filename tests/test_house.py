@@ -26,7 +26,7 @@ LIBRARY = ROOT / "systems" / "library"
 OLD_PATHS = ROOT / "systems" / "renamed.py"  # its table is made of names
 COMMANDS = ROOT / "compare" / "cli" / "commands"  # files are called what one types
 # one noun on several floors, with the same method names
-TWINS = {"fields", "delayed"}
+TWINS = {"fields", "delayed", "heisenberg"}
 FLOORS = 8  # of numeric: what is taught in one sitting
 
 
