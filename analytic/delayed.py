@@ -83,9 +83,9 @@ class _Relaxation:
 
         Numbers, at the values of this relaxation: array (states, states).
         """
-        frame = self.closed.frame
-        numbers = {word: self._number(part) for word, part in frame.leading_ladder.items()}
-        K = block(frame, numbers, self.states, complex)
+        model = self.closed.undisplaced
+        numbers = {word: self._number(part) for word, part in model.leading_ladder.items()}
+        K = block(model, numbers, self.states, complex)
         K[0] = 0
         return K
 

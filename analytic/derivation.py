@@ -102,8 +102,8 @@ class Derivation(Shown):
 
     def __init__(self, model: Model, quanta: int) -> None:
         self.model, self.quanta = model, quanta
-        self.frame = without_displacement(model)  # the same equation, losses without a number
-        self._amplitudes = Amplitudes(self.frame, quanta)
+        self.undisplaced = without_displacement(model)  # the same equation, losses without a number
+        self._amplitudes = Amplitudes(self.undisplaced, quanta)
 
     def _title(self) -> str:
         return f"closed forms of the {self.model.name}, {self.quanta} quanta, leading order"
@@ -137,7 +137,7 @@ class Derivation(Shown):
         >>> closed.number("a", closed.abbreviations), closed.abbreviations[sp.Symbol("D_1")]
         (E**2*F**2/Abs(D_1)**2, E**2 - J**2)
         """
-        model = self.frame
+        model = self.undisplaced
         ones = ((label(mode), model.occupation(mode)) for mode in model.modes)
         energies = {name: model.leading_ladder.get((n, n), sp.S.Zero) for name, n in ones}
         products: list[Any] = [x for n in self.states[1:] if (x := self._amplitudes[n])]
@@ -232,7 +232,7 @@ class Derivation(Shown):
         >>> derive(jaynes_cummings.MODEL).number("s", jaynes_cummings.ABBREVIATIONS)
         g**2*xi**2/Abs(D_1)**2
         """
-        if not is_filled(self.frame, self.model.index(mode)):
+        if not is_filled(self.undisplaced, self.model.index(mode)):
             return sp.S.Zero
         return self._squared(self._excited(mode), abbreviations)
 
@@ -253,7 +253,7 @@ class Derivation(Shown):
             return sp.S.Zero
         occupation = self.model.occupation(mode, order)
         several = self._amplitude(occupation)
-        if not several and not is_filled(self.frame, self.model.index(mode)):
+        if not several and not is_filled(self.undisplaced, self.model.index(mode)):
             return sp.S.Zero
         self._check_seen(
             several, f"Moment of order {order} of `{_name(self.model, mode)}`", occupation
@@ -430,7 +430,7 @@ class Derivation(Shown):
     @cached_property
     def _expanded(self) -> Amplitudes:
         """The amplitudes with all polynomials multiplied out."""
-        return Amplitudes(self.frame, self.quanta, longest=None)
+        return Amplitudes(self.undisplaced, self.quanta, longest=None)
 
     def _amplitude(self, occupation: Occupation) -> Any:
         """The amplitude as a product; `ValueError` for a state beyond ``quanta``, or none."""
@@ -449,25 +449,25 @@ class Derivation(Shown):
         Raises `ValueError` for a mode that stays empty, `NotSeen` for one that only jumps fill.
         """
         amplitude = self._amplitude(self.model.occupation(mode))
-        if not amplitude and not is_filled(self.frame, self.model.index(mode)):
+        if not amplitude and not is_filled(self.undisplaced, self.model.index(mode)):
             raise ValueError(
                 f"Mode `{_name(self.model, mode)}` stays empty, for nothing fills it: its "
                 "correlations are 0/0."
             )
         if not amplitude:
-            raise NotSeen(dark(self.frame, mode))
+            raise NotSeen(dark(self.undisplaced, mode))
         return amplitude
 
     def _zero(self, what: str, occupation: Occupation, jumps: bool = True) -> sp.Expr:
         """0 if the occupation is out of reach; raises `NotSeen` if the leading order misses it."""
-        if is_reached(self.frame, occupation, jumps):
-            raise NotSeen(unseen(self.model, self.frame, what, occupation))
+        if is_reached(self.undisplaced, occupation, jumps):
+            raise NotSeen(unseen(self.model, self.undisplaced, what, occupation))
         return sp.S.Zero
 
     def _check_seen(self, product: Any, what: str, occupation: Occupation) -> None:
         """Raises `NotSeen` for a product that is zero at leading order."""
         if not product:
-            raise NotSeen(unseen(self.model, self.frame, what, occupation))
+            raise NotSeen(unseen(self.model, self.undisplaced, what, occupation))
 
     @staticmethod
     def _squared(product: Any, abbreviations: Abbreviations | None) -> sp.Expr:

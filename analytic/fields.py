@@ -104,7 +104,7 @@ def squeezing(closed: Derivation, field: Field) -> sp.Expr:
     True
     """
     pairs = expectation(closed, field, field) - expectation(closed, field) ** 2
-    if is_zero(pairs) and not is_linear(closed.frame):
+    if is_zero(pairs) and not is_linear(closed.undisplaced):
         raise NotSeen(_unseen("The squeezing"))
     return 2 * sp.Abs(pairs, evaluate=False)
 
@@ -130,7 +130,11 @@ def expectation(closed: Derivation, *fields: Field) -> sp.Expr:
             f"Field `{fields[0]}` is dark at leading order, so its statistics are decided by "
             "quantum jumps: use numeric.fields."
         )
-    if len(fields) > 1 and is_zero(whole) and any(is_reached(closed.frame, q) for _, q in product):
+    if (
+        len(fields) > 1
+        and is_zero(whole)
+        and any(is_reached(closed.undisplaced, q) for _, q in product)
+    ):
         names = " ".join(f"`{field}`" for field in fields)
         raise NotSeen(_unseen(f"The product of the fields {names}"))
     return whole
@@ -166,7 +170,7 @@ def linear_entropy(closed: Derivation) -> sp.Expr:
     >>> round(float(weak / weaker), 6)  # of the fourth order in the drive
     16.0
     """
-    model = closed.frame
+    model = closed.undisplaced
     lowest = min(w for w in model.grading.weights if occupations(model, w))
     kets, vacuum = occupations(model, lowest), (0,) * len(model.modes)
     jumps = [leading_part(model, jump) for jump in model.jumps]

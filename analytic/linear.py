@@ -114,7 +114,7 @@ class Gaussian(Shown):
         (2*n_a**2 + Abs(s_a)**2)/n_a**2
         """
         moments = {w: m for w, m in self._moments.items() if w in self._names and m.products}
-        later = [w for words in self._orders(moments) for w in followers(self._linear, words)]
+        later = [w for words in self._lengths(moments) for w in followers(self._linear, words)]
         first = {w: m for w, m in moments.items() if w not in later}
         products = [x for m in first.values() for x in m.products]
         taken = {*map(str, self.model.parameters), *(str(self._names[w]) for w in moments)}
@@ -251,7 +251,7 @@ class Gaussian(Shown):
             for word, flow in self._flows.items()
         }
 
-    def _orders(self, moments: Mapping[Word, Moment]) -> list[dict[Word, int]]:
+    def _lengths(self, moments: Mapping[Word, Moment]) -> list[dict[Word, int]]:
         """How long the closed forms are beyond a line, of means and of covariances."""
         costs = {w: sum(map(_length, m.products)) for w, m in moments.items()}
         return [{w: c for w, c in costs.items() if _size(w) == order} for order in (1, 2)]

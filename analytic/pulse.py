@@ -182,7 +182,7 @@ class _Equations:
     def of(
         cls, closed: Derivation, arrays: Arrays, envelope: Callable[[float], complex]
     ) -> _Equations:
-        model = closed.frame
+        model = closed.undisplaced
         states = [n for g in range(closed.quanta + 1) for n in occupations(model, g)]
         grades = np.array([model.grading.of(n) for n in states]) / model.grading.unit
         sizes = abs(complex(arrays[str(model.drive)])) ** grades

@@ -97,16 +97,16 @@ def other_roads(model: Model, occupation: Occupation | None = None) -> str:
     return ", ".join(roads) + " or " * bool(roads) + "numeric.steady_state"
 
 
-def unseen(model: Model, frame: Model, what: str, occupation: Occupation) -> str:
+def unseen(model: Model, undisplaced: Model, what: str, occupation: Occupation) -> str:
     """What the leading order does not see, why, and where to look instead: for messages.
 
-    ``frame`` is the model in which no loss holds a number (`analytic.displacement`).
+    ``undisplaced`` is the model in which no loss holds a number (`analytic.displacement`).
 
     >>> from systems import kerr
     >>> print(unseen(kerr.MODEL, kerr.MODEL, "P", (1,)).partition(":")[0])
     P is zero at leading order in `xi`, but not altogether
     """
-    pure = is_reached(frame, occupation, jumps=False)
+    pure = is_reached(undisplaced, occupation, jumps=False)
     reason = "terms of higher order in the drive" if pure else "quantum jumps"
     roads, drive = other_roads(model, occupation), model.drive or "the drive"
     return (

@@ -48,7 +48,7 @@ def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occ
     """
     check_closed(closed)
     check_driven(closed.model)
-    model, target = closed.frame, tuple(occupation)
+    model, target = closed.undisplaced, tuple(occupation)
     if target not in closed.states:
         raise ValueError(
             f"Argument `occupation` must be one of those that were derived, but is {occupation}: "
@@ -89,7 +89,7 @@ def _grade(
     closed: Derivation, sources: list[tuple[Tones, Ladder]], known: list[Amplitudes], grade: int
 ) -> Amplitudes:
     """The amplitudes of one grade at all frequencies that occur there."""
-    model, kets = closed.frame, occupations(closed.frame, grade)
+    model, kets = closed.undisplaced, occupations(closed.undisplaced, grade)
     terms = []
     for lower, several in enumerate(known):
         below = occupations(model, lower)

@@ -125,15 +125,15 @@ class Liouvillian:
         right = [1j * kron(one, part.conj()) for part in self._parts]
         return Combination([*left, *right, *self._jump.parts])
 
-    def _weighted(self, c: np.ndarray, sizes: bool = False) -> tuple[csr_array, csr_array]:
+    def _summed(self, c: np.ndarray, sizes: bool = False) -> tuple[csr_array, csr_array]:
         """K and what the jumps make; or (``sizes``) sums of the absolute values of their terms."""
         x, size = (abs(c), abs) if sizes else (c, csr_array)
         K = csr_array(self._parts[0].shape, dtype=complex)
         J = csr_array((self.space.size**2,) * 2, dtype=complex)
-        for weight, part, jump in zip(x, self._parts, self._jumps, strict=True):
-            if weight:
-                K = K + weight * size(part)
-                J = J if jump is None else J + weight * size(csr_array(jump))
+        for factor, part, jump in zip(x, self._parts, self._jumps, strict=True):
+            if factor:
+                K = K + factor * size(part)
+                J = J if jump is None else J + factor * size(csr_array(jump))
         return K, J
 
     @property
@@ -230,7 +230,7 @@ class Liouvillian:
         array([ 0.+0.j ,  0.-0.5j, 10.-1.j ])
         """
         if self.is_large:
-            rows = [self._weighted(row)[0].toarray() for row in c.reshape(-1, c.shape[-1])]
+            rows = [self._summed(row)[0].toarray() for row in c.reshape(-1, c.shape[-1])]
             K = np.reshape(rows, (*c.shape[:-1], *rows[0].shape))
         else:
             K = np.tensordot(c, self._effective, axes=1)
@@ -259,7 +259,7 @@ class Liouvillian:
     def _sum(self, c: np.ndarray) -> csc_array:
         if not self.is_large:
             return self.total(np.concatenate([c, c.conj(), c]))
-        (K, J), one = self._weighted(c), identity(self.space.size)
+        (K, J), one = self._summed(c), identity(self.space.size)
         return csc_array(-1j * kron(K, one) + 1j * kron(one, K.conj()) + J)
 
     def written(self, c: np.ndarray) -> tuple[np.ndarray, csc_array, csc_array]:
@@ -276,7 +276,7 @@ class Liouvillian:
         [(3, 3), (9, 9), (9, 9)]
         """
         if self.is_large:
-            (K, J), one = self._weighted(c), identity(self.space.size)
+            (K, J), one = self._summed(c), identity(self.space.size)
             return K.toarray(), csc_array(-1j * kron(K, one) + 1j * kron(one, K.conj()) + J), J
         jump = self.total(np.concatenate([0 * c, 0 * c, c]))
         return np.tensordot(c, self._effective, axes=1), self._sum(c), jump
@@ -295,7 +295,7 @@ class Liouvillian:
         1.0
         """
         lost = self._lost_pairs(c)
-        matrix = csc_array(self._weighted(c)[1]) if self.is_large else self._jump(c)
+        matrix = csc_array(self._summed(c)[1]) if self.is_large else self._jump(c)
         return matrix if lost is None else _without(matrix, lost)
 
     def terms(self, c: np.ndarray, L: csc_array | None = None) -> csc_array:
@@ -315,7 +315,7 @@ class Liouvillian:
         """
         if not self.is_large:
             return self.total.terms(np.concatenate([c, c.conj(), c]))
-        (K, J), one = self._weighted(c, sizes=True), identity(self.space.size)
+        (K, J), one = self._summed(c, sizes=True), identity(self.space.size)
         sizes = csc_array(kron(K, one) + kron(one, K) + J)
         return cancelling(sizes, self._sum(c) if L is None else L)
 
@@ -374,9 +374,9 @@ class Liouvillian:
         for first, step in zip(self._pairs, self._steps, strict=True):
             pairs = c[first : first + len(step) ** 2].reshape(len(step), len(step))
             k = int(np.argmax(abs(pairs.diagonal())))
-            weights = pairs[:, k] / (np.sqrt(abs(pairs[k, k])) or 1.0)
+            amplitudes = pairs[:, k] / (np.sqrt(abs(pairs[k, k])) or 1.0)
             words = (self.space.word(word) for _, word in step)
-            found.append(csc_array(sum(x * w for x, w in zip(weights, words, strict=True))))
+            found.append(csc_array(sum(x * w for x, w in zip(amplitudes, words, strict=True))))
         return found
 
     def jump_rates(self, c: np.ndarray) -> list[tuple[list[int], float]]:

@@ -34,7 +34,7 @@ class Observable(ABC):
     """
 
     model: Model
-    relative: ClassVar[bool] = False  # whether what `levels` says is a share of the number
+    relative: ClassVar[bool] = False  # whether what `guesses` says is a share of the number
 
     @property
     @abstractmethod
@@ -58,5 +58,5 @@ class Observable(ABC):
         """What another truncation changes, with what may still lie beyond the larger one."""
 
     @abstractmethod
-    def levels(self, block: Solution) -> np.ndarray:
+    def guesses(self, block: Solution) -> np.ndarray:
         """What emitters may change of which the model keeps some excitations only."""

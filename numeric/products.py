@@ -64,10 +64,10 @@ class DensityProducts:
 
     def cut(self, fields: Sequence[Field]) -> np.ndarray:
         """By how much what lies beyond the cut may change ``<(product)' (product)>``."""
-        weights = np.sum(abs(self._product(fields)) ** 2, axis=1)
+        sizes = np.sum(abs(self._product(fields)) ** 2, axis=1)
         # a mode that nothing fills is empty beyond the cut as within it
         may = ~empty_states(self.state.model, self._flat(), self.on)
-        return self.beyond * np.max(weights, axis=1, where=may, initial=0.0)
+        return self.beyond * np.max(sizes, axis=1, where=may, initial=0.0)
 
     def check(self, order: int) -> None:
         check_order(order, order if self.frame else self.on.quanta)

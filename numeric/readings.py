@@ -65,7 +65,7 @@ class NormalMoment(Observable):
         more = beyond(finer_of(block, other), self.modes, self.normalised, bound=False)
         return abs(after - before) + abs(after) * more
 
-    def levels(self, block: Solution) -> np.ndarray:
+    def guesses(self, block: Solution) -> np.ndarray:
         return missed(self.model, block, self.modes, self.normalised)
 
 
@@ -133,7 +133,7 @@ class Population(Observable):
         before, after = (self.read(one).value for one in (block, other))
         return abs(after - before) + abs(after) * missing(finer_of(block, other), ())
 
-    def levels(self, block: Solution) -> np.ndarray:
+    def guesses(self, block: Solution) -> np.ndarray:
         return guessed(self.model, block, quanta=sum(self.ways[0]))
 
     @property
@@ -206,7 +206,7 @@ class Mean(Observable):
         empty = (before.value == 0) & (before.roundoff + after.roundoff == 0)
         return np.asarray(np.where(empty & (after.value == 0), 0.0, moved))
 
-    def levels(self, block: Solution) -> np.ndarray:
+    def guesses(self, block: Solution) -> np.ndarray:
         return np.asarray(coherence(self.model, block) * self._size(block))
 
     def _size(self, block: Solution) -> np.ndarray:

@@ -262,7 +262,9 @@ class SteadyState(Twofold, Readout):
         pairs = [sorted(pair, key=lambda found: found.space.size) for pair in both]
         change = [changes(self.model, coarse, fine, order) for coarse, fine in pairs]
         cut = [
-            self._with_levels(cuts(self.model, changed, fine, order, coarse.space.cut), fine, order)
+            self._with_guesses(
+                cuts(self.model, changed, fine, order, coarse.space.cut), fine, order
+            )
             for changed, (coarse, fine) in zip(change, pairs, strict=True)
         ]
         rounding = [roundoff(self.model, block, order) for block in self.blocks]
@@ -293,7 +295,7 @@ class SteadyState(Twofold, Readout):
                 merged[name] = self._shaped(flat)
         return merged
 
-    def _with_levels(
+    def _with_guesses(
         self, cut: dict[str, np.ndarray], fine: Solution, order: int
     ) -> dict[str, np.ndarray]:
         """The evidence of a cut, with what emitters may change as well; see `_guarded`."""

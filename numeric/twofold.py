@@ -157,7 +157,7 @@ class Twofold(Batch):
         if is_whole(self.model):
             return found
         # who gives ``excited`` wants its numbers, as with a truncation that is given
-        lost = self._join([what.levels(block) for block in self.blocks])
+        lost = self._join([what.guesses(block) for block in self.blocks])
         size = abs(found.value) if what.relative else 1.0
         return replace(found, cut=found.cut + lost * size, moved=max(found.moved, MOVED))
 

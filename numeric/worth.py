@@ -1,7 +1,7 @@
 """A number per point with all that its status follows from, and quotients of such numbers.
 
 Round-off, what the cut changes and what the number is divided by are told apart, as each asks for
-something else of the reader; `Measured.status` is the verdict.
+something else of the reader; `Measured.status` is the word for it.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by r
 class Measured:
     """A number per point, its round-off, by how much the cut moves it, what it is divided by.
 
-    All arrays have the shape (points,), and all errors are absolute.  `status` is the verdict.
+    All arrays have the shape (points,), and all errors are absolute.  `status` is the word for it.
 
     >>> half = Measured(np.array([0.5]), np.array([1e-9]), cut=np.array([0.01]))
     >>> half.error.round(3), half.moves.tolist(), half.status(np.array(["ok"])).tolist()

@@ -3,7 +3,7 @@
 xarray's arrays broadcast by the names of their dimensions, whatever the order of their axes.  The
 solvers know positions only, so names are taken off at the door (`unlabel`) and put on again where
 a result leaves (`label`).  In between travels a `Labelled` dict of plain arrays, which remembers
-the dimensions and coordinates as its `Frame`.
+the dimensions and coordinates as its `Axes`.
 
 Whoever uses plain arrays notices nothing: xarray is not even imported.
 """
@@ -20,12 +20,12 @@ Labels: TypeAlias = Mapping[str, Any]  # name -> number, plain or labelled array
 
 
 @dataclass(frozen=True)
-class Frame:
+class Axes:
     """Names of the axes of a result, in order, and the coordinates along them.
 
     ``coords`` is what xarray takes for them: a mapping from names to variables.
 
-    >>> Frame(("Delta",), {"Delta": [0.0, 1.0]}).array(np.array([5.0, 6.0])).sel(Delta=1.0).item()
+    >>> Axes(("Delta",), {"Delta": [0.0, 1.0]}).array(np.array([5.0, 6.0])).sel(Delta=1.0).item()
     6.0
     """
 
@@ -41,8 +41,8 @@ class Frame:
     ) -> Any:
         """The data as an `xarray.DataArray`.
 
-        ``first`` and ``last`` name axes before and after those of the frame.  Raises `ValueError`
-        where the frame has one of that name already.
+        ``first`` and ``last`` name axes before and after these.  Raises `ValueError` where one of
+        these has that name already.
         """
         import xarray as xr
 
@@ -52,12 +52,12 @@ class Frame:
             data = np.array(data, dtype=object)
         return xr.DataArray(data, dims=(*first, *self.dims, *last), coords=self.coords, name=name)
 
-    def beside(self, extra: "Frame", argument: str) -> "Frame":
-        """The frame with further axes behind its own, those of the ``argument``.
+    def beside(self, extra: "Axes", argument: str) -> "Axes":
+        """These and further axes behind them, those of the ``argument``.
 
         Raises `ValueError`, which names it, where two share a name.
 
-        >>> Frame(("x",), {}).beside(Frame(("tau",), {}), "taus").dims
+        >>> Axes(("x",), {}).beside(Axes(("tau",), {}), "taus").dims
         ('x', 'tau')
         """
         twice = {*self.dims, *self.coords} & {*extra.dims, *extra.coords}
@@ -66,19 +66,19 @@ class Frame:
                 f"Argument `{argument}` must have axes of its own, but "
                 f"`{min(map(str, twice))}` is one of the values as well."
             )
-        return Frame((*self.dims, *extra.dims), {**self.coords, **extra.coords})
+        return Axes((*self.dims, *extra.dims), {**self.coords, **extra.coords})
 
 
 class Labelled(dict[str, np.ndarray]):
     """Plain arrays of one shape, by name, that remember what their axes are called.
 
-    >>> Labelled({"xi": np.zeros(2)}, Frame(("power",), {})).frame.dims
+    >>> Labelled({"xi": np.zeros(2)}, Axes(("power",), {})).axes.dims
     ('power',)
     """
 
-    def __init__(self, arrays: Mapping[str, np.ndarray], frame: Frame) -> None:
+    def __init__(self, arrays: Mapping[str, np.ndarray], axes: Axes) -> None:
         super().__init__(arrays)
-        self.frame = frame
+        self.axes = axes
 
 
 def is_labelled(value: Any) -> bool:
@@ -94,10 +94,10 @@ def is_labelled(value: Any) -> bool:
     return xr is not None and isinstance(value, xr.DataArray | xr.Variable)
 
 
-def unlabel(given: Labels) -> tuple[dict[str, Any], Frame | None]:
-    """The values as plain arrays that broadcast by position, and the frame of what they make.
+def unlabel(given: Labels) -> tuple[dict[str, Any], Axes | None]:
+    """The values as plain arrays that broadcast by position, and the axes of what they make.
 
-    The dimensions come in the order in which they first appear.  None in place of the frame where
+    The dimensions come in the order in which they first appear.  None in place of the axes where
     nothing is labelled: the values are then as they were.  A value along an axis of its own name is
     the coordinate there, where there is none.  Raises `TypeError` for a plain array beside labelled
     ones, since its axes have no names, and for a whole dataset as one value, and `ValueError` where
@@ -106,8 +106,8 @@ def unlabel(given: Labels) -> tuple[dict[str, Any], Frame | None]:
     >>> import xarray
     >>> x = xarray.DataArray([1.0, 2.0], dims="x")
     >>> y = xarray.DataArray([1.0, 2.0, 3.0], dims="y")
-    >>> plain, frame = unlabel({"chi": x, "xi": y, "gamma": 1.0})
-    >>> plain["chi"].shape, plain["xi"].shape, frame.dims
+    >>> plain, axes = unlabel({"chi": x, "xi": y, "gamma": 1.0})
+    >>> plain["chi"].shape, plain["xi"].shape, axes.dims
     ((2, 1), (1, 3), ('x', 'y'))
     """
     _refuse_datasets(given)
@@ -123,8 +123,8 @@ def unlabel(given: Labels) -> tuple[dict[str, Any], Frame | None]:
             )
     for (one, x), (two, y) in combinations(named.items(), 2):
         _check_same_axes(one, x, two, y)
-    frame = _frame_of(list(named.values()))
-    return {**given, **{name: by_name(x, frame.dims) for name, x in named.items()}}, frame
+    axes = _axes_of(list(named.values()))
+    return {**given, **{name: by_name(x, axes.dims) for name, x in named.items()}}, axes
 
 
 def by_name(value: Any, dims: Sequence[str]) -> np.ndarray:
@@ -146,38 +146,38 @@ def place(given: Labels, arrays: Any) -> dict[str, Any]:
 
     >>> import xarray
     >>> phi = xarray.DataArray([0.0, 1.0], dims="phi")
-    >>> points = Labelled({"J": np.zeros((2, 3))}, Frame(("phi", "r"), {}))
+    >>> points = Labelled({"J": np.zeros((2, 3))}, Axes(("phi", "r"), {}))
     >>> {name: x.shape for name, x in place({"phi": phi}, points).items()}
     {'phi': (2, 1)}
     """
-    frame = getattr(arrays, "frame", None) or Frame((), {})
+    axes = getattr(arrays, "axes", None) or Axes((), {})
     named = {str(n): _as_array(str(n), x) for n, x in given.items() if is_labelled(x)}
     coords = {str(n): c for x in named.values() for n, c in x.coords.items()}
     for name, x in named.items():
-        strange = [str(d) for d in x.dims if d not in frame.dims]
+        strange = [str(d) for d in x.dims if d not in axes.dims]
         if strange:
-            has = ", ".join(frame.dims) or "no names"
+            has = ", ".join(axes.dims) or "no names"
             raise ValueError(
                 f"Labelled array `{name}` must have dimensions of the values ({has}), but also has "
                 f"`{strange[0]}`."
             )
     plain = {str(n): x for n, x in given.items() if not is_labelled(x)}
-    return {n: by_name(x, frame.dims) for n, x in (coords | named).items() if x.ndim} | plain
+    return {n: by_name(x, axes.dims) for n, x in (coords | named).items() if x.ndim} | plain
 
 
 def relabel(data: Any, arrays: Any, name: str | None = None, **more: Sequence[str]) -> Any:
     """The data with the names of the axes that ``arrays`` remember, as a `Labelled` dict does.
 
-    ``more`` are names of axes ``first`` and ``last``, as `Frame.array` takes them.
+    ``more`` are names of axes ``first`` and ``last``, as `Axes.array` takes them.
     Of arrays without names the data as they are.
 
     >>> relabel(np.zeros(2), {"xi": np.zeros(2)})
     array([0., 0.])
-    >>> relabel(np.zeros(2), Labelled({"xi": np.zeros(2)}, Frame(("power",), {}))).dims
+    >>> relabel(np.zeros(2), Labelled({"xi": np.zeros(2)}, Axes(("power",), {}))).dims
     ('power',)
     """
-    frame = getattr(arrays, "frame", None)
-    return data if frame is None else frame.array(data, name, **more)
+    axes = getattr(arrays, "axes", None)
+    return data if axes is None else axes.array(data, name, **more)
 
 
 def label_beside(
@@ -197,28 +197,28 @@ def label_beside(
     >>> label_beside(np.ones(2), {"xi": np.array(0.1)}, "omega", [0.0, 1.0])
     array([1., 1.])
     """
-    frame, argument = getattr(arrays, "frame", None), argument or f"{axis}s"
-    if frame is None and not is_labelled(given):
+    axes, argument = getattr(arrays, "axes", None), argument or f"{axis}s"
+    if axes is None and not is_labelled(given):
         return data
-    if frame is None and next(iter(arrays.values())).ndim:
+    if axes is None and next(iter(arrays.values())).ndim:
         raise TypeError(
             f"Argument `{argument}` must be a plain array where values are plain arrays, whose "
             "axes have no names, but is labelled."
         )
-    return (frame or Frame((), {})).beside(frame_along(axis, given), argument).array(data, name)
+    return (axes or Axes((), {})).beside(axes_along(axis, given), argument).array(data, name)
 
 
-def frame_along(axis: str, given: Any) -> Frame:
-    """The frame of an array along an axis, its own where it has names.
+def axes_along(axis: str, given: Any) -> Axes:
+    """The axes of an array along an axis, its own where it has names.
 
-    >>> frame_along("time", [0.0, 1.0]).dims, frame_along("tau", np.zeros((2, 2))).dims
+    >>> axes_along("time", [0.0, 1.0]).dims, axes_along("tau", np.zeros((2, 2))).dims
     (('time',), ('tau_0', 'tau_1'))
     """
     if is_labelled(given):  # what lies along an axis is its coordinate, where it has none
-        return _frame_of([_as_array(str(given.dims[0]) if given.ndim == 1 else axis, given)])
+        return _axes_of([_as_array(str(given.dims[0]) if given.ndim == 1 else axis, given)])
     if np.ndim(given) == 1:
-        return Frame((axis,), {axis: (axis, np.asarray(given))})
-    return Frame(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})
+        return Axes((axis,), {axis: (axis, np.asarray(given))})
+    return Axes(tuple(f"{axis}_{i}" for i in range(np.ndim(given))), {})
 
 
 def stacked(parts: Sequence[Any], name: str) -> Any:
@@ -236,7 +236,7 @@ def stacked(parts: Sequence[Any], name: str) -> Any:
         return np.stack(parts, axis=-1)
     import xarray as xr
 
-    _check_free(Frame(parts[0].dims, parts[0].coords), (name,))
+    _check_free(Axes(parts[0].dims, parts[0].coords), (name,))
     along = xr.Variable(name, np.arange(len(parts)))
     return xr.concat(parts, along, join="exact").transpose(..., name)
 
@@ -264,9 +264,9 @@ def _refuse_datasets(given: Labels) -> None:
             )
 
 
-def _check_free(frame: Frame, names: Sequence[str]) -> None:
+def _check_free(axes: Axes, names: Sequence[str]) -> None:
     """Raise `ValueError` where an axis of a result is called as one of the values already."""
-    taken = [name for name in names if name in {*frame.dims, *frame.coords}]
+    taken = [name for name in names if name in {*axes.dims, *axes.coords}]
     if taken:
         raise ValueError(
             f"Dimension `{taken[0]}` of the values must have another name here, since the result "
@@ -296,7 +296,7 @@ def _check_same_axes(one: str, x: Any, two: str, y: Any) -> None:
         raise ValueError(f"Values `{one}` and `{two}` must have {what}.")
 
 
-def _frame_of(named: Sequence[Any]) -> Frame:
+def _axes_of(named: Sequence[Any]) -> Axes:
     """The dimensions and coordinates of what labelled arrays make together.
 
     Coordinates that contradict each other and are no axis are left out, as xarray does.
@@ -306,4 +306,4 @@ def _frame_of(named: Sequence[Any]) -> Frame:
     dims = tuple(dict.fromkeys(str(d) for x in named for d in x.dims))
     every = [x.coords.to_dataset() for x in named]
     merged = xr.merge(every, compat="minimal", join="exact", combine_attrs="drop_conflicts")
-    return Frame(dims, dict(merged.coords))
+    return Axes(dims, dict(merged.coords))

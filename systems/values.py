@@ -54,7 +54,7 @@ def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arr
     >>> arrays["chi"]
     array([5., 5.])
     """
-    given, frame = unlabel(_named(model, values))
+    given, axes = unlabel(_named(model, values))
     _check_names(model, given)
     arrays = {str(s): _read(s, given[str(s)]) for s in model.parameters}
     if not arrays:  # a model written in plain numbers is one point
@@ -69,7 +69,7 @@ def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arr
     arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
     _check_rates(model, arrays, idle)
     _check_coefficients(model, arrays)
-    return arrays if frame is None else Labelled(arrays, frame)
+    return arrays if axes is None else Labelled(arrays, axes)
 
 
 def read_exact(model: Model, values: Values, argument: str = "at") -> dict[sp.Symbol, sp.Expr]:

@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from analytic.rational.factored import Alphabet, Factored, Written
-from analytic.rational.pieces import Piece, shortest_cut
+from analytic.rational.pieces import Piece, shortest_split
 
 # Operations in a sum that still reads well where it stands, such as E_a + E_b + 2 U
 SHORT = 4
@@ -131,7 +131,7 @@ def _written(names: Names, total: sp.Expr, used: set[str]) -> sp.Expr:
     meaning = {letter: whole for whole, letter in opaque.items()}
     pieces = [
         Piece(p.front.xreplace(meaning), {f.xreplace(meaning): k for f, k in p.powers.items()})
-        for p in shortest_cut(total.xreplace(opaque)).pieces
+        for p in shortest_split(total.xreplace(opaque)).pieces
     ]
     return _together(names, [_product(names, p, _most(pieces), used) for p in pieces], used)
 

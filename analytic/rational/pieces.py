@@ -33,11 +33,11 @@ class Piece:
     powers: Mapping[sp.Expr, int]
 
 
-class Cut:
+class Split:
     """A polynomial with rational coefficients as the sum of its pieces, by powers of one letter.
 
     >>> x, y, z = sp.symbols("x y z")
-    >>> for piece in Cut(sp.expand(z * (x + y) ** 2 + 3 * z**2 * (x - y)), z).pieces:
+    >>> for piece in Split(sp.expand(z * (x + y) ** 2 + 3 * z**2 * (x - y)), z).pieces:
     ...     print(piece.front, dict(piece.powers))
     3*z**2 {x - y: 1}
     z {x + y: 2}
@@ -83,12 +83,12 @@ class Cut:
         return sp.Add(*(int(x) * sp.Mul(*map(sp.Pow, self.others, m)) for m, x in terms))
 
 
-def shortest_cut(polynomial: sp.Expr) -> Cut:
+def shortest_split(polynomial: sp.Expr) -> Split:
     """The polynomial in powers of the letter that leaves least to be written.
 
     >>> x, y, z = sp.symbols("x y z")
-    >>> shortest_cut(sp.expand(z * (x + y) ** 2 + z**2 * (x - y) ** 2)).letter
+    >>> shortest_split(sp.expand(z * (x + y) ** 2 + z**2 * (x - y) ** 2)).letter
     z
     """
     letters = sorted(polynomial.free_symbols, key=str)
-    return min((Cut(polynomial, letter) for letter in letters), key=lambda cut: cut.size)
+    return min((Split(polynomial, letter) for letter in letters), key=lambda split: split.size)

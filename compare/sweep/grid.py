@@ -129,7 +129,7 @@ class Grid:
         >>> part["Delta"], float(part["chi"])
         (array([1.]), 5.0)
         """
-        return {name: _cut(value, slices) for name, value in self.values.items()}
+        return {name: _part(value, slices) for name, value in self.values.items()}
 
 
 def read_grid(
@@ -161,14 +161,14 @@ def read_grid(
     _check_used(arrays, values)
     for axis in range(len(arrays)):  # each axis whole, at the beginning of all others
         star = tuple(slice(None if i == axis else 1) for i in range(len(arrays)))
-        read_values(model, {name: _cut(value, star) for name, value in values.items()})
+        read_values(model, {name: _part(value, star) for name, value in values.items()})
     if chunk is not None:
         check_positive("chunk", chunk)
     lengths = _lengths(model, arrays, values, chunk or _points(model))
     return Grid(model, arrays, values, attrs, lengths)
 
 
-def _cut(value: np.ndarray, slices: Slices) -> np.ndarray:
+def _part(value: np.ndarray, slices: Slices) -> np.ndarray:
     """A part of a value that may not depend on all axes."""
     if not value.ndim:
         return value

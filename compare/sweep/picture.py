@@ -130,10 +130,10 @@ def _draw_map(axes: Axes, grid: Any, names: list[str], title: str, colours: str 
     axes.set_facecolor(UNKNOWN)
     axes.set(xlabel=_title(grid[names[0]]), xscale=_scale_of_axis(grid[names[0]].to_numpy()))
     axes.set(ylabel=_title(grid[names[1]]), yscale=_scale_of_axis(grid[names[1]].to_numpy()))
-    axes.figure.colorbar(image, ax=axes, label=title, extend=_cut(norm, known))
+    axes.figure.colorbar(image, ax=axes, label=title, extend=_ends_beyond(norm, known))
 
 
-def _cut(norm: Any, known: np.ndarray) -> str:
+def _ends_beyond(norm: Any, known: np.ndarray) -> str:
     """At which ends of the colours numbers lie beyond them."""
     if norm is None or not known.size:
         return "neither"

@@ -176,9 +176,9 @@ def _spread(ray: Ray, tolerance: Any, largest: Any) -> tuple[Ray, np.ndarray]:
 
 def _by_position(ray: Ray, name: str, given: Any) -> Any:
     """A number or an array along the axes of the ray; raises `TypeError` for axes without names."""
-    if is_labelled(given) and ray.frame is not None:
-        return by_name(given, ray.frame.dims)
-    if ray.frame is not None and np.ndim(given):
+    if is_labelled(given) and ray.axes is not None:
+        return by_name(given, ray.axes.dims)
+    if ray.axes is not None and np.ndim(given):
         raise TypeError(
             f"Argument `{name}` must be a number or labelled as the values are, but is an array."
         )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from systems import Model
-from systems.labels import Frame, by_name, is_labelled
+from systems.labels import Axes, by_name, is_labelled
 from systems.values import Arrays, Values, check_driven, read_values
 
 
@@ -33,7 +33,7 @@ class Ray:
     model: Model
     arrays: Arrays
     shape: tuple[int, ...]
-    frame: Frame | None = None  # names of the axes, where the values are labelled
+    axes: Axes | None = None  # names of the axes, where the values are labelled
 
     @property
     def size(self) -> int:
@@ -65,14 +65,14 @@ class Ray:
     def shaped(self, flat: np.ndarray, name: str | None = None) -> Any:
         """Numbers of the points in their shape, labelled where the values are; one alone bare."""
         shaped = flat.reshape(self.shape)[()]
-        return shaped if self.frame is None else self.frame.array(shaped, name)
+        return shaped if self.axes is None else self.axes.array(shaped, name)
 
     def flat(self, name: str, value: Any) -> np.ndarray:
         """A value as a flat array of the points, by the names of its axes where it is labelled.
 
         Raises `ValueError` where it has an axis that the points do not have.
         """
-        dims = self.frame.dims if self.frame else ()
+        dims = self.axes.dims if self.axes else ()
         if is_labelled(value) and not {*value.dims} <= {*dims}:
             raise ValueError(
                 f"Value `{name}` must have no dimension beside those of the other values "
@@ -125,4 +125,4 @@ def read_ray(model: Model, values: Values, *beside: Any) -> Ray:
     arrays = read_values(model, given)
     shape = arrays[name].shape
     flat = {key: array.ravel() for key, array in arrays.items()}
-    return Ray(model, flat, shape, getattr(arrays, "frame", None))
+    return Ray(model, flat, shape, getattr(arrays, "axes", None))

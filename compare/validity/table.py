@@ -67,8 +67,8 @@ def validity(
     others = {key: value for key, value in given.items() if key != name}
     places = {**_coordinates(given.get(name)), **others} if labels is None else labels
     points = {name: np.empty(ray.shape)}
-    if ray.frame is not None:
-        points = Labelled(points, ray.frame)
+    if ray.axes is not None:
+        points = Labelled(points, ray.axes)
     table = coordinates(places, points).assign(
         critical_drive=ray.flat("critical_drive", found.drive),
         estimate=ray.flat("estimate", found.estimate),

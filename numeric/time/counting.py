@@ -36,7 +36,7 @@ from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations
 from numeric.worth import Measured, divide
 from systems import Loss, Model
 from systems.display import Shown, counts, ends
-from systems.labels import Frame, unlabel
+from systems.labels import Axes, unlabel
 from systems.ladder import Mode, label
 from systems.progress import Report, bar
 from systems.status import Estimate, Status
@@ -391,7 +391,7 @@ class _Batch:
     """The shape of what comes out, and the names of its axes where the values have some."""
 
     shape: tuple[int, ...]
-    frame: Frame | None
+    axes: Axes | None
 
     @classmethod
     def of(cls, course: Course, times: np.ndarray) -> "_Batch":
@@ -402,7 +402,7 @@ class _Batch:
     def shown(self, numbers: np.ndarray, name: str) -> Any:
         """Numbers or words per point in that shape, labelled where the values are."""
         found = np.reshape(numbers, self.shape)[()]
-        return found if self.frame is None else self.frame.array(found, name)
+        return found if self.axes is None else self.axes.array(found, name)
 
 
 def _ratio(found: Counts) -> Measured:

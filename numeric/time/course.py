@@ -14,7 +14,7 @@ import numpy as np
 import sympy as sp
 
 from systems import Model
-from systems.labels import Frame, Labelled, frame_along, is_labelled, unlabel
+from systems.labels import Axes, Labelled, axes_along, is_labelled, unlabel
 from systems.values import SMALLEST, Arrays, Values, read_values
 
 # Times at which a callable is tried for what it returns; those of a DataArray are its own
@@ -51,7 +51,7 @@ class Course:
         ``time`` where they have none.  Raises as `systems.values.read_values` does, naming the
         symbol, and as `systems.labels.label_beside` for labelled times; a loss that moves may rest.
         """
-        plain, frame = unlabel(self.fixed)
+        plain, axes = unlabel(self.fixed)
         ndim = max((np.ndim(value) for value in plain.values()), default=0)
         along = (len(times),) + (1,) * ndim
         moved = {n: self._sample(n, f, times).reshape(along) for n, f in self.moving.items()}
@@ -61,18 +61,18 @@ class Course:
             shape = (len(times), *shape)
         arrays = {name: np.broadcast_to(array, shape) for name, array in arrays.items()}
         named = is_labelled(given)
-        if frame is None and named and ndim:
+        if axes is None and named and ndim:
             raise TypeError(
                 "Argument `times` must be a plain array where values are plain arrays, whose axes "
                 "have no names, but is labelled."
             )
         splines = any(isinstance(f, _Spline) for f in self.moving.values())
-        if frame is None and ndim == 0 and (named or splines):
-            frame = Frame((), {})
-        if frame is None:
+        if axes is None and ndim == 0 and (named or splines):
+            axes = Axes((), {})
+        if axes is None:
             return arrays
-        axis = frame_along("time", given if named else times)
-        return Labelled(arrays, axis.beside(frame, "times"))
+        axis = axes_along("time", given if named else times)
+        return Labelled(arrays, axis.beside(axes, "times"))
 
     def coefficient(
         self, expression: sp.Expr, arrays: Mapping[str, Any]

@@ -73,7 +73,7 @@ def filtered_correlation(
     >>> bool(np.isclose(wide, now, rtol=1e-3))
     True
     """
-    given, frame = unlabel({"omegas": omegas, "others": omegas if others is None else others})
+    given, axes = unlabel({"omegas": omegas, "others": omegas if others is None else others})
     first, other = _together(*(read_frequencies(value, name) for name, value in given.items()))
     widths, flat = _read_widths(width), (first.ravel(), other.ravel())
     fields = [field_words(model, mode if one is None else one) for one in (mode, second)]
@@ -94,8 +94,8 @@ def filtered_correlation(
     with bar(progress) as report:
         found = respond(state, read, first.size, report, linear)
     g2 = np.reshape(found.trusted, (*state.shape, *first.shape))
-    axes = frame.array(first) if frame else first
-    return label_beside(g2, state.arrays, "omega", axes, "g2")
+    shown = axes.array(first) if axes else first
+    return label_beside(g2, state.arrays, "omega", shown, "g2")
 
 
 def _read_widths(width: Any) -> tuple[float, float]:
