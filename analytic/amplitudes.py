@@ -24,7 +24,6 @@ from typing import Any
 
 import sympy as sp
 
-from analytic.displacement import check_lowering
 from analytic.fock import images, norm, occupations
 from analytic.rational import polynomials
 from analytic.rational.determinant import Determinant
@@ -47,8 +46,8 @@ class Amplitudes:
     """Leading-order steady amplitudes of a model up to a number of quanta.
 
     ``amplitudes[occupation]`` is one of them, worked out when first asked for: `Factored`, or
-    `Unexpanded` where its polynomials would have more than ``longest`` terms.  Raises `ValueError`
-    for a model whose jumps do not lower the number of quanta.
+    `Unexpanded` where its polynomials would have more than ``longest`` terms.  The
+    jumps of the model lower the number of quanta (`analytic.displacement.check_lowering`).
 
     >>> from systems import kerr
     >>> Amplitudes(kerr.MODEL, 1)[(1,)].written.expr
@@ -56,7 +55,6 @@ class Amplitudes:
     """
 
     def __init__(self, model: Model, quanta: int, longest: int | None = LONGEST) -> None:
-        check_lowering(model)
         self.model, self.quanta, self.longest = model, quanta, longest
         self._unexpanded = False  # whether some grade's polynomials were too long
 

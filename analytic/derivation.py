@@ -28,7 +28,7 @@ from analytic.conditions.unknowns import (
     read_unknowns,
     symbols_of,
 )
-from analytic.displacement import without_displacement
+from analytic.displacement import check_lowering, without_displacement
 from analytic.evaluation import number_at, status_at
 from analytic.fock import check_decay, check_occupation, check_size
 from analytic.latex import (
@@ -76,9 +76,10 @@ def derive(model: Model, quanta: int = 2) -> Derivation:
         raise TypeError(f"Argument `model` must be a systems.Model, but is {model!r}.")
     check_positive("quanta", quanta)
     check_size(model, int(quanta))
-    closed = Derivation(model, int(quanta))
+    undisplaced = without_displacement(model)
+    check_lowering(undisplaced)
     check_decay(model)
-    return closed
+    return Derivation(model, int(quanta), undisplaced)
 
 
 class Derivation(Shown):
@@ -100,9 +101,9 @@ class Derivation(Shown):
     <closed forms of the driven Kerr mode, 2 quanta, leading order>
     """
 
-    def __init__(self, model: Model, quanta: int) -> None:
+    def __init__(self, model: Model, quanta: int, undisplaced: Model) -> None:
         self.model, self.quanta = model, quanta
-        self.undisplaced = without_displacement(model)  # the same equation, losses without a number
+        self.undisplaced = undisplaced  # the same equation, losses without a number
         self._amplitudes = Amplitudes(self.undisplaced, quanta)
 
     def _title(self) -> str:

@@ -335,16 +335,6 @@ def _ratio(above: sp.Expr, below: sp.Expr, abbreviations: Abbreviations | None) 
     return above / below if abbreviations else _simple(above / below)
 
 
-def is_quadratic(model: Model) -> bool:
-    """Whether H holds at most two bosonic operators in a term, and every loss one.
-
-    >>> from systems import kerr
-    >>> is_quadratic(kerr.MODEL)
-    False
-    """
-    return model.not_quadratic() is None
-
-
 def _check_quadratic(model: Model) -> None:
     found = model.not_quadratic()
     if found is None:

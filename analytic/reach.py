@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analytic.linear import is_quadratic
 from analytic.series.expansion import expand
 from systems import Model
 from systems.ladder import Mode, Occupation, Word, filled_modes, is_two_level, label, support
@@ -92,7 +91,7 @@ def other_roads(model: Model, occupation: Occupation | None = None) -> str:
     >>> other_roads(kerr.MODEL)
     'analytic.expand or numeric.steady_state'
     """
-    roads = ["analytic.gaussian"] if is_quadratic(model) and occupation is None else []
+    roads = ["analytic.gaussian"] if model.not_quadratic() is None and occupation is None else []
     roads += ["analytic.expand"] if _expands(model, occupation) else []
     return ", ".join(roads) + " or " * bool(roads) + "numeric.steady_state"
 
@@ -126,7 +125,7 @@ def dark(model: Model, mode: Mode | str) -> str:
     one = f"Mode `{name}` has no one-quantum amplitude at leading order"
     jumps = "its photon statistics are decided by quantum jumps"
     roads = other_roads(model, model.occupation(mode))
-    if is_quadratic(model):
+    if model.not_quadratic() is None:
         roads = f"analytic.gaussian, {roads}"
     pump = (model.occupation(mode), (0,) * len(model.modes))
     if model.grading.unit > 1 and 1 in model.by_order(model.ladder.get(pump, sp.S.Zero)):

@@ -187,7 +187,7 @@ def test_a_dot_molecule_in_a_cavity_has_four_states_of_two_quanta() -> None:
 def left_alone(model: Model) -> analytic.Derivation:
     """The closed forms with every block in determinants."""
     closed = analytic.derive(model)
-    closed._amplitudes = Amplitudes(closed.frame, closed.quanta, longest=0)
+    closed._amplitudes = Amplitudes(closed.undisplaced, closed.quanta, longest=0)
     return closed
 
 
