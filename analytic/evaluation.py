@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.function import Application
 
 from analytic.rational.determinant import Determinant, determinant
-from analytic.vanishing import LOST, cancels
+from analytic.rational.vanishing import LOST, cancels
 from systems import Model
 from systems.arithmetic import evaluate, vanishes
 from systems.expressions import check_finite

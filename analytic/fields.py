@@ -33,8 +33,8 @@ from sympy.polys.matrices import DomainMatrix
 
 from analytic.derivation import Derivation
 from analytic.fock import block, is_full, norm, occupations
+from analytic.rational.vanishing import is_zero, same_function
 from analytic.reach import NotSeen, is_linear, is_reached
-from analytic.vanishing import is_zero, same_function
 from systems.fields import leading_part, read_field
 from systems.ladder import Ladder, Mode, Occupation, multiply
 
@@ -52,7 +52,7 @@ def number(closed: Derivation, field: Field) -> sp.Expr:
     >>> from analytic import derive
     >>> from systems import kerr
     >>> closed = derive(kerr.MODEL)
-    >>> from analytic.vanishing import same_function
+    >>> from analytic.rational.vanishing import same_function
     >>> same_function(number(closed, 2 * kerr.a), 4 * closed.number("a"))
     True
     """

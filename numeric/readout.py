@@ -11,7 +11,7 @@ import numpy as np
 import sympy as sp
 
 from numeric.batches import Batch
-from numeric.export import on_product
+from numeric.qobj import on_product
 from systems.labels import relabel, stacked
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate

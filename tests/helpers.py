@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from analytic.vanishing import same_function
+from analytic.rational.vanishing import same_function
 
 
 def assert_closed_form_equals(left: sp.Expr, right: sp.Expr) -> None:

@@ -9,7 +9,7 @@ from sympy.physics.quantum.boson import BosonOp
 from analytic import derive, optimal_points
 from analytic.conditions.condition import NoClosedForm
 from analytic.conditions.domains import simplify_domain
-from analytic.vanishing import same_function
+from analytic.rational.vanishing import same_function
 from numeric import steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, parametric_kerr

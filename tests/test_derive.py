@@ -10,7 +10,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus, SigmaZ
 
 from analytic import derive, spell_out
-from analytic.vanishing import same_function
+from analytic.rational.vanishing import same_function
 from systems import Loss, Model
 from systems.library.nanotip import (
     ABBREVIATIONS,

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 from sympy import Abs, I, Rational, conjugate, exp, sqrt
 
-from analytic.vanishing import same_function
+from analytic.rational.vanishing import same_function
 
 x, y = sp.symbols("x y", real=True)
 p = sp.Symbol("p", positive=True)

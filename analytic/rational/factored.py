@@ -19,7 +19,7 @@ import sympy as sp
 
 from analytic.rational import polynomials
 from analytic.rational.polynomials import Irreducible, Polynomial
-from analytic.vanishing import CANCELS, TRIALS, draw
+from analytic.rational.vanishing import CANCELS, TRIALS, draw
 
 LONG = 500  # terms of a sum that is written flat: Python does not compile sums of thousands
 

@@ -20,7 +20,7 @@ import sympy as sp
 from analytic.rational.determinant import Determinant, determinant, sizes
 from analytic.rational.factored import Factored, Written
 from analytic.rational.naming import Names, free_name
-from analytic.vanishing import CANCELS, TRIALS, draw
+from analytic.rational.vanishing import CANCELS, TRIALS, draw
 
 # Operations in a factor that reads well where it stands
 SHORT = 12

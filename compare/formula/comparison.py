@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from analytic.vanishing import same_function
+from analytic.rational.vanishing import same_function
 from compare.formula.conventions import Choice, choices, other_nonlinearity
 from compare.formula.factors import Prefactor
 from compare.formula.notation import real_part

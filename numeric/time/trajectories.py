@@ -12,7 +12,7 @@ import numpy as np
 import qutip
 
 from numeric.arguments import check_occupation, check_order, check_quanta, is_real
-from numeric.export import as_qobj
+from numeric.qobj import as_qobj
 from numeric.scaling import loss_scale
 from numeric.space import Space, space
 from numeric.stability import slowest_decay

@@ -13,7 +13,7 @@ import numpy as np
 import sympy as sp
 
 from analytic import spell_out
-from analytic.vanishing import same_function
+from analytic.rational.vanishing import same_function
 from compare.agreement import agreement
 from compare.claim import Readings, Roads, apart, below, exactly, measured
 from compare.formula.check import derived_form
