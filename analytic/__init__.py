@@ -1,14 +1,15 @@
 """The analytic road: closed forms of weakly driven systems, derived with SymPy.
 
 `derivation` is the door to the leading order: `derive` a model and ask for amplitudes, populations,
-correlations and blockade conditions.  It stands on `amplitudes` (block by block from H_eff) and
+correlations and blockade conditions. It stands on `amplitudes` (block by block from H_eff) and
 `fock` (states and matrix elements); `evaluation` says what a form is at values, `reach` what a zero
-at leading order means, `latex` how a form is printed.  `fields` and `delayed` have the statistics of light that leaves several modes, at one time and at two; `pulse` and `tones`
-have the amplitudes under a drive that moves.  `linear` has quadratic models in any bath, exactly:
-`gaussian`, from the equations of `heisenberg`; `polaron` has a mode that pushes on a mirror,
-`closed` whichever of the leading orders a model has: `find_closed`.  `series` goes beyond the
-leading order, jumps included: `expand`.  `conditions` finds interference zeros, `zeros` those of
-fields; `rational` does the algebra.  Nothing here knows the numeric road.
+at leading order means, `latex` how a form is printed. `fields` and `delayed` have the statistics of
+light that leaves several modes, at one time and at two; `pulse` and `tones` have the amplitudes
+under a drive that moves. `linear` has quadratic models in any bath, exactly: `gaussian`, from the
+equations of `heisenberg`; `polaron` has a mode that pushes on a mirror, `closed` whichever of the
+leading orders a model has: `find_closed`. `series` goes beyond the leading order, jumps included:
+`expand`. `conditions` finds interference zeros, `zeros` those of fields; `rational` does the
+algebra. Nothing here knows the numeric road.
 
 >>> from systems import kerr
 >>> derive(kerr.MODEL).correlation("a", abbreviations=kerr.ABBREVIATIONS)

@@ -5,7 +5,7 @@ import pytest
 import sympy as sp
 
 from analytic import derive, field_conditions, joint_zeros, tone_amplitude, weak_pulse
-from analytic.zeros import _System
+from analytic.conditions.newton import Newton
 from numeric import fields, steady_state
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 
@@ -123,15 +123,15 @@ def test_a_double_zero_is_no_joint_zero():
     x = sp.Symbol("x", real=True)
     y = sp.Symbol("y", real=True)
     # (x - 1)^2 = y = 0 touches, (x - 1) (x - 2) = y = 0 crosses
-    assert len(_System([x, y], [sp.expand((x - 1) ** 2 + sp.I * y)], []).solve(50, 1, 1.0)) == 0
+    assert len(Newton([x, y], [sp.expand((x - 1) ** 2 + sp.I * y)], []).solve(50, 1, 1.0)) == 0
     crossing = sp.expand((x - 1) * (x - 2) + sp.I * y)
-    assert len(_System([x, y], [crossing], []).solve(50, 1, 1.0)) == 2
+    assert len(Newton([x, y], [crossing], []).solve(50, 1, 1.0)) == 2
 
 
 def test_the_conjugate_of_a_complex_unknown_is_followed_as_well():
     z = sp.Symbol("z")
     # |z|^2 = 2 z + i z*: with z = x + i y, real part 2 x + y and imaginary part 2 y + x
-    (found,) = _System([z], [z * sp.conjugate(z) - 2 * z - sp.I * sp.conjugate(z)], [z]).solve(
+    (found,) = Newton([z], [z * sp.conjugate(z) - 2 * z - sp.I * sp.conjugate(z)], [z]).solve(
         50, 1, 1.0
     )
     number = complex(found.values[z])
