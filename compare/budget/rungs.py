@@ -19,7 +19,7 @@ truncation for more quanta, and a norm that matters for a weaker drive.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,57 +89,78 @@ def build_rungs(
     >>> 0 < abs(formula / exact - 1) < 0.1
     True
     """
-    import numeric
-
-    pushed = bool(partial_weights(model))
     # H_eff of a mirror finds its own numbers of photons and of phonons
-    chosen = None if pushed else int(np.max(states.quanta))
+    chosen = None if partial_weights(model) else int(np.max(states.quanta))
     most = chosen if truncation is None else truncation
-
-    @cache
-    def closed() -> analytic.Closed:
-        return analytic.find_closed(model, grade)
-
-    @cache
-    def expand(corrections: int) -> analytic.Expansion:
-        if pushed:
-            raise ValueError(NO_SERIES)
-        return analytic.expand(model, corrections=corrections)
-
-    @cache
-    def normalised() -> Populations:
-        fock = closed()
-        if not isinstance(fock, analytic.Derivation):
-            raise ValueError(NO_CUT)
-        weights = [fock.evaluate(fock.probability(n), arrays) for n in fock.states]
-        return Populations(model, fock.states, np.stack(weights, axis=-1))
-
-    @cache
-    def nojump(which: str, kind: str) -> numeric.NoJumpState:
-        # between jumps of a displaced loss the state is another one: that of the formula is meant
-        if pushed and which == "cut":
-            raise ValueError(NO_CUT)
-        kept = {"cut": cut, "most": most}[which]
-        return numeric.nojump_state(without_displacement(model), arrays, kept, kind=kind)
-
-    @cache
-    def truncated() -> numeric.SteadyState:
-        if pushed:
-            raise ValueError(NO_CUT)
-        return numeric.steady_state(model, arrays, quanta=cut)
-
+    found = _Stages(model, arrays, grade, cut, most)
     return {
-        "leading order": lambda q: leading(closed(), q)(arrays),
-        "normalised": lambda q: q.on(normalised()),
+        "leading order": lambda q: leading(found.closed, q)(arrays),
+        "normalised": lambda q: q.on(found.normalised),
         # the cut is what these rungs are about: what it gives, not what it is worth
-        "H_eff, C_0 = 1": lambda q: _cut(q, nojump("cut", "normalised")),
-        "H_eff, slowest": lambda q: _cut(q, nojump("cut", "slowest")),
-        "H_eff, converged": lambda q: q.on(nojump("most", "slowest")),
-        "one correction": lambda q: corrected(expand(1), q)(arrays),
-        "two corrections": lambda q: corrected(expand(2), q)(arrays),
-        "truncated": lambda q: _cut(q, truncated()),
+        "H_eff, C_0 = 1": lambda q: _cut(q, found.nojump("held", "normalised")),
+        "H_eff, slowest": lambda q: _cut(q, found.nojump("held", "slowest")),
+        "H_eff, converged": lambda q: q.on(found.nojump("most", "slowest")),
+        "one correction": lambda q: corrected(found.expand(1), q)(arrays),
+        "two corrections": lambda q: corrected(found.expand(2), q)(arrays),
+        "truncated": lambda q: _cut(q, found.truncated),
         TRUTH: lambda q: q.on(states),
     }
+
+
+class _Stages:
+    """What the rungs stand on, each worked out when first asked for."""
+
+    def __init__(
+        self,
+        model: Model,
+        arrays: Arrays,
+        grade: int,
+        cut: int,
+        most: int | Mapping[str, int] | None,
+    ) -> None:
+        self.model, self.arrays, self.grade = model, arrays, grade
+        self._cut, self.most = cut, most
+
+    @cached_property
+    def closed(self) -> analytic.Closed:
+        return analytic.find_closed(self.model, self.grade)
+
+    @cache  # noqa: B019  (lives as long as the ladder that it belongs to)
+    def expand(self, corrections: int) -> analytic.Expansion:
+        if partial_weights(self.model):
+            raise ValueError(NO_SERIES)
+        return analytic.expand(self.model, corrections=corrections)
+
+    @cached_property
+    def normalised(self) -> Populations:
+        fock = self.closed
+        if not isinstance(fock, analytic.Derivation):
+            raise ValueError(NO_CUT)
+        weights = [fock.evaluate(fock.probability(n), self.arrays) for n in fock.states]
+        return Populations(self.model, fock.states, np.stack(weights, axis=-1))
+
+    @property
+    def held(self) -> int:
+        """The quanta of the formula; its sums over phonons have no such number."""
+        if partial_weights(self.model):
+            raise ValueError(NO_CUT)
+        return self._cut
+
+    @cache  # noqa: B019  (as above)
+    def nojump(self, which: str, kind: str) -> numeric.NoJumpState:
+        """The state of H_eff with the quanta that are "held", or with the "most"."""
+        import numeric
+
+        kept = self.held if which == "held" else self.most
+        # between jumps of a displaced loss the state is another one: that of the formula is meant
+        model = without_displacement(self.model)
+        return numeric.nojump_state(model, self.arrays, kept, kind=kind)
+
+    @cached_property
+    def truncated(self) -> numeric.SteadyState:
+        import numeric
+
+        return numeric.steady_state(self.model, self.arrays, quanta=self.held)
 
 
 def _cut(quantity: Quantity, state: numeric.SteadyState) -> Any:
