@@ -241,18 +241,6 @@ def stacked(parts: Sequence[Any], name: str) -> Any:
     return xr.concat(parts, along, join="exact").transpose(..., name)
 
 
-def refuse_labelled(argument: str, value: Any) -> None:
-    """Raise `TypeError` for a labelled array where axes are matched by position.
-
-    >>> refuse_labelled("tolerance", 0.01)
-    """
-    if is_labelled(value):
-        raise TypeError(
-            f"Argument `{argument}` must be a number or a plain array, but is labelled; hand over "
-            "its `.values`."
-        )
-
-
 def _refuse_datasets(given: Labels) -> None:
     """Raise `TypeError` for a value that is several arrays."""
     xr = sys.modules.get("xarray")
