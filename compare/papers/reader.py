@@ -5,7 +5,7 @@ A file that does not keep to that is refused with its line and key before anythi
 
 import re
 import tomllib
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -80,230 +80,26 @@ def read_sheet(path: Path) -> Sheet:
         content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"File `{path.name}` is no TOML: {error}.") from error
-    return _Reader(path, text.splitlines(), content).sheet()
+    return _sheet(_File(path, text.splitlines(), content))
 
 
-class _Reader:
-    """Checks one file, and knows on which line its keys stand."""
+@dataclass(frozen=True)
+class _File:
+    """A file as it is written, which knows on which line its keys stand."""
 
-    def __init__(self, path: Path, lines: list[str], content: dict[str, Any]) -> None:
-        self.path, self.lines, self.content = path, lines, content
+    path: Path
+    lines: list[str]
+    content: dict[str, Any]
 
-    def sheet(self) -> Sheet:
-        """The file as a `Sheet`; raises `ValueError` for the first fault."""
-        top = self.content
-        self._check("", 0, top)
-        self._need("", 0, top, "citation", "system")
-        self._check("drive", 0, top.get("drive", {}))
-        for table, kinds in (("values", VALUE), ("unstated", TEXT)):
-            for key, value in top.get(table, {}).items():
-                self._check_type(table, 0, key, value, kinds)
-        entries = tuple(self._entries())
-        self._check_names(entries)
-        plain = {key: top[key] for key in ("values", "unstated", "source") if key in top}
-        drive = Drive(**top.get("drive", {}))
-        lines = {key: self._line("values", 0, key) for key in top.get("values", {})}
-        lines |= {"system": self._line("", 0, "system"), "name": self._line("drive", 0, "name")}
-        return Sheet(
-            self.path,
-            top["citation"],
-            top["system"],
-            drive=drive,
-            entries=entries,
-            lines=lines,
-            **plain,
-        )
+    def table(self, name: str) -> "_Table":
+        """The only table of a name; the file itself for none."""
+        return _Table(self, name, 0, self.content.get(name, {}) if name else self.content)
 
-    def _entries(self) -> Iterator[Entry]:
-        """Every entry, kind by kind."""
-        for kind in KINDS:
-            for index, written in enumerate(self.content.get(kind, [])):
-                yield self._entry(kind, index, written)
+    def tables(self, kind: str) -> "list[_Table]":
+        """Every table of a kind, in the order of the file."""
+        return [_Table(self, kind, i, keys) for i, keys in enumerate(self.content.get(kind, []))]
 
-    def _entry(self, kind: str, index: int, written: Any) -> Entry:
-        """One entry, checked by the rules of its kind."""
-        if not isinstance(written, dict):
-            self._fail(kind, index, "", f"`{kind}` must be written as tables [[{kind}]]")
-        self._check(kind, index, written)
-        self._need(kind, index, written, "id", "statement")
-        if kind != FORMULA:
-            self._need(kind, index, written, "place" if kind == CLAIM else "source")
-            self._check_claim(kind, index, written)
-        elif "quantity" not in written:
-            self._fail(kind, index, "", "must have the key `quantity`")
-        for reading in written.get("readings", []):
-            self._check_reading(kind, index, reading)
-            self._check_asked(kind, index, {**written, **reading})
-        self._check_asked(kind, index, written)
-        self._check_numbers(kind, index, written)
-        other = {k: v for k, v in written.items() if k not in ASKED}
-        for key in ("readings", "letters"):
-            other[key] = tuple(other.get(key, ()))
-        if kind == FORMULA:
-            other = {k: other[k] for k in ("id", "place", "statement", "largest") if k in other}
-        asked = {key: value for key, value in written.items() if key in ASKED}
-        return Entry(kind=kind, line=self._line(kind, index, ""), asked=asked, **other)
-
-    def _check_claim(self, kind: str, index: int, written: dict[str, Any]) -> None:
-        """What a claim needs depends on how it is decided."""
-        ways = [key for key in ("quantity", "number", "python") if key in written]
-        if len(ways) != 1:
-            said = " and ".join(f"`{way}`" for way in ways) or "none of them"
-            self._fail(
-                kind,
-                index,
-                ways[-1] if ways else "",
-                f"must have one of `quantity`, `number` and `python`, but has {said}",
-            )
-        relation = written.get("relation", EQUALS)
-        self._check_word(kind, index, "relation", relation, RELATIONS)
-        if "python" in written:
-            self._check_python(kind, index, written)
-            return
-        if relation == IDENTICAL:
-            self._need(kind, index, written, "formula", "quantity")
-            return
-        self._check_relation(kind, index, written, relation)
-
-    def _check_python(self, kind: str, index: int, written: dict[str, Any]) -> None:
-        """A function decides alone, or gives the number that the sheet's own relation judges."""
-        for key in (*ASKED, "readings", "formula", "letters"):
-            if key in written:
-                self._fail(kind, index, key, f"key `{key}` does not go with `python`")
-        relation = written.get("relation", EQUALS)
-        if relation == IDENTICAL:
-            self._fail(kind, index, "relation", f"`{IDENTICAL}` does not go with `python`")
-        judging = [key for key in ("printed", "relation", "bound", "share") if key in written]
-        if judging:
-            self._check_relation(kind, index, written, relation)
-
-    def _check_relation(
-        self, kind: str, index: int, written: dict[str, Any], relation: str
-    ) -> None:
-        """A relation to a number needs that number."""
-        self._need(kind, index, written, "printed")
-        for key, wanted in (("share", WITHIN), ("formula", IDENTICAL), ("letters", IDENTICAL)):
-            if key in written and relation != wanted:
-                self._fail(kind, index, key, f"key `{key}` goes with `{wanted}` only")
-        if relation == EXACTLY and not _is_whole(written.get("bound", written["printed"])):
-            words = f"`{EXACTLY}` needs a whole number, `printed` or `bound`"
-            self._fail(kind, index, "bound" if "bound" in written else "printed", words)
-        if relation == WITHIN:
-            self._need(kind, index, written, "bound", "share")
-        if relation == EQUALS and "bound" in written:
-            self._fail(kind, index, "bound", f"key `bound` does not go with `{EQUALS}`")
-        if "bound" not in written and not _is_number(written["printed"]):
-            self._fail(
-                kind,
-                index,
-                "printed",
-                f"key `printed` must be a number, or `bound` must "
-                f"say which is meant, but is `{written['printed']}`",
-            )
-
-    def _check_reading(self, kind: str, index: int, reading: Any) -> None:
-        """A reading is a table with the keys of `ASKED`."""
-        if not isinstance(reading, dict):
-            self._fail(kind, index, "readings", "key `readings` must be a list of tables")
-        for key, value in reading.items():
-            self._check_key(kind, index, key, ASKED, shown="readings")
-            self._check_type(kind, index, key, value, ASKED[key], shown="readings")
-
-    def _check_numbers(self, kind: str, index: int, written: dict[str, Any]) -> None:
-        """Numbers that have to be positive, and lists that hold texts."""
-        for key, least in (("points", FEWEST), ("share", 0), ("largest", 0)):
-            if key in written and not (written[key] > 0 and written[key] >= least):
-                must = f"at least {least}" if least else "positive"
-                self._fail(kind, index, key, f"key `{key}` must be {must}, but is {written[key]}")
-        for letter in written.get("letters", ()):
-            if not isinstance(letter, str):
-                words = f'key `letters` must hold texts such as "D = Delta + J", but holds {letter}'
-                self._fail(kind, index, "letters", words)
-
-    def _check_asked(self, kind: str, index: int, written: dict[str, Any]) -> None:
-        """What is asked, of an entry or of one of its readings, has to fit together."""
-        if "number" in written and "field" in written:
-            self._fail(kind, index, "field", "key `field` goes with `quantity`, not with `number`")
-        if "over" not in written:
-            for key in ("range", "take", "points"):
-                if key in written:
-                    self._fail(kind, index, key, f"key `{key}` needs `over`, the value that varies")
-            return
-        self._need(kind, index, written, "range", "take")
-        self._check_word(kind, index, "take", written["take"], TAKES)
-        ends = written["range"]
-        if len(ends) != 2 or not all(isinstance(end, VALUE) for end in ends):
-            self._fail(kind, index, "range", f"key `range` must be [low, high], but is {ends}")
-        if all(isinstance(end, NUMBER) for end in ends) and not ends[0] < ends[1]:
-            self._fail(kind, index, "range", f"key `range` must begin below its end, but is {ends}")
-
-    def _check(self, table: str, index: int, written: dict[str, Any]) -> None:
-        """Raise for a key that is not known in the table, and for a value of another type."""
-        for key, value in written.items():
-            self._check_key(table, index, key, TABLES[table])
-            self._check_type(table, index, key, value, TABLES[table][key])
-
-    def _check_key(self, table: str, index: int, key: str, known: Any, shown: str = "") -> None:
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}."
-            self._fail(table, index, shown or key, f"key `{key}` is not known here; {hint}")
-
-    def _check_type(
-        self, table: str, index: int, key: str, value: Any, kinds: tuple[type, ...], shown: str = ""
-    ) -> None:
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            said = " or ".join(SPELLED[kind] for kind in kinds)
-            self._fail(table, index, shown or key, f"key `{key}` must be {said}, but is {value!r}")
-        if isinstance(value, dict) and key in ("values", "ratio_to", "field"):
-            for name, inner in value.items():
-                if key == "ratio_to" and name == "field" and isinstance(inner, dict):
-                    continue
-                if not isinstance(inner, VALUE) or isinstance(inner, bool):
-                    self._fail(
-                        table,
-                        index,
-                        shown or key,
-                        f"value `{name}` must be a number or a formula, but is {inner!r}",
-                    )
-
-    def _check_word(self, kind: str, index: int, key: str, word: str, known: Any) -> None:
-        if word not in known:
-            near = get_close_matches(word, known, n=1)
-            hint = f"; did you mean `{near[0]}`?" if near else "."
-            self._fail(
-                kind,
-                index,
-                key,
-                f"key `{key}` must be one of {', '.join(known)}, but is `{word}`{hint}",
-            )
-
-    def _need(self, table: str, index: int, written: dict[str, Any], *keys: str) -> None:
-        for key in keys:
-            if not str(written.get(key, "")).strip():
-                self._fail(table, index, "", f"must have the key `{key}`")
-
-    def _check_names(self, entries: tuple[Entry, ...]) -> None:
-        seen: dict[tuple[bool, str], int] = {}
-        for entry in entries:
-            first = seen.setdefault((entry.kind == FORMULA, entry.id), entry.line)
-            if first != entry.line:
-                where = where_in(self.path, entry.line)
-                raise ValueError(f"{where}id `{entry.id}` is taken already, on line {first}.")
-
-    def _fail(self, table: str, index: int, key: str, sentence: str) -> NoReturn:
-        """Raise `ValueError` with the line, and the entry where there is one."""
-        entry = ""
-        if table in KINDS:
-            written = self.content[table][index]
-            name = written.get("id", index + 1) if isinstance(written, dict) else index + 1
-            entry = f"{table} `{name}`: "
-        end = "" if sentence.endswith(("?", ".")) else "."
-        raise ValueError(
-            f"{where_in(self.path, self._line(table, index, key))}{entry}{sentence}{end}"
-        )
-
-    def _line(self, table: str, index: int, key: str) -> int:
+    def line(self, table: str, index: int, key: str) -> int:
         """The line of a key in the index-th table of a name, or of the table itself."""
         head, count, here = 1, -1 if table in KINDS else 0, not table
         for number, line in enumerate(self.lines, 1):
@@ -318,6 +114,209 @@ class _Reader:
             elif here and key and re.match(rf"\s*\"?{re.escape(key)}\"?\s*[=.]", line):
                 return number
         return head
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table of a file: its name, which one of that name it is, and what is written in it."""
+
+    file: _File
+    name: str
+    index: int
+    keys: Any
+
+    def line(self, key: str = "") -> int:
+        return self.file.line(self.name, self.index, key)
+
+    def fail(self, key: str, sentence: str) -> NoReturn:
+        """Raise `ValueError` with the line, and the entry where there is one."""
+        entry = ""
+        if self.name in KINDS:
+            own = self.keys if isinstance(self.keys, dict) else {}
+            entry = f"{self.name} `{own.get('id', self.index + 1)}`: "
+        end = "" if sentence.endswith(("?", ".")) else "."
+        raise ValueError(f"{where_in(self.file.path, self.line(key))}{entry}{sentence}{end}")
+
+    def need(self, *keys: str) -> None:
+        """Raise unless these keys are there, and not empty."""
+        for key in keys:
+            if not str(self.keys.get(key, "")).strip():
+                self.fail("", f"must have the key `{key}`")
+
+    def check(self) -> None:
+        """Raise for a key that is not known in the table, and for a value of another type."""
+        for key, value in self.keys.items():
+            self.check_key(key, TABLES[self.name])
+            self.check_type(key, value, TABLES[self.name][key])
+
+    def check_key(self, key: str, known: Any, shown: str = "") -> None:
+        if key not in known:
+            near = get_close_matches(key, known, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}."
+            self.fail(shown or key, f"key `{key}` is not known here; {hint}")
+
+    def check_type(self, key: str, value: Any, kinds: tuple[type, ...], shown: str = "") -> None:
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            said = " or ".join(SPELLED[kind] for kind in kinds)
+            self.fail(shown or key, f"key `{key}` must be {said}, but is {value!r}")
+        if isinstance(value, dict) and key in ("values", "ratio_to", "field"):
+            self._check_inside(key, value, shown or key)
+
+    def _check_inside(self, key: str, value: dict[str, Any], shown: str) -> None:
+        """Values are numbers or formulas; what a ratio is taken to may have a field."""
+        for name, inner in value.items():
+            if key == "ratio_to" and name == "field" and isinstance(inner, dict):
+                continue
+            if not isinstance(inner, VALUE) or isinstance(inner, bool):
+                self.fail(shown, f"value `{name}` must be a number or a formula, but is {inner!r}")
+
+    def check_word(self, key: str, word: str, known: Any) -> None:
+        if word not in known:
+            near = get_close_matches(word, known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else "."
+            self.fail(key, f"key `{key}` must be one of {', '.join(known)}, but is `{word}`{hint}")
+
+
+def _sheet(file: _File) -> Sheet:
+    """The file as a `Sheet`; raises `ValueError` for the first fault."""
+    top, whole = file.content, file.table("")
+    whole.check()
+    whole.need("citation", "system")
+    file.table("drive").check()
+    for name, kinds in (("values", VALUE), ("unstated", TEXT)):
+        table = file.table(name)
+        for key, value in table.keys.items():
+            table.check_type(key, value, kinds)
+    entries = tuple(_entry(table) for kind in KINDS for table in file.tables(kind))
+    _check_names(file, entries)
+    plain = {key: top[key] for key in ("values", "unstated", "source") if key in top}
+    lines = {key: file.line("values", 0, key) for key in top.get("values", {})}
+    lines |= {"system": whole.line("system"), "name": file.table("drive").line("name")}
+    drive = Drive(**top.get("drive", {}))
+    required = file.path, top["citation"], top["system"]
+    return Sheet(*required, drive=drive, entries=entries, lines=lines, **plain)
+
+
+def _check_names(file: _File, entries: tuple[Entry, ...]) -> None:
+    seen: dict[tuple[bool, str], int] = {}
+    for entry in entries:
+        first = seen.setdefault((entry.kind == FORMULA, entry.id), entry.line)
+        if first != entry.line:
+            where = where_in(file.path, entry.line)
+            raise ValueError(f"{where}id `{entry.id}` is taken already, on line {first}.")
+
+
+def _entry(table: _Table) -> Entry:
+    """One entry, checked by the rules of its kind."""
+    kind, written = table.name, table.keys
+    if not isinstance(written, dict):
+        table.fail("", f"`{kind}` must be written as tables [[{kind}]]")
+    table.check()
+    table.need("id", "statement")
+    if kind != FORMULA:
+        table.need("place" if kind == CLAIM else "source")
+        _check_claim(table)
+    elif "quantity" not in written:
+        table.fail("", "must have the key `quantity`")
+    for reading in written.get("readings", []):
+        _check_reading(table, reading)
+        _check_asked(replace(table, keys={**written, **reading}))
+    _check_asked(table)
+    _check_numbers(table)
+    other = {k: v for k, v in written.items() if k not in ASKED}
+    for key in ("readings", "letters"):
+        other[key] = tuple(other.get(key, ()))
+    if kind == FORMULA:
+        other = {k: other[k] for k in ("id", "place", "statement", "largest") if k in other}
+    asked = {key: value for key, value in written.items() if key in ASKED}
+    return Entry(kind=kind, line=table.line(), asked=asked, **other)
+
+
+def _check_claim(table: _Table) -> None:
+    """What a claim needs depends on how it is decided."""
+    ways = [key for key in ("quantity", "number", "python") if key in table.keys]
+    if len(ways) != 1:
+        said = " and ".join(f"`{way}`" for way in ways) or "none of them"
+        must = f"must have one of `quantity`, `number` and `python`, but has {said}"
+        table.fail(ways[-1] if ways else "", must)
+    relation = table.keys.get("relation", EQUALS)
+    table.check_word("relation", relation, RELATIONS)
+    if "python" in table.keys:
+        _check_python(table)
+    elif relation == IDENTICAL:
+        table.need("formula", "quantity")
+    else:
+        _check_relation(table, relation)
+
+
+def _check_python(table: _Table) -> None:
+    """A function decides alone, or gives the number that the sheet's own relation judges."""
+    for key in (*ASKED, "readings", "formula", "letters"):
+        if key in table.keys:
+            table.fail(key, f"key `{key}` does not go with `python`")
+    relation = table.keys.get("relation", EQUALS)
+    if relation == IDENTICAL:
+        table.fail("relation", f"`{IDENTICAL}` does not go with `python`")
+    if {"printed", "relation", "bound", "share"} & table.keys.keys():
+        _check_relation(table, relation)
+
+
+def _check_relation(table: _Table, relation: str) -> None:
+    """A relation to a number needs that number."""
+    written = table.keys
+    table.need("printed")
+    for key, wanted in (("share", WITHIN), ("formula", IDENTICAL), ("letters", IDENTICAL)):
+        if key in written and relation != wanted:
+            table.fail(key, f"key `{key}` goes with `{wanted}` only")
+    if relation == EXACTLY and not _is_whole(written.get("bound", written["printed"])):
+        words = f"`{EXACTLY}` needs a whole number, `printed` or `bound`"
+        table.fail("bound" if "bound" in written else "printed", words)
+    if relation == WITHIN:
+        table.need("bound", "share")
+    if relation == EQUALS and "bound" in written:
+        table.fail("bound", f"key `bound` does not go with `{EQUALS}`")
+    if "bound" not in written and not _is_number(written["printed"]):
+        must = "key `printed` must be a number, or `bound` must say which is meant"
+        table.fail("printed", f"{must}, but is `{written['printed']}`")
+
+
+def _check_reading(table: _Table, reading: Any) -> None:
+    """A reading is a table with the keys of `ASKED`."""
+    if not isinstance(reading, dict):
+        table.fail("readings", "key `readings` must be a list of tables")
+    for key, value in reading.items():
+        table.check_key(key, ASKED, shown="readings")
+        table.check_type(key, value, ASKED[key], shown="readings")
+
+
+def _check_numbers(table: _Table) -> None:
+    """Numbers that have to be positive, and lists that hold texts."""
+    for key, least in (("points", FEWEST), ("share", 0), ("largest", 0)):
+        if key in table.keys and not (table.keys[key] > 0 and table.keys[key] >= least):
+            must = f"at least {least}" if least else "positive"
+            table.fail(key, f"key `{key}` must be {must}, but is {table.keys[key]}")
+    for letter in table.keys.get("letters", ()):
+        if not isinstance(letter, str):
+            words = f'key `letters` must hold texts such as "D = Delta + J", but holds {letter}'
+            table.fail("letters", words)
+
+
+def _check_asked(table: _Table) -> None:
+    """What is asked, of an entry or of one of its readings, has to fit together."""
+    if "number" in table.keys and "field" in table.keys:
+        table.fail("field", "key `field` goes with `quantity`, not with `number`")
+    if "over" not in table.keys:
+        for key in ("range", "take", "points"):
+            if key in table.keys:
+                table.fail(key, f"key `{key}` needs `over`, the value that varies")
+        return
+    table.need("range", "take")
+    table.check_word("take", table.keys["take"], TAKES)
+    ends = table.keys["range"]
+    if len(ends) != 2 or not all(isinstance(end, VALUE) for end in ends):
+        table.fail("range", f"key `range` must be [low, high], but is {ends}")
+    if all(isinstance(end, NUMBER) for end in ends) and not ends[0] < ends[1]:
+        table.fail("range", f"key `range` must begin below its end, but is {ends}")
 
 
 def _is_whole(number: Any) -> bool:
