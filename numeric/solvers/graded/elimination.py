@@ -35,8 +35,9 @@ class Steps(NamedTuple):
 
     Entries are numbered: pivots, other entries of the matrix row by row, fill-in.
 
-    >>> steps_of(2, np.array([1, 2]).tobytes()).target.tolist()  # a full matrix of two unknowns
-    [1]
+    >>> both = np.array([1, 2], dtype=np.int64)  # a full matrix of two unknowns: one product
+    >>> steps_of(2, both.tobytes()).target.tolist()
+    [0]
     """
 
     size: int
@@ -74,9 +75,12 @@ def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
     used = known = count + len(others)
     ends = np.searchsorted(others, starts * count)
     blocks, operations = [], 0
-    for (first, last), (begin, end) in zip(pairwise(starts), pairwise(ends), strict=True):
+    for (first, last), (begin, end) in zip(
+        *(pairwise(each.tolist()) for each in (starts, ends)), strict=True
+    ):
         i, j = np.divmod(others[begin:end], count)
-        own = steps_of(last - first, ((i - first) * (last - first) + j - first).tobytes())
+        places = np.asarray((i - first) * (last - first) + j - first, dtype=np.int64)
+        own = steps_of(last - first, places.tobytes())
         fill = own.size - (last - first) - (end - begin)
         names = np.concatenate(
             [np.arange(first, last), count + np.arange(begin, end), used + np.arange(fill)]
@@ -92,12 +96,12 @@ def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
 def steps_of(size: int, others: bytes) -> Steps:
     """The steps for a block of so many unknowns, with ``others`` as entries off its diagonal.
 
-    They are places in the matrix, read row by row, as the bytes of an array of integers.
+    They are places in the matrix, read row by row, as the bytes of integers of 64 bits.
 
-    >>> steps_of(3, np.zeros(0, dtype=int).tobytes()).unknown.tolist()  # nothing to eliminate
+    >>> steps_of(3, bytes()).unknown.tolist()  # nothing to eliminate
     [0, 1, 2]
     """
-    places, number = np.frombuffer(others, dtype=int), np.full((size, size), -1)
+    places, number = np.frombuffer(others, dtype=np.int64), np.full((size, size), -1)
     if not places.size:
         none, zero = np.zeros(0, dtype=int), np.zeros(size, dtype=int)
         return Steps(size, np.arange(size), *[zero] * 3, *[none] * 5)
