@@ -254,13 +254,18 @@ class Space:
         return self._words[word]
 
     def _multiply(self, word: Word) -> csr_array:
-        """The matrix of a word: all lowering operators first, then the raising ones."""
-        matrix = csr_array(identity(self.size, dtype=complex))
-        for part, dagger in ((word[1], False), (word[0], True)):
-            for lower, power in zip(self.lowering, part, strict=True):
-                for _ in range(power):
-                    matrix = (lower.conj().T if dagger else lower) @ matrix
-        return csr_array(matrix)
+        """The matrix of a word: its first operator times the shorter word that is left."""
+        for side, operators in ((0, self._raising), (1, self.lowering)):
+            for mode in reversed(range(len(self.modes))):
+                if power := word[side][mode]:
+                    left = (*word[side][:mode], power - 1, *word[side][mode + 1 :])
+                    shorter = (left, word[1]) if side == 0 else (word[0], left)
+                    return csr_array(operators[mode] @ self.word(shorter))
+        return csr_array(identity(self.size, dtype=complex))
+
+    @cached_property
+    def _raising(self) -> list[csr_array]:
+        return [csr_array(lower.conj().T) for lower in self.lowering]
 
     def _lower(self, mode: int) -> csr_array:
         """Matrix of a_i: |n> goes to sqrt(n) |n - 1>."""

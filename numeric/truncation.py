@@ -245,10 +245,8 @@ def _solve(
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
     ways = np.concatenate([_ways(points, before, solver) for points, before in entries])
-    # a first truncation is there for the next one to be compared with
-    final = any(before is not None for _, before in entries)
     parts = [
-        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report, final)
+        solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
         for way in dict.fromkeys(ways.tolist())
     ]
     return join(parts)

@@ -61,9 +61,11 @@ LEVELS = 6
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
-# The same where they are compiled already: to prepare them takes as long as 6 to 11 points do by
-# themselves, measured for one and two modes and an atom at 12 to 91 states, and one of three modes
-SEVERAL = 10
+# The same where they are compiled already, and served the points with fewer quanta.  A point by
+# itself wants its equation assembled: in all, with the time to prepare either, 1 point of 10 to 28
+# states and 2 of up to 55 take as long as swept, and later ones two to eight times as long.  Of 66
+# states it is 3, and of 91 are 6 to 11, as more is eliminated
+HANDY, SEVERAL = 66, 10
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
 SOME = 3  # points for which the patterns of large sums pay (`Liouvillian.for_many`)
@@ -143,14 +145,13 @@ def solve_points(
     cut: Cut,
     solver: str,
     report: Report = silent,
-    final: bool = True,
 ) -> Solution:
     """Some points of a flattened batch, solved with one truncation.
 
     ``points`` are positions in the flattened arrays; the rows of the result are in its order.
     Points that the sweeps over the grades cannot solve are solved one by one.  ``report`` is told
-    how many are done.  Density matrices are kept only of batches that are small (`KEPT`), and of
-    `MANY` points only of a ``final`` truncation: sweeps are quicker without.
+    how many are done.  Density matrices are kept only of batches that are small (`KEPT`), and by
+    sweeps of fewer than `MANY` points: without them they take a half to a fifth of the time.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -159,7 +160,7 @@ def solve_points(
     (2, 5)
     """
     on = space(model.modes, cut)
-    keep = len(points) * on.size**2 <= KEPT and (final or len(points) < MANY)
+    keep = len(points) * on.size**2 <= KEPT
     if not len(points):
         return Solution.none(on, points, Status.OK)
     found = gather(_parts(model, arrays, points, cut, solver, keep, report), points)
@@ -179,7 +180,8 @@ def _parts(
     left, what = points, _what(space(model.modes, cut))
     fewest = _fewest(model, cut, solver)
     if fewest and len(points) >= fewest:
-        left = yield from _swept(model, arrays, points, cut, keep, report, fewest)
+        few = keep and len(points) < MANY
+        left = yield from _swept(model, arrays, points, cut, few, report, fewest)
     equation = liouvillian(model, cut) if len(left) < SOME else liouvillian(model, cut).for_many
     for start in range(0, len(left), CHUNK):
         before, some = len(points) - len(left) + start, left[start : start + CHUNK]
@@ -200,7 +202,9 @@ def _fewest(model: Model, cut: Cut, solver: str) -> int:
         return 0
     if way == Kind.SYLVESTER and count_states(model.modes, cut) ** 2 > LARGE:
         return 1
-    return MANY if solver == "auto" else SEVERAL
+    if solver == "auto":
+        return MANY
+    return 1 if count_states(model.modes, cut) <= HANDY else SEVERAL
 
 
 def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:

@@ -61,7 +61,7 @@ def compile_once(function: Any, *arguments: Any) -> None:
     [(float64,)]
     """
     with COMPILING:
-        if not function.signatures:
+        if not function.overloads:  # `signatures` hashes the types of all arguments
             with remark(SENTENCE), _alone(function):
                 function.compile(tuple(numba.typeof(argument) for argument in arguments))
 

@@ -36,7 +36,7 @@ from numeric.means import Means
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
-from numeric.solvers.graded.lists import TooLarge
+from numeric.solvers.graded.elimination import TooLarge
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution

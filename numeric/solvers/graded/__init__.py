@@ -14,15 +14,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for those who read types only
+    from numeric.solvers.graded.elimination import TooLarge
     from numeric.solvers.graded.kinds import Kind, kind
-    from numeric.solvers.graded.lists import TooLarge
     from numeric.solvers.graded.sweeps import solve
     from numeric.solvers.graded.swept import GradedSolution
 
 HOMES = {
     "GradedSolution": "numeric.solvers.graded.swept",
     "Kind": "numeric.solvers.graded.kinds",
-    "TooLarge": "numeric.solvers.graded.lists",
+    "TooLarge": "numeric.solvers.graded.elimination",
     "kind": "numeric.solvers.graded.kinds",
     "solve": "numeric.solvers.graded.sweeps",
 }

@@ -1,0 +1,164 @@
+"""The elimination of the blocks of a sweep, as the lists that the compiled code runs through.
+
+Pivots are taken from the diagonal, in an order that keeps the fill-in small and without pivoting
+by size: the Hermitian part of a block is positive where each of its states decays.  What is done
+with a block depends on nothing but where its matrix has entries.  Blocks of a larger cut have the
+patterns of those of a smaller one, and so each pattern is worked out once.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csc_array
+from scipy.sparse.linalg import splu
+
+from numeric.solvers.graded.kernel import Elimination
+from numeric.solvers.graded.sums import Entries, list_sums
+
+# Operations of an elimination; each is kept as an integer: 80 MB
+LARGEST = 10_000_000
+
+
+class TooLarge(ValueError):
+    """The steps would not fit into memory: a direct solver serves better.
+
+    >>> issubclass(TooLarge, ValueError)
+    True
+    """
+
+
+class Steps(NamedTuple):
+    """How a block is eliminated, in numbers of its own: fields as those of `Elimination`.
+
+    Entries are numbered: pivots, other entries of the matrix row by row, fill-in.
+
+    >>> both = np.array([1, 2], dtype=np.int64)  # a full matrix of two unknowns: one product
+    >>> steps_of(2, both.tobytes()).target.tolist()
+    [0]
+    """
+
+    size: int
+    unknown: np.ndarray
+    lower_count: np.ndarray  # entries of each step; in `Elimination` stands where they begin
+    upper_count: np.ndarray
+    target_count: np.ndarray
+    lower: np.ndarray
+    below: np.ndarray
+    upper: np.ndarray
+    after: np.ndarray
+    target: np.ndarray
+
+
+def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
+    """The steps for blocks of unknowns from ``starts[b]`` to ``starts[b+1]``.
+
+    ``inside`` are the terms of minus the matrix; entries are numbered: pivots, other entries of
+    the matrix, fill-in.  ``factors`` is the number of coefficients.  Raises `TooLarge` if there
+    are more than `LARGEST` operations.
+
+    A full matrix of two unknowns has four entries, and one product to be subtracted:
+
+    >>> row, column = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> minus = Entries.plain(row, column, np.array([-2.0, -1.0, -1.0, -3.0]))
+    >>> steps = eliminate(np.array([0, 2]), minus, factors=1)
+    >>> steps.size, len(steps.target)
+    (4, 1)
+    """
+    count = int(starts[-1])
+    off = inside.row != inside.column
+    pairs = inside.row * count + inside.column
+    others = np.unique(pairs[off])
+    numbers = np.where(off, count + np.searchsorted(others, pairs), inside.row)
+    used = known = count + len(others)
+    ends = np.searchsorted(others, starts * count)
+    blocks, operations = [], 0
+    for (first, last), (begin, end) in zip(
+        *(pairwise(each.tolist()) for each in (starts, ends)), strict=True
+    ):
+        i, j = np.divmod(others[begin:end], count)
+        places = np.asarray((i - first) * (last - first) + j - first, dtype=np.int64)
+        own = steps_of(last - first, places.tobytes())
+        fill = own.size - (last - first) - (end - begin)
+        names = np.concatenate(
+            [np.arange(first, last), count + np.arange(begin, end), used + np.arange(fill)]
+        )
+        blocks.append(_renumbered(own, names, first))
+        used, operations = used + fill, operations + len(own.target)
+        _check_size(last - first, operations)
+    entries = Entries(numbers, inside.factor, 0 * numbers, -inside.weight, 0 * numbers + 1)
+    return Elimination(used, list_sums(known, factors, entries), *_lists(blocks))
+
+
+@lru_cache(maxsize=256)
+def steps_of(size: int, others: bytes) -> Steps:
+    """The steps for a block of so many unknowns, with ``others`` as entries off its diagonal.
+
+    They are places in the matrix, read row by row, as the bytes of integers of 64 bits.
+
+    >>> steps_of(3, bytes()).unknown.tolist()  # nothing to eliminate
+    [0, 1, 2]
+    """
+    places, number = np.frombuffer(others, dtype=np.int64), np.full((size, size), -1)
+    if not places.size:
+        none, zero = np.zeros(0, dtype=int), np.zeros(size, dtype=int)
+        return Steps(size, np.arange(size), *[zero] * 3, *[none] * 5)
+    number.flat[places] = size + np.arange(len(places))
+    np.fill_diagonal(number, np.arange(size))
+    order, used = _order(number), size + len(places)
+    number = number[np.ix_(order, order)]
+    lists: list[tuple[np.ndarray, ...]] = []
+    for t in range(size):
+        below = t + 1 + (number[t + 1 :, t] >= 0).nonzero()[0]
+        after = t + 1 + (number[t, t + 1 :] >= 0).nonzero()[0]
+        target = number[below[:, None], after]
+        new = target < 0
+        if fill := int(np.count_nonzero(new)):
+            target[new] = used + np.arange(fill)
+            number[below[:, None], after] = target
+            used += fill
+        lists.append(
+            (number[below, t], order[below], number[t, after], order[after], target.ravel())
+        )
+    counts = np.array([[len(part) for part in (one[0], one[2], one[4])] for one in lists])
+    _check_size(size, int(counts[:, 2].sum()))
+    return Steps(
+        used, order, *counts.T, *(np.concatenate(part) for part in zip(*lists, strict=True))
+    )
+
+
+def _check_size(unknowns: int, operations: int) -> None:
+    if operations > LARGEST:
+        raise TooLarge(
+            f"The elimination of a block of {unknowns} elements needs more than "
+            f"{LARGEST:,} operations; a direct solver serves better."
+        )
+
+
+def _order(number: np.ndarray) -> np.ndarray:
+    """Minimum degree, as SuperLU finds it for a matrix of this pattern."""
+    pattern = csc_array((number >= 0).astype(float) + len(number) * np.eye(len(number)))
+    factors = splu(pattern, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+    return np.argsort(factors.perm_c)
+
+
+def _renumbered(own: Steps, names: np.ndarray, first: int) -> Steps:
+    """The steps with the ``names`` of entries of all blocks, for unknowns from ``first`` on."""
+    return own._replace(
+        unknown=first + own.unknown,
+        lower=names[own.lower],
+        below=first + own.below,
+        upper=names[own.upper],
+        after=first + own.after,
+        target=names[own.target],
+    )
+
+
+def _lists(blocks: Sequence[Steps]) -> list[np.ndarray]:
+    """The steps of all blocks, one after the other, as `Elimination` has them."""
+    _, unknown, *counts_and_lists = zip(*blocks, strict=True)
+    whole = [np.concatenate(part) for part in counts_and_lists]
+    starts = [np.concatenate([[0], np.cumsum(count)]) for count in whole[:3]]
+    return [np.concatenate(unknown), *starts, *whole[3:]]
