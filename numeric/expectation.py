@@ -7,7 +7,7 @@ psi_i conj(psi_j) to leading order in the drive, and |rho_ij|^2 <= rho_ii rho_jj
 `numeric.readings` reads the numbers off its states, `numeric.fields` those of sums of modes.
 """
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -19,7 +19,8 @@ from systems import Model
 from systems.arithmetic import evaluate
 from systems.expressions import check_finite
 from systems.fields import read_field
-from systems.ladder import Ladder, Mode, adjoint, normal_order
+from systems.ladder import Ladder, Mode, adjoint, label, normal_order
+from systems.levels import LevelOp
 from systems.values import Arrays
 
 # A mode, its name or a sum of modes; or the words of such a sum
@@ -56,10 +57,26 @@ def _known_modes(model: Model, operator: sp.Expr) -> tuple[sp.Expr, ...]:
     """The model's modes; raises `ValueError` for an operator of another one."""
     from sympy.physics.quantum import Operator
 
-    for part in operator.atoms(Operator):
-        if hasattr(part, "name"):
-            model.index(str(part.name))
+    labels = [label(mode) for mode in model.modes]
+    for part in sorted(operator.atoms(Operator), key=str):
+        name = str(getattr(part, "name", labels[0]))
+        if name not in labels:
+            raise ValueError(
+                f"Argument `operator` must hold the modes {', '.join(labels)} only, but holds "
+                f"`{name}`{_why_not(model, part)}."
+            )
     return model.modes
+
+
+def _why_not(model: Model, part: Any) -> str:
+    """What to write instead of a level that the model does not have, of an atom that it has."""
+    atoms = {mode.atom for mode in model.modes if isinstance(mode, LevelOp)}
+    if not (isinstance(part, LevelOp) and part.atom in atoms):
+        return ""
+    return (
+        f", a level of `{part.atom}` that no term of the model reaches: leave it out, or, where it "
+        "is one of Emitters with no loss of each on its own, make them with `symmetric=True`"
+    )
 
 
 def is_hermitian(words: Ladder) -> bool:

@@ -34,6 +34,7 @@ Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
 # and below any distance from a threshold that is meant.  Measured with parametric drives at 400
 # drawn detunings: all are stable 1e-8 below their threshold, and none from 1e-10 below it on
 MARGINAL = 1e-9
+PORTION = 10**7  # cubed sizes of the matrices of one call of LAPACK: a fifth of a second
 # Least term of H_eff over its largest: its third power, 1e-14, is what solvers call singular
 # (`solvers.refinement.SINGULAR`)
 FAR = 2e-5
@@ -198,7 +199,15 @@ def _grows(M: np.ndarray, source: np.ndarray) -> np.ndarray:
 
     An eigenvalue with positive real part grows exponentially, one at zero linearly if its left
     eigenvector overlaps with the source: exactly at threshold there is no steady state either.
+    Points go in portions, between which Ctrl-C is heard.
     """
+    parts = 1 + M.size * M.shape[-1] // PORTION
+    pairs = zip(np.array_split(M, parts), np.array_split(source, parts), strict=True)
+    return np.concatenate([_growing(*pair) for pair in pairs])
+
+
+def _growing(M: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """The same for all points at once."""
     values, left = np.linalg.eig(np.swapaxes(M, -1, -2))
     size = np.max(abs(M), axis=(-1, -2))[..., None]
     # noise that feeds a marginal moment makes it grow linearly

@@ -129,12 +129,13 @@ def _solve(
     on = space(model.modes, search.quanta or search.order)
     # a search ends with two quanta more than it was asked for, at least
     _check_memory(arrays, space(model.modes, search.quanta or search.order + 2))
-    stable = np.ravel(exists(model, arrays))
-    unique = np.ravel(damped(model, arrays)) | ~stable
-    points = np.flatnonzero(stable & unique)
     # a solver that is named is asked for its cut
     chosen = frame is None and search.quanta is None and solver in ("auto", ALONE)
     with bar(progress) as report:
+        report("whether there is a steady state", 0, arrays[next(iter(arrays))].size)
+        stable = np.ravel(exists(model, arrays))
+        unique = np.ravel(damped(model, arrays)) | ~stable
+        points = np.flatnonzero(stable & unique)
         road = BrightSearch(model, arrays, search, solver, report)
         pairs, bright = _found(road, points, frame, chosen)
     left = np.setdiff1d(points, np.concatenate([points[:0], *(found.points for found, _ in pairs)]))

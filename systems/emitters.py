@@ -72,6 +72,14 @@ class Emitters(Shown):
         return {"count": self.count, "excited at most": most, "symmetric": self.symmetric}
 
     def __post_init__(self) -> None:
+        if not (isinstance(self.name, str) and self.name):
+            raise TypeError(
+                f"Argument `name` of Emitters must be a text such as 'S', but is {self.name!r}."
+            )
+        if not isinstance(self.symmetric, bool):
+            raise TypeError(
+                f"Argument `symmetric` of Emitters must be True or False, but is {self.symmetric!r}."
+            )
         count = as_expression("count", self.count, "of Emitters")
         object.__setattr__(self, "count", count)
         if count.is_number and not (count.is_Integer and count > 0):
@@ -89,8 +97,15 @@ class Emitters(Shown):
         if len(self._states) > LARGEST:
             raise ValueError(
                 f"Argument `count` of Emitters must leave at most {LARGEST} levels, but {count} "
-                f"leave {len(self._states)}: give `excited`, how many excited ones to keep."
+                f"leave {len(self._states)}: {self._fewer}."
             )
+
+    @property
+    def _fewer(self) -> str:
+        """How there are fewer levels."""
+        if self.excited is None:
+            return "give `excited`, how many excited ones to keep"
+        return f"keep fewer excited ones than `excited={self.excited}`"
 
     @cached_property
     def atom(self) -> Atom:

@@ -26,6 +26,7 @@ import sympy as sp
 from sympy.physics.quantum import Dagger, Operator
 
 from systems.display import Shown
+from systems.expressions import as_expression
 
 
 class LevelOp(Operator):
@@ -115,6 +116,11 @@ class Atom(Shown):
         for text in (self.name, *self.levels):
             if not _is_name(text):
                 raise TypeError(f"An Atom and its levels must be named by text, but not {text!r}.")
+        if isinstance(self.kept, bool) or not isinstance(self.kept, int) or self.kept < 0:
+            raise ValueError(
+                f"Argument `kept` of the Atom `{self.name}` must be a number of quanta, or 0 where "
+                f"these are all its levels, but is {self.kept!r}."
+            )
         if len(set(self.levels)) < max(len(self.levels), 2):
             raise ValueError(
                 f"Argument `levels` of the Atom `{self.name}` must be two or more different names, "
@@ -153,7 +159,8 @@ class Atom(Shown):
         sqrt(2)*Dagger(q_1)*q_2 + q_1
         """
         steps = len(self.levels) - 1
-        chosen = elements or [sp.sqrt(k + 1) for k in range(steps)]
+        given = [as_expression("elements", c, f"of the Atom `{self.name}`") for c in elements]
+        chosen = given or [sp.sqrt(k + 1) for k in range(steps)]
         if len(chosen) != steps:
             raise ValueError(
                 f"Argument `elements` must hold one number for each of the {steps} steps of the "

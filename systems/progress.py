@@ -143,24 +143,24 @@ def counted(
     progress: bool = True,
     done: int = 0,
 ) -> Any:
-    """The items of ``iterable``, counted by a bar on the terminal; or a bar to `update` by hand.
+    """The items of ``iterable``, counted by a bar; or a bar to `update` by hand.
 
-    The bar appears after a second, only on a terminal, is gone when it is done, and says ``what``
-    is counted.  Without an iterable (None) it counts to ``total``, from what is ``done`` already.
-    ``progress=False`` shows none.
+    The bar appears after a second, only where somebody watches (`is_watched`), is gone when it is
+    done, and says ``what`` is counted.  Without an iterable (None) it counts to ``total``, from
+    what is ``done`` already.  ``progress=False`` shows none.
 
     >>> list(counted([1, 2], "numbers"))
     [1, 2]
     """
     from tqdm import tqdm
 
-    disable = None if progress else True  # None: disabled where there is no terminal
-    return tqdm(iterable, what, total, leave=False, delay=1, disable=disable, initial=done)
+    hidden = not (progress and is_watched())
+    return tqdm(iterable, what, total, leave=False, delay=WAIT, disable=hidden, initial=done)
 
 
 @contextmanager
 def busy(what: str) -> Iterator[None]:
-    """Show what is being done and for how long, on a terminal, if it takes over a second.
+    """Show what is being done and for how long, where somebody watches, if it takes over a second.
 
     For what cannot be counted: a derivation is one call of SymPy, and a thread moves the clock.
 
@@ -170,7 +170,7 @@ def busy(what: str) -> Iterator[None]:
     from tqdm import tqdm
 
     done = Event()
-    clock = tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=None)
+    clock = tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=not is_watched())
     clock.clear()
 
     def tick() -> None:

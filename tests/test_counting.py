@@ -176,3 +176,25 @@ def test_each_reason_why_a_pulse_is_not_counted_names_its_own_way_out():
     followed = emitted(kerr.MODEL, free, "a", (0, 1), initial=start, quanta=24, complete=False)
     assert not followed.advice
     assert followed.photons == pytest.approx(4 * (1 - np.exp(-1)), rel=1e-6)
+
+
+@pytest.mark.slow
+def test_a_bright_pulse_of_linear_light_is_counted_as_poisson_says():
+    """A mode without a nonlinearity sends coherent light, whatever is inside meanwhile."""
+    inside, T, end = 16.0, 0.5, 3.0
+    grown = 1 - np.exp(-T / 2)  # alpha/(-2i drive) at the end of the pulse
+    drive = np.sqrt(inside) / (2 * grown)
+    found = emitted(
+        kerr.MODEL,
+        {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": lambda t: drive * (t < T)},
+        "a",
+        (0, end),
+        complete=False,
+    )
+    during = T - 4 * grown + 1 - np.exp(-T)
+    n = 4 * drive**2 * (during + grown**2 * (1 - np.exp(-(end - T))))
+    # two more quanta change no number by more than 1e-6
+    assert found.photons == pytest.approx(n, rel=1e-6)
+    assert found.g2 == pytest.approx(1.0, rel=1e-6)
+    assert found.efficiency == pytest.approx(1 - np.exp(-n), rel=1e-6)
+    assert found.single == pytest.approx(n * np.exp(-n), rel=1e-6)

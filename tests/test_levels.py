@@ -288,6 +288,8 @@ def test_two_emitters_block_as_the_listed_closed_form_says() -> None:
         (lambda: Emitters("S", sp.Symbol("N")), "must be a number, or not below"),
         (lambda: Emitters("S", 100), "give `excited`"),
         (lambda: Emitters("S", 3, excited=0), "must be a positive integer"),
+        (lambda: Emitters("S", 1000, excited=100), "keep fewer excited ones"),
+        (lambda: Atom("s", "ge", kept=-1), "must be a number of quanta"),
         (lambda: Emitters("S", 3, symmetric=True).losses(1), "a loss of all together is"),
     ],
 )
@@ -299,6 +301,10 @@ def test_atoms_that_cannot_be_are_refused_in_a_sentence(build, message: str) -> 
 def test_an_atom_must_be_named_by_text() -> None:
     with pytest.raises(TypeError, match="named by text"):
         Atom("s", [0, 1])
+    with pytest.raises(TypeError, match="must be a text"):
+        Emitters(None, 3)
+    with pytest.raises(TypeError, match="`elements` of the Atom `q` must be a number"):
+        Atom("q", "01").lowering("1")
 
 
 def test_an_atom_in_two_levels_at_once_is_no_state() -> None:
@@ -361,3 +367,20 @@ def test_a_mode_for_many_emitters_has_no_spectrum() -> None:
             number(*known, [0.0])
     with pytest.raises(ValueError, match="its mode `b` stands for many emitters"):
         numeric.emitted(*known, (0, 1))
+
+
+def test_a_level_that_no_term_reaches_says_how_to_do_without_it() -> None:
+    F, gamma = sp.symbols("F gamma", positive=True)
+    values = {"F": 0.1, "gamma": 1.0}
+
+    def mean(emitters: Emitters, of: Emitters) -> complex:
+        S = emitters.lowering
+        model = Model("superradiance", F * (S + Dagger(S)), (Loss(gamma, S),), F)
+        return complex(numeric.steady_state(model, values).expect(of.number))
+
+    with pytest.raises(ValueError, match=r"`S_0_2`, a level of `S` .* `symmetric=True`"):
+        mean(Emitters("S", 4), Emitters("S", 4))
+    as_told = Emitters("S", 4, symmetric=True)
+    assert 0 < mean(as_told, as_told).real < 4
+    with pytest.raises(ValueError, match=r"must hold the modes S_1, .* but holds `T_1`\.$"):
+        mean(as_told, Emitters("T", 1))

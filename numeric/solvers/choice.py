@@ -318,11 +318,12 @@ def _graded(model: Model, arrays: Arrays, cut: Cut, density: bool) -> "GradedSol
         from numeric.solvers.graded import sylvester
 
         return sylvester.solve_packs(model, arrays, cut, density=density)
-    from numeric.solvers import graded
+    from numeric.solvers.graded import TooLarge
+    from numeric.solvers.graded import solve as swept
 
     try:
-        return graded.solve(model, arrays, cut, density=density)
-    except graded.TooLarge:
+        return swept(model, arrays, cut, density=density)
+    except TooLarge:
         return None
 
 

@@ -8,13 +8,16 @@ Compiled code hears no Ctrl-C until it returns, and a pool of threads is waited 
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
+from importlib import import_module
 from queue import Empty, SimpleQueue
 from threading import Thread
+from types import ModuleType
 from typing import Any, ParamSpec, TypeVar
 
 from threadpoolctl import ThreadpoolController
@@ -172,6 +175,18 @@ def interruptible(function: Callable[P, R]) -> Callable[P, R]:
         return spread(lambda: function(*args, **kwargs), [()], 1)[0]
 
     return heard
+
+
+def loaded(name: str) -> ModuleType:
+    """The module of that name, loaded in a thread of its own where it is not yet.
+
+    A library whose loading is broken off, as Ctrl-C does, is left in parts and often cannot be
+    loaded again: a notebook would have to be started anew.  So it is loaded to its end.
+
+    >>> loaded("math").sqrt(4.0)
+    2.0
+    """
+    return sys.modules.get(name) or interruptible(import_module)(name)
 
 
 def _work(one: Callable[..., Any], waiting: "SimpleQueue[Any]") -> None:

@@ -19,6 +19,7 @@ scaled variables (each click takes s^2 of a grade) all is of order one however w
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,14 @@ from scipy.sparse import csc_array, kron
 from numeric.arguments import check_quanta, is_real
 from numeric.excitations import MARGIN, check_jumps, quanta_kept
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.space import Cut, show_cut, wider
+from numeric.space import Cut, count_states, show_cut, wider
 from numeric.time.course import Course, read_course
+from numeric.time.evolution import FARTHEST, between, follow, read_search, truncated
+from numeric.time.exponential import Tick
 from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
 from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
+from numeric.truncation import TruncationSearch
 from numeric.worth import Measured, divide
 from systems import Loss, Model
 from systems.display import Shown, counts, ends
@@ -47,11 +51,12 @@ from systems.values import Arrays, Values, evaluate_sum
 NONE, ONE, SOME, MORE, FIRST, SECOND = range(6)
 SOURCES = {ONE: (NONE,), SOME: (NONE,), MORE: (ONE,), FIRST: (NONE, SOME), SECOND: (FIRST,)}
 CLICKS = {NONE: 0, ONE: 1, SOME: 1, MORE: 2, FIRST: 1, SECOND: 2}  # that each takes at least
-SETTLED, SEARCHED = 1e-6, 24  # relative change by two more quanta that ends the search; its end
+SETTLED = 1e-6  # relative change by two more quanta that ends the search
 LEFT = 1e-3  # quanta that may be left inside at the end, per photon counted
 # Of the fastest: slower steps to the port take longer than any window.  The tail of a pulse and
 # what floats leave of a sine stay below
 IDLE = 1e-9
+Counts = dict[str, tuple[np.ndarray, np.ndarray]]  # by name: values and round-off, (points,)
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,6 +126,7 @@ def emitted(
     complete: bool = True,
     quanta: int | Mapping[str, int] | None = None,
     progress: bool = True,
+    limit: int | None = None,
 ) -> Pulse:
     """The photons that leave through one loss of the model between two times.
 
@@ -132,8 +138,10 @@ def emitted(
     A number is NaN where its status is not "ok".  It is "not converged" also where more than a
     thousandth of the light is still inside at the end and could leave through the port at the
     values of that time: extend the ``window``, or with ``complete=False`` ask for what this window
-    holds.  The search ends at `SEARCHED` quanta: bright light needs ``quanta``, coherent light of
-    n quanta about n + 6 sqrt(n) + 6.  Raises `ValueError` or `TypeError` for bad arguments.
+    holds.  Where few quanta do not do, `evolve` says how many the light takes on its way, and from
+    there the search goes on as far as `numeric.time.evolution.FARTHEST` states (or ``limit``);
+    beyond them ``quanta`` have to be given, of coherent light that never has more than n inside
+    about n + 6 sqrt(n) + 6.  Raises `ValueError` or `TypeError` for bad arguments.
 
     Two photons that are left to themselves come out as two:
 
@@ -157,11 +165,7 @@ def emitted(
     with bar(progress) as report:
         job = _Job(course, start, times, number, float(collected), report)
         if quanta is None:
-            lowest = max(2, start.quanta)
-            coarse, fine = job(lowest), job(lowest + 2)
-            while not _agree(coarse, fine) and lowest + 4 <= SEARCHED:
-                lowest += 2
-                coarse, fine = fine, job(lowest + 2)
+            coarse, fine = _searched(job, read_search(model, None, SETTLED, limit, order=2))
         else:
             cut = check_quanta(model, quanta)
             start.check_held(model, cut)
@@ -172,6 +176,29 @@ def emitted(
     measured = _measured(coarse, fine, moved)
     counted = _estimates(measured, fine, _Batch.of(course, times), complete)
     return Pulse(counted, _advice(measured, fine, complete, kept is not None))
+
+
+def _searched(job: "_Job", search: TruncationSearch) -> tuple[Counts, Counts]:
+    """The numbers with the first truncation that two more quanta do not change, and with these.
+
+    Few quanta are tried; where they do not do, the state alone, a sixth of the equations, is
+    followed first, and tells how many it takes.
+    """
+    model, start = job.course.model, job.start
+    cut: Cut = max(2, start.quanta)
+    coarse, fine = job(cut), job(wider(cut, 2))
+    if _agree(coarse, fine):
+        return coarse, fine
+    whole = between(job.times)
+    along = job.course.at(whole)
+    solve = partial(follow, job.course, along, whole, start, report=job.report)
+    cut = truncated(model, search, along, whole, solve, start).blocks[0].space.cut
+    coarse, fine = job(cut), job(wider(cut, 2))
+    most = search.limit or FARTHEST
+    while not _agree(coarse, fine) and count_states(model.modes, wider(cut, 4)) <= most:
+        cut = wider(cut, 2)
+        coarse, fine = fine, job(wider(cut, 2))
+    return coarse, fine
 
 
 def _port(model: Model, port: Mode | str | Loss) -> int:
@@ -203,9 +230,6 @@ def _window(window: Any) -> np.ndarray:
     return times.astype(float)
 
 
-Counts = dict[str, tuple[np.ndarray, np.ndarray]]  # by name: values and round-off, (points,)
-
-
 def _apart(coarse: Counts, fine: Counts, without: Counts) -> Counts:
     """The coarse numbers, moved away from the fine ones by `MARGIN` times what others differ."""
     moved = {n: MARGIN * (value - without[n][0]) for n, (value, _) in fine.items()}
@@ -227,17 +251,21 @@ class _Job:
         """Probabilities, moments and what is left inside, with their round-off."""
         equation = liouvillian(self.course.model, quanta)
         span = Span.of(self.course, self.course.at(self.times), self.times)
-        found = []
+        words, found = f"{show_cut(self.course.model, quanta)} quanta", []
         for point in range(span.points):
-            self.report(f"{show_cut(self.course.model, quanta)} quanta", point, span.points)
-            found.append(self._point(equation, span, point))
+
+            def tick(share: float, before: int = 100 * point) -> None:
+                self.report(words, before + int(100 * share), 100 * span.points)
+
+            tick(0.0)
+            found.append(self._point(equation, span, point, tick))
         return {
             name: (np.array([f[name][0] for f in found]), np.array([f[name][1] for f in found]))
             for name in found[0]
         }
 
     def _point(
-        self, equation: Liouvillian, span: Span, point: int
+        self, equation: Liouvillian, span: Span, point: int, tick: Tick
     ) -> dict[str, tuple[float, float]]:
         """The numbers of one point of the batch."""
         one = ScaledEquations.of(self.course, span, point, equation, self.start)
@@ -246,17 +274,20 @@ class _Job:
         rho = one.scaled_start(self.start)
         begin = np.zeros((len(CLICKS), rho.size), dtype=complex)
         begin[NONE] = rho.ravel()
-        ends = [
-            Integrator(terms, one.unit, tolerance, span.jumps, span.grain)(
-                begin.ravel(), self.times
-            )[-1].reshape(len(CLICKS), *rho.shape)
-            for tolerance in (LOOSE, TIGHT)
-        ]
+        ends = []
+        for half, tolerance in ((0.0, LOOSE), (0.5, TIGHT)):
+
+            def heard(share: float, before: float = half) -> None:
+                tick(before + share / 2)
+
+            follow_all = Integrator(terms, one.unit, tolerance, span.jumps, span.grain)
+            last = follow_all(begin.ravel(), between(self.times), heard)[-1]
+            ends.append(last.reshape(len(CLICKS), *rho.shape))
         size = np.multiply.outer([click**k for k in CLICKS.values()], one.shrink**2)
         held, apart = (np.einsum("kii->ki", m) * size for m in (ends[1], ends[1] - ends[0]))
         error = TRUSTED * abs(apart) + ROUNDING * abs(held)
-        last = {name: array[-1:, point] for name, array in span.grid.items()}
-        return self._read(held.real, error, waiting(equation, last, self.port))
+        final = {name: array[-1:, point] for name, array in span.grid.items()}
+        return self._read(held.real, error, waiting(equation, final, self.port))
 
     def _terms(self, one: ScaledEquations, click: float) -> list[Term]:
         """All six equations as one: L or L - J on each, and J from its sources."""

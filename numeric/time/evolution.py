@@ -111,7 +111,7 @@ def evolve(
     course, when = read_course(model, values), read_times(times)
     start, arrays = read_start(model, initial), course.at(when, times)
     search = read_search(model, quanta, tolerance, limit, order)
-    whole = when if not course.moving or quanta is not None else _between(when)
+    whole = when if not course.moving or quanta is not None else between(when)
     with bar(progress) as report:
         along, rows = course.at(whole), np.searchsorted(whole, when)
         solve = partial(follow, course, along, whole, start, report=report)
@@ -220,8 +220,12 @@ def _search(
     return found.with_status(Status.NOT_CONVERGED), seen(previous)
 
 
-def _between(times: np.ndarray) -> np.ndarray:
-    """The times with some between them, at which light may be brighter than at any of these."""
+def between(times: np.ndarray) -> np.ndarray:
+    """The times with some between them, at which light may be brighter than at any of these.
+
+    >>> between(np.array([0.0, 16.0]))[:3]
+    array([0., 1., 2.])
+    """
     return np.union1d(times, np.linspace(times[0], times[-1], PLACES))
 
 

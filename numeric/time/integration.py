@@ -20,7 +20,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from scipy.sparse import csc_array
 
-from numeric.solvers.threads import one_thread
+from numeric.solvers.threads import loaded, one_thread
 
 Coefficient: TypeAlias = complex | Callable[[float], complex]
 Term: TypeAlias = tuple[csc_array, Coefficient]
@@ -89,8 +89,7 @@ class Integrator:
 
     def _solver(self, terms: Sequence[Term], tolerance: float, grain: float) -> Any:
         """QuTiP's integrator of i L, times in units of 1/unit."""
-        import qutip
-
+        qutip = loaded("qutip")
         dims = [[terms[0][0].shape[0]]] * 2
         whole = list[Any]()
         for matrix, c in terms:

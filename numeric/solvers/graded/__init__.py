@@ -10,8 +10,9 @@ have grades of many states: their blocks are solved as Sylvester equations in `s
 says which of the two serves a model and a cut.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from numeric.solvers.threads import loaded
 
 if TYPE_CHECKING:  # for those who read types only
     from numeric.solvers.graded.elimination import TooLarge
@@ -32,5 +33,5 @@ __all__ = ["GradedSolution", "Kind", "TooLarge", "kind", "solve"]
 def __getattr__(name: str) -> Any:
     """Load what is asked for: compiled code only for those who need it."""
     if name in HOMES:
-        return getattr(import_module(HOMES[name]), name)
+        return getattr(loaded(HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -43,7 +43,6 @@ interfere, which no solver in double precision follows much better.  Their error
 whoever asks for them (`numeric.twofold`) has those points solved one by one.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from typing import Any
 
@@ -56,7 +55,7 @@ from numeric.solvers.graded.kinds import Kind, needed_kind
 from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
-from numeric.solvers.threads import cores, packs_for
+from numeric.solvers.threads import cores, packs_for, spread
 from numeric.space import Space
 from systems import Model
 from systems.values import Arrays
@@ -199,8 +198,7 @@ def _solve(
 
     arguments = problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result
     compile_once(kernel.solve, *arguments)
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, range(0, points, size)))
+    spread(work, [(start,) for start in range(0, points, size)], threads)
     return result
 
 

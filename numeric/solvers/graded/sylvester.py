@@ -18,7 +18,6 @@ That error is measured at the end: the residual of the whole equation, and the r
 its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers.graded.strips`.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +25,7 @@ import numpy as np
 
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
-from numeric.solvers.threads import PACKED, cores
+from numeric.solvers.threads import PACKED, spread
 from numeric.space import space
 from systems import Model
 from systems.values import EPSILON, Arrays
@@ -129,8 +128,7 @@ def solve_packs(
             **({"density": found.rho} if density else {}),
         }
 
-    with ThreadPoolExecutor(cores()) as pool:
-        parts = list(pool.map(work, range(0, count, lanes)))
+    parts = spread(work, [(start,) for start in range(0, count, lanes)])
     return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
 
 
