@@ -3,7 +3,8 @@
 A cut that holds bright light keeps many states: a hundred photons beside an atom are three hundred,
 and two modes of a hundred photons are ten thousand.  Linear light needs none of them
 (`numeric.gaussian`), and nearly coherent light the few around its amplitude
-(`numeric.displaced`), where it is squeezed the few of other modes (`numeric.squeezed`).  So `numeric.steady_state` looks there
+(`numeric.displaced`), or, where it is squeezed there, those of other modes (`numeric.squeezed`).
+So `numeric.steady_state` looks there
 
 - first where the light that is foretold fills more than `DEAR` states of several modes, or more
   than its limit,
@@ -21,7 +22,7 @@ import numpy as np
 
 from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
 from numeric.displaced import displaced_states
-from numeric.fluctuations import states_around
+from numeric.fluctuations import squeezings, states_around, states_squeezed
 from numeric.gaussian import GaussianState, gaussian
 from numeric.growth import LIMIT
 from numeric.means import Means
@@ -29,7 +30,7 @@ from numeric.solvers.choice import ALONE as ONE_BY_ONE
 from numeric.solvers.choice import matrices, select, solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states
-from numeric.squeezed import squeezed_states, states_squeezed
+from numeric.squeezed import squeezed_states
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -47,8 +48,9 @@ CLOSER = 1e-2
 # States of a frame by default, after the last cut that fits was too small: three modes in 220 take
 # 3 s, in 455 as long as all that was solved before, 25 s, and pairs above threshold settle in none
 LAST = 300
-# States of a squeezed frame: two Kerr modes take 221 and 276 (8 and 15 s) in place of 703 and 325
-SQUEEZED = 400
+# States of a squeezed frame: two Kerr modes of 400 and of 20 quanta take 221 and 276 (8 and 15 s)
+# where a displaced one takes 700 and does not settle; of 9 quanta, which are bent, 406
+SQUEEZED = 420
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 
@@ -169,9 +171,9 @@ class BrightSearch:
 
     def squeezed(self, points: np.ndarray) -> list[Means]:
         """The points in squeezed frames, those in which they settle."""
-        how = (matrices, self.search.tolerance, self.search.order)
+        how = (squeezings, self._one, matrices, self.search.tolerance, self.search.order)
         most = self.search.limit or SQUEEZED
-        return [*squeezed_states(self.model, self.arrays, points, self._one, *how, most)]
+        return [*squeezed_states(self.model, self.arrays, points, *how, most)]
 
     def _one(self, model: Model, arrays: Arrays, cut: Cut) -> Solution:
         """One point of a model, solved with a cut."""

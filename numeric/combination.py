@@ -18,6 +18,7 @@ from systems.values import CANCELS
 # of numbers that are rounded already, and 500 sums of them, which take SymPy 15 s at 120 states
 WRITTEN = 32
 
+
 class Combination:
     """A sum of constant sparse matrices on their common pattern.
 

@@ -9,11 +9,6 @@ a Bogoliubov transformation (D. F. Walls and G. J. Milburn, "Quantum Optics", ch
 al., Rev. Mod. Phys. 84, 621 (2012), Sec. II, where it acts on quadratures as S).  Polynomials in
 ladder operators stay polynomials of the same degree, so the model of c is a `systems.Model` like
 every other, exactly; a number that normal order leaves in a loss is a drive, as in `numeric.shift`.
-
-S is taken from the covariances sigma of linear light (vacuum: sigma = 1/2).  By Williamson's
-theorem sigma = S D S^T with D of thermal light; S S^T = sigma^(1/2) |K|^-1 sigma^(1/2) with
-K = sigma^(1/2) Omega sigma^(1/2).  Of all S with that product the symmetric one is taken, and its
-modes are turned into each other until D is diagonal: a cut can then hold more of one than of others.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,10 +23,6 @@ from numeric.shift import Shift, product_of
 from systems import Loss, Model
 from systems.ladder import Ladder, Mode, Word, label, multiply
 from systems.values import Arrays, evaluate
-
-# Entries of U and V that are round-off of the roots of matrices of order one: as zeros they leave
-# words out of the model.  They shift its commutators by as little
-ROUNDING = 1e-15
 
 Numbers = dict[Word, Any]  # a polynomial, with a number (or a symbol) per word and point
 Words = tuple[Word, ...]
@@ -50,7 +41,7 @@ class Squeeze(Shift):
     >>> U, V = np.array([[[1.25]]]), np.array([[[0.75]]])
     >>> frame, values = squeeze(around, around.values(arrays, np.zeros((1, 1))), U, V)
     >>> frame.model.name, len(frame.model.ladder)  # no longer 5 words, but all up to the fourth
-    ('driven Kerr mode, squeezed', 10)
+    ('driven Kerr mode, displaced, squeezed', 10)
     """
 
     around: Shift | None = None
@@ -126,7 +117,7 @@ def squeeze(
     H.pop(none, None)  # a constant energy is none
     kept = _kept(H, hermitian=True), tuple(_kept(L) for L in jumps)
     frame, names = _named(around, *kept, name or f"{model.name}, squeezed")
-    found = {str(s): x for s, x in zip(model.parameters, map(values.get, map(str, model.parameters)))}
+    found = {name: values[name] for name in map(str, model.parameters)}
     wanted = set(map(str, frame.model.parameters))
     for words, numbers in zip(names, (H, *jumps), strict=True):
         found |= {name: _part(word, numbers[word], real) for word, (name, real) in words.items()}
@@ -218,9 +209,7 @@ def squeezed(
     return _substituted(words, *steps, modes, np.ones(len(U), dtype=complex))
 
 
-def _steps(
-    U: Any, V: Any, conjugate: Callable[[Any], Any]
-) -> tuple[list[Numbers], list[Numbers]]:
+def _steps(U: Any, V: Any, conjugate: Callable[[Any], Any]) -> tuple[list[Numbers], list[Numbers]]:
     """Each b_i, and each b_i', in words of c."""
     m = len(U)
     none = (0,) * m
@@ -255,49 +244,3 @@ def _substituted(
         for other, x in product(word).items():
             total[other] = total[other] + c * x if other in total else c * x
     return total
-
-
-def transformation(N: np.ndarray, M: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """U and V (points, modes, modes) that leave thermal light of linear light, and its quanta.
-
-    ``N`` is <b_i'b_j> and ``M`` is <b_i b_j>, without what amplitudes make of them, both (points,
-    modes, modes).  The quanta <c_i'c_i> are (points, modes), in rising order.  All are NaN where
-    the covariances are no state's.
-
-    >>> n, m = 0.625, 0.75  # 1 + 2 <c'c> is the root of (1 + 2 n)^2 - 4 m^2
-    >>> U, V, left = transformation(np.array([[[n]]]), np.array([[[m]]]))
-    >>> bool(abs(abs(U[0, 0, 0]) ** 2 - abs(V[0, 0, 0]) ** 2 - 1) < 1e-12), left.round(9)
-    (True, array([[0.33853..., ]]))
-    """
-    count = N.shape[1]
-    # <b_i b_j' + b_j' b_i>/2 and <b_i b_j> are those of x = (b + b')/sqrt 2, p = (b - b')/(i sqrt 2)
-    C = np.swapaxes(N, 1, 2) + np.eye(count) / 2
-    sigma = np.block([[(C + M).real, (M - C).imag], [(C + M).imag, (C - M).real]])
-    root, omega = _power(sigma, 0.5), np.kron([[0.0, 1.0], [-1.0, 0.0]], np.eye(count))
-    K = root @ omega @ root
-    square = root @ _power(np.swapaxes(K, 1, 2) @ K, -0.5) @ root
-    S = _power(square, 0.5)
-    A, B, D = S[:, :count, :count], S[:, :count, count:], S[:, count:, count:]
-    Bt = np.swapaxes(B, 1, 2)
-    U, V = (A + D + 1j * (Bt - B)) / 2, (A - D + 1j * (Bt + B)) / 2
-    inverse = np.linalg.inv(S)
-    left = inverse @ sigma @ np.swapaxes(inverse, 1, 2)
-    X, Y, P = left[:, :count, :count], left[:, :count, count:], left[:, count:, count:]
-    # <c_i'c_j> = (<x_i x_j> + <p_i p_j> + i <x_i p_j> - i <p_i x_j> - delta_ij)/2
-    n = (X + P + 1j * (Y - np.swapaxes(Y, 1, 2)) - np.eye(count)) / 2
-    known = np.isfinite(n).all(axis=(1, 2), keepdims=True)
-    thermal, W = np.linalg.eigh(np.where(known, np.swapaxes(n, 1, 2), 0.0))
-    U, V = np.where(known, U @ W, np.nan), np.where(known, V @ W.conj(), np.nan)
-    return _rounded(U), _rounded(V), np.maximum(thermal, 0.0)
-
-
-def _power(matrices: np.ndarray, power: float) -> np.ndarray:
-    """Real powers of symmetric positive matrices."""
-    x, W = np.linalg.eigh((matrices + np.swapaxes(matrices, 1, 2)) / 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((W * x[:, None] ** power) @ np.swapaxes(W, 1, 2))
-
-
-def _rounded(matrices: np.ndarray) -> np.ndarray:
-    small = abs(matrices) < ROUNDING * np.max(abs(matrices), axis=(1, 2), keepdims=True)
-    return np.where(small, 0.0, matrices)

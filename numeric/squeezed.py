@@ -1,7 +1,7 @@
 """Squeezed light around a classical amplitude: the master equation in a squeezed frame.
 
 Near a turning point or a threshold the light around its amplitude is squeezed, and two modes with
-each other, so that a displaced frame takes hundreds of states to hold what is nearly Gaussian.  With
+each other, so that a displaced frame takes hundreds of states for what is nearly Gaussian.  With
 a = alpha + U c + V c' (`numeric.squeeze`), U and V taken from the linearised light, few quanta of c
 are left: those of thermal light, and what is not Gaussian.  Any U and V give the same numbers, and
 only decide how many quanta there are; everything else is as in a displaced frame
@@ -13,19 +13,18 @@ modes has no matrix that turns one into the other within a cut.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
 from numeric.classical import amplitudes
-from numeric.displaced import ALIKE, PAIRS, DisplacedState, Matrices, settled
-from numeric.fluctuations import surrounding
-from numeric.heat import held
+from numeric.covariances import PAIRS, Squeezing, cheapest
+from numeric.displaced import ALIKE, DisplacedState, Matrices, settled
 from numeric.shift import displaced, shift
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states, covers, sides, wider
-from numeric.squeeze import Squeeze, squeeze, squeezed, transformation
+from numeric.squeeze import Squeeze, squeeze, squeezed
 from numeric.tail import fall, missing_at
 from numeric.worth import Measured
 from systems import Model
@@ -33,12 +32,8 @@ from systems.ladder import Occupation, Word
 from systems.status import Status
 from systems.values import Arrays
 
+Frames: TypeAlias = Callable[[Model, Arrays, np.ndarray], Sequence[Squeezing]]
 Solve: TypeAlias = Callable[[Model, Arrays, Cut], Solution]  # one point, with a cut
-# Of g2 of thermal light, what may lie beyond the first cut: light that is thermal and no more gets
-# there in one step, and of other light less is wasted on it
-FALLEN = 1e-4
-LEAST = 4  # quanta beyond these
-SHARED = 2  # quanta more that a total takes to leave out as little as a limit for each mode
 HIGHER = 300  # states that g3 and higher orders are worth
 LOST = 1e6  # times too large: a change that says no more
 STEEPEST = 0.01  # factor per quantum by which populations are taken to fall at least
@@ -51,11 +46,11 @@ class SqueezedState(DisplacedState):
     ``U`` and ``V`` (points, modes, modes) belong to the frame, a = alpha + U c + V c'.
 
     >>> from numeric import steady_state
-    >>> from systems.library import kerr_dimer
-    >>> bright = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
-    >>> state = steady_state(kerr_dimer.MODEL, bright)
-    >>> state.solver, round(float(state.number("a"))), int(state.quanta) < 20
-    ('squeezed', 404, True)
+    >>> from systems.library import kerr
+    >>> bright = {"Delta": 0.1, "chi": 2e-3, "gamma": 1.0, "xi": 6.0}
+    >>> state = steady_state(kerr.MODEL, bright, frame="squeezed")
+    >>> state.solver, round(float(state.number("a"))), int(state.quanta) < 30
+    ('squeezed', 83, True)
     """
 
     name: ClassVar[str] = "squeezed"
@@ -87,94 +82,11 @@ class SqueezedState(DisplacedState):
         raise _unknown("The probability of an occupation")
 
 
-@dataclass(frozen=True)
-class Squeezing:
-    """Linear light around roots, and the frames that leave it thermal.
-
-    ``points`` count the roots that were given; ``alphas`` and the quanta of thermal light, ``left``,
-    are (points, modes), ``U`` and ``V`` (points, modes, modes).
-
-    >>> from systems.library import kerr_dimer
-    >>> values = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
-    >>> arrays = {name: np.array([x]) for name, x in values.items()}
-    >>> (light,) = squeezings(kerr_dimer.MODEL, arrays, amplitudes(kerr_dimer.MODEL, arrays)[0])
-    >>> light.left.round(2)  # beside the 0.51 quanta of b
-    array([[0.01, 0.2 ]])
-    """
-
-    model: Model
-    points: np.ndarray
-    alphas: np.ndarray
-    U: np.ndarray
-    V: np.ndarray
-    left: np.ndarray
-
-    def starts(self) -> list[Cut]:
-        """The cut of c that is worth a first look, per point.
-
-        >>> from systems.library import kerr_dimer
-        >>> values = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
-        >>> arrays = {name: np.array([x]) for name, x in values.items()}
-        >>> root = amplitudes(kerr_dimer.MODEL, arrays)[0]
-        >>> squeezings(kerr_dimer.MODEL, arrays, root)[0].starts()
-        [(6, 11)]
-        """
-        tops = held(self.left / (1 + self.left), PAIRS, FALLEN) + LEAST
-        return [_cheapest(self.model, row) for row in np.maximum(tops, LEAST).tolist()]
-
-    def at(self, rows: np.ndarray) -> "Squeezing":
-        """Some of the points, a mask or positions."""
-        parts = (self.points, self.alphas, self.U, self.V, self.left)
-        return Squeezing(self.model, *(part[rows] for part in parts))
-
-
-def squeezings(model: Model, arrays: Arrays, alphas: np.ndarray) -> list[Squeezing]:
-    """The frames around roots, ``alphas`` (points, modes), for arrays of one dimension.
-
-    Roots that are not known (NaN), those whose fluctuations are not, and models with atoms have
-    none.
-
-    >>> from systems.library import jaynes_cummings
-    >>> arrays = {name: np.array([x]) for name, x in jaynes_cummings.VALUES.items()}
-    >>> squeezings(jaynes_cummings.MODEL, arrays, np.array([[2.0, 0.0]]))
-    []
-    """
-    (rows,) = np.nonzero(np.isfinite(alphas).all(axis=1))
-    if not rows.size:
-        return []
-    given = {name: array[rows] for name, array in arrays.items()}
-    found = []
-    for light in surrounding(model, given, alphas[rows]):
-        count, (C, _) = len(model.modes), light.covariances()
-        U, V, left = transformation(C[:, count:, :count], C[:, :count, :count])
-        places = rows[light.points]
-        good = (light.status == Status.OK) & np.isfinite(left).all(axis=1)
-        if good.any():
-            found.append(Squeezing(model, places, alphas[places], U, V, left).at(good))
-    return found
-
-
-def states_squeezed(model: Model, arrays: Arrays, alphas: np.ndarray) -> np.ndarray:
-    """How many states a first look at c takes around roots (points, modes); NaN: not known.
-
-    >>> from systems.library import kerr_dimer
-    >>> values = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
-    >>> arrays = {name: np.array([x]) for name, x in values.items()}
-    >>> root = amplitudes(kerr_dimer.MODEL, arrays)[0]
-    >>> bool(states_squeezed(kerr_dimer.MODEL, arrays, root)[0] < 130)  # and 703 of b
-    True
-    """
-    sizes = np.full(len(alphas), np.nan)
-    for frame in squeezings(model, arrays, alphas):
-        kept = [count_states(model.modes, wider(cut, 2)) for cut in frame.starts()]
-        sizes[frame.points] = kept
-    return sizes
-
-
 def squeezed_states(
     model: Model,
     arrays: Arrays,
     points: np.ndarray,
+    frames: Frames,
     solve: Solve,
     matrices: Matrices,
     tolerance: float,
@@ -184,12 +96,13 @@ def squeezed_states(
     """The points (of flat arrays) in squeezed frames in which n and g2 of all modes settle.
 
     Frames are those around the brightest classical root, and around the faintest one where it is
-    another.  One that would take more than ``most`` states is given up.  ``solve`` solves one point
-    of a model with a cut; ``matrices`` are those of `numeric.displaced.displaced_states`.
+    another, as ``frames`` finds them (`numeric.fluctuations.squeezings`).  One that would take more
+    than ``most`` states is given up.  ``solve`` solves one point of a model with a cut;
+    ``matrices`` are those of `numeric.displaced.displaced_states`.
 
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
-    >>> nothing = np.arange(0), lambda *_: None, lambda *_: None
+    >>> nothing = np.arange(0), lambda *_: [], lambda *_: None, lambda *_: None
     >>> squeezed_states(kerr.MODEL, arrays, *nothing, 1e-8, 4, 300)
     []
     """
@@ -201,7 +114,7 @@ def squeezed_states(
     other = np.isclose(faintest, brightest, rtol=ALIKE, atol=0).all(axis=1)
     left = np.ones(len(points), dtype=bool)
     for alphas in (brightest, np.where(other[:, None], np.nan, faintest)):
-        for frame in squeezings(model, given, alphas):
+        for frame in frames(model, given, alphas):
             for row in np.flatnonzero(left[frame.points]):
                 here = frame.at(np.array([row]))
                 known = _Search(here, given, points, matrices, tolerance, order), solve, most
@@ -239,10 +152,22 @@ class _Search:
         frame, (shown, values) = self.frame, self.shown
         both = np.where(other.found, found.status, other.status)
         words = np.where(both == Status.NOT_CONVERGED, Status.OK, both)  # numbers: judged alone
-        points, how = self.points[frame.points], (self.tolerance, self.order, shown.model, values)
-        around = (frame.alphas, found, other, self.matrices, shown)
         return SqueezedState(
-            frame.model, self.arrays, points, words, *how, *around, U=frame.U, V=frame.V
+            frame.model,
+            self.arrays,
+            self.points[frame.points],
+            words,
+            self.tolerance,
+            self.order,
+            shown.model,
+            values,
+            frame.alphas,
+            found,
+            other,
+            self.matrices,
+            shown,
+            U=frame.U,
+            V=frame.V,
         )
 
 
@@ -290,15 +215,9 @@ def _grown(state: SqueezedState, cut: Cut, excess: float) -> Cut:
         share, slope = one / (max(beyond) or 1.0), float(fall(found, side)[0])
         steps = np.log(max(excess * share, 1.0)) / -np.log(max(slope, STEEPEST))
         tops[np.array(side[0]) > 0] += int(np.ceil(steps))
-    grown = _cheapest(model, tops.tolist())
+    grown = cheapest(model, tops.tolist())
     # what is solved already costs nothing, and is more where it does not cost much
     return wider(cut, 2) if covers(wider(cut, 2), grown) else grown
-
-
-def _cheapest(model: Model, tops: Sequence[int]) -> Cut:
-    """So many quanta in each mode, or a total that holds as much, whichever keeps fewer states."""
-    total, each = max(tops) + (SHARED if len(tops) > 1 else 0), tuple(tops)
-    return min((total, each), key=partial(count_states, model.modes))
 
 
 def _unknown(what: str) -> ValueError:

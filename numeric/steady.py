@@ -70,8 +70,8 @@ def steady_state(
     squeezed around an amplitude (`numeric.bright`): such points say "gaussian", "displaced" or
     "squeezed" where others name their solver, and have all numbers but no density matrix (and where
     they are "squeezed" no P(n)).  ``frame="original"`` looks for a cut only, ``frame="displaced"``
-    from the classical amplitude only, and ``frame="squeezed"`` from there in modes that linear light
-    leaves thermal.
+    from the classical amplitude only, and ``frame="squeezed"`` from there, in modes that are
+    squeezed as linear light is.
 
     >>> from systems.library import kerr
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
