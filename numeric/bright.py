@@ -49,8 +49,8 @@ CLOSER = 1e-2
 # 3 s, in 455 as long as all that was solved before, 25 s, and pairs above threshold settle in none
 LAST = 300
 # States of a squeezed frame: two Kerr modes of 400 and of 20 quanta take 221 and 276 (8 and 15 s)
-# where a displaced one takes 700 and does not settle; of 9 quanta, which are bent, 406
-SQUEEZED = 420
+# where a displaced one takes 700 and does not settle; 9 quanta that are bent take 400, a minute
+SQUEEZED = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 

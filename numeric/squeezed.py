@@ -26,7 +26,7 @@ from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states, covers, sides, wider
 from numeric.squeeze import Squeeze, squeeze, squeezed
 from numeric.tail import fall, missing_at
-from numeric.worth import Measured
+from numeric.worth import MOVED, Measured
 from systems import Model
 from systems.ladder import Occupation, Word
 from systems.status import Status
@@ -34,7 +34,6 @@ from systems.values import Arrays
 
 Frames: TypeAlias = Callable[[Model, Arrays, np.ndarray], Sequence[Squeezing]]
 Solve: TypeAlias = Callable[[Model, Arrays, Cut], Solution]  # one point, with a cut
-HIGHER = 300  # states that g3 and higher orders are worth
 LOST = 1e6  # times too large: a change that says no more
 STEEPEST = 0.01  # factor per quantum by which populations are taken to fall at least
 
@@ -172,9 +171,14 @@ class _Search:
 
 
 def _settled_in(search: _Search, solve: Solve, most: int) -> SqueezedState | None:
-    """The point in the smallest cut that holds it for all orders, or else for g2, or None."""
+    """The point in the smallest cut that holds it for all orders, or else for g2, or None.
+
+    Where no cut that fits does, but the light is plainly there, it is what the last one knows: no
+    other road would know more.
+    """
     shown, values = search.shown
-    (cut,), best, solved = search.frame.starts(), None, dict[Cut, Solution]()
+    (cut,), best, seen = search.frame.starts(), None, None
+    solved = dict[Cut, Solution]()
     modes = shown.model.modes
     while count_states(modes, wider(cut, 2)) <= most:
         for one in (cut, wider(cut, 2)):
@@ -187,10 +191,11 @@ def _settled_in(search: _Search, solve: Solve, most: int) -> SqueezedState | Non
             best = state
         if settled(state, search.order)[0]:
             return state
-        cut, pairs = (_grown(state, cut, _excess(state, k)) for k in (search.order, PAIRS))
-        if best is None and count_states(modes, cut) > HIGHER:
-            cut = pairs
-    return best
+        excess = {k: _excess(state, k) for k in (search.order, PAIRS)}
+        cut, pairs = (_grown(state, cut, excess[k]) for k in excess)
+        if best is None and count_states(modes, wider(cut, 2)) > most:
+            cut, seen = pairs, state if excess[PAIRS] * search.tolerance < MOVED else None
+    return best or seen
 
 
 def _excess(state: SqueezedState, order: int) -> float:

@@ -1,5 +1,7 @@
 """Squeezed frames: the same light in modes that linear light leaves thermal."""
 
+import re
+
 import numpy as np
 import pytest
 from oracles import kerr_correlation, kerr_moment
@@ -126,3 +128,20 @@ def test_a_squeezed_frame_of_atoms_or_beside_a_cut_is_none():
     assert "leave out `frame`" in state.advice
     with pytest.raises(ValueError, match="`quanta` must be left out"):
         steady_state(kerr.MODEL, kerr.VALUES, quanta=3, frame="squeezed")
+
+
+def test_light_that_its_states_do_not_settle_is_known_to_the_tolerance_that_is_advised():
+    """Three quanta beside a strong nonlinearity: no number to 1e-8 in so few states."""
+    bent = {"Delta": 0.1, "chi": 0.05, "gamma": 1.0, "xi": 2.0}
+    state = steady_state(kerr.MODEL, bent, frame="squeezed", limit=15)
+    assert state.status == state.certificate.status == "not converged"
+    assert np.isnan(state.number("a"))
+    tolerance = re.search(r"`tolerance=(\S+)`", state.advice)
+    assert tolerance is not None
+    known = float(tolerance[1])
+    again = steady_state(kerr.MODEL, bent, frame="squeezed", limit=15, tolerance=known)
+    assert again.status == "ok"
+    assert again.advice == ""
+    for order in (2, 3, 4):
+        exact = kerr_correlation(order, **bent)
+        np.testing.assert_allclose(again.correlation("a", order), exact, rtol=known)
