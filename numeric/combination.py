@@ -14,6 +14,10 @@ from scipy.sparse import csc_array, csr_array, diags_array, lil_array
 
 from systems.arithmetic import CANCELS
 
+# Words of a model that is written by hand, at most.  Squeezed frames make 70 of two Kerr modes, all
+# of numbers that are rounded already, and 500 sums of them, which take SymPy 15 s at 120 states
+WRITTEN = 32
+
 
 class Combination:
     """A sum of constant sparse matrices on their common pattern.
@@ -81,13 +85,16 @@ def merge(
     """The same sum of matrices, each element beside the diagonal from one coefficient only.
 
     F a'(a'a - r) couples |n> and |n + 1> by F sqrt(n + 1) (n - r): a sum of two words, which may
-    cancel.  For each n it becomes a coefficient of its own, which `evaluate_sum` gets right.
+    cancel.  For each n it becomes a coefficient of its own, which `evaluate_sum` gets right.  Of
+    more than `WRITTEN` words nothing is merged: what is lost there counts as round-off.
 
     >>> x, y = sp.symbols("x y")
     >>> steps = csr_array(np.array([[0, 1.0], [0, 0]])), csr_array(np.array([[0, 2.0], [0, 0]]))
     >>> merge([x, y], list(steps))[0]  # a third coefficient for the element that both make
     [x, y, x + 2*y]
     """
+    if len(parts) > WRITTEN:
+        return expressions, parts
     owners = sum(csr_array((abs(part) > 0).astype(float)) for part in parts)
     if not (csr_array(owners - diags_array(owners.diagonal())) > 1).nnz:
         return expressions, parts

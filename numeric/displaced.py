@@ -20,7 +20,7 @@ D(alpha) rho_b D(alpha)^dagger.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
@@ -98,7 +98,7 @@ class DisplacedState(Means):
         >>> bright.word.tolist()
         ['ok']
         """
-        open_ = (self.status == Status.OK) & ~_settled(self, self.order)
+        open_ = (self.status == Status.OK) & ~settled(self, self.order)
         return np.where(open_, Status.NOT_CONVERGED, self.status)
 
     @property
@@ -138,12 +138,50 @@ class DisplacedState(Means):
         """
         value, coarse = np.zeros((2, len(self.points)), dtype=complex)
         roundoff, hidden = np.zeros((2, len(self.points)))
-        for other, c in displaced(word, self.alphas):
+        for other, c in self.around(word):
             fine, error, before = self._of_b(other)
             value, coarse = value + c * fine, coarse + c * before
             roundoff = roundoff + abs(c) * (error + 4 * EPSILON * abs(fine))
             hidden = hidden + abs(c) * self._beyond(other)
         return self._judged(value, roundoff, coarse, hidden)
+
+    def around(self, word: Word) -> list[tuple[Word, np.ndarray]]:
+        """A word of a in words of the frame, with their coefficients, (points,) each.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # alpha = -200i
+        >>> (bright,) = steady_state(kerr.MODEL, linear, frame="displaced").bright
+        >>> [other for other, c in bright.around(((0,), (1,)))]
+        [((0,), (0,)), ((0,), (1,))]
+        """
+        return displaced(word, self.alphas)
+
+    def take(self, rows: np.ndarray) -> Self:
+        """Some of the points, a mask.
+
+        >>> from numeric import steady_state
+        >>> from systems.library import kerr
+        >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": [100.0, 200.0]}
+        >>> (bright,) = steady_state(kerr.MODEL, linear, frame="displaced").bright
+        >>> bright.take(np.array([False, True])).points
+        array([1])
+        """
+        if rows.all():
+            return self
+        return replace(
+            self,
+            arrays={name: array[rows] for name, array in self.arrays.items()},
+            points=self.points[rows],
+            status=self.status[rows],
+            alphas=self.alphas[rows],
+            found=self.found.take(rows),
+            other=None if self.other is None else self.other.take(rows),
+            _kept={},
+            _rhos={},
+            _shown={},
+            _distributions={},
+        )
 
     def _judged(
         self, value: np.ndarray, roundoff: np.ndarray, coarse: np.ndarray, hidden: np.ndarray
@@ -343,16 +381,16 @@ def displaced_states(
             ended = found or ended
             tried = np.zeros_like(there)
             for state in found:
-                good = _settled(state, order if highest < order else PAIRS)
+                good = settled(state, order if highest < order else PAIRS)
                 if good.any():
-                    states.append(_taken(state, good))
+                    states.append(state.take(good))
                     left = np.setdiff1d(left, state.points[good])
                 # where not even these settle, more orders do not help
-                tried |= np.isin(points[where], state.points[_settled(state, PAIRS)])
+                tried |= np.isin(points[where], state.points[settled(state, PAIRS)])
     if keep:
         for state in ended:
             if (open_ := np.isin(state.points, left)).any():
-                states.append(_taken(state, open_))
+                states.append(state.take(open_))
     return states
 
 
@@ -423,8 +461,15 @@ def _solved_around(
     return states
 
 
-def _settled(state: DisplacedState, order: int) -> np.ndarray:
-    """Where n ... g^(order) of every mode are known, or at least undefined for want of light."""
+def settled(state: DisplacedState, order: int) -> np.ndarray:
+    """Where n ... g^(order) of every mode are known, or at least undefined for want of light.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}
+    >>> settled(steady_state(kerr.MODEL, linear, frame="displaced").bright[0], 4)
+    array([ True])
+    """
     good = state.status == Status.OK
     for mode in state.model.modes:
         highest = 1 if is_two_level(mode) else min(order, state.order)
@@ -433,25 +478,6 @@ def _settled(state: DisplacedState, order: int) -> np.ndarray:
         for one in asked:
             good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
     return np.asarray(good, dtype=bool)
-
-
-def _taken(state: DisplacedState, rows: np.ndarray) -> DisplacedState:
-    """Some of the points of a state."""
-    if rows.all():
-        return state
-    return replace(
-        state,
-        arrays={name: array[rows] for name, array in state.arrays.items()},
-        points=state.points[rows],
-        status=state.status[rows],
-        alphas=state.alphas[rows],
-        found=state.found.take(rows),
-        other=None if state.other is None else state.other.take(rows),
-        _kept={},
-        _rhos={},
-        _shown={},
-        _distributions={},
-    )
 
 
 def _modes(powers: Occupation) -> tuple[int, ...]:

@@ -14,11 +14,13 @@ from functools import lru_cache
 import numpy as np
 import sympy as sp
 
+from numeric.covariances import Squeezing, transformation
 from numeric.gaussian import GaussianState, gaussian
 from numeric.shift import product_of, shift
-from numeric.space import count_states
+from numeric.space import count_states, wider
 from systems import Loss, Model
 from systems.ladder import Ladder, is_two_level
+from systems.status import Status
 from systems.values import Arrays
 
 # A frame takes so many quanta times those at which linear squeezed light is 1e-9 of itself, and
@@ -104,3 +106,47 @@ def _states(model: Model, tops: Sequence[int]) -> int:
     """States of the smallest cut, in all or mode by mode, for such quanta of linear light."""
     each = tuple(int(np.ceil(STEEPER * top)) + LEAST for top in tops)
     return min(count_states(model.modes, max(each)), count_states(model.modes, each))
+
+
+def squeezings(model: Model, arrays: Arrays, alphas: np.ndarray) -> list[Squeezing]:
+    """The frames around roots, ``alphas`` (points, modes), for arrays of one dimension.
+
+    Roots that are not known (NaN), those whose fluctuations are not, and models with atoms have
+    none.
+
+    >>> from systems.library import jaynes_cummings
+    >>> arrays = {name: np.array([x]) for name, x in jaynes_cummings.VALUES.items()}
+    >>> squeezings(jaynes_cummings.MODEL, arrays, np.array([[2.0, 0.0]]))
+    []
+    """
+    (rows,) = np.nonzero(np.isfinite(alphas).all(axis=1))
+    if not rows.size:
+        return []
+    given = {name: array[rows] for name, array in arrays.items()}
+    found = []
+    for light in surrounding(model, given, alphas[rows]):
+        count, (C, _) = len(model.modes), light.covariances()
+        U, V, left = transformation(C[:, count:, :count], C[:, :count, :count])
+        places = rows[light.points]
+        good = (light.status == Status.OK) & np.isfinite(left).all(axis=1)
+        if good.any():
+            found.append(Squeezing(model, places, alphas[places], U, V, left).at(good))
+    return found
+
+
+def states_squeezed(model: Model, arrays: Arrays, alphas: np.ndarray) -> np.ndarray:
+    """How many states a first look at c takes around roots (points, modes); NaN: not known.
+
+    >>> from systems.library import kerr_dimer
+    >>> values = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
+    >>> arrays = {name: np.array([x]) for name, x in values.items()}
+    >>> from numeric.classical import amplitudes
+    >>> root = amplitudes(kerr_dimer.MODEL, arrays)[0]
+    >>> bool(states_squeezed(kerr_dimer.MODEL, arrays, root)[0] < 200)  # and 703 of b
+    True
+    """
+    sizes = np.full(len(alphas), np.nan)
+    for frame in squeezings(model, arrays, alphas):
+        kept = [count_states(model.modes, wider(cut, 2)) for cut in frame.starts()]
+        sizes[frame.points] = kept
+    return sizes

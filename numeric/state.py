@@ -20,6 +20,7 @@ over many points do not resolve is that of the point solved by itself, when it i
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import ceil, log10
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
 
 NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
+ROOM = 1.5  # times the largest change that is known, for a tolerance to ask for
 ESTIMATED = (
     "number",
     "correlation",
@@ -218,17 +220,25 @@ class SteadyState(Twofold, Readout):
         settled_ones = [name for name in moves if name not in moving]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
-        return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low)}"
+        return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low, orders)}"
 
-    def _way_out(self, moves: Mapping[str, np.ndarray], pairs_known: bool) -> str:
+    def _way_out(
+        self,
+        moves: Mapping[str, np.ndarray],
+        pairs_known: bool,
+        orders: Mapping[str, tuple[int, int]],
+    ) -> str:
         """What to ask for where these numbers move, (points,) each."""
         lost = np.flatnonzero(np.any(list(moves.values()), axis=0))
         some = [block.take(np.isin(block.points, lost) & block.found) for block in self.blocks]
         some = [block for block in some if block.points.size]
         if not some and pairs_known:
             return "Ask for `order=2`."
-        if not some:  # a frame was asked for by name
-            return NO_FRAME
+        if not some:
+            change = np.max(
+                [self._changed(*orders[name], lost) for name in moves if name in orders]
+            )
+            return _looser(change) if change < MOVED else NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
@@ -240,6 +250,15 @@ class SteadyState(Twofold, Readout):
         for state in self.bright:
             words[state.points] = self._of_bright(state, mode, k).status(state.status)
         return np.asarray(words == Status.NOT_CONVERGED)
+
+    def _changed(self, mode: int, k: int, lost: np.ndarray) -> float:
+        """By how much of itself a number may change at these points, which no cut holds."""
+        largest = [np.inf if not self.bright else 0.0]
+        for state in self.bright:
+            one, rows = self._of_bright(state, mode, k), np.isin(state.points, lost)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                largest.extend(np.nan_to_num((one.error / abs(one.value))[rows], nan=np.inf))
+        return float(max(largest))
 
     def _of_bright(self, state: Means, mode: int, k: int) -> Measured:
         """n or g^(k) of a mode of points that are known without a cut."""
@@ -304,6 +323,11 @@ class SteadyState(Twofold, Readout):
             name: number + missed(self.model, fine, known[name], len(known[name]) > 1)
             for name, number in cut.items()
         }
+
+
+def _looser(change: float) -> str:
+    """To ask for what is known already: the next power of ten above the largest change."""
+    return f"Ask for what is known here (`tolerance=1e{ceil(log10(ROOM * change))}`)."
 
 
 class NoJumpState(SteadyState):

@@ -35,7 +35,8 @@ KEPT = 2**32
 # and the numbers read off them.  At its peak it was 86 for a Kerr mode (10^6 and 2 10^6 points at
 # 6 quanta) and 41 for a dimer
 EACH = 64
-FRAMES = ("original", "displaced")
+FRAMES = ("original", "displaced", "squeezed")
+AROUND = FRAMES[1:]
 Pair: TypeAlias = tuple[Solution, Solution | None]  # of some points, and by the truncation before
 
 
@@ -65,10 +66,12 @@ def steady_state(
     ``solver`` is "auto", "direct" (the reference), "iterative" (large truncations) or "qutip"
     (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
 
-    Bright light is known without a cut that holds it where it is linear or nearly coherent
-    (`numeric.bright`): such points say "gaussian" or "displaced" where others name their solver,
-    and have all numbers but no density matrix.  ``frame="original"`` looks for a cut only,
-    ``frame="displaced"`` looks from the classical amplitude only.
+    Bright light is known without a cut that holds it where it is linear, nearly coherent, or
+    squeezed around an amplitude (`numeric.bright`): such points say "gaussian", "displaced" or
+    "squeezed" where others name their solver, and have all numbers but no density matrix (and where
+    they are "squeezed" no P(n)).  ``frame="original"`` looks for a cut only, ``frame="displaced"``
+    from the classical amplitude only, and ``frame="squeezed"`` from there, in modes that are
+    squeezed as linear light is.
 
     >>> from systems.library import kerr
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
@@ -111,9 +114,9 @@ def read_search(
 def _check_frame(frame: str | None, quanta: object) -> None:
     if frame not in (None, *FRAMES):
         raise ValueError(f"Argument `frame` must be one of {', '.join(FRAMES)}, but is {frame!r}.")
-    if frame == "displaced" and quanta is not None:
+    if frame in AROUND and quanta is not None:
         raise ValueError(
-            "Argument `quanta` must be left out where `frame` is 'displaced', but is "
+            f"Argument `quanta` must be left out where `frame` is {frame!r}, but is "
             f"{quanta!r}: quanta around an amplitude are chosen."
         )
 
@@ -160,7 +163,7 @@ def _solve(
         others,
         alone=alone,
         bright=tuple(bright),
-        looked=chosen or frame == "displaced",
+        looked=chosen or frame in AROUND,
         limit=search.limit,
     )
 
@@ -174,7 +177,9 @@ def _found(
     where none was found; what is known before is not solved again.
     """
     if frame == "displaced":
-        return [], road.around(points, keep=True)
+        return [], road.displaced(points, keep=True)
+    if frame == "squeezed":
+        return [], road.squeezed(points)
     bright = road.ahead(points) if chosen else []
     known = np.concatenate([points[:0], *(state.points for state in bright)])
     rest = np.setdiff1d(points, known)

@@ -127,7 +127,7 @@ def test_what_is_not_known_without_a_cut_is_refused_in_a_sentence():
     twins = steady_state(TWINS, {"G": 0.6, "J": 0.1, "kappa": 1.0, "xi": 30.0})
     with pytest.raises(ValueError, match="`distribution` of a mode"):
         twins.probability((3, 3))
-    with pytest.raises(ValueError, match="must be one of original, displaced"):
+    with pytest.raises(ValueError, match="must be one of original, displaced, squeezed"):
         steady_state(kerr.MODEL, kerr.VALUES, frame="rotating")
     with pytest.raises(ValueError, match="`quanta` must be left out"):
         steady_state(kerr.MODEL, kerr.VALUES, quanta=3, frame="displaced")
