@@ -21,7 +21,7 @@ class Products(Protocol):
     >>> from numeric import steady_state
     >>> from numeric.products import LinearProducts
     >>> from systems.library import kerr
-    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # a thousand quanta and more
+    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # 40,000 quanta
     >>> (light,) = steady_state(kerr.MODEL, linear).bright
     >>> products: Products = LinearProducts(light)
     >>> BY_NAME["correlation"](products, "a", order=2).value.round(9)  # it is coherent

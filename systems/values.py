@@ -147,6 +147,23 @@ def _check_known(known: Collection[str], given: Iterable[str], argument: str) ->
 
 def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
     """One value as an array; what is wrong with it is said in terms of its symbol."""
+    array = _plain(symbol, value)
+    if array.size == 0:
+        raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
+    # floats of less than 64 bits have no numbers to compare with
+    _check_range(symbol, abs(array if array.dtype.itemsize >= 8 else array.astype(complex)))
+    if symbol.is_real and array.dtype.kind == "c":
+        if np.any(array.imag):
+            first = array[array.imag != 0][0]
+            raise ValueError(f"Value `{symbol}` must be real, but is {first:g}.")
+        array = array.real
+    return array.astype(complex if array.dtype.kind == "c" else float)
+
+
+def _plain(symbol: sp.Symbol, value: Any) -> np.ndarray:
+    """One value as a plain array of numbers; raises `TypeError` for what is none."""
     if np.ma.isMaskedArray(value):
         raise TypeError(f"Value `{symbol}` must be a number or a plain array, but is masked.")
     if dims := _dimensions(value):
@@ -171,18 +188,7 @@ def _read(symbol: sp.Symbol, value: Any) -> np.ndarray:
         raise TypeError(
             f"Value `{symbol}` must be a number or an array, but is {shorten(repr(value))}."
         )
-    if array.size == 0:
-        raise ValueError(f"Value `{symbol}` must hold at least one number, but is empty.")
-    if not np.isfinite(array).all():
-        raise ValueError(f"Value `{symbol}` must be finite, but holds NaN or infinity.")
-    # floats of less than 64 bits have no numbers to compare with
-    _check_range(symbol, abs(array if array.dtype.itemsize >= 8 else array.astype(complex)))
-    if symbol.is_real and array.dtype.kind == "c":
-        if np.any(array.imag):
-            first = array[array.imag != 0][0]
-            raise ValueError(f"Value `{symbol}` must be real, but is {first:g}.")
-        array = array.real
-    return array.astype(complex if array.dtype.kind == "c" else float)
+    return array
 
 
 def _check_range(symbol: sp.Symbol, size: np.ndarray) -> None:

@@ -1,6 +1,7 @@
 """The rules of the house: who may import whom, one noun a file, silent numerics, no stray names."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -96,6 +97,15 @@ def test_every_command_is_the_function_in_the_file_of_its_name() -> None:
 
 def test_no_module_is_named_like_one_of_the_standard_library() -> None:
     assert not {path.stem for path in FILES} & sys.stdlib_module_names
+
+
+def test_every_file_that_the_map_of_rooms_names_is_there() -> None:
+    folders = (*PACKAGES, "tests", "benchmarks", "docs")
+    there = [f"/{where(path)}" for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+\.py)`", text))  # often within the folder named before
+    assert len(named) > 100
+    assert not [name for name in named if not any(p.endswith(f"/{name}") for p in there)]
 
 
 def definitions(path: Path) -> Iterator[str]:

@@ -22,11 +22,12 @@ from compare.claim import (
 from compare.cli import main
 from compare.papers import decision
 from compare.papers.atlas import formulas
-from compare.papers.decision import decisions, settled
+from compare.papers.decision import decisions
 from compare.papers.judgement import audit, audit_text
 from compare.papers.measure import Measure
 from compare.papers.point import read_point
 from compare.papers.reader import TABLES, read_sheet
+from compare.papers.settling import settled
 from compare.papers.sheet import TEMPLATE, Entry, Sheet
 from compare.provenance import ROOT
 from compare.targets import find_target

@@ -5,9 +5,10 @@ key, with an `__init__` that defines ``PAPER`` (`compare.papers.paper`), a file 
 ``figures/`` with one module ``fig...`` a panel.  The commands ``blockade reproduce`` and ``blockade
 audit`` then find it; its results go into a folder of its key below that of all results.
 
-A claim is data (`sheet`): `point` works out its values, `measure` its number on both roads,
-`decision` the interval in which it is true, `truth` the drive at which it would be; `judgement`
-makes the table of a paper and `atlas` that of all.  Only what asks for more stands in Python.
+A claim is data (`sheet`, from a file by `reader`): `point` works out its values, `measure` its
+number on both roads, `decision` the interval in which it is true, `truth` the drive at which it
+would be; `settling` says before that what makes no sense.  `judgement` makes the table of a paper
+and `atlas` that of all.  Only what asks for more stands in Python.
 """
 
 import pkgutil

@@ -12,7 +12,8 @@ import numpy as np
 
 from compare.agreement import compare_numbers
 from compare.claim import DISPUTED, REPRODUCED, VERDICTS, Claim, Readings, reason, verdict
-from compare.papers.decision import AtDrive, decisions, drive_name, measure, settled
+from compare.papers.decision import AtDrive, decisions, drive_name, measure
+from compare.papers.settling import settled
 from compare.papers.sheet import CHECK, CLAIM, FORMULA, IDENTICAL, Entry, Sheet
 from compare.papers.truth import DOWN, UP, scale_of_truth
 from systems.progress import counted
