@@ -16,7 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -330,12 +330,27 @@ def three(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def boxes(options: argparse.Namespace) -> Iterator[Row]:
-    """Photons that push a mirror, with cuts mode by mode, over detunings."""
+    """Cuts mode by mode, over detunings: a dimer in packs, and photons that push a mirror."""
+    yield _dimer({"a": 4, "b": 3}, options.turns)
     cold = {"omega": 1.0, "g": 0.7, "kappa": 0.1, "gamma": 0.01, "n_th": 0.0, "xi": 0.005}
     warm = cold | {"g": 0.3, "kappa": 0.3, "gamma": 0.05, "xi": 0.02}
     yield from _mirror("cold mirror", cold, (4, 30), options.turns)
     yield from _mirror("mirror of 0.5 phonons", warm | {"n_th": 0.5}, (5, 30), options.turns)
     yield from _mirror("mirror of 5 phonons", warm | {"n_th": 5.0}, (3, 60), options.turns)
+
+
+def _dimer(box: dict[str, int], turns: int) -> Row:
+    """A batch of 1,000 points against each of 20 by itself."""
+    detunings, model = np.linspace(-2, 2, 1000), kerr_dimer.MODEL
+
+    def ours(given: np.ndarray, solver: str) -> float:
+        values = {**kerr_dimer.VALUES, "Delta": given}
+        work = partial(steady_state, model, values, box, solver, progress=False)
+        return min(seconds(work) for _ in range(turns)) / len(given)
+
+    own, alone = ours(detunings, "auto"), ours(detunings[::50], "direct")
+    shown = " x ".join(map(str, box.values()))
+    return f"dimer, {shown} quanta", f"{1e6 * own:.1f} us a point, {alone / own:,.0f} times alone"
 
 
 def _mirror(name: str, values: dict[str, float], cut: tuple[int, int], turns: int) -> Iterator[Row]:
@@ -463,7 +478,7 @@ def calls(options: argparse.Namespace) -> Iterator[Row]:
 def chosen(options: argparse.Namespace) -> Iterator[Row]:
     """Batches with a chosen truncation, over the largest one that they chose for all points."""
     one = {"gamma": 1.0}
-    many = (400, 2000, 20_000)
+    many = (400, 1000, 2000, 20_000)
     models: list[tuple[str, Model, dict[str, complex], str, tuple[int, ...]]] = [
         ("Kerr mode", kerr.MODEL, kerr.VALUES, "Delta", many),
         ("nanotip", nanotip.MODEL, one | {"J": 1, "chi": 1, "xi": 0.1}, "Delta", many),

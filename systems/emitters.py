@@ -31,7 +31,7 @@ import sympy as sp
 
 from systems.display import Shown
 from systems.expressions import as_expression
-from systems.levels import Atom
+from systems.levels import Atom, is_name
 from systems.loss import Loss
 from systems.values import check_positive
 
@@ -72,13 +72,14 @@ class Emitters(Shown):
         return {"count": self.count, "excited at most": most, "symmetric": self.symmetric}
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.name, str) and self.name):
+        if not is_name(self.name):
             raise TypeError(
                 f"Argument `name` of Emitters must be a text such as 'S', but is {self.name!r}."
             )
         if not isinstance(self.symmetric, bool):
             raise TypeError(
-                f"Argument `symmetric` of Emitters must be True or False, but is {self.symmetric!r}."
+                "Argument `symmetric` of Emitters must be True or False, but is "
+                f"{self.symmetric!r}."
             )
         count = as_expression("count", self.count, "of Emitters")
         object.__setattr__(self, "count", count)

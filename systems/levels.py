@@ -114,9 +114,9 @@ class Atom(Shown):
             )
         object.__setattr__(self, "levels", tuple(self.levels))
         for text in (self.name, *self.levels):
-            if not _is_name(text):
+            if not is_name(text):
                 raise TypeError(f"An Atom and its levels must be named by text, but not {text!r}.")
-        if isinstance(self.kept, bool) or not isinstance(self.kept, int) or self.kept < 0:
+        if not _is_count(self.kept):
             raise ValueError(
                 f"Argument `kept` of the Atom `{self.name}` must be a number of quanta, or 0 where "
                 f"these are all its levels, but is {self.kept!r}."
@@ -190,5 +190,14 @@ class Atom(Shown):
                 )
 
 
-def _is_name(text: Any) -> bool:
+def is_name(text: Any) -> bool:
+    """Whether this is a text, and not an empty one.
+
+    >>> is_name("s"), is_name(""), is_name(3)
+    (True, False, False)
+    """
     return isinstance(text, str) and bool(text)
+
+
+def _is_count(number: Any) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0

@@ -312,7 +312,7 @@ def sweep(
 def _graded(model: Model, arrays: Arrays, cut: Cut, density: bool) -> "GradedSolution | None":
     """What "graded" finds; None where it does not apply.  Compiled code is loaded if needed."""
     way = kind(model, cut)
-    if way is None or not isinstance(cut, int):  # compiling in vain takes up to a minute
+    if way is None:  # compiling in vain takes up to a minute
         return None
     if way == Kind.SYLVESTER:
         from numeric.solvers.graded import sylvester

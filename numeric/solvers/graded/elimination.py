@@ -107,13 +107,15 @@ def steps_of(size: int, others: bytes) -> Steps:
         return Steps(size, np.arange(size), *[zero] * 3, *[none] * 5)
     number.flat[places] = size + np.arange(len(places))
     np.fill_diagonal(number, np.arange(size))
-    order, used = _order(number), size + len(places)
+    order, used, operations = _order(number), size + len(places), 0
     number = number[np.ix_(order, order)]
     lists: list[tuple[np.ndarray, ...]] = []
     for t in range(size):
         below = t + 1 + (number[t + 1 :, t] >= 0).nonzero()[0]
         after = t + 1 + (number[t, t + 1 :] >= 0).nonzero()[0]
         target = number[below[:, None], after]
+        operations += target.size
+        _check_size(size, operations)
         new = target < 0
         if fill := int(np.count_nonzero(new)):
             target[new] = used + np.arange(fill)
@@ -123,7 +125,6 @@ def steps_of(size: int, others: bytes) -> Steps:
             (number[below, t], order[below], number[t, after], order[after], target.ravel())
         )
     counts = np.array([[len(part) for part in (one[0], one[2], one[4])] for one in lists])
-    _check_size(size, int(counts[:, 2].sum()))
     return Steps(
         used, order, *counts.T, *(np.concatenate(part) for part in zip(*lists, strict=True))
     )

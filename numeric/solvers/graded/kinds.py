@@ -66,14 +66,12 @@ def needed_kind(model: Model, cut: Cut) -> Kind:
         ...
     systems.grading.NoGrading: Term `...` of the Hamiltonian must conserve the number of quanta ...
     """
-    if not isinstance(cut, int):
-        raise NoGrading("The sweeps count quanta in all, but the cut is one mode by mode.")
     if reason := _ungraded(model):
         raise NoGrading(reason)
     return Kind.SYLVESTER if _is_wide(model, cut) else Kind.ELIMINATION
 
 
-def _is_wide(model: Model, cut: int) -> bool:
+def _is_wide(model: Model, cut: Cut) -> bool:
     """Whether three modes or more have a grade with at least `WIDE` states, and all jumps lower it.
 
     Two modes have few states in a grade, and often a basis in which nothing has to be eliminated.

@@ -26,7 +26,7 @@ from numeric.solvers.graded.equation import Columns, equation_of
 from numeric.solvers.graded.kernel import Program
 from numeric.solvers.graded.lists import Sandwich, assemble
 from numeric.solvers.graded.sums import NEGLIGIBLE
-from numeric.space import Space, space
+from numeric.space import Cut, Space, space
 from systems import Model
 from systems.ladder import Word
 from systems.values import Arrays, evaluate
@@ -136,7 +136,7 @@ class Problem:
         return np.exp(-1j * (self.space.occupations @ self.phases)).T
 
 
-def pose(model: Model, arrays: Arrays, quanta: int, diagonal: bool = True) -> Problem:
+def pose(model: Model, arrays: Arrays, quanta: Cut, diagonal: bool = True) -> Problem:
     """The problem for arrays of one dimension, in a diagonal basis if wanted and possible.
 
     ``arrays`` hold one value per point.  Raises `NoGrading` if the Hamiltonian has no grading or a
@@ -216,14 +216,14 @@ def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
     return np.unique(np.round(weights / abs(weights).max(axis=0, initial=0), 12), axis=1)
 
 
-def _vectors(model: Model, quanta: int, effective: Columns, diagonal: bool) -> np.ndarray:
+def _vectors(model: Model, quanta: Cut, effective: Columns, diagonal: bool) -> np.ndarray:
     """The basis in which H0 is diagonal, if that is wanted and possible, or the Fock states."""
     undriven = {w: c for w, c in effective.items() if model.grading.raises(w) == 0}
     return _basis(model, quanta, symmetric_parts(undriven) if diagonal else None)
 
 
 @lru_cache(maxsize=32)
-def _basis(model: Model, quanta: int, parts: tuple[Part, ...] | None) -> np.ndarray:
+def _basis(model: Model, quanta: Cut, parts: tuple[Part, ...] | None) -> np.ndarray:
     """The same for the parts of H0, None where it is not symmetric; made once."""
     on = space(model.modes, quanta)
     grades = on.occupations @ np.array(model.grading.weights)
@@ -237,7 +237,7 @@ def _basis(model: Model, quanta: int, parts: tuple[Part, ...] | None) -> np.ndar
 
 @lru_cache(maxsize=32)
 def _program(
-    model: Model, quanta: int, recipe: Recipe, factors: int, high: bytes, low: bytes
+    model: Model, quanta: Cut, recipe: Recipe, factors: int, high: bytes, low: bytes
 ) -> Program:
     on = space(model.modes, quanta)
     basis = np.frombuffer(high).astype(np.longdouble) + np.frombuffer(low)

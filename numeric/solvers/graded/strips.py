@@ -23,7 +23,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from numeric.solvers.graded.equation import lowers, read
-from numeric.space import Space, space
+from numeric.space import Cut, Space, space
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Word
@@ -56,7 +56,7 @@ class Layout:
 
     @staticmethod
     @lru_cache(maxsize=32)
-    def of(model: Model, quanta: int) -> "Layout":
+    def of(model: Model, quanta: Cut) -> "Layout":
         """That of a model and a truncation, made once."""
         on = space(model.modes, quanta)
         grades = on.occupations @ np.array(model.grading.weights)
@@ -291,7 +291,7 @@ class Strips:
     True
     """
 
-    def __init__(self, model: Model, arrays: Arrays, quanta: int) -> None:
+    def __init__(self, model: Model, arrays: Arrays, quanta: Cut) -> None:
         if not lowers(model):
             raise NoGrading("The jumps have to lower the number of quanta, but one does not.")
         words, jumps, unit = read(model, arrays)

@@ -56,7 +56,7 @@ from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
 from numeric.solvers.threads import cores, packs_for, spread
-from numeric.space import Space
+from numeric.space import Cut, Space
 from systems import Model
 from systems.values import Arrays
 
@@ -88,7 +88,7 @@ def _uncertain(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndar
 def solve(
     model: Model,
     arrays: Arrays,
-    quanta: int,
+    quanta: Cut,
     tolerance: float = 1e-11,
     limit: int = 60,
     density: bool = False,
@@ -124,7 +124,7 @@ def solve(
 
 
 def _solve_points(
-    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool
+    model: Model, arrays: Arrays, quanta: Cut, tolerance: float, limit: int, density: bool
 ) -> GradedSolution:
     # off-diagonal elements are wanted one by one: keep their relative accuracy
     problem = pose(model, arrays, quanta, diagonal=not density)
@@ -138,7 +138,7 @@ def _solve_points(
 
 
 def _solve_scan(
-    model: Model, arrays: Arrays, scan: Scan, quanta: int, tolerance: float, limit: int
+    model: Model, arrays: Arrays, scan: Scan, quanta: Cut, tolerance: float, limit: int
 ) -> GradedSolution:
     parts, done = [], []
     for first in range(0, len(scan.points), SERIES):

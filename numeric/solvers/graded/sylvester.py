@@ -26,7 +26,7 @@ import numpy as np
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
 from numeric.solvers.threads import PACKED, spread
-from numeric.space import space
+from numeric.space import Cut, space
 from systems import Model
 from systems.values import EPSILON, Arrays
 
@@ -63,7 +63,7 @@ class Swept:
 
 
 def solve(
-    model: Model, arrays: Arrays, quanta: int, tolerance: float, limit: int, density: bool = False
+    model: Model, arrays: Arrays, quanta: Cut, tolerance: float, limit: int, density: bool = False
 ) -> Swept:
     """Sweep until no population changes by more than ``tolerance``; at most ``limit`` times.
 
@@ -96,7 +96,7 @@ def solve(
 def solve_packs(
     model: Model,
     arrays: Arrays,
-    quanta: int,
+    quanta: Cut,
     tolerance: float = 1e-11,
     limit: int = 60,
     density: bool = False,

@@ -1,0 +1,91 @@
+"""Batches with a cut mode by mode, and few points that need a larger cut than the others."""
+
+import numpy as np
+import pytest
+
+from numeric import steady_state
+from numeric.solvers.graded.elimination import eliminate, steps_of
+from numeric.solvers.graded.sums import Entries
+from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip, second_harmonic
+
+SECOND = {"Delta_a": 0.3, "Delta_b": -0.2, "F": 0.1, "g": 0.8, "kappa_a": 1.0, "kappa_b": 2.0}
+NANOTIP = {"Delta": 0.3, "J": 1.0 + 0.4j, "chi": 1.0, "gamma": 1.0, "xi": 0.1}
+BOXES = [
+    (kerr_dimer.MODEL, kerr_dimer.VALUES, {"a": 3, "b": 2}, "Delta"),
+    (second_harmonic.MODEL, SECOND, {"a": 5, "b": 2}, "Delta_a"),
+    (kerr_ring.MODEL, kerr_ring.VALUES, {"a1": 2, "a2": 2, "a3": 2}, "Delta"),
+]
+
+
+@pytest.mark.parametrize(("model", "values", "box", "axis"), BOXES)
+def test_a_batch_cut_mode_by_mode_agrees_with_its_points_solved_alone(model, values, box, axis):
+    scanned = {**values, axis: np.linspace(-2, 2, 40)}
+    many = steady_state(model, scanned, box)
+    assert set(many.solver) == {"graded"}
+    few = {**values, axis: scanned[axis][::8]}
+    alone = steady_state(model, few, box, solver="direct")
+    for mode in box:
+        # both solvers are tested to 1e-9 elsewhere
+        np.testing.assert_allclose(many.number(mode)[::8], alone.number(mode), rtol=1e-9)
+    found, right = many.elements()[::8], alone.elements()
+    # of one: no element of a density matrix is larger
+    np.testing.assert_allclose(found, right, rtol=0, atol=1e-12)
+
+
+def test_a_box_for_one_mode_is_the_cut_by_its_quanta():
+    scanned = {**kerr.VALUES, "Delta": np.linspace(-2, 2, 40)}
+    box, total = (steady_state(kerr.MODEL, scanned, cut) for cut in ({"a": 5}, 5))
+    np.testing.assert_allclose(box.correlation("a"), total.correlation("a"), rtol=1e-11)
+
+
+def test_a_box_that_splits_normal_modes_is_solved_in_fock_states():
+    """Two equal resonators have normal modes in a cut by total quanta, but none in a box."""
+    scanned = {**NANOTIP, "Delta": np.linspace(-2, 2, 40)}
+    box = steady_state(nanotip.MODEL, scanned, {"a1": 4, "a2": 2})
+    few = {**NANOTIP, "Delta": scanned["Delta"][::8]}
+    alone = steady_state(nanotip.MODEL, few, {"a1": 4, "a2": 2}, solver="direct")
+    assert set(box.solver) == {"graded"}
+    np.testing.assert_allclose(box.number("a1")[::8], alone.number("a1"), rtol=1e-9)
+
+
+def test_few_points_that_ask_for_more_quanta_stay_in_the_batch():
+    scanned = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 100)}
+    state = steady_state(jaynes_cummings.MODEL, scanned)
+    quanta, counts = np.unique(state.quanta, return_counts=True)
+    assert counts[-1] < 5  # of the largest cut; else this shows nothing
+    assert set(state.solver) == {"graded"}
+    last = {**scanned, "Delta_a": scanned["Delta_a"][state.quanta == quanta[-1]]}
+    alone = steady_state(jaynes_cummings.MODEL, last, int(quanta[-1]), solver="direct")
+    found = state.correlation("a")[state.quanta == quanta[-1]]
+    np.testing.assert_allclose(found, alone.correlation("a"), rtol=1e-9)
+
+
+def test_the_steps_of_an_elimination_make_l_and_u():
+    """Run through the lists with numbers: the factors solve the equation that they are of."""
+    random = np.random.default_rng(1)
+    matrix = np.diag(5.0 + random.random(6)) + random.random((6, 6)) * (random.random((6, 6)) < 0.4)
+    row, column = np.nonzero(matrix)
+    steps = eliminate(np.array([0, 6]), Entries.plain(row, column, -matrix[row, column]), 1)
+    a = np.zeros(steps.size)
+    for entry in range(len(steps.entries.group) - 1):
+        first, last = steps.entries.row[entry : entry + 2]
+        a[entry] = steps.entries.real[first:last].sum()
+    right = random.random(6)
+    x = right.copy()
+    for t, e in enumerate(steps.unknown):
+        lower = slice(*steps.lower_start[t : t + 2])
+        upper = slice(*steps.upper_start[t : t + 2])
+        target = steps.target[slice(*steps.target_start[t : t + 2])]
+        a[steps.lower[lower]] /= a[e]
+        a[target] -= np.outer(a[steps.lower[lower]], a[steps.upper[upper]]).ravel()
+        x[steps.below[lower]] -= a[steps.lower[lower]] * x[e]
+    for t in reversed(range(6)):
+        upper, e = slice(*steps.upper_start[t : t + 2]), steps.unknown[t]
+        x[e] = (x[e] - a[steps.upper[upper]] @ x[steps.after[upper]]) / a[e]
+    # the matrix is dominated by its diagonal: some roundings of 1e-16
+    np.testing.assert_allclose(matrix @ x, right, rtol=1e-13)
+
+
+def test_blocks_of_the_same_pattern_share_their_steps():
+    full = np.array([1, 2], dtype=np.int64).tobytes()
+    assert steps_of(2, full) is steps_of(2, full)
