@@ -78,7 +78,8 @@ class Emitters(Shown):
             )
         if not isinstance(self.symmetric, bool):
             raise TypeError(
-                f"Argument `symmetric` of Emitters must be True or False, but is {self.symmetric!r}."
+                "Argument `symmetric` of Emitters must be True or False, but is "
+                f"{self.symmetric!r}."
             )
         count = as_expression("count", self.count, "of Emitters")
         object.__setattr__(self, "count", count)
