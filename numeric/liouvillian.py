@@ -25,7 +25,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, csr_array, diags_array, identity, kron
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from numeric.combination import Combination, cancelling, merge
 from numeric.scaling import Scaled, scale, scaled, weights
@@ -406,14 +406,41 @@ class Liouvillian:
         >>> equation.space.occupations[equation.filled(equation.coefficients(arrays)[0])].tolist()
         [[0, 0], [1, 0], [2, 0]]
         """
-        steps = csr_array((self.space.size,) * 2)  # [to, from]
+        vacuum = self.space.position((0,) * len(self.model.modes))
+        found = breadth_first_order(self._led(c).T, vacuum, return_predecessors=False)
+        return np.isin(np.arange(self.space.size), found)
+
+    def parted(self, c: np.ndarray) -> bool:
+        """Whether two sets of states are never left, for one row of coefficients.
+
+        Each has a steady state of its own, as every occupation of a mode that only dephases: a
+        solver that starts from the vacuum finds one of them.  What only the cut holds (`stranded`)
+        is no such set.
+
+        >>> from sympy.physics.quantum import Dagger
+        >>> from sympy.physics.quantum.boson import BosonOp
+        >>> from systems import Loss
+        >>> a = BosonOp("a")
+        >>> for jump in (a, Dagger(a) * a):
+        ...     equation = liouvillian(Model("one loss", 0, (Loss(1, jump),)), 2)
+        ...     equation.parted(np.ones(len(equation.expressions)))
+        False
+        True
+        """
+        steps = self._led(c).tocoo()
+        count, part = connected_components(steps, connection="strong")
+        left = part[steps.coords[1]][part[steps.coords[0]] != part[steps.coords[1]]]
+        closed = np.setdiff1d(np.arange(count), left)
+        return len(np.setdiff1d(closed, part[self.stranded(c)])) > 1
+
+    def _led(self, c: np.ndarray) -> csr_array:
+        """Steps between states that K or a jump makes, [to, from]."""
+        steps = csr_array((self.space.size,) * 2)
         for k in np.flatnonzero(c):
             steps = steps + abs(self._parts[k])
         for word in (word for step in self._steps for k, word in step if c[k]):
             steps = steps + abs(self.space.word(word))
-        vacuum = self.space.position((0,) * len(self.model.modes))
-        found = breadth_first_order(steps.T, vacuum, return_predecessors=False)
-        return np.isin(np.arange(self.space.size), found)
+        return steps
 
     def _lost_pairs(self, c: np.ndarray) -> np.ndarray | None:
         """Mask of the elements of rho between stranded states, flattened; None without any."""

@@ -224,3 +224,17 @@ def test_blocks_solve_the_sylvester_equation_of_a_single_exceptional_point():
         X = sylvester(T.astype(number), F.astype(number)).astype(complex)
         left = -1j * (T @ X - X @ T.conj().T)
         assert np.linalg.norm(left - F) < digits * np.linalg.norm(X)  # round-off
+
+
+@pytest.mark.parametrize("solver", ["iterative", "direct", "qutip", "auto"])
+def test_an_occupation_that_nothing_changes_is_not_the_only_one(solver: str) -> None:
+    """A mode that only dephases keeps every occupation that it has, whatever the other does."""
+    model = Model(
+        "a mode beside one that dephases",
+        F * (a + Dagger(a)) + Dagger(b) * b,
+        (Loss(Integer(1), a), Loss(Integer(1), Dagger(b) * b)),
+        F,
+    )
+    quanta = 9 if solver == "auto" else 3  # "auto" iterates over 55 states, not over ten
+    state = steady_state(model, {"F": 0.1}, quanta, solver=solver)
+    assert state.number_status("b") == "not unique"

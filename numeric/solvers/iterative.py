@@ -92,7 +92,8 @@ STRENGTHS = (1.0, 4.0)
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The steady state at one point: a row of coefficients and its scale.
 
-    "not converged" where GMRES fails, or the vacuum is nearly empty.
+    "not converged" where GMRES fails, or the vacuum is nearly empty; "not unique" where states are
+    parted (`Liouvillian.parted`), which no iteration that starts from the vacuum would notice.
 
     >>> from numeric.liouvillian import liouvillian
     >>> from systems.library import kerr
@@ -104,6 +105,8 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     >>> found.populations.shape, str(found.solver[0])
     ((1, 5), 'iterative')
     """
+    if equation.parted(c):
+        return Solution.none(equation.space, np.arange(1), Status.NOT_UNIQUE, "iterative")
     grades = partial_grades(equation.model, equation.space)
     if grades is not None:
         point = by_grades(equation.scaled(c, 1.0), grades)
