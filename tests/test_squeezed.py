@@ -75,6 +75,24 @@ def test_fields_are_read_off_a_squeezed_frame_as_off_every_other(bright):
     np.testing.assert_allclose(fields.squeezing(bright, a), exact, rtol=1e-7)
 
 
+def test_delayed_light_of_a_squeezed_frame_is_that_of_a_displaced_one(bright):
+    around = steady_state(kerr.MODEL, BRIGHT, frame="displaced")
+    taus = [0.0, 0.4, 2.0]
+    one, other = (fields.delayed_correlation(state, "a", taus) for state in (bright, around))
+    # g2 - 1 is -2e-3 at no delay, and g2 is settled to 1e-8
+    assert np.max(abs(other - 1)) > 1e-4
+    np.testing.assert_allclose(one, other, rtol=1e-7)
+
+
+@pytest.mark.parametrize(("N", "M"), [(0.1, 0.75), (-0.2, 0.0), (np.nan, 0.0), (np.inf, 0.0)])
+def test_covariances_of_no_state_have_no_transformation(N, M):
+    """Less noise than the vacuum, fewer quanta than none, and nothing."""
+    found = transformation(np.array([[[N]], [[0.0]]]), np.array([[[M]], [[0.0]]]))
+    for part in found:
+        assert np.isnan(part[0]).all()
+        assert np.isfinite(part[1]).all()  # another point of the batch: the vacuum
+
+
 def assert_stationary(state, F, U, rtol):
     """d<a>/dt = d<b>/dt = 0 and d<a'a + b'b>/dt = 0 of the dimer, exactly and in no cut."""
     a, b = state.model.modes
@@ -131,7 +149,7 @@ def test_a_squeezed_frame_of_atoms_or_beside_a_cut_is_none():
 
 
 def test_light_that_its_states_do_not_settle_is_known_to_the_tolerance_that_is_advised():
-    """Three quanta beside a strong nonlinearity: no number to 1e-8 in so few states."""
+    """Six quanta beside a strong nonlinearity: no number to 1e-8 in so few states."""
     bent = {"Delta": 0.1, "chi": 0.05, "gamma": 1.0, "xi": 2.0}
     state = steady_state(kerr.MODEL, bent, frame="squeezed", limit=15)
     assert state.status == state.certificate.status == "not converged"
