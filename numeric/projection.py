@@ -171,6 +171,7 @@ def advise(
     limit: int | None = None,
     searches: bool = True,
     falls: Sequence[np.ndarray] = (),
+    around: float = np.nan,
 ) -> str:
     """What to ask `steady_state` for instead, in words that may be typed.
 
@@ -181,7 +182,8 @@ def advise(
     of one's own may be off.  ``looked`` says that it was looked for bright light without a cut that
     holds it (`numeric.bright`), or cannot be; ``limit`` is how many states were asked for, which
     are not advised again; ``searches`` that a search by default goes as far as anything does;
-    ``falls`` are those of what baths fill (`numeric.heat`), (points, modes) for each solution.
+    ``falls`` are those of what baths fill (`numeric.heat`), (points, modes) for each solution, and
+    ``around`` is how many states it takes around an amplitude, where that is foretold.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -235,7 +237,7 @@ def advise(
             typed = f"`quanta={show_cut(model, pairs)}`"
             return f"Ask for a truncation of your own ({typed}), for n and g2."
         return _none(model, pairs, "a colder bath")
-    return _none(model, own if fits(pairs) else pairs)
+    return _none(model, own if fits(pairs) else pairs, around=around)
 
 
 def _already(model: Model, found: Sequence[Solution], order: int, moved: float) -> list[str]:
@@ -342,12 +344,14 @@ def _unknown(cut: Cut) -> bool:
     return max(cut if isinstance(cut, tuple) else (cut,)) >= FAR
 
 
-def _none(model: Model, cut: Cut, instead: str = "a weaker drive") -> str:
+def _none(model: Model, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
     """What is said where no truncation does."""
-    most = isqrt(largest(model))
-    if _unknown(cut):
+    most, fewer = isqrt(largest(model)), around < count_states(model.modes, cut)
+    if _unknown(cut) or around <= most:
         return f"No truncation that fits ({most} states) is known to do: ask for {instead}."
+    needed = f"{around:.0f} are needed around its amplitude" if fewer else ""
     return (
-        f"No truncation that fits ({most} states) will do, as some {count_states(model.modes, cut)}"
-        f" are needed: ask for {instead}, or a larger loss."
+        f"No truncation that fits ({most} states) will do, as some "
+        f"{needed or f'{count_states(model.modes, cut)} are needed'}"
+        f": ask for {instead}, or a larger loss."
     )
