@@ -9,10 +9,14 @@ from scipy.stats import unitary_group
 from sympy.physics.quantum import Dagger
 
 from numeric import fields, steady_state
+from numeric.bright import BrightSearch
 from numeric.classical import amplitudes
 from numeric.covariances import transformation
 from numeric.fluctuations import states_around, states_squeezed
+from numeric.solvers.solution import Solution
+from numeric.space import space
 from systems.library import jaynes_cummings, kerr, kerr_dimer
+from systems.status import Status
 
 BRIGHT = {"Delta": 0.1, "chi": 2e-3, "gamma": 1.0, "xi": 6.0}  # 83 quanta, |V| = 0.19
 DIMER = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 10.0}  # 42 and 74 quanta
@@ -163,3 +167,13 @@ def test_light_that_its_states_do_not_settle_is_known_to_the_tolerance_that_is_a
     for order in (2, 3, 4):
         exact = kerr_correlation(order, **bent)
         np.testing.assert_allclose(again.correlation("a", order), exact, rtol=known)
+
+
+def test_a_solver_that_fails_in_a_squeezed_frame_leaves_no_number(monkeypatch):
+    def nothing(self, model, arrays, cut):
+        return Solution.none(space(model.modes, cut), np.arange(1), Status.NOT_CONVERGED)
+
+    monkeypatch.setattr(BrightSearch, "_one", nothing)
+    state = steady_state(kerr.MODEL, BRIGHT, frame="squeezed")
+    assert state.status == state.number_status("a") == "not converged"
+    assert np.isnan(state.correlation("a"))
