@@ -40,7 +40,8 @@ class Shortage:
     looked for bright light without a cut that holds it (`numeric.bright`), or cannot be; ``limit``
     is how many states were asked for, which are not advised again; ``searches`` that a search by
     default goes as far as anything does; ``falls`` are those of what baths fill (`numeric.heat`),
-    (points, modes) for each solution.
+    (points, modes) for each solution, and ``around`` is how many states it takes around an
+    amplitude, where that is foretold.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -66,6 +67,7 @@ class Shortage:
     limit: int | None = None
     searches: bool = True
     falls: Sequence[np.ndarray] = ()
+    around: float = np.nan
 
     @property
     def advice(self) -> str:
@@ -96,7 +98,7 @@ class Shortage:
         """What is said where nothing leads there: n and g2 alone, or that no truncation does."""
         pairs = self._least(PAIRS, CLOSER * self.moved)
         if not self.falls or not np.any(np.vstack(self.falls)):
-            return self._none(self._own if self._fits(pairs) else pairs)
+            return self._none(self._own if self._fits(pairs) else pairs, around=self.around)
         # what a bath fills is known without a cut
         warm = held(np.max(np.vstack(self.falls), axis=0), PAIRS, THERMAL * self.moved)
         tops = zip(levels(self.model.modes, pairs), warm.tolist(), strict=True)
@@ -105,17 +107,16 @@ class Shortage:
             return f"Ask for a truncation of your own ({self._typed(pairs)}), for n and g2."
         return self._none(pairs, "a colder bath")
 
-    def _none(self, cut: Cut, instead: str = "a weaker drive") -> str:
+    def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
         """What is said where no truncation does."""
-        if _unknown(cut):
-            return (
-                f"No truncation that fits ({self._most} states) is known to do: ask for {instead}."
-            )
+        fits = f"No truncation that fits ({self._most} states)"
+        if _unknown(cut) or around <= self._most:
+            return f"{fits} is known to do: ask for {instead}."
         states = count_states(self.model.modes, cut)
-        return (
-            f"No truncation that fits ({self._most} states) will do, as some {states} are needed: "
-            f"ask for {instead}, or a larger loss."
-        )
+        needed = f"{states} are needed"
+        if around < states:
+            needed = f"{around:.0f} are needed around its amplitude"
+        return f"{fits} will do, as some {needed}: ask for {instead}, or a larger loss."
 
     @cached_property
     def _own(self) -> Cut:

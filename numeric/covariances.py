@@ -27,6 +27,7 @@ ROUNDING = 1e-15
 FALLEN = 1e-4
 LEAST = 4  # quanta beyond these
 SHARED = 2  # quanta more that a total takes to leave out as little as a limit for each mode
+UNCERTAIN = 1e-6  # thermal quanta below zero that are round-off of squeezed light of many quanta
 PAIRS = 2  # the order of g2, which is looked for first
 
 
@@ -90,11 +91,14 @@ def transformation(N: np.ndarray, M: np.ndarray) -> tuple[np.ndarray, np.ndarray
     >>> U, V, left = transformation(np.array([[[n]]]), np.array([[[m]]]))
     >>> bool(abs(abs(U[0, 0, 0]) ** 2 - abs(V[0, 0, 0]) ** 2 - 1) < 1e-12), left.round(9)
     (True, array([[0.33852549]]))
+    >>> transformation(np.array([[[0.1]]]), np.array([[[0.75]]]))[2]  # less noise than in vacuum
+    array([[nan]])
     """
     count = N.shape[1]
     # of x = (b + b')/sqrt 2 and p = (b - b')/(i sqrt 2), with C = <b_i b_j' + b_j' b_i>/2
     C = np.swapaxes(N, 1, 2) + np.eye(count) / 2
     sigma = np.block([[(C + M).real, (M - C).imag], [(C + M).imag, (C - M).real]])
+    sigma, state = _of_states(sigma)
     root, omega = _power(sigma, 0.5), np.kron([[0.0, 1.0], [-1.0, 0.0]], np.eye(count))
     K = root @ omega @ root
     square = root @ _power(np.swapaxes(K, 1, 2) @ K, -0.5) @ root
@@ -107,17 +111,26 @@ def transformation(N: np.ndarray, M: np.ndarray) -> tuple[np.ndarray, np.ndarray
     X, Y, P = left[:, :count, :count], left[:, :count, count:], left[:, count:, count:]
     # <c_i'c_j> = (<x_i x_j> + <p_i p_j> + i <x_i p_j> - i <p_i x_j> - delta_ij)/2
     n = (X + P + 1j * (Y - np.swapaxes(Y, 1, 2)) - np.eye(count)) / 2
-    known = np.isfinite(n).all(axis=(1, 2), keepdims=True)
-    thermal, W = np.linalg.eigh(np.where(known, np.swapaxes(n, 1, 2), 0.0))
-    U, V = np.where(known, U @ W, np.nan), np.where(known, V @ W.conj(), np.nan)
-    return _rounded(U), _rounded(V), np.maximum(thermal, 0.0)
+    thermal, W = np.linalg.eigh(np.swapaxes(n, 1, 2))
+    state &= np.min(thermal, axis=1) > -UNCERTAIN
+    U, V = (np.where(state[:, None, None], x, np.nan) for x in (U @ W, V @ W.conj()))
+    thermal = np.where(state[:, None], np.maximum(thermal, 0.0), np.nan)
+    return _rounded(U), _rounded(V), thermal
+
+
+def _of_states(sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Covariances, those of the vacuum in the place of what is no state's, and which are."""
+    vacuum = np.eye(sigma.shape[1]) / 2
+    state = np.isfinite(sigma).all(axis=(1, 2))
+    sigma = np.where(state[:, None, None], sigma, vacuum)
+    state &= np.linalg.eigvalsh(sigma)[:, 0] > 0
+    return np.where(state[:, None, None], sigma, vacuum), state
 
 
 def _power(matrices: np.ndarray, power: float) -> np.ndarray:
     """Real powers of symmetric positive matrices."""
     x, W = np.linalg.eigh((matrices + np.swapaxes(matrices, 1, 2)) / 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((W * x[:, None] ** power) @ np.swapaxes(W, 1, 2))
+    return np.asarray((W * x[:, None] ** power) @ np.swapaxes(W, 1, 2))
 
 
 def _rounded(matrices: np.ndarray) -> np.ndarray:

@@ -149,8 +149,9 @@ class _Search:
     def state(self, found: Solution, other: Solution) -> SqueezedState:
         """What a cut and one with two quanta fewer know."""
         frame, (shown, values) = self.frame, self.shown
-        both = np.where(other.found, found.status, other.status)
-        words = np.where(both == Status.NOT_CONVERGED, Status.OK, both)  # numbers: judged alone
+        ended = found.status == Status.NOT_CONVERGED  # numbers are judged alone
+        words = np.where(ended, Status.OK, found.status)
+        words[~(found.found & other.found)] = Status.NOT_CONVERGED
         return SqueezedState(
             frame.model,
             self.arrays,
@@ -200,14 +201,16 @@ def _settled_in(search: _Search, solve: Solve, most: int) -> SqueezedState | Non
 
 def _excess(state: SqueezedState, order: int) -> float:
     """How many times too large the largest change of n ... g^(order) is."""
-    excess = [1.0]
+    largest = 1.0
     for mode in state.model.modes:
         for k in range(1, order + 1):
             asked: tuple[Any, ...] = ("number", mode) if k == 1 else ("correlation", mode, k)
             one = state.measured(*asked)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                excess.append(float((one.cut / (state.tolerance * abs(one.value)))[0]))
-    return float(np.clip(np.nan_to_num(max(excess), nan=LOST, posinf=LOST), 1.0, LOST))
+            if one.status(state.status)[0] == Status.NOT_CONVERGED:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    excess = (one.cut / (state.tolerance * abs(one.value)))[0]
+                largest = max(largest, float(np.nan_to_num(excess, nan=LOST, posinf=LOST)))
+    return min(largest, LOST)
 
 
 def _grown(state: SqueezedState, cut: Cut, excess: float) -> Cut:

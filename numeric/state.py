@@ -29,9 +29,10 @@ import sympy as sp
 from numeric.advice import Shortage
 from numeric.arguments import check_held, check_occupation, check_order, check_reached
 from numeric.certificate import Certificate
-from numeric.classical import branches
+from numeric.classical import amplitudes, branches
 from numeric.excitations import missed
 from numeric.expectation import read_operator
+from numeric.fluctuations import states_around
 from numeric.heat import fall_of_baths
 from numeric.judge import changes, cuts, results, roundoff
 from numeric.means import Means
@@ -242,7 +243,14 @@ class SteadyState(Twofold, Readout):
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
-        return Shortage(self.model, some, light, *how, searches=self.searches, falls=falls).advice
+        around = max(self._foretold(block.points) for block in some)
+        also = falls, around
+        return Shortage(self.model, some, light, *how, self.searches, *also).advice
+
+    def _foretold(self, points: np.ndarray) -> float:
+        """How many states it takes at least around the amplitudes of these points."""
+        arrays = select(self.arrays, points)
+        return float(np.max(states_around(self.model, arrays, amplitudes(self.model, arrays)[0])))
 
     def _moves(self, mode: int, k: int) -> np.ndarray:
         """Where a number is not converged, (points,)."""

@@ -10,6 +10,10 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state, truncation
+from numeric.classical import amplitudes, branches
+from numeric.fluctuations import states_around
+from numeric.projection import advise
+from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import space
 from systems import Loss, Model
@@ -145,3 +149,16 @@ def test_a_solver_that_fails_with_more_quanta_leaves_what_was_solved_with_fewer(
     known = state.estimate("number", "a").value
     # a coherent state of one quantum, more than there is, has exp(-1)/10! beyond ten
     np.testing.assert_allclose(known, whole.number("a"), rtol=1e-6)
+
+
+def test_of_bright_light_that_no_cut_holds_the_states_around_its_amplitude_are_named():
+    """405 and 328 quanta near a turning point: 240,000 states hold them, and 703 what surrounds."""
+    values = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
+    arrays = {name: np.array([x]) for name, x in values.items()}
+    few = solve_points(kerr_dimer.MODEL, arrays, np.arange(1), 4, "direct")
+    light = branches(kerr_dimer.MODEL, arrays).quanta
+    (around,) = states_around(kerr_dimer.MODEL, arrays, amplitudes(kerr_dimer.MODEL, arrays)[0])
+    how = (kerr_dimer.MODEL, [few], [light], 4, 1e-8, 1e-3)
+    assert f"as some {around:.0f} are needed around" in advise(*how, looked=True, around=around)
+    # what fits, and was looked for in vain, is not said to be needed
+    assert "is known to do" in advise(*how, looked=True, around=400.0)

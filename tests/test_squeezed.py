@@ -9,10 +9,14 @@ from scipy.stats import unitary_group
 from sympy.physics.quantum import Dagger
 
 from numeric import fields, steady_state
+from numeric.bright import BrightSearch
 from numeric.classical import amplitudes
 from numeric.covariances import transformation
 from numeric.fluctuations import states_around, states_squeezed
+from numeric.solvers.solution import Solution
+from numeric.space import space
 from systems.library import jaynes_cummings, kerr, kerr_dimer
+from systems.status import Status
 
 BRIGHT = {"Delta": 0.1, "chi": 2e-3, "gamma": 1.0, "xi": 6.0}  # 83 quanta, |V| = 0.19
 DIMER = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 10.0}  # 42 and 74 quanta
@@ -75,6 +79,24 @@ def test_fields_are_read_off_a_squeezed_frame_as_off_every_other(bright):
     np.testing.assert_allclose(fields.squeezing(bright, a), exact, rtol=1e-7)
 
 
+def test_delayed_light_of_a_squeezed_frame_is_that_of_a_displaced_one(bright):
+    around = steady_state(kerr.MODEL, BRIGHT, frame="displaced")
+    taus = [0.0, 0.4, 2.0]
+    one, other = (fields.delayed_correlation(state, "a", taus) for state in (bright, around))
+    # g2 - 1 is -2e-3 at no delay, and g2 is settled to 1e-8
+    assert np.max(abs(other - 1)) > 1e-4
+    np.testing.assert_allclose(one, other, rtol=1e-7)
+
+
+@pytest.mark.parametrize(("N", "M"), [(0.1, 0.75), (-0.2, 0.0), (np.nan, 0.0), (np.inf, 0.0)])
+def test_covariances_of_no_state_have_no_transformation(N, M):
+    """Less noise than the vacuum, fewer quanta than none, and nothing."""
+    found = transformation(np.array([[[N]], [[0.0]]]), np.array([[[M]], [[0.0]]]))
+    for part in found:
+        assert np.isnan(part[0]).all()
+        assert np.isfinite(part[1]).all()  # another point of the batch: the vacuum
+
+
 def assert_stationary(state, F, U, rtol):
     """d<a>/dt = d<b>/dt = 0 and d<a'a + b'b>/dt = 0 of the dimer, exactly and in no cut."""
     a, b = state.model.modes
@@ -131,7 +153,7 @@ def test_a_squeezed_frame_of_atoms_or_beside_a_cut_is_none():
 
 
 def test_light_that_its_states_do_not_settle_is_known_to_the_tolerance_that_is_advised():
-    """Three quanta beside a strong nonlinearity: no number to 1e-8 in so few states."""
+    """Six quanta beside a strong nonlinearity: no number to 1e-8 in so few states."""
     bent = {"Delta": 0.1, "chi": 0.05, "gamma": 1.0, "xi": 2.0}
     state = steady_state(kerr.MODEL, bent, frame="squeezed", limit=15)
     assert state.status == state.certificate.status == "not converged"
@@ -145,3 +167,13 @@ def test_light_that_its_states_do_not_settle_is_known_to_the_tolerance_that_is_a
     for order in (2, 3, 4):
         exact = kerr_correlation(order, **bent)
         np.testing.assert_allclose(again.correlation("a", order), exact, rtol=known)
+
+
+def test_a_solver_that_fails_in_a_squeezed_frame_leaves_no_number(monkeypatch):
+    def nothing(self, model, arrays, cut):
+        return Solution.none(space(model.modes, cut), np.arange(1), Status.NOT_CONVERGED)
+
+    monkeypatch.setattr(BrightSearch, "_one", nothing)
+    state = steady_state(kerr.MODEL, BRIGHT, frame="squeezed")
+    assert state.status == state.number_status("a") == "not converged"
+    assert np.isnan(state.correlation("a"))
