@@ -26,6 +26,7 @@ from numeric.displaced import DisplacedState
 from numeric.excitations import guessed
 from numeric.expectation import element_errors, field_words, operator_matrices
 from numeric.gaussian import GaussianState
+from numeric.means import Means, refusal
 from numeric.scaling import EPSILON
 from numeric.shift import Shift
 from numeric.solvers.reached import empty_states
@@ -91,7 +92,6 @@ def _parts(
             frame = light.frame, state.model
             yield light.points, _of_cut(state.around(light), read, frame), light.status
         else:
-            assert isinstance(light, GaussianState)  # there are no others
             yield light.points, read(_Linear(light)), light.status
 
 
@@ -314,9 +314,9 @@ class _Means(Protocol):
 
 
 class _Linear:
-    """The same of linear light that is known without a density matrix."""
+    """The same of light that is known by its means, without a density matrix."""
 
-    def __init__(self, light: GaussianState) -> None:
+    def __init__(self, light: Means) -> None:
         self.light, self.model = light, light.model
 
     def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
@@ -326,7 +326,8 @@ class _Linear:
                 c = evaluate(x, self.light.arrays).conj() * evaluate(y, self.light.arrays)
                 one = self.light.mean((p, q))
                 value = value + c * one.value
-                error = error + abs(c) * (one.roundoff + 4 * EPSILON * abs(one.value))
+                rounding = one.roundoff + 4 * EPSILON * abs(one.value)
+                error = error + abs(c) * (rounding + one.cut)
         return value, np.asarray(error)
 
     def cut(self, fields: Sequence[Field]) -> np.ndarray:
@@ -341,6 +342,8 @@ class _Linear:
         A. Ferraro, S. Olivares and M. G. A. Paris, "Gaussian states in continuous variable quantum
         information" (Bibliopolis, 2005), Sec. 2.
         """
+        if not isinstance(self.light, GaussianState):
+            raise refusal(self.model, "The purity")
         (normal, error), count = self.light.covariances(), len(self.model.modes)
         adjoint = np.roll(np.arange(2 * count), count)
         V = normal[:, :, adjoint] + np.eye(2 * count) / 2

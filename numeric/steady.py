@@ -66,9 +66,10 @@ def steady_state(
     (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
 
     Bright light is known without a cut that holds it where it is linear or nearly coherent
-    (`numeric.bright`): such points say "gaussian" or "displaced" where others name their solver,
-    and have all numbers but no density matrix.  ``frame="original"`` looks for a cut only,
-    ``frame="displaced"`` looks from the classical amplitude only.
+    (`numeric.bright`), and so is a weakly driven system beside one bath that fills more than a cut
+    may hold (`numeric.warm`): such points say "gaussian", "displaced" or "thermal" where others
+    name their solver, and have all numbers but no density matrix.  ``frame="original"`` looks for
+    a cut only, ``frame="displaced"`` looks from the classical amplitude only.
 
     >>> from systems.library import kerr
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}
