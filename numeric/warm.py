@@ -265,11 +265,8 @@ class Room:
         """The numbers there, None where they do not fit or are not found."""
         x = float(fall_of_baths(self.model, self.arrays)[0, self.hot])
         equation = DampedEquation(self.model, self.hot, cut, DampingBasis(x / (1 - x), degree))
-        return (
-            solve(equation, self.arrays)
-            if equation.size <= min(most, largest(self.model))
-            else None
-        )
+        fits = equation.size <= min(most, self.most)
+        return solve(equation, self.arrays) if fits else None
 
 
 def _settle(known: Callable[..., WarmState], room: Room) -> list[WarmState]:
