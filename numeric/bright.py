@@ -170,7 +170,7 @@ class BrightSearch:
         most = self.search.limit or HIGHER_ROOMY
         pairs = zip(tops, cuts, strict=True)
         warm = [any(top) and count_states(modes, cut) > most for top, cut in pairs]
-        how = (self.search.tolerance, order, self.search.limit)
+        how = (self.search.tolerance, order, self.search.limit, self.report)
         return warm_states(self.model, self.arrays, points[np.array(warm)], *how)
 
     def _linear(self, points: np.ndarray) -> tuple[list[GaussianState], np.ndarray]:

@@ -29,6 +29,7 @@ from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
+from scipy.signal import lfilter
 from scipy.sparse import csc_array, csr_array, identity, kron
 
 from numeric.scaling import weights
@@ -37,9 +38,6 @@ from numeric.space import Cut, Space, space
 from systems import Model
 from systems.ladder import Occupation, Word
 from systems.values import Arrays, evaluate_sum
-
-# Times n + 1, the numbers at which a generating function is known: P(n) falls by e each n + 1
-FOLDS = 80
 
 Power: TypeAlias = tuple[int, int]  # (p, q) of b'^p b^q
 Action: TypeAlias = tuple[Power | None, Power | None]  # what stands left of rho, and right of it
@@ -202,14 +200,12 @@ class DampingBasis:
         From sum_n P(n) z^n, which x^j y^j makes j! (z - 1)^j/(1 - n (z - 1))^(j + 1).
         """
         if count not in self._series:
-            # so many that what folds over is below round-off
-            points = 2 ** int(np.ceil(np.log2(count + FOLDS * (self.n + 1))))
-            less = np.exp(2j * np.pi * np.arange(points) / points) - 1  # z - 1
-            step = less / (1 - self.n * less) / self.unit**2
-            found, one = [], 1 / (1 - self.n * less)
+            x, found = self.n / (self.n + 1), []
+            one = (1 - x) * x ** np.arange(count)
             for _ in range(self.degree // 2 + 1):
-                found.append(np.fft.fft(one)[:count].real / points)
-                one = one * step
+                found.append(one)
+                # (z - 1)/((n + 1) (1 - x z)), which is at most one on the unit circle in this unit
+                one = lfilter([-1, 1], [1, -x], one) * (self.n + 0.5) / (self.n + 1)
             self._series[count] = np.array(found)
         return self._series[count]
 

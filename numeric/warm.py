@@ -31,6 +31,7 @@ from numeric.solvers.staircase import Staircase
 from numeric.worth import Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
+from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays
 
@@ -228,10 +229,12 @@ def warm_states(
     tolerance: float,
     order: int,
     limit: int | None = None,
+    report: Report = silent,
 ) -> list[WarmState]:
     """The points (of flat arrays) that settle, n and g2 at least, each for itself.
 
-    An equation has as many unknowns at most as one of ``limit`` states.
+    An equation has as many unknowns at most as one of ``limit`` states.  ``report`` is told what is
+    being solved.
 
     >>> from systems.library import optomechanics
     >>> values = {**optomechanics.VALUES, "n_th": 10.0, "g": 0.1}
@@ -248,7 +251,8 @@ def warm_states(
             words = np.array([Status.OK], dtype=object)
             known = partial(WarmState, model, at, points[[row]], words, tolerance, order)
             most = largest(model) if limit is None else limit**2
-            states += _settle(known, Room(model, at, hot, most))
+            tell = partial(_tell, report, row, len(points))
+            states += _settle(known, Room(model, at, hot, most, tell))
     return states
 
 
@@ -260,13 +264,20 @@ class Room:
     arrays: Arrays
     hot: int
     most: int
+    tell: Callable[[DampedEquation], None]
 
     def solved(self, cut: int, degree: int, most: float = np.inf) -> Numbers | None:
         """The numbers there, None where they do not fit or are not found."""
         x = float(fall_of_baths(self.model, self.arrays)[0, self.hot])
         equation = DampedEquation(self.model, self.hot, cut, DampingBasis(x / (1 - x), degree))
-        fits = equation.size <= min(most, self.most)
-        return solve(equation, self.arrays) if fits else None
+        if equation.size > min(most, self.most):
+            return None
+        self.tell(equation)
+        return solve(equation, self.arrays)
+
+
+def _tell(report: Report, done: int, total: int, equation: DampedEquation) -> None:
+    report(f"{equation.cut} quanta, degree {equation.basis.degree}", done, total)
 
 
 def _settle(known: Callable[..., WarmState], room: Room) -> list[WarmState]:
@@ -276,7 +287,7 @@ def _settle(known: Callable[..., WarmState], room: Room) -> list[WarmState]:
         pair, tried = _pair(known, room, highest, most, tried)
         if pair is not None:
             state = _widened(known, room, pair, highest)
-            if settled(state, PAIRS).all():
+            if state is not None and settled(state, PAIRS).all():
                 return [state]
     return []
 
@@ -302,10 +313,14 @@ def _pair(
     return (pair if settles else None), max(place - 2, first)
 
 
-def _widened(known: Callable[..., WarmState], room: Room, pair: Pair, order: int) -> WarmState:
-    """With two more quanta, and two more again, until these move no number or do not fit."""
-    few, _ = pair
-    state = known(few, (pair, (few, few)))
+def _widened(
+    known: Callable[..., WarmState], room: Room, pair: Pair, order: int
+) -> WarmState | None:
+    """With two more quanta, and two more again, until these move no number or do not fit.
+
+    None where not even the first ones do, so that nothing tells whether there are enough.
+    """
+    few, state = pair[0], None
     degree, cut = few.equation.basis.degree, order + 2
     while (wide := room.solved(cut, degree)) is not None:
         state = known(wide, (pair, (few, wide)))
