@@ -148,7 +148,7 @@ def test_a_limit_of_states_is_one_of_unknowns_here() -> None:
     values = {**HOT, "g": 1e-3, "n_th": 50.0}
     few, more = (
         steady_state(optomechanics.WARM, values, limit=limit, order=2, progress=False)
-        for limit in (30, 80)
+        for limit in (30, 100)
     )
     assert few.number_status("a") == "not converged"
     assert more.solver == "thermal"
