@@ -1,9 +1,8 @@
 """Steady states beside one hot bath, however hot: the numbers of a mirror at any temperature.
 
 Where a weak drive orders all modes but one, and a bath fills that one, the equation is solved in
-the damping basis (`numeric.damping`): what a thousand phonons take in Fock states, a degree of
-thirty or sixty holds.  How high a degree is needed the light tells, by how far it moves the mode
-within its own time, not the temperature.
+the damping basis (`numeric.damping`), in which no number of phonons is too large.  How high a
+degree is needed depends on what the light sees of the bath, g sqrt(n) against its own rates.
 
 Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
 modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
@@ -35,13 +34,14 @@ from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays
 
-# Degrees that are tried, each by two fifths higher: 30 to 60 hold g = 0.3 omega at any temperature,
-# 180 some ten phonons at g = omega.  A step takes 10 us an unknown
+# Degrees that are tried, each by two fifths higher.  With omega >= kappa n and g2 take 32 where
+# g sqrt(n) is 0.3 omega, 64 to 128 where it is 0.7 to 1.6, and at 3 they still move by 1e-4 at 85;
+# g4 takes the next one or two.  An equation takes 10 us an unknown
 DEGREES = (16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
-HIGHER = 250_000  # unknowns that are tried where only g3 and higher orders do not settle yet
-PAIRS = 2  # the highest order that is looked for where higher ones do not settle
 # Amplitude of one grade up to which the sweeps over the grades converge in a few steps
 GENTLE = 0.3
+PAIRS = 2  # the highest order that is looked for where higher ones do not settle
+HIGHER = 250_000  # unknowns that are tried where only g3 and higher orders do not settle yet
 FAINT = 1e-9  # of P(n), where it is no longer shown
 LONGEST = 4096  # numbers of quanta that it is shown for
 
