@@ -4,10 +4,11 @@ A cut that holds bright light keeps many states: a hundred photons beside an ato
 and two modes of a hundred photons are ten thousand.  Linear light needs none of them
 (`numeric.gaussian`), and nearly coherent light the few around its amplitude
 (`numeric.displaced`), or, where it is squeezed there, those of other modes (`numeric.squeezed`).
+Weak light beside a bath that fills more than a cut may hold is known as well (`numeric.warm`).
 So `numeric.steady_state` looks there
 
-- first where the light that is foretold fills more than `DEAR` states of several modes, or more
-  than its limit,
+- first where a bath asks for more than may be kept, or the light that is foretold fills more than
+  `DEAR` states of several modes, or more than its limit,
 - and again where the search for a cut has ended without n and g2.
 
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
@@ -24,13 +25,14 @@ from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
 from numeric.displaced import displaced_states
 from numeric.fluctuations import squeezings, states_around, states_squeezed
 from numeric.gaussian import GaussianState, gaussian
-from numeric.growth import LIMIT
+from numeric.growth import HIGHER_ROOMY, LIMIT
 from numeric.means import Means
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
 from numeric.solvers.choice import matrices, select, solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states
 from numeric.squeezed import squeezed_states
+from numeric.warm import WarmState, fills, warm_states
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -108,6 +110,8 @@ class BrightSearch:
         """What is known of points whose cut would be dear, before any is solved as it stands."""
         linear, rest = self._linear(points)
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
+        warm = self._warm(rest)
+        found, rest = [*found, *warm], np.setdiff1d(rest, [x for one in warm for x in one.points])
         if rest.size:
             sizes, dear = self._dear(rest)
             most = min(int(FEWER * np.max(sizes[dear], initial=0)), self.search.limit or LIMIT)
@@ -188,6 +192,19 @@ class BrightSearch:
         closer = CLOSER if len(shifted.modes) == 1 else 1.0
         search = self.search.for_order(order, closer, most)
         return list(search(shifted, values, some, self.solver, self.report))
+
+    def _warm(self, points: np.ndarray) -> list[WarmState]:
+        """The points whose baths fill more states than a cut for all orders may keep."""
+        if not points.size:
+            return []
+        order, modes = self.search.order, self.model.modes
+        tops = fills(self.model, select(self.arrays, points), order, self.search.tolerance)
+        cuts = [tuple(row) for row in np.where(tops > 0, tops, order + 2).tolist()]
+        most = self.search.limit or HIGHER_ROOMY
+        pairs = zip(tops, cuts, strict=True)
+        warm = [any(top) and count_states(modes, cut) > most for top, cut in pairs]
+        how = (self.search.tolerance, order, self.search.limit, self.report)
+        return warm_states(self.model, self.arrays, points[np.array(warm)], *how)
 
     def _linear(self, points: np.ndarray) -> tuple[list[GaussianState], np.ndarray]:
         """The points at which the model is linear, known by their covariances, and the others."""

@@ -19,11 +19,11 @@ class Products(Protocol):
     """What numbers of fields are read off: means of their products, per point.
 
     >>> from numeric import steady_state
-    >>> from numeric.products import LinearProducts
+    >>> from numeric.products import MeanProducts
     >>> from systems.library import kerr
     >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # 40,000 quanta
     >>> (light,) = steady_state(kerr.MODEL, linear).bright
-    >>> products: Products = LinearProducts(light)
+    >>> products: Products = MeanProducts(light)
     >>> BY_NAME["correlation"](products, "a", order=2).value.round(9)  # it is coherent
     array([1.])
     """

@@ -23,8 +23,7 @@ import numpy as np
 from numeric.detection import BY_NAME, Products
 from numeric.displaced import DisplacedState
 from numeric.expectation import Field
-from numeric.gaussian import GaussianState
-from numeric.products import DensityProducts, LinearProducts
+from numeric.products import DensityProducts, MeanProducts
 from numeric.shift import Shift
 from numeric.state import SteadyState
 from numeric.tail import missing, supply
@@ -85,8 +84,7 @@ def _parts(
             frame = light.frame, state.model
             yield light.points, _of_cut(state.around(light), read, frame), light.status
         else:
-            assert isinstance(light, GaussianState)  # there are no others
-            yield light.points, read(LinearProducts(light)), light.status
+            yield light.points, read(MeanProducts(light)), light.status
 
 
 def _of_cut(

@@ -1,7 +1,7 @@
 """Means of products of fields, ``<(b1 b2 ...)' (b3 b4 ...)>``, and how mixed a state is.
 
 What the numbers of `numeric.detection` are made of.  They are read off the whole density matrix, or
-off the moments of linear light that is known without one; both classes have the same methods, those
+off the moments of light that is known without one; both classes have the same methods, those
 of `numeric.detection.Products`.
 """
 
@@ -15,6 +15,7 @@ from numeric.arguments import check_order
 from numeric.excitations import guessed
 from numeric.expectation import Field, element_errors, field_words, operator_matrices
 from numeric.gaussian import GaussianState
+from numeric.means import Means, refusal
 from numeric.scaling import EPSILON
 from numeric.shift import Shift
 from numeric.solvers.reached import empty_states
@@ -111,18 +112,18 @@ class DensityProducts:
         return element_errors(p, e)
 
 
-class LinearProducts:
-    """Of linear light, which is known without a density matrix (`numeric.gaussian`).
+class MeanProducts:
+    """Of light that is known by its means, without a density matrix (`numeric.means`).
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr
     >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}  # <a> = -200i
     >>> (light,) = steady_state(kerr.MODEL, linear).bright
-    >>> LinearProducts(light).moment([], ["a"])[0].imag.round(9)
+    >>> MeanProducts(light).moment([], ["a"])[0].imag.round(9)
     array([-200.])
     """
 
-    def __init__(self, light: GaussianState) -> None:
+    def __init__(self, light: Means) -> None:
         self.light, self.model = light, light.model
 
     def moment(self, left: Sequence[Field], right: Sequence[Field]) -> Known:
@@ -132,7 +133,8 @@ class LinearProducts:
                 c = evaluate(x, self.light.arrays).conj() * evaluate(y, self.light.arrays)
                 one = self.light.mean((p, q))
                 value = value + c * one.value
-                error = error + abs(c) * (one.roundoff + 4 * EPSILON * abs(one.value))
+                rounding = one.roundoff + 4 * EPSILON * abs(one.value)
+                error = error + abs(c) * (rounding + one.cut)
         return value, np.asarray(error)
 
     def cut(self, fields: Sequence[Field]) -> np.ndarray:
@@ -147,6 +149,8 @@ class LinearProducts:
         A. Ferraro, S. Olivares and M. G. A. Paris, "Gaussian states in continuous variable quantum
         information" (Bibliopolis, 2005), Sec. 2.
         """
+        if not isinstance(self.light, GaussianState):
+            raise refusal(self.model, "The purity")
         (normal, error), count = self.light.covariances(), len(self.model.modes)
         adjoint = np.roll(np.arange(2 * count), count)
         V = normal[:, :, adjoint] + np.eye(2 * count) / 2

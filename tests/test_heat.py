@@ -84,7 +84,8 @@ def test_a_mirror_that_is_too_warm_for_any_cut_is_told_at_once(
     solved: list, n_th: float, way: str
 ) -> None:
     """Phonons that fall by n/(n + 1) take 250 and 2,500 levels beside every number of photons."""
-    state = steady_state(optomechanics.WARM, WARM | {"n_th": n_th}, progress=False)
+    hot = WARM | {"n_th": n_th}
+    state = steady_state(optomechanics.WARM, hot, progress=False, frame="original")
     assert state.number_status("a") == state.number_status("b") == "not converged"
     # a quarter of the states that may be kept shows how the populations fall
     assert max(count_states(optomechanics.WARM.modes, cut) for cut in solved) <= 900 / 4

@@ -12,7 +12,7 @@ from numeric import steady_state, truncation
 from numeric.liouvillian import liouvillian
 from numeric.solvers import direct, iterative
 from numeric.solvers.choice import solve_points
-from numeric.solvers.staircase import Staircase, partial_grades
+from numeric.solvers.staircase import Elements, Staircase, partial_grades
 from numeric.space import space
 from systems import Loss, Model
 from systems.library import kerr_dimer, optomechanics
@@ -54,7 +54,7 @@ def test_what_the_staircase_inverts_is_what_does_not_lower_a_grade() -> None:
     system = equation.matrix(row).tolil()
     system[0] = np.eye(1, system.shape[0])[0]
     grades = partial_grades(model, equation.space)
-    inverse = Staircase(system.tocsc(), grades)
+    inverse = Staircase(system.tocsc(), Elements.between(grades))
     x = np.exp(1j * np.arange(system.shape[0]))
     # an element of the equation is fed by those of its own grades (m, n), and of fewer quanta
     m, n = np.repeat(grades, len(grades)), np.tile(grades, len(grades))
@@ -137,7 +137,8 @@ def test_a_search_solves_no_cut_again_that_its_budget_has_made_smaller(
         return solve_points(model, arrays, points, cut, *rest)
 
     monkeypatch.setattr(truncation, "solve_points", count)
-    state = steady_state(optomechanics.WARM, WARM, limit=150, order=2, progress=False)
+    how = {"limit": 150, "order": 2, "frame": "original", "progress": False}
+    state = steady_state(optomechanics.WARM, WARM, **how)
     assert state.status == "not converged"
     assert len(solved) > 1
 

@@ -48,7 +48,7 @@ from numeric.scaling import Scaled, amplitudes, scaled
 from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
-from numeric.solvers.staircase import Staircase, by_grades, heat, partial_grades
+from numeric.solvers.staircase import Elements, Staircase, by_grades, heat, partial_grades
 from numeric.solvers.triangular import sylvester
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
@@ -159,7 +159,7 @@ def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., "Iteratio
 
 def _upstairs(grades: np.ndarray, system: csc_array, K: np.ndarray) -> "Iteration":
     """Iteration over what lowers these grades."""
-    return Iteration(system, Staircase(system, grades))
+    return Iteration(system, Staircase(system, Elements.between(grades)))
 
 
 def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:

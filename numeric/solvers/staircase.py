@@ -18,7 +18,7 @@ together.  A *step* of the staircase are the blocks of one m + n.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -81,24 +81,50 @@ def by_grades(point: Scaled, grades: np.ndarray) -> Scaled:
     return replace(plain, grades=grades).with_scale(s if 0 < s < 1 else 1.0)
 
 
+@dataclass(frozen=True)
+class Elements:
+    """What is known of each number of a flattened matrix: its grades, and where its conjugate is.
+
+    ``twins`` are the positions of the numbers of the adjoint matrix, whose conjugates they are.
+
+    >>> Elements.between(np.array([0, 1])).twins
+    array([0, 2, 1, 3])
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    twins: np.ndarray
+
+    @classmethod
+    def between(cls, grades: np.ndarray) -> "Elements":
+        """Those of a matrix between states of these grades.
+
+        >>> both = Elements.between(np.array([0, 1]))
+        >>> both.left, both.right
+        (array([0, 0, 1, 1]), array([0, 1, 0, 1]))
+        """
+        size = len(grades)
+        places = np.arange(size**2).reshape(size, size)
+        return cls(np.repeat(grades, size), np.tile(grades, size), places.T.ravel())
+
+
 class Staircase:
     """The inverse of what keeps or raises the grades of a system; it acts on flattened matrices.
 
     ``system`` is the whole, with X_00 = F_00 for its first row; what lowers a grade is left out.
-    ``grades`` are those of the states.  Raises `RuntimeError` where a block is singular.
+    ``of`` knows the grades of its elements.  Raises `RuntimeError` where a block is singular.
 
     >>> system = csc_array(np.diag([1.0 + 0j, 2, 2, 4]))
-    >>> Staircase(system, np.array([0, 1]))(np.ones(4)).real
+    >>> Staircase(system, Elements.between(np.array([0, 1])))(np.ones(4)).real
     array([1.  , 0.5 , 0.5 , 0.25])
     """
 
-    def __init__(self, system: csc_array, grades: np.ndarray) -> None:
-        size, entries = len(grades), coo_array(system)
-        left, right = np.repeat(grades, size), np.tile(grades, size)
+    def __init__(self, system: csc_array, of: Elements) -> None:
+        left, right, entries = of.left, of.right, coo_array(system)
         # step by step, on each step (m, n) beside its twin (n, m), in the order of its conjugates
-        states = [np.flatnonzero(grades == grade) for grade in np.unique(grades)]
-        pairs = [(m, n) for n in range(len(states)) for m in range(n + 1)]
-        blocks = [_elements(states[m], states[n], size) for m, n in sorted(pairs, key=sum)]
+        grades = np.unique(left).tolist()
+        pairs = [(m, n) for n in grades for m in grades if m <= n]
+        blocks = [_elements(of, m, n) for m, n in sorted(pairs, key=sum)]
         self._order = np.concatenate([block.ravel() for block in blocks])
         place, step = np.argsort(self._order), left + right
         row, column = entries.coords
@@ -128,15 +154,13 @@ class Staircase:
         return self
 
 
-def _elements(one: np.ndarray, two: np.ndarray, size: int) -> np.ndarray:
-    """Positions of the elements between these states; in a second row those of the conjugates.
+def _elements(of: Elements, one: int, two: int) -> np.ndarray:
+    """Positions of the elements between these grades; in a second row those of the conjugates.
 
     Between states of the same grade the first row has them all.
     """
-    here = np.add.outer(size * one, two).ravel()
-    if one is two:
-        return here[None]
-    return np.stack([here, np.add.outer(one, size * two).ravel()])
+    here = np.flatnonzero((of.left == one) & (of.right == two))
+    return here[None] if one == two else np.stack([here, of.twins[here]])
 
 
 def _factorise(matrix: csr_array, start: int, length: int) -> SuperLU:

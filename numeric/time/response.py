@@ -38,7 +38,7 @@ from numeric.twofold import Twofold
 from numeric.worth import MOVED, RESOLVED, Known, Measured
 from systems.ladder import Ladder
 from systems.progress import Report, silent
-from systems.status import Estimate
+from systems.status import Estimate, Status
 
 # Inverses that are kept: of all sensor states of one pair of filters.  And bytes that they may take
 HELD, MEMORY = 12, 2 * 2**30
@@ -185,9 +185,12 @@ def respond(
             found = Measured(value.ravel(), roundoff.ravel())
             words = found.status(np.repeat(light.status, count))
             known = Estimate(found.value, found.error, words)
-        else:
-            assert isinstance(light, DisplacedState)  # there are no others
+        elif isinstance(light, DisplacedState):
             known = respond(state.around(light), read, count, report, frame=light.frame)
+        else:  # beside a hot bath, which takes a cut
+            nothing = np.full((len(light.points), count), np.nan)
+            words = np.full(nothing.shape, Status.NOT_CONVERGED)
+            known = Estimate(nothing, nothing, words)
         parts.append((light.points, known))
     return _together(parts, count)
 

@@ -1,0 +1,323 @@
+"""The master equation of a hot mode in its damping basis, where its temperature is only a number.
+
+A bath of n quanta fills some twenty n Fock states, though it leaves a mode simple: the normally
+ordered characteristic function of a thermal state is a Gaussian,
+
+    chi(x, y) = <exp(x b') exp(y b)> = exp(n x y) f(x, y),    f = 1,        y = -conj(x).
+
+What pushes the mode makes f a series in x and y, and every ladder operator acts on f:
+
+    b rho   d/dy + n x          b' rho   d/dx + (n + 1) y
+    rho b   d/dy + (n + 1) x    rho b'   d/dx + n y.
+
+The powers x^j y^k are the eigenvectors of the damping by the bath (H.-J. Briegel and B.-G. Englert,
+Phys. Rev. A 47, 3311 (1993): the damping basis; by its meaning, not checked against the print), and
+decay the faster the higher they are.  Those up to a degree are kept, in the unit that makes
+the two parts of each operator alike:
+
+    x^j y^k sqrt(n + 1/2)^(j + k)/sqrt(j! k!).
+
+The other modes keep their Fock states.  Of what is kept the trace f(0, 0) is conserved exactly.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import comb, factorial, sqrt
+from typing import TypeAlias
+
+import numpy as np
+import sympy as sp
+from scipy.signal import lfilter
+from scipy.sparse import csc_array, csr_array, identity, kron
+
+from numeric.scaling import weights
+from numeric.solvers.staircase import Elements
+from numeric.space import Cut, Space, space
+from systems import Model
+from systems.ladder import Occupation, Word
+from systems.values import Arrays, evaluate_sum
+
+Power: TypeAlias = tuple[int, int]  # (p, q) of b'^p b^q
+Action: TypeAlias = tuple[Power | None, Power | None]  # what stands left of rho, and right of it
+
+
+@dataclass(frozen=True)
+class DampingBasis:
+    """The powers x^j y^k with j + k up to ``degree``, around a bath of ``n`` quanta.
+
+    >>> basis = DampingBasis(2.0, degree=3)
+    >>> basis.size, basis.j[:6].tolist(), basis.k[:6].tolist()
+    (10, [0, 1, 0, 2, 1, 0], [0, 0, 1, 0, 1, 2])
+    """
+
+    n: float
+    degree: int
+    _known: dict[Action, csr_array] = field(default_factory=dict, repr=False)
+    _series: dict[int, np.ndarray] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def j(self) -> np.ndarray:
+        return np.concatenate([np.arange(d, -1, -1) for d in range(self.degree + 1)])
+
+    @cached_property
+    def k(self) -> np.ndarray:
+        return np.concatenate([np.arange(d + 1) for d in range(self.degree + 1)])
+
+    @property
+    def size(self) -> int:
+        return comb(self.degree + 2, 2)
+
+    @property
+    def twins(self) -> np.ndarray:
+        """Where y^j x^k stands, which goes with the adjoint of rho.
+
+        >>> DampingBasis(2.0, degree=2).twins.tolist()
+        [0, 2, 1, 5, 4, 3]
+        """
+        return np.asarray(self._place(self.k, self.j))
+
+    @property
+    def unit(self) -> float:
+        """That of x and y."""
+        return 1 / sqrt(self.n + 0.5)
+
+    def action(self, action: Action) -> csr_array:
+        """What ladder operators to the left and to the right of rho do to f; made once.
+
+        >>> basis = DampingBasis(0.0, degree=4)
+        >>> number = basis.action(((1, 1), None)) - basis.action((None, (1, 1)))  # [b'b, rho]
+        >>> bool(np.allclose(number.toarray(), np.diag(basis.k - basis.j)))
+        True
+        """
+        if action not in self._known:
+            steps = [p for p in action if p is not None]
+            # products of matrices that are cut would lack what comes back from beyond
+            wide = DampingBasis(self.n, self.degree + sum(map(sum, steps)))
+            left, right = wide._left, wide._right
+            made: csr_array = csr_array(identity(wide.size, dtype=complex))
+            if action[0] is not None:  # b'^p b^q rho
+                made = _power(left[0], action[0][0]) @ _power(left[1], action[0][1])
+            if action[1] is not None:  # rho b'^p b^q
+                more = _power(right[1], action[1][1]) @ _power(right[0], action[1][0])
+                made = more @ made
+            self._known[action] = csr_array(csr_array(made)[: self.size, : self.size])
+        return self._known[action]
+
+    @property
+    def _left(self) -> tuple[csr_array, csr_array]:
+        """b' rho and b rho."""
+        raised, lowered = self._raised, self._lowered
+        return lowered[0] + (self.n + 1) * raised[1], lowered[1] + self.n * raised[0]
+
+    @property
+    def _right(self) -> tuple[csr_array, csr_array]:
+        """rho b' and rho b."""
+        raised, lowered = self._raised, self._lowered
+        return lowered[0] + self.n * raised[1], lowered[1] + (self.n + 1) * raised[0]
+
+    @property
+    def _lowered(self) -> tuple[csr_array, csr_array]:
+        """d/dx and d/dy."""
+        x = self._moved(lambda j, k: (j - 1, k), np.sqrt(self.j) / self.unit)
+        y = self._moved(lambda j, k: (j, k - 1), np.sqrt(self.k) / self.unit)
+        return x, y
+
+    @property
+    def _raised(self) -> tuple[csr_array, csr_array]:
+        """Multiplication by x and by y."""
+        x, y = (one * self.unit**2 for one in self._lowered)
+        return csr_array(x.T), csr_array(y.T)
+
+    def _moved(
+        self,
+        to: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]],
+        size: np.ndarray,
+    ) -> csr_array:
+        (column,) = np.nonzero(size)
+        row = self._place(*to(self.j[column], self.k[column]))
+        return csr_array((size[column] + 0j, (row, column)), shape=(self.size, self.size))
+
+    def _place(self, j: np.ndarray, k: np.ndarray) -> np.ndarray:
+        degree = j + k
+        return np.asarray(degree * (degree + 1) // 2 + k)
+
+    def size_of(self, j: int, k: int) -> float:
+        """What x^j y^k is in the unit of the basis, one over its norm.
+
+        >>> round(DampingBasis(1.5, degree=2).size_of(1, 1), 12)
+        2.0
+        """
+        return (self.n + 0.5) ** ((j + k) / 2) / sqrt(factorial(j) * factorial(k))
+
+    def moment(self, power: Power) -> np.ndarray:
+        """The weights of f in <b'^p b^q>, (size,): what the derivatives of exp(n x y) f leave.
+
+        >>> thermal = np.eye(1, 10)[0]  # f = 1
+        >>> float(thermal @ DampingBasis(2.0, degree=3).moment((2, 2)))  # 2 n^2
+        8.0
+        """
+        p, q = power
+        factors = np.zeros(self.size)
+        for m in range(min(power) + 1):
+            if p + q - 2 * m <= self.degree:
+                size = factorial(p) * factorial(q) * self.n**m / factorial(m)
+                place = self._place(np.array(p - m), np.array(q - m))
+                factors[place] = size * self.size_of(p - m, q - m)
+        return factors
+
+    def probability(self, n: int) -> np.ndarray:
+        """The weights of f in P(n), (size,).
+
+        >>> thermal = np.eye(1, 6)[0]  # f = 1: halves with every quantum
+        >>> [round(float(thermal @ DampingBasis(1.0, degree=2).probability(n)), 12) for n in (0, 1)]
+        [0.5, 0.25]
+        """
+        weights = np.zeros(self.size)
+        weights[self._alike] = self._laws(2 ** int(np.ceil(np.log2(n + 1))))[:, n]
+        return weights
+
+    def distribution(self, f: np.ndarray, error: np.ndarray, count: int) -> np.ndarray:
+        """P(n) for n below ``count`` and its round-off, (2, count), from f and its errors.
+
+        >>> thermal = np.eye(1, 6)[0]
+        >>> DampingBasis(1.0, degree=2).distribution(thermal, 0 * thermal, 3)[0].round(12)
+        array([0.5  , 0.25 , 0.125])
+        """
+        laws = self._laws(count)
+        return np.array([f[self._alike].real @ laws, error[self._alike] @ abs(laws)])
+
+    @property
+    def _alike(self) -> np.ndarray:
+        """Where the powers of x y stand."""
+        same = np.arange(self.degree // 2 + 1)
+        return self._place(same, same)
+
+    def _laws(self, count: int) -> np.ndarray:
+        """What the powers of x y make of P(n) for n below ``count``, (powers, count).
+
+        From sum_n P(n) z^n, which x^j y^j makes j! (z - 1)^j/(1 - n (z - 1))^(j + 1).
+        """
+        if count not in self._series:
+            x, found = self.n / (self.n + 1), []
+            one = (1 - x) * x ** np.arange(count)
+            for _ in range(self.degree // 2 + 1):
+                found.append(one)
+                # (z - 1)/((n + 1) (1 - x z)), which is at most one on the unit circle in this unit
+                one = lfilter([-1, 1], [1, -x], one) * (self.n + 0.5) / (self.n + 1)
+            self._series[count] = np.array(found)
+        return self._series[count]
+
+
+def _power(matrix: csr_array, power: int) -> csr_array:
+    made = csr_array(identity(matrix.shape[0], dtype=complex))
+    for _ in range(power):
+        made = csr_array(matrix @ made)
+    return made
+
+
+@dataclass(frozen=True)
+class DampedEquation:
+    """L of a model whose mode ``hot`` stands in its damping basis, and the others on a cut.
+
+    Numbers of rho are those of |i><j| of the ``others``, and of each of these f of the hot mode.
+
+    >>> from systems.library import optomechanics
+    >>> equation = DampedEquation(optomechanics.WARM, 1, cut=2, basis=DampingBasis(5.0, degree=4))
+    >>> equation.size  # 3 x 3 elements of the photons, with 15 powers each
+    135
+    """
+
+    model: Model
+    hot: int
+    cut: Cut  # of the other modes
+    basis: DampingBasis
+
+    @property
+    def others(self) -> Space:
+        modes = self.model.modes
+        return space((*modes[: self.hot], *modes[self.hot + 1 :]), self.cut)
+
+    @property
+    def size(self) -> int:
+        return int(self.others.size**2) * self.basis.size
+
+    @property
+    def elements(self) -> Elements:
+        """Grades of all numbers of rho, and where those of its adjoint stand."""
+        grades = self.others.occupations @ np.delete(weights(self.model), self.hot)
+        rho, powers = Elements.between(grades), self.basis.size
+        twins = powers * rho.twins[:, None] + self.basis.twins
+        return Elements(np.repeat(rho.left, powers), np.repeat(rho.right, powers), twins.ravel())
+
+    def matrix(self, arrays: Arrays) -> csc_array:
+        """L at one point, whose values are arrays of one number.
+
+        >>> from systems.library import optomechanics
+        >>> from systems.library.optomechanics import VALUES, WARM
+        >>> arrays = {name: np.array([x]) for name, x in {**VALUES, "n_th": 5.0}.items()}
+        >>> L = DampedEquation(WARM, 1, 2, DampingBasis(5.0, degree=4)).matrix(arrays)
+        >>> trace = np.kron(np.eye(3).ravel(), np.eye(1, 15)[0])
+        >>> bool(np.max(abs(trace @ L)) < 1e-12)  # it is conserved
+        True
+        """
+        one = identity(self.others.size, dtype=complex)
+        parts: dict[Action, csr_array] = defaultdict(lambda: csr_array((one.shape[0] ** 2,) * 2))
+        none = (0,) * len(self.model.modes)
+        for word, coefficient in self.model.ladder.items():
+            if word == (none, none):
+                continue
+            c, (A, h) = self._number(coefficient, arrays), self.split(word)
+            parts[h, None] = parts[h, None] - 1j * c * kron(A, one)
+            parts[None, h[::-1]] = parts[None, h[::-1]] + 1j * np.conj(c) * kron(one, A.conj())
+        for loss, jump in zip(self.model.losses, self.model.jumps, strict=True):
+            for left, x in jump.items():
+                for right, y in jump.items():
+                    c = self._number(loss.rate * x * sp.conjugate(y), arrays)
+                    (A, h), (B, g) = self.split(left), self.split(right)
+                    parts[h, g[::-1]] = parts[h, g[::-1]] + c * kron(A, B.conj())
+                    # L'L on one side of rho, in normal order
+                    BA = csr_array(B.conj().T @ A)
+                    for power, size in _ordered(g[::-1], h):
+                        half = -0.5 * c * size
+                        parts[power, None] = parts[power, None] + half * kron(BA, one)
+                        parts[None, power] = parts[None, power] + half * kron(one, BA.T)
+        return csc_array(sum(kron(part, self.basis.action(h)) for h, part in parts.items()))
+
+    def _number(self, coefficient: sp.Expr, arrays: Arrays) -> complex:
+        return complex(np.ravel(evaluate_sum(coefficient, arrays))[0])
+
+    def split(self, word: Word) -> tuple[csr_array, Power]:
+        """The matrix of the other modes' part of a word, and the powers of the hot one.
+
+        >>> from systems.library import optomechanics
+        >>> equation = DampedEquation(optomechanics.WARM, 1, 2, DampingBasis(5.0, degree=4))
+        >>> matrix, power = equation.split(((1, 0), (1, 1)))  # a'a b
+        >>> matrix.diagonal().real.round(9), power
+        (array([0., 1., 2.]), (0, 1))
+        """
+        (p, raised), (q, lowered) = (_without(powers, self.hot) for powers in word)
+        return self.others.word((p, q)), (raised, lowered)
+
+
+def _without(powers: Occupation, mode: int) -> tuple[Occupation, int]:
+    """The powers of all modes but one, and that of this one.
+
+    >>> _without((1, 2, 3), 1)
+    ((1, 3), 2)
+    """
+    return (*powers[:mode], *powers[mode + 1 :]), powers[mode]
+
+
+def _ordered(one: Power, other: Power) -> list[tuple[Power, int]]:
+    """The product of two normally ordered words of one mode, in normal order.
+
+    >>> _ordered((0, 1), (1, 0))  # b b' = b'b + 1
+    [((1, 1), 1), ((0, 0), 1)]
+    """
+    (p, q), (r, s) = one, other
+    return [
+        ((p + r - m, q + s - m), comb(q, m) * comb(r, m) * factorial(m))
+        for m in range(min(q, r) + 1)
+    ]

@@ -1,0 +1,365 @@
+"""Steady states beside one hot bath, however hot: the numbers of a mirror at any temperature.
+
+Where a weak drive orders all modes but one, and a bath fills that one, the equation is solved in
+the damping basis (`numeric.damping`), in which no number of phonons is too large.  How high a
+degree is needed depends on what the light sees of the bath, g sqrt(n) against its own rates.
+
+Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
+modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
+one.  Each number is judged alone, by the sum of what the last step of both changed, and all of that
+counts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, ClassVar, NamedTuple, TypeAlias
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array
+
+from numeric.arguments import largest
+from numeric.classical import LIGHT, branches
+from numeric.damping import DampedEquation, DampingBasis
+from numeric.heat import fall_of_baths, held
+from numeric.means import Means, sure
+from numeric.scaling import EPSILON, scale, scaled
+from numeric.solvers.iterative import Iteration
+from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
+from numeric.solvers.staircase import Staircase
+from numeric.worth import Measured
+from systems import Model
+from systems.ladder import Occupation, Word, is_two_level
+from systems.progress import Report, silent
+from systems.status import Status
+from systems.values import Arrays
+
+# Degrees that are tried, each by two fifths higher.  With omega >= kappa n and g2 take 32 where
+# g sqrt(n) is 0.3 omega, 64 to 128 where it is 0.7 to 1.6, and at 3 they still move by 1e-4 at 85;
+# g4 takes the next one or two.  An equation takes 10 us an unknown
+DEGREES = (16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
+# Amplitude of one grade up to which the sweeps over the grades converge in a few steps
+GENTLE = 0.3
+PAIRS = 2  # the highest order that is looked for where higher ones do not settle
+HIGHER = 250_000  # unknowns that are tried where only g3 and higher orders do not settle yet
+FAINT = 1e-9  # of P(n), where it is no longer shown
+LONGEST = 4096  # numbers of quanta that it is shown for
+
+
+class Numbers(NamedTuple):
+    """The numbers of rho (states, states, powers), trace one, their errors, and their equation."""
+
+    equation: DampedEquation
+    f: np.ndarray
+    error: np.ndarray
+    residual: float
+
+
+Pair: TypeAlias = tuple[Numbers, Numbers]
+
+
+@dataclass(frozen=True)
+class WarmState(Means):
+    """The steady state of one point beside a hot bath; see `numeric.means.Means`.
+
+    ``shown`` are its numbers, ``pairs`` those of equations that differ in the degree or in the
+    quanta, of which what they give is compared.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import optomechanics
+    >>> hot = {**optomechanics.VALUES, "n_th": 1000.0, "g": 0.1}
+    >>> state = steady_state(optomechanics.WARM, hot, order=2)
+    >>> state.solver, round(float(state.number("b")), 2)
+    ('thermal', 1000.0)
+    """
+
+    name: ClassVar[str] = "thermal"
+
+    shown: Numbers
+    pairs: tuple[Pair, ...]
+    _laws: dict[int, Any] = field(default_factory=dict)  # P(n) of the hot mode, by how many n
+
+    @property
+    def quanta(self) -> np.ndarray:
+        """Quanta of the other modes that were kept, (points,)."""
+        return np.array([self.shown.equation.others.quanta])
+
+    @property
+    def word(self) -> np.ndarray:
+        """The status of the state, "not converged" where one of its numbers is, (points,)."""
+        open_ = (self.status == Status.OK) & ~settled(self, self.order)
+        return np.where(open_, Status.NOT_CONVERGED, self.status)
+
+    @property
+    def residual(self) -> np.ndarray:
+        """How well the equation is solved, (points,)."""
+        return np.array([self.shown.residual])
+
+    def mean(self, word: Word) -> Measured:
+        """<a'^p a^q>, with what two more quanta and a higher degree change."""
+        equation = self.shown.equation
+        _, power = equation.split(word)
+        cold = [max(x[: equation.hot] + x[equation.hot + 1 :], default=0) for x in word]
+        beyond = max(cold) > equation.others.quanta or sum(power) > equation.basis.degree
+
+        def weigh(one: DampedEquation) -> tuple[csr_array, np.ndarray]:
+            matrix, (p, q) = one.split(word)
+            return matrix, one.basis.moment((p, q))
+
+        found = self._read(weigh)
+        return replace(found, cut=np.full(1, np.inf)) if beyond else found
+
+    def occupied(self, occupation: Occupation) -> Measured:
+        """The probability of an occupation of all modes."""
+        hot = self.shown.equation.hot
+        others = (*occupation[:hot], *occupation[hot + 1 :])
+
+        def weigh(one: DampedEquation) -> tuple[csr_array, np.ndarray]:
+            place = one.others.position(others)
+            there = np.arange(one.others.size) == place
+            return _diagonal(there), one.basis.probability(occupation[hot])
+
+        found = self._read(weigh)
+        return sure(found.value.real, found.roundoff, found.cut)
+
+    def marginal(self, mode: int, n: int) -> Measured:
+        """P(n) of one mode."""
+        if mode == self.shown.equation.hot:
+            count = max(n + 1, self.levels(mode))
+            if count not in self._laws:
+                self._laws[count] = self._distribution(count)
+            return sure(*(part[[n]] for part in self._laws[count]))
+
+        def weigh(one: DampedEquation) -> tuple[csr_array, np.ndarray]:
+            there = one.others.occupations[:, mode - (mode > one.hot)] == n
+            return _diagonal(there), np.eye(1, one.basis.size)[0]
+
+        found = self._read(weigh)
+        return sure(found.value.real, found.roundoff, found.cut)
+
+    def _distribution(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """P(n) of the hot mode for n below ``count``, its round-off, and what the pairs change."""
+
+        def found(one: Numbers) -> np.ndarray:
+            f, error = (np.einsum("iik->k", part) for part in (one.f, one.error))
+            return one.equation.basis.distribution(f, error, count)
+
+        changes = [abs(found(one)[0] - found(other)[0]) for one, other in self.pairs]
+        return (*found(self.shown), np.sum(changes, axis=0))
+
+    def levels(self, mode: int) -> int:
+        """Numbers of quanta that P(n) is shown for."""
+        equation = self.shown.equation
+        if mode != equation.hot:
+            return int(equation.others.levels[mode - (mode > equation.hot)])
+        n = equation.basis.n
+        return min(int(np.log(FAINT) / np.log(n / (n + 1))) + 2, LONGEST)
+
+    def _read(self, weigh: Any) -> Measured:
+        """sum_ij rho_ij W_ji w, from the weights of an equation; what the pairs change adds up."""
+        value, error = _weighed(self.shown, weigh)
+        change = sum(
+            abs(_weighed(one, weigh)[0] - _weighed(other, weigh)[0]) for one, other in self.pairs
+        )
+        return Measured(np.array([value]), np.array([error]), cut=np.array([float(change)]))
+
+
+def _weighed(one: Numbers, weigh: Any) -> tuple[complex, float]:
+    """A mean and its round-off."""
+    matrix, w = weigh(one.equation)
+    rows, columns = matrix.nonzero()
+    size = np.asarray(matrix[rows, columns]).ravel()
+    value = np.sum(size * (one.f[columns, rows] @ w))
+    return complex(value), float(np.sum(abs(size) * (one.error[columns, rows] @ abs(w))))
+
+
+def settled(state: Means, order: int) -> np.ndarray:
+    """Where n ... g^(order) of every mode of a state are known, or undefined for want of light.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1e3}
+    >>> settled(steady_state(kerr.MODEL, linear).bright[0], 4)
+    array([ True])
+    """
+    good = state.status == Status.OK
+    for mode in state.model.modes:
+        highest = 1 if is_two_level(mode) else min(order, state.order)
+        asked: list[tuple[Any, ...]] = [("number", mode)]
+        asked += [("correlation", mode, k) for k in range(2, highest + 1)]
+        for one in asked:
+            good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
+    return np.asarray(good, dtype=bool)
+
+
+def hot_modes(model: Model, arrays: Arrays) -> np.ndarray:
+    """The mode that is to stand in its damping basis, (points,); -1 where there is none.
+
+    A bath fills that mode alone, a weak drive orders all the others, and none of them is bright.
+
+    >>> from systems.library import kerr, optomechanics
+    >>> arrays = {n: np.array([x]) for n, x in {**optomechanics.VALUES, "n_th": 4.0}.items()}
+    >>> hot_modes(optomechanics.WARM, arrays)
+    array([1])
+    """
+    falls = fall_of_baths(model, arrays)
+    only = (np.count_nonzero(falls, axis=1) == 1) & (np.max(falls, axis=1, initial=0) < 1)
+    only &= np.ravel(scale(model, arrays)) <= GENTLE
+    only &= model.collective is None
+    if only.any():
+        only &= np.max(branches(model, arrays).quanta, axis=1) <= LIGHT
+    return np.where(only, np.argmax(falls, axis=1), -1)
+
+
+def fills(model: Model, arrays: Arrays, order: int, tolerance: float) -> np.ndarray:
+    """Quanta that what baths fill takes in each mode, (points, modes).
+
+    >>> from systems.library import optomechanics
+    >>> arrays = {n: np.array([x]) for n, x in {**optomechanics.VALUES, "n_th": 4.0}.items()}
+    >>> fills(optomechanics.WARM, arrays, 2, 1e-8)
+    array([[  0, 109]])
+    """
+    return held(fall_of_baths(model, arrays), order, tolerance)
+
+
+def warm_states(
+    model: Model,
+    arrays: Arrays,
+    points: np.ndarray,
+    tolerance: float,
+    order: int,
+    limit: int | None = None,
+    report: Report = silent,
+) -> list[WarmState]:
+    """The points (of flat arrays) that settle, n and g2 at least, each for itself.
+
+    An equation has as many unknowns at most as one of ``limit`` states.  ``report`` is told what is
+    being solved.
+
+    >>> from systems.library import optomechanics
+    >>> values = {**optomechanics.VALUES, "n_th": 10.0, "g": 0.1}
+    >>> arrays = {name: np.array([x]) for name, x in values.items()}
+    >>> (state,) = warm_states(optomechanics.WARM, arrays, np.arange(1), 1e-8, order=2)
+    >>> state.measured("number", "b").value.round(2)
+    array([10.])
+    """
+    some = {name: array.ravel()[points] for name, array in arrays.items()}
+    states = []
+    for row, hot in enumerate(hot_modes(model, some).tolist()):
+        if hot >= 0:
+            at = {name: array[[row]] for name, array in some.items()}
+            words = np.array([Status.OK], dtype=object)
+            known = partial(WarmState, model, at, points[[row]], words, tolerance, order)
+            most = largest(model) if limit is None else limit**2
+            tell = partial(_tell, report, row, len(points))
+            states += _settle(known, Room(model, at, hot, most, tell))
+    return states
+
+
+@dataclass(frozen=True)
+class Room:
+    """The equations of one point, of any cut and degree, of so many unknowns at most."""
+
+    model: Model
+    arrays: Arrays
+    hot: int
+    most: int
+    tell: Callable[[DampedEquation], None]
+
+    def solved(self, cut: int, degree: int, most: float = np.inf) -> Numbers | None:
+        """The numbers there, None where they do not fit or are not found."""
+        x = float(fall_of_baths(self.model, self.arrays)[0, self.hot])
+        equation = DampedEquation(self.model, self.hot, cut, DampingBasis(x / (1 - x), degree))
+        if equation.size > min(most, self.most):
+            return None
+        self.tell(equation)
+        return solve(equation, self.arrays)
+
+
+def _tell(report: Report, done: int, total: int, equation: DampedEquation) -> None:
+    report(f"{equation.cut} quanta, degree {equation.basis.degree}", done, total)
+
+
+def _settle(known: Callable[..., WarmState], room: Room) -> list[WarmState]:
+    """The state at the least degree and quanta at which it settles, if it does."""
+    order, tried = known(None, ()).order, 0
+    for highest, most in ((order, HIGHER), (min(order, PAIRS), room.most)):
+        pair, tried = _pair(known, room, highest, most, tried)
+        if pair is not None:
+            state = _widened(known, room, pair, highest)
+            if state is not None and settled(state, PAIRS).all():
+                return [state]
+    return []
+
+
+def _pair(
+    known: Callable[..., WarmState], room: Room, order: int, most: int, first: int
+) -> tuple[Pair | None, int]:
+    """Numbers of two degrees that agree up to an order, or at least for pairs.
+
+    From a ``first`` degree on, by its place in `DEGREES`, and up to the most unknowns; the place of
+    the last one but one that was tried comes second.
+    """
+    pair, before, place = None, None, first
+    for place in range(first, len(DEGREES)):
+        after = room.solved(order, DEGREES[place], most)
+        if after is None:
+            break
+        pair = None if before is None else (before, after)
+        if pair is not None and settled(known(after, (pair,)), order).all():
+            return pair, place
+        before = after
+    settles = pair is not None and settled(known(before, (pair,)), PAIRS).all()
+    return (pair if settles else None), max(place - 2, first)
+
+
+def _widened(
+    known: Callable[..., WarmState], room: Room, pair: Pair, order: int
+) -> WarmState | None:
+    """With two more quanta, and two more again, until these move no number or do not fit.
+
+    None where not even the first ones do, so that nothing tells whether there are enough.
+    """
+    few, state = pair[0], None
+    degree, cut = few.equation.basis.degree, order + 2
+    while (wide := room.solved(cut, degree)) is not None:
+        state = known(wide, (pair, (few, wide)))
+        if settled(state, order).all():
+            break
+        few, cut = wide, cut + 2
+    return state
+
+
+def solve(equation: DampedEquation, arrays: Arrays) -> Numbers | None:
+    """The steady state of one point, None where it is not found or not the only one.
+
+    >>> from systems.library import optomechanics
+    >>> arrays = {n: np.array([x]) for n, x in {**optomechanics.VALUES, "n_th": 4.0}.items()}
+    >>> equation = DampedEquation(optomechanics.WARM, 1, 2, DampingBasis(4.0, 8))
+    >>> f = solve(equation, arrays).f
+    >>> float(sum(f[i, i, 0] for i in range(3)).real.round(12))
+    1.0
+    """
+    of, powers = equation.elements, equation.basis.size
+    s = float(np.ravel(scale(equation.model, arrays))[0])
+    L = equation.matrix(arrays)
+    L = scaled(csc_array(L / np.max(abs(L.data))), s, of.left + of.right)
+    vacuum = np.eye(1, equation.size)[0]
+    system = with_first_row(L, vacuum)
+    x, error, gap = solve_refined(
+        system, vacuum + 0j, lambda one: Iteration(one, Staircase(one, of)), abs(system)
+    )
+    if not gap > SINGULAR or not np.isfinite(x).all():
+        return None
+    residual = np.max(abs(L @ x)) / np.max(abs(L) @ abs(x))
+    count = equation.others.size
+    back = s ** (of.left + of.right).astype(float)
+    f, off = ((one * back).reshape(count, count, powers) for one in (x, error))
+    trace = np.einsum("ii->", f[..., 0]).real
+    lost = np.einsum("ii->", off[..., 0]) / trace + EPSILON
+    return Numbers(equation, f / trace, off / trace + abs(f) / trace * lost, float(residual))
+
+
+def _diagonal(weights: np.ndarray) -> csr_array:
+    count = len(weights)
+    return csr_array((weights + 0j, (np.arange(count), np.arange(count))), shape=(count, count))
