@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from numeric import steady_state
-from numeric.solvers.graded.elimination import eliminate, steps_of
+from numeric.solvers.graded.elimination import steps_of
+from numeric.solvers.graded.lists import eliminate
 from numeric.solvers.graded.sums import Entries
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip, second_harmonic
 

@@ -8,15 +8,11 @@ patterns of those of a smaller one, and so each pattern is worked out once.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import splu
-
-from numeric.solvers.graded.kernel import Elimination
-from numeric.solvers.graded.sums import Entries, list_sums
 
 # Operations of an elimination; each is kept as an integer: 80 MB
 LARGEST = 10_000_000
@@ -31,7 +27,7 @@ class TooLarge(ValueError):
 
 
 class Steps(NamedTuple):
-    """How a block is eliminated, in numbers of its own: fields as those of `Elimination`.
+    """How a block is eliminated, in numbers of its own: fields as those of `kernel.Elimination`.
 
     Entries are numbered: pivots, other entries of the matrix row by row, fill-in.
 
@@ -50,46 +46,6 @@ class Steps(NamedTuple):
     upper: np.ndarray
     after: np.ndarray
     target: np.ndarray
-
-
-def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
-    """The steps for blocks of unknowns from ``starts[b]`` to ``starts[b+1]``.
-
-    ``inside`` are the terms of minus the matrix; entries are numbered: pivots, other entries of
-    the matrix, fill-in.  ``factors`` is the number of coefficients.  Raises `TooLarge` if there
-    are more than `LARGEST` operations.
-
-    A full matrix of two unknowns has four entries, and one product to be subtracted:
-
-    >>> row, column = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    >>> minus = Entries.plain(row, column, np.array([-2.0, -1.0, -1.0, -3.0]))
-    >>> steps = eliminate(np.array([0, 2]), minus, factors=1)
-    >>> steps.size, len(steps.target)
-    (4, 1)
-    """
-    count = int(starts[-1])
-    off = inside.row != inside.column
-    pairs = inside.row * count + inside.column
-    others = np.unique(pairs[off])
-    numbers = np.where(off, count + np.searchsorted(others, pairs), inside.row)
-    used = known = count + len(others)
-    ends = np.searchsorted(others, starts * count)
-    blocks, operations = [], 0
-    for (first, last), (begin, end) in zip(
-        *(pairwise(each.tolist()) for each in (starts, ends)), strict=True
-    ):
-        i, j = np.divmod(others[begin:end], count)
-        places = np.asarray((i - first) * (last - first) + j - first, dtype=np.int64)
-        own = steps_of(last - first, places.tobytes())
-        fill = own.size - (last - first) - (end - begin)
-        names = np.concatenate(
-            [np.arange(first, last), count + np.arange(begin, end), used + np.arange(fill)]
-        )
-        blocks.append(_renumbered(own, names, first))
-        used, operations = used + fill, operations + len(own.target)
-        _check_size(last - first, operations)
-    entries = Entries(numbers, inside.factor, 0 * numbers, -inside.weight, 0 * numbers + 1)
-    return Elimination(used, list_sums(known, factors, entries), *_lists(blocks))
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +71,7 @@ def steps_of(size: int, others: bytes) -> Steps:
         after = t + 1 + (number[t, t + 1 :] >= 0).nonzero()[0]
         target = number[below[:, None], after]
         operations += target.size
-        _check_size(size, operations)
+        check_size(size, operations)
         new = target < 0
         if fill := int(np.count_nonzero(new)):
             target[new] = used + np.arange(fill)
@@ -130,7 +86,12 @@ def steps_of(size: int, others: bytes) -> Steps:
     )
 
 
-def _check_size(unknowns: int, operations: int) -> None:
+def check_size(unknowns: int, operations: int) -> None:
+    """Raise `TooLarge` where blocks up to one of so many ``unknowns`` take too many operations.
+
+    >>> check_size(4, 10) is None
+    True
+    """
     if operations > LARGEST:
         raise TooLarge(
             f"The elimination of a block of {unknowns} elements needs more than "
@@ -145,8 +106,12 @@ def _order(number: np.ndarray) -> np.ndarray:
     return np.argsort(factors.perm_c)
 
 
-def _renumbered(own: Steps, names: np.ndarray, first: int) -> Steps:
-    """The steps with the ``names`` of entries of all blocks, for unknowns from ``first`` on."""
+def renumbered(own: Steps, names: np.ndarray, first: int) -> Steps:
+    """The steps with the ``names`` of entries of all blocks, for unknowns from ``first`` on.
+
+    >>> renumbered(steps_of(1, bytes()), np.array([7]), 7).unknown
+    array([7])
+    """
     return own._replace(
         unknown=first + own.unknown,
         lower=names[own.lower],
@@ -157,8 +122,12 @@ def _renumbered(own: Steps, names: np.ndarray, first: int) -> Steps:
     )
 
 
-def _lists(blocks: Sequence[Steps]) -> list[np.ndarray]:
-    """The steps of all blocks, one after the other, as `Elimination` has them."""
+def put_together(blocks: Sequence[Steps]) -> list[np.ndarray]:
+    """The steps of all blocks, one after the other, as `Elimination` has them after its entries.
+
+    >>> put_together([steps_of(1, bytes()), steps_of(1, bytes())])[1].tolist()  # nothing to do
+    [0, 0, 0]
+    """
     _, unknown, *counts_and_lists = zip(*blocks, strict=True)
     whole = [np.concatenate(part) for part in counts_and_lists]
     starts = [np.concatenate([[0], np.cumsum(count)]) for count in whole[:3]]

@@ -12,14 +12,55 @@ a block (`numeric.solvers.graded.elimination`).
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from numeric.solvers.graded.elimination import eliminate
-from numeric.solvers.graded.kernel import BlockSystem, Program
+from numeric.solvers.graded.elimination import check_size, put_together, renumbered, steps_of
+from numeric.solvers.graded.kernel import BlockSystem, Elimination, Program
 from numeric.solvers.graded.sums import Entries, join, list_sums
+
+
+def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
+    """The steps for blocks of unknowns from ``starts[b]`` to ``starts[b+1]``.
+
+    ``inside`` are the terms of minus the matrix; entries are numbered: pivots, other entries of
+    the matrix, fill-in.  ``factors`` is the number of coefficients.  Raises `TooLarge` if there
+    are more than `elimination.LARGEST` operations.
+
+    A full matrix of two unknowns has four entries, and one product to be subtracted:
+
+    >>> row, column = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> minus = Entries.plain(row, column, np.array([-2.0, -1.0, -1.0, -3.0]))
+    >>> steps = eliminate(np.array([0, 2]), minus, factors=1)
+    >>> steps.size, len(steps.target)
+    (4, 1)
+    """
+    count = int(starts[-1])
+    off = inside.row != inside.column
+    pairs = inside.row * count + inside.column
+    others = np.unique(pairs[off])
+    numbers = np.where(off, count + np.searchsorted(others, pairs), inside.row)
+    used = known = count + len(others)
+    ends = np.searchsorted(others, starts * count)
+    blocks, operations = [], 0
+    for (first, last), (begin, end) in zip(
+        *(pairwise(each.tolist()) for each in (starts, ends)), strict=True
+    ):
+        i, j = np.divmod(others[begin:end], count)
+        places = np.asarray((i - first) * (last - first) + j - first, dtype=np.int64)
+        own = steps_of(last - first, places.tobytes())
+        fill = own.size - (last - first) - (end - begin)
+        names = np.concatenate(
+            [np.arange(first, last), count + np.arange(begin, end), used + np.arange(fill)]
+        )
+        blocks.append(renumbered(own, names, first))
+        used, operations = used + fill, operations + len(own.target)
+        check_size(last - first, operations)
+    entries = Entries(numbers, inside.factor, 0 * numbers, -inside.weight, 0 * numbers + 1)
+    return Elimination(used, list_sums(known, factors, entries), *put_together(blocks))
 
 
 class Sandwich(NamedTuple):
