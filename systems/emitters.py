@@ -72,9 +72,10 @@ class Emitters(Shown):
         return {"count": self.count, "excited at most": most, "symmetric": self.symmetric}
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.name, str) and self.name):
+        name: Any = self.name
+        if not (isinstance(name, str) and name):
             raise TypeError(
-                f"Argument `name` of Emitters must be a text such as 'S', but is {self.name!r}."
+                f"Argument `name` of Emitters must be a text such as 'S', not {name!r}."
             )
         if not isinstance(self.symmetric, bool):
             raise TypeError(

@@ -116,7 +116,7 @@ class Atom(Shown):
         for text in (self.name, *self.levels):
             if not _is_name(text):
                 raise TypeError(f"An Atom and its levels must be named by text, but not {text!r}.")
-        if isinstance(self.kept, bool) or not isinstance(self.kept, int) or self.kept < 0:
+        if not _is_count(self.kept):
             raise ValueError(
                 f"Argument `kept` of the Atom `{self.name}` must be a number of quanta, or 0 where "
                 f"these are all its levels, but is {self.kept!r}."
@@ -192,3 +192,7 @@ class Atom(Shown):
 
 def _is_name(text: Any) -> bool:
     return isinstance(text, str) and bool(text)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
