@@ -214,11 +214,13 @@ class SteadyState(Twofold, Readout):
             for cut in [*self._cuts, *([order] if self.bright else [])]
             for name, mode, k in results(self.model, cut, order)
         }
-        moves = {name: self._moves(*one) for name, one in orders.items() if self._reaches(*one)}
+        words = {name: self._verdicts(*one) for name, one in orders.items() if self._reaches(*one)}
+        moves = {name: one == Status.NOT_CONVERGED for name, one in words.items()}
         moving = [name for name, where in moves.items() if where.any()]
         if not moving:
             return ""
-        settled_ones = [name for name in moves if name not in moving]
+        settled = Status.OK, Status.UNDEFINED
+        settled_ones = [name for name, one in words.items() if np.isin(one, settled).all()]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
         return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low, orders)}"
@@ -252,12 +254,12 @@ class SteadyState(Twofold, Readout):
         arrays = select(self.arrays, points)
         return float(np.max(states_around(self.model, arrays, amplitudes(self.model, arrays)[0])))
 
-    def _moves(self, mode: int, k: int) -> np.ndarray:
-        """Where a number is not converged, (points,)."""
+    def _verdicts(self, mode: int, k: int) -> np.ndarray:
+        """The word for n or g^(k) of a mode, (points,)."""
         words = self._moment((mode,) * k, k > 1).status(self._words)
         for state in self.bright:
             words[state.points] = self._of_bright(state, mode, k).status(state.status)
-        return np.asarray(words == Status.NOT_CONVERGED)
+        return words
 
     def _changed(self, mode: int, k: int, lost: np.ndarray) -> float:
         """By how much of itself a number may change at these points, which no cut holds."""

@@ -74,7 +74,7 @@ class Emitters(Shown):
     def __post_init__(self) -> None:
         if not is_name(self.name):
             raise TypeError(
-                f"Argument `name` of Emitters must be a text such as 'S', but is {self.name!r}."
+                f"Argument `name` of Emitters must be a text such as 'S', not {self.name!r}."
             )
         if not isinstance(self.symmetric, bool):
             raise TypeError(
