@@ -214,7 +214,7 @@ class SteadyState(Twofold, Readout):
             for cut in [*self._cuts, *([order] if self.bright else [])]
             for name, mode, k in results(self.model, cut, order)
         }
-        words = {name: self._verdicts(*one) for name, one in orders.items() if self._reaches(*one)}
+        words = {name: self._status_of(*one) for name, one in orders.items() if self._reaches(*one)}
         moves = {name: one == Status.NOT_CONVERGED for name, one in words.items()}
         moving = [name for name, where in moves.items() if where.any()]
         if not moving:
@@ -254,7 +254,7 @@ class SteadyState(Twofold, Readout):
         arrays = select(self.arrays, points)
         return float(np.max(states_around(self.model, arrays, amplitudes(self.model, arrays)[0])))
 
-    def _verdicts(self, mode: int, k: int) -> np.ndarray:
+    def _status_of(self, mode: int, k: int) -> np.ndarray:
         """The word for n or g^(k) of a mode, (points,)."""
         words = self._moment((mode,) * k, k > 1).status(self._words)
         for state in self.bright:
