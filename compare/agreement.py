@@ -19,7 +19,7 @@ import numpy as np
 
 import analytic
 from analytic.closed import own_letters
-from compare.quantities import Quantity
+from compare.quantities import Quantity, written_out
 from compare.rows import COLUMNS, ranges, read_rows
 from compare.states import describe, steady_states
 from systems import Model
@@ -92,6 +92,7 @@ def agreement(
     ]
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": ranges(arrays), "numeric": describe(states)}
+    table.attrs["written_out"] = written_out(model, wanted)
     if left_out:
         table.attrs["without_formula"] = left_out
     return table

@@ -66,8 +66,11 @@ def can_be_drawn(table: pd.DataFrame) -> bool:
 def draw(table: pd.DataFrame) -> Figure:
     """A column of panels per quantity: its numbers, and the deviation where there is one.
 
-    ``attrs["spelled"]`` of the table maps columns to labels of axes.  White, or a gap in a line,
-    is where a number is not trusted.  Raises `ValueError` unless one or two values vary.
+    ``attrs["spelled"]`` of the table maps columns to labels of axes, ``attrs["written_out"]``
+    quantities to names that say their mode.  White, or a gap in a line, is where a number is not
+    trusted; where none is, their words stand there.
+
+    Raises `ValueError` unless one or two values vary.
 
     >>> import numpy as np
     >>> from compare import agreement
@@ -94,9 +97,19 @@ def draw(table: pd.DataFrame) -> Figure:
     grid = figure.subplots(
         1 + both, len(groups), squeeze=False, sharex="col", height_ratios=heights
     )
+    written = table.attrs.get("written_out", {})
     for column, (name, rows) in zip(grid.T, groups, strict=True):
-        draw_panel(list(column), rows, str(name), table.attrs.get("spelled"))
+        draw_panel(list(column), rows, written.get(name, str(name)), table.attrs.get("spelled"))
+        if not trusted(rows).notna().any():
+            _say_why(column[0], rows)
     return figure
+
+
+def _say_why(panel: Axes, rows: pd.DataFrame) -> None:
+    """The words of numbers of which none can be shown, in the place of their line or colours."""
+    words = f"master equation: {', '.join(rows['status'].unique())}"
+    middle: Any = {"ha": "center", "va": "center", "transform": panel.transAxes}
+    panel.text(0.5, 0.5, words, color=GREY, **middle)
 
 
 def _draw_curves(
@@ -112,9 +125,13 @@ def _draw_curves(
         every = max(1, len(rows) // MARKED)
         how: Any = {"color": RED, "marker": "o", "mfc": "white", "markevery": every}
         top.plot(rows[x], rows["analytic"], "--", label="closed form", **how)
-    top.plot(rows[x], trusted(rows), color=BLUE, label="master equation", zorder=3)
+    if trusted(rows).notna().any():
+        top.plot(rows[x], trusted(rows), color=BLUE, label="master equation", zorder=3)
     top.set(ylabel=mathematical(name), yscale=value_scale(rows), xscale=scale_of(rows[x]))
-    top.legend()
+    if top.lines:
+        top.legend()
+    else:
+        top.set(xlim=(rows[x].min(), rows[x].max()), yticks=[])
     if len(panels) > 1:
         panels[1].axhline(0, color=GREY, lw=0.6)
         panels[1].plot(rows[x], 100 * rows["deviation"], color="black")

@@ -180,6 +180,26 @@ def read_quantity(model: Model, name: str) -> Quantity:
     return quantity
 
 
+def written_out(model: Model, wanted: Iterable[Quantity]) -> dict[str, str]:
+    """Names that leave out which mode is meant, each with the name that says it.
+
+    There are none in a model of one mode.
+
+    >>> from systems import kerr, nanotip
+    >>> written_out(nanotip.MODEL, read_quantities(nanotip.MODEL, "g2,g2_a2,P10"))
+    {'g2': 'g2_a1'}
+    >>> written_out(kerr.MODEL, read_quantities(kerr.MODEL, "g2"))
+    {}
+    """
+    if len(model.modes) == 1:
+        return {}
+    return {
+        one.name: f"{one.name}_{label(one.arguments[0])}"
+        for one in wanted
+        if one.method in ("number", "correlation") and "_" not in one.name
+    }
+
+
 def check_holds(wanted: Sequence[Quantity], quanta: Any, name: str = "quanta") -> None:
     """Raise `ValueError` for a number of quanta that is too small for what is asked for.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compare.quantities import written_out
 from compare.rows import ranges, read_rows
 from compare.states import describe, steady_states
 from systems import Model
@@ -73,4 +74,5 @@ def solve(
         parts.append(points.assign(quantity=quantity.name, **columns))
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": ranges(arrays), "numeric": describe(states)}
+    table.attrs["written_out"] = written_out(model, wanted)
     return table

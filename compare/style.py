@@ -76,13 +76,10 @@ def mathematical(name: str) -> str:
         return f"${sp.latex(sp.Symbol(name))}$"
     kind, rest = found["kind"], found["rest"]
     order, _, modes = rest.partition("_")
-    letters = [sp.latex(sp.Symbol(mode)) for mode in modes.split("_") if mode]
     if kind == "number":
-        return (
-            rf"$\langle {letters[0]}^\dagger {letters[0]}\rangle$"
-            if letters
-            else r"$\langle n\rangle$"
-        )
+        letter = sp.latex(sp.Symbol(modes))
+        return rf"$\langle {letter}^\dagger {letter}\rangle$" if modes else r"$\langle n\rangle$"
+    letters = [sp.latex(sp.Symbol(mode)) for mode in modes.split("_") if mode]
     if kind == "g":
         below = f"_{{{' '.join(letters)}}}" if letters else ""
         return f"$g^{{({order})}}{below}(0)$"

@@ -108,6 +108,13 @@ def test_compare_works_on_a_model_in_a_file(run: Run) -> None:
     assert "xi = 0.1" in out
 
 
+def test_compare_and_solve_say_which_mode_is_meant(run: Run) -> None:
+    for name in ("compare", "solve"):
+        assert "number is number_a1, g2 is g2_a1." in run(name, "nanotip", *PLACE)[1]
+        values = ["--set", "Delta=0", "--set", "chi=5", "--set", "gamma=1", "--set", "xi=0.1"]
+        assert " is g2" not in run(name, "kerr", *values)[1]  # it has one mode
+
+
 def test_sidecar_tells_an_edited_model_from_the_one_before(run: Run) -> None:
     sums = []
     for text in (

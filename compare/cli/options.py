@@ -75,7 +75,10 @@ Quiet = Annotated[
     ),
 ]
 Quantities = Annotated[
-    str, typer.Option(help="number, g2, g3, ..., P10, ...; of another mode: number_a2, g2_a2.")
+    str,
+    typer.Option(
+        help="number, g2, g3, ..., P10, ...; of the driven mode, or of another: number_a2, g2_a2."
+    ),
 ]
 Solver = Annotated[str, typer.Option(help="Solver of the master equation.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Compute also what is current.")]

@@ -64,6 +64,16 @@ def _terms(formula: str) -> Iterator[str]:
         yield from re.split(r"(?<!\*)(?=\*(?!\*))|(?=/)", term) if long else [term]
 
 
+def meant_text(written_out: Mapping[str, str]) -> str:
+    """Which mode is meant where the name of a quantity leaves it out; empty where none does.
+
+    >>> meant_text({"number": "number_a1", "g2": "g2_a1"})
+    'number is number_a1, g2 is g2_a1.'
+    """
+    told = ", ".join(f"{name} is {whole}" for name, whole in written_out.items())
+    return told and f"{told}."
+
+
 SHORT = 20  # rows of a table that is printed whole: what fits on a terminal beside its command
 SHOWN = 9  # points of a longer one: ends, middle and what lies between, for each quantity
 

@@ -43,7 +43,7 @@ def compare(
     """
     from compare.agreement import agreement, summary
     from compare.cli.request import check_out, read_request, write
-    from compare.cli.text import points_text, summary_text
+    from compare.cli.text import meant_text, points_text, summary_text
     from compare.cli.wording import reasons
 
     request = read_request(system, fixed, vary)
@@ -55,5 +55,7 @@ def compare(
         write(out, table, picture(table), request, line, "compare.agreement")
     say(points_text(table.drop(columns=["matching_digits", "resolved"])))
     say("\n" + summary_text(summary(table)))
+    if meant := meant_text(table.attrs["written_out"]):
+        say(meant)
     for names, reason in reasons(table.attrs.get("without_formula", {})):
         say(f"No closed form of {names}: {reason}")

@@ -42,7 +42,7 @@ def solve(
     --out detuning.png
     """
     from compare.cli.request import check_out, read_request, write
-    from compare.cli.text import points_text
+    from compare.cli.text import meant_text, points_text
     from compare.solving import solve as solved
 
     request = read_request(system, fixed, vary)
@@ -53,3 +53,5 @@ def solve(
         line = request.line("solve", quantities=quantities, **search.words())
         write(out, table, picture(table), request, line, "compare.solving")
     say(points_text(table))
+    if meant := meant_text(table.attrs["written_out"]):
+        say(meant)
