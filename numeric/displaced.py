@@ -27,7 +27,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from numeric.classical import amplitudes, filled, reach
 from numeric.expectation import element_errors, mean
-from numeric.means import Means, refusal, sure
+from numeric.means import Means, refusal, settled, sure
 from numeric.scaling import EPSILON
 from numeric.shift import Shift, displaced, shift
 from numeric.solvers.solution import Solution
@@ -459,25 +459,6 @@ def _solved_around(
             )
         )
     return states
-
-
-def settled(state: DisplacedState, order: int) -> np.ndarray:
-    """Where n ... g^(order) of every mode are known, or at least undefined for want of light.
-
-    >>> from numeric import steady_state
-    >>> from systems.library import kerr
-    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 100.0}
-    >>> settled(steady_state(kerr.MODEL, linear, frame="displaced").bright[0], 4)
-    array([ True])
-    """
-    good = state.status == Status.OK
-    for mode in state.model.modes:
-        highest = 1 if is_two_level(mode) else min(order, state.order)
-        asked: list[tuple[Any, ...]] = [("number", mode)]
-        asked += [("correlation", mode, k) for k in range(2, highest + 1)]
-        for one in asked:
-            good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
-    return np.asarray(good, dtype=bool)
 
 
 def _modes(powers: Occupation) -> tuple[int, ...]:

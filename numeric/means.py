@@ -21,7 +21,8 @@ from numeric.arguments import check_order
 from numeric.expectation import is_hermitian, read_operator
 from numeric.worth import RESOLVED, SURE, TINIEST, Measured, divide
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, label
+from systems.ladder import Mode, Occupation, Word, is_two_level, label
+from systems.status import Status
 from systems.values import Arrays, evaluate
 
 
@@ -179,3 +180,22 @@ def refusal(model: Model, what: str) -> ValueError:
         f"or the `distribution` of a mode ({named}), or for a truncation of your own "
         "(`quanta=...`)."
     )
+
+
+def settled(state: Means, order: int) -> np.ndarray:
+    """Where n ... g^(order) of every mode of a state are known, or undefined for want of light.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1e3}
+    >>> settled(steady_state(kerr.MODEL, linear).bright[0], 4)
+    array([ True])
+    """
+    good = state.status == Status.OK
+    for mode in state.model.modes:
+        highest = 1 if is_two_level(mode) else min(order, state.order)
+        asked: list[tuple[Any, ...]] = [("number", mode)]
+        asked += [("correlation", mode, k) for k in range(2, highest + 1)]
+        for one in asked:
+            good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
+    return np.asarray(good, dtype=bool)

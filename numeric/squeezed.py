@@ -20,7 +20,8 @@ import numpy as np
 
 from numeric.classical import amplitudes
 from numeric.covariances import PAIRS, Squeezing, cheapest
-from numeric.displaced import ALIKE, DisplacedState, Matrices, settled
+from numeric.displaced import ALIKE, DisplacedState, Matrices
+from numeric.means import settled
 from numeric.shift import displaced, shift
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states, covers, sides, wider

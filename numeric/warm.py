@@ -22,14 +22,14 @@ from numeric.arguments import largest
 from numeric.classical import LIGHT, branches
 from numeric.damping import DampedEquation, DampingBasis
 from numeric.heat import fall_of_baths, held
-from numeric.means import Means, sure
+from numeric.means import Means, settled, sure
 from numeric.scaling import EPSILON, scale, scaled
 from numeric.solvers.iterative import Iteration
 from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
 from numeric.solvers.staircase import Staircase
 from numeric.worth import Measured
 from systems import Model
-from systems.ladder import Occupation, Word, is_two_level
+from systems.ladder import Occupation, Word
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays
@@ -171,25 +171,6 @@ def _weighed(one: Numbers, weigh: Any) -> tuple[complex, float]:
     size = np.asarray(matrix[rows, columns]).ravel()
     value = np.sum(size * (one.f[columns, rows] @ w))
     return complex(value), float(np.sum(abs(size) * (one.error[columns, rows] @ abs(w))))
-
-
-def settled(state: Means, order: int) -> np.ndarray:
-    """Where n ... g^(order) of every mode of a state are known, or undefined for want of light.
-
-    >>> from numeric import steady_state
-    >>> from systems.library import kerr
-    >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 1e3}
-    >>> settled(steady_state(kerr.MODEL, linear).bright[0], 4)
-    array([ True])
-    """
-    good = state.status == Status.OK
-    for mode in state.model.modes:
-        highest = 1 if is_two_level(mode) else min(order, state.order)
-        asked: list[tuple[Any, ...]] = [("number", mode)]
-        asked += [("correlation", mode, k) for k in range(2, highest + 1)]
-        for one in asked:
-            good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
-    return np.asarray(good, dtype=bool)
 
 
 def hot_modes(model: Model, arrays: Arrays) -> np.ndarray:
