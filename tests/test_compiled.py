@@ -83,7 +83,7 @@ def test_while_one_process_compiles_the_others_wait(cache: Path) -> None:
             lock()
 
     kept = njit()(cubed)._cache
-    cubed_ = SimpleNamespace(__name__="cubed", signatures=[], compile=compile_, _cache=kept)
+    cubed_ = SimpleNamespace(__name__="cubed", overloads={}, compile=compile_, _cache=kept)
     compile_once(cubed_, 3.0)
     lock()
 
