@@ -46,7 +46,7 @@ FAINT = 1e-9  # of P(n), where it is no longer shown
 LONGEST = 4096  # numbers of quanta that it is shown for
 
 
-class Numbers(NamedTuple):
+class _Solved(NamedTuple):
     """The numbers of rho (states, states, powers), trace one, their errors, and their equation."""
 
     equation: DampedEquation
@@ -55,7 +55,7 @@ class Numbers(NamedTuple):
     residual: float
 
 
-Pair: TypeAlias = tuple[Numbers, Numbers]
+Pair: TypeAlias = tuple[_Solved, _Solved]
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class WarmState(Means):
 
     name: ClassVar[str] = "thermal"
 
-    shown: Numbers
+    shown: _Solved
     pairs: tuple[Pair, ...]
     _laws: dict[int, Any] = field(default_factory=dict)  # P(n) of the hot mode, by how many n
 
@@ -140,7 +140,7 @@ class WarmState(Means):
     def _distribution(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """P(n) of the hot mode for n below ``count``, its round-off, and what the pairs change."""
 
-        def found(one: Numbers) -> np.ndarray:
+        def found(one: _Solved) -> np.ndarray:
             f, error = (np.einsum("iik->k", part) for part in (one.f, one.error))
             return one.equation.basis.distribution(f, error, count)
 
@@ -164,7 +164,7 @@ class WarmState(Means):
         return Measured(np.array([value]), np.array([error]), cut=np.array([float(change)]))
 
 
-def _weighed(one: Numbers, weigh: Any) -> tuple[complex, float]:
+def _weighed(one: _Solved, weigh: Any) -> tuple[complex, float]:
     """A mean and its round-off."""
     matrix, w = weigh(one.equation)
     rows, columns = matrix.nonzero()
@@ -233,12 +233,12 @@ def warm_states(
             known = partial(WarmState, model, at, points[[row]], words, tolerance, order)
             most = largest(model) if limit is None else limit**2
             tell = partial(_tell, report, row, len(points))
-            states += _settle(known, Room(model, at, hot, most, tell))
+            states += _settle(known, _Room(model, at, hot, most, tell))
     return states
 
 
 @dataclass(frozen=True)
-class Room:
+class _Room:
     """The equations of one point, of any cut and degree, of so many unknowns at most."""
 
     model: Model
@@ -247,7 +247,7 @@ class Room:
     most: int
     tell: Callable[[DampedEquation], None]
 
-    def solved(self, cut: int, degree: int, most: float = np.inf) -> Numbers | None:
+    def solved(self, cut: int, degree: int, most: float = np.inf) -> _Solved | None:
         """The numbers there, None where they do not fit or are not found."""
         x = float(fall_of_baths(self.model, self.arrays)[0, self.hot])
         equation = DampedEquation(self.model, self.hot, cut, DampingBasis(x / (1 - x), degree))
@@ -261,7 +261,7 @@ def _tell(report: Report, done: int, total: int, equation: DampedEquation) -> No
     report(f"{equation.cut} quanta, degree {equation.basis.degree}", done, total)
 
 
-def _settle(known: Callable[..., WarmState], room: Room) -> list[WarmState]:
+def _settle(known: Callable[..., WarmState], room: _Room) -> list[WarmState]:
     """The state at the least degree and quanta at which it settles, if it does."""
     order, tried = known(None, ()).order, 0
     for highest, most in ((order, HIGHER), (min(order, PAIRS), room.most)):
@@ -274,7 +274,7 @@ def _settle(known: Callable[..., WarmState], room: Room) -> list[WarmState]:
 
 
 def _pair(
-    known: Callable[..., WarmState], room: Room, order: int, most: int, first: int
+    known: Callable[..., WarmState], room: _Room, order: int, most: int, first: int
 ) -> tuple[Pair | None, int]:
     """Numbers of two degrees that agree up to an order, or at least for pairs.
 
@@ -295,7 +295,7 @@ def _pair(
 
 
 def _widened(
-    known: Callable[..., WarmState], room: Room, pair: Pair, order: int
+    known: Callable[..., WarmState], room: _Room, pair: Pair, order: int
 ) -> WarmState | None:
     """With two more quanta, and two more again, until these move no number or do not fit.
 
@@ -311,7 +311,7 @@ def _widened(
     return state
 
 
-def solve(equation: DampedEquation, arrays: Arrays) -> Numbers | None:
+def solve(equation: DampedEquation, arrays: Arrays) -> _Solved | None:
     """The steady state of one point, None where it is not found or not the only one.
 
     >>> from systems.library import optomechanics
@@ -338,7 +338,7 @@ def solve(equation: DampedEquation, arrays: Arrays) -> Numbers | None:
     f, off = ((one * back).reshape(count, count, powers) for one in (x, error))
     trace = np.einsum("ii->", f[..., 0]).real
     lost = np.einsum("ii->", off[..., 0]) / trace + EPSILON
-    return Numbers(equation, f / trace, off / trace + abs(f) / trace * lost, float(residual))
+    return _Solved(equation, f / trace, off / trace + abs(f) / trace * lost, float(residual))
 
 
 def _diagonal(weights: np.ndarray) -> csr_array:

@@ -131,7 +131,7 @@ def test_an_operator_may_hold_symbols_of_the_model_and_nothing_else():
     assert state.expect_status(kerr.a + 2j * kerr.xi / kerr.gamma) == "not resolved"
     with pytest.raises(ValueError, match="must hold the model's symbols only"):
         state.expect(kerr.a * kerr_dimer.J)
-    with pytest.raises(ValueError, match="must be one of a, but is `b`"):
+    with pytest.raises(ValueError, match="must hold the modes a only, but holds `b`"):
         state.expect(kerr_dimer.b)
 
 
