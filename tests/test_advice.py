@@ -10,9 +10,9 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state, truncation
+from numeric.advice import Shortage
 from numeric.classical import amplitudes, branches
 from numeric.fluctuations import states_around
-from numeric.projection import advise
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import space
@@ -159,6 +159,7 @@ def test_of_bright_light_that_no_cut_holds_the_states_around_its_amplitude_are_n
     light = branches(kerr_dimer.MODEL, arrays).quanta
     (around,) = states_around(kerr_dimer.MODEL, arrays, amplitudes(kerr_dimer.MODEL, arrays)[0])
     how = (kerr_dimer.MODEL, [few], [light], 4, 1e-8, 1e-3)
-    assert f"as some {around:.0f} are needed around" in advise(*how, looked=True, around=around)
+    needed = Shortage(*how, looked=True, around=around).advice
+    assert f"as some {around:.0f} are needed around" in needed
     # what fits, and was looked for in vain, is not said to be needed
-    assert "is known to do" in advise(*how, looked=True, around=400.0)
+    assert "is known to do" in Shortage(*how, looked=True, around=400.0).advice

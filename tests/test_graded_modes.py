@@ -168,7 +168,7 @@ def test_no_number_depends_on_how_many_cores_there_are(monkeypatch):
     arrays = many(kerr_ring.MODEL, RING, Delta=np.linspace(-2, 2, 70))
     parts = []
     for cores, lanes in ((1, 32), (3, 7)):
-        monkeypatch.setattr(sylvester, "cores", lambda cores=cores: cores)
+        monkeypatch.setattr(threads, "cores", lambda cores=cores: cores)
         monkeypatch.setattr(sylvester, "LANES", lanes)
         parts.append(graded.solve(kerr_ring.MODEL, arrays, 3).populations)
     # a point that is done gets no more terms: only its place in a pack may differ
