@@ -199,6 +199,8 @@ class BrightSearch:
             return []
         order, modes = self.search.order, self.model.modes
         tops = fills(self.model, select(self.arrays, points), order, self.search.tolerance)
+        if not tops.any():
+            return []
         cuts = [tuple(row) for row in np.where(tops > 0, tops, order + 2).tolist()]
         most = self.search.limit or HIGHER_ROOMY
         pairs = zip(tops, cuts, strict=True)

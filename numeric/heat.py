@@ -72,6 +72,8 @@ def held(falls: np.ndarray, order: int, tolerance: float) -> np.ndarray:
     >>> held(np.array([0.0, 0.5, 0.9]), order=2, tolerance=1e-8)
     array([  0,  35, 230])
     """
+    if not np.any(falls > 0):
+        return np.zeros(falls.shape, dtype=int)
     enough, few = np.full(falls.shape, FAR), np.full(falls.shape, order - 1)
     while np.any(enough - few > 1):  # halved until they are neighbours
         middle = (enough + few) // 2
