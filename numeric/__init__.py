@@ -6,10 +6,10 @@ The road is walked from a `systems.Model` and its values to numbers with an erro
 `steady` finds steady states with a truncation that `truncation` chooses; `batches` hold them,
 `state` estimates numbers, each judged by `judge` with the help of `tail`, and means of any operator
 with `expectation`, and `readout` names them; `fields` does so for sums of modes (`detection` has
-the formulas, `products` the means in them).  Below stand the equation (`liouvillian`, on a `space`,
-with the fall of the density matrix divided out by `scaling`), the question whether it has a steady
-state (`stability`), the solvers by name (`solvers`), and what happens in time (`time`); `export`
-hands a model to QuTiP.  `arguments` checks what users hand in.
+the formulas, `products` the means in them).  Light that no cut has to hold stands in `frames`.
+Below stand the equation (`liouvillian`, on a `space`, with the fall of the density matrix divided
+out by `scaling`), the question whether it has a steady state (`stability`), the solvers by name
+(`solvers`), and what happens in time (`time`); `export` hands a model to QuTiP.  `arguments` checks what users hand in.
 
 Every number is judged before it is returned: what is lost in round-off, or would change with more
 quanta, is NaN, and its status says why (docs/glossary.md has the words).

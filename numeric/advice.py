@@ -4,7 +4,7 @@ Made of what the last shells ask for (`numeric.projection`) and of the classical
 (`numeric.classical`).  A way is named only where what it takes fits, with room to spare: a search
 (``order``, ``limit``) needs two quanta more than what holds its tolerance, a truncation of one's
 own (``quanta``) what holds the numbers to a figure's accuracy.  Linear light in any bath needs
-none: it is Gaussian, and its covariances have all moments (`numeric.gaussian`).
+none: it is Gaussian, and its covariances have all moments (`numeric.frames.gaussian`).
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ class Shortage:
     highest correlation for which the truncation was chosen, None where it was given;
     ``pairs_known`` says that n and g2 are converged and only higher orders are not.  ``moved`` is
     by how much a number of a truncation of one's own may be off.  ``looked`` says that it was
-    looked for bright light without a cut that holds it (`numeric.bright`), or cannot be; ``limit``
-    is how many states were asked for, which are not advised again; ``searches`` that a search by
-    default goes as far as anything does; ``falls`` are those of what baths fill (`numeric.heat`),
-    (points, modes) for each solution, and ``around`` is how many states it takes around an
-    amplitude, where that is foretold.
+    looked for bright light without a cut that holds it (`numeric.frames.bright`), or cannot be;
+    ``limit`` is how many states were asked for, which are not advised again; ``searches`` that a
+    search by default goes as far as anything does; ``falls`` are those of what baths fill
+    (`numeric.heat`), (points, modes) for each solution, and ``around`` is how many states it takes
+    around an amplitude, where that is foretold.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr

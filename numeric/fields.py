@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from numeric.detection import BY_NAME, Products
-from numeric.displaced import DisplacedState
 from numeric.expectation import Field
+from numeric.frames.displaced import DisplacedState
+from numeric.frames.shift import Shift
 from numeric.products import DensityProducts, MeanProducts
-from numeric.shift import Shift
 from numeric.state import SteadyState
 from numeric.tail import missing, supply
 from numeric.time.regression import read_delays, regression

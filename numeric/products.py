@@ -14,10 +14,10 @@ import sympy as sp
 from numeric.arguments import check_order
 from numeric.excitations import guessed
 from numeric.expectation import Field, element_errors, field_words, operator_matrices
-from numeric.gaussian import GaussianState
-from numeric.means import Means, refusal
+from numeric.frames.gaussian import GaussianState
+from numeric.frames.means import Means, refusal
+from numeric.frames.shift import Shift
 from numeric.scaling import EPSILON
-from numeric.shift import Shift
 from numeric.solvers.reached import empty_states
 from numeric.solvers.solution import Solution
 from numeric.twofold import Twofold
@@ -113,7 +113,7 @@ class DensityProducts:
 
 
 class MeanProducts:
-    """Of light that is known by its means, without a density matrix (`numeric.means`).
+    """Of light that is known by its means, without a density matrix (`numeric.frames.means`).
 
     >>> from numeric import steady_state
     >>> from systems.library import kerr

@@ -32,10 +32,10 @@ from numeric.certificate import Certificate
 from numeric.classical import amplitudes, branches
 from numeric.excitations import missed
 from numeric.expectation import read_operator
-from numeric.fluctuations import states_around
+from numeric.frames.fluctuations import states_around
+from numeric.frames.means import Means
 from numeric.heat import fall_of_baths
 from numeric.judge import changes, cuts, results, roundoff
-from numeric.means import Means
 from numeric.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.readout import Readout
 from numeric.solvers.choice import select

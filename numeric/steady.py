@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import check_quanta
-from numeric.bright import BrightSearch
-from numeric.means import Means
+from numeric.frames.bright import BrightSearch
+from numeric.frames.means import Means
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
@@ -67,12 +67,12 @@ def steady_state(
     (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
 
     Bright light is known without a cut that holds it where it is linear, nearly coherent, or
-    squeezed around an amplitude (`numeric.bright`), and so is a weakly driven system beside one
-    bath that fills more than a cut may hold (`numeric.warm`): such points say "gaussian",
-    "displaced", "squeezed" or "thermal" where others name their solver, and have all numbers but no
-    density matrix (and where they are "squeezed" no P(n)).  ``frame="original"`` looks for a cut
-    only, ``frame="displaced"`` from the classical amplitude only, and ``frame="squeezed"`` from
-    there, in modes that are squeezed as linear light is.
+    squeezed around an amplitude (`numeric.frames.bright`), and so is a weakly driven system beside
+    one bath that fills more than a cut may hold (`numeric.frames.warm`): such points say
+    "gaussian", "displaced", "squeezed" or "thermal" where others name their solver, and have all
+    numbers but no density matrix (and where they are "squeezed" no P(n)).  ``frame="original"``
+    looks for a cut only, ``frame="displaced"`` from the classical amplitude only, and
+    ``frame="squeezed"`` from there, in modes that are squeezed as linear light is.
 
     >>> from systems.library import kerr
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}

@@ -16,10 +16,10 @@ import numpy as np
 from numeric.arguments import largest
 from numeric.batches import Batch
 from numeric.classical import Branches, branches, held_against, reach
-from numeric.displaced import DisplacedState
 from numeric.excitations import is_whole, narrowed
+from numeric.frames.displaced import DisplacedState
+from numeric.frames.means import Means, refusal
 from numeric.judge import finer_of, is_short
-from numeric.means import Means, refusal
 from numeric.observable import Observable
 from numeric.paths import paths_held
 from numeric.solvers.choice import STEADY, matrices, select, solve_points

@@ -12,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 from numeric import steady_state, truncation
 from numeric.advice import Shortage
 from numeric.classical import amplitudes, branches
-from numeric.fluctuations import states_around
+from numeric.frames.fluctuations import states_around
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import space

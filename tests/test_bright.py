@@ -9,7 +9,7 @@ from sympy.physics.quantum.boson import BosonOp
 
 import analytic
 from numeric import steady_state
-from numeric.gaussian import gaussian
+from numeric.frames.gaussian import gaussian
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr
 

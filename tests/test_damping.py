@@ -9,8 +9,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.damping import DampedEquation, DampingBasis
-from numeric.warm import WarmState, hot_modes, warm_states
+from numeric.frames.damping import DampedEquation, DampingBasis
+from numeric.frames.warm import WarmState, hot_modes, warm_states
 from systems import Loss, Model
 from systems.library import optomechanics
 from systems.library.optomechanics import a, b

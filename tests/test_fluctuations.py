@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from numeric import steady_state
-from numeric.bright import BrightSearch
 from numeric.classical import amplitudes
-from numeric.fluctuations import states_around, surrounding
+from numeric.frames.bright import BrightSearch
+from numeric.frames.fluctuations import states_around, surrounding
 from numeric.truncation import TruncationSearch
 from systems.library import jaynes_cummings, kerr, kerr_dimer, second_harmonic
 from systems.progress import silent

@@ -12,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 import numeric
 from numeric import filtered_correlation, steady_state, to_qutip
 from numeric.expectation import field_words
-from numeric.gaussian import gaussian
+from numeric.frames.gaussian import gaussian
 from numeric.liouvillian import liouvillian
 from numeric.solvers.choice import is_iterated
 from numeric.time import explicit, pairings

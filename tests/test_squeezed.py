@@ -9,10 +9,10 @@ from scipy.stats import unitary_group
 from sympy.physics.quantum import Dagger
 
 from numeric import fields, steady_state
-from numeric.bright import BrightSearch
 from numeric.classical import amplitudes
-from numeric.covariances import transformation
-from numeric.fluctuations import states_around, states_squeezed
+from numeric.frames.bright import BrightSearch
+from numeric.frames.covariances import transformation
+from numeric.frames.fluctuations import states_around, states_squeezed
 from numeric.solvers.solution import Solution
 from numeric.space import space
 from systems.library import jaynes_cummings, kerr, kerr_dimer

@@ -26,7 +26,7 @@ import numpy as np
 
 from numeric.arguments import is_real
 from numeric.expectation import Field, field_words
-from numeric.gaussian import GaussianState
+from numeric.frames.gaussian import GaussianState
 from numeric.steady import steady_state
 from numeric.time.pairings import filtered
 from numeric.time.response import Response, read_frequencies, respond

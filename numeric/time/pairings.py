@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import expm
 
-from numeric.gaussian import GaussianState
+from numeric.frames.gaussian import GaussianState
 from numeric.scaling import EPSILON
 from numeric.worth import Known, Measured, divide
 from systems.ladder import Ladder

@@ -27,12 +27,12 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from numeric.arguments import check_factorable
-from numeric.displaced import DisplacedState
 from numeric.excitations import MARGIN
 from numeric.expectation import Field, field_matrices, field_words
-from numeric.gaussian import GaussianState
+from numeric.frames.displaced import DisplacedState
+from numeric.frames.gaussian import GaussianState
+from numeric.frames.means import Means
 from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.means import Means
 from numeric.scaling import loss_scale, weights
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE

@@ -20,13 +20,13 @@ import numpy as np
 from scipy.sparse import csc_array, identity
 
 from numeric.arguments import check_factorable
-from numeric.displaced import DisplacedState
 from numeric.excitations import MARGIN, check_jumps, is_whole
 from numeric.expectation import element_errors, operator_matrices
-from numeric.gaussian import GaussianState
+from numeric.frames.displaced import DisplacedState
+from numeric.frames.gaussian import GaussianState
+from numeric.frames.shift import Shift
 from numeric.liouvillian import liouvillian
 from numeric.scaling import EPSILON
-from numeric.shift import Shift
 from numeric.solvers.choice import matrices, select
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.refinement import generic, with_first_row

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from numeric.expectation import Field, field_words
-from numeric.gaussian import GaussianState
+from numeric.frames.gaussian import GaussianState
 from numeric.solvers.direct import FACTORABLE
 from numeric.steady import steady_state
 from numeric.time import explicit

@@ -27,9 +27,9 @@ from scipy.linalg import eigh_tridiagonal
 
 from numeric.classical import amplitudes, filled, reach
 from numeric.expectation import element_errors, mean
-from numeric.means import Means, refusal, settled, sure
+from numeric.frames.means import Means, refusal, settled, sure
+from numeric.frames.shift import Shift, displaced, shift
 from numeric.scaling import EPSILON
-from numeric.shift import Shift, displaced, shift
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing, top_shells
 from numeric.worth import MOVED, Measured
@@ -51,7 +51,7 @@ MARGIN = 60  # levels beyond those that are read, at which the cut of a displace
 
 @dataclass(frozen=True)
 class DisplacedState(Means):
-    """Steady states that were solved in a displaced frame; see `numeric.means.Means`.
+    """Steady states that were solved in a displaced frame; see `numeric.frames.means.Means`.
 
     ``alphas`` (points, modes) are the amplitudes of the frame, ``found`` and ``other`` the
     solutions of the displaced model, ``shifted``, and of the same points in a coarser truncation.
@@ -344,9 +344,9 @@ def displaced_states(
     without the model's nonlinearity, and around the faintest root.  Points that settle in none are
     left out, or (``keep``) shown in the last frame that was tried.  The second frame is none to try
     where the nearest root, seen from it, fills more than ``most`` states, and the others where
-    ``least``, what fluctuations around roots take at least (`numeric.fluctuations`), is more.
-    ``search`` solves points of a model as `numeric.truncation.TruncationSearch` does; ``matrices``
-    gives their density matrices.
+    ``least``, what fluctuations around roots take at least (`numeric.frames.fluctuations`), is
+    more. ``search`` solves points of a model as `numeric.truncation.TruncationSearch` does;
+    ``matrices`` gives their density matrices.
 
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}

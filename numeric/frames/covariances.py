@@ -1,11 +1,11 @@
 """Which modes leave linear light thermal, and how few of their quanta hold it.
 
-A frame a = alpha + U c + V c' (`numeric.squeeze`) acts on quadratures as a symplectic matrix S,
-which is taken from the covariances sigma of linear light (vacuum: sigma = 1/2).  By Williamson's
+A frame a = alpha + U c + V c' (`numeric.frames.squeeze`) acts on quadratures as a symplectic matrix
+S, which is taken from the covariances sigma of linear light (vacuum: sigma = 1/2).  By Williamson's
 theorem (C. Weedbrook et al., Rev. Mod. Phys. 84, 621 (2012), Sec. II) sigma = S D S^T with D of
 thermal light; S S^T = sigma^(1/2) |K|^-1 sigma^(1/2) with K = sigma^(1/2) Omega sigma^(1/2).  Of
-all S with that product the symmetric one is taken, and its modes are turned into each other until
-D is diagonal: a cut can hold more quanta of one of them.
+all S with that product the symmetric one is taken, and its modes are turned into each other until D
+is diagonal: a cut can hold more quanta of one of them.
 """
 
 from collections.abc import Sequence

@@ -1,11 +1,12 @@
 """Squeezed light around a classical amplitude: the master equation in a squeezed frame.
 
 Near a turning point or a threshold the light around its amplitude is squeezed, and two modes with
-each other, so that a displaced frame takes hundreds of states for what is nearly Gaussian.  With
-a = alpha + U c + V c' (`numeric.squeeze`), U and V taken from the linearised light, few quanta of c
-are left: those of thermal light, and what is not Gaussian.  Any U and V give the same numbers, and
-only decide how many quanta there are; everything else is as in a displaced frame
-(`numeric.displaced`): means of words of a are sums of those of words of c, with all their errors.
+each other, so that a displaced frame takes hundreds of states for what is nearly Gaussian.  With a
+= alpha + U c + V c' (`numeric.frames.squeeze`), U and V taken from the linearised light, few quanta
+of c are left: those of thermal light, and what is not Gaussian.  Any U and V give the same numbers,
+and only decide how many quanta there are; everything else is as in a displaced frame
+(`numeric.frames.displaced`): means of words of a are sums of those of words of c, with all their
+errors.
 
 P(n) of a is not shown: a quantum of c is no number of quanta of a, and the squeezed frame of many
 modes has no matrix that turns one into the other within a cut.
@@ -19,13 +20,13 @@ from typing import Any, ClassVar, Self, TypeAlias
 import numpy as np
 
 from numeric.classical import amplitudes
-from numeric.covariances import PAIRS, Squeezing, cheapest
-from numeric.displaced import ALIKE, DisplacedState, Matrices
-from numeric.means import settled
-from numeric.shift import displaced, shift
+from numeric.frames.covariances import PAIRS, Squeezing, cheapest
+from numeric.frames.displaced import ALIKE, DisplacedState, Matrices
+from numeric.frames.means import settled
+from numeric.frames.shift import displaced, shift
+from numeric.frames.squeeze import Squeeze, squeeze, squeezed
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states, covers, sides, wider
-from numeric.squeeze import Squeeze, squeeze, squeezed
 from numeric.tail import fall, missing_at
 from numeric.worth import MOVED, Measured
 from systems import Model
@@ -41,7 +42,7 @@ STEEPEST = 0.01  # factor per quantum by which populations are taken to fall at 
 
 @dataclass(frozen=True)
 class SqueezedState(DisplacedState):
-    """Steady states that were solved in a squeezed frame; see `numeric.means.Means`.
+    """Steady states that were solved in a squeezed frame; see `numeric.frames.means.Means`.
 
     ``U`` and ``V`` (points, modes, modes) belong to the frame, a = alpha + U c + V c'.
 
@@ -96,9 +97,9 @@ def squeezed_states(
     """The points (of flat arrays) in squeezed frames in which n and g2 of all modes settle.
 
     Frames are those around the brightest classical root, and around the faintest one where it is
-    another, as ``frames`` finds them (`numeric.fluctuations.squeezings`).  One that would take more
-    than ``most`` states is given up.  ``solve`` solves one point of a model with a cut;
-    ``matrices`` are those of `numeric.displaced.displaced_states`.
+    another, as ``frames`` finds them (`numeric.frames.fluctuations.squeezings`).  One that would
+    take more than ``most`` states is given up.  ``solve`` solves one point of a model with a cut;
+    ``matrices`` are those of `numeric.frames.displaced.displaced_states`.
 
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}

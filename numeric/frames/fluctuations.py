@@ -2,7 +2,7 @@
 
 Around a root of the classical equations H has no linear terms, and to second order in the ladder
 operators (losses to first) the light is Gaussian: its covariances follow from linear equations
-(`numeric.gaussian`), as for the sidebands of a driven cavity (D. F. Walls and G. J. Milburn,
+(`numeric.frames.gaussian`), as for the sidebands of a driven cavity (D. F. Walls and G. J. Milburn,
 "Quantum Optics", the linearised analysis of optical bistability).  They tell how many quanta a
 displaced frame takes before any is solved: light of a thousand quanta may need ten, or, squeezed
 near a turning point, more than a cut that holds it all.
@@ -14,9 +14,9 @@ from functools import lru_cache
 import numpy as np
 import sympy as sp
 
-from numeric.covariances import Squeezing, transformation
-from numeric.gaussian import GaussianState, gaussian
-from numeric.shift import product_of, shift
+from numeric.frames.covariances import Squeezing, transformation
+from numeric.frames.gaussian import GaussianState, gaussian
+from numeric.frames.shift import product_of, shift
 from numeric.space import count_states, wider
 from systems import Loss, Model
 from systems.ladder import Ladder, is_two_level

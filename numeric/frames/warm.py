@@ -1,8 +1,8 @@
 """Steady states beside one hot bath, however hot: the numbers of a mirror at any temperature.
 
 Where a weak drive orders all modes but one, and a bath fills that one, the equation is solved in
-the damping basis (`numeric.damping`), in which no number of phonons is too large.  How high a
-degree is needed depends on what the light sees of the bath, g sqrt(n) against its own rates.
+the damping basis (`numeric.frames.damping`), in which no number of phonons is too large.  How high
+a degree is needed depends on what the light sees of the bath, g sqrt(n) against its own rates.
 
 Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
 modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
@@ -20,9 +20,9 @@ from scipy.sparse import csc_array, csr_array
 
 from numeric.arguments import largest
 from numeric.classical import LIGHT, branches
-from numeric.damping import DampedEquation, DampingBasis
+from numeric.frames.damping import DampedEquation, DampingBasis
+from numeric.frames.means import Means, settled, sure
 from numeric.heat import fall_of_baths, held
-from numeric.means import Means, settled, sure
 from numeric.scaling import EPSILON, scale, scaled
 from numeric.solvers.iterative import Iteration
 from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
@@ -60,7 +60,7 @@ Pair: TypeAlias = tuple[_Solved, _Solved]
 
 @dataclass(frozen=True)
 class WarmState(Means):
-    """The steady state of one point beside a hot bath; see `numeric.means.Means`.
+    """The steady state of one point beside a hot bath; see `numeric.frames.means.Means`.
 
     ``shown`` are its numbers, ``pairs`` those of equations that differ in the degree or in the
     quanta, of which what they give is compared.

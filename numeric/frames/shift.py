@@ -6,7 +6,7 @@ Petruccione, "The Theory of Open Quantum Systems", Eqs. (3.72) and (3.73)):
 
     L -> L - c,    H -> H + (i rate/2) (conj(c) L' - c L'^dagger).
 
-Any alpha is right, and only decides how many quanta of b there are (`numeric.displaced`).
+Any alpha is right, and only decides how many quanta of b there are (`numeric.frames.displaced`).
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,9 @@
 """States that are known by the means of their operators: of light that no cut has to hold.
 
 Bright light fills many Fock states although it is simple: linear light is known from its first and
-second moments (`numeric.gaussian`), and light that stays close to a classical amplitude from the
-few quanta around it (`numeric.displaced`).  Both say what the mean of a normally ordered word is,
+second moments (`numeric.frames.gaussian`), and light that stays close to a classical amplitude from
+the few quanta around it (`numeric.frames.displaced`).  Both say what the mean of a normally ordered
+word is,
 
     <a'^p a^q>    with its round-off and with what the cut changes,
 

@@ -2,10 +2,10 @@
 
 A cut that holds bright light keeps many states: a hundred photons beside an atom are three hundred,
 and two modes of a hundred photons are ten thousand.  Linear light needs none of them
-(`numeric.gaussian`), and nearly coherent light the few around its amplitude
-(`numeric.displaced`), or, where it is squeezed there, those of other modes (`numeric.squeezed`).
-Weak light beside a bath that fills more than a cut may hold is known as well (`numeric.warm`).
-So `numeric.steady_state` looks there
+(`numeric.frames.gaussian`), and nearly coherent light the few around its amplitude
+(`numeric.frames.displaced`), or, where it is squeezed there, those of other modes
+(`numeric.frames.squeezed`).  Weak light beside a bath that fills more than a cut may hold is known
+as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
 
 - first where a bath asks for more than may be kept, or the light that is foretold fills more than
   `DEAR` states of several modes, or more than its limit,
@@ -22,17 +22,17 @@ from typing import Protocol
 import numpy as np
 
 from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
-from numeric.displaced import displaced_states
-from numeric.fluctuations import squeezings, states_around, states_squeezed
-from numeric.gaussian import GaussianState, gaussian
+from numeric.frames.displaced import displaced_states
+from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
+from numeric.frames.gaussian import GaussianState, gaussian
+from numeric.frames.means import Means
+from numeric.frames.squeezed import squeezed_states
+from numeric.frames.warm import WarmState, fills, warm_states
 from numeric.growth import HIGHER_ROOMY, LIMIT
-from numeric.means import Means
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
 from numeric.solvers.choice import matrices, select, solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states
-from numeric.squeezed import squeezed_states
-from numeric.warm import WarmState, fills, warm_states
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report

@@ -8,7 +8,8 @@ enough for it, but few of c are, with
 a Bogoliubov transformation (D. F. Walls and G. J. Milburn, "Quantum Optics", ch. 5; C. Weedbrook et
 al., Rev. Mod. Phys. 84, 621 (2012), Sec. II, where it acts on quadratures as S).  Polynomials in
 ladder operators stay polynomials of the same degree, so the model of c is a `systems.Model` like
-every other, exactly; a number that normal order leaves in a loss is a drive, as in `numeric.shift`.
+every other, exactly; a number that normal order leaves in a loss is a drive, as in
+`numeric.frames.shift`.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.shift import Shift, product_of
+from numeric.frames.shift import Shift, product_of
 from systems import Loss, Model
 from systems.ladder import Ladder, Mode, Word, label, multiply
 from systems.values import Arrays, evaluate
@@ -34,7 +35,7 @@ class Squeeze(Shift):
 
     ``up`` and ``down`` are symbols for the elements of V and of U, by their positions.
 
-    >>> from numeric.shift import shift
+    >>> from numeric.frames.shift import shift
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
     >>> around = shift(kerr.MODEL, (False,))
@@ -51,7 +52,7 @@ class Squeeze(Shift):
     def field(self, words: Ladder) -> Ladder:
         """A field of the modes a in words of c.
 
-        >>> from numeric.shift import shift
+        >>> from numeric.frames.shift import shift
         >>> from systems.library import kerr
         >>> around = shift(kerr.MODEL, (True,))
         >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
@@ -85,7 +86,7 @@ def squeeze(
     ``values`` are arrays of one dimension, ``U`` and ``V`` (points, modes, modes).
 
     >>> from numeric import steady_state
-    >>> from numeric.shift import shift
+    >>> from numeric.frames.shift import shift
     >>> from systems.library import kerr
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
     >>> around = shift(kerr.MODEL, (False,))

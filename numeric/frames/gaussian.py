@@ -27,8 +27,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numeric.classical import SPREAD
+from numeric.frames.means import Means, refusal, sure
 from numeric.heisenberg import moments_that_close, patterns
-from numeric.means import Means, refusal, sure
 from numeric.scaling import EPSILON
 from numeric.worth import Known, Measured
 from systems import Model
@@ -47,7 +47,7 @@ BRIGHT = 1e9  # quanta that no cut holds: more are counted as many
 
 @dataclass(frozen=True)
 class GaussianState(Means):
-    """Gaussian steady states of linear models; see `numeric.means.Means`.
+    """Gaussian steady states of linear models; see `numeric.frames.means.Means`.
 
     >>> from numeric import steady_state
     >>> from systems.library import parametric_kerr
