@@ -9,7 +9,8 @@ with `expectation`, and `readout` names them; `fields` does so for sums of modes
 the formulas, `products` the means in them).  Light that no cut has to hold stands in `frames`.
 Below stand the equation (`liouvillian`, on a `space`, with the fall of the density matrix divided
 out by `scaling`), the question whether it has a steady state (`stability`), the solvers by name
-(`solvers`), and what happens in time (`time`); `export` hands a model to QuTiP.  `arguments` checks what users hand in.
+(`solvers`), and what happens in time (`time`); `export` hands a model to QuTiP.  `arguments` checks
+what users hand in.
 
 Every number is judged before it is returned: what is lost in round-off, or would change with more
 quanta, is NaN, and its status says why (docs/glossary.md has the words).
