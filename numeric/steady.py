@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import check_quanta
-from numeric.frames.bright import BrightSearch
+from numeric.frames.bright import BrightSearch, beside
 from numeric.frames.means import Means
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
@@ -142,7 +142,7 @@ def _solve(
         points = np.flatnonzero(stable & unique)
         road = BrightSearch(model, arrays, search, solver, report)
         pairs, bright = _found(road, points, frame, chosen)
-    left = np.setdiff1d(points, np.concatenate([points[:0], *(found.points for found, _ in pairs)]))
+    left = beside(points, [found for found, _ in pairs])
     pairs += [
         (Solution.none(on, some, word), None)
         for some, word in (
@@ -182,8 +182,7 @@ def _found(
     if frame == "squeezed":
         return [], road.squeezed(points)
     bright = road.ahead(points) if chosen else []
-    known = np.concatenate([points[:0], *(state.points for state in bright)])
-    rest = np.setdiff1d(points, known)
+    rest = beside(points, bright)
     pairs = list(road.search(road.model, road.arrays, rest, road.solver, road.report))
     if chosen:
         bright += road.afterwards(_ended(pairs))

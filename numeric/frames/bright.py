@@ -14,7 +14,7 @@ as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -111,7 +111,7 @@ class BrightSearch:
         linear, rest = self._linear(points)
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
         warm = self._warm(rest)
-        found, rest = [*found, *warm], np.setdiff1d(rest, [x for one in warm for x in one.points])
+        found, rest = [*found, *warm], beside(rest, warm)
         if rest.size:
             sizes, dear = self._dear(rest)
             most = min(int(FEWER * np.max(sizes[dear], initial=0)), self.search.limit or LIMIT)
@@ -154,8 +154,7 @@ class BrightSearch:
         shifted, squeezed = (f(self.model, some, root) for f in (states_around, states_squeezed))
         better = (shifted > min(most, DEAR)) & (squeezed <= FEWER * shifted)
         first = self.squeezed(points[better])
-        known = np.concatenate([points[:0], *(state.points for state in first)])
-        return [*first, *self.displaced(np.setdiff1d(points, known), most=most)]
+        return [*first, *self.displaced(beside(points, first), most=most)]
 
     def displaced(
         self, points: np.ndarray, keep: bool = False, most: int | None = None
@@ -212,8 +211,16 @@ class BrightSearch:
         """The points at which the model is linear, known by their covariances, and the others."""
         how = (self.search.tolerance, self.search.order)
         linear = gaussian(self.model, self.arrays, points, *how)
-        known = np.concatenate([points[:0], *(state.points for state in linear)])
-        return linear, np.setdiff1d(points, known)
+        return linear, beside(points, linear)
+
+
+def beside(points: np.ndarray, known: Sequence[Means] | Sequence[Solution]) -> np.ndarray:
+    """Those of the points, in rising order, that none of these states is of.
+
+    >>> beside(np.arange(3), [])
+    array([0, 1, 2])
+    """
+    return np.setdiff1d(points, np.concatenate([points[:0], *(one.points for one in known)]))
 
 
 def _is_dear(state: GaussianState) -> np.ndarray:
