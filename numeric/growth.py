@@ -14,7 +14,7 @@ import numpy as np
 
 from numeric.classical import SPREAD, Branches, by_mode, held_against, reach
 from numeric.heat import held
-from numeric.judge import results, settled, share
+from numeric.judge import results, settled_each, share
 from numeric.paths import on_the_way, paths_held
 from numeric.projection import distant, needed, visible
 from numeric.scaling import scale
@@ -190,16 +190,16 @@ class Growth:
         """Where the points of a solution stand among those of the search."""
         return np.searchsorted(self.points, found.points)
 
-    def judge(self, coarse: Solution, fine: Solution) -> list[Measured]:
-        """What the finer truncation gives for each result, judged by the coarser one.
+    def judge(self, coarse: Solution, fine: Solution) -> Measured:
+        """What the finer truncation gives for the results, judged by the coarser one.
 
-        One entry for all modes and all orders up to ``order``.
+        Arrays (results, points): of all modes and all orders up to ``order``, as `_words`.
         """
-        counts, tolerance = share(fine, coarse), self.tolerance
-        return [
-            settled(fine, coarse, (mode,) * k, k > 1, tolerance, self.model, counts)
-            for _, mode, k in results(self.model, fine.space.cut, self.order)
-        ]
+        return settled_each(fine, coarse, self._words(fine), self.tolerance, self.model)
+
+    def _words(self, found: Solution) -> list[tuple[int, int]]:
+        """Mode and order of each result that has to settle."""
+        return [(mode, k) for _, mode, k in results(self.model, found.space.cut, self.order)]
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
@@ -228,21 +228,17 @@ class Growth:
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
     def grown(
-        self, coarse: Solution, fine: Solution, judged: list[Measured], moves: np.ndarray
+        self, coarse: Solution, fine: Solution, judged: Measured, moves: np.ndarray
     ) -> list[tuple[Cut | None, np.ndarray]]:
         """The next truncation of points whose results move, with their rows; None: none fits."""
         rows = np.flatnonzero(moves)
         if not rows.size:
             return []
         some, now = visible(fine.take(rows)), fine.space.cut
-        orders = [k for _, _, k in results(self.model, now, self.order)]
-        judged_by = list(zip(judged, orders, strict=True))
-        low = [one.moves for one, k in judged_by if k <= PAIRS]
-        spare = ~np.any(low, axis=0)[rows]
-        excess = {
-            order: self._excess([one for one, k in judged_by if k <= order], rows)
-            for order in (PAIRS, self.order)
-        }
+        orders = np.array([k for _, k in self._words(fine)])
+        spare = ~np.any(judged.moves[orders <= PAIRS], axis=0)[rows]
+        each = self._excess(judged)[:, rows]
+        excess = {order: each[orders <= order].max(axis=0) for order in (PAIRS, self.order)}
         cuts = self._wanted(some, now, excess, coarse.space.cut)
         lost = self._hopeless(some, now)
         groups: dict[Cut | None, list[int]] = defaultdict(list)
@@ -254,15 +250,12 @@ class Growth:
             groups[None if more and is_dear(after) else after].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
-    def _excess(self, judged: list[Measured], rows: np.ndarray) -> np.ndarray:
-        """How many times too large the largest change is, (rows,)."""
-        tolerance = self.tolerance
+    def _excess(self, judged: Measured) -> np.ndarray:
+        """How many times too large each change is, (results, points)."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            excess = [
-                np.where(one.moves, one.cut / (tolerance * abs(one.value)), 0.0)[rows]
-                for one in judged
-            ]
-        return np.nan_to_num(np.max(excess, axis=0), nan=np.inf, posinf=1 / tolerance)
+            excess = judged.cut / (self.tolerance * abs(judged.value))
+        moved = np.nan_to_num(excess, nan=np.inf, posinf=1 / self.tolerance)
+        return np.where(judged.moves, moved, 0.0)
 
     def _wanted(
         self, found: Solution, now: Cut, excess: Excess | None, coarse: Cut | None = None
@@ -402,9 +395,8 @@ class Growth:
         self, found: Solution, side: Side, order: int, stricter: np.ndarray | float
     ) -> np.ndarray:
         """Quanta that hold n ... g^(order) of every mode to within the tolerance, (points,)."""
-        every = [(mode,) * k for _, mode, k in results(self.model, found.space.cut, order)]
-        tolerance = self.tolerance / stricter
-        return np.max([needed(found, side, modes, tolerance) for modes in every], axis=0)
+        every = tuple((mode,) * k for _, mode, k in results(self.model, found.space.cut, order))
+        return needed(found, side, every, self.tolerance / stricter)
 
     def _distant(self, found: Solution, side: Side, order: int) -> np.ndarray:
         """The same as it is seen from far away, (points,); infinite where nothing is."""
@@ -444,7 +436,7 @@ class Growth:
 def _kinds(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The rows that differ, and which of them each row is; `np.unique` sorts rows slowly."""
     which = np.zeros(len(keys), dtype=int)
-    for column in keys.T:
+    for column in keys.T[np.any(keys != keys[:1], axis=0)]:
         _, found = np.unique(column, return_inverse=True)
         _, which = np.unique(which * (found.max() + 1) + found, return_inverse=True)
     return keys[np.unique(which, return_index=True)[1]], which

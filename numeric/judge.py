@@ -11,6 +11,7 @@ worked out here (`changes`, `cuts`, `roundoff`).  Solvers, `numeric.time` and th
 converged" of what they find themselves.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -19,7 +20,18 @@ import numpy as np
 from numeric.paths import paths_held
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, covers, wider
-from numeric.tail import escape, fall, falling_factorials, fed, missing, missing_at, shells
+from numeric.tail import (
+    Words,
+    escape,
+    fall,
+    falling_factorials,
+    falling_rows,
+    fed,
+    missing,
+    missing_at,
+    missing_each,
+    shells,
+)
 from numeric.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
 from systems.ladder import is_two_level, label
@@ -33,6 +45,7 @@ WIDE = 3.0
 # A thermal side: quanta from which on it is looked for one, how much the slopes of its logarithm
 # may differ, and be at most.  Phonons that light has displaced bend, by a factor of two and more
 LONG, STRAIGHT, MOST = 24, 1.15, 0.7
+Word: TypeAlias = tuple[int, int]  # a mode, and the order of its correlation
 Evidence: TypeAlias = dict[str, np.ndarray]  # by name of the result, one number per point
 
 
@@ -257,20 +270,122 @@ def settled(
     """
     before, after = (measure(one, modes, normalised) for one in (found, other))
     fine = finer_of(found, other)
-    finest = before if fine is found else after
     hidden = beyond(fine, modes, normalised, bound=False)
+    finest = before if fine is found else after
+    apart = slow(fine, modes, normalised, finest.value) if held(model, modes, fine) else np.inf
+    known = share(found, other) if counts is None else counts
+    cut = _moved(found, other, (before, after), hidden, known, apart)
+    return replace(before, cut=cut, moved=tolerance)
+
+
+def settled_each(
+    fine: Solution, coarse: Solution, words: Sequence[Word], tolerance: float, model: Model
+) -> Measured:
+    """Many results of the finer of two truncations at once, each as `settled` judges it.
+
+    A word is a mode with the order of its correlation, 1 for its mean number.  All arrays have the
+    shape (words, points); what the results are divided by is left out.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import kerr
+    >>> coarse, fine = (steady_state(kerr.MODEL, kerr.VALUES, quanta=q).blocks[0] for q in (5, 7))
+    >>> each = settled_each(fine, coarse, [(0, 1), (0, 2)], 1e-8, kerr.MODEL)
+    >>> alone = settled(fine, coarse, (0, 0), True, 1e-8, kerr.MODEL)
+    >>> bool(np.isclose(each.value[1], alone.value)[0]), each.moves.tolist()
+    (True, [[False], [False]])
+    """
+    before, after = (_measure_each(one, words) for one in (fine, coarse))
+    hidden, known = _beyond_each(fine, words), share(fine, coarse)
+    cut = _moved(fine, coarse, (before, after), hidden, known, _apart(model, fine, words, before))
+    return replace(before, cut=cut, moved=tolerance)
+
+
+def _apart(model: Model, fine: Solution, words: Sequence[Word], results: Measured) -> np.ndarray:
+    """What `slow` tells of results, infinite of those whose ways the cut does not hold."""
+    occupations = np.array([k * np.eye(len(model.modes), dtype=int)[mode] for mode, k in words])
+    ways = paths_held(model, occupations, fine.space.cut, beyond=1)
+    apart = np.where(ways[:, None], np.zeros(results.value.shape), np.inf)
+    if _warm_sides(fine).any():
+        for row, (mode, k) in enumerate(words):
+            apart[row] += slow(fine, (mode,) * k, k > 1, results.value[row])
+    return apart
+
+
+def _moved(
+    found: Solution,
+    other: Solution,
+    both: tuple[Measured, Measured],
+    hidden: np.ndarray,
+    known: np.ndarray,
+    apart: np.ndarray | float,
+) -> np.ndarray:
+    """By how much the cut moves results, ``both`` of ``found`` and of the other truncation.
+
+    ``hidden`` lies beyond the finer cut, the share ``known`` of a change counts, and what `slow`
+    tells ``apart``, infinite where all of the change counts.
+    """
+    (before, after), fine = both, finer_of(found, other)
+    finest = before if fine is found else after
     with np.errstate(divide="ignore", invalid="ignore"):
         floor = finest.roundoff / abs(finest.value)
         change = np.maximum(abs(after.value - before.value) - finest.roundoff, 0.0)
         lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
+        counted = np.minimum(change, known * change + apart)
+    if fine is found:
+        change = counted
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
-    known = share(found, other) if counts is None else counts
-    if held(model, modes, fine):
-        counted = np.minimum(change, known * change + slow(fine, modes, normalised, finest.value))
-        change = np.where(fine is other, change, counted)
-    cut = np.where(empty, 0.0, np.where(lost, np.inf, change))
-    return replace(before, cut=cut, moved=tolerance)
+    return np.where(empty, 0.0, np.where(lost, np.inf, change))
+
+
+def _measure_each(found: Solution, words: Sequence[Word]) -> Measured:
+    """As `measure`, (words, points) each: means of order 1, normalised correlations of others."""
+    orders = _orders(words)
+    (value, error), (n, n_error) = (
+        _moments(found, _modes_of(some)) for some in (words, [(mode, 1) for mode, _ in words])
+    )
+    divided = orders * (orders > 1)
+    with np.errstate(under="ignore"):
+        lost = (divided > 0) & (n != 0) & (abs(n) ** divided < TINIEST)
+    error = np.where(lost, np.inf, error)
+    numbers = [
+        (np.where(divided > j, n, 1.0), np.where(divided > j, n_error, 0.0))
+        for j in range(np.max(divided))
+    ]
+    return Measured(*divide(value, error, numbers))
+
+
+def _beyond_each(found: Solution, words: Sequence[Word]) -> np.ndarray:
+    """As `beyond`, (words, points): what is missing there of the results and of mean numbers."""
+    orders, parts = _orders(words), (_modes_of(words), tuple((mode,) for mode, _ in words))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares, numbers = (
+            sum(missing_each(found, side, part) for side in found.space.sides)
+            / abs(_moments(found, part)[0])
+            for part in parts
+        )
+        # each mean number counts as often as it divides
+        total = shares + np.where(orders > 1, orders * numbers, 0.0) + escape(found)
+    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
+
+
+def _modes_of(words: Sequence[Word]) -> Words:
+    return tuple((mode,) * k for mode, k in words)
+
+
+def _orders(words: Sequence[Word]) -> np.ndarray:
+    return np.array([[k] for _, k in words])
+
+
+def _moments(found: Solution, words: Words) -> Known:
+    """As `moment`, (words, points) each."""
+    known: Known = found.once(_read_moments, words)
+    return known
+
+
+def _read_moments(found: Solution, words: Words) -> Known:
+    falling = falling_rows(found.space, words)
+    return falling @ found.populations.T, falling @ found.error.T
 
 
 def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
@@ -319,8 +434,9 @@ def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]
     for i, mode in enumerate(model.modes):
         kept = cut if isinstance(cut, int) else cut[i]
         highest = 1 if is_two_level(mode) else min(order, kept)
-        names.append((f"n({label(mode)})", i, 1))
-        names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
+        name = label(mode)
+        names.append((f"n({name})", i, 1))
+        names += [(f"g{k}({name})", i, k) for k in range(2, highest + 1)]
     return names
 
 

@@ -24,10 +24,12 @@ from numeric.solvers.solution import Solution
 from numeric.space import Cut, Side, count_states, levels, sides
 from numeric.tail import (
     FLAT,
+    Words,
     fall,
     falling_factorials,
-    missing_at,
+    missing_each,
     shells,
+    shells_each,
     steepness,
 )
 from systems import Model
@@ -45,34 +47,33 @@ ROOM = 8  # quanta from which on there is a slope of its own in either quarter
 STRAIGHT = 0.15
 
 
-def needed(
-    found: Solution, side: Side, modes: tuple[int, ...], tolerance: float | np.ndarray
-) -> np.ndarray:
-    """Quanta at this side that hold <a_i' a_j' ... a_j a_i> up to ``tolerance``, (points,).
+def needed(found: Solution, side: Side, words: Words, tolerance: float | np.ndarray) -> np.ndarray:
+    """Quanta at this side that hold every <a_i' a_j' ... a_j a_i> up to ``tolerance``, (points,).
 
-    The tolerance is relative, one for all points or for each.  Infinite where populations do not
-    fall towards the cut; zero where the moment vanishes.
+    Each word is the modes of one of them.  The tolerance is relative, one for all points or for
+    each.  Infinite where populations do not fall towards the cut; a moment that vanishes needs
+    none.
 
     >>> from numeric.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> thermal = 0.5 ** np.arange(1, 14)  # halves with every quantum
     >>> on = Space([BosonOp("a")], 12)
     >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(13), 0.0, "ok", "by hand")
-    >>> needed(found, on.sides[0], (), 3e-3), needed(found, on.sides[0], (), 1e-6)
+    >>> needed(found, on.sides[0], ((),), 3e-3), needed(found, on.sides[0], ((),), 1e-6)
     (array([8.]), array([19.]))
     """
-    top = side[1]
-    held = shells(found, side, falling_factorials(found.space, modes))
+    top, held = side[1], shells_each(found, side, words)
     slope, curvature = _slopes(found, side, held)
-    size, beyond = held.sum(axis=1), missing_at(found, side, modes)
+    size, beyond = held.sum(axis=-1), missing_each(found, side, words)
     # what lies above each number of quanta, up to the cut and beyond it
-    above = np.cumsum(held[:, ::-1], axis=1)[:, ::-1]
-    above = np.column_stack([above[:, 1:] + beyond[:, None], beyond])
-    enough = above <= np.reshape(tolerance * size, (-1, 1))
+    above = np.cumsum(held[..., ::-1], axis=-1)[..., ::-1]
+    above = np.concatenate([above[..., 1:] + beyond[..., None], beyond[..., None]], axis=-1)
+    enough = above <= (tolerance * size)[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
         lacking = np.log(beyond / (tolerance * size))
     more = top + np.ceil(_steps(lacking, slope, curvature))
-    return np.where(enough.any(axis=1), np.argmax(enough, axis=1), more) * (size > 0)
+    each = np.where(enough.any(axis=-1), np.argmax(enough, axis=-1), more) * (size > 0)
+    return np.asarray(each.max(axis=0))
 
 
 def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: float) -> np.ndarray:
@@ -108,7 +109,7 @@ def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: floa
 def _pairs(held: np.ndarray) -> np.ndarray:
     """Logarithm of what shells hold, neighbours together: pairs leave every other one empty."""
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log(np.maximum(held[:, 1:], held[:, :-1])))
+        return np.asarray(np.log(np.maximum(held[..., 1:], held[..., :-1])))
 
 
 def _slopes(found: Solution, side: Side, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -118,7 +119,7 @@ def _slopes(found: Solution, side: Side, held: np.ndarray) -> tuple[np.ndarray, 
             slope = np.log(fall(found, side))
             return slope, np.zeros(len(slope))
         pair, width = _pairs(held), side[1] // 4
-        inner, middle, outer = (pair[:, -1 - k * width] for k in (2, 1, 0))
+        inner, middle, outer = (pair[..., -1 - k * width] for k in (2, 1, 0))
         first, last = (middle - inner) / width, (outer - middle) / width
         curvature = np.minimum((last - first) / width, 0.0)
         curvature = np.nan_to_num(curvature, nan=0.0, neginf=0.0)
@@ -199,8 +200,8 @@ def _wanted(
     Where classical light lies beyond the side (``beyond``) the shells show its flank only, and
     where they are full up to the cut they tell nothing.
     """
-    words = [(mode,) * k for mode, k in moments_within(model, found.space.cut, order)]
-    near = np.max([needed(found, side, word, tolerance) for word in words], axis=0)
+    words = tuple((mode,) * k for mode, k in moments_within(model, found.space.cut, order))
+    near = needed(found, side, words, tolerance)
     far = np.nan_to_num([distant(found, side, word, tolerance) for word in words], posinf=0.0)
     near = np.where(steepness(found) < FLAT, np.maximum(near, np.max(far, axis=0)), FAR)
     return float(np.clip(np.max(np.where(beyond, 0, near), initial=0), 0, FAR))

@@ -96,15 +96,11 @@ def raising(model: Model, w: np.ndarray, arrays: Arrays) -> list[tuple[int, np.n
     >>> raising(kerr.MODEL, np.array([1]), arrays)  # the drive
     [(1, array([0.1]))]
     """
-    found = [
-        (_raised(word, w), abs(evaluate(coefficient, arrays)))
-        for word, coefficient in model.ladder.items()
-    ]
+    found = [(_raised(word, w), x) for word, x in model.ladder.items()]
     for loss, jump in zip(model.losses, model.jumps, strict=True):
-        for word, x in jump.items():
-            # a jump raises both sides of the density matrix
-            found.append((2 * _raised(word, w), abs(evaluate(loss.rate * x * x, arrays))))
-    return [(raised, rate) for raised, rate in found if raised > 0]
+        # a jump raises both sides of the density matrix
+        found += [(2 * _raised(word, w), loss.rate * x * x) for word, x in jump.items()]
+    return [(raised, abs(evaluate(rate, arrays))) for raised, rate in found if raised > 0]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ with it everything, is that of the cut (`escape`).
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeAlias
 
 import numpy as np
 
@@ -38,6 +39,9 @@ VISIBLE = 100  # times its round-off: populations below that make humps of noise
 FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
 
 
+Words: TypeAlias = tuple[tuple[int, ...], ...]  # modes of each of many moments
+
+
 @lru_cache(maxsize=512)
 def falling_factorials(space: Space, modes: tuple[int, ...]) -> np.ndarray:
     """Diagonal of a_i' a_j' ... a_j a_i for every state, shape (states,); ones without modes.
@@ -52,6 +56,20 @@ def falling_factorials(space: Space, modes: tuple[int, ...]) -> np.ndarray:
     product = np.asarray(np.prod([np.ones(space.size), *powers], axis=0))
     product.flags.writeable = False
     return product
+
+
+@lru_cache(maxsize=128)
+def falling_rows(space: Space, words: Words) -> np.ndarray:
+    """The same for many words of modes, shape (words, states).
+
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> falling_rows(Space([BosonOp("a")], 3), ((0,), (0, 0)))
+    array([[0., 1., 2., 3.],
+           [0., 0., 2., 6.]])
+    """
+    rows = np.array([falling_factorials(space, word) for word in words]) + 0.0
+    rows.flags.writeable = False
+    return rows
 
 
 def shells(
@@ -74,6 +92,24 @@ def shells(
     some, of = _members(found.space, side, last)
     weights = np.broadcast_to(weight, found.space.size)[some]
     return np.asarray(np.maximum(found.populations[:, some] * weights, 0.0) @ of)
+
+
+def shells_each(found: Solution, side: Side, words: Words, last: int | None = None) -> np.ndarray:
+    """The same for many words of modes at once, (words, points, top + 1).
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> shells_each(found, on.sides[0], ((), (0,)))[:, 0, :3]
+    array([[0.5  , 0.25 , 0.125],
+           [0.   , 0.25 , 0.25 ]])
+    """
+    some, of = _members(found.space, side, last)
+    each = falling_rows(found.space, words)[:, None, some] * of.T
+    held = each.reshape(-1, len(some)) @ np.maximum(found.populations[:, some], 0.0).T
+    return held.reshape(len(words), of.shape[1], -1).swapaxes(1, 2)
 
 
 @lru_cache(maxsize=512)
@@ -176,6 +212,24 @@ def missing_at(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarra
     held = shells(found, side, falling_factorials(found.space, modes), last=2)
     g = np.minimum(fall(found, side) * _growth(side, modes), FLAT)
     return np.asarray(np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g))
+
+
+def missing_each(found: Solution, side: Side, words: Words) -> np.ndarray:
+    """The same for many words of modes at once, (words, points).
+
+    >>> from numeric.solvers.solution import Solution
+    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
+    >>> on = Space([BosonOp("a")], 5)
+    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> both = missing_each(found, on.sides[0], ((0,), (0, 0)))
+    >>> [bool(one == missing(found, word)) for one, word in zip(both, ((0,), (0, 0)))]
+    [True, True]
+    """
+    held = shells_each(found, side, words, last=2)
+    growth = np.array([_growth(side, word) for word in words])
+    g = np.minimum(fall(found, side) * growth[:, None], FLAT)
+    return np.asarray(np.maximum(held[..., -1] * g, held[..., -2] * g**2) / (1 - g))
 
 
 def supply(found: Solution) -> np.ndarray:

@@ -166,8 +166,10 @@ class TruncationSearch:
 
     def _rooms(self, model: Model, arrays: Arrays) -> np.ndarray:
         """States that are tried by default, per point."""
-        gentle = bool(partial_weights(model)) & (scale(model, arrays) <= GENTLE)
+        if not partial_weights(model):
+            return np.full(len(next(iter(arrays.values()))), LIMIT)
         warm = fall_of_baths(model, arrays).any(axis=1)
+        gentle = scale(model, arrays) <= GENTLE
         return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)
 
     def _search(
@@ -216,7 +218,7 @@ class TruncationSearch:
                 if covers(coarse.space.cut, wider(cut, 2)):
                     coarse, found = found, coarse
                 judged = search.judge(coarse, found)
-                moves = np.any([result.moves for result in judged], axis=0)
+                moves = np.any(judged.moves, axis=0)
                 compared = search.compared(coarse, found)
                 if not moves.all():
                     yield compared.take(~moves), coarse.take(~moves)

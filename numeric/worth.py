@@ -28,7 +28,8 @@ Known: TypeAlias = tuple[np.ndarray, np.ndarray]  # values, absolute errors by r
 class Measured:
     """A number per point, its round-off, by how much the cut moves it, what it is divided by.
 
-    All arrays have the shape (points,), and all errors are absolute.  `status` is the word for it.
+    All arrays have the shape (points,), of several results (results, points), and all errors are
+    absolute.  `status` is the word for it.
 
     >>> half = Measured(np.array([0.5]), np.array([1e-9]), cut=np.array([0.01]))
     >>> half.error.round(3), half.moves.tolist(), half.status(np.array(["ok"])).tolist()
@@ -88,7 +89,7 @@ def divide(value: np.ndarray, error: np.ndarray, denominators: Sequence[Known]) 
     >>> g, error.round(6)
     (array([0.5]), array([0.01]))
     """
-    relative = np.zeros(len(value))
+    relative = np.zeros(value.shape)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for n, n_error in denominators:
             value, error, relative = value / n, error / abs(n), relative + n_error / abs(n)

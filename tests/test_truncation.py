@@ -333,5 +333,5 @@ def test_the_quanta_that_thermal_and_coherent_light_need_are_foreseen(n):
         held = law[: top + 1]
         found = Solution.of(Space([a], top), np.diag(held) + 0j, 1e-17 * held, 0.0, "ok", "by hand")
         right = int(np.argmax(beyond < tolerance))
-        (seen,) = needed(found, found.space.sides[0], (), tolerance)
+        (seen,) = needed(found, found.space.sides[0], ((),), tolerance)
         assert right / 1.1 <= seen <= slack * right + 2

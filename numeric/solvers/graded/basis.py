@@ -13,7 +13,8 @@ Unequal losses or nonlinearities do not commute with a coupling; then there is n
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from scipy.linalg import block_diag, eigh
@@ -44,16 +45,23 @@ def choose_phases(columns: Columns, grading: Grading) -> np.ndarray:
     """
     couplings = {w: c for w, c in columns.items() if grading.raises(w) == 0 and w[0] > w[1]}
     drives = {w: c for w, c in columns.items() if grading.raises(w) > 0}
-    wishes = [
-        (w, (np.angle(columns.get(w[::-1], 0 * c)) - np.angle(c)) / 2) for w, c in couplings.items()
+    angles = [
+        (np.angle(columns.get(w[::-1], 0 * c)) - np.angle(c)) / 2 for w, c in couplings.items()
     ]
-    wishes += [(w, np.pi / 2 - np.angle(c)) for w, c in drives.items()]
-    rows, angles = np.zeros((0, len(grading.weights))), list[np.ndarray]()
-    for word, angle in wishes:
+    angles += [np.pi / 2 - np.angle(c) for c in drives.values()]
+    kept, back = _free((*couplings, *drives), len(grading.weights))
+    return back @ np.array([angles[i] for i in kept]).reshape(len(kept), -1)
+
+
+@lru_cache(maxsize=64)
+def _free(words: tuple[Word, ...], modes: int) -> tuple[list[int], np.ndarray]:
+    """Which wishes for the angles of words depend on none before; phases (mode, wish) for these."""
+    rows, kept = np.zeros((0, modes)), list[int]()
+    for i, word in enumerate(words):
         more = np.vstack([rows, _change(word)])
         if np.linalg.matrix_rank(more) > len(rows):
-            rows, angles = more, [*angles, angle]
-    return np.linalg.pinv(rows) @ np.array(angles)
+            rows, kept = more, [*kept, i]
+    return kept, np.linalg.pinv(rows)
 
 
 def turn(
@@ -132,32 +140,48 @@ def proportional(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], 
     >>> len(found), kinds, ratios
     (2, [0, 0, 1], [1.0, 2.0, 1.0])
     """
-    found: list[np.ndarray] = []
-    kinds, ratios, largest = [], [], list[int]()
-    for column in columns:
-        pairs = enumerate(zip(found, largest, strict=True))
-        candidates = ((kind, _ratio(column, *other)) for kind, other in pairs)
+    found: list[Column] = []
+    kinds, ratios = [], []
+    for numbers in columns:
+        column = Column.of(numbers)
+        candidates = ((kind, column.ratio(other)) for kind, other in enumerate(found))
         kind, ratio = next((c for c in candidates if c[1]), (len(found), 1.0))
         if kind == len(found):
             found.append(column)
-            largest.append(int(np.argmax(abs(column))))
         kinds.append(kind)
         ratios.append(ratio)
-    return np.array(found), kinds, ratios
+    return np.array([column.numbers for column in found]), kinds, ratios
 
 
-def _ratio(column: np.ndarray, other: np.ndarray, at: int) -> float:
-    """The real number that makes the second the first, 0 if there is none within reason.
+class Column(NamedTuple):
+    """Numbers (point), a few of them for a first look, the largest one and where it stands.
 
-    ``at`` is where the second is largest.
+    >>> one, two = (Column.of(np.array([1.0, 2.0]) * factor) for factor in (2, 1))
+    >>> one.ratio(two)
+    2.0
     """
-    ratio = float((column[at] / other[at]).real) if other[at] else 0.0
-    if (len(column) < FEW and round(4 * ratio) != 4 * ratio) or not 1e-6 < abs(ratio) < 1e6:
-        return 0.0
-    # most of those that differ do so at a few points already
-    few = slice(None, None, max(1, len(column) // SAMPLE))
-    same = all(_equal(column[some], ratio * other[some]) for some in (few, slice(None)))
-    return ratio if same else 0.0
+
+    numbers: np.ndarray
+    few: np.ndarray
+    largest: complex
+    at: int
+
+    @classmethod
+    def of(cls, numbers: np.ndarray) -> "Column":
+        few = numbers[:: max(1, len(numbers) // SAMPLE)]
+        at = int(np.argmax(abs(numbers)))
+        return cls(numbers, few, numbers.item(at), at)
+
+    def ratio(self, other: "Column") -> float:
+        """The real number that makes the other the same, 0 if there is none within reason."""
+        ratio = (self.numbers.item(other.at) / other.largest).real if other.largest else 0.0
+        if not 1e-6 < abs(ratio) < 1e6:
+            return 0.0
+        if len(self.numbers) < FEW and round(4 * ratio) != 4 * ratio:
+            return 0.0
+        # most of those that differ do so at a few points already
+        pairs = (self.few, other.few), (self.numbers, other.numbers)
+        return ratio if all(_equal(own, ratio * its) for own, its in pairs) else 0.0
 
 
 def _equal(one: np.ndarray, two: np.ndarray) -> bool:
