@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 from sympy.physics.quantum import Dagger
+from sympy.physics.quantum.pauli import SigmaMinus
 from test_steady_cut import HARMONIC, D, F, a, b, c, g, h, hermitian, light, model, number
 
 from numeric import steady_state
+from numeric.judge import results, settled, settled_each
 from numeric.solvers import choice, graded
 from systems import Loss
-from systems.library import jaynes_cummings, kerr_dimer
+from systems.ladder import label
+from systems.library import jaynes_cummings, kerr_dimer, second_harmonic
 from systems.values import read_values
 
 LOSSLESS = {"D": np.linspace(0.3, 0.4, 40), "g": 0.5, "k": 1.0, "F": 0.02}
@@ -106,3 +109,35 @@ def test_density_matrices_that_a_search_has_not_kept_are_those_of_its_population
     n = state.expect(Dagger(a) * a)
     # both are sums over the same matrix, to its round-off
     np.testing.assert_allclose(n.real, state.number("a"), rtol=1e-10, atol=0)
+
+
+@pytest.mark.parametrize("listed", [jaynes_cummings, second_harmonic])
+@pytest.mark.parametrize("drive", [0.05, 0.5, 3.0])
+def test_results_that_are_judged_together_are_judged_as_each_alone(listed, drive):
+    chosen, name = listed.MODEL, str(listed.MODEL.drive)
+    values = {**listed.VALUES, name: drive * np.array([1e-3, 0.1, 1.0])}
+    coarse, fine = (steady_state(chosen, values, quanta).blocks[0] for quanta in (4, 6))
+    words = [(mode, k) for _, mode, k in results(chosen, 6)]
+    together = settled_each(fine, coarse, words, 1e-8, chosen)
+    for row, (mode, k) in enumerate(words):
+        alone = settled(fine, coarse, (mode,) * k, k > 1, 1e-8, chosen)
+        assert together.moves[row].tolist() == alone.moves.tolist()
+        # sums in another order
+        for one in ("value", "roundoff"):
+            np.testing.assert_allclose(getattr(together, one)[row], getattr(alone, one), rtol=1e-12)
+        # relative to the value a change is a difference to its rounding
+        changes = (one / abs(alone.value) for one in (together.cut[row], alone.cut))
+        np.testing.assert_allclose(*changes, rtol=1e-9, atol=1e-13)
+
+
+def test_a_point_is_swept_from_where_its_grades_hold_many_states():
+    # a mode, another one and an atom: 25 states of four quanta are few, 36 of five are not
+    atom = SigmaMinus("s")
+    coupled = light + D * number[b] + g * hermitian(Dagger(a) * b) + hermitian(Dagger(a) * atom)
+    chosen = model(coupled, Loss(h, b), Loss(h, atom))
+    values = {"D": 0.3, "g": 0.7, "k": 1.0, "h": 0.5, "F": 0.1}
+    state, alone = (steady_state(chosen, values, solver=name) for name in ("auto", "iterative"))
+    assert (state.solver, alone.solver) == ("graded", "iterative")
+    for mode in map(label, (a, b)):
+        # to the tolerance of the search
+        assert state.correlation(mode) == pytest.approx(alone.correlation(mode), rel=1e-8)
