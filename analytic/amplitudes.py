@@ -32,6 +32,7 @@ from analytic.rational.polynomials import Polynomial, Singular, TooLong
 from analytic.rational.unexpanded import Unexpanded, is_singular
 from systems import Model
 from systems.ladder import Ladder, Occupation
+from systems.progress import busy
 
 t = sp.Symbol("t", real=True)  # time, of the amplitudes in the equations of motion
 # Terms of a polynomial in a closed form that is multiplied out: at most what chains of ten equal
@@ -69,6 +70,7 @@ class Amplitudes:
         return tuple(n for grade in range(self.quanta + 1) for n in occupations(self.model, grade))
 
     @cached_property
+    @busy("equations of the amplitudes")
     def equations(self) -> tuple[sp.Eq, ...]:
         """``i dC_n/dt`` under H_eff truncated at ``quanta``, all orders of the drive kept.
 
@@ -87,6 +89,7 @@ class Amplitudes:
             for n, row in rows.items()
         )
 
+    @busy("amplitudes")
     def __getitem__(self, occupation: Occupation) -> Factored | Unexpanded:
         """The steady amplitude ``C_n`` as a product of polynomials, or of determinants."""
         if occupation not in self._factored:

@@ -21,9 +21,11 @@ from analytic.fock import block, norm, occupations
 from systems.fields import leading_part, read_field
 from systems.labels import label_beside
 from systems.ladder import Ladder
+from systems.progress import busy
 from systems.values import Values, read_values
 
 
+@busy("g2(tau) of the closed form")
 def delayed_correlation(
     closed: Derivation, values: Values, first: Field, taus: Any, second: Field | None = None
 ) -> Any:

@@ -51,6 +51,7 @@ from analytic.typeset import typeset
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
+from systems.progress import busy
 from systems.values import Values, check_positive, read_exact
 
 
@@ -127,6 +128,7 @@ class Derivation(Shown):
         return self._amplitudes.equations
 
     @cached_property
+    @busy("names for what repeats")
     def abbreviations(self) -> Names:
         """Abbreviations found in the amplitudes: complex energies, block determinants, numerators.
 
@@ -147,6 +149,7 @@ class Derivation(Shown):
             return name_determinants(products, taken)
         return find_names(products, energies, taken)
 
+    @busy("closed forms")
     def readable(self, abbreviations: Abbreviations) -> Abbreviations:
         """These abbreviations if the closed forms are short in them, else those that are found.
 
@@ -183,6 +186,7 @@ class Derivation(Shown):
         """
         return self._amplitudes.states
 
+    @busy("closed forms")
     def amplitude(
         self, occupation: Occupation, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -212,6 +216,7 @@ class Derivation(Shown):
         """
         return self._amplitude(occupation).written.expr
 
+    @busy("closed forms")
     def probability(
         self, occupation: Occupation, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -226,6 +231,7 @@ class Derivation(Shown):
             return self._zero(f"Probability of {occupation}", occupation)
         return self._squared(product, abbreviations)
 
+    @busy("closed forms")
     def number(self, mode: Mode | str, abbreviations: Abbreviations | None = None) -> sp.Expr:
         """Mean number ``<a'a>``, of order ``drive**2``; 0 for a mode that nothing fills.
 
@@ -237,6 +243,7 @@ class Derivation(Shown):
             return sp.S.Zero
         return self._squared(self._excited(mode), abbreviations)
 
+    @busy("closed forms")
     def moment(
         self, mode: Mode | str, order: int = 1, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -261,6 +268,7 @@ class Derivation(Shown):
         )
         return self._squared(several.times(sp.sqrt(factorial(order))), abbreviations)
 
+    @busy("closed forms")
     def correlation(
         self, mode: Mode | str, order: int = 2, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -282,6 +290,7 @@ class Derivation(Shown):
         self._check_seen(several, f"g{order} of `{_name(self.model, mode)}`", occupation)
         return self._squared(ratio.times(sp.sqrt(factorial(order))), abbreviations)
 
+    @busy("closed forms")
     def cross_correlation(
         self, first: Mode | str, second: Mode | str, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -336,6 +345,7 @@ class Derivation(Shown):
         """
         return status_at(self.model, expression, values)
 
+    @busy("closed forms")
     def blockade_conditions(
         self,
         mode: Mode | str,
@@ -392,6 +402,7 @@ class Derivation(Shown):
         self._check_seen(amplitude, f"Amplitude of {occupation}", occupation)
         return amplitude, ratio
 
+    @busy("closed forms")
     def latex(self, abbreviations: Abbreviations | None = None) -> str:
         r"""Equations, abbreviations and closed forms as one LaTeX ``align*`` environment.
 

@@ -20,10 +20,12 @@ from systems import Model
 from systems.arithmetic import evaluate, vanishes
 from systems.expressions import check_finite
 from systems.labels import relabel
+from systems.progress import busy
 from systems.status import Status
 from systems.values import SMALLEST, Arrays, Values, rate_unit, read_values
 
 
+@busy("numbers of a closed form")
 def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """A closed form at values of the model's symbols: array of their broadcast shape.
 
@@ -43,6 +45,7 @@ def number_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     return relabel(known, arrays, "closed_form")
 
 
+@busy("what a closed form is worth")
 def status_at(model: Model, expression: sp.Expr, values: Values) -> Any:
     """What the number of a closed form is worth: array of `Status` words, of the values' shape.
 

@@ -9,6 +9,7 @@ import sympy as sp
 
 from analytic.typeset import rows
 from systems.ladder import Mode, Occupation, label
+from systems.progress import busy
 
 
 def number_symbol(mode: Mode) -> str:
@@ -70,6 +71,7 @@ def probability_symbol(occupation: Occupation) -> str:
     return f"P_{{{_digits(occupation)}}}"
 
 
+@busy("lines of LaTeX")
 def align(equations: Iterable[tuple[str, sp.Expr]]) -> str:
     r"""Pairs of a left side in LaTeX and an expression as one ``align*`` environment.
 

@@ -37,6 +37,7 @@ from systems import Model
 from systems.arithmetic import evaluate
 from systems.display import Shown
 from systems.ladder import Ladder, Mode, Word, express, label
+from systems.progress import busy
 from systems.status import Status
 from systems.values import Values, check_positive, read_values
 
@@ -97,6 +98,7 @@ class Gaussian(Shown):
         return {"modes": ", ".join(map(label, self.model.modes)), "losses": str(losses)}
 
     @cached_property
+    @busy("names for what repeats")
     def abbreviations(self) -> Names:
         """Means m = <a>, covariances n = <a'a> - |m|^2, s = <aa> - m^2, and what makes them.
 
@@ -227,6 +229,7 @@ class Gaussian(Shown):
         """
         return self._solve([word for word in self._words if _size(word) == 2])
 
+    @busy("moments of linear light")
     def _solve(self, words: list[Word]) -> dict[Word, Moment]:
         """The words between which the equations are linear, fed by the numbers in them."""
         try:
@@ -295,6 +298,7 @@ class Gaussian(Shown):
         return _moduli(sp.expand(self._expect(factors, True)))
 
     @cache  # noqa: B019  (lives as long as the state that it belongs to)
+    @busy("products of moments")
     def _expect(self, factors: tuple[Factor, ...], abbreviated: bool) -> sp.Expr:
         """A normally ordered product: the first factor alone, or paired with one of the others."""
         if not factors:

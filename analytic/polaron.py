@@ -50,6 +50,7 @@ from systems.arithmetic import evaluate
 from systems.display import Shown
 from systems.labels import relabel
 from systems.ladder import Mode, Occupation, label
+from systems.progress import busy
 from systems.status import Status
 from systems.values import Arrays, Values, check_positive, read_values
 
@@ -129,6 +130,7 @@ class Polaron(Shown):
         """
         return self.abbreviations
 
+    @busy("sums over phonons")
     def amplitude(
         self, occupation: Occupation, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -153,6 +155,7 @@ class Polaron(Shown):
             return self._printed.amplitude(photons, phonons)
         return self._noted(self._at_rest(photons, phonons, 0), photons)
 
+    @busy("sums over phonons")
     def probability(
         self, occupation: Occupation, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -175,6 +178,7 @@ class Polaron(Shown):
         """Mean number ``<a'a>`` of the driven mode, of order ``drive**2``."""
         return self.moment(mode, 1, abbreviations)
 
+    @busy("sums over phonons")
     def moment(
         self, mode: Mode | str, order: int = 1, abbreviations: Abbreviations | None = None
     ) -> sp.Expr:
@@ -229,6 +233,7 @@ class Polaron(Shown):
             rows.append((correlation_symbol(light, order), form))
         return align(rows)
 
+    @busy("sums over phonons")
     def evaluate(self, expression: sp.Expr, values: Values) -> Any:
         """A closed form at values: array of their broadcast shape, NaN where phonons are missing.
 
@@ -246,6 +251,7 @@ class Polaron(Shown):
         known = np.where(self._are_enough(expression, arrays), plain, np.nan)[()]
         return relabel(known, arrays, "closed_form")
 
+    @busy("sums over phonons")
     def status(self, expression: sp.Expr | Values, values: Values | None = None) -> Any:
         """Per point "ok", or "not converged" where more phonons matter: array of words.
 

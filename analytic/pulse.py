@@ -6,6 +6,7 @@ leading order, the amplitudes of N quanta follow from those of fewer,
 
     i dC_N/dt = H_NN C_N + sum_k V_k(t) C_(N-k),      C_0 = 1,
 
+from systems.progress import busy
 from the vacuum on (`analytic.amplitudes` has their steady values), and
 
     <a'a> = |C_1|^2,      g^(k) = k! |C_k|^2/|C_1|^(2k)      at every time.
@@ -31,6 +32,7 @@ from systems import Model
 from systems.arithmetic import evaluate
 from systems.display import Shown, ends
 from systems.ladder import Mode, Occupation
+from systems.progress import busy
 from systems.values import Arrays, Values, check_driven, read_values
 
 # Relative and absolute tolerances with which the equations are solved twice, for amplitudes in
@@ -108,6 +110,7 @@ class WeakPulse(Shown):
             return factorial(order) * abs(several) ** 2 / self.number(mode) ** order
 
 
+@busy("amplitudes in time")
 def weak_pulse(
     closed: Derivation, envelope: Callable[[float], Any] | sp.Expr, values: Values, times: Any
 ) -> WeakPulse:

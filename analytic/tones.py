@@ -23,6 +23,7 @@ from analytic.driven import Powers, by_drive
 from analytic.fock import block, occupations
 from systems.expressions import as_expression
 from systems.ladder import Ladder, Occupation
+from systems.progress import busy
 from systems.values import check_driven
 
 time = sp.Symbol("t", real=True)
@@ -30,6 +31,7 @@ Tones = dict[sp.Expr, sp.Expr]  # a function of time: by frequency nu, what is t
 Amplitudes = dict[sp.Expr, sp.Matrix]  # the same of the amplitudes of one grade
 
 
+@busy("amplitudes under several tones")
 def tone_amplitude(closed: Derivation, parts: Mapping[Any, Any], occupation: Occupation) -> sp.Expr:
     """``C_n(t)`` in the periodic state under the drive times ``sum_j c_j exp(-i nu_j t)``.
 

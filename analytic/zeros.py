@@ -29,6 +29,7 @@ from analytic.derivation import Derivation, check_closed
 from analytic.fields import Field, project
 from systems.fields import leading_part, read_field
 from systems.ladder import multiply
+from systems.progress import busy
 from systems.values import Values, check_positive, read_exact
 
 STARTS = 1000  # of Newton's method; of the systems tried, 300 found all that 3000 did
@@ -41,6 +42,7 @@ class _Known:
     parameters: tuple[sp.Symbol, ...]
 
 
+@busy("zeros of a field")
 def field_conditions(
     closed: Derivation,
     field: Field,
@@ -81,6 +83,7 @@ def field_conditions(
     return numeric_zeros(*_factors(closed, field, order, exact), unknowns, exact)
 
 
+@busy("zeros of several orders")
 def joint_zeros(
     closed: Derivation,
     conditions: Sequence[tuple[Field, int]],

@@ -23,6 +23,7 @@ from compare.quantities import Quantity, written_out
 from compare.rows import COLUMNS, ranges, read_rows
 from compare.states import describe, steady_states
 from systems import Model
+from systems.progress import hushable
 from systems.status import Status
 from systems.values import Arrays, Values
 
@@ -39,6 +40,7 @@ CONVERGED = 1e-6
 Form: TypeAlias = tuple[analytic.Closed, Any]  # closed forms, and an expression of them
 
 
+@hushable
 def agreement(
     model: Model,
     values: Values,

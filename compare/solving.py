@@ -15,12 +15,14 @@ from compare.quantities import written_out
 from compare.rows import ranges, read_rows
 from compare.states import describe, steady_states
 from systems import Model
+from systems.progress import hushable
 from systems.values import Values
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+@hushable
 def solve(
     model: Model,
     values: Values,

@@ -1,20 +1,25 @@
 """The bar that long computations show: on a terminal or in a notebook, after one second.
 
 Numerics are silent.  A solver is handed a `Report` and calls it back with what it does, how many
-points are done, and of how many; whoever wants to show it does.  Public functions hand out the
-one of `bar`, unless they are called with ``progress=False``.
+points are done, and of how many (0 where there is nothing to count); whoever wants to show it does.
+Public functions hand out the one of `bar`, unless they are called with ``progress=False``.  What
+SymPy does in one call is `busy`.
 """
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from threading import Event, Lock, Thread, Timer
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Report: TypeAlias = Callable[[str, int, int], None]  # what is done, points done, of how many
 WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner needs none), and drawn
-_OPEN: "list[_Line]" = []  # the bars of this process, the innermost last
+# The bars of this process, the innermost last; None is silence, and what is inside it is silent too
+_OPEN: "list[_Line | None]" = []
 
 
 def silent(what: str, done: int, total: int) -> None:
@@ -28,12 +33,16 @@ def silent(what: str, done: int, total: int) -> None:
 def bar(shown: bool = True) -> Iterator[Report]:
     """A report that draws a bar where somebody watches, and removes it in the end.
 
-    Between two reports its clock goes on.
+    Between two reports its clock goes on.  Where it is not ``shown``, nothing inside is.
 
     >>> with bar() as report:  # this is no terminal: nothing is drawn
     ...     report("6 quanta", 16, 64)
     """
-    if not (shown and is_watched()):
+    if not shown or _is_hushed():
+        with hushed():
+            yield silent
+        return
+    if not is_watched():
         yield silent
         return
     line, done = _Line(), Event()
@@ -55,6 +64,60 @@ def bar(shown: bool = True) -> Iterator[Report]:
 
 
 @contextmanager
+def hushed(wanted: bool = True) -> Iterator[None]:
+    """Silence: no bar is drawn while this is open, whoever asks for one.
+
+    >>> with hushed(), busy("deriving"):
+    ...     pass
+    """
+    if wanted:
+        _OPEN.append(None)
+    try:
+        yield
+    finally:
+        if wanted:
+            _OPEN.remove(None)
+
+
+def hushable(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, in silence where it is called with ``progress=False``.
+
+    >>> @hushable
+    ... def derived(*, progress: bool = True) -> str:
+    ...     with busy("deriving"):
+    ...         return "done"
+    >>> derived(progress=False)
+    'done'
+    """
+
+    @wraps(function)
+    def heard(*args: P.args, **kwargs: P.kwargs) -> R:
+        with hushed(not kwargs.get("progress", True)):
+            return function(*args, **kwargs)
+
+    return heard
+
+
+@contextmanager
+def busy(what: str) -> Iterator[None]:
+    """Show what is being done and for how long, where somebody watches, if it takes over a second.
+
+    For what cannot be counted: a derivation is one call of SymPy, and a thread moves the clock.
+    Within a bar it is a remark.  It decorates functions as well.
+
+    >>> with busy("deriving"):
+    ...     pass
+    """
+    if _OPEN:
+        with remark(what):
+            yield
+        return
+    with bar() as report:
+        report(what, 0, 0)
+        yield
+
+
+@contextmanager
 def remark(what: str) -> Iterator[None]:
     """A sentence in the place of the bar that is open, if any, while this takes over a second.
 
@@ -63,6 +126,9 @@ def remark(what: str) -> Iterator[None]:
     >>> with bar(), remark("compiling"):
     ...     pass
     """
+    if not _OPEN or _is_hushed():
+        yield
+        return
     timer = Timer(WAIT, _say, (what,))
     timer.daemon = True
     timer.start()
@@ -85,9 +151,14 @@ def is_watched() -> bool:
     return sys.stderr.isatty() or type(sys.stderr).__module__.startswith("ipykernel")
 
 
+def _is_hushed() -> bool:
+    return bool(_OPEN) and _OPEN[-1] is None
+
+
 def _say(what: str) -> None:
     for line in _OPEN[-1:]:
-        line.say(what)
+        if line is not None:
+            line.say(what)
 
 
 class _Line:
@@ -109,7 +180,7 @@ class _Line:
 
     def say(self, what: str) -> None:
         with self.lock:
-            self._draw(what, 0, None, "{desc}")
+            self._draw(what, 0, 0)
 
     def refresh(self) -> None:
         """Draw what was reported last, if nothing is drawn yet, or what is, with its clock."""
@@ -119,7 +190,9 @@ class _Line:
             elif self.last is not None:
                 self._draw(*self.last)
 
-    def _draw(self, what: str, done: int, total: int | None, form: str | None = None) -> None:
+    def _draw(self, what: str, done: int, total: int) -> None:
+        """What is done and how far; a clock where there is nothing to count."""
+        form = None if total else "{desc}: {elapsed}"
         if self.drawn is None:
             from tqdm import tqdm
 
@@ -156,32 +229,3 @@ def counted(
 
     hidden = not (progress and is_watched())
     return tqdm(iterable, what, total, leave=False, delay=WAIT, disable=hidden, initial=done)
-
-
-@contextmanager
-def busy(what: str) -> Iterator[None]:
-    """Show what is being done and for how long, where somebody watches, if it takes over a second.
-
-    For what cannot be counted: a derivation is one call of SymPy, and a thread moves the clock.
-
-    >>> with busy("deriving"):
-    ...     pass
-    """
-    from tqdm import tqdm
-
-    done = Event()
-    clock = tqdm(desc=what, bar_format="{desc}: {elapsed}", leave=False, disable=not is_watched())
-    clock.clear()
-
-    def tick() -> None:
-        while not done.wait(1):
-            clock.refresh()
-
-    thread = Thread(target=tick, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-        clock.close()

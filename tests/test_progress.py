@@ -2,18 +2,23 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import sympy as sp
 
 import analytic
+import numeric
+from numeric.solvers import threads
+from numeric.solvers.choice import solve_points
 from numeric.time.course import read_course
 from numeric.time.evolution import follow
 from numeric.time.initial import read_start
 from systems import Loss, Model, progress
-from systems.library import kerr_dimer
-from systems.progress import bar, remark
+from systems.library import kerr, kerr_dimer, kerr_ring
+from systems.progress import bar, busy, hushable, hushed, remark
+from systems.values import read_values
 
 LEAKS = (
     Loss(sp.Symbol("kappa", positive=True), kerr_dimer.a),
@@ -38,7 +43,7 @@ def test_what_has_no_points_to_count_is_said_on_the_bar_that_is_open(
             time.sleep(0.1)
         report("6 quanta", 3, 10)
     shown = [line.strip() for line in seen().split("\r")]
-    assert "compiling" in shown
+    assert any(line.startswith("compiling: 00:0") for line in shown)  # and its clock
     assert any(line.startswith("6 quanta:  30%") for line in shown)
     assert shown[-2:] == ["", ""]  # wiped out
 
@@ -65,6 +70,59 @@ def test_without_a_bar_nothing_is_said(seen: Callable[[], str]) -> None:
     with bar(shown=False), remark("compiling"):
         time.sleep(0.05)
     assert not seen()
+
+
+def test_within_silence_nothing_is_said(seen: Callable[[], str]) -> None:
+    with hushed(), bar() as report, busy("deriving"), remark("compiling"):
+        report("6 quanta", 3, 10)
+        time.sleep(0.1)
+    assert not seen()
+
+
+def test_a_function_that_is_called_without_progress_is_silent_in_all_its_parts(
+    seen: Callable[[], str],
+) -> None:
+    @hushable
+    def derived(*, progress: bool = True) -> None:
+        with busy("deriving"):
+            time.sleep(0.05)
+
+    derived(progress=False)
+    assert not seen()
+    derived()
+    assert "deriving: 00:0" in seen()
+
+
+def test_closed_forms_say_that_they_are_being_derived(seen: Callable[[], str]) -> None:
+    closed = analytic.derive(kerr_ring.MODEL, 3)
+    closed.correlation("a1", 3)
+    assert "amplitudes: 00:0" in seen()
+
+
+def test_trajectories_say_that_they_run(seen: Callable[[], str]) -> None:
+    known: dict[str, Any] = {"quanta": 3, "count": 5, "duration": 300.0, "seed": 1}
+    silently = numeric.trajectories(kerr.MODEL, kerr.VALUES, progress=False, **known)
+    assert not seen()
+    aloud = numeric.trajectories(kerr.MODEL, kerr.VALUES, **known)
+    assert np.array_equal(aloud.populations, silently.populations)
+    assert "5 trajectories: 00:0" in seen()
+
+
+def test_the_bar_of_a_batch_that_is_swept_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "PAUSE", 1e-4)  # between two reports
+    points, told = 20_000, list[int]()
+    values = kerr_ring.VALUES | {"Delta": np.linspace(-1, 1, points)}
+    arrays = read_values(kerr_ring.MODEL, values)
+    solve_points(
+        kerr_ring.MODEL,
+        arrays,
+        np.arange(points),
+        2,
+        "auto",
+        lambda _, done, total: told.append(done),
+    )
+    assert told == sorted(told)
+    assert any(0 < done < points for done in told)
 
 
 @pytest.mark.parametrize("loss", [1.0, 1e4])  # an integrator, and steps that see no stiffness

@@ -20,6 +20,7 @@ from analytic.conditions.resultants import NoClosedForm, candidates, roots
 from analytic.conditions.unknowns import check_polynomial
 from analytic.conditions.verification import trials
 from systems.display import Shown
+from systems.progress import busy
 from systems.values import Values
 
 Point = Mapping[sp.Expr, sp.Expr]
@@ -50,6 +51,7 @@ class Condition(Shown):
         facts = {str(name): f"${sp.latex(value)}$" for name, value in self.values.items()}
         return facts if self.domain == sp.true else {**facts, "for": f"${sp.latex(self.domain)}$"}
 
+    @busy("what a zero is worth")
     def at(self, values: Values) -> OptimalPoint:
         """What the zero is worth, with numbers for all other symbols but the drive.
 
@@ -76,6 +78,7 @@ class Condition(Shown):
         return ", ".join(f"{name} = {value}" for name, value in self.values.items()) + where
 
 
+@busy("zeros of an amplitude")
 def zeros(
     factors: Iterable[sp.Expr],
     poles: Iterable[sp.Expr],

@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 
 from analytic.conditions.condition import Condition
+from systems.progress import busy
 
 DECADES = 1.5  # around the largest rate, in which they lie
 STEPS = 40  # of it from each: of a thousand starts in two systems all had arrived
@@ -51,6 +52,7 @@ class Newton:
         self.poles = self._compiled(open_poles)
         self.pole_sizes = self._compiled([_size(pole) for pole in open_poles])
 
+    @busy("zeros by Newton's method")
     def solve(self, starts: int, seed: int, rate: float) -> list[Condition]:
         """All that so many starts lead to, each once, sorted by value.
 

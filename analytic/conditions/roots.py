@@ -18,6 +18,7 @@ from analytic.conditions.condition import Condition
 from analytic.conditions.phases import angle, complex_amplitude, find_phases, in_half_angle
 from analytic.conditions.unknowns import check_polynomial
 from analytic.conditions.verification import at_point, vanishes
+from systems.progress import busy
 
 Solution = tuple[sp.Expr, ...]
 # Of the sum of the terms.  Roots are computed with 40 digits, of which double roots keep half,
@@ -28,6 +29,7 @@ ROUND = sp.Float("1e-18")
 SMALL = sp.Float("1e-12")
 
 
+@busy("zeros of an amplitude")
 def numeric_zeros(
     factors: Iterable[sp.Expr],
     poles: Iterable[sp.Expr],

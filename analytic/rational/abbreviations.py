@@ -12,6 +12,7 @@ import sympy as sp
 from analytic.rational.factored import Factored, Written
 from analytic.rational.naming import LONG, WIDE, Names, opaques
 from analytic.rational.unexpanded import Unexpanded
+from systems.progress import busy
 
 Abbreviations = Mapping[sp.Symbol, sp.Expr]
 
@@ -31,6 +32,7 @@ def spell_out(expression: sp.Expr, abbreviations: Abbreviations) -> sp.Expr:
     return expression
 
 
+@busy("abbreviations")
 def abbreviate(product: Factored | Unexpanded, abbreviations: Abbreviations) -> Written:
     """The product with each irreducible factor in its shortest form in the abbreviations.
 

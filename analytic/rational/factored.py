@@ -20,6 +20,7 @@ import sympy as sp
 from analytic.rational import polynomials
 from analytic.rational.polynomials import Irreducible, Polynomial
 from analytic.rational.vanishing import CANCELS, TRIALS, draw
+from systems.progress import busy
 
 LONG = 500  # terms of a sum that is written flat: Python does not compile sums of thousands
 
@@ -199,6 +200,7 @@ class Factored:
         return [(self.alphabet.expression(f.polynomial), power) for f, power in items]
 
     @property
+    @busy("a form with its factors")
     def written(self) -> Written:
         """The product written out with its factors as expressions.
 

@@ -17,6 +17,7 @@ import sympy as sp
 
 from analytic.rational.factored import Alphabet, Factored, Written
 from analytic.rational.pieces import Piece, shortest_split
+from systems.progress import busy
 
 # Operations in a sum that still reads well where it stands, such as E_a + E_b + 2 U
 SHORT = 4
@@ -56,6 +57,7 @@ class Names(dict[sp.Symbol, sp.Expr]):
         return Written(constant, tuple(factors))
 
 
+@busy("names for what repeats")
 def find_names(
     products: Iterable[Factored], energies: Mapping[str, sp.Expr], taken: Iterable[str]
 ) -> Names:

@@ -21,6 +21,7 @@ from analytic.rational.determinant import Determinant, determinant, sizes
 from analytic.rational.factored import Factored, Written
 from analytic.rational.naming import Names, free_name
 from analytic.rational.vanishing import CANCELS, TRIALS, draw
+from systems.progress import busy
 
 # Operations in a factor that reads well where it stands
 SHORT = 12
@@ -107,6 +108,7 @@ def is_singular(factor: sp.Expr) -> bool:
     return bool((abs(determinant(*at)) <= CANCELS * sizes(*at)).all())
 
 
+@busy("names for what repeats")
 def name_determinants(products: Iterable[Factored | Unexpanded], taken: Iterable[str]) -> Names:
     """Names D_1, D_2, ... of what stands below a line of the products, N_1, ... of what does not.
 

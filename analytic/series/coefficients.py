@@ -19,6 +19,7 @@ from analytic.series.recursion import Recursion
 from analytic.series.shells import Shells
 from systems import Model
 from systems.ladder import Occupation, Word, express
+from systems.progress import busy
 from systems.values import Arrays
 
 # Orders of the drive beyond its quanta within which a state is excited, or taken never to be: a
@@ -72,6 +73,7 @@ class Coefficients:
         states = [n for grade in range(1, 2 * unit + 1) for n in occupations(self.model, grade)]
         return tuple(self.probability(n) for n in states if self.is_excited(n))
 
+    @busy("numbers of a series")
     def solve(self, combinations: Iterable[Combination], arrays: Arrays) -> Terms:
         """The terms of the combinations at values, which are flattened to points.
 

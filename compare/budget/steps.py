@@ -22,7 +22,7 @@ from compare.quantities import Quantity, check_holds
 from compare.rows import read_rows
 from compare.states import ORDER
 from systems import Model
-from systems.progress import counted
+from systems.progress import counted, hushable
 from systems.values import Values, check_positive
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ STATES = 100
 COLUMNS = ["rung", "value", "step", "deviation", "contribution", "roundoff", "status"]
 
 
+@hushable
 def budget(
     model: Model,
     values: Values,

@@ -23,8 +23,10 @@ from compare.formula.verdict import CANNOT_JUDGE, Verdict
 from compare.quantities import read_occupation, read_quantity
 from systems import Model
 from systems.grading import NoGrading
+from systems.progress import busy
 
 
+@busy("both sides of the formula")
 def check_formula(
     model: Model,
     text: str,

@@ -35,6 +35,7 @@ from compare.report.sections import (
 from compare.report.verdicts import audit_section
 from compare.sweep.dataset import tidy
 from systems import Model
+from systems.progress import hushable
 from systems.values import Values
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ POINTS, THIN = 50_000, 40_000
 ROOM, SHARES = 1_700_000, (1.0, 0.6, 0.35, 0.2, 0.1)
 
 
+@hushable
 def report(
     subject: Any,
     values: Values | None = None,

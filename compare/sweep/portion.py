@@ -21,6 +21,7 @@ from compare.quantities import check_holds, read_quantities
 from compare.states import steady_states
 from numeric.solvers.threads import packed, shared
 from systems import Model
+from systems.progress import hushed
 from systems.status import Status
 from systems.values import read_values
 
@@ -100,7 +101,7 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     wanted, arrays = read_quantities(job.model, job.quantities), read_values(job.model, values)
     shape = (len(wanted), *next(iter(arrays.values())).shape)
     forms, _ = _forms(job.model, job.quantities)
-    with ALONE, packed():
+    with ALONE, packed(), hushed():  # whoever hands it out has the bar
         how = (job.quanta, job.solver, job.tolerance, job.order, job.limit)
         states = steady_states(job.model, arrays, wanted, *how, progress=False)
         found = [columns_of(q, forms.get(q.name), states, arrays) for q in wanted]

@@ -14,9 +14,10 @@ from compare.sweep.grid import Grid, read_grid
 from compare.sweep.portion import MISSING, VARIABLES, Job, Part
 from compare.sweep.store import opened
 from systems import Model
-from systems.progress import counted
+from systems.progress import counted, hushable
 
 
+@hushable
 def sweep(
     model: Model,
     axes: Mapping[Any, Any],

@@ -32,6 +32,7 @@ from compare.validity.search import Crossing
 from systems import Model
 from systems.display import Shown, counts, ends, points
 from systems.labels import by_name, is_labelled
+from systems.progress import hushable
 from systems.ungraded import partial_weights
 from systems.values import Values
 
@@ -85,6 +86,7 @@ class CriticalDrive(Shown):
         return device.power_of(self.drive)
 
 
+@hushable
 def critical_drive(
     model: Model,
     values: Values,

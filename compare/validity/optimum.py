@@ -26,7 +26,7 @@ from compare.validity.curve import corrected, leading
 from compare.validity.descent import Depth, lowest
 from compare.validity.truth import Truth, most_quanta
 from systems import Model
-from systems.progress import counted
+from systems.progress import counted, hushable
 from systems.values import check_driven
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ FAR = 0.3  # of the parameters: ten first steps
 Road = Callable[[Point], np.ndarray]  # values by name -> the quantity
 
 
+@hushable
 def optimum(
     model: Model,
     values: Mapping[Any, Any],

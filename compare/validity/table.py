@@ -21,6 +21,7 @@ from compare.validity.deviation import CONVERGED, Deviation
 from compare.validity.ray import read_ray
 from systems import Model
 from systems.labels import Labelled, is_labelled
+from systems.progress import hushable
 from systems.values import Values
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 COLUMNS = ["critical_drive", "estimate", "status", "drive", "deviation"]
 
 
+@hushable
 def validity(
     model: Model,
     values: Values,

@@ -28,7 +28,7 @@ from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather
 from numeric.solvers.soundness import is_positive, judged
-from numeric.solvers.threads import one_thread
+from numeric.solvers.threads import heard, one_thread
 from numeric.space import Cut, Space, count_states, space
 from numeric.stability import decays
 from systems import Model
@@ -274,9 +274,14 @@ def _swept(
     """What the sweeps over the grades can solve, and in the end the points that are left."""
     left, what = [points[:0]], _what(space(model.modes, cut))
     for start in range(0, len(points), PORTION):
-        report(what, start, len(points))
         some = points[start : start + PORTION]
-        found = sweep(model, select(arrays, some), cut, keep, fewest)
+
+        def beat(done: int, tasks: int, before: int = start, count: int = len(some)) -> None:
+            report(what, before + done * count // tasks, len(points))
+
+        beat(0, 1)
+        with heard(beat):
+            found = sweep(model, select(arrays, some), cut, keep, fewest)
         if found is not None and found.points.size:
             yield replace(found, points=some[found.points])
         left.append(some if found is None else np.delete(some, found.points))

@@ -29,6 +29,8 @@ R = TypeVar("R")
 PACKED = 4
 PAUSE = 0.2  # seconds between two reports of how many tasks are done
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
+# Who hears how many tasks are done, and of how many
+_beat: ContextVar[Callable[[int, int], None]] = ContextVar("beat", default=lambda done, tasks: None)
 _processes: ContextVar[int] = ContextVar("processes", default=1)  # that work beside each other
 
 
@@ -130,21 +132,40 @@ def packs_for(cores: int) -> int:
     return _cores.get() or cores
 
 
+@contextmanager
+def heard(beat: Callable[[int, int], None]) -> Iterator[None]:
+    """While open, `spread` tells how many of its tasks are done, and of how many, unless told whom.
+
+    For what takes no report, such as the sweeps over the grades.
+
+    >>> with heard(lambda done, tasks: None):
+    ...     spread(abs, [(-1,)])
+    [1]
+    """
+    token = _beat.set(beat)
+    try:
+        yield
+    finally:
+        _beat.reset(token)
+
+
 def spread(
     one: Callable[..., R],
     rows: Sequence[Sequence[Any]],
     threads: int | None = None,
-    beat: Callable[[int], None] = lambda done: None,
+    beat: Callable[[int], None] | None = None,
 ) -> list[R]:
     """What ``one`` returns for each row of arguments, in their order.
 
     In so many threads (one a core where None).  ``beat`` is called with how many are done, again
-    and again.  What interrupts it, or the error of a task, drops the tasks that wait.
+    and again; without one, that of `heard`.  What interrupts it, or the error of a task, drops the
+    tasks that wait.
 
     >>> spread(lambda x, y: x + y, [(1, 2), (3, 4)])
     [3, 7]
     """
     tasks: list[Future[R]] = [Future() for _ in rows]
+    tell = beat or (lambda done: _beat.get()(done, len(tasks)))
     waiting: SimpleQueue[Any] = SimpleQueue()
     for task, row in zip(tasks, rows, strict=True):
         waiting.put((task, row))
@@ -154,7 +175,7 @@ def spread(
         while (left := wait(tasks, PAUSE, FIRST_EXCEPTION).not_done) and not any(
             task.done() and task.exception() for task in tasks
         ):
-            beat(len(tasks) - len(left))
+            tell(len(tasks) - len(left))
         return [task.result() for task in tasks]
     finally:
         for task in tasks:

@@ -19,6 +19,7 @@ from numeric.stability import slowest_decay
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode, Occupation, label
+from systems.progress import busy, hushed
 from systems.values import Arrays, Values, evaluate, read_values
 
 # Jumps below which their spread says nothing: the error of ten events is a third of them
@@ -161,6 +162,7 @@ def trajectories(
     count: int = 200,
     duration: float | None = None,
     seed: int | None = None,
+    progress: bool = True,
 ) -> Trajectories:
     """Quantum trajectories of one point, started in the vacuum and averaged once stationary.
 
@@ -171,6 +173,7 @@ def trajectories(
 
     ``quanta`` is the truncation and ``count`` the number of trajectories: errors fall with its
     square root.  Weak drives are hard, for jumps are rare and two photons rarer still.
+    ``progress=False`` shows no bar.
 
     A resonant linear mode has (2 xi/gamma)^2 quanta, here 0.16:
 
@@ -189,16 +192,17 @@ def trajectories(
     span = _default_duration(model, arrays, unit) if duration is None else duration * unit
     times = np.linspace(0, span, 2 * SAMPLES)
     hamiltonian, collapses = _in_units(model, arrays, quanta, unit)
-    result = qutip.mcsolve(
-        hamiltonian,
-        qutip.Qobj(np.eye(on.size)[0], dims=[on.dims[0], [1]]),
-        times,
-        collapses,
-        e_ops=[qutip.Qobj(np.diag(row), dims=on.dims) for row in np.eye(on.size)],
-        ntraj=count,
-        seeds=seed,
-        options={"keep_runs_results": True, "progress_bar": False, "atol": 1e-12, "rtol": 1e-8},
-    )
+    with hushed(not progress), busy(f"{count} trajectories"):
+        result = qutip.mcsolve(
+            hamiltonian,
+            qutip.Qobj(np.eye(on.size)[0], dims=[on.dims[0], [1]]),
+            times,
+            collapses,
+            e_ops=[qutip.Qobj(np.diag(row), dims=on.dims) for row in np.eye(on.size)],
+            ntraj=count,
+            seeds=seed,
+            options={"keep_runs_results": True, "progress_bar": "", "atol": 1e-12, "rtol": 1e-8},
+        )
     runs = np.array(result.runs_expect)  # (states, trajectories, times)
     _check_stationary(on, runs[:, :, SAMPLES:], span / unit)
     jumps = sum(np.sum(np.array(clicks) > times[SAMPLES]) for clicks in result.col_times)
