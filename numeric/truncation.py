@@ -39,6 +39,7 @@ from numeric.heat import fall_of_baths
 from numeric.judge import is_short
 from numeric.scaling import scale
 from numeric.solvers.choice import ALONE, SWEPT, select, solve_points
+from numeric.solvers.graded.kinds import kind
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, covers, wider
 from numeric.tail import missing
@@ -244,7 +245,7 @@ def _solve(
 ) -> Solution:
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
-    ways = np.concatenate([_ways(points, before, solver) for points, before in entries])
+    ways = np.concatenate([_ways(model, points, before, cut, solver) for points, before in entries])
     parts = [
         solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
         for way in dict.fromkeys(ways.tolist())
@@ -252,8 +253,13 @@ def _solve(
     return join(parts)
 
 
-def _ways(points: np.ndarray, before: Solution | None, solver: str) -> np.ndarray:
-    """The solver of each point, (points,): of "auto", the one that served it with fewer quanta."""
-    if before is None or solver != "auto":
+def _ways(
+    model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str
+) -> np.ndarray:
+    """The solver of each point, (points,): of "auto", the one that served it with fewer quanta.
+
+    Another kind of sweep, as where grades have become wide, has not been tried yet.
+    """
+    if before is None or solver != "auto" or kind(model, before.space.cut) != kind(model, cut):
         return np.full(len(points), solver)
     return np.where(before.solver == "graded", SWEPT, ALONE)

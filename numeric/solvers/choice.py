@@ -200,7 +200,7 @@ def _fewest(model: Model, cut: Cut, solver: str) -> int:
     way = kind(model, cut) if solver in ("auto", SWEPT) else None
     if way is None:
         return 0
-    if way == Kind.SYLVESTER and count_states(model.modes, cut) ** 2 > LARGE:
+    if way == Kind.SYLVESTER:
         return 1
     if solver == "auto":
         return MANY
