@@ -38,7 +38,8 @@ from numeric.growth import GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, Growth
 from numeric.heat import fall_of_baths
 from numeric.judge import is_short
 from numeric.scaling import scale
-from numeric.solvers.choice import ALONE, SWEPT, fewest_swept, select, solve_points
+from numeric.solvers.choice import ALONE, SWEPT, select, solve_points
+from numeric.solvers.graded.kinds import kind
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, covers, wider
 from numeric.tail import missing
@@ -246,7 +247,7 @@ def _solve(
 ) -> Solution:
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
-    ways = np.concatenate([_ways(model, *entry, solver, cut) for entry in entries])
+    ways = np.concatenate([_ways(model, points, before, cut, solver) for points, before in entries])
     parts = [
         solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
         for way in dict.fromkeys(ways.tolist())
@@ -255,13 +256,12 @@ def _solve(
 
 
 def _ways(
-    model: Model, points: np.ndarray, before: Solution | None, solver: str, cut: Cut
+    model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str
 ) -> np.ndarray:
     """The solver of each point, (points,): of "auto", the one that served it with fewer quanta.
 
-    Sweeps that were not worth it for few points then may be now: these are asked again.
+    Another kind of sweep, as where grades have become wide, has not been tried yet.
     """
-    if before is None or solver != "auto":
+    if before is None or solver != "auto" or kind(model, before.space.cut) != kind(model, cut):
         return np.full(len(points), solver)
-    fewest, then = (fewest_swept(model, one, solver) for one in (cut, before.space.cut))
-    return np.where(before.solver == "graded", SWEPT, solver if fewest < then else ALONE)
+    return np.where(before.solver == "graded", SWEPT, ALONE)

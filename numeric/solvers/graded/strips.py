@@ -350,7 +350,11 @@ class Strips:
         for G, block in zip(self.G[1:], self.blocks[1:], strict=True):
             fed = self.half[:, block, : block.start] @ psi[:, : block.start]
             psi[:, block] = np.linalg.solve(G, fed)
-        return np.asarray(psi[:, self.layout.row, 0] * psi[:, self.layout.column, 0].conj())
+        left, right = psi[:, :, 0], psi[:, :, 0].conj()
+        # in new memory: a product that overwrites a factor, as of many points, has other last bits
+        return np.multiply(
+            np.take(left, self.layout.row, axis=1), np.take(right, self.layout.column, axis=1)
+        )
 
     def sweep(self, source: np.ndarray) -> np.ndarray:
         """Solve all blocks for a Hermitian source and what the drive raises, lowest first.
@@ -410,8 +414,8 @@ class Strips:
             whole[:, block.start :, block] = strip
         return whole
 
-    def error(self, x: np.ndarray) -> np.ndarray:
-        """Absolute error of the populations of the solution x, by its residual and its roundings.
+    def rest(self, x: np.ndarray) -> np.ndarray:
+        """What one more sweep makes of the residual of the solution x and of its roundings.
 
         Elements of a positive matrix are at most |x_ij| = s_i s_j with s_i^2 = x_ii, and so
         each term of L x is bounded by the same products.
@@ -425,7 +429,11 @@ class Strips:
         left += self.fed(x)
         rounding = np.take(sizes.reshape(len(x), -1), self.layout.flat, axis=1)
         left += rounding * (ROUNDINGS * EPSILON * self.layout.phases)
-        return abs(self.sweep(left)[:, self.layout.diagonal])
+        return self.sweep(left)
+
+    def error(self, x: np.ndarray) -> np.ndarray:
+        """Absolute error of the populations of the solution x, (point, state), by that."""
+        return abs(self.rest(x)[:, self.layout.diagonal])
 
 
 def dagger(matrices: np.ndarray) -> np.ndarray:
