@@ -18,7 +18,7 @@ import numpy as np
 
 from numeric.paths import paths_held
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, Side, covers, wider
+from numeric.space import Cut, Side, covers, levels, wider
 from numeric.tail import escape, fall, falling_factorials, fed, missing, missing_at, shells
 from numeric.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
@@ -182,15 +182,15 @@ def _warm_sides(found: Solution) -> np.ndarray:
     """
     sides, modes = found.space.sides, range(len(found.space.modes))
     warm = np.zeros((len(sides), len(found.points)), dtype=bool)
-    for k, (counted, top) in enumerate(sides if len(sides) > 1 else ()):
-        if top >= LONG:
-            others = [(), *((mode,) for mode in modes if not counted[mode])]
-            warm[k] = np.all([_falls_alike(found, (counted, top), one) for one in others], axis=0)
+    for k, side in enumerate(sides if len(sides) > 1 else ()):
+        if side.top >= LONG:
+            others = [(), *((mode,) for mode in modes if not side.weights[mode])]
+            warm[k] = np.all([_falls_alike(found, side, one) for one in others], axis=0)
     return warm
 
 
 def _falls_alike(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarray:
-    held, width = shells(found, side, falling_factorials(found.space, modes)), side[1] // 4
+    held, width = shells(found, side, falling_factorials(found.space, modes)), side.top // 4
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes = -np.diff(np.log(held[:, -1 - width * np.arange(3, -1, -1)]), axis=1) / width
         least, most = slopes.min(axis=1), slopes.max(axis=1)
@@ -263,6 +263,8 @@ def settled(
         floor = finest.roundoff / abs(finest.value)
         change = np.maximum(abs(after.value - before.value) - finest.roundoff, 0.0)
         lost = (hidden >= MOVED + floor) | ~other.found | is_short(fine)
+    coarse = other if fine is found else found
+    lost |= not _exists(coarse, modes)
     # an empty mode stays empty: no change, although its g2 is undefined
     empty = np.isnan(before.value) & np.isnan(after.value) & other.found
     known = share(found, other) if counts is None else counts
@@ -271,6 +273,16 @@ def settled(
         change = np.where(fine is other, change, counted)
     cut = np.where(empty, 0.0, np.where(lost, np.inf, change))
     return replace(before, cut=cut, moved=tolerance)
+
+
+def _exists(found: Solution, modes: tuple[int, ...]) -> bool:
+    """Whether a cut has a state with a quantum in each of these modes; of a two-level system, one.
+
+    Both of two cuts without one give zero, and no change says that it is.
+    """
+    bosons = {mode for mode in modes if not is_two_level(found.space.modes[mode])}
+    kept = [found.space.occupations[:, mode] >= modes.count(mode) for mode in bosons]
+    return bool(np.all(kept, axis=0).any())
 
 
 def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
@@ -316,9 +328,9 @@ def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]
     [('n(a)', 0, 1), ('g2(a)', 0, 2), ('g3(a)', 0, 3)]
     """
     names = []
+    kept = levels(model.modes, cut)
     for i, mode in enumerate(model.modes):
-        kept = cut if isinstance(cut, int) else cut[i]
-        highest = 1 if is_two_level(mode) else min(order, kept)
+        highest = 1 if is_two_level(mode) else min(order, kept[i] - 1)
         names.append((f"n({label(mode)})", i, 1))
         names += [(f"g{k}({label(mode)})", i, k) for k in range(2, highest + 1)]
     return names
