@@ -19,7 +19,7 @@ from numeric.classical import LIGHT
 from numeric.heat import held
 from numeric.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, moments_within
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, count_states, hull, levels, show_cut, wider
+from numeric.space import Cut, count_states, hull, largest_side, levels, show_cut, wider
 from numeric.tail import escape, falling_factorials, missing
 from systems import Model
 from systems.ladder import is_two_level
@@ -184,4 +184,4 @@ class Shortage:
 
 
 def _unknown(cut: Cut) -> bool:
-    return max(cut if isinstance(cut, tuple) else (cut,)) >= FAR
+    return largest_side(cut) >= FAR

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.space import Cut, count_states, levels, most_quanta, read_cut, show_cut, wider
+from numeric.space import Cut, count_states, levels, limits, read_cut, show_cut, wider
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.ungraded import partial_weights
@@ -44,7 +44,7 @@ def check_quanta(model: Model, quanta: int | Mapping[str, int], name: str = "qua
     """The cut that ``quanta`` stands for; raise unless it is one whose Liouvillian fits.
 
     ``name`` is what the argument is called.  Raises `ValueError` for what is neither a positive
-    integer nor one for each mode, and for more unknowns than `largest` allows.
+    integer nor one for each mode or sum of modes, and for more unknowns than `largest` allows.
 
     >>> from systems.library import kerr_dimer
     >>> check_quanta(kerr_dimer.MODEL, {"a": 4, "b": 30})
@@ -123,9 +123,10 @@ def check_held(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:
     """
     if isinstance(cut, int):
         return check_order(len(modes), cut)
+    kept = levels(model.modes, cut)
     for mode in set(modes):
         if not is_two_level(model.modes[mode]):
-            check_order(modes.count(mode), cut[mode])
+            check_order(modes.count(mode), kept[mode] - 1)
 
 
 def check_reached(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:
@@ -186,13 +187,14 @@ def _reached(model: Model, cut: Cut) -> np.ndarray:
     """
     words: list[Word] = [*model.ladder, *(word for jump in model.jumps for word in jump)]
     lower, raised = (np.array([word[i] for word in words]) for i in (1, 0))
-    tops, quanta = np.array(levels(model.modes, cut)) - 1, most_quanta(model.modes, cut)
+    tops, every = np.array(levels(model.modes, cut)) - 1, limits(model.modes, cut)
+    counted, most = (np.array(x) for x in zip(*every, strict=True))
     reached = {(0,) * len(model.modes)}
     left = list(reached)
     while left:
         n = np.array(left.pop())
         after = (n - lower + raised)[(n >= lower).all(axis=1)]
-        inside = (after <= tops).all(axis=1) & (after.sum(axis=1) <= quanta)
+        inside = (after <= tops).all(axis=1) & (after @ counted.T <= most).all(axis=1)
         new = set(map(tuple, after[inside].tolist())) - reached
         reached |= new
         left += new
@@ -229,8 +231,8 @@ def check_occupation(occupation: Occupation, model: Model, cut: Cut) -> None:
             f"Argument `quanta` must be at least {sum(occupation)} for the probability of "
             f"{tuple(occupation)}, but is {cut}."
         )
-    pairs = zip(occupation, levels(model.modes, cut), model.modes, strict=True)
-    if isinstance(cut, tuple) and any(n >= kept and not is_two_level(m) for n, kept, m in pairs):
+    held = (side.limit >= np.dot(side.weights, occupation) for side in limits(model.modes, cut))
+    if not isinstance(cut, int) and not all(held):
         raise ValueError(
             f"Argument `quanta` must hold the occupation {tuple(occupation)} of which the "
             f"probability is asked for, but is {show_cut(model, cut)}."

@@ -85,7 +85,8 @@ class Batch(Shown):
     def truncation(self) -> Any:
         """Per point what was kept, as ``quanta`` of `steady_state` takes it; shape of the batch.
 
-        An integer is the largest total number of quanta, a dict the largest number in each mode.
+        An integer is the largest total number of quanta, a dict the largest number in each mode or
+        sum of modes.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr_dimer

@@ -17,7 +17,7 @@ import numpy as np
 
 from numeric.meanfield import MeanField, mean_field
 from numeric.solvers.solution import Solution
-from numeric.space import count_states
+from numeric.space import Side, count_states
 from numeric.stability import MARGINAL, every_mode_is_lossy
 from systems import Model
 from systems.ladder import is_two_level
@@ -129,6 +129,18 @@ def reach(quanta: np.ndarray) -> np.ndarray:
     return np.where(quanta > 1, np.ceil(quanta + SPREAD * np.sqrt(quanta)), 0)
 
 
+def reach_at(side: Side, quanta: np.ndarray) -> np.ndarray:
+    """What coherent light of these numbers (points, modes) counts at a side of a cut, (points,).
+
+    >>> reach_at(Side((1, 1), 8), np.array([[60.0, 40.0]])), reach_at(Side((0, 2), 8), np.ones(2))
+    (array([165.]), 0.0)
+    """
+    w = np.array(side.weights)
+    mean, spread = quanta @ w, quanta @ w**2
+    each = spread / np.where(mean > 0, mean, 1.0)  # how much a quantum counts, as its variance does
+    return np.asarray(each * reach(mean / np.where(each > 0, each, 1.0)))
+
+
 def filled(model: Model, quanta: np.ndarray, least: int = 0) -> np.ndarray:
     """How many states such light fills, its quanta (points, modes), per point; 0 where it is faint.
 
@@ -172,8 +184,8 @@ def held_against(model: Model, found: Solution, light: Branches) -> Solution:
     array([ True])
     """
     short, words = np.zeros(len(found.points), dtype=bool), found.status.copy()
-    for counted, top in found.space.sides:
-        short |= reach(light.quanta @ np.array(counted)) > top
+    for side in found.space.sides:
+        short |= reach_at(side, light.quanta) > side.limit
     if every_mode_is_lossy(model):
         words[light.several & (words == Status.NOT_UNIQUE)] = Status.NOT_RESOLVED
     return replace(found, short=short & light.several, status=words)

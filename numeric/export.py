@@ -16,7 +16,8 @@ import sympy as sp
 from scipy.sparse import csr_array, kron
 
 from numeric.arguments import check_quanta
-from numeric.space import Space, space
+from numeric.space import Space, read_cut, space
+from numeric.space import levels as space_levels
 from numeric.time.course import FIRST, Course, read_course
 from systems import Model
 from systems.arithmetic import evaluate
@@ -36,9 +37,10 @@ def to_qutip(
     """``(H, c_ops)`` of QuTiP at one point: what its solvers take, ``mesolve(H, rho0, t, c_ops)``.
 
     The space is the product of the modes, in the order of ``model.modes``: each with ``quanta`` + 1
-    levels, or as many as ``quanta`` says by label (2 of a two-level system).  With ``restricted``
-    it is QuTiP's space of at most ``quanta`` quanta in all (`qutip.enr_destroy`), with which
-    `SteadyState.restricted_density_matrix` is laid out.  Rates and times are those of ``values``.
+    levels, or as many as ``quanta`` says by label or in sums (2 of a two-level system).  With
+    ``restricted`` it is QuTiP's space of at most ``quanta`` quanta in all (`qutip.enr_destroy`),
+    with which `SteadyState.restricted_density_matrix` is laid out.  Rates and times are those of
+    ``values``.
 
     A value may be a callable of time or a DataArray with the dimension ``time``; what depends on it
     is a `qutip.QobjEvo`.  Raises `ValueError` or `TypeError` for bad values, for arrays, and
@@ -148,6 +150,8 @@ def _levels(model: Model, group: tuple[int, ...], quanta: Any) -> int:
     if is_two_level(mode):
         return 1 + len(group)
     if isinstance(quanta, Mapping):
+        if any("+" in str(key) for key in quanta):  # sums of modes: as many of each as they hold
+            return space_levels(model.modes, read_cut(model, quanta))[group[0]]
         if label(mode) not in quanta:
             raise ValueError(f"Argument `quanta` must hold a number for mode `{label(mode)}`.")
         quanta = quanta[label(mode)]

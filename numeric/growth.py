@@ -15,12 +15,25 @@ import numpy as np
 from numeric.classical import SPREAD, Branches, by_mode, held_against, reach
 from numeric.heat import held
 from numeric.judge import results, settled_each, share
-from numeric.paths import on_the_way, paths_held
+from numeric.paths import on_the_way, paths_held, tops_on_the_way
 from numeric.projection import distant, needed, visible
-from numeric.scaling import scale
+from numeric.scaling import scale, weights
 from numeric.solvers.choice import select
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, Side, count_states, covers, sides, wider
+from numeric.space import (
+    Cut,
+    Grouped,
+    Side,
+    alike,
+    count_states,
+    covers,
+    graded,
+    largest_side,
+    levels,
+    limits,
+    resized,
+    wider,
+)
 from numeric.tail import FLAT, missing, steepness
 from numeric.worth import MOVED, Measured
 from systems import Model
@@ -135,6 +148,9 @@ class Growth:
         alone = SKEWED if len(tops) == 1 and any(tops) else 0
         total: Cut = max(first, int(sum(tops)) + alone)
         each = by_mode(self.model, np.maximum(tops, order))
+        even = self._graded(first, tops)
+        if isinstance(even, Grouped) and all(weights(self.model)):
+            total = min((total, even), key=partial(count_states, self.model.modes))
         cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
         # classical light that does not fit: a small cut tells whether it is there at all
         fits = not any(tops) or self.fits(self._least(tops))
@@ -151,11 +167,10 @@ class Growth:
         for first, baths in wanted:
             first += 1  # to grow once more costs as much as everything before
             tops = np.maximum(light, np.where(baths > 0, baths, first))
-            both: list[Cut] = [
-                by_mode(self.model, tops),
-                first + int(np.sum(np.maximum(light, baths))),
-            ]
-            cut = min(both, key=partial(count_states, self.model.modes))
+            own = np.maximum(light, baths)
+            every: list[Cut] = [by_mode(self.model, tops), first + int(np.sum(own))]
+            every.append(self._graded(first, own))
+            cut = min(every, key=partial(count_states, self.model.modes))
             if not self._is_dear(wider(cut, 2)):
                 return cut
         sizes = [count_states(self.model.modes, one) for one in (self._fitting(cut), cut)]
@@ -163,6 +178,12 @@ class Growth:
             return self._fitting(cut)
         least = count_states(self.model.modes, self.order + 2)
         return self._fitting(cut, max(self.limit // LOOK, least))
+
+    def _graded(self, quanta: int, tops: np.ndarray) -> Cut:
+        """The cut that counts so many quanta as the drive makes them, or more of light."""
+        w = weights(self.model)
+        limit = max(quanta * min(w[w > 0], default=1), int(w @ tops))
+        return graded(self.model, limit, np.maximum(tops, 1).tolist())
 
     def _worth(self, each: Cut, total: Cut) -> bool:
         """Whether a cut mode by mode keeps so few states that it is worth a new start."""
@@ -172,14 +193,11 @@ class Growth:
     def _fitting(self, cut: Cut, limit: int | None = None) -> Cut:
         """The cut, made smaller until two more quanta fit into the budget."""
         while count_states(self.model.modes, wider(cut, 2)) > (limit or self.limit):
-            largest = max(cut) if isinstance(cut, tuple) else cut
-            if largest <= 1:
+            tops = [side.top for side in limits(self.model.modes, cut)]
+            if max(tops) <= 1:
                 break
-            if isinstance(cut, tuple):
-                i = cut.index(largest)
-                cut = (*cut[:i], largest - 1, *cut[i + 1 :])
-            else:
-                cut -= 1
+            tops[tops.index(max(tops))] -= 1
+            cut = resized(self.model.modes, cut, tops)
         return cut
 
     def marked(self, found: Solution) -> Solution:
@@ -195,11 +213,15 @@ class Growth:
 
         Arrays (results, points): of all modes and all orders up to ``order``, as `_words`.
         """
-        return settled_each(fine, coarse, self._words(fine), self.tolerance, self.model)
+        return settled_each(fine, coarse, self._words(), self.tolerance, self.model)
 
-    def _words(self, found: Solution) -> list[tuple[int, int]]:
+    def _words(self) -> list[tuple[int, int]]:
         """Mode and order of each result that has to settle."""
-        return [(mode, k) for _, mode, k in results(self.model, found.space.cut, self.order)]
+        return [(mode, k) for _, mode, k in self._asked(self.order)]
+
+    def _asked(self, order: int) -> list[tuple[str, int, int]]:
+        """All n ... g^(order): one that a cut does not hold is not known from it."""
+        return results(self.model, order, order)
 
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
@@ -235,7 +257,7 @@ class Growth:
         if not rows.size:
             return []
         some, now = visible(fine.take(rows)), fine.space.cut
-        orders = np.array([k for _, k in self._words(fine)])
+        orders = np.array([k for _, k in self._words()])
         spare = ~np.any(judged.moves[orders <= PAIRS], axis=0)[rows]
         each = self._excess(judged)[:, rows]
         excess = {order: each[orders <= order].max(axis=0) for order in (PAIRS, self.order)}
@@ -276,27 +298,60 @@ class Growth:
     def _cuts(
         self, found: Solution, now: Cut, order: int, excess: Excess | None, coarse: Cut | None
     ) -> list[Cut]:
-        """The same for g2 ... g^(``order``): by total quanta, or mode by mode where it is fewer."""
-        if not isinstance(now, int):
-            cuts = self._tops(found, now, order)
+        """The same for g2 ... g^(``order``): of this kind, or of one that keeps fewer states."""
+        same = self._alike(found, now, order, excess, coarse)
+        others = [self._sized(found, kind, order) for kind in self._kinds(now)]
+        if not others:
+            return same
+        worth = cache(self._worth)  # many points ask for few cuts
+        count = partial(count_states, self.model.modes)
+        best = (min(cuts, key=count) for cuts in zip(*others, strict=True))
+        return [b if worth(b, cut) else cut for b, cut in zip(best, same, strict=True)]
+
+    def _kinds(self, now: Cut) -> list[Cut]:
+        """Other kinds of cut that may keep fewer states, as far as ``now`` holds all of theirs.
+
+        From groups that are counted as the drive makes them none is tried.
+        """
+        modes, kept = self.model.modes, np.array(levels(self.model.modes, now))
+        w, bosons = weights(self.model), np.array([not is_two_level(mode) for mode in modes])
+        ordered = bosons & (w > 0)
+        most = np.min((w * kept)[ordered]) - 1 if ordered.any() else np.sum(w)
+        kinds: list[Cut] = [
+            by_mode(self.model, kept - 1),
+            graded(self.model, most, (kept - 1).tolist()),
+        ]
+        if len(modes) == 1 or isinstance(now, Grouped):
+            return []
+        return [kind for kind in kinds if not isinstance(kind, int) and not alike(kind, now)]
+
+    def _is_one(self, cut: Cut) -> bool:
+        """Whether a cut limits one sum of the quanta of all modes."""
+        return not isinstance(cut, tuple) and len(limits(self.model.modes, cut)) == 1
+
+    def _alike(
+        self, found: Solution, now: Cut, order: int, excess: Excess | None, coarse: Cut | None
+    ) -> list[Cut]:
+        """The same with a cut of the kind of ``now``."""
+        modes = self.model.modes
+        if not self._is_one(now):
+            cuts = self._sized(found, now, order)
             if excess is None or not any(covers(now, cut) for cut in cuts):
                 return cuts
             # the last shells promise too much: as much as the changes exceed what they promise
-            more = self._tops(found, now, order, np.maximum(MISSED * excess[order], 1.0))
+            more = self._sized(found, now, order, np.maximum(MISSED * excess[order], 1.0))
             return [m if covers(now, cut) else cut for cut, m in zip(cuts, more, strict=True)]
-        # sides are those of the total, and none where everything is kept
-        total = np.full(len(found.points), now)
-        for side in found.space.sides if excess is None or len(self.model.modes) == 1 else ():
+        # there is no side where everything is kept
+        top = largest_side(now)
+        total = np.full(len(found.points), top)
+        for side in found.space.sides if excess is None or len(modes) == 1 else ():
             total = self._top(found, side, order)
         if excess is not None:
-            below = coarse if isinstance(coarse, int) else now - 2
-            slow = self._more(now, below, order, excess[order], steepness(found))
+            same = coarse is not None and alike(coarse, now)
+            below = largest_side(coarse) if same and coarse is not None else top - 2
+            slow = self._more(top, below, order, excess[order], steepness(found))
             total = np.maximum(slow, total)
-        if len(self.model.modes) == 1:
-            return list(total.tolist())
-        worth = cache(self._worth)  # many points ask for few cuts
-        pairs = zip(self._tops(found, now, order), total.tolist(), strict=True)
-        return [each if worth(each, top) else top for each, top in pairs]
+        return [resized(modes, now, [more]) for more in total.tolist()]
 
     def _is_dear(self, after: Cut | None) -> bool:
         """Whether it keeps more states than g3 and higher orders are worth, or than may be kept."""
@@ -319,15 +374,17 @@ class Growth:
         gone = missing(found, ()) >= MOVED
         gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
         gone |= self._too_warm(places)
-        if isinstance(now, int) and len(self.model.modes) > 1:
+        every = limits(self.model.modes, now)
+        if self._is_one(now) and len(self.model.modes) > 1:
             return gone  # another kind of cut may do
-        tops = np.tile(np.array(now, ndmin=1, dtype=float), (len(found.points), 1))
-        for side in found.space.sides:
-            (i,) = np.flatnonzero(side[0])
-            tops[:, i] = self._distant(found, side, PAIRS)
+        tops = np.stack([self._distant(found, side, PAIRS) for side in every], axis=1)
         # of light that is still to come the slope says nothing
-        seen = np.isfinite(tops).all(axis=1) & (light <= tops).all(axis=1)
-        kept = [tuple(map(int, row)) for row in np.minimum(np.nan_to_num(tops), FAR).tolist()]
+        counted = np.stack([light @ side.weights / side.unit for side in every], axis=1)
+        seen = np.isfinite(tops).all(axis=1) & (counted <= tops).all(axis=1)
+        kept = [
+            resized(self.model.modes, now, row)
+            for row in np.minimum(np.nan_to_num(tops), FAR).tolist()
+        ]
         sizes = np.array([count_states(self.model.modes, cut) for cut in kept])
         return gone | (seen & (sizes > FARTHER * self.limit))
 
@@ -337,7 +394,8 @@ class Growth:
         too = np.zeros(len(rows), dtype=bool)
         for row in np.flatnonzero(baths.any(axis=1)):
             each = by_mode(self.model, np.where(baths[row] > 0, baths[row], PAIRS))
-            too[row] = not self.fits(wider(each, 2))
+            least = self._graded(PAIRS * max(weights(self.model)), baths[row])
+            too[row] = not (self.fits(wider(each, 2)) or self.fits(wider(least, 2)))
         return too
 
     def _least(self, tops: np.ndarray) -> Cut:
@@ -362,20 +420,16 @@ class Growth:
         more = below + np.maximum(np.ceil(steps), least)
         return np.asarray(np.minimum(more, top + ceil(GROWTH * top)).astype(int))
 
-    def _tops(
-        self, found: Solution, now: Cut, order: int, stricter: np.ndarray | float = 1.0
+    def _sized(
+        self, found: Solution, kind: Cut, order: int, stricter: np.ndarray | float = 1.0
     ) -> list[Cut]:
-        """Per point the quanta of each mode beyond which too little lies to matter."""
-        modes = self.model.modes
-        kept = (now,) * len(modes) if isinstance(now, int) else now
-        tops = np.tile(
-            [min(x, 1) if is_two_level(m) else x for x, m in zip(kept, modes, strict=True)],
-            (len(found.points), 1),
-        )
-        for side in sides(modes, kept):
-            (i,) = np.flatnonzero(side[0])
-            tops[:, i] = self._top(found, side, order, stricter)
-        return [tuple(row) for row in tops.tolist()]
+        """Per point the cut of a kind beyond whose sides too little lies to matter."""
+        modes, ways = self.model.modes, tops_on_the_way(self.model, order)
+        tops = [
+            np.maximum(self._top(found, side, order, stricter), side.shell_of(ways))
+            for side in limits(modes, kind)
+        ]
+        return [resized(modes, kind, row) for row in np.stack(tops, axis=1).tolist()]
 
     def _top(
         self, found: Solution, side: Side, order: int, stricter: np.ndarray | float = 1.0
@@ -384,7 +438,7 @@ class Growth:
 
         What is seen from far away may be twice as far.
         """
-        top, wanted = side[1], self._needed(found, side, order, stricter)
+        top, wanted = side.top, self._needed(found, side, order, stricter)
         far = self._distant(found, side, order)
         seen = np.isfinite(far) & (wanted > top)
         most = np.where(seen, np.minimum(2 * top, far), top + ceil(GROWTH * top) + 2)
@@ -395,31 +449,35 @@ class Growth:
         self, found: Solution, side: Side, order: int, stricter: np.ndarray | float
     ) -> np.ndarray:
         """Quanta that hold n ... g^(order) of every mode to within the tolerance, (points,)."""
-        every = tuple((mode,) * k for _, mode, k in results(self.model, found.space.cut, order))
+        every = tuple((mode,) * k for _, mode, k in self._asked(order))
         return needed(found, side, every, self.tolerance / stricter)
 
     def _distant(self, found: Solution, side: Side, order: int) -> np.ndarray:
         """The same as it is seen from far away, (points,); infinite where nothing is."""
-        every = [(mode,) * k for _, mode, k in results(self.model, found.space.cut, order)]
+        every = [(mode,) * k for _, mode, k in self._asked(order)]
         tolerance = self.tolerance
         tops = np.array([distant(found, side, modes, tolerance) for modes in every])
         return np.max(np.where(np.isnan(tops), 0.0, tops), axis=0)
 
     def _next(self, now: Cut, wanted: Cut, coarse: Cut | None = None) -> Cut | None:
-        """The cut to be solved next after ``now``, or None where none that is larger fits.
+        """The cut to be solved next after ``now``, or None where none fits.
 
-        Of cuts mode by mode the next one keeps more states each time, so that a search ends.  Where
-        ``now`` was compared with one that is more than two quanta ``coarse``, and two quanta fewer
-        are enough, these come next: they cost less than two more, and tell as much.
+        Where ``now`` was compared with one that is more than two quanta ``coarse``, and two quanta
+        fewer are enough, or nothing larger fits, these come next: they cost less than two more, and
+        tell as much.
         """
-        twice, less = wider(now, 2), wider(now, -2)
-        if coarse is not None and covers(less, wider(coarse, 1)) and covers(less, wanted):
-            return less
-        if type(wanted) is type(now):
+        less, after = wider(now, -2), self._larger(now, wanted)
+        nearer = coarse is not None and covers(less, wider(coarse, 1))
+        return less if nearer and (after is None or covers(less, wanted)) else after
+
+    def _larger(self, now: Cut, wanted: Cut) -> Cut | None:
+        """The same with more states than ``now``, so that a search ends."""
+        twice = wider(now, 2)
+        if alike(wanted, now):
             if covers(now, wanted):
                 return twice if self.fits(twice) else None
-            if isinstance(wanted, int) and isinstance(now, int):
-                wanted = max(wanted, now + 2)
+            if self._is_one(now):
+                wanted = wanted if covers(wanted, twice) else twice
                 while not self.fits(wanted) and covers(wanted, wider(twice, 1)):
                     wanted = wider(wanted, -1)
                 return wanted if self.fits(wanted) else None
@@ -427,8 +485,9 @@ class Growth:
         before, first, after = (
             count_states(self.model.modes, cut) for cut in (now, fitted, wider(fitted, 2))
         )
-        same = type(fitted) is type(now)
-        if first <= before and (same or fitted != wanted):  # what is wanted does not fit
+        same = alike(fitted, now)
+        grows = same or not isinstance(now, int)
+        if first <= before and (grows or fitted != wanted):  # what is wanted does not fit
             return twice if self.fits(twice) else None
         return fitted if (not same or after > before) and after <= self.limit else None
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from numeric.paths import paths_held
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, Side, covers, wider
+from numeric.space import Cut, Side, covers, levels, wider
 from numeric.tail import (
     Words,
     escape,
@@ -195,15 +195,15 @@ def _warm_sides(found: Solution) -> np.ndarray:
     """
     sides, modes = found.space.sides, range(len(found.space.modes))
     warm = np.zeros((len(sides), len(found.points)), dtype=bool)
-    for k, (counted, top) in enumerate(sides if len(sides) > 1 else ()):
-        if top >= LONG:
-            others = [(), *((mode,) for mode in modes if not counted[mode])]
-            warm[k] = np.all([_falls_alike(found, (counted, top), one) for one in others], axis=0)
+    for k, side in enumerate(sides if len(sides) > 1 else ()):
+        if side.top >= LONG:
+            others = [(), *((mode,) for mode in modes if not side.weights[mode])]
+            warm[k] = np.all([_falls_alike(found, side, one) for one in others], axis=0)
     return warm
 
 
 def _falls_alike(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarray:
-    held, width = shells(found, side, falling_factorials(found.space, modes)), side[1] // 4
+    held, width = shells(found, side, falling_factorials(found.space, modes)), side.top // 4
     with np.errstate(divide="ignore", invalid="ignore"):
         slopes = -np.diff(np.log(held[:, -1 - width * np.arange(3, -1, -1)]), axis=1) / width
         least, most = slopes.min(axis=1), slopes.max(axis=1)
@@ -270,7 +270,8 @@ def settled(
     """
     before, after = (measure(one, modes, normalised) for one in (found, other))
     fine = finer_of(found, other)
-    hidden = beyond(fine, modes, normalised, bound=False)
+    coarse = other if fine is found else found
+    hidden = beyond(fine, modes, normalised, bound=False) if _exists(coarse, modes) else np.inf
     finest = before if fine is found else after
     apart = slow(fine, modes, normalised, finest.value) if held(model, modes, fine) else np.inf
     known = share(found, other) if counts is None else counts
@@ -295,7 +296,8 @@ def settled_each(
     (True, [[False], [False]])
     """
     before, after = (_measure_each(one, words) for one in (fine, coarse))
-    hidden, known = _beyond_each(fine, words), share(fine, coarse)
+    there = np.array([[_exists(coarse, (mode,) * k)] for mode, k in words])
+    hidden, known = np.where(there, _beyond_each(fine, words), np.inf), share(fine, coarse)
     cut = _moved(fine, coarse, (before, after), hidden, known, _apart(model, fine, words, before))
     return replace(before, cut=cut, moved=tolerance)
 
@@ -315,7 +317,7 @@ def _moved(
     found: Solution,
     other: Solution,
     both: tuple[Measured, Measured],
-    hidden: np.ndarray,
+    hidden: np.ndarray | float,
     known: np.ndarray,
     apart: np.ndarray | float,
 ) -> np.ndarray:
@@ -388,6 +390,16 @@ def _read_moments(found: Solution, words: Words) -> Known:
     return falling @ found.populations.T, falling @ found.error.T
 
 
+def _exists(found: Solution, modes: tuple[int, ...]) -> bool:
+    """Whether a cut has a state with a quantum in each of these modes; of a two-level system, one.
+
+    Both of two cuts without one give zero, and no change says that it is.
+    """
+    bosons = {mode for mode in modes if not is_two_level(found.space.modes[mode])}
+    kept = [found.space.occupations[:, mode] >= modes.count(mode) for mode in bosons]
+    return bool(np.all(kept, axis=0).any())
+
+
 def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
     """Whether a truncation holds the ways to a quantum in each of these modes: `paths_held`.
 
@@ -431,9 +443,9 @@ def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]
     [('n(a)', 0, 1), ('g2(a)', 0, 2), ('g3(a)', 0, 3)]
     """
     names = []
+    kept = levels(model.modes, cut)
     for i, mode in enumerate(model.modes):
-        kept = cut if isinstance(cut, int) else cut[i]
-        highest = 1 if is_two_level(mode) else min(order, kept)
+        highest = 1 if is_two_level(mode) else min(order, kept[i] - 1)
         name = label(mode)
         names.append((f"n({name})", i, 1))
         names += [(f"g{k}({name})", i, k) for k in range(2, highest + 1)]

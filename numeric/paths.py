@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from numeric.scaling import weights
-from numeric.space import Cut, levels
+from numeric.space import Cut, limits
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import is_two_level
@@ -31,12 +31,12 @@ def paths_held(model: Model, occupations: np.ndarray, cut: Cut, beyond: int = 0)
     """
     w = weights(model)
     grade = occupations @ w + beyond * _unit(model)
-    tops = grade[:, None] // np.maximum(w, 1)  # of each mode alone, at that grade
-    if isinstance(cut, int):
-        return np.asarray(np.max(tops, axis=1) <= cut)
-    kept = np.array(levels(model.modes, cut)) - 1
-    atoms = np.array([is_two_level(mode) for mode in model.modes])
-    return np.asarray(np.all((tops <= kept) | atoms, axis=1))
+    # what each mode alone counts at a side, at that grade
+    most = [
+        np.max(grade[:, None] * np.array(side.weights) // np.maximum(w, 1), axis=1) <= side.limit
+        for side in limits(model.modes, cut)
+    ]
+    return np.asarray(np.all(most, axis=0))
 
 
 def on_the_way(model: Model, order: int) -> int:

@@ -21,7 +21,7 @@ import numpy as np
 from numeric.classical import reach
 from numeric.paths import tops_on_the_way
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, Side, count_states, levels, sides
+from numeric.space import Cut, Side, count_states, levels, limits, resized, sides
 from numeric.tail import (
     FLAT,
     Words,
@@ -62,7 +62,7 @@ def needed(found: Solution, side: Side, words: Words, tolerance: float | np.ndar
     >>> needed(found, on.sides[0], ((),), 3e-3), needed(found, on.sides[0], ((),), 1e-6)
     (array([8.]), array([19.]))
     """
-    top, held = side[1], shells_each(found, side, words)
+    top, held = side.top, shells_each(found, side, words)
     slope, curvature = _slopes(found, side, held)
     size, beyond = held.sum(axis=-1), missing_each(found, side, words)
     # what lies above each number of quanta, up to the cut and beyond it
@@ -91,9 +91,9 @@ def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: floa
     >>> distant(found, on.sides[0], (), 1e-8)  # 0.9^q is 1e-8 at q = 175
     array([176.])
     """
-    if side[1] < 2 * ROOM:
+    if side.top < 2 * ROOM:
         return np.full(len(found.points), np.inf)
-    pair, width = _pairs(shells(found, side)), side[1] // 4
+    pair, width = _pairs(shells(found, side)), side.top // 4
     inner, middle, outer = (pair[:, -1 - k * width] for k in (3, 2, 1))
     each = falling_factorials(found.space, modes)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -101,7 +101,7 @@ def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: floa
         before, after = (middle - inner) / width, (outer - middle) / width
         straight = abs(before - after) <= STRAIGHT * abs(after)
         lacking = outer - np.log(-np.expm1(after)) - least
-        quanta = side[1] - width + np.ceil(_steps(lacking, after, np.zeros_like(after)))
+        quanta = side.top - width + np.ceil(_steps(lacking, after, np.zeros_like(after)))
     quanta = np.where(straight & (after < 0), quanta, np.inf)
     return np.where(np.isfinite(least), quanta, np.nan)
 
@@ -115,10 +115,10 @@ def _pairs(held: np.ndarray) -> np.ndarray:
 def _slopes(found: Solution, side: Side, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Slope of the logarithm of what shells hold at the cut, and its curvature, per quantum."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        if side[1] < ROOM:
+        if side.top < ROOM:
             slope = np.log(fall(found, side))
             return slope, np.zeros(len(slope))
-        pair, width = _pairs(held), side[1] // 4
+        pair, width = _pairs(held), side.top // 4
         inner, middle, outer = (pair[..., -1 - k * width] for k in (2, 1, 0))
         first, last = (middle - inner) / width, (outer - middle) / width
         curvature = np.minimum((last - first) / width, 0.0)
@@ -172,12 +172,12 @@ def enough(
     bright = np.asarray(spread * max(room / ROOMS[-1], 1.0))
 
     def wanted(side: Side) -> int:
-        beyond = np.asarray(spread @ np.array(side[0]) > side[1])
+        beyond = np.asarray(spread @ np.array(side.weights) > side.limit)
         return ceil(room * _wanted(model, seen, side, order, tolerance, beyond))
 
     tops = bright.max(axis=0, initial=0)
     for side in sides(modes, tuple(each.tolist())):
-        (i,) = np.flatnonzero(side[0])
+        i = side.weights.index(1)
         tops[i] = max(tops[i], wanted(side))
     # a harmonic's quanta come from as many more of the mode that makes it
     ways = tops_on_the_way(model, order)
@@ -185,10 +185,14 @@ def enough(
     by_mode = tuple(np.minimum(np.ceil(tops), FAR).astype(int).tolist())
     if len(modes) == 1:
         return by_mode[0]
-    if not isinstance(found.space.cut, int):
+    if isinstance(found.space.cut, tuple):
         return by_mode
-    total = max([*ways, *map(wanted, found.space.sides), *bright.sum(axis=1)])
-    whole = min(ceil(total), FAR)
+    every, need = limits(modes, found.space.cut), list[int]()
+    for side in every:
+        seen_there = wanted(side) if side in found.space.sides else 0
+        light = np.max(bright @ np.array(side.weights), initial=0) / side.unit
+        need.append(min(max(seen_there, side.shell_of(ways), ceil(float(light))), FAR))
+    whole = resized(modes, found.space.cut, need)
     return min((whole, by_mode), key=partial(count_states, modes))
 
 

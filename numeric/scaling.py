@@ -12,15 +12,13 @@ variables, which `numeric.liouvillian.Liouvillian.scaled` makes.
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csc_array
 
 from systems import Model
-from systems.grading import NoGrading
 from systems.ladder import Word
-from systems.ungraded import partial_weights
+from systems.ungraded import weights_of
 from systems.values import EPSILON as EPSILON
 from systems.values import Arrays, evaluate
 
@@ -37,15 +35,7 @@ def weights(model: Model) -> np.ndarray:
     >>> weights(optomechanics.MODEL)  # a photon brings any number of phonons with it
     array([1, 0])
     """
-    return np.array(partial_weights(model) or _weights(model))
-
-
-@lru_cache(maxsize=64)
-def _weights(model: Model) -> tuple[int, ...]:
-    try:
-        return model.grading.weights
-    except NoGrading:
-        return (1,) * len(model.modes)
+    return np.array(weights_of(model))
 
 
 def scale(model: Model, arrays: Arrays) -> np.ndarray:

@@ -1,13 +1,4 @@
-"""The Hilbert space that a cut keeps, and ladder operators on it.
-
-A *cut* is what `numeric.steady_state` is given as ``quanta``, in a form that can be looked up: an
-integer Q keeps the states with at most Q quanta in all, a tuple the states with at most so many
-quanta in each mode, in the order of the model's modes.  At weak drive a state of q quanta has a
-population of order drive^(2q) whichever mode they are in, and the first kind leaves out what
-matters least: m modes have (Q + m)!/(Q! m!) states (QuTiP's excitation-number-restricted space, in
-the same order).  Modes that hold quanta of their own, such as phonons or thermal light, ask for
-the second kind.  A two-level system holds one quantum at most.  A *side* of a cut is a number of
-quanta that it limits: the total, or that of one mode.
+"""The Hilbert space that a cut keeps (`systems.sides`), and ladder operators on it.
 
 A cut alone may leave a state without a way to the vacuum: it is *stranded*.  A mode without a loss
 of its own may decay through a coupling that takes more quanta than are allowed: with radiation
@@ -18,9 +9,8 @@ A normal-ordered word a'^p a^q annihilates first, so that its matrix in the cut 
 projected operator; a word such as a a' would leave the space on its way.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from math import comb, prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,153 +18,32 @@ from scipy.sparse import csr_array, identity
 from scipy.sparse.csgraph import breadth_first_order
 
 from systems import Model
-from systems.ladder import Mode, Occupation, Word, atoms, is_two_level, label
-from systems.values import check_positive
+from systems.ladder import Mode, Occupation, Word, atoms, is_two_level
+from systems.sides import Cut as Cut
+from systems.sides import CutSide
+from systems.sides import Grouped as Grouped
+from systems.sides import alike as alike
+from systems.sides import count_states as count_states
+from systems.sides import covers as covers
+from systems.sides import graded as graded
+from systems.sides import hull as hull
+from systems.sides import largest_side as largest_side
+from systems.sides import levels as levels
+from systems.sides import limits as limits
+from systems.sides import most_quanta as most_quanta
+from systems.sides import numbers as numbers
+from systems.sides import read_cut as read_cut
+from systems.sides import resized as resized
+from systems.sides import show_cut as show_cut
+from systems.sides import sides as sides
+from systems.sides import wider as wider
 
-Cut: TypeAlias = int | tuple[int, ...]
 Words: TypeAlias = Iterable[Word]
-Side: TypeAlias = tuple[tuple[int, ...], int]  # how much each quantum counts, and the limit
-
-
-def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta") -> Cut:
-    """The cut that ``quanta`` stands for: an integer, or a number for each mode by its label.
-
-    Two-level systems may be left out: they hold one quantum.  Raises `ValueError` unless all
-    numbers are positive integers and all modes are named.
-
-    >>> from systems.library import jaynes_cummings
-    >>> read_cut(jaynes_cummings.MODEL, 6), read_cut(jaynes_cummings.MODEL, {"a": 6})
-    (6, (6, 1))
-    """
-    if not isinstance(quanta, Mapping):
-        check_positive(name, quanta)
-        return int(quanta)
-    given = {str(getattr(mode, "name", mode)): top for mode, top in quanta.items()}
-    for mode, top in given.items():
-        check_positive(f"{name}[{mode!r}]", top)
-    labels = [label(mode) for mode in model.modes]
-    needed = {label(mode) for mode in model.modes if not is_two_level(mode)}
-    if not needed <= given.keys() <= set(labels):
-        raise ValueError(
-            f"Argument `{name}` must name the modes {', '.join(labels)}, but names "
-            f"{', '.join(given) or 'none'}."
-        )
-    pairs = zip(labels, model.modes, strict=True)
-    return tuple(1 if is_two_level(mode) else int(given[name]) for name, mode in pairs)
-
-
-def show_cut(model: Model, cut: Cut) -> int | dict[str, int]:
-    """What to hand over as ``quanta`` to get this cut.
-
-    >>> from systems.library import jaynes_cummings
-    >>> show_cut(jaynes_cummings.MODEL, (6, 1))
-    {'a': 6, 's': 1}
-    """
-    return cut if isinstance(cut, int) else dict(zip(map(label, model.modes), cut, strict=True))
-
-
-def count_states(modes: Sequence[Mode], cut: Cut) -> int:
-    """Number of states that a cut keeps, without building them.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> two = [BosonOp("a"), BosonOp("b")]
-    >>> count_states(two, 6), count_states(two, (6, 6))
-    (28, 49)
-    """
-    return _count(tuple(modes), cut)
-
-
-@lru_cache(maxsize=4096)
-def _count(modes: tuple[Mode, ...], cut: Cut) -> int:
-    excited = [1]  # ways to excite k of the two-level systems and atoms, an atom to any level
-    for atom in atoms(modes):
-        if is_two_level(modes[atom[0]]):
-            excited = [x + len(atom) * y for x, y in zip([*excited, 0], [0, *excited], strict=True)]
-    bosons = [i for i, mode in enumerate(modes) if not is_two_level(mode)]
-    if isinstance(cut, tuple):
-        return sum(excited) * prod(cut[i] + 1 for i in bosons)
-    # and the rest of the quanta or fewer in the bosonic modes
-    return sum(
-        ways * comb(cut - k + len(bosons), len(bosons)) for k, ways in enumerate(excited[: cut + 1])
-    )
-
-
-def levels(modes: Sequence[Mode], cut: Cut) -> list[int]:
-    """How many levels of each mode a cut keeps, the empty one counted.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> levels([BosonOp("a"), BosonOp("b")], (2, 3))
-    [3, 4]
-    """
-    tops = (cut,) * len(modes) if isinstance(cut, int) else cut
-    return [2 if is_two_level(mode) else top + 1 for mode, top in zip(modes, tops, strict=True)]
-
-
-def most_quanta(modes: Sequence[Mode], cut: Cut) -> int:
-    """The largest total number of quanta that a cut keeps.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> most_quanta([BosonOp("a"), BosonOp("b")], (2, 3))
-    5
-    """
-    if isinstance(cut, int):
-        return cut
-    each = (1 if is_two_level(modes[atom[0]]) else cut[atom[0]] for atom in atoms(modes))
-    return sum(each)
-
-
-def wider(cut: Cut, by: int) -> Cut:
-    """The same kind of cut with so many more quanta on every side.
-
-    >>> wider(4, 2), wider((4, 30), 2)
-    (6, (6, 32))
-    """
-    return cut + by if isinstance(cut, int) else tuple(top + by for top in cut)
-
-
-def covers(cut: Cut, other: Cut) -> bool:
-    """Whether a cut of the same kind keeps at least as much on every side as another one.
-
-    >>> covers((6, 32), (4, 30)), covers((6, 32), (4, 33)), covers(6, (1, 1))
-    (True, False, False)
-    """
-    if isinstance(cut, tuple) and isinstance(other, tuple):
-        return all(x >= y for x, y in zip(cut, other, strict=True))
-    return isinstance(cut, int) and isinstance(other, int) and cut >= other
-
-
-def hull(modes: Sequence[Mode], cuts: Iterable[Cut]) -> Cut:
-    """A cut that keeps all that any of these keeps: a total only where all are.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> hull([BosonOp("a"), BosonOp("b")], [4, 6]), hull([BosonOp("a"), BosonOp("b")], [4, (2, 9)])
-    (6, (4, 9))
-    """
-    every = list(cuts)
-    if all(isinstance(cut, int) for cut in every):
-        return max(every)
-    kept = zip(*(levels(modes, cut) for cut in every), strict=True)
-    return tuple(max(mode) - 1 for mode in kept)
-
-
-@lru_cache(maxsize=256)
-def sides(modes: tuple[Mode, ...], cut: Cut) -> tuple[Side, ...]:
-    """What the cut limits: none where everything is kept, as of two atoms with two quanta.
-
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> sides((BosonOp("a"), BosonOp("b")), (4, 30))
-    (((1, 0), 4), ((0, 1), 30))
-    """
-    count = len(modes)
-    if isinstance(cut, int):
-        whole = count_states(modes, cut + 1) == count_states(modes, cut)
-        return () if whole else (((1,) * count, cut),)
-    open_ended = (i for i, mode in enumerate(modes) if not is_two_level(mode))
-    return tuple((tuple(int(i == j) for j in range(count)), cut[i]) for i in open_ended)
+Side: TypeAlias = CutSide
 
 
 class Space:
-    """States of the modes with at most ``cut`` quanta in all, or so many in each mode.
+    """States of the modes with at most ``cut`` quanta in all, in each mode, or in each group.
 
     ``quanta`` is the largest total number of quanta that is kept.  ``occupations`` holds the
     states, shape (states, modes), ``index`` their positions, and ``lowering`` the matrix of the
@@ -188,7 +57,7 @@ class Space:
     def __init__(self, modes: Sequence[Mode], cut: Cut) -> None:
         self.modes, self.cut, self.quanta = tuple(modes), cut, most_quanta(modes, cut)
         self.levels, self.sides = levels(modes, cut), sides(self.modes, cut)
-        states = list(_fill(self.modes, self.levels, self.quanta))
+        states = list(_fill(self.modes, limits(self.modes, cut)))
         self.index = {state: i for i, state in enumerate(states)}
         self.occupations = np.array(states)
         self.lowering = [self._lower(mode) for mode in range(len(modes))]
@@ -233,7 +102,8 @@ class Space:
         """
         import qutip
 
-        if len(atoms(self.modes)) < len(self.modes):  # its levels exclude one another
+        # the levels of an atom exclude one another
+        if len(atoms(self.modes)) < len(self.modes) or isinstance(self.cut, Grouped):
             return qutip.qeye(self.size)._dims
         if not isinstance(self.cut, int):
             return qutip.qeye(self.levels)._dims
@@ -307,21 +177,26 @@ class Space:
         return np.prod([n - k for k in range(order)], axis=0, dtype=float) * np.ones(self.size)
 
 
-def _fill(modes: tuple[Mode, ...], levels: list[int], quanta: int) -> Iterator[Occupation]:
-    """All occupations of the modes with at most so many quanta; the last mode runs fastest."""
+def _fill(modes: tuple[Mode, ...], every: list[Side]) -> Iterator[Occupation]:
+    """All occupations of the modes within these sides; the last mode runs fastest."""
     atom = {i: group for group in atoms(modes) for i in group}
+    inside = [[(k, s.weights[i]) for k, s in enumerate(every) if s.weights[i]] for i in atom]
 
-    def fill(found: Occupation) -> Iterator[Occupation]:
+    def fill(found: Occupation, left: tuple[int, ...]) -> Iterator[Occupation]:
         i = len(found)
         if i == len(modes):
             yield found
             return
-        taken = any(found[j] for j in atom[i] if j < i)
-        room = min(quanta - sum(found), levels[i] - 1)
-        for n in range((min(room, not taken) if is_two_level(modes[i]) else room) + 1):
-            yield from fill((*found, n))
+        room = [left[k] // w for k, w in inside[i]]
+        if is_two_level(modes[i]):
+            room.append(not any(found[j] for j in atom[i] if j < i))
+        for n in range(min(room) + 1):
+            rest = list(left)
+            for k, w in inside[i]:
+                rest[k] -= n * w
+            yield from fill((*found, n), tuple(rest))
 
-    return fill(())
+    return fill((), tuple(side.limit for side in every))
 
 
 @lru_cache(maxsize=64)

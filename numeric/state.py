@@ -211,7 +211,7 @@ class SteadyState(Twofold, Readout):
         order = self.order or 4
         orders = {
             name: (mode, k)
-            for cut in [*self._cuts, *([order] if self.bright else [])]
+            for cut in [*self._cuts, *([order] if self.bright or self.order else [])]
             for name, mode, k in results(self.model, cut, order)
         }
         words = {name: self._status_of(*one) for name, one in orders.items() if self._reaches(*one)}

@@ -61,8 +61,10 @@ def steady_state(
     where a bath fills these).
     Where none is found the status of the state is "not converged", and each number that two more
     quanta leave alone is returned all the same: every number has its own status.
-    With ``quanta`` given nothing is chosen: a number that the cut moves by more than 1e-3 is "not
-    converged", `SteadyState.estimate` has what the cut gives, and the certificate what it costs.
+    ``quanta`` may be given in all, or ``{"a": 4, "b": 30}`` in each mode, or ``{"a + 2 b": 8}`` in
+    sums of modes (`systems.sides`).  Then nothing is chosen: a number that the cut moves by more
+    than 1e-3 is "not converged", `SteadyState.estimate` has what the cut gives, and the certificate
+    what it costs.
     ``solver`` is "auto", "direct" (the reference), "iterative" (large truncations) or "qutip"
     (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
 

@@ -115,11 +115,10 @@ def shells_each(found: Solution, side: Side, words: Words, last: int | None = No
 @lru_cache(maxsize=512)
 def _members(space: Space, side: Side, last: int | None) -> tuple[np.ndarray, np.ndarray]:
     """The states of the last shells of a side, and which shell each one belongs to, made once."""
-    counted, top = side
-    first = 0 if last is None else max(top + 1 - last, 0)
-    shell = space.occupations @ np.array(counted)
+    first = 0 if last is None else max(side.top + 1 - last, 0)
+    shell = side.shells(space.occupations)
     some = np.flatnonzero(shell >= first)
-    return some, (shell[some, None] == np.arange(first, top + 1)).astype(float)
+    return some, (shell[some, None] == np.arange(first, side.top + 1)).astype(float)
 
 
 def top_shells(found: Solution) -> np.ndarray:
@@ -157,7 +156,7 @@ def _fall(found: Solution, side: Side) -> np.ndarray:
     # with a shell in each row the comparisons of two rows are vector instructions
     population = np.ascontiguousarray(shells(found, side, last=4).T)
     outer, inner = population[-2:], population[-4:-2]
-    if side[1] == 1:
+    if side.top == 1:
         outer, inner = population[1:], population[:1]
     steps = len(inner) + np.argmax(outer, axis=0) - np.argmax(inner, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -261,7 +260,8 @@ def supply_at(found: Solution, side: Side) -> np.ndarray:
     """
     population, g = shells(found, side, last=2), fall(found, side)
     first = np.maximum(population[:, -1] * g, population[:, -2] * g**2)
-    return np.asarray((side[1] + 1) * first / (1 - g))
+    quanta = (side.limit + side.unit) // side.lightest
+    return np.asarray(quanta * first / (1 - g))
 
 
 def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
@@ -281,8 +281,11 @@ def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
 
 def _growth(side: Side, modes: tuple[int, ...]) -> float:
     """By which factor n (n - 1) ... grows from the last shell of a side to the next."""
-    counted, top = side
-    return (top + 1) / (top + 1 - min(sum(counted[mode] for mode in modes), top))
+    some = [side.weights[mode] for mode in modes if side.weights[mode]]
+    w = min(some, default=1)
+    top, more = side.limit // w, -(-side.unit // w)  # quanta that are kept, and those of a shell
+    k = np.arange(min(len(some), top))
+    return float(np.prod((top + more - k) / (top - k)))
 
 
 def _sum(found: Solution, at: Callable[[Side], np.ndarray]) -> np.ndarray:
@@ -310,7 +313,7 @@ def _escape(found: Solution) -> np.ndarray:
 
 
 def _escape_at(found: Solution, side: Side) -> np.ndarray:
-    if side[1] < ROOM:
+    if side.top < ROOM:
         return np.zeros(len(found.points))
     # neighbours together: pairs leave every other shell empty
     each = shells(found, side), _noise(found, side)

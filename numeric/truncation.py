@@ -1,11 +1,11 @@
 """A truncation that is large enough, for each point of a batch.
 
-A truncation is a cut of the Hilbert space (`numeric.space`): so many quanta in all, or in each.  It
-is large enough when its results differ from those of another one with two quanta fewer (on
-every side) by no more than the tolerance; the population of the last shell alone would not tell,
-because a small one can feed an interference zero.  Two, not one, because light that comes in pairs
-leaves every other shell empty.  Where populations fall steeply from shell to shell, as at weak
-drive, the difference is the last but one term of a series that falls as steeply, and
+A truncation is a cut of the Hilbert space (`systems.sides`): so many quanta in all, in each mode,
+or in sums of modes.  It is large enough when its results differ from those of another one with two
+quanta fewer (on every side) by no more than the tolerance; the population of the last shell alone
+would not tell, because a small one can feed an interference zero.  Two, not one, because light that
+comes in pairs leaves every other shell empty.  Where populations fall steeply from shell to shell,
+as at weak drive, the difference is the last but one term of a series that falls as steeply, and
 `numeric.judge.share` of it counts.
 
 Each point starts with as many quanta as its drive and its classical light suggest
@@ -13,7 +13,9 @@ Each point starts with as many quanta as its drive and its classical light sugge
 (`numeric.heat`).  It is solved with two more, or with as many more as the last shells ask for
 (`numeric.projection`) where two will plainly not do.  While results move, these shells tell how
 many quanta are needed, in all or in which mode: a mode that holds quanta of its own grows alone
-where that keeps fewer states.  Every truncation is solved once for all points that ask for it, and
+where that keeps fewer states, beside a total of those that the drive orders.  Where the drive makes
+quanta of different grades, such as those of a second harmonic, each counts as its grade from the
+start.  Every truncation is solved once for all points that ask for it, and
 the finest one of a point is its state.
 
 The search ends at ``limit`` states, a budget of memory: n states are n^2 unknowns, which take
@@ -110,7 +112,7 @@ class TruncationSearch:
         ValueError: Argument `tolerance` must lie between 0 and 1, but is 2.0.
         """
         if self.quanta is not None:
-            if not isinstance(self.quanta, tuple):
+            if isinstance(self.quanta, int):
                 check_quanta(model, self.quanta)
             return
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):

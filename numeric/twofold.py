@@ -9,6 +9,7 @@ point that the sweeps over many do not resolve is solved by itself.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from math import ceil
 from typing import Any, Self
 
 import numpy as np
@@ -25,7 +26,7 @@ from numeric.paths import paths_held
 from numeric.solvers.choice import STEADY, matrices, select, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import Cut, count_states, wider
+from numeric.space import Cut, count_states, limits, resized, wider
 from numeric.worth import MOVED, Measured
 from systems.status import Status
 from systems.values import Arrays
@@ -241,10 +242,13 @@ class Twofold(Batch):
         now, choices = block.space.cut, [wider(block.space.cut, 2)]
         if is_short(block).any():
             light = self._light(block.take(is_short(block)))
-            tops = np.max(reach(light.quanta), axis=0).astype(int)
-            kept = zip(block.space.levels, tops.tolist(), strict=True)
-            each = tuple(max(levels - 1, top) for levels, top in kept)
-            choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
+            every = limits(self.model.modes, now)
+            # each mode's light in full, as it may come together
+            least = [
+                np.max(reach(light.quanta) @ np.array(side.weights)) / side.unit for side in every
+            ]
+            tops = [max(side.top, ceil(n)) for side, n in zip(every, least, strict=True)]
+            choices.insert(0, resized(self.model.modes, now, tops))
         most = largest(self.model)
         fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= most)
         return next(fitting, now)

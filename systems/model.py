@@ -254,10 +254,14 @@ class Model(Shown):
         """The order in the drive of a jump's coefficient and, half to each side, of its rate."""
         return min(self.by_order(coefficient)) + min(self.by_order(loss.rate)) / 2
 
-    def _jump_orders(self) -> dict[Word, float]:
+    def jump_orders(self) -> dict[Word, float]:
         """The words of all jumps, each with the lowest of its orders in the drive.
 
         What is no polynomial in the drive has none, which the numeric road does not mind.
+
+        >>> from systems import kerr
+        >>> kerr.MODEL.jump_orders()  # a, at any drive
+        {((0,), (1,)): 0.0}
         """
         lowest: dict[Word, float] = {}
         for loss, jump in zip(self.losses, self.jumps, strict=True):
@@ -280,7 +284,7 @@ class Model(Shown):
         """
         lowest = self.lowest_orders()
         if self.weights is None:
-            return find_grading(lowest, self.modes, self._jump_orders())
+            return find_grading(lowest, self.modes, self.jump_orders())
         return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
 
     def lowest_orders(self) -> dict[Word, int]:

@@ -2,7 +2,8 @@
 
 A mirror that photons push, a'a (b + b'), takes any number of phonons without any drive: no weight
 of b is conserved.  The photons still are.  With the weights (1, 0) a state of n photons has the
-amplitude drive**n, whatever the mirror does.
+amplitude drive**n, whatever the mirror does.  So it is with phonons that scatter photons into
+sidebands, a'c b + c'a b': there is a grading, which a warm bath of b raises, and the photons alone.
 """
 
 from functools import lru_cache
@@ -20,15 +21,16 @@ def partial_weights(model: Model) -> tuple[int, ...]:
     """The weights of a model without a grading, zero in the modes that allow none.
 
     No term of order 0 in the drive changes the number of quanta that is left, and no jump raises
-    it.  Empty where the model has a grading, and where all would be zero.
+    it.  Empty where the model has a grading that no bath raises, and where all would be zero.
 
     >>> from systems.library import kerr, optomechanics
     >>> partial_weights(optomechanics.MODEL), partial_weights(kerr.MODEL)
     ((1, 0), ())
     """
     try:
-        model.grading  # noqa: B018  (raises where there is none)
-        return ()
+        heated = (word for word, order in model.jump_orders().items() if not order)
+        if not any(model.grading.raises(word) > 0 for word in heated):
+            return ()
     except NoGrading:
         pass
     words = model.lowest_orders()
@@ -44,6 +46,24 @@ def partial_weights(model: Model) -> tuple[int, ...]:
     found = tuple(next(some) if there else 0 for there in kept)
     raised = (sum(w * x for w, x in zip(found, change, strict=True)) for change in jumps)
     return () if any(more > 0 for more in raised) else found
+
+
+def weights_of(model: Model) -> tuple[int, ...]:
+    """Grade of one quantum in each mode; one of each where the model has no weights at all.
+
+    >>> from systems.library import optomechanics, second_harmonic
+    >>> weights_of(second_harmonic.MODEL), weights_of(optomechanics.MODEL)
+    ((1, 2), (1, 0))
+    """
+    return partial_weights(model) or _weights(model)
+
+
+@lru_cache(maxsize=64)
+def _weights(model: Model) -> tuple[int, ...]:
+    try:
+        return model.grading.weights
+    except NoGrading:
+        return (1,) * len(model.modes)
 
 
 def _conserved(words: dict[Word, int], jumps: list[list[int]], count: int) -> list[bool]:

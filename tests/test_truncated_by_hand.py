@@ -18,7 +18,7 @@ COMMANDS = {
     "optimum": f"optimum kerr --set Delta=0.5 --vary xi=0.1 {POINT} --over Delta",
 }
 REFUSED = [
-    ("--quanta x", "must be a number, or one for each mode (a=4,b=30), but is `x`"),
+    ("--quanta x", "or one for each mode (a=4,b=30) or sum of modes (a+b=4,c=30), but is `x`"),
     ("--quanta 1", "must be at least 2 for g2, but is 1"),
     ("--quanta b=4", "modes a"),
     ("--limit 2", "Argument `limit` must be at least"),

@@ -47,8 +47,8 @@ def read_cut(text: str, option: str = "quanta") -> int | dict[str, int]:
 
     ``option`` is the name of the option that holds it.
 
-    >>> read_cut("6"), read_cut("a=4,b=30")
-    (6, {'a': 4, 'b': 30})
+    >>> read_cut("6"), read_cut("a=4,b=30"), read_cut("a+b=4,c=30")
+    (6, {'a': 4, 'b': 30}, {'a+b': 4, 'c': 30})
     """
     words = [word.partition("=") for word in text.split(",")]
     try:
@@ -57,6 +57,6 @@ def read_cut(text: str, option: str = "quanta") -> int | dict[str, int]:
         return {mode.strip(): int(top) for mode, _, top in words}
     except ValueError:
         raise ValueError(
-            f"Option `--{option}` must be a number, or one for each mode (a=4,b=30), but is "
-            f"`{text}`."
+            f"Option `--{option}` must be a number, or one for each mode (a=4,b=30) or sum of "
+            f"modes (a+b=4,c=30), but is `{text}`."
         ) from None

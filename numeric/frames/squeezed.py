@@ -224,7 +224,7 @@ def _grown(state: SqueezedState, cut: Cut, excess: float) -> Cut:
     for side, one in zip(every, beyond, strict=True):
         share, slope = one / (max(beyond) or 1.0), float(fall(found, side)[0])
         steps = np.log(max(excess * share, 1.0)) / -np.log(max(slope, STEEPEST))
-        tops[np.array(side[0]) > 0] += int(np.ceil(steps))
+        tops[np.array(side.weights) > 0] += int(np.ceil(steps))
     grown = cheapest(model, tops.tolist())
     # what is solved already costs nothing, and is more where it does not cost much
     return wider(cut, 2) if covers(wider(cut, 2), grown) else grown

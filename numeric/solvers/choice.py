@@ -29,7 +29,7 @@ from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather
 from numeric.solvers.soundness import is_positive, judged
 from numeric.solvers.threads import heard, one_thread
-from numeric.space import Cut, Space, count_states, space
+from numeric.space import Cut, Space, count_states, numbers, space
 from numeric.stability import decays
 from systems import Model
 from systems.ladder import Mode, atoms, is_two_level
@@ -258,7 +258,7 @@ def _beat(report: Report, what: str, before: int, total: int, done: int) -> None
 
 def _what(on: Space) -> str:
     """What is being solved, for the bar."""
-    kept = on.cut if isinstance(on.cut, int) else " x ".join(map(str, on.cut))
+    kept = " x ".join(str(top) for top in numbers(on.cut))
     return f"{kept} quanta, {on.size} states"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.space import Cut, Space, covers, show_cut
+from numeric.space import Cut, Space, limits, resized, show_cut
 from systems import Model
 from systems.ladder import atoms, fits, is_two_level
 
@@ -44,9 +44,10 @@ class Start:
         ValueError: Argument `quanta` must be at least 3 for this `initial`, but is 2.
         """
         there = self.occupations[self.rho.diagonal().real > EMPTY]
-        each = isinstance(cut, tuple)
-        least: Cut = tuple(map(int, there.max(axis=0))) if each else self.quanta
-        if not covers(cut, least):
+        every = limits(model.modes, cut)
+        tops = [int(np.max(side.shells(there), initial=0)) for side in every]
+        if any(top > side.top for top, side in zip(tops, every, strict=True)):
+            least = resized(model.modes, cut, tops)
             raise ValueError(
                 f"Argument `quanta` must be at least {show_cut(model, least)} for this `initial`, "
                 f"but is {show_cut(model, cut)}."
