@@ -108,11 +108,27 @@ class Derivation(Shown):
         self._amplitudes = Amplitudes(self.undisplaced, quanta)
 
     def _title(self) -> str:
-        return f"closed forms of the {self.model.name}, {self.quanta} quanta, leading order"
+        title = f"closed forms of the {self.model.name}, {self.quanta} quanta, leading order"
+        return f"{title}, which does not see {' and '.join(self.unseen)}" if self.unseen else title
 
     def _facts(self) -> Mapping[str, Any]:
         facts = {"states": len(self.states), "drive": self.model.drive}
         return facts | {"formulas": ".equations, .amplitude, .probability, .number, .correlation"}
+
+    @cached_property
+    def unseen(self) -> tuple[str, ...]:
+        """The modes that only quantum jumps fill: their forms raise `NotSeen`.
+
+        >>> from systems import kerr
+        >>> derive(kerr.MODEL).unseen
+        ()
+        """
+        model = self.undisplaced
+        return tuple(
+            label(mode)
+            for i, mode in enumerate(model.modes)
+            if is_filled(model, i) and not is_reached(model, model.occupation(mode), jumps=False)
+        )
 
     @cached_property
     def equations(self) -> tuple[sp.Eq, ...]:

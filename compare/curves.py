@@ -32,6 +32,7 @@ COLUMNS = frozenset(
     {"quantity", "analytic", "numeric", "deviation", "matching_digits", "resolved", "status"}
     | {"error"}
 )
+ZERO = (-0.05, 1.0)  # the axis of numbers that are all 0: one that fits them would end at 0.05
 DECADES = 2  # that positive numbers span before their axis is logarithmic: then they look alike
 MARKED = 13  # markers of the closed form along a curve: as many as can be told apart
 
@@ -130,6 +131,8 @@ def _draw_curves(
     top.set(ylabel=mathematical(name), yscale=value_scale(rows), xscale=scale_of(rows[x]))
     if top.lines:
         top.legend()
+        if is_zero(rows):
+            top.set(ylim=ZERO)
     else:
         top.set(xlim=(rows[x].min(), rows[x].max()), yticks=[])
     if len(panels) > 1:
@@ -180,6 +183,17 @@ def trusted(rows: pd.DataFrame) -> pd.Series:
 # words that say something of the closed form or of the pair alone
 GOOD = ("ok", "leading order vanishes", "formula undefined", "formula diverges",
         "numeric is zero", "no formula")  # fmt: skip
+
+
+def is_zero(rows: pd.DataFrame) -> bool:
+    """Whether all that is drawn of both roads is 0, on an axis that would fit it closely.
+
+    >>> import pandas as pd
+    >>> [is_zero(pd.DataFrame({"numeric": [0.0, x], "status": ["ok", "ok"]})) for x in (0.0, 1e-9)]
+    [True, False]
+    """
+    columns = [trusted(rows), *([rows["analytic"]] if "analytic" in rows else [])]
+    return not any(column.fillna(0).any() for column in columns)
 
 
 def value_scale(rows: pd.DataFrame) -> str:

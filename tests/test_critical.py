@@ -9,7 +9,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
-from compare import agreement, critical_drive
+from compare import agreement, critical_drive, solve
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip, parametric_kerr
 
@@ -226,3 +226,14 @@ def test_modes_that_only_pairs_fill_have_no_critical_drive_unless_an_end_is_give
 def test_small_companion_of_the_drive_needs_a_drive_to_belong_to() -> None:
     with pytest.raises(ValueError, match="must hold a positive `xi`"):
         critical_drive(parametric_kerr.MODEL, {**KERR, "G": 1e-3})
+
+
+def test_a_model_without_closed_forms_is_told_what_to_do_without_them() -> None:
+    """The call that the message names answers."""
+    n_th = sp.Symbol("n_th", positive=True)
+    losses = (Loss(kerr.gamma * (1 + n_th), kerr.a), Loss(kerr.gamma * n_th, Dagger(kerr.a)))
+    hot = Model("hot Kerr mode", kerr.MODEL.hamiltonian, losses, kerr.xi)
+    values = {"Delta": 0.0, "chi": 1.0, "gamma": 1.0, "n_th": 0.1}
+    with pytest.raises(ValueError, match=r"hot Kerr mode has none: compare\.solve tabulates"):
+        critical_drive(hot, values)
+    assert solve(hot, values | {"xi": [0.01, 0.1]}, "g2")["status"].eq("ok").all()

@@ -9,7 +9,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus, SigmaZ
 
-from analytic import derive, spell_out
+from analytic import NotSeen, derive, spell_out
 from analytic.rational.vanishing import same_function
 from systems import Loss, Model
 from systems.library.nanotip import (
@@ -242,3 +242,16 @@ def test_irrational_numbers_may_stand_in_the_hamiltonian():
     closed = derive(Model("more backscattering", stronger, MODEL.losses, MODEL.drive))
     assert_closed_form_equals(closed.correlation(a1), nanotip.correlation(a1).subs(J, sqrt(2) * J))
     assert_closed_form_equals(closed.number("a2"), nanotip.number("a2").subs(J, sqrt(2) * J))
+
+
+def test_closed_forms_say_which_modes_they_do_not_see() -> None:
+    """Of a mode that jumps alone fill every form raises `NotSeen`."""
+    a, b = BosonOp("a"), BosonOp("b")
+    gamma, xi = sp.symbols("gamma xi", positive=True)
+    losses = (Loss(gamma, a), Loss(gamma, Dagger(b) * a**2), Loss(gamma, b))
+    closed = derive(Model("relay", xi * (a + Dagger(a)), losses, xi))
+    assert closed.unseen == ("b",)
+    assert "does not see b" in repr(closed)
+    assert closed.number("a") != 0
+    with pytest.raises(NotSeen):
+        closed.number("b")

@@ -219,7 +219,7 @@ def test_steps_of_any_length_add_up_to_one_exponential(gap, way, monkeypatch) ->
     one, psi = np.eye(3), np.array([1.0, 0.5j, 0.2])
     between = np.kron(G, one) + np.kron(one, G.conj())
     J = np.kron(jump, jump.conj())
-    flow = Flow(csc_array(between - 0.1 * J), G, csc_array(J))
+    flow = Flow(csc_array(between - 0.1 * J), G, csc_array(J), part=-0.1)
     monkeypatch.setattr(Flow, "_path", getattr(Flow, way))
     monkeypatch.setattr(Flow, "_stiff", getattr(Flow, way))
     times = np.array([1.0, 1.0, 1.5, 2.0, 2.0 + gap])  # one twice, and no even grid

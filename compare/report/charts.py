@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare.curves import trusted, value_scale, varied
+from compare.curves import ZERO, is_zero, trusted, value_scale, varied
 from compare.extras import needed
 from compare.report.panels import Panel, spread
 from compare.style import BLUE, GREY, NAMES, PALETTE, RED
@@ -190,6 +190,8 @@ def _curves(rows: "pd.DataFrame", x: str, quantity: str, spelled: Mapping[str, s
     lines += [("closed form", "@analytic"), ("deviation", "@deviation"), ("status", "@status")]
     known = [(name, text) for name, text in lines if text[1:] in seen[0].data_source.data]
     _hover(drawn, seen, known, "mouse")
+    if is_zero(rows):
+        drawn.y_range.start, drawn.y_range.end = ZERO
     if drawn.legend:
         drawn.legend.click_policy = "hide"
         drawn.add_layout(drawn.legend[0], "right" if len(groups) > 3 else "below")

@@ -139,7 +139,7 @@ def critical_drive(
     tolerance, largest = (_by_position(ray, n, x) for n, x in
                           (("tolerance", tolerance), ("largest", largest)))  # fmt: skip
     ray, tolerances = _spread(ray, tolerance, largest)
-    formula = Curve(wanted, order, ray)
+    formula = _formula(wanted, order, ray)
     single = one_quantum_drive(ray)
     end = single if largest is None else np.broadcast_to(largest, ray.shape).ravel()
     _check_end(end, model, given=largest is not None)
@@ -167,6 +167,18 @@ def critical_drive(
         "tolerance": tolerances,
     }
     return CriticalDrive(*(ray.shaped(x, name) for name, x in found.items()))
+
+
+def _formula(quantity: Quantity, order: int, ray: Ray) -> Curve:
+    """The formula over the drive; where there is none the error says what to do without it."""
+    try:
+        return Curve(quantity, order, ray)
+    except ValueError as error:
+        raise type(error)(
+            f"Argument `model` must have a closed form of {quantity.name}, which holds up to a "
+            f"critical drive, but the {ray.model.name} has none: compare.solve tabulates the "
+            f"master equation over the drive. {error}"
+        ) from error
 
 
 def _spread(ray: Ray, tolerance: Any, largest: Any) -> tuple[Ray, np.ndarray]:

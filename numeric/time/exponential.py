@@ -7,9 +7,10 @@ the equation is, and one serves all equal steps.  With psi psi' fed into delta (
     psi -> U psi,      delta -> P delta + F psi psi',      U = exp(-i K t), P = exp(L t),
 
 and twice the step is U U, P P and P F + F (U U*): a Taylor series of a short step is doubled until
-it is long enough (C. Moler and C. Van Loan, SIAM Rev. 45, 3 (2003), method 3).  The products are
-real: a Hermitian matrix X is stored as Re X + Im X, of which the symmetric part is Re X and the
-antisymmetric part Im X, so that they take a quarter of the time that complex ones do.
+it is long enough (C. Moler and C. Van Loan, SIAM Rev. 45, 3 (2003), method 3).  As P is U U* and F
+together (Duhamel), one product of large matrices doubles both.  The products are real: a Hermitian
+matrix X is stored as Re X + Im X, of which the symmetric part is Re X and the antisymmetric part Im
+X, so that they take a quarter of the time that complex ones do.
 
 Each step is made twice, at once and in three parts: the difference is what round-off leaves.  Where
 there are many numbers, sparse factors and rational functions are quicker (`numeric.time.stiff`).
@@ -47,6 +48,7 @@ SPARSE, CALL, ELEMENT = 10, 4e-5, 4e-9
 # Rational: seconds of sparse factors and of a solve, for each number to the power by which a
 # Liouvillian of two modes fills in, and of a call
 FACTOR, SOLVE, FILLED, ONE = 5e-8, 8e-10, 1.95, 3e-5
+ROWS = 32  # of a map that are turned at a time, which stay in the cache
 WIDE = 1000  # numbers from which on a product is shared among the cores
 MOST = 2100  # numbers in delta: matrices of 35 MB, and six of them at a time
 
@@ -95,7 +97,8 @@ class Flow:
     """d delta/dt = L delta + J psi psi' and d psi/dt = G psi, on Hermitian matrices.
 
     ``L`` and ``J`` act on matrices flattened row by row, ``G`` = -i K on amplitudes; without ``J``
-    psi is not followed.  ``factorise`` makes sparse factors (`numeric.solvers.direct.factorise`).
+    psi is not followed, and with it L is what G makes and ``part`` J.  ``factorise`` makes sparse
+    factors (`numeric.solvers.direct.factorise`).
 
     >>> decay = csc_array(np.diag([0, -0.5, -0.5, -1.0]).astype(complex))
     >>> flow = Flow(decay, np.diag([0, -0.5]))
@@ -108,6 +111,7 @@ class Flow:
     G: np.ndarray
     J: Any = None
     factorise: Callable[[Any], Any] = splu
+    part: float = 1.0
 
     @property
     def pure(self) -> bool:
@@ -150,8 +154,8 @@ class Flow:
         several = distinct(np.diff(times))
         doubled = sum(map(self._doublings, several)) * CUBE * self.size**3
         summed = len(several) * (STEP + DEGREE * TERM * self.L.nnz * self.size)
-        # of psi psi' two products and what `_before` takes, and three series
-        products, series = (2.5, 3) if self.pure else (1, 1)
+        # of psi psi' a product and what `_before` and `_after` take, and two series
+        products, series = (1.8, 2) if self.pure else (1, 1)
         return 2 * (products * doubled + series * summed)
 
     def _rational(self, times: np.ndarray) -> float:
@@ -234,16 +238,20 @@ class Flow:
         P, F = self._taylor(h)
         U = expm(h * self.G)
         for _ in range(doublings):
-            if F is not None:
-                F = P @ F + _before(F, U)
-            U, P = U @ U, P @ P
+            if F is None:
+                P = P @ P
+            else:  # P F + F (U U*), with P as below
+                F = _after(F, U) + _before(F, U) + self.part * (F @ F)
+            U = U @ U
+        if F is not None:
+            P = _before(np.eye(self.size), U) + self.part * F
         return U, P, F
 
     def _doublings(self, dt: float) -> int:
         return max(0, int(np.ceil(np.log2(max(self.norm * dt, 1e-300)))))
 
     def _taylor(self, h: float) -> tuple[np.ndarray, np.ndarray | None]:
-        """P and F of a step that is so short that |L| h <= 1."""
+        """P of a step that is so short that |L| h <= 1; F too, and P without it, where psi is."""
         L = h * _real_form(self.L)
         term = P = np.eye(self.size)
         if not self.pure:
@@ -252,10 +260,10 @@ class Flow:
                 P = P + term
             return P, None
         J, Q = h * _real_form(self.J), h * _real_form(self._both)
-        fed, F, pure = np.zeros_like(P), np.zeros_like(P), P
+        fed = F = np.zeros_like(P)
         for k in range(1, DEGREE + 1):
-            term, fed, pure = L @ term / k, (L @ fed + J @ pure) / k, Q @ pure / k
-            P, F = P + term, F + fed
+            fed, term = (L @ fed + J @ term) / k, Q @ term / k
+            F = F + fed
         return P, F
 
     @cached_property
@@ -304,16 +312,30 @@ def _restored(numbers: np.ndarray) -> np.ndarray:
 def _before(F: np.ndarray, U: np.ndarray) -> np.ndarray:
     """A map of stored numbers after X -> U X U', without the matrix of the latter.
 
-    A row f of F takes Re sum_ij (1 - i) f_ij X_ij of a Hermitian X.
+    A row f of F takes Re sum_ij (1 - i) f_ij X_ij of a Hermitian X, so that of U X U' it takes
+    what Re M + Im M^T does of X, M = U^T f U*.
 
     >>> turn, X = np.array([[1, 2j], [0.5, 1]]), np.array([[1, 1j], [-1j, 0]])
     >>> after = _stored(turn @ X @ turn.conj().T)
     >>> bool(np.allclose(_before(np.eye(4), turn) @ _stored(X), after))
     True
     """
-    N = U.T @ ((1 - 1j) * F.reshape(len(F), *U.shape)) @ U.conj()
-    other = N.swapaxes(1, 2)
-    return np.asarray((N.real + other.real - N.imag + other.imag).reshape(F.shape) / 2)
+    n, found = len(U), np.empty(F.shape)
+    for k in range(0, len(F), ROWS):
+        M = U.T @ (F[k : k + ROWS].reshape(-1, n) @ U.conj()).reshape(-1, n, n)
+        found[k : k + ROWS] = (M.real + M.imag.swapaxes(1, 2)).reshape(-1, n * n)
+    return found
+
+
+def _after(F: np.ndarray, U: np.ndarray) -> np.ndarray:
+    """A map of stored numbers, and then X -> U X U': the adjoint of that is X -> U' X U.
+
+    >>> turn, X = np.array([[1, 2j], [0.5, 1]]), np.array([[1, 1j], [-1j, 0]])
+    >>> after = _stored(turn @ X @ turn.conj().T)
+    >>> bool(np.allclose(_after(np.eye(4), turn) @ _stored(X), after))
+    True
+    """
+    return _before(F.T, U.conj().T).T
 
 
 def _real_form(A: Any) -> Any:

@@ -128,7 +128,8 @@ class Motion:
     def still(self) -> Flow:
         """The equations where nothing moves."""
         K, L, jump = self.scaled.still()
-        return Flow(L, -1j * K, jump / self.part if self.pure else None, factorise)
+        fed = jump / self.part if self.pure else None
+        return Flow(L, -1j * K, fed, factorise, self.part)
 
     @cached_property
     def equations(self) -> list[list[Term]]:
