@@ -181,7 +181,8 @@ def _parts(
     fewest = fewest_swept(model, cut, solver)
     if fewest and len(points) >= fewest:
         few = keep and len(points) < MANY
-        left = yield from _swept(model, arrays, points, cut, few, report, fewest)
+        known = solver == SWEPT
+        left = yield from _swept(model, arrays, points, cut, few, report, fewest, known)
     equation = liouvillian(model, cut) if len(left) < SOME else liouvillian(model, cut).for_many
     for start in range(0, len(left), CHUNK):
         before, some = len(points) - len(left) + start, left[start : start + CHUNK]
@@ -270,6 +271,7 @@ def _swept(
     keep: bool,
     report: Report,
     fewest: int,
+    known: bool,
 ) -> Generator[Solution, None, np.ndarray]:
     """What the sweeps over the grades can solve, and in the end the points that are left."""
     left, what = [points[:0]], _what(space(model.modes, cut))
@@ -281,7 +283,7 @@ def _swept(
 
         beat(0, 1)
         with heard(beat):
-            found = sweep(model, select(arrays, some), cut, keep, fewest)
+            found = sweep(model, select(arrays, some), cut, keep, fewest, known)
         if found is not None and found.points.size:
             yield replace(found, points=some[found.points])
         left.append(some if found is None else np.delete(some, found.points))
@@ -289,14 +291,20 @@ def _swept(
 
 
 def sweep(
-    model: Model, arrays: Arrays, cut: Cut, density: bool, fewest: int = MANY
+    model: Model,
+    arrays: Arrays,
+    cut: Cut,
+    density: bool,
+    fewest: int = MANY,
+    known: bool = False,
 ) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
     None where the sweeps do not apply: points below ``fewest``, no grading, jumps that raise it,
     states without a loss.  A point is left out where its sweeps do not
     converge, where the empty state without a drive is not the only one, where a coefficient
-    cancels, or where a population is negative beyond its error.
+    cancels, or where a population is negative beyond its error.  Of points ``known`` to the sweeps
+    with fewer quanta no coefficient does.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -309,8 +317,9 @@ def sweep(
     if found is None:
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
-    trusted = found.converged & ~found.doubtful & decays(model, arrays)
-    trusted &= ~_cancels(model, arrays) & is_positive(found.populations, found.error)
+    trusted = found.converged & ~found.doubtful & is_positive(found.populations, found.error)
+    if not known:
+        trusted &= decays(model, arrays) & ~_cancels(model, arrays)
     status, names = np.full((2, count), None)
     status[:], names[:] = Status.OK, "graded"
     numbers = found.populations, found.error, found.remainder

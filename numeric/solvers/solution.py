@@ -9,7 +9,7 @@ chapters 7 and 12).  They are of the order of the true ones, not strict bounds.
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -130,7 +130,7 @@ class Solution:
         >>> found(0.7, 0.2, 0.1).compared(found(0.75, 0.25)).cut.round(12)
         array([[0.05, 0.05, 0.1 ]])
         """
-        there = np.array([other.space.position(state) for state in self.space.index])
+        there = _places(self.space, other.space)
         known = np.where(there >= 0, other.populations[:, there], 0.0)
         counted = np.where(there >= 0, share, 1.0)
         return replace(self, cut=abs(self.populations - known) * counted)
@@ -184,6 +184,12 @@ class Solution:
         """Names of the fields with one row per point, as far as they are known."""
         names = [field.name for field in fields(self) if field.name != "space"]
         return [name for name in names if getattr(self, name) is not None]
+
+
+@lru_cache(maxsize=128)
+def _places(space: Space, other: Space) -> np.ndarray:
+    """Where the states of a space stand in another one, -1 of those that it does not hold."""
+    return np.array([other.position(state) for state in space.index])
 
 
 def _is_all(chosen: np.ndarray, count: int) -> bool:

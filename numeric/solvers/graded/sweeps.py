@@ -65,9 +65,10 @@ from systems.values import Arrays
 # and 12.8, 12.6 and 13.9 us with 28, two general modes with 21 states 16.7, 14.6 and 16.9 us
 LANES = 128
 # Bytes of their numbers beyond which fewer are faster.  NEAR for more than 64: 45 states of the map
-# take 47 us a point in 64 lanes of 2.1 MB, 53 us in 128.  CACHE for more than FEWEST: 91 states
-# take 248 us in 32 lanes of 4.3 MB, 233 us in 64; 120 states 437 us in 32 of 7.4 MB, 467 us in 64
-NEAR, CACHE = 4_000_000, 9_000_000
+# take 47 us a point in 64 lanes of 2.1 MB, 53 us in 128.  CACHE for more than FEWEST: 66 states
+# take 105 us in 32 lanes and in 64 of 4.5 MB; 91 states 225 us in 32 lanes and 276 us in 64 of 8.6
+# MB where others use the machine too (248 and 233 us on an idle one); 120 states 503 us and 601 us
+NEAR, CACHE = 4_000_000, 8_000_000
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 SLAB = 4096  # points that a thread takes at a time: bounds the memory
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such

@@ -32,11 +32,11 @@ from systems import Model
 from systems.values import EPSILON, Arrays
 
 # Points that travel together: enough to pay for the calls, few enough for their numbers to stay in
-# the cache, which asks for so many elements of their matrices.  Random points of the ring took, in
-# us a point for 16, 32 and 64 of them, 448, 309, 278 with 20 states and 835, 694, 638 with 35; for
-# 16, 24, 32 and 48 of them 1649, 1619, 1615, 1560 with 56; for 8, 16, 24 and 32 of them 3360, 3017,
-# 2959, 3067 with 84
-LANES, CACHED = 64, 113_000
+# the cache, which asks for so many elements of their matrices.  Points of the ring took, in us of
+# processor time for 32, 48 and 64 of them, 306, 186, 169 with 20 states and 511, 503, 547 with 35;
+# for 12, 18, 24 and 36 of them 1113, 1077, 1081, 1186 with 56 and, at random values, 1393, 1298,
+# 1260, 1358; for 8, 12, 16 and 24 of them 2750, 2683, 2786, 3023 with 84
+LANES, CACHED = 64, 72_000
 # At 220 states 8 points take less than 4 and 16; of more states memory counts
 FEWEST, ELEMENTS = 8, 400_000
 # Sweeps from which on a point is given up that will not be done within the limit, found for
