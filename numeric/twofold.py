@@ -245,7 +245,8 @@ class Twofold(Batch):
             kept = zip(block.space.levels, tops.tolist(), strict=True)
             each = tuple(max(levels - 1, top) for levels, top in kept)
             choices.insert(0, max(now, sum(tops.tolist())) if isinstance(now, int) else each)
-        most = largest(self.model)
+        name = str(block.solver[0])
+        most = largest(self.model, "auto" if name == "graded" else name)
         fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= most)
         return next(fitting, now)
 
