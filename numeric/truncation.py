@@ -19,10 +19,11 @@ start.  Every truncation is solved once for all points that ask for it, and
 the finest one of a point is its state.
 
 The search ends at ``limit`` states, a budget of memory: n states are n^2 unknowns, which take
-1 to 8 kB each while they are solved.  By default it is `LIMIT` (`ROOMY` where each takes less), and
-`HIGHER` for points of which only g3 and higher orders are not converged yet; where these would need
-more, the cut is chosen for n and g2.  A search ends early where what it sees of the tail, what a
-bath fills, or classical light that the cut does not hold, would take more states than the limit.
+1 to 8 kB each while they are solved.  By default it is `LIMIT` (`ROOMY` or `BY_SWEEPS` where each
+takes less), and `HIGHER` for points of which only g3 and higher orders are not converged yet; where
+these would need more, the cut is chosen for n and g2.  A search ends early where what it sees of
+the tail, what a bath fills, or classical light that the cut does not hold, would take more states
+than the limit.
 """
 
 from collections import defaultdict
@@ -34,9 +35,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from numeric.arguments import check_order, check_quanta, is_real, largest
+from numeric.arguments import LARGEST_SWEPT, check_order, check_quanta, is_real, largest
 from numeric.classical import branches, held_against
-from numeric.growth import GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, Growth
+from numeric.growth import BY_SUMS, BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, Growth
 from numeric.heat import fall_of_baths
 from numeric.judge import is_short
 from numeric.scaling import scale
@@ -103,7 +104,7 @@ class TruncationSearch:
         most = self.limit if limit is None else min(limit, self.limit or LIMIT)
         return replace(self, order=order, tolerance=closer * self.tolerance, limit=most)
 
-    def check(self, model: Model) -> None:
+    def check(self, model: Model, solver: str = "auto") -> None:
         """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
 
         >>> from systems.library import kerr
@@ -113,7 +114,7 @@ class TruncationSearch:
         """
         if self.quanta is not None:
             if isinstance(self.quanta, int):
-                check_quanta(model, self.quanta)
+                check_quanta(model, self.quanta, solver=solver)
             return
         if not (is_real(self.tolerance) and 0 < self.tolerance < 1):
             raise ValueError(
@@ -121,7 +122,7 @@ class TruncationSearch:
             )
         check_order(self.order, self.order)
         if self.quanta is None:  # with two more quanta than it takes, its Liouvillian has to fit
-            check_quanta(model, int(self.order) + 2, "order")
+            check_quanta(model, int(self.order) + 2, "order", solver)
         if self.limit is None:
             return
         check_positive("limit", self.limit)
@@ -131,7 +132,7 @@ class TruncationSearch:
                 f"Argument `limit` must be at least {least} states to compare "
                 f"g{self.order} with two more quanta, but is {self.limit}."
             )
-        if self.limit > (most := isqrt(largest(model))):
+        if self.limit > (most := isqrt(largest(model, solver))):
             raise ValueError(
                 f"Argument `limit` must leave at most {most} states, but is {self.limit}."
             )
@@ -153,7 +154,7 @@ class TruncationSearch:
                 if part.any():
                     yield given.take(part).with_status(word), None
             return
-        rooms = self._rooms(model, select(arrays, points))
+        rooms = self._rooms(model, select(arrays, points), solver)
         parts = [
             (points[rooms == room][start : start + CHUNK], room)
             for room in np.unique(rooms).tolist()
@@ -167,12 +168,15 @@ class TruncationSearch:
                 else:
                     yield found, other
 
-    def _rooms(self, model: Model, arrays: Arrays) -> np.ndarray:
+    def _rooms(self, model: Model, arrays: Arrays, solver: str) -> np.ndarray:
         """States that are tried by default, per point."""
-        if not partial_weights(model):
+        sweeps = largest(model, solver) == LARGEST_SWEPT
+        if not (sweeps or partial_weights(model)):
             return np.full(len(next(iter(arrays.values()))), LIMIT)
-        warm = fall_of_baths(model, arrays).any(axis=1)
         gentle = scale(model, arrays) <= GENTLE
+        if sweeps:
+            return np.where(gentle, BY_SWEEPS, BY_SUMS)
+        warm = fall_of_baths(model, arrays).any(axis=1)
         return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)
 
     def _search(

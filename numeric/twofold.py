@@ -249,7 +249,8 @@ class Twofold(Batch):
             ]
             tops = [max(side.top, ceil(n)) for side, n in zip(every, least, strict=True)]
             choices.insert(0, resized(self.model.modes, now, tops))
-        most = largest(self.model)
+        name = str(block.solver[0])
+        most = largest(self.model, "auto" if name == "graded" else name)
         fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= most)
         return next(fitting, now)
 

@@ -1,6 +1,7 @@
 """Three modes in batches: the sweeps whose blocks are Sylvester equations."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -130,6 +131,28 @@ def test_the_sum_of_sweeps_that_diverge_is_the_steady_state(chi):
     allowed = 1e-11 * two.populations + 3 * (one.error + two.error)
     assert np.all(abs(one.populations - two.populations) <= allowed)
     assert np.all(one.error <= 1e-8 * one.populations)
+
+
+@pytest.mark.parametrize("drive", [1e-3, 0.2])
+def test_linear_modes_behind_one_another_are_coherent_although_their_eigenvectors_coincide(drive):
+    """L = a + b + c and the H that goes with it: each mode is driven by those before it only."""
+    modes = a, b, c
+    H = (
+        F * (a + Dagger(a))
+        + sum(sp.I / 2 * (Dagger(m) * n - Dagger(n) * m) for n, m in combinations(modes, 2)) * -1
+    )
+    model = Model("linear cascade", H, (Loss(k, a + b + c),), F)
+    arrays = many(model, {"k": 1.0}, F=np.array([drive]))
+    found = graded.solve(model, arrays, 7)
+    assert found.converged.all()
+    assert not found.doubtful.any()
+    # d<a_j>/dt = -<a_j>/2 - sum of those before it - i F of the first
+    light = np.linalg.solve(np.tril(np.ones((3, 3)), -1) + np.eye(3) / 2, [-1j * drive, 0, 0])
+    n = abs(light) ** 2
+    for mode in range(3):
+        # beyond the cut lie sum(n)^7/7! of the number of a mode, and its fluctuations
+        rtol = 1e-11 + 10 * n.sum() ** 7 / 5040
+        np.testing.assert_allclose(found.moment(mode), n[mode], rtol=rtol, atol=0)
 
 
 def test_no_bit_depends_on_which_points_travel_together():

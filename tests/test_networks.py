@@ -111,6 +111,18 @@ def test_the_master_equation_of_a_network_is_that_of_two_photons(name: str) -> N
     np.testing.assert_allclose(found, expected, rtol=1e-6, atol=0)  # DRIVE**2, times ten
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("links", [chain(6), ring(6)], ids=["chain", "ring"])
+def test_six_modes_are_answered_by_default(links: Links) -> None:
+    model = network(6, links)
+    at = drawn(model)
+    one, two = two_photons(6, links, at)
+    state = numeric.steady_state(model, at)
+    assert (state.status, state.advice) == ("ok", "")
+    found, expected = state.correlation("a0"), 2 * abs(two[0, 0]) ** 2 / abs(one[0]) ** 4
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=0)  # DRIVE**2, times ten
+
+
 def test_light_runs_around_a_ring_with_a_flux() -> None:
     """The current i (J a'b - h.c.) is that of one photon; the flux turned around, it is too."""
     count, links, phases = NETWORKS["ring of three with a flux"]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from numeric.arguments import largest
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.graded.kinds import Kind, kind
@@ -176,13 +177,19 @@ def _parts(
     keep: bool,
     report: Report,
 ) -> Iterator[Solution]:
-    """The points in parts, as they are solved: what the sweeps can solve, then the others."""
+    """The points in parts, as they are solved: what the sweeps can solve, then the others.
+
+    Of truncations that only the sweeps can hold these are "not converged".
+    """
     left, what = points, _what(space(model.modes, cut))
     fewest = fewest_swept(model, cut, solver)
     if fewest and len(points) >= fewest:
         few = keep and len(points) < MANY
         known = solver == SWEPT
         left = yield from _swept(model, arrays, points, cut, few, report, fewest, known)
+    if len(left) and count_states(model.modes, cut) ** 2 > largest(model, "direct"):
+        yield Solution.none(space(model.modes, cut), left, Status.NOT_CONVERGED)
+        return
     equation = liouvillian(model, cut) if len(left) < SOME else liouvillian(model, cut).for_many
     for start in range(0, len(left), CHUNK):
         before, some = len(points) - len(left) + start, left[start : start + CHUNK]

@@ -12,12 +12,14 @@ and takes the eigenvectors of matrices of 21 rows only, V_m^-1 G_m V_m = diag(l_
 
 (R. H. Bartels and G. W. Stewart, Commun. ACM 15, 820 (1972), with eigenvectors in place of Schur
 vectors: a batch of matrices has them at once, and equal losses make them orthogonal.)  Near an
-exceptional point they lose digits, which the error of a solution shows.
+exceptional point, and behind a cascade, they are nearly parallel: there each point is solved with
+those of matrices next to G (`numeric.solvers.graded.strips.moved`), to which GMRES adds the rest.
 
 That error is measured at the end: the residual of the whole equation, and the rounding of each of
 its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers.graded.strips`.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -45,6 +47,9 @@ TRIAL = 12
 # What round-off leaves of a population against the largest one of its grade: smaller changes do not
 # delay convergence
 FLOOR = 64 * EPSILON
+# Condition of an eigenvalue from which on a point is solved with vectors that are moved apart:
+# sweeps lose as many digits
+SKEW = 1e3
 # Relative residual of a sum by GMRES, of its refinement, and of what is only to be estimated
 ACCURACY, CORRECTION, ROUGH = 1e-11, 1e-4, 1e-2
 FAINTEST = 1e-12  # amplitude below which elements are no longer made larger there
@@ -74,7 +79,7 @@ def solve(
     Where the sweeps diverge, their sum is found by `numeric.solvers.graded.resummation`.
     ``arrays`` have one dimension.  A point that is done gets no further terms, so its result
     does not depend on its neighbours.  With ``density`` the density matrices are kept.  Where a
-    grade of one point does not decay, none of them is found: all numbers are NaN.  Raises
+    grade does not decay nothing is found: all numbers are NaN.  Raises
     `NoGrading` where a jump does not lower the grade.
 
     >>> from systems.library import kerr_ring
@@ -85,21 +90,29 @@ def solve(
     >>> found.rho.shape, bool(np.allclose(np.trace(found.rho, axis1=1, axis2=2), 1))
     ((2, 20, 20), True)
     """
-    try:
-        with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
+    with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
+        found, skew = (
+            _none(model, arrays, quanta, density),
+            np.full(len(next(iter(arrays.values()))), np.inf),
+        )
+        with suppress(np.linalg.LinAlgError):
             equation = Strips(model, arrays, quanta)
             found = _sweep(equation, equation.leading(), tolerance, limit, density)
-            for point in np.flatnonzero(~(found.remainder <= tolerance)).tolist():
-                one = {name: array[[point]] for name, array in arrays.items()}
-                _replace(found, point, _sum(Strips(model, one, quanta), density))
-            return found
-    except np.linalg.LinAlgError:
-        count, size = len(next(iter(arrays.values()))), space(model.modes, quanta).size
-        none, rho = np.full((count, size), np.nan), None
-        if density:
-            rho = np.full((count, size, size), np.nan, dtype=complex)
-        left = np.full(count, np.inf)
-        return Swept(none, np.ones((count, size)), left, np.zeros(count, dtype=int), rho)
+            skew = equation.skew
+        for point in np.flatnonzero(~((found.remainder <= tolerance) & (skew <= SKEW))).tolist():
+            one = {name: array[[point]] for name, array in arrays.items()}
+            with suppress(np.linalg.LinAlgError):
+                better = _sum(Strips(model, one, quanta, apart=not skew[point] <= SKEW), density)
+                _replace(found, point, better)
+    return found
+
+
+def _none(model: Model, arrays: Arrays, quanta: Cut, density: bool) -> Swept:
+    """Points of which nothing is found."""
+    count, size = len(next(iter(arrays.values()))), space(model.modes, quanta).size
+    rho = np.full((count, size, size), np.nan, dtype=complex) if density else None
+    none, left = np.full((count, size), np.nan), np.full(count, np.inf)
+    return Swept(none, np.ones((count, size)), left, np.zeros(count, dtype=int), rho)
 
 
 def solve_packs(
@@ -194,10 +207,10 @@ def _sum(equation: Strips, density: bool) -> Swept:
     twice = np.where(layout.row == layout.column, 1.0, np.sqrt(0.5))  # beside the diagonal
 
     def step(x: np.ndarray) -> np.ndarray:
-        return equation.sweep(equation.fed(x[None]))[0]
+        return equation.step(x[None])[0]
 
     series = Resummation(step, unit[layout.row] * unit[layout.column] * twice)
-    fed = step(first[0])
+    fed = equation.sweep(equation.fed(first))[0]
     found = series(fed, ACCURACY)
     more = series(fed + step(found) - found, CORRECTION)
     total = first + found + more
