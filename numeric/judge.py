@@ -271,11 +271,12 @@ def settled(
     before, after = (measure(one, modes, normalised) for one in (found, other))
     fine = finer_of(found, other)
     coarse = other if fine is found else found
-    hidden = beyond(fine, modes, normalised, bound=False) if _exists(coarse, modes) else np.inf
+    hidden = beyond(fine, modes, normalised, bound=False)
     finest = before if fine is found else after
     apart = slow(fine, modes, normalised, finest.value) if held(model, modes, fine) else np.inf
     known = share(found, other) if counts is None else counts
     cut = _moved(found, other, (before, after), hidden, known, apart)
+    cut = cut if _exists(coarse, modes) else np.full(cut.shape, np.inf)
     return replace(before, cut=cut, moved=tolerance)
 
 
@@ -296,10 +297,10 @@ def settled_each(
     (True, [[False], [False]])
     """
     before, after = (_measure_each(one, words) for one in (fine, coarse))
-    there = np.array([[_exists(coarse, (mode,) * k)] for mode, k in words])
-    hidden, known = np.where(there, _beyond_each(fine, words), np.inf), share(fine, coarse)
+    hidden, known = _beyond_each(fine, words), share(fine, coarse)
     cut = _moved(fine, coarse, (before, after), hidden, known, _apart(model, fine, words, before))
-    return replace(before, cut=cut, moved=tolerance)
+    there = np.array([[_exists(coarse, (mode,) * k)] for mode, k in words])
+    return replace(before, cut=np.where(there, cut, np.inf), moved=tolerance)
 
 
 def _apart(model: Model, fine: Solution, words: Sequence[Word], results: Measured) -> np.ndarray:
@@ -317,7 +318,7 @@ def _moved(
     found: Solution,
     other: Solution,
     both: tuple[Measured, Measured],
-    hidden: np.ndarray | float,
+    hidden: np.ndarray,
     known: np.ndarray,
     apart: np.ndarray | float,
 ) -> np.ndarray:
