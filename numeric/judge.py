@@ -6,9 +6,9 @@ resolved is not resolved, however large it looks, and that of an empty mode is u
 
 Each number is judged alone, by what two truncations give for it (`settled`) and by what lies beyond
 both (`numeric.tail`): a state that is hot, or that leaves where it is only slowly, hardly changes
-with two more quanta while most of it lies beyond them.  What a `numeric.certificate` lists is
-worked out here (`changes`, `cuts`, `roundoff`).  Solvers, `numeric.time` and the series say "not
-converged" of what they find themselves.
+with two more quanta while most of it lies beyond them.  A search asks for many results at once
+(`settled_each`).  Solvers, `numeric.time` and the series say "not converged" of what they find
+themselves.
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,6 @@ WIDE = 3.0
 # may differ, and be at most.  Phonons that light has displaced bend, by a factor of two and more
 LONG, STRAIGHT, MOST = 24, 1.15, 0.7
 Word: TypeAlias = tuple[int, int]  # a mode, and the order of its correlation
-Evidence: TypeAlias = dict[str, np.ndarray]  # by name of the result, one number per point
 
 
 def moment(found: Solution, modes: tuple[int, ...]) -> Known:
@@ -451,75 +450,3 @@ def results(model: Model, cut: Cut, order: int = 4) -> list[tuple[str, int, int]
         names.append((f"n({name})", i, 1))
         names += [(f"g{k}({name})", i, k) for k in range(2, highest + 1)]
     return names
-
-
-def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> Evidence:
-    """Relative change of each result from one truncation to a finer one, same points.
-
-    NaN where one of them found no state; zero where both are equal, or both undefined.  A small
-    change is no proof: of a hot or metastable state it is small while most of the state lies
-    beyond both truncations, and `cuts` adds what the last shells tell of that.
-
-    >>> from numeric.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
-    >>> from systems.library import kerr
-    >>> found = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
-    >>> sorted(found), bool(1e-3 < found["g2(a)"][0] < 1e-1)
-    (['g2(a)', 'n(a)'], True)
-    """
-    changed = {}
-    for name, mode, k in results(model, coarse.space.cut, order):
-        before, after = estimate(coarse, mode, k)[0], estimate(fine, mode, k)[0]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            same = (before == after) | (np.isnan(before) & np.isnan(after))
-            change = np.where(same, 0.0, abs(before / after - 1))
-        changed[name] = np.where(coarse.found & fine.found, change, np.nan)
-    return changed
-
-
-def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) -> Evidence:
-    """Relative change of each result, were the cut lifted: measured, and what is missing still.
-
-    ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``cut`` that
-    of the coarser one.
-
-    >>> from numeric.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
-    >>> from systems.library import kerr
-    >>> changed = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
-    >>> lifted = cuts(kerr.MODEL, changed, cut_at(4), order=2, cut=2)
-    >>> bool(lifted["g2(a)"][0] >= changed["g2(a)"][0])
-    True
-    """
-    return {
-        name: changed[name] + beyond(fine, (mode,) * k, k > 1, bound=False)
-        for name, mode, k in results(model, cut, order)
-    }
-
-
-def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
-    """Estimated relative round-off error of each result; NaN where the result is undefined.
-
-    >>> from numeric.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
-    >>> from systems.library import kerr
-    >>> sorted(roundoff(kerr.MODEL, found, order=3))
-    ['g2(a)', 'g3(a)', 'n(a)']
-    """
-    floors = {}
-    for name, mode, k in results(model, found.space.cut, order):
-        value, error = estimate(found, mode, k)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            floors[name] = error / abs(value)
-    return floors

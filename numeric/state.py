@@ -28,14 +28,14 @@ import sympy as sp
 
 from numeric.advice import Shortage
 from numeric.arguments import check_held, check_occupation, check_order, check_reached
-from numeric.certificate import Certificate
+from numeric.certificate import Certificate, changes, cuts, roundoff
 from numeric.classical import amplitudes, branches
 from numeric.excitations import missed
 from numeric.expectation import read_operator
 from numeric.frames.fluctuations import states_around
 from numeric.frames.means import Means
 from numeric.heat import fall_of_baths
-from numeric.judge import changes, cuts, results, roundoff
+from numeric.judge import results
 from numeric.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.readout import Readout
 from numeric.solvers.choice import select
