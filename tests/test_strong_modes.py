@@ -80,3 +80,28 @@ def test_light_of_one_of_two_alike_modes_is_never_called_the_whole(frame, solved
         assert state.number_status(mode) == state.correlation_status(mode) == "not converged"
     # some 200 quanta in either mode fit nowhere, which is told before much is tried
     assert all(count_states(model.modes, cut) < LIMIT / 4 for model, cut in solved)
+
+
+def test_frames_that_hold_the_same_light_are_tried_once():
+    """Around the root, and around the light without a nonlinearity that hardly moves it."""
+    values = arrays_of({"Delta": 0.0, "chi": 1e-5, "gamma": 1.0, "xi": 5.0})  # 100 quanta
+    root, linear, _ = amplitudes(kerr.MODEL, values)
+    assert 0 < abs(root - linear).max() ** 2 < 0.1
+    tried = []
+
+    def search(order, model, arrays, points):
+        tried.append(order)
+        return []
+
+    displaced_states(kerr.MODEL, values, np.arange(1), search, lambda *_: None, 1e-8, 4)
+    assert tried == [2]
+
+
+def test_light_that_an_atom_turns_both_ways_is_not_looked_for_around_its_root(solved):
+    """Dressed states of the atom detune the light by +-chi: there are F^2/(chi^2 + 1/4) quanta.
+
+    The classical root has the atom at rest, and 98 quanta in place of these 20.
+    """
+    state = steady_state(PAIRS, {"F": 5.0, "chi": 1.0, "kappa": 1.0}, frame="displaced")
+    assert state.number_status("a") == "not converged"
+    assert max(cut for _, cut in solved) < 40

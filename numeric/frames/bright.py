@@ -69,7 +69,7 @@ class Truncations(Protocol):
     def limit(self) -> int | None: ...
     @property
     def order(self) -> int: ...
-    def for_order(
+    def for_frame(
         self, order: int, closer: float = 1.0, limit: int | None = None
     ) -> "Truncations": ...
 
@@ -189,7 +189,7 @@ class BrightSearch:
     ) -> list[tuple[Solution, Solution | None]]:
         """Some points of a model in its displaced frame, with a truncation chosen there."""
         closer = CLOSER if len(shifted.modes) == 1 else 1.0
-        search = self.search.for_order(order, closer, most)
+        search = self.search.for_frame(order, closer, most)
         return list(search(shifted, values, some, self.solver, self.report))
 
     def _warm(self, points: np.ndarray) -> list[WarmState]:
