@@ -97,6 +97,26 @@ def test_frames_that_hold_the_same_light_are_tried_once():
     assert tried == [2]
 
 
+@pytest.mark.slow
+def test_a_mode_of_a_few_quanta_beside_a_faint_one_is_answered_around_its_amplitude():
+    values = {"F": 2.0, "chi": 1.0, "J": 0.5, "kappa": 1.0}
+    state = steady_state(SHIFTED, values, order=2)
+    assert (state.status, state.solver) == ("ok", "displaced")
+    # energy flows in as it is lost, in no cut and to the tolerance of the search
+    gained = -2 * values["F"] * state.amplitude(a).imag
+    np.testing.assert_allclose(gained, state.number(a) + state.number(b), rtol=1e-7)
+
+
+@pytest.mark.slow
+def test_what_a_frame_knows_to_a_few_digits_does_not_keep_a_cut_from_more():
+    """Three quanta that half a linewidth each bends: squeezed frames of 136 states move by 4e-4."""
+    values = {"Delta": 0.7, "U": 0.5, "J": 1.3, "gamma": 1.0, "F": 3.0}
+    state = steady_state(kerr_dimer.MODEL, values)
+    assert state.status == "ok"
+    gained = -2 * values["F"] * state.amplitude("a").imag
+    np.testing.assert_allclose(gained, state.number("a") + state.number("b"), rtol=1e-7)
+
+
 def test_light_that_an_atom_turns_both_ways_is_not_looked_for_around_its_root(solved):
     """Dressed states of the atom detune the light by +-chi: there are F^2/(chi^2 + 1/4) quanta.
 
