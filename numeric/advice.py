@@ -105,7 +105,8 @@ class Shortage:
         pairs = tuple(top or kept - 1 for kept, top in tops)
         if self._fits(pairs):
             return f"Ask for a truncation of your own ({self._typed(pairs)}), for n and g2."
-        return self._none(pairs, "a colder bath")
+        # one hot mode needs no cut that holds it (`numeric.frames.warm`), but states of the others
+        return self._none(pairs, f"{'' if self.limit is None else 'no `limit`, '}a colder bath")
 
     def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
         """What is said where no truncation does."""

@@ -7,7 +7,8 @@ state may sit on any of them, and a truncation that does not reach a root cannot
 is there.
 
 Roots are found by Newton's method from several starts, all points and starts at once: the empty
-state, and amplitudes as large as the drive could make them on resonance.
+state, amplitudes as large as the drive could make them on resonance, and of several modes the
+light that each would have alone.
 """
 
 from dataclasses import dataclass, replace
@@ -40,6 +41,8 @@ APART = 0.1  # relative distance of two roots that are different branches
 class Branches:
     """Quanta of each mode at the brightest stable root, (points, modes), and if there are several.
 
+    Where another stable root has more of some mode, as where light is in one of two modes but not
+    in both, they are the most of each.
     Of models with atoms stability is not asked for: their excitations are no amplitudes.
 
     Where no root is found the numbers are zero: nothing is known.  So they are where the drive
@@ -85,7 +88,8 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     from the empty state, atoms at rest), and the faintest root; NaN where there is none, and 0 of
     atoms.  For arrays of one dimension.  Roots that light leaves, or along which it drifts without
     a force back (the free phase of pairs above their threshold), are none to look at it from: no
-    few quanta around them hold it.
+    few quanta around them hold it.  Neither is any, where each of two stable roots has more light
+    in another mode: the light is at both.
 
     >>> from systems.library import kerr
     >>> arrays = {n: np.array([x]) for n, x in {**kerr.VALUES, "chi": 0.0, "xi": 3.0}.items()}
@@ -104,7 +108,11 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     linear = _without_nonlinearity(model, flow, c)
     near = np.isclose(every, linear, rtol=CLOSE, atol=CLOSE).all(axis=2)
     linear[np.any(near & left, axis=0)] = np.nan
-    return found[brightest, points] + 0.0, linear + 0.0, found[faintest, points] + 0.0
+    bright, faint = found[brightest, points], found[faintest, points]
+    if not any(map(is_two_level, model.modes)):
+        parted = np.any([_brighter(abs(one) ** 2, abs(bright) ** 2) for one in found], axis=0)
+        bright[parted], linear[parted], faint[parted] = np.nan, np.nan, np.nan
+    return bright + 0.0, linear + 0.0, faint + 0.0
 
 
 def _left(model: Model, flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np.ndarray:
@@ -218,7 +226,17 @@ def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
     with np.errstate(invalid="ignore"):
         spread = np.fmax.reduce(total, axis=0) - np.fmin.reduce(total, axis=0)
         several = np.nan_to_num(spread) > APART * np.nan_to_num(np.fmax.reduce(total, axis=0))
+    if not any(map(is_two_level, model.modes)):
+        for number, root in zip(numbers, roots, strict=True):
+            (more,) = np.nonzero(_brighter(number, quanta))
+            more = more[_stable(flow, root[:, more], c[:, more])]
+            quanta[more], several[more] = np.maximum(number, quanta)[more], True
     return Branches(quanta, several)
+
+
+def _brighter(number: np.ndarray, quanta: np.ndarray) -> np.ndarray:
+    """Where one root has plainly more quanta of some mode than another, (points,)."""
+    return np.asarray(np.any(number > (1 + APART) * quanta + 1, axis=1))
 
 
 def _stable(flow: MeanField, x: np.ndarray, c: np.ndarray, most: float = CLOSE) -> np.ndarray:
@@ -268,7 +286,24 @@ def _starts(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
                 if count == 2:
                     start[i], start[i + 1] = size * largest * [[np.cos(phase)], [np.sin(phase)]]
             found.append(start)
-    return np.array(found)
+    return np.array([*found, *_alone(model, flow, c)])
+
+
+def _alone(model: Model, flow: MeanField, c: np.ndarray) -> list[np.ndarray]:
+    """Starts (unknowns, points) in the light of one of several modes without the nonlinearity.
+
+    Two modes that push each other out of resonance may have light in one of them only.
+    """
+    width = _widths(model)
+    light = [i for i, count in zip(np.cumsum([0, *width[:-1]]), width, strict=True) if count == 2]
+    if len(light) == 1:
+        return []
+    linear, starts = _linear(model, flow, c), []
+    for i in light:
+        start = np.zeros_like(linear)
+        start[i : i + 2] = linear[i : i + 2]
+        starts.append(np.clip(np.nan_to_num(start), -HUGE, HUGE))
+    return starts
 
 
 def _newton(flow: MeanField, c: np.ndarray, start: np.ndarray) -> np.ndarray:
@@ -309,12 +344,16 @@ def _quanta(model: Model, x: np.ndarray) -> np.ndarray:
 
 def _without_nonlinearity(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
     """Amplitudes of the linear equations, (points, modes), with atoms at rest."""
-    width = _widths(model)
-    light = np.concatenate([[w == 2] * w for w in width])
+    return _fields(model, _linear(model, flow, c))
+
+
+def _linear(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
+    """The same as unknowns, (unknowns, points)."""
+    light = np.concatenate([[w == 2] * w for w in _widths(model)])
     x = np.zeros((flow.count, c.shape[1]))
     f, J = flow.at(x, c)
     x[light] = -_solve(J[:, light][:, :, light], f[light].T).T
-    return _fields(model, x)
+    return x
 
 
 def _fields(model: Model, x: np.ndarray) -> np.ndarray:

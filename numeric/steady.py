@@ -181,14 +181,17 @@ def _found(
     where none was found; what is known before is not solved again.
     """
     if frame == "displaced":
-        return [], road.displaced(points, keep=True)
+        return [], [*road.displaced(points, keep=True)]
     if frame == "squeezed":
-        return [], road.squeezed(points)
-    bright = road.ahead(points) if chosen else []
+        return [], [*road.squeezed(points)]
+    bright, roughly = road.ahead(points) if chosen else ([], [])
     rest = beside(points, bright)
     pairs = list(road.search(road.model, road.arrays, rest, road.solver, road.report))
     if chosen:
-        bright += road.afterwards(_ended(pairs))
+        ended = _ended(pairs)
+        some = [(one, np.isin(one.points, ended)) for one in roughly]
+        bright += [one.take(rows) for one, rows in some if rows.any()]
+        bright += road.afterwards(beside(ended, bright))
     return pairs, bright
 
 

@@ -81,6 +81,7 @@ class TruncationSearch:
     tolerance: float
     limit: int | None
     order: int  # highest g^(k) that has to be converged
+    around: bool = False  # an amplitude that light may not be at: it is not looked for further then
 
     @property
     def certified(self) -> int | None:
@@ -91,18 +92,19 @@ class TruncationSearch:
         """
         return self.order if self.quanta is None else None
 
-    def for_order(
+    def for_frame(
         self, order: int, closer: float = 1.0, limit: int | None = None
     ) -> "TruncationSearch":
-        """The same search for another highest g^(k), to so many times its tolerance.
+        """The same search around an amplitude, to so many times its tolerance.
 
-        It has another ``limit`` if that is smaller.
+        It is for another highest g^(k), and has another ``limit`` if that is smaller.
 
-        >>> TruncationSearch(None, 1e-8, None, order=4).for_order(2).order
+        >>> TruncationSearch(None, 1e-8, None, order=4).for_frame(2).order
         2
         """
         most = self.limit if limit is None else min(limit, self.limit or LIMIT)
-        return replace(self, order=order, tolerance=closer * self.tolerance, limit=most)
+        tolerance = closer * self.tolerance
+        return replace(self, order=order, tolerance=tolerance, limit=most, around=True)
 
     def check(self, model: Model, solver: str = "auto") -> None:
         """Raise `ValueError` or `TypeError` unless the arguments make sense for the model.
@@ -196,7 +198,7 @@ class TruncationSearch:
         light = branches(model, select(arrays, points))
         falls = fall_of_baths(model, select(arrays, points))
         how = (self.order, self.tolerance, self.limit)
-        search = Growth(*how, model, points, light, falls, room)
+        search = Growth(*how, model, points, light, falls, room, self.around)
         waiting: dict[Cut, list[Entry]] = defaultdict(list)
         for cut, some in search.starts(arrays):
             waiting[cut].append((some, None))

@@ -17,7 +17,7 @@ from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import space
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, kerr_dimer, second_harmonic
+from systems.library import jaynes_cummings, kerr, kerr_dimer, optomechanics, second_harmonic
 from systems.status import Status
 
 a, (G, kappa) = BosonOp("a"), sp.symbols("G kappa", real=True)
@@ -112,6 +112,16 @@ def test_nearly_coherent_light_is_sent_to_its_amplitude(asked):
     assert state.advice == ""
     # the classical light is detuned by 2 chi n: n (1 + (4 chi n/gamma)^2) = |2 xi/gamma|^2
     np.testing.assert_allclose(state.number("a"), 3600.0, rtol=2 * (4 * 1e-6 * 3600) ** 2)
+
+
+@pytest.mark.slow
+def test_a_limit_that_keeps_a_hot_mirror_from_its_own_basis_is_advised_against():
+    values = {**optomechanics.VALUES, "n_th": 300.0, "g": 1.0}
+    ended = steady_state(optomechanics.WARM, values, order=2, limit=40)
+    assert ended.number_status("b") == "not converged"
+    assert "ask for no `limit`" in ended.advice
+    state = steady_state(optomechanics.WARM, values, order=2)
+    assert (state.advice, state.solver) == ("", "thermal")
 
 
 @pytest.mark.parametrize("quanta", [3, 4, 6])

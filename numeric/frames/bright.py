@@ -8,7 +8,8 @@ and two modes of a hundred photons are ten thousand.  Linear light needs none of
 as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
 
 - first where a bath asks for more than may be kept, or the light that is foretold fills more than
-  `DEAR` states of several modes, or more than its limit,
+  `DEAR` states of several modes, or more than its limit (what is known there to a few digits only
+  is searched all the same, where a cut fits),
 - and again where the search for a cut has ended without n and g2.
 
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
@@ -17,16 +18,16 @@ What both leave is a state that is neither: light on two branches far apart, or 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
-from numeric.frames.displaced import displaced_states
+from numeric.frames.displaced import PAIRS, DisplacedState, displaced_states
 from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
 from numeric.frames.gaussian import GaussianState, gaussian
-from numeric.frames.means import Means
-from numeric.frames.squeezed import squeezed_states
+from numeric.frames.means import Means, settled
+from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.warm import WarmState, fills, warm_states
 from numeric.growth import HIGHER_ROOMY, LIMIT
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
@@ -44,6 +45,10 @@ DEAR = 80
 # Of the states that are foretold, what a frame may take to be worth it: two emitters that are
 # bright on one branch only take 125 as they are (3 s), and as many around any amplitude
 FEWER = 0.6
+# The same of several modes without atoms, at least: what is foretold counts no fluctuations.  Of a
+# mode of 3 quanta beside a faint one (cross-Kerr, as strong as the loss) it is 112 states, 300 are
+# too few (25 s), and 247 around the amplitude are enough (5 s)
+MODEST = 250
 # Times the tolerance of a frame of one mode, where quanta cost little: P(n) of all the light takes
 # more of them than its moments, and 1e-2 knows 35 of the 40 that a cut for 35 quanta does
 CLOSER = 1e-2
@@ -54,6 +59,9 @@ LAST = 300
 # where a displaced one takes 700 and does not settle; 9 quanta that are bent take 400, a minute
 SQUEEZED = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
+
+
+Known = TypeVar("Known", GaussianState, DisplacedState)
 
 
 class Truncations(Protocol):
@@ -69,7 +77,7 @@ class Truncations(Protocol):
     def limit(self) -> int | None: ...
     @property
     def order(self) -> int: ...
-    def for_order(
+    def for_frame(
         self, order: int, closer: float = 1.0, limit: int | None = None
     ) -> "Truncations": ...
 
@@ -92,7 +100,7 @@ class BrightSearch:
     >>> search = TruncationSearch(None, 1e-8, None, order=4)
     >>> weak = BrightSearch(kerr.MODEL, arrays, search, "auto", silent)
     >>> weak.ahead(np.arange(1)), weak.afterwards(np.arange(0))
-    ([], [])
+    (([], []), [])
     >>> strong = arrays | {"chi": np.array([1e-4]), "xi": np.array([10.0])}
     >>> bright = BrightSearch(kerr.MODEL, strong, search, "auto", silent)
     >>> (state,) = bright.displaced(np.arange(1))
@@ -106,26 +114,40 @@ class BrightSearch:
     solver: str
     report: Report
 
-    def ahead(self, points: np.ndarray) -> list[Means]:
-        """What is known of points whose cut would be dear, before any is solved as it stands."""
+    def ahead(self, points: np.ndarray) -> tuple[list[Means], list[DisplacedState]]:
+        """What is known of points whose cut would be dear, before any is solved as it stands.
+
+        What is known to a few digits only comes second, where a cut that fits may tell more.
+        """
         linear, rest = self._linear(points)
         found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
         warm = self._warm(rest)
         found, rest = [*found, *warm], beside(rest, warm)
-        if rest.size:
-            sizes, dear = self._dear(rest)
-            most = min(int(FEWER * np.max(sizes[dear], initial=0)), self.search.limit or LIMIT)
-            return [*found, *self.around(rest[dear], most=most)]
-        return found
+        if not rest.size:
+            return found, []
+        sizes, dear = self._dear(rest)
+        around = self.around(rest[dear], most=self._most(np.max(sizes[dear], initial=0)))
+        fits = rest[dear & (sizes <= (self.search.limit or LIMIT))]
+        few = [~settled(one, PAIRS) & np.isin(one.points, fits) for one in around]
+        pairs = list(zip(around, few, strict=True))
+        known = [part for one, rows in pairs for part in _where(one, ~rows)]
+        return [*found, *known], [part for one, rows in pairs for part in _where(one, rows)]
+
+    def _most(self, size: float) -> int:
+        """States that a frame may take before light that is foretold to fill so many is solved."""
+        modes, worth = self.model.modes, int(FEWER * size)
+        if len(modes) > 1 and not any(map(is_two_level, modes)):
+            worth = max(worth, MODEST, min(int(size), LAST))
+        return min(worth, self.search.limit or LIMIT)
 
     def _dear(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How many states light is foretold to fill, and where a frame is tried first."""
         limit = min(self.search.limit or ALONE, ALONE)
         light = branches(self.model, select(self.arrays, points)).quanta
         sizes = filled(self.model, light)
-        # beside a bright mode a faint one keeps as many quanta as the highest order asks for
-        sizes[sizes > 0] = filled(self.model, light[sizes > 0], self.search.order)
-        return sizes, sizes > (DEAR if len(self.model.modes) > 1 else limit)
+        # beside a bright mode a faint one keeps what the highest order is compared with
+        sizes[sizes > 0] = filled(self.model, light[sizes > 0], self.search.order + 2)
+        return sizes, sizes >= (DEAR if len(self.model.modes) > 1 else limit + 1)
 
     def afterwards(self, points: np.ndarray) -> list[Means]:
         """What is known of points whose search has ended without a cut.
@@ -138,11 +160,11 @@ class BrightSearch:
         if rest.size:
             light = branches(self.model, select(self.arrays, rest)).quanta
             sizes, dear = self._dear(rest)
-            tried = dear & (FEWER * sizes >= most)
+            tried = dear & (self._most(np.max(sizes[dear], initial=0)) >= most)
             rest = rest[(np.max(light, axis=1) > LIGHT) & ~tried]
         return [*linear, *self.around(rest, most=most)]
 
-    def around(self, points: np.ndarray, most: int) -> list[Means]:
+    def around(self, points: np.ndarray, most: int) -> list[DisplacedState]:
         """The points in frames around an amplitude, those in which they settle.
 
         Where fewer states of squeezed light than of displaced light are foretold, it is looked for
@@ -158,7 +180,7 @@ class BrightSearch:
 
     def displaced(
         self, points: np.ndarray, keep: bool = False, most: int | None = None
-    ) -> list[Means]:
+    ) -> list[DisplacedState]:
         """The points in displaced frames, those in which they settle; with ``keep`` all of them.
 
         Frames that would take more than ``most`` states are given up.
@@ -172,7 +194,7 @@ class BrightSearch:
         least = states_around if len(model.modes) > 1 else None
         return [*displaced_states(model, self.arrays, points, *how, keep, limit, least)]
 
-    def squeezed(self, points: np.ndarray) -> list[Means]:
+    def squeezed(self, points: np.ndarray) -> list[SqueezedState]:
         """The points in squeezed frames, those in which they settle."""
         how = (squeezings, self._one, matrices, self.search.tolerance, self.search.order)
         most = self.search.limit or SQUEEZED
@@ -189,7 +211,7 @@ class BrightSearch:
     ) -> list[tuple[Solution, Solution | None]]:
         """Some points of a model in its displaced frame, with a truncation chosen there."""
         closer = CLOSER if len(shifted.modes) == 1 else 1.0
-        search = self.search.for_order(order, closer, most)
+        search = self.search.for_frame(order, closer, most)
         return list(search(shifted, values, some, self.solver, self.report))
 
     def _warm(self, points: np.ndarray) -> list[WarmState]:
@@ -229,6 +251,6 @@ def _is_dear(state: GaussianState) -> np.ndarray:
     return np.array([count_states(state.model.modes, tuple(row)) > DEAR for row in tops])
 
 
-def _where(state: GaussianState, rows: np.ndarray) -> list[GaussianState]:
+def _where(state: Known, rows: np.ndarray) -> list[Known]:
     """Some of the points of a state, if there are any."""
     return [state.take(rows)] if rows.any() else []

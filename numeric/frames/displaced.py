@@ -45,7 +45,7 @@ Search = Callable[[int, Model, Arrays, np.ndarray], Sequence[Pair]]
 # Quanta of a that P(n) is shown for; the matrix that displaces is as large, and takes a second
 LONGEST = 1500
 PAIRS = 2  # the highest order that a frame has to settle, and that is looked for first
-ALIKE = 1e-6  # relative distance of two roots that Newton's method has found to be one
+ALIKE = 0.1  # quanta between two frames, at most, of which one is enough
 MARGIN = 60  # levels beyond those that are read, at which the cut of a displacement does not show
 
 
@@ -370,9 +370,9 @@ def displaced_states(
         there &= ~(_needed(model, every, frame) > most)
         if least is not None and frame != 1:  # the second frame is around no root
             there &= ~(least(model, given, alphas) > most)
-        there &= ~np.any([_same(alphas, other[where]) for other in before], axis=0)
+        there &= ~np.any([alike(alphas, other[where]) for other in before], axis=0)
         before.append(_spread(alphas, where, len(points)))
-        tried = there
+        tried, pairs = there, list[DisplacedState]()
         # of what surrounds a bright amplitude n and g2 mostly suffice for all orders of the whole
         for highest in sorted({min(order, PAIRS), order}):
             how = (partial(search, highest), matrices, tolerance, order)
@@ -386,7 +386,13 @@ def displaced_states(
                     states.append(state.take(good))
                     left = np.setdiff1d(left, state.points[good])
                 # where not even these settle, more orders do not help
-                tried |= np.isin(points[where], state.points[settled(state, PAIRS)])
+                some = settled(state, PAIRS) & ~good
+                tried |= np.isin(points[where], state.points[some])
+                pairs += [state.take(some)] if some.any() else []
+        for state in pairs:  # more orders have settled no better
+            if (open_ := np.isin(state.points, left)).any():
+                states.append(state.take(open_))
+                left = np.setdiff1d(left, state.points[open_])
     if keep:
         for state in ended:
             if (open_ := np.isin(state.points, left)).any():
@@ -408,9 +414,13 @@ def _needed(model: Model, every: Sequence[np.ndarray], frame: int) -> np.ndarray
     return np.where(known, filled(model, np.nan_to_num(gap), PAIRS), np.nan)
 
 
-def _same(alphas: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Where two frames are one to round-off, (points,)."""
-    return np.asarray(np.isclose(alphas, other, rtol=ALIKE, atol=0).all(axis=1))
+def alike(alphas: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two frames, (points, modes) each, are one: what light one holds the other does, too.
+
+    >>> alike(np.array([[9.9, 1e-20], [9.0, 0.0]]), np.array([[10.0, 0.0]]))
+    array([ True, False])
+    """
+    return np.asarray(np.sum(abs(alphas - other) ** 2, axis=-1) <= ALIKE)
 
 
 def _spread(alphas: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:

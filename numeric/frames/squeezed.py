@@ -21,7 +21,7 @@ import numpy as np
 
 from numeric.classical import amplitudes
 from numeric.frames.covariances import PAIRS, Squeezing, cheapest
-from numeric.frames.displaced import ALIKE, DisplacedState, Matrices
+from numeric.frames.displaced import DisplacedState, Matrices, alike
 from numeric.frames.means import settled
 from numeric.frames.shift import displaced, shift
 from numeric.frames.squeeze import Squeeze, squeeze, squeezed
@@ -112,7 +112,7 @@ def squeezed_states(
         return states
     given = {name: array.ravel()[points] for name, array in arrays.items()}
     brightest, _, faintest = amplitudes(model, given)
-    other = np.isclose(faintest, brightest, rtol=ALIKE, atol=0).all(axis=1)
+    other = alike(faintest, brightest)
     left = np.ones(len(points), dtype=bool)
     for alphas in (brightest, np.where(other[:, None], np.nan, faintest)):
         for frame in frames(model, given, alphas):
