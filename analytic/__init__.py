@@ -19,8 +19,9 @@ Abs(E)**2/Abs(E + chi)**2
 from analytic.closed import Closed, find_closed
 from analytic.conditions.condition import Condition
 from analytic.conditions.limits import OptimalPoint
+from analytic.conditions.optima import optimal_points
 from analytic.delayed import delayed_correlation
-from analytic.derivation import Derivation, derive, optimal_points
+from analytic.derivation import Derivation, derive
 from analytic.linear import Gaussian, gaussian
 from analytic.polaron import Polaron, polaron
 from analytic.pulse import WeakPulse, weak_pulse

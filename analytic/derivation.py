@@ -10,7 +10,7 @@ of second order in the drive; `analytic.expand` gives them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from math import factorial
 from typing import Any
@@ -19,7 +19,8 @@ import sympy as sp
 
 from analytic.amplitudes import Amplitudes
 from analytic.conditions.condition import Condition, zeros
-from analytic.conditions.limits import Interference, OptimalPoint
+from analytic.conditions.limits import Interference
+from analytic.conditions.optima import optimal_points as optimal_points  # stood here
 from analytic.conditions.roots import numeric_zeros
 from analytic.conditions.unknowns import (
     Unknowns,
@@ -31,23 +32,16 @@ from analytic.conditions.unknowns import (
 from analytic.displacement import check_lowering, without_displacement
 from analytic.evaluation import number_at, status_at
 from analytic.fock import check_decay, check_occupation, check_size
-from analytic.latex import (
-    align,
-    amplitude_symbol,
-    correlation_symbol,
-    number_symbol,
-    probability_symbol,
-)
+from analytic.latex import align
+from analytic.listing import listed
 from analytic.rational.abbreviations import (
     Abbreviations,
     abbreviate,
     are_short,
-    check_abbreviations,
 )
 from analytic.rational.naming import Names, find_names
 from analytic.rational.unexpanded import Unexpanded, name_determinants
 from analytic.reach import NotSeen, dark, is_filled, is_reached, unseen
-from analytic.typeset import typeset
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode, Occupation, is_two_level, label
@@ -431,29 +425,7 @@ class Derivation(Shown):
           E &= \Delta - \frac{i \gamma}{2} \\
           C_{1} &= - \frac{\xi}{E} \\
         """
-        rows = [(typeset(eq.lhs), eq.rhs) for eq in self.equations]
-        if abbreviations is not None:
-            check_abbreviations(abbreviations)
-        rows += [(sp.latex(name), meaning) for name, meaning in (abbreviations or {}).items()]
-        for n in self.states[1:]:
-            rows.append((amplitude_symbol(n), _or_not_seen(self.amplitude, n, abbreviations)))
-            rows.append((probability_symbol(n), _or_not_seen(self.probability, n, abbreviations)))
-        for mode in self.model.modes:
-            rows += self._mode_lines(mode, abbreviations)
-        return align(rows)
-
-    def _mode_lines(
-        self, mode: Mode, abbreviations: Abbreviations | None
-    ) -> list[tuple[str, sp.Expr]]:
-        """The mean number and the correlations of a mode; nothing for one without an amplitude."""
-        weight = self.model.grading.weights[self.model.index(mode)]
-        if weight > self.quanta or not self._amplitudes[self.model.occupation(mode)]:
-            return []
-        lines = [(number_symbol(mode), self.number(mode, abbreviations))]
-        for order in range(2, self.quanta // weight + 1):
-            form = _or_not_seen(self.correlation, mode, order, abbreviations)
-            lines.append((correlation_symbol(mode, order), form))
-        return lines
+        return align(listed(self, abbreviations))
 
     @cached_property
     def _expanded(self) -> Amplitudes:
@@ -504,40 +476,9 @@ class Derivation(Shown):
         return written.modulus_squared
 
 
-def optimal_points(
-    closed: Derivation,
-    mode: Mode | str,
-    solve_for: Unknowns,
-    values: Values,
-    order: int = 2,
-) -> list[OptimalPoint]:
-    """All real zeros of ``g^(order)`` in two unknowns (or a complex one), each with its limits.
-
-    ``values`` holds numbers for all other symbols; the drive need not be among them unless the
-    zero depends on it.  Raises as `Derivation.blockade_conditions` does.
-
-    >>> from systems import kerr_dimer
-    >>> values = {"J": 3.0, "gamma": 1.0}
-    >>> for point in optimal_points(derive(kerr_dimer.MODEL), "a", ("Delta", "U"), values):
-    ...     print({name: round(point.values[name], 3) for name in ("Delta", "U")})
-    {'Delta': -0.275, 'U': -0.043}
-    {'Delta': 0.275, 'U': 0.043}
-    """
-    conditions = closed.blockade_conditions(mode, solve_for, order=order, values=values)
-    return [condition.at(values) for condition in conditions]
-
-
 def _name(model: Model, mode: Mode | str) -> str:
     """The label of a mode that is given by label or operator."""
     return label(model.modes[model.index(mode)])
-
-
-def _or_not_seen(form: Callable[..., sp.Expr], *arguments: Any) -> sp.Expr:
-    """A form or, in words for LaTeX, that the leading order does not see it."""
-    try:
-        return form(*arguments)
-    except NotSeen:
-        return sp.Symbol(r"\text{beyond leading order}")
 
 
 def check_closed(closed: Any) -> None:
