@@ -173,19 +173,23 @@ class Growth:
         at in a small cut.
         """
         for first, baths in wanted:
-            first += 1  # to grow once more costs as much as everything before
-            tops = np.maximum(light, np.where(baths > 0, baths, first))
-            own = np.maximum(light, baths)
-            every: list[Cut] = [by_mode(self.model, tops), first + int(np.sum(own))]
-            every.append(self._graded(first, own))
-            cut = min(every, key=partial(count_states, self.model.modes))
+            cut = self._beside(first + 1, light, baths)  # to grow once more costs as much again
             if not self._is_dear(wider(cut, 2)):
                 return cut
         sizes = [count_states(self.model.modes, one) for one in (self._fitting(cut), cut)]
         if sizes[0] >= NEARLY * sizes[1]:
             return self._fitting(cut)
+        fewer = (self._beside(k, light, baths) for k in range(first, PAIRS - 1, -1))
         least = count_states(self.model.modes, self.order + 2)
-        return self._fitting(cut, max(self.limit // LOOK, least))
+        small = self._fitting(cut, max(self.limit // LOOK, least))
+        return next((one for one in fewer if self.fits(wider(one, 2))), small)
+
+    def _beside(self, first: int, light: np.ndarray, baths: np.ndarray) -> Cut:
+        """So many quanta of what the drive orders, beside those of light and baths."""
+        own = np.maximum(light, baths)
+        each = by_mode(self.model, np.where(baths > 0, own, np.maximum(light, first)))
+        every: list[Cut] = [each, first + int(np.sum(own)), self._graded(first, own)]
+        return min(every, key=partial(count_states, self.model.modes))
 
     def _graded(self, quanta: int, tops: np.ndarray) -> Cut:
         """The cut that counts so many quanta as the drive makes them, or more of light."""
