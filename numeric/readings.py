@@ -14,12 +14,12 @@ from numeric.excitations import coherence, guessed, missed
 from numeric.expectation import element_errors, is_hermitian, mean, operator_matrices
 from numeric.judge import beyond, finer_of, is_short, measure, moment, settled
 from numeric.observable import Observable
-from numeric.solvers.choice import matrices, select
+from numeric.solvers.choice import matrices
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing, supply
 from numeric.worth import MOVED, RESOLVED, SURE, Measured
 from systems.ladder import Ladder, Occupation, is_two_level
-from systems.values import Arrays
+from systems.values import Arrays, select
 
 # Points whose density matrices are held at a time: some 50 MB of 28 states
 CHUNK = 4096

@@ -38,7 +38,6 @@ from numeric.heat import fall_of_baths
 from numeric.judge import results
 from numeric.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.readout import Readout
-from numeric.solvers.choice import select
 from numeric.solvers.solution import Solution
 from numeric.tail import top_shells
 from numeric.twofold import Twofold
@@ -47,6 +46,7 @@ from systems import ladder
 from systems.display import counts, ends, points
 from systems.ladder import Mode, Occupation
 from systems.status import Estimate, Status
+from systems.values import select
 
 NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
 ROOM = 1.5  # times the largest change that is known, for a tolerance to ask for

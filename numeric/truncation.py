@@ -37,21 +37,22 @@ import numpy as np
 
 from numeric.arguments import LARGEST_SWEPT, check_order, check_quanta, is_real, largest
 from numeric.classical import branches, held_against
-from numeric.growth import BY_SUMS, BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, Growth
+from numeric.growth import Growth
 from numeric.heat import fall_of_baths
 from numeric.judge import is_short
 from numeric.scaling import scale
-from numeric.solvers.choice import ALONE, SWEPT, select, solve_points
+from numeric.solvers.choice import ALONE, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, covers, wider
+from numeric.start import BY_SUMS, BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY
 from numeric.tail import missing
 from numeric.worth import MOVED
 from systems import Model
 from systems.progress import Report
 from systems.status import Status
 from systems.ungraded import partial_weights
-from systems.values import Arrays, check_positive
+from systems.values import Arrays, check_positive, select
 
 CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
 COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are

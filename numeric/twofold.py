@@ -23,13 +23,13 @@ from numeric.frames.means import Means, refusal
 from numeric.judge import finer_of, is_short
 from numeric.observable import Observable
 from numeric.paths import paths_held
-from numeric.solvers.choice import STEADY, matrices, select, solve_points
+from numeric.solvers.choice import STEADY, matrices, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, limits, resized, wider
 from numeric.worth import MOVED, Measured
 from systems.status import Status
-from systems.values import Arrays
+from systems.values import Arrays, select
 
 # Relative change by the cut, at most, that is believed without a second solve: a thousandth of
 # what is allowed, as the last shells tell orders of magnitude

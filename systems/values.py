@@ -304,3 +304,14 @@ def _with_poles(model: Model) -> list[sp.Expr]:
         if any(not (p.exp.is_Integer and p.exp > 0) for p in c.atoms(sp.Pow))
         or any(not isinstance(f, plain) for f in c.atoms(sp.Function))
     ]
+
+
+def select(arrays: Arrays, points: np.ndarray) -> Arrays:
+    """The values at some of the points of a flattened batch, one-dimensional.
+
+    >>> select({"Delta": np.array([[0.0, 1.0], [2.0, 3.0]])}, np.array([1, 2]))
+    {'Delta': array([1., 2.])}
+    """
+    shape = next(iter(arrays.values())).shape or (1,)
+    where = np.unravel_index(points, shape)  # no copy of arrays that are only broadcast
+    return {name: np.atleast_1d(array)[where] for name, array in arrays.items()}

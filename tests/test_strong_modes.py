@@ -10,8 +10,8 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from numeric import steady_state, truncation
 from numeric.classical import amplitudes, branches
 from numeric.frames.displaced import displaced_states
-from numeric.growth import LIMIT
 from numeric.space import count_states
+from numeric.start import LIMIT
 from systems import Loss, Model
 from systems.library import kerr, kerr_dimer
 

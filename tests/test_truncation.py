@@ -17,11 +17,11 @@ from compare.cli.app import app
 from compare.cli.cuts import read_cut as read_option
 from numeric import delayed_correlation, steady_state
 from numeric.classical import branches
-from numeric.growth import LIMIT
 from numeric.projection import needed
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution, each
 from numeric.space import Space, count_states
+from numeric.start import LIMIT
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
 

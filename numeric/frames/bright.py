@@ -29,15 +29,15 @@ from numeric.frames.gaussian import GaussianState, gaussian
 from numeric.frames.means import Means, settled
 from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.warm import WarmState, fills, warm_states
-from numeric.growth import HIGHER_ROOMY, LIMIT
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
-from numeric.solvers.choice import matrices, select, solve_points
+from numeric.solvers.choice import matrices, solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import Cut, count_states
+from numeric.start import HIGHER_ROOMY, LIMIT
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
-from systems.values import Arrays
+from systems.values import Arrays, select
 
 # States of several modes from which on a displaced frame is tried first: an atom in 35 photons
 # (180 states) takes 9 s as it stands and 2 s there, a driven mirror of 90 states 13 s and 2 s

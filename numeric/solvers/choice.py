@@ -36,7 +36,7 @@ from systems import Model
 from systems.ladder import Mode, atoms, is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
-from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum
+from systems.values import SMALLEST, Arrays, evaluate, evaluate_sum, select
 
 if TYPE_CHECKING:  # for those who read types only
     from numeric.solvers.graded.swept import GradedSolution
@@ -366,17 +366,6 @@ def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
             exact = evaluate_sum(coefficient, arrays)
             found |= abs(evaluate(coefficient, arrays) - exact) > WORTH * abs(exact)
     return found
-
-
-def select(arrays: Arrays, points: np.ndarray) -> Arrays:
-    """The values at some of the points of a flattened batch, one-dimensional.
-
-    >>> select({"Delta": np.array([[0.0, 1.0], [2.0, 3.0]])}, np.array([1, 2]))
-    {'Delta': array([1., 2.])}
-    """
-    shape = next(iter(arrays.values())).shape or (1,)
-    where = np.unravel_index(points, shape)  # no copy of arrays that are only broadcast
-    return {name: np.atleast_1d(array)[where] for name, array in arrays.items()}
 
 
 @one_thread

@@ -34,7 +34,7 @@ from numeric.frames.gaussian import GaussianState
 from numeric.frames.means import Means
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.scaling import loss_scale, weights
-from numeric.solvers.choice import matrices, select
+from numeric.solvers.choice import matrices
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.elimination import TooLarge
 from numeric.solvers.graded.problem import pose
@@ -52,7 +52,7 @@ from systems.grading import NoGrading
 from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Status
-from systems.values import LARGEST, Arrays, evaluate
+from systems.values import LARGEST, Arrays, evaluate, select
 
 LANES = 64  # points that travel together, as in `solvers.graded.sweeps`
 FEWEST = 4  # points from which on that is faster than one factorisation for each

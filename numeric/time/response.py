@@ -27,7 +27,7 @@ from numeric.frames.gaussian import GaussianState
 from numeric.frames.shift import Shift
 from numeric.liouvillian import liouvillian
 from numeric.scaling import EPSILON
-from numeric.solvers.choice import matrices, select
+from numeric.solvers.choice import matrices
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
@@ -39,6 +39,7 @@ from numeric.worth import MOVED, RESOLVED, Known, Measured
 from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Estimate, Status
+from systems.values import select
 
 # Inverses that are kept: of all sensor states of one pair of filters.  And bytes that they may take
 HELD, MEMORY = 12, 2 * 2**30
