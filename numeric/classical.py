@@ -34,6 +34,9 @@ HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
 TINY = 1e-300  # an amplitude beside which a step of zero is small, that of the empty state
 LIGHT = 2.0  # quanta of some mode from which on an amplitude is worth a frame of its own
 FALLS = 3  # roots that are not stable, from the brightest one on, before it is taken after all
+# Quanta of light that may be in one mode or in another from which on it is said to be there: of
+# fewer (3 of either) a total holds both, and to start with as many of each keeps more states
+PARTED = 10.0
 APART = 0.1  # relative distance of two roots that are different branches
 
 
@@ -227,10 +230,14 @@ def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
         spread = np.fmax.reduce(total, axis=0) - np.fmin.reduce(total, axis=0)
         several = np.nan_to_num(spread) > APART * np.nan_to_num(np.fmax.reduce(total, axis=0))
     if not any(map(is_two_level, model.modes)):
+        parted = np.zeros(len(quanta), dtype=bool)
         for number, root in zip(numbers, roots, strict=True):
             (more,) = np.nonzero(_brighter(number, quanta))
             more = more[_stable(flow, root[:, more], c[:, more])]
             quanta[more], several[more] = np.maximum(number, quanta)[more], True
+            parted[more] = True
+        few = parted & (np.max(quanta, axis=1) < PARTED)
+        quanta[few], several[few] = 0.0, False
     return Branches(quanta, several)
 
 

@@ -72,6 +72,13 @@ def test_modes_that_push_each_other_have_light_in_one_of_them(drive):
     assert all(np.isnan(one).all() for one in amplitudes(PUSHED, values))
 
 
+def test_few_quanta_in_one_of_two_modes_start_no_search_of_many_in_both():
+    """Of F = 1 there are 3.9: a total holds both roots, and the drive tells where to start."""
+    values = arrays_of({"F": 1.0, "chi": 1.0, "kappa": 1.0})
+    assert branches(PUSHED, values).quanta.tolist() == [[0.0, 0.0]]
+    assert all(np.isnan(one).all() for one in amplitudes(PUSHED, values))
+
+
 @pytest.mark.parametrize("frame", [None, "displaced", "squeezed"])
 def test_light_of_one_of_two_alike_modes_is_never_called_the_whole(frame, solved):
     """The steady state is as symmetric as its equation: n_a = n_b, half of the light of a root."""
