@@ -205,7 +205,14 @@ class Flow:
     def _path(self, walk: Walk) -> Path:
         """The same by dense exponentials."""
         stride = few_threads(self.stride) if self.size >= WIDE else self.stride
-        strides = [stride(dt / walk.parts) for dt in walk.steps]
+        strides, count = list[Stride](), len(walk.steps)
+        for dt in walk.steps:
+
+            def tick(share: float, before: int = len(strides)) -> None:
+                walk.tick((before + share) / count)
+
+            strides.append(stride(dt / walk.parts, tick))
+        walk.tick(1.0)  # the steps are nothing beside their matrices
         kinds = [kind for kind in walk.kinds for _ in range(walk.parts)]
         kets, stored = [walk.psi], [_stored(walk.delta)]
         for kind in kinds:
@@ -213,7 +220,6 @@ class Flow:
         fed = self._fed(np.array(kets[:-1]), strides, np.array(kinds))
         for kind, source in zip(kinds, fed, strict=True):
             stored.append(strides[kind][1] @ stored[-1] + source if kind >= 0 else stored[-1])
-        walk.tick(1.0)  # the steps are nothing beside their matrices
         every = slice(None, None, walk.parts)
         return np.array(kets[every]), _restored(np.array(stored[every]))
 
@@ -226,8 +232,8 @@ class Flow:
                 fed[there] = pure @ F.T
         return fed
 
-    def stride(self, dt: float) -> Stride:
-        """U, P and F of a step, P and F on stored matrices (`_stored`).
+    def stride(self, dt: float, tick: Tick = unheard) -> Stride:
+        """U, P and F of a step, P and F on stored matrices (`_stored`); ``tick`` hears how far.
 
         >>> flow = Flow(csc_array(-np.eye(4, dtype=complex)), np.diag([0, -0.5]))
         >>> bool(np.allclose(flow.stride(np.log(2))[1], np.eye(4) / 2))
@@ -237,7 +243,8 @@ class Flow:
         h = dt / 2**doublings
         P, F = self._taylor(h)
         U = expm(h * self.G)
-        for _ in range(doublings):
+        for k in range(doublings):
+            tick(k / doublings)
             if F is None:
                 P = P @ P
             else:  # P F + F (U U*), with P as below
@@ -245,6 +252,7 @@ class Flow:
             U = U @ U
         if F is not None:
             P = _before(np.eye(self.size), U) + self.part * F
+        tick(1.0)
         return U, P, F
 
     def _doublings(self, dt: float) -> int:
