@@ -38,6 +38,7 @@ FALLS = 3  # roots that are not stable, from the brightest one on, before it is 
 # fewer (3 of either) a total holds both, and to start with as many of each keeps more states
 PARTED = 10.0
 APART = 0.1  # relative distance of two roots that are different branches
+ALIKE = 0.1  # quanta between two frames, at most, of which one is enough
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,15 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     return bright + 0.0, linear + 0.0, faint + 0.0
 
 
+def alike(alphas: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where two frames, (points, modes) each, are one: what light one holds the other does, too.
+
+    >>> alike(np.array([[9.9, 1e-20], [9.0, 0.0]]), np.array([[10.0, 0.0]]))
+    array([ True, False])
+    """
+    return np.asarray(np.sum(abs(alphas - other) ** 2, axis=-1) <= ALIKE)
+
+
 def _left(model: Model, flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np.ndarray:
     """Which roots (starts, unknowns, points) do not draw light back, (starts, points).
 
@@ -144,7 +154,7 @@ def reach_at(side: Side, quanta: np.ndarray) -> np.ndarray:
     """What coherent light of these numbers (points, modes) counts at a side of a cut, (points,).
 
     >>> reach_at(Side((1, 1), 8), np.array([[60.0, 40.0]])), reach_at(Side((0, 2), 8), np.ones(2))
-    (array([165.]), 0.0)
+    (array([165.]), array(0.))
     """
     w = np.array(side.weights)
     mean, spread = quanta @ w, quanta @ w**2

@@ -9,7 +9,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state, truncation
 from numeric.classical import amplitudes, branches
-from numeric.frames.displaced import displaced_states
+from numeric.frames.trials import displaced_states
 from numeric.space import count_states
 from numeric.start import LIMIT
 from systems import Loss, Model

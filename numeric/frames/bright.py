@@ -23,11 +23,12 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
-from numeric.frames.displaced import PAIRS, DisplacedState, displaced_states
+from numeric.frames.displaced import DisplacedState
 from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
 from numeric.frames.gaussian import GaussianState, gaussian
 from numeric.frames.means import Means, settled
 from numeric.frames.squeezed import SqueezedState, squeezed_states
+from numeric.frames.trials import PAIRS, displaced_states
 from numeric.frames.warm import WarmState, fills, warm_states
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
 from numeric.solvers.choice import matrices, solve_points

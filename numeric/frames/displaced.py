@@ -17,18 +17,18 @@ with all their errors: where terms cancel, the digits lost are counted.  P(n) of
 D(alpha) rho_b D(alpha)^dagger.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
-from numeric.classical import amplitudes, filled, reach
+from numeric.classical import reach
 from numeric.expectation import element_errors, mean
 from numeric.frames.means import Means, refusal, settled, sure
-from numeric.frames.shift import Shift, displaced, shift
+from numeric.frames.shift import Shift, displaced
 from numeric.scaling import EPSILON
 from numeric.solvers.solution import Solution
 from numeric.tail import escape, missing, top_shells
@@ -38,14 +38,9 @@ from systems.ladder import Occupation, Word, is_two_level
 from systems.status import Status
 from systems.values import Arrays
 
-Pair = tuple[Solution, Solution | None]
 Matrices = Callable[[Model, Arrays, Solution, np.ndarray], np.ndarray]
-Least = Callable[[Model, Arrays, np.ndarray], np.ndarray]  # states around amplitudes, (points,)
-Search = Callable[[int, Model, Arrays, np.ndarray], Sequence[Pair]]
 # Quanta of a that P(n) is shown for; the matrix that displaces is as large, and takes a second
 LONGEST = 1500
-PAIRS = 2  # the highest order that a frame has to settle, and that is looked for first
-ALIKE = 0.1  # quanta between two frames, at most, of which one is enough
 MARGIN = 60  # levels beyond those that are read, at which the cut of a displacement does not show
 
 
@@ -324,151 +319,6 @@ class DisplacedState(Means):
     _rhos: dict[Any, np.ndarray] = field(default_factory=dict)
     _shown: dict[int, int] = field(default_factory=dict)
     _distributions: dict[tuple[int, int], Any] = field(default_factory=dict)
-
-
-def displaced_states(
-    model: Model,
-    arrays: Arrays,
-    points: np.ndarray,
-    search: Search,
-    matrices: Matrices,
-    tolerance: float,
-    order: int,
-    keep: bool = False,
-    most: float = np.inf,
-    least: Least | None = None,
-) -> list[DisplacedState]:
-    """The points (of flat arrays), each in the first frame in which n and g2 of all modes settle.
-
-    Frames are tried one after the other: around the brightest classical root, around the light
-    without the model's nonlinearity, and around the faintest root.  Points that settle in none are
-    left out, or (``keep``) shown in the last frame that was tried.  The second frame is none to try
-    where the nearest root, seen from it, fills more than ``most`` states, and the others where
-    ``least``, what fluctuations around roots take at least (`numeric.frames.fluctuations`), is
-    more. ``search`` solves points of a model as `numeric.truncation.TruncationSearch` does;
-    ``matrices`` gives their density matrices.
-
-    >>> from systems.library import kerr
-    >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
-    >>> displaced_states(kerr.MODEL, arrays, np.arange(0), lambda *_: [], lambda *_: None, 1e-8, 4)
-    []
-    """
-    states: list[DisplacedState] = []
-    ended: list[DisplacedState] = []
-    if not points.size:
-        return states
-    roots = amplitudes(model, {name: array.ravel()[points] for name, array in arrays.items()})
-    left, before = points, [np.full((len(points), len(model.modes)), np.nan)]
-    for frame in range(3):
-        where = np.flatnonzero(np.isin(points, left))
-        if not where.size:
-            break
-        every = [alphas[where] for alphas in roots]
-        alphas = every[frame]
-        there = np.isfinite(alphas).all(axis=1) & (abs(alphas).max(axis=1) > 0)
-        given = {name: array.ravel()[points[where]] for name, array in arrays.items()}
-        there &= ~(_needed(model, every, frame) > most)
-        if least is not None and frame != 1:  # the second frame is around no root
-            there &= ~(least(model, given, alphas) > most)
-        there &= ~np.any([alike(alphas, other[where]) for other in before], axis=0)
-        before.append(_spread(alphas, where, len(points)))
-        tried, pairs = there, list[DisplacedState]()
-        # of what surrounds a bright amplitude n and g2 mostly suffice for all orders of the whole
-        for highest in sorted({min(order, PAIRS), order}):
-            how = (partial(search, highest), matrices, tolerance, order)
-            now = tried & np.isin(points[where], left)
-            found = _solved_around(model, arrays, points[where][now], alphas[now], *how)
-            ended = found or ended
-            tried = np.zeros_like(there)
-            for state in found:
-                good = settled(state, order if highest < order else PAIRS)
-                if good.any():
-                    states.append(state.take(good))
-                    left = np.setdiff1d(left, state.points[good])
-                # where not even these settle, more orders do not help
-                some = settled(state, PAIRS) & ~good
-                tried |= np.isin(points[where], state.points[some])
-                pairs += [state.take(some)] if some.any() else []
-        for state in pairs:  # more orders have settled no better
-            if (open_ := np.isin(state.points, left)).any():
-                states.append(state.take(open_))
-                left = np.setdiff1d(left, state.points[open_])
-    if keep:
-        for state in ended:
-            if (open_ := np.isin(state.points, left)).any():
-                states.append(state.take(open_))
-    return states
-
-
-def _needed(model: Model, every: Sequence[np.ndarray], frame: int) -> np.ndarray:
-    """States that light at the nearest root fills around a frame, (points,).
-
-    NaN where no root is known, and of models with atoms, beside which light may be on no root.
-    """
-    if any(map(is_two_level, model.modes)):
-        return np.full(len(every[0]), np.nan)
-    gaps = [abs(every[frame] - root) ** 2 for root in (every[0], every[2])]
-    nearest = np.argmin([np.nan_to_num(gap.sum(axis=1), nan=np.inf) for gap in gaps], axis=0)
-    gap = np.where(nearest[:, None] == 0, *gaps)
-    known = np.isfinite(gap).all(axis=1)
-    return np.where(known, filled(model, np.nan_to_num(gap), PAIRS), np.nan)
-
-
-def alike(alphas: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Where two frames, (points, modes) each, are one: what light one holds the other does, too.
-
-    >>> alike(np.array([[9.9, 1e-20], [9.0, 0.0]]), np.array([[10.0, 0.0]]))
-    array([ True, False])
-    """
-    return np.asarray(np.sum(abs(alphas - other) ** 2, axis=-1) <= ALIKE)
-
-
-def _spread(alphas: np.ndarray, where: np.ndarray, count: int) -> np.ndarray:
-    """Amplitudes of some of so many points, NaN of the others."""
-    every = np.full((count, alphas.shape[1]), np.nan, dtype=complex)
-    every[where] = alphas
-    return every
-
-
-def _solved_around(
-    model: Model,
-    arrays: Arrays,
-    points: np.ndarray,
-    alphas: np.ndarray,
-    search: Callable[[Model, Arrays, np.ndarray], Sequence[Pair]],
-    matrices: Matrices,
-    tolerance: float,
-    order: int,
-) -> list[DisplacedState]:
-    """All points in frames of these amplitudes, in parts of one truncation each."""
-    if not points.size:
-        return []
-    around = shift(model, tuple(np.any(alphas != 0, axis=0).tolist()))
-    given = {name: array.ravel()[points] for name, array in arrays.items()}
-    shifted, values = around.model, around.values(given, alphas)
-    states = []
-    for found, other in search(shifted, values, np.arange(len(points))):
-        at = found.points
-        ended = found.found & (found.status == Status.NOT_CONVERGED)  # numbers are judged alone
-        words = np.where(ended, Status.OK, found.status)
-        states.append(
-            DisplacedState(
-                model,
-                {name: array[at] for name, array in given.items()},
-                points[at],
-                words,
-                tolerance,
-                order,
-                shifted,
-                values,
-                alphas[at],
-                found,
-                other,
-                matrices,
-                around,
-            )
-        )
-    return states
 
 
 def _modes(powers: Occupation) -> tuple[int, ...]:

@@ -19,9 +19,9 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
-from numeric.classical import amplitudes
+from numeric.classical import alike, amplitudes
 from numeric.frames.covariances import PAIRS, Squeezing, cheapest
-from numeric.frames.displaced import DisplacedState, Matrices, alike
+from numeric.frames.displaced import DisplacedState, Matrices
 from numeric.frames.means import settled
 from numeric.frames.shift import displaced, shift
 from numeric.frames.squeeze import Squeeze, squeeze, squeezed
