@@ -6,6 +6,7 @@ Public functions hand out the one of `bar`, unless they are called with ``progre
 SymPy does in one call is `busy`.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Report: TypeAlias = Callable[[str, int, int], None]  # what is done, points done, of how many
 WAIT, PAUSE = 1.0, 0.1  # seconds before a bar is shown (what is over sooner needs none), and drawn
+SIZE = 80, 24  # columns and rows of a terminal that tells none, as one that a program opened
 # The bars of this process, the innermost last; None is silence, and what is inside it is silent too
 _OPEN: "list[_Line | None]" = []
 
@@ -196,9 +198,8 @@ class _Line:
         if self.drawn is None:
             from tqdm import tqdm
 
-            self.drawn = tqdm(
-                unit="point", leave=False, file=sys.stderr, desc=what, total=total, bar_format=form
-            )
+            how: dict[str, Any] = {"unit": "point", "leave": False, **_size()}
+            self.drawn = tqdm(file=sys.stderr, desc=what, total=total, bar_format=form, **how)
         self.drawn.bar_format = form
         self.drawn.set_description_str(what, refresh=False)
         self.drawn.total, self.drawn.n = total, done
@@ -228,4 +229,14 @@ def counted(
     from tqdm import tqdm
 
     hidden = not (progress and is_watched())
-    return tqdm(iterable, what, total, leave=False, delay=WAIT, disable=hidden, initial=done)
+    how: dict[str, Any] = {"leave": False, "delay": WAIT, **({} if hidden else _size())}
+    return tqdm(iterable, what, total, disable=hidden, initial=done, **how)
+
+
+def _size() -> dict[str, int]:
+    """The size of a terminal that does not say how large it is, for which tqdm draws nothing."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):  # a notebook
+        return {}
+    return {} if columns else dict(zip(("ncols", "nrows"), SIZE, strict=True))

@@ -1,7 +1,10 @@
 """Bars: whoever waits is told what for, and nothing is left behind."""
 
+import os
+import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -148,3 +151,20 @@ def test_a_series_in_symbols_says_how_far_it_is(
     assert not aloud
     assert series.closed_form() == silently
     assert "moments in symbols" in seen()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+def test_a_terminal_that_does_not_say_how_large_it_is_sees_the_bar() -> None:
+    import pty
+
+    code = "import time\nfrom systems.progress import bar\nwith bar() as r: r('6 quanta', 1, 2); "
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execv(sys.executable, [sys.executable, "-c", f"{code}time.sleep(1.6)"])
+    shown = b""
+    with suppress(OSError):  # at its end
+        while part := os.read(terminal, 4096):
+            shown += part
+    assert os.waitpid(pid, 0)[1] == 0
+    assert b"6 quanta:  50%" in shown
