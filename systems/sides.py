@@ -29,7 +29,7 @@ import numpy as np
 from systems.ladder import Mode, atoms, is_two_level, label
 from systems.model import Model
 from systems.ungraded import weights_of
-from systems.values import check_positive
+from systems.values import check_positive, shorten
 
 MOST = 2**20  # of a weighted number of quanta: beyond, states are counted as of the heaviest mode
 
@@ -102,7 +102,7 @@ def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta"
 
     A number may also belong to a sum of modes, "a + b", or "a + 2 b" where a quantum of b counts as
     two.  Two-level systems may be left out: they hold one quantum.  Raises `ValueError` unless all
-    numbers are positive integers, all modes are named, and each once.
+    numbers are positive integers that hold a quantum, and all modes are named, each once.
 
     >>> from systems.library import jaynes_cummings, second_harmonic
     >>> read_cut(jaynes_cummings.MODEL, 6), read_cut(jaynes_cummings.MODEL, {"a": 6})
@@ -125,6 +125,12 @@ def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta"
             f"Argument `{name}` must name the modes {', '.join(labels)}, but names "
             f"{', '.join(given) or 'none'}: each once, alone or in a sum such as a + 2 b."
         )
+    for key, side in zip(given, every, strict=True):
+        if side.limit < side.unit:
+            raise ValueError(
+                f"Argument `{name}[{key!r}]` must be at least {shorten(str(side.unit))}, what one "
+                f"quantum of its heaviest mode counts, but is {side.limit}."
+            )
     for atom in atoms(model.modes):
         if len({tuple(side.weights[i] > 0 for side in every) for i in atom}) > 1:
             inside = " + ".join(labels[i] for i in atom)

@@ -93,8 +93,8 @@ Truncation = Annotated[
     typer.Option(
         "--quanta",
         metavar="N|MODE=N,...",
-        help="Truncation: quanta in all, in each mode (a=4,b=30) or in sums of them (a+b=4,c=30); "
-        "without it chosen by points.",
+        help="Truncation: quanta in all, in each mode (a=4,b=30) or in sums of them (a+b=4,c=30, "
+        "or a+2b=8 where b counts twice); without it chosen by points.",
     ),
 ]
 Accuracy = Annotated[
