@@ -334,17 +334,31 @@ class Growth(SearchStart):
         nearer = coarse is not None and covers(less, wider(coarse, 1))
         return less if nearer and (after is None or covers(less, wanted)) else after
 
+    def _between(self, now: Cut) -> Cut | None:
+        """Two shells short of the largest cut that fits, between ``now`` and two more shells.
+
+        A shell is as wide as a quantum of the heaviest mode, and has room for cuts in it.
+        """
+        if not isinstance(now, Grouped):
+            return None
+        ((weights, limit),) = now.sides
+        room = 2 * max(weights)
+        larger = (limit + more for more in range(room - 1, 0, -1))
+        fitting = (top for top in larger if self.fits(Grouped((Side(weights, top),))))
+        largest = next(fitting, limit)
+        return Grouped((Side(weights, largest - room),)) if largest > max(limit, room) else None
+
     def _larger(self, now: Cut, wanted: Cut) -> Cut | None:
         """The same with more states than ``now``, so that a search ends."""
         twice = wider(now, 2)
         if alike(wanted, now):
             if covers(now, wanted):
-                return twice if self.fits(twice) else None
+                return twice if self.fits(twice) else self._between(now)
             if self._is_one(now):
                 wanted = wanted if covers(wanted, twice) else twice
                 while not self.fits(wanted) and covers(wanted, wider(twice, 1)):
                     wanted = wider(wanted, -1)
-                return wanted if self.fits(wanted) else None
+                return wanted if self.fits(wanted) else self._between(now)
         fitted = self._fitting(wanted)
         before, first, after = (
             count_states(self.model.modes, cut) for cut in (now, fitted, wider(fitted, 2))

@@ -210,6 +210,11 @@ class TruncationSearch:
             for some, before in entries:
                 found = search.marked(solved.at(some))
                 failed = found.status == Status.NOT_CONVERGED
+                if before is not None and failed.any() and _is_far(model, cut, before.space.cut):
+                    nearer = wider(before.space.cut, 2)
+                    waiting[nearer].append((some[failed], before.take(failed)))
+                    found, before = found.take(~failed), before.take(~failed)
+                    failed = failed[~failed]
                 if before is not None and failed.any():  # what was solved before is shown, judged
                     last = before.take(failed).with_status(Status.NOT_CONVERGED)
                     yield last, found.take(failed)
@@ -249,6 +254,12 @@ def comparable(cut: Cut, other: Cut) -> bool:
     (True, True, False, True)
     """
     return covers(cut, wider(other, 2)) or covers(other, wider(cut, 2))
+
+
+def _is_far(model: Model, cut: Cut, before: Cut) -> bool:
+    """Whether a cut that sweeps alone can hold is more than two quanta from the one before it."""
+    alone = count_states(model.modes, cut) ** 2 > largest(model, "direct")
+    return alone and covers(cut, wider(before, 3))
 
 
 def _solve(

@@ -235,9 +235,12 @@ def _read(
 ) -> Swept:
     """What is kept of the sums of all points, with trace one and in the order of the space."""
     diagonal, back = equation.layout.diagonal, np.argsort(equation.layout.order)
-    trace = total[:, diagonal].real.sum(axis=1, keepdims=True)
-    populations = (total[:, diagonal].real / trace)[:, back]
-    error = (error / trace)[:, back]
+    p = total[:, diagonal].real
+    # what need not converge may come out negative: no digit of it is known
+    unknown = (p < 0) & (p >= -_floors(p, equation.blocks))
+    error = np.where(unknown, np.maximum(error, -p), error)
+    trace = p.sum(axis=1, keepdims=True)
+    populations, error = (p / trace)[:, back], (error / trace)[:, back]
     # dividing by the trace spreads its error
     error = error + abs(populations) * error.sum(axis=1, keepdims=True)
     rho = equation.matrix(total / trace)[:, back[:, None], back] if density else None
@@ -246,9 +249,13 @@ def _read(
 
 def _change(new: np.ndarray, p: np.ndarray, blocks: tuple[slice, ...]) -> np.ndarray:
     """The largest relative change of a population, beyond what round-off does, per point."""
-    worst = np.zeros(len(p))
+    floors = _floors(p, blocks)
+    return np.asarray(np.max(np.maximum(new - floors, 0) / (p + floors + TINY), axis=1))
+
+
+def _floors(p: np.ndarray, blocks: tuple[slice, ...]) -> np.ndarray:
+    """What of each population does not delay convergence, (points, states)."""
+    floors = np.empty(p.shape)
     for block in blocks:
-        floor = FLOOR * p[:, block].max(axis=1, keepdims=True)
-        found = np.maximum(new[:, block] - floor, 0) / (p[:, block] + floor + TINY)
-        worst = np.maximum(worst, found.max(axis=1))
-    return worst
+        floors[:, block] = FLOOR * p[:, block].max(axis=1, keepdims=True)
+    return floors
