@@ -6,7 +6,7 @@ truncation was chosen, the search has solved both.  Where it was given, the last
 point that the sweeps over many do not resolve is solved by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from math import ceil
@@ -26,8 +26,9 @@ from numeric.paths import paths_held
 from numeric.solvers.choice import STEADY, matrices, solve_points
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
-from numeric.space import Cut, count_states, limits, resized, wider
+from numeric.space import Cut, count_states, limits, resized
 from numeric.worth import MOVED, Measured
+from systems.progress import bar
 from systems.status import Status
 from systems.values import Arrays, select
 
@@ -195,6 +196,8 @@ class Twofold(Batch):
             (rows,) = np.nonzero(doubt[block.points])
             if rows.size:
                 some, other = self._pair(i, rows)
+                if other is some and len(some.space.sides) > 1:
+                    continue  # a short side tells too little to say more than the most
                 lost = is_short(finer_of(some, other))
                 moved = np.where(lost, np.inf, what.change(some, other))
                 cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
@@ -203,7 +206,7 @@ class Twofold(Batch):
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
         some, known = self.blocks[i].take(rows), self._solved.get(i)
-        if known is None and self._wider(self.blocks[i]) == some.space.cut:
+        if known is None and not self._wider(self.blocks[i]):
             return some, some  # too large: what is missing is all that is known
         new = some if known is None else some.take(~np.isin(some.points, known.points))
         if new.points.size:
@@ -227,19 +230,24 @@ class Twofold(Batch):
             return block
         name = str(block.solver[0])
         solver = name if name in {*STEADY, *KINDS} - {"direct"} else "auto"
-        more = self._wider(block)
-        found = solve_points(self.model, self.arrays, block.points, more, solver)
+        with bar() as report:
+            for more in self._wider(block):
+                found = solve_points(self.model, self.arrays, block.points, more, solver, report)
+                if found.found.any():
+                    break
         return held_against(self.model, found, self._light(block))
 
     def _light(self, block: Solution) -> Branches:
         return branches(self.model, select(self.arrays, block.points))
 
-    def _wider(self, block: Solution) -> Cut:
-        """A second truncation for a block: two more quanta, or the same where they do not fit.
+    def _wider(self, block: Solution) -> list[Cut]:
+        """Second truncations for a block, the best first: those of two more quanta that fit.
 
-        Where a classical branch lies beyond the cut it is one that holds them all, if that fits.
+        Where they do not fit on all sides, they do on the shorter ones, if on any: of these the
+        last shells tell least.  Where a classical branch lies beyond the cut the first is one that
+        holds them all, if that fits.
         """
-        now, choices = block.space.cut, [wider(block.space.cut, 2)]
+        now, choices = block.space.cut, list(self._widened(block.space.cut))
         if is_short(block).any():
             light = self._light(block.take(is_short(block)))
             every = limits(self.model.modes, now)
@@ -251,8 +259,19 @@ class Twofold(Batch):
             choices.insert(0, resized(self.model.modes, now, tops))
         name = str(block.solver[0])
         most = largest(self.model, "auto" if name == "graded" else name)
-        fitting = (c for c in choices if count_states(self.model.modes, c) ** 2 <= most)
-        return next(fitting, now)
+        return [c for c in choices if count_states(self.model.modes, c) ** 2 <= most]
+
+    def _widened(self, now: Cut) -> Iterator[Cut]:
+        """The cut with two more quanta on all sides, on all but the longest, ..., on the shortest.
+
+        In the end with one more there.
+        """
+        tops = [side.top for side in limits(self.model.modes, now)]
+        for count in range(len(tops), 0, -1):
+            some = np.argsort(tops, kind="stable")[:count]
+            yield resized(self.model.modes, now, [t + 2 * (i in some) for i, t in enumerate(tops)])
+        shortest = tops.index(min(tops))
+        yield resized(self.model.modes, now, [t + (i == shortest) for i, t in enumerate(tops)])
 
     def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, Self]]:
         """What is known of points solved each by itself, these points included.

@@ -214,3 +214,41 @@ def test_the_command_line_takes_a_cut_by_sums(capsys):
     printed = capsys.readouterr().out
     right = steady_state(second_harmonic.MODEL, SECOND, {"a + 2 b": 8})
     assert f"{float(right.number('a')):.4g}" in printed
+
+
+def pairs() -> Model:
+    """A quantum that splits in two, a -> b + c."""
+    split = g * (Dagger(a) * b * c + Dagger(b) * Dagger(c) * a)
+    losses = tuple(Loss(kappa, mode) for mode in (a, b, c))
+    return Model("a quantum that splits", split + F * (a + Dagger(a)), losses, F)
+
+
+@pytest.mark.parametrize("quanta", [{"a + c": 12, "b": 2}, {"a": 9, "b": 2, "c": 12}])
+def test_a_short_side_beside_long_ones_is_judged_though_no_more_fits_there(quanta):
+    """Two more quanta on every side do not fit: three quanta of a need three of b all the same."""
+    values = {"g": 0.7, "kappa": 1.0, "F": 0.01}
+    right = steady_state(pairs(), values, quanta={"2 a + b + c": 10})
+    state = steady_state(pairs(), values, quanta=quanta)
+    g3 = state.estimate("correlation", "a", order=3)
+    assert g3.status == "not converged"
+    # the cut is off by a quarter, and says so
+    assert abs(g3.value - right.correlation("a", order=3)) <= 1.5 * g3.error
+    np.testing.assert_allclose(state.correlation("a"), right.correlation("a"), rtol=1e-3)
+
+
+@pytest.mark.slow
+def test_a_search_tries_cuts_between_two_shells_where_two_more_do_not_fit():
+    """Raman light: n and g2 of a cut by hand, which a search by whole shells passed by."""
+    idler = 0.2 * Dagger(a) * a + g * (Dagger(a) * b * c + Dagger(b) * Dagger(c) * a)
+    losses = Loss(kappa, a), Loss(kappa, b), Loss(kappa / 2, c)
+    raman = Model("Raman light", idler + F * (a + Dagger(a)), losses, F)
+    values = {"g": 1.0, "kappa": 1.0, "F": 0.3}
+    state = steady_state(raman, values, order=2)
+    assert state.status == "ok"
+    # photons of b and of c come in pairs: what is lost of one is lost of the other
+    np.testing.assert_allclose(state.number("b"), state.number("c") / 2, rtol=1e-8)
+
+
+def test_a_sum_that_holds_no_quantum_of_one_of_its_modes_is_refused():
+    with pytest.raises(ValueError, match=r"quanta\['5 a \+ c'\]` must be at least 5, .* but is 3"):
+        steady_state(pairs(), {"g": 0.7, "kappa": 1.0, "F": 0.01}, quanta={"5 a + c": 3, "b": 3})
