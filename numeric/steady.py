@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import check_quanta
-from numeric.frames.bright import BrightSearch, beside
-from numeric.frames.means import Means
+from numeric.frames.bright import BrightSearch
+from numeric.frames.means import Means, beside
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution

@@ -15,10 +15,10 @@ as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
 from numeric.frames.gaussian import GaussianState, gaussian
-from numeric.frames.means import Means, settled
+from numeric.frames.means import Means, beside, settled, some_of
 from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.trials import PAIRS, displaced_states
 from numeric.frames.warm import WarmState, fills, warm_states
@@ -60,9 +60,6 @@ LAST = 300
 # where a displaced one takes 700 and does not settle; 9 quanta that are bent take 400, a minute
 SQUEEZED = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
-
-
-Known = TypeVar("Known", GaussianState, DisplacedState)
 
 
 class Truncations(Protocol):
@@ -121,7 +118,7 @@ class BrightSearch:
         What is known to a few digits only comes second, where a cut that fits may tell more.
         """
         linear, rest = self._linear(points)
-        found: list[Means] = [part for state in linear for part in _where(state, _is_dear(state))]
+        found: list[Means] = [part for state in linear for part in some_of(state, _is_dear(state))]
         warm = self._warm(rest)
         found, rest = [*found, *warm], beside(rest, warm)
         if not rest.size:
@@ -131,8 +128,8 @@ class BrightSearch:
         fits = rest[dear & (sizes <= (self.search.limit or LIMIT))]
         few = [~settled(one, PAIRS) & np.isin(one.points, fits) for one in around]
         pairs = list(zip(around, few, strict=True))
-        known = [part for one, rows in pairs for part in _where(one, ~rows)]
-        return [*found, *known], [part for one, rows in pairs for part in _where(one, rows)]
+        known = [part for one, rows in pairs for part in some_of(one, ~rows)]
+        return [*found, *known], [part for one, rows in pairs for part in some_of(one, rows)]
 
     def _most(self, size: float) -> int:
         """States that a frame may take before light that is foretold to fill so many is solved."""
@@ -237,21 +234,7 @@ class BrightSearch:
         return linear, beside(points, linear)
 
 
-def beside(points: np.ndarray, known: Sequence[Means] | Sequence[Solution]) -> np.ndarray:
-    """Those of the points, in rising order, that none of these states is of.
-
-    >>> beside(np.arange(3), [])
-    array([0, 1, 2])
-    """
-    return np.setdiff1d(points, np.concatenate([points[:0], *(one.points for one in known)]))
-
-
 def _is_dear(state: GaussianState) -> np.ndarray:
     """Where linear light would fill more than `DEAR` states, per point."""
     tops = np.array([state.filled(i) for i in range(len(state.model.modes))]).T
     return np.array([count_states(state.model.modes, tuple(row)) > DEAR for row in tops])
-
-
-def _where(state: Known, rows: np.ndarray) -> list[Known]:
-    """Some of the points of a state, if there are any."""
-    return [state.take(rows)] if rows.any() else []

@@ -12,19 +12,23 @@ number is judged alone, as those of populations are (`numeric.judge`).
 """
 
 from abc import abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
 from numeric.expectation import is_hermitian, read_operator
+from numeric.solvers.solution import Solution
 from numeric.worth import RESOLVED, SURE, TINIEST, Measured, divide
 from systems import Model
 from systems.ladder import Mode, Occupation, Word, is_two_level, label
 from systems.status import Status
 from systems.values import Arrays, evaluate
+
+S = TypeVar("S", bound=Any)  # a state of a batch, of which points are taken
 
 
 @dataclass(frozen=True)
@@ -200,3 +204,21 @@ def settled(state: Means, order: int) -> np.ndarray:
         for one in asked:
             good &= state.measured(*one).status(state.status) != Status.NOT_CONVERGED
     return np.asarray(good, dtype=bool)
+
+
+def some_of(state: S, rows: np.ndarray) -> list[S]:
+    """Some of the points of a state, as a list that is empty where there are none.
+
+    >>> some_of(None, np.array([False, False]))
+    []
+    """
+    return [state.take(rows)] if rows.any() else []
+
+
+def beside(points: np.ndarray, known: Iterable[Means | Solution]) -> np.ndarray:
+    """Those of the points, in rising order, that none of these states is of.
+
+    >>> beside(np.arange(3), [])
+    array([0, 1, 2])
+    """
+    return np.setdiff1d(points, np.concatenate([points[:0], *(one.points for one in known)]))

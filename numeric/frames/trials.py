@@ -12,7 +12,7 @@ import numpy as np
 
 from numeric.classical import alike, amplitudes, filled
 from numeric.frames.displaced import DisplacedState, Matrices
-from numeric.frames.means import settled
+from numeric.frames.means import beside, settled, some_of
 from numeric.frames.shift import shift
 from numeric.solvers.solution import Solution
 from systems import Model
@@ -123,20 +123,20 @@ class Trials:
             for state in found:
                 good = settled(state, self.order if highest < self.order else PAIRS)
                 some = settled(state, PAIRS) & ~good
-                done += [state.take(good)] if good.any() else []
-                pairs += [state.take(some)] if some.any() else []
+                done += some_of(state, good)
+                pairs += some_of(state, some)
                 rows = np.union1d(rows, self._rows(state.points[some]))
         every = self._rows(self.points)
         return [*done, *self.rest(self.beside(every, done), pairs)], ended
 
     def beside(self, rows: np.ndarray, states: Sequence[DisplacedState]) -> np.ndarray:
         """Those of the rows of which none of the states is."""
-        return np.setdiff1d(rows, [row for state in states for row in self._rows(state.points)])
+        return self._rows(beside(self.points[rows], states))
 
     def rest(self, rows: np.ndarray, states: Sequence[DisplacedState]) -> list[DisplacedState]:
         """What of the states is of these rows."""
-        chosen = [(state, np.isin(state.points, self.points[rows])) for state in states]
-        return [state.take(some) for state, some in chosen if some.any()]
+        chosen = [some_of(state, np.isin(state.points, self.points[rows])) for state in states]
+        return [part for some in chosen for part in some]
 
     def _rows(self, points: np.ndarray) -> np.ndarray:
         return np.flatnonzero(np.isin(self.points, points))
