@@ -339,7 +339,7 @@ class Growth(SearchStart):
 
         A shell is as wide as a quantum of the heaviest mode, and has room for cuts in it.
         """
-        if not isinstance(now, Grouped):
+        if not (isinstance(now, Grouped) and self._is_one(now)):
             return None
         ((weights, limit),) = now.sides
         room = 2 * max(weights)

@@ -15,12 +15,16 @@ import analytic
 import numeric
 from compare.cli import main
 from numeric import steady_state
+from numeric.classical import branches
+from numeric.growth import Growth
+from numeric.heat import fall_of_baths
 from numeric.space import Space, covers, hull, read_cut, show_cut, wider
 from systems import Loss, Model
 from systems.arithmetic import evaluate
 from systems.ladder import fits, is_two_level
 from systems.library import kerr_dimer, second_harmonic
 from systems.sides import CutSide, Grouped, count_states, group, most_quanta
+from systems.values import read_values
 
 SECOND = {"Delta_a": 0.3, "Delta_b": -0.2, "F": 0.1, "g": 0.8, "kappa_a": 1.0, "kappa_b": 2.0}
 a, b, c, s, t = BosonOp("a"), BosonOp("b"), BosonOp("c"), SigmaMinus("s"), SigmaMinus("t")
@@ -252,3 +256,12 @@ def test_a_search_tries_cuts_between_two_shells_where_two_more_do_not_fit():
 def test_a_sum_that_holds_no_quantum_of_one_of_its_modes_is_refused():
     with pytest.raises(ValueError, match=r"quanta\['5 a \+ c'\]` must be at least 5, .* but is 3"):
         steady_state(pairs(), {"g": 0.7, "kappa": 1.0, "F": 0.01}, quanta={"5 a + c": 3, "b": 3})
+
+
+def test_no_cut_is_looked_for_between_two_shells_of_several_sides():
+    model = scattering()
+    arrays = {name: np.atleast_1d(x) for name, x in read_values(model, SCATTERED).items()}
+    seen = branches(model, arrays), fall_of_baths(model, arrays)
+    growth = Growth(2, 1e-8, 40, model, np.arange(1), *seen, room=40)
+    now = Grouped((CutSide((1, 0, 1), 3), CutSide((0, 1, 0), 5)))  # 60 states: no more fit
+    assert growth._larger(now, now) is None
