@@ -126,8 +126,8 @@ class Trials:
                 done += some_of(state, good)
                 pairs += some_of(state, some)
                 rows = np.union1d(rows, self._rows(state.points[some]))
-        every = self._rows(self.points)
-        return [*done, *self.rest(self.beside(every, done), pairs)], ended
+        left = self.beside(np.arange(len(self.points)), done)
+        return [*done, *self.rest(left, pairs)], ended
 
     def beside(self, rows: np.ndarray, states: Sequence[DisplacedState]) -> np.ndarray:
         """Those of the rows of which none of the states is."""
