@@ -41,7 +41,7 @@ from numeric.growth import Growth
 from numeric.heat import fall_of_baths
 from numeric.judge import is_short
 from numeric.scaling import scale
-from numeric.solvers.choice import ALONE, SWEPT, solve_points
+from numeric.solvers.choice import ALONE, MANY, SMALL, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, covers, wider
@@ -267,7 +267,10 @@ def _solve(
 ) -> Solution:
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
-    ways = np.concatenate([_ways(model, points, before, cut, solver) for points, before in entries])
+    swept = SWEPT if next(iter(arrays.values())).size >= MANY else SMALL
+    ways = np.concatenate(
+        [_ways(model, points, before, cut, solver, swept) for points, before in entries]
+    )
     parts = [
         solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
         for way in dict.fromkeys(ways.tolist())
@@ -276,12 +279,13 @@ def _solve(
 
 
 def _ways(
-    model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str
+    model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str, swept: str
 ) -> np.ndarray:
     """The solver of each point, (points,): of "auto", the one that served it with fewer quanta.
 
-    Another kind of sweep, as where grades have become wide, has not been tried yet.
+    It is called ``swept`` where the sweeps did.  Another kind of sweep, as where grades have become
+    wide, has not been tried yet.
     """
     if before is None or solver != "auto" or kind(model, before.space.cut) != kind(model, cut):
         return np.full(len(points), solver)
-    return np.where(before.solver == "graded", SWEPT, ALONE)
+    return np.where(before.solver == "graded", swept, ALONE)

@@ -21,7 +21,8 @@ def swept(chosen, values, quanta):
     arrays = read_values(chosen, values)
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).copy() for name, array in arrays.items()}
-    return choice.sweep(chosen, flat, quanta, density=False)
+    way = choice.way_to_sweep(chosen, quanta, "auto", *shape)
+    return choice.sweep(chosen, flat, quanta, False, way) if way else None
 
 
 def test_sweeps_that_would_divide_by_zero_are_not_compiled(monkeypatch):
@@ -45,6 +46,33 @@ def test_sweeps_of_three_modes_solve_a_lossless_one_that_decays_by_way_of_the_ot
         moment = found.populations[0] @ found.space.falling(i, 1)
         # two solvers to round-off
         assert moment == pytest.approx(alone.estimate("number", mode).value, rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [choice.FEW, choice.MANY - 1])
+@pytest.mark.parametrize(
+    ("listed", "axis"),
+    [(kerr_dimer, "Delta"), (jaynes_cummings, "Delta_a"), (second_harmonic, "Delta_a")],
+)
+def test_a_small_batch_compiles_nothing_and_has_the_numbers_of_its_points(
+    monkeypatch, listed, axis, count
+):
+    def started(*arguments, **options):
+        raise AssertionError
+
+    monkeypatch.setattr(graded, "solve", started)
+    values = {**listed.VALUES, axis: np.linspace(-2, 2, count)}
+    state = steady_state(listed.MODEL, values)
+    assert set(state.solver) == {"graded"}
+    mode, points = listed.MODEL.modes[0], (0, count // 2, count - 1)
+    for point in points:
+        alone = steady_state(listed.MODEL, {**values, axis: values[axis][point]})
+        assert alone.quanta == state.quanta[point]
+        for order in (2, 3):
+            found, right = (s.correlation(mode, order) for s in (state, alone))
+            # no number depends on how points are grouped beyond its eleventh digit
+            assert found[point] == pytest.approx(right, rel=1e-10, abs=0)
+        number = alone.number(mode)
+        assert state.number(mode)[point] == pytest.approx(number, rel=1e-10, abs=0)
 
 
 def test_points_that_the_sweeps_failed_at_are_not_swept_again(monkeypatch):
