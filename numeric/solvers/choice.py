@@ -123,7 +123,7 @@ def solve(
     True
     """
     best = "iterative" if is_iterated(equation.space) else "direct"
-    name = best if solver in ("auto", ALONE, SWEPT) else solver
+    name = best if solver in ("auto", ALONE, SWEPT, SMALL) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
