@@ -26,8 +26,7 @@ import numpy as np
 from numeric.arguments import largest
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.graded.equation import lowers
-from numeric.solvers.graded.kinds import Kind, kind
+from numeric.solvers.graded.kinds import Kind, kind, solves_together
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather
 from numeric.solvers.soundness import is_positive, judged
@@ -212,7 +211,8 @@ def way_to_sweep(model: Model, cut: Cut, solver: str, count: int) -> Kind | None
 
     Where grades hold many states they take nothing to prepare or to compile, and a half to a tenth
     of the time of any other solver: one point is enough.  The others are compiled for many points;
-    what serves few of two modes and more is the same as where grades hold many states.
+    what serves few of two modes and more is the same as where grades hold many states, and so it
+    serves any number where nothing is to be compiled (`solves_together`).
 
     >>> from systems.library import kerr_dimer, kerr_ring
     >>> [str(way_to_sweep(kerr_dimer.MODEL, 4, "auto", count)) for count in (1, 5, 50)]
@@ -220,14 +220,15 @@ def way_to_sweep(model: Model, cut: Cut, solver: str, count: int) -> Kind | None
     >>> str(way_to_sweep(kerr_ring.MODEL, 4, "auto", 1))
     'sylvester'
     """
-    way = kind(model, cut) if solver in ("auto", SWEPT, SMALL) else None
-    if way != Kind.ELIMINATION:
+    if solver not in ("auto", SWEPT, SMALL):
+        return None
+    way, handy = kind(model, cut), 1 if count_states(model.modes, cut) <= HANDY else SEVERAL
+    if way == Kind.SYLVESTER:
         return way
-    handy = 1 if count_states(model.modes, cut) <= HANDY else SEVERAL
-    if count >= (handy if solver == SWEPT else MANY):
+    if way == Kind.ELIMINATION and count >= (handy if solver == SWEPT else MANY):
         return way
-    few = 1 if solver == SMALL else FEW
-    return Kind.SYLVESTER if count >= few and len(model.modes) > 1 and lowers(model) else None
+    few = FEW if solver == "auto" else 1
+    return Kind.SYLVESTER if count >= few and solves_together(model, cut) else None
 
 
 def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:

@@ -386,8 +386,10 @@ def pose_regression(
     brought = np.sqrt(_reached(equation, arrays, K, chi))
     size = np.maximum(_fallen(rho, grades, pair), brought[:, :, None] * brought[:, None])
     rate = _rate(K, largest, np.add.outer(grades, grades) <= pair)
-    few = np.prod(state.shape) < MANY and kind(state.model, block.space.cut) == Kind.ELIMINATION
-    swift = (block.solver[rows] == "graded") & (not few)  # for few points nothing is compiled
+    way, many = kind(state.model, block.space.cut), np.prod(state.shape) >= MANY
+    # for few points nothing is compiled, and what decays by way of others is not eliminated
+    served = way == Kind.SYLVESTER or (way == Kind.ELIMINATION and many)
+    swift = (block.solver[rows] == "graded") & served
     return Regression(equation, arrays, times, rho, chi, photons, swift, stiff, size, rate)
 
 
