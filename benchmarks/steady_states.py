@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from time import perf_counter
-from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -27,7 +26,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from tqdm import tqdm
 
-from benchmarks import single_calls
+from benchmarks import chosen_truncations, single_calls
 from benchmarks.rivals import (
     Loop,
     SchurGmres,
@@ -49,11 +48,10 @@ from numeric.solvers.threads import cores
 from numeric.space import space
 from numeric.state import SteadyState
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, nanotip, optomechanics
+from systems.library import kerr, kerr_dimer, kerr_ring, nanotip, optomechanics
 from systems.values import Arrays, read_values
 
 QUANTA = 6
-SPANS = {"U": (0.5, 5.0), "g": (0.1, 0.3)}  # of axes that are no detunings
 Delta, chi_a, chi_b, J = sp.symbols("Delta chi_a chi_b J", real=True)
 kappa_a, kappa_b, xi = sp.symbols("kappa_a kappa_b xi", positive=True)
 a, b = BosonOp("a"), BosonOp("b")
@@ -476,36 +474,8 @@ def calls(options: argparse.Namespace) -> Iterator[Row]:
 
 
 def chosen(options: argparse.Namespace) -> Iterator[Row]:
-    """Batches with a chosen truncation, over the largest one that they chose for all points."""
-    one = {"gamma": 1.0}
-    many = (400, 1000, 2000, 20_000)
-    models: list[tuple[str, Model, dict[str, complex], str, tuple[int, ...]]] = [
-        ("Kerr mode", kerr.MODEL, kerr.VALUES, "Delta", many),
-        ("nanotip", nanotip.MODEL, one | {"J": 1, "chi": 1, "xi": 0.1}, "Delta", many),
-        ("dimer", kerr_dimer.MODEL, kerr_dimer.VALUES, "Delta", many),
-        ("Jaynes-Cummings", jaynes_cummings.MODEL, jaynes_cummings.VALUES, "Delta_a", many),
-        ("ring of three", kerr_ring.MODEL, kerr_ring.VALUES, "Delta", (64, 400)),
-        *(
-            (call.name, call.model, {**call.values}, axis, (32,))
-            for call, axis in zip(single_calls.dear(), ("U", "g", "U"), strict=True)
-        ),
-    ]
-    for name, model, values, axis, counts in models:
-        for count in counts:
-            given = {**values, axis: np.linspace(*SPANS.get(axis, (-2, 2)), count)}
-            top = int(np.max(steady_state(model, given, progress=False).quanta))
-            turns = [_both(model, given, top) for _ in range(options.turns + 1)][1:]
-            search, fixed = np.min(turns, axis=0) / count
-            yield (
-                f"{name}, {count:,} points, up to {top} quanta",
-                f"{1e6 * search:.1f} us a point, {search / fixed:.2f} times the fixed truncation",
-            )
-
-
-def _both(model: Model, values: dict[str, Any], top: int) -> tuple[float, float]:
-    """Seconds with a truncation that is chosen, and with a given one."""
-    searched = seconds(lambda: steady_state(model, values, progress=False))
-    return searched, seconds(lambda: steady_state(model, values, top, progress=False))
+    """Batches with a chosen truncation."""
+    yield from chosen_truncations.rows(options.turns)
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {

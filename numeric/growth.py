@@ -187,18 +187,19 @@ class Growth(SearchStart):
     def _kinds(self, now: Cut) -> list[Cut]:
         """Other kinds of cut that may keep fewer states, as far as ``now`` holds all of theirs.
 
-        From groups that are counted as the drive makes them none is tried.
+        From groups that are counted as the drive makes them none is tried, nor beside one
+        two-level system: a total and a cut of the mode differ there by a state.
         """
         modes, kept = self.model.modes, np.array(levels(self.model.modes, now))
         w, bosons = weights(self.model), np.array([not is_two_level(mode) for mode in modes])
+        if (len(modes) <= 2 and bosons.sum() <= 1) or isinstance(now, Grouped):
+            return []
         ordered = bosons & (w > 0)
         most = np.min((w * kept)[ordered]) - 1 if ordered.any() else np.sum(w)
         kinds: list[Cut] = [
             by_mode(self.model, kept - 1),
             graded(self.model, most, (kept - 1).tolist()),
         ]
-        if len(modes) == 1 or isinstance(now, Grouped):
-            return []
         return [kind for kind in kinds if not isinstance(kind, int) and not alike(kind, now)]
 
     def _is_one(self, cut: Cut) -> bool:

@@ -186,7 +186,8 @@ def _found(
         return [], [*road.squeezed(points)]
     bright, roughly = road.ahead(points) if chosen else ([], [])
     rest = beside(points, bright)
-    pairs = list(road.search(road.model, road.arrays, rest, road.solver, road.report))
+    found = road.light(rest)
+    pairs = list(road.search(road.model, road.arrays, rest, road.solver, road.report, found))
     if chosen:
         ended = _ended(pairs)
         some = [(one, np.isin(one.points, ended)) for one in roughly]

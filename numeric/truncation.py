@@ -36,12 +36,12 @@ from typing import TypeAlias
 import numpy as np
 
 from numeric.arguments import LARGEST_SWEPT, check_order, check_quanta, is_real, largest
-from numeric.classical import branches, held_against
+from numeric.classical import Branches, branches, held_against
 from numeric.growth import Growth
 from numeric.heat import fall_of_baths
 from numeric.judge import is_short
 from numeric.scaling import scale
-from numeric.solvers.choice import ALONE, SWEPT, solve_points
+from numeric.solvers.choice import ALONE, MANY, SMALL, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, covers, wider
@@ -141,16 +141,26 @@ class TruncationSearch:
             )
 
     def __call__(
-        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+        self,
+        model: Model,
+        arrays: Arrays,
+        points: np.ndarray,
+        solver: str,
+        report: Report,
+        light: Branches | None = None,
     ) -> Iterator[tuple[Solution, Solution | None]]:
         """The points of a flattened batch, solved, in parts of one truncation each.
 
         With each part comes the coarser truncation of the same points that it was compared with,
-        if any is kept.
+        if any is kept.  ``light`` is what `branches` finds at them, where that is known.
         """
-        if self.quanta is not None and points.size:
+        if not points.size:
+            return
+        if light is None:
+            light = branches(model, select(arrays, points))
+        if self.quanta is not None:
             given = solve_points(model, arrays, points, self.quanta, solver, report)
-            given = held_against(model, given, branches(model, select(arrays, points)))
+            given = held_against(model, given, light)
             # of such a state no density matrix is shown; numbers are judged one by one
             beyond = is_short(given) | (missing(given, ()) >= MOVED)
             for part, word in ((~beyond, Status.OK), (beyond, Status.NOT_CONVERGED)):
@@ -159,12 +169,13 @@ class TruncationSearch:
             return
         rooms = self._rooms(model, select(arrays, points), solver)
         parts = [
-            (points[rooms == room][start : start + CHUNK], room)
+            (np.flatnonzero(rooms == room)[start : start + CHUNK], room)
             for room in np.unique(rooms).tolist()
             for start in range(0, int(np.sum(rooms == room)), CHUNK)
         ]
-        for some, room in parts:
-            for found, other in self._search(model, arrays, some, solver, report, room):
+        for rows, room in parts:
+            some, lit = points[rows], light.at(rows)
+            for found, other in self._search(model, arrays, some, lit, solver, report, room):
                 if other is None or np.all(found.status == Status.OK):
                     small = other is not None and len(points) * other.space.size <= COARSER
                     yield found, other if small else None
@@ -187,6 +198,7 @@ class TruncationSearch:
         model: Model,
         arrays: Arrays,
         points: np.ndarray,
+        light: Branches,
         solver: str,
         report: Report,
         room: int,
@@ -196,7 +208,6 @@ class TruncationSearch:
         Points wait for the next truncation that they ask for, smallest first, with what they were
         solved with before.  One without a state leaves at once: more quanta do not give it one.
         """
-        light = branches(model, select(arrays, points))
         falls = fall_of_baths(model, select(arrays, points))
         how = (self.order, self.tolerance, self.limit)
         search = Growth(*how, model, points, light, falls, room, self.around)
@@ -267,7 +278,10 @@ def _solve(
 ) -> Solution:
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
     some = np.concatenate([points for points, _ in entries])
-    ways = np.concatenate([_ways(model, points, before, cut, solver) for points, before in entries])
+    swept = SWEPT if next(iter(arrays.values())).size >= MANY else SMALL
+    ways = np.concatenate(
+        [_ways(model, points, before, cut, solver, swept) for points, before in entries]
+    )
     parts = [
         solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
         for way in dict.fromkeys(ways.tolist())
@@ -276,12 +290,13 @@ def _solve(
 
 
 def _ways(
-    model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str
+    model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str, swept: str
 ) -> np.ndarray:
     """The solver of each point, (points,): of "auto", the one that served it with fewer quanta.
 
-    Another kind of sweep, as where grades have become wide, has not been tried yet.
+    It is called ``swept`` where the sweeps did.  Another kind of sweep, as where grades have become
+    wide, has not been tried yet.
     """
     if before is None or solver != "auto" or kind(model, before.space.cut) != kind(model, cut):
         return np.full(len(points), solver)
-    return np.where(before.solver == "graded", SWEPT, ALONE)
+    return np.where(before.solver == "graded", swept, ALONE)

@@ -1,7 +1,10 @@
 """A search over a batch does for each point what it would do for that point by itself, or less."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.pauli import SigmaMinus
 from test_steady_cut import HARMONIC, D, F, a, b, c, g, h, hermitian, light, model, number
@@ -9,11 +12,17 @@ from test_steady_cut import HARMONIC, D, F, a, b, c, g, h, hermitian, light, mod
 from numeric import steady_state
 from numeric.judge import results, settled, settled_each
 from numeric.solvers import choice, graded
-from systems import Loss
+from numeric.solvers.graded.sylvester import solve_packs
+from systems import Atom, Loss
 from systems.ladder import label
 from systems.library import jaynes_cummings, kerr_dimer, second_harmonic
 from systems.values import read_values
 
+Omega, lambda_ = sp.Symbol("Omega", positive=True), Atom("q", "gse")
+down, control = lambda_.transition("g", "e"), lambda_.transition("s", "e")
+TRANSPARENT = model(
+    g * hermitian(Dagger(a) * down) + Omega * hermitian(control) + F * hermitian(a), Loss(h, down)
+)
 LOSSLESS = {"D": np.linspace(0.3, 0.4, 40), "g": 0.5, "k": 1.0, "F": 0.02}
 
 
@@ -21,7 +30,8 @@ def swept(chosen, values, quanta):
     arrays = read_values(chosen, values)
     shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     flat = {name: np.broadcast_to(array, shape).copy() for name, array in arrays.items()}
-    return choice.sweep(chosen, flat, quanta, density=False)
+    way = choice.way_to_sweep(chosen, quanta, "auto", *shape)
+    return choice.sweep(chosen, flat, quanta, False, way) if way else None
 
 
 def test_sweeps_that_would_divide_by_zero_are_not_compiled(monkeypatch):
@@ -45,6 +55,33 @@ def test_sweeps_of_three_modes_solve_a_lossless_one_that_decays_by_way_of_the_ot
         moment = found.populations[0] @ found.space.falling(i, 1)
         # two solvers to round-off
         assert moment == pytest.approx(alone.estimate("number", mode).value, rel=1e-9)
+
+
+@pytest.mark.parametrize("count", [choice.FEW, choice.MANY - 1])
+@pytest.mark.parametrize(
+    ("listed", "axis"),
+    [(kerr_dimer, "Delta"), (jaynes_cummings, "Delta_a"), (second_harmonic, "Delta_a")],
+)
+def test_a_small_batch_compiles_nothing_and_has_the_numbers_of_its_points(
+    monkeypatch, listed, axis, count
+):
+    def started(*arguments, **options):
+        raise AssertionError
+
+    monkeypatch.setattr(graded, "solve", started)
+    values = {**listed.VALUES, axis: np.linspace(-2, 2, count)}
+    state = steady_state(listed.MODEL, values)
+    assert set(state.solver) == {"graded"}
+    mode, points = listed.MODEL.modes[0], (0, count // 2, count - 1)
+    for point in points:
+        alone = steady_state(listed.MODEL, {**values, axis: values[axis][point]})
+        assert alone.quanta == state.quanta[point]
+        for order in (2, 3):
+            found, right = (s.correlation(mode, order) for s in (state, alone))
+            # no number depends on how points are grouped beyond its eleventh digit
+            assert found[point] == pytest.approx(right, rel=1e-10, abs=0)
+        number = alone.number(mode)
+        assert state.number(mode)[point] == pytest.approx(number, rel=1e-10, abs=0)
 
 
 def test_points_that_the_sweeps_failed_at_are_not_swept_again(monkeypatch):
@@ -141,3 +178,30 @@ def test_a_point_is_swept_from_where_its_grades_hold_many_states():
     for mode in map(label, (a, b)):
         # to the tolerance of the search
         assert state.correlation(mode) == pytest.approx(alone.correlation(mode), rel=1e-8)
+
+
+def test_sweeps_find_light_of_a_transparent_atom_as_in_an_empty_cavity():
+    # |alpha> times the dark state Omega |g> - g alpha |s> solves the equation at any drive
+    values = {"Omega": np.linspace(0.5, 2, 4), "F": 0.2, "g": 1.5, "k": 1.0, "h": 0.7}
+    assert choice.kind(TRANSPARENT, 10) is None  # nothing leaves |s> alone
+    assert choice.way_to_sweep(TRANSPARENT, 10, "auto", 4) == choice.Kind.SYLVESTER
+    arrays = {n: np.broadcast_to(x, 4) for n, x in read_values(TRANSPARENT, values).items()}
+    found = solve_packs(TRANSPARENT, arrays, 10)
+    for order in (1, 2):
+        light = (2 * values["F"] / values["k"]) ** (2 * order)
+        # the tolerance of the sweeps, beside a tail of ten quanta of 1e-9 of that
+        np.testing.assert_allclose(found.moment(0, order), light, rtol=1e-9)
+
+
+def test_states_that_decay_by_way_of_others_are_swept_like_single_points():
+    values = {"Omega": np.linspace(0.5, 2, 3), "g": 1.5, "k": 1.0, "h": 0.7, "F": 0.2, "D": 0.4}
+    energy = D * (number[a] + lambda_.population("s") + lambda_.population("e"))
+    detuned = replace(TRANSPARENT, hamiltonian=TRANSPARENT.hamiltonian + energy)
+    state = steady_state(detuned, values)
+    assert set(state.solver) == {"graded"}
+    for i, Omega in enumerate(values["Omega"]):
+        alone = steady_state(detuned, {**values, "Omega": Omega})
+        for order in (2, 3, 4):
+            found, right = (s.correlation(a, order) for s in (state, alone))
+            # two solvers to the tolerance of the sweeps
+            assert found[i] == pytest.approx(right, rel=1e-10)

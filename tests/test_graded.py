@@ -214,6 +214,24 @@ def test_a_point_does_not_depend_on_its_batch():
     np.testing.assert_allclose(batch.populations[17], alone.populations, rtol=1e-9, atol=0)
 
 
+def test_a_slab_is_brief_at_any_cut_and_changes_no_bit(monkeypatch):
+    values = {"Delta": np.linspace(-3, 3, 3000), "J": 1.0, "chi": 1.0, "gamma": 1.0, "xi": 0.1}
+    arrays = {n: np.broadcast_to(x, 3000) for n, x in read_values(nanotip.MODEL, values).items()}
+    slabs, spread = [], sweeps.spread
+
+    def counted(work, starts, threads):
+        slabs.append(len(starts))
+        return spread(work, starts, threads)
+
+    monkeypatch.setattr(sweeps, "cores", lambda: 1)  # of many each takes a pack at a time anyway
+    monkeypatch.setattr(sweeps, "spread", counted)
+    whole = graded.solve(nanotip.MODEL, arrays, 4)
+    monkeypatch.setattr(sweeps, "BRIEF", 0)  # each pack by itself
+    parted = graded.solve(nanotip.MODEL, arrays, 4)
+    assert slabs[0] < slabs[1]
+    np.testing.assert_array_equal(parted.populations, whole.populations)
+
+
 def test_the_correction_to_leading_order_is_second_order_in_the_drive():
     drives = np.geomspace(1e-3, 1e-2, 4)
     state = solve(KERR, 6, Delta=0.3, chi=1.0, gamma=1.0, xi=drives)

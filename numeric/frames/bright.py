@@ -17,12 +17,12 @@ What both leave is a state that is neither: light on two branches far apart, or 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
 
-from numeric.classical import LIGHT, amplitudes, branches, filled, held_against
+from numeric.classical import LIGHT, Branches, amplitudes, branches, filled, held_against
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
 from numeric.frames.gaussian import GaussianState, gaussian
@@ -80,7 +80,13 @@ class Truncations(Protocol):
     ) -> "Truncations": ...
 
     def __call__(
-        self, model: Model, arrays: Arrays, points: np.ndarray, solver: str, report: Report
+        self,
+        model: Model,
+        arrays: Arrays,
+        points: np.ndarray,
+        solver: str,
+        report: Report,
+        light: Branches | None = None,
     ) -> Iterator[tuple[Solution, Solution | None]]: ...
 
 
@@ -131,6 +137,32 @@ class BrightSearch:
         known = [part for one, rows in pairs for part in some_of(one, ~rows)]
         return [*found, *known], [part for one, rows in pairs for part in some_of(one, rows)]
 
+    def light(self, points: np.ndarray) -> Branches:
+        """Where the light of some points would go without fluctuations, found once for each.
+
+        >>> from numeric.truncation import TruncationSearch
+        >>> from systems.library import kerr
+        >>> from systems.progress import silent
+        >>> arrays = {name: np.array([x]) for name, x in {**kerr.VALUES, "xi": 3.0}.items()}
+        >>> search = TruncationSearch(None, 1e-8, None, order=4)
+        >>> road = BrightSearch(kerr.MODEL, arrays, search, "auto", silent)
+        >>> road.light(np.arange(1)).several
+        array([False])
+        """
+        known, light = self._lit
+        new = points[~known[points]]
+        if new.size:
+            some = branches(self.model, select(self.arrays, new))
+            light.quanta[new], light.several[new], known[new] = some.quanta, some.several, True
+        return light.at(points)
+
+    @cached_property
+    def _lit(self) -> tuple[np.ndarray, Branches]:
+        """Whether the light of each point has been looked for, and what was found."""
+        count = next(iter(self.arrays.values())).size
+        none = np.zeros((count, len(self.model.modes)))
+        return np.zeros(count, dtype=bool), Branches(none, np.zeros(count, dtype=bool))
+
     def _most(self, size: float) -> int:
         """States that a frame may take before light that is foretold to fill so many is solved."""
         modes, worth = self.model.modes, int(FEWER * size)
@@ -141,7 +173,7 @@ class BrightSearch:
     def _dear(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How many states light is foretold to fill, and where a frame is tried first."""
         limit = min(self.search.limit or ALONE, ALONE)
-        light = branches(self.model, select(self.arrays, points)).quanta
+        light = self.light(points).quanta
         sizes = filled(self.model, light)
         # beside a bright mode a faint one keeps what the highest order is compared with
         sizes[sizes > 0] = filled(self.model, light[sizes > 0], self.search.order + 2)
@@ -156,7 +188,7 @@ class BrightSearch:
         linear, rest = self._linear(points)
         most = self.search.limit or LAST
         if rest.size:
-            light = branches(self.model, select(self.arrays, rest)).quanta
+            light = self.light(rest).quanta
             sizes, dear = self._dear(rest)
             tried = dear & (self._most(np.max(sizes[dear], initial=0)) >= most)
             rest = rest[(np.max(light, axis=1) > LIGHT) & ~tried]

@@ -7,10 +7,11 @@ Of the master equation:
 - "iterative": `numeric.solvers.iterative`, for truncations whose factors are large; "direct"
   takes over where it fails.
 - "qutip": `qutip.steadystate`, as an independent check, judged as the others are.
-- "auto": the fastest of our own that is right, per point: "graded" for many points, and for any
-  where grades hold many states (`graded.sylvester`), where it converges and resolves means and pair
-  correlations, "direct" or "iterative" for the others.  Any other number that the sweeps leave
-  unresolved is solved for again, alone, when it is asked for (`numeric.twofold`).
+- "auto": the fastest of our own that is right, per point: "graded" for many points, for a few of
+  several modes, and for any where grades hold many states (`graded.sylvester`), where it
+  converges and resolves means and pair correlations, "direct" or "iterative" for the others.  Any
+  other number that the sweeps leave unresolved is solved for again, alone, when it is asked for
+  (`numeric.twofold`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
@@ -25,7 +26,7 @@ import numpy as np
 from numeric.arguments import largest
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.solvers import direct, iterative, nojump, qutip
-from numeric.solvers.graded.kinds import Kind, kind
+from numeric.solvers.graded.kinds import Kind, kind, solves_together
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather
 from numeric.solvers.soundness import is_positive, judged
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # for those who read types only
 
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 SWEPT = "swept"  # "auto" for points that the sweeps, compiled for them, solved with fewer quanta
+SMALL = "small"  # the same of a small batch, for which nothing is compiled
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
@@ -67,6 +69,12 @@ MANY = 32
 # states and 2 of up to 55 take as long as swept, and later ones two to eight times as long.  Of 66
 # states it is 3, and of 91 are 6 to 11, as more is eliminated
 HANDY, SEVERAL = 66, 10
+# From so many points on those of two modes and more are swept as Sylvester equations, which are not
+# compiled, where fewer than `MANY` are there.  One by itself, 3 and 30 of them took in ms of
+# processor time, against each alone: of 36 states 5, 7, 33 against 26, 70, 701; of 15 states beside
+# an atom 6, 6, 28 against 7, 13, 134; of 105 states driven by the loss 200 against 410 for 3.  One
+# mode has bands, of which a large one is no slower alone
+FEW = 3
 # Error of what is smaller: just beyond the 1e-6 to which numbers are resolved, nothing to others
 UNKNOWN = 1.1e-6 * SMALLEST
 SOME = 3  # points for which the patterns of large sums pay (`Liouvillian.for_many`)
@@ -114,7 +122,7 @@ def solve(
     True
     """
     best = "iterative" if is_iterated(equation.space) else "direct"
-    name = best if solver in ("auto", ALONE, SWEPT) else solver
+    name = best if solver in ("auto", ALONE, SWEPT, SMALL) else solver
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
@@ -182,11 +190,10 @@ def _parts(
     Of truncations that only the sweeps can hold these are "not converged".
     """
     left, what = points, _what(space(model.modes, cut))
-    fewest = fewest_swept(model, cut, solver)
-    if fewest and len(points) >= fewest:
+    if way := way_to_sweep(model, cut, solver, len(points)):
         few = keep and len(points) < MANY
-        known = solver == SWEPT
-        left = yield from _swept(model, arrays, points, cut, few, report, fewest, known)
+        known = solver in (SWEPT, SMALL)
+        left = yield from _swept(model, arrays, points, cut, few, report, way, known)
     if len(left) and count_states(model.modes, cut) ** 2 > largest(model, "direct"):
         yield Solution.none(space(model.modes, cut), left, Status.NOT_CONVERGED)
         return
@@ -199,24 +206,29 @@ def _parts(
         yield replace(found, points=some, rho=found.rho if keep else None)
 
 
-def fewest_swept(model: Model, cut: Cut, solver: str) -> int:
-    """From how many points on the sweeps are tried, or 0 for never.
+def way_to_sweep(model: Model, cut: Cut, solver: str, count: int) -> Kind | None:
+    """The kind of sweep that is tried for so many points, or None where each is solved alone.
 
     Where grades hold many states they take nothing to prepare or to compile, and a half to a tenth
-    of the time of any other solver: one point is enough.
+    of the time of any other solver: one point is enough.  The others are compiled for many points;
+    what serves few of two modes and more is the same as where grades hold many states, and so it
+    serves any number where nothing is to be compiled (`solves_together`).
 
     >>> from systems.library import kerr_dimer, kerr_ring
-    >>> [fewest_swept(model, 4, "auto") for model in (kerr_dimer.MODEL, kerr_ring.MODEL)]
-    [32, 1]
+    >>> [str(way_to_sweep(kerr_dimer.MODEL, 4, "auto", count)) for count in (1, 5, 50)]
+    ['None', 'sylvester', 'elimination']
+    >>> str(way_to_sweep(kerr_ring.MODEL, 4, "auto", 1))
+    'sylvester'
     """
-    way = kind(model, cut) if solver in ("auto", SWEPT) else None
-    if way is None:
-        return 0
+    if solver not in ("auto", SWEPT, SMALL):
+        return None
+    way, handy = kind(model, cut), 1 if count_states(model.modes, cut) <= HANDY else SEVERAL
     if way == Kind.SYLVESTER:
-        return 1
-    if solver == "auto":
-        return MANY
-    return 1 if count_states(model.modes, cut) <= HANDY else SEVERAL
+        return way
+    if way == Kind.ELIMINATION and count >= (handy if solver == SWEPT else MANY):
+        return way
+    few = FEW if solver == "auto" else 1
+    return Kind.SYLVESTER if count >= few and solves_together(model, cut) else None
 
 
 def with_floor(found: Solution, model: Model, arrays: Arrays) -> Solution:
@@ -277,7 +289,7 @@ def _swept(
     cut: Cut,
     keep: bool,
     report: Report,
-    fewest: int,
+    way: Kind,
     known: bool,
 ) -> Generator[Solution, None, np.ndarray]:
     """What the sweeps over the grades can solve, and in the end the points that are left."""
@@ -290,7 +302,7 @@ def _swept(
 
         beat(0, 1)
         with heard(beat):
-            found = sweep(model, select(arrays, some), cut, keep, fewest, known)
+            found = sweep(model, select(arrays, some), cut, keep, way, known)
         if found is not None and found.points.size:
             yield replace(found, points=some[found.points])
         left.append(some if found is None else np.delete(some, found.points))
@@ -302,25 +314,25 @@ def sweep(
     arrays: Arrays,
     cut: Cut,
     density: bool,
-    fewest: int = MANY,
+    way: Kind,
     known: bool = False,
 ) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
-    None where the sweeps do not apply: points below ``fewest``, no grading, jumps that raise it,
-    states without a loss.  A point is left out where its sweeps do not
-    converge, where the empty state without a drive is not the only one, where a coefficient
-    cancels, or where a population is negative beyond its error.  Of points ``known`` to the sweeps
-    with fewer quanta no coefficient does.
+    They are swept in the ``way`` of `way_to_sweep`; None where its elimination is too large.  A
+    point is left out where its sweeps do not converge, where the empty state without a drive is
+    not the only one, where a coefficient cancels, or where a population is negative beyond its
+    error.  Of points ``known`` to the sweeps with fewer quanta no coefficient does.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
-    >>> few = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
-    >>> sweep(kerr.MODEL, few, 4, density=False) is None  # of five points none is worth compiling
-    True
+    >>> values = read_values(kerr.MODEL, {**kerr.VALUES, "Delta": np.linspace(-1, 1, 5)})
+    >>> arrays = {name: np.broadcast_to(x, 5) for name, x in values.items()}
+    >>> sweep(kerr.MODEL, arrays, 4, density=False, way=Kind.SYLVESTER).populations.shape
+    (5, 5)
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, cut)
-    found = None if count < fewest else _graded(model, arrays, cut, density)
+    found = _graded(model, arrays, cut, density, way)
     if found is None:
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
@@ -334,11 +346,10 @@ def sweep(
     return whole.take(trusted)
 
 
-def _graded(model: Model, arrays: Arrays, cut: Cut, density: bool) -> "GradedSolution | None":
+def _graded(
+    model: Model, arrays: Arrays, cut: Cut, density: bool, way: Kind
+) -> "GradedSolution | None":
     """What "graded" finds; None where it does not apply.  Compiled code is loaded if needed."""
-    way = kind(model, cut)
-    if way is None:  # compiling in vain takes up to a minute
-        return None
     if way == Kind.SYLVESTER:
         from numeric.solvers.graded import sylvester
 
@@ -405,7 +416,10 @@ def density_matrices(model: Model, arrays: Arrays, cut: Cut, solver: str) -> np.
     array([1., 1., 1., 1., 1.])
     """
     if solver == "graded":
-        found = _graded(model, arrays, cut, density=True)
+        count = len(next(iter(arrays.values())))
+        # of one mode few are swept only where many were: the sweeps are compiled
+        way = way_to_sweep(model, cut, SMALL, count) or way_to_sweep(model, cut, SWEPT, MANY)
+        found = _graded(model, arrays, cut, density=True, way=way) if way else None
         if found is not None:
             return np.asarray(found.density)
     return np.asarray(solve(liouvillian(model, cut), arrays, solver).rho)

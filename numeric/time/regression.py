@@ -34,9 +34,10 @@ from numeric.frames.gaussian import GaussianState
 from numeric.frames.means import Means
 from numeric.liouvillian import Liouvillian, liouvillian
 from numeric.scaling import loss_scale, weights
-from numeric.solvers.choice import matrices
+from numeric.solvers.choice import MANY, matrices
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.elimination import TooLarge
+from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.graded.resolvent import Resolvent
 from numeric.solvers.solution import Solution
@@ -385,7 +386,10 @@ def pose_regression(
     brought = np.sqrt(_reached(equation, arrays, K, chi))
     size = np.maximum(_fallen(rho, grades, pair), brought[:, :, None] * brought[:, None])
     rate = _rate(K, largest, np.add.outer(grades, grades) <= pair)
-    swift = block.solver[rows] == "graded"
+    way, many = kind(state.model, block.space.cut), np.prod(state.shape) >= MANY
+    # for few points nothing is compiled, and what decays by way of others is not eliminated
+    served = way == Kind.SYLVESTER or (way == Kind.ELIMINATION and many)
+    swift = (block.solver[rows] == "graded") & served
     return Regression(equation, arrays, times, rho, chi, photons, swift, stiff, size, rate)
 
 

@@ -154,7 +154,7 @@ def proportional(columns: Sequence[np.ndarray]) -> tuple[np.ndarray, list[int], 
 
 
 class Column(NamedTuple):
-    """Numbers (point), a few of them for a first look, the largest one and where it stands.
+    """Numbers (point), of many a few for a first look, the largest one and where it stands.
 
     >>> one, two = (Column.of(np.array([1.0, 2.0]) * factor) for factor in (2, 1))
     >>> one.ratio(two)
@@ -168,7 +168,7 @@ class Column(NamedTuple):
 
     @classmethod
     def of(cls, numbers: np.ndarray) -> "Column":
-        few = numbers[:: max(1, len(numbers) // SAMPLE)]
+        few = numbers[:: len(numbers) // SAMPLE] if len(numbers) >= FEW else numbers
         at = int(np.argmax(abs(numbers)))
         return cls(numbers, few, numbers.item(at), at)
 
@@ -180,12 +180,14 @@ class Column(NamedTuple):
         if len(self.numbers) < FEW and round(4 * ratio) != 4 * ratio:
             return 0.0
         # most of those that differ do so at a few points already
-        pairs = (self.few, other.few), (self.numbers, other.numbers)
-        return ratio if all(_equal(own, ratio * its) for own, its in pairs) else 0.0
+        if not _equal(self.few, ratio * other.few):
+            return 0.0
+        same = len(self.numbers) < FEW or _equal(self.numbers, ratio * other.numbers)
+        return ratio if same else 0.0
 
 
 def _equal(one: np.ndarray, two: np.ndarray) -> bool:
-    return bool(np.all(abs(one - two) <= EQUAL * abs(one)))
+    return bool((abs(one - two) <= EQUAL * abs(one)).all())
 
 
 def _change(word: Word) -> np.ndarray:

@@ -71,6 +71,24 @@ def needed_kind(model: Model, cut: Cut) -> Kind:
     return Kind.SYLVESTER if _is_wide(model, cut) else Kind.ELIMINATION
 
 
+@lru_cache(maxsize=256)
+def solves_together(model: Model, cut: Cut) -> bool:
+    """Whether sweeps solve two modes and more as Sylvester equations, wide grades or not.
+
+    They need no compiled code.  States without a loss of their own have to decay by way of others
+    of their grade, as the level |s> of an atom does that a laser makes transparent.
+
+    >>> from systems.library import kerr, kerr_dimer, n_scheme
+    >>> [solves_together(one.MODEL, 4) for one in (kerr, kerr_dimer, n_scheme)]
+    [False, True, True]
+    >>> kind(n_scheme.MODEL, 4) is None  # nothing leaves |s> alone
+    True
+    """
+    if len(model.modes) < 2 or _ungraded(model):
+        return False
+    return lowers(model) and _settles(model, cut, together=True)
+
+
 def _is_wide(model: Model, cut: Cut) -> bool:
     """Whether three modes or more have a grade with at least `WIDE` states, and all jumps lower it.
 

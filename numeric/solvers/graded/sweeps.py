@@ -70,7 +70,9 @@ LANES = 128
 # MB where others use the machine too (248 and 233 us on an idle one); 120 states 503 us and 601 us
 NEAR, CACHE = 4_000_000, 8_000_000
 FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
-SLAB = 4096  # points that a thread takes at a time: bounds the memory
+# Points that a thread takes at a time, which bounds the memory, and bytes of their numbers: a tenth
+# of a second, as a thread goes on until its slab is done when the rest has been interrupted
+SLAB, BRIEF = 4096, 64_000_000
 # Populations of more than so many quanta count above FLOOR only: amplitudes that interfere to such
 # a small rest leave no digits to a factorisation either
 QUANTA, FLOOR = 4, 1e-20
@@ -190,7 +192,8 @@ def _solve(
     # a few slabs for every core, so that none waits for long
     threads = cores()
     lanes = _lanes(problem.program, -(-points // packs_for(threads)))
-    size = min(SLAB, lanes * (1 + points // (4 * threads * lanes)))
+    most = min(SLAB, BRIEF // _numbers(problem.program)) // lanes
+    size = lanes * max(1, min(most, 1 + points // (4 * threads * lanes)))
 
     def work(start: int) -> None:
         slab = slice(start, start + size)
@@ -205,11 +208,16 @@ def _solve(
 
 def _lanes(program: Program, points: int) -> int:
     """How many points travel together, of those that a core has to do: no more than fit."""
-    numbers = 16 * (program.elements.matrix.size + len(program.left))
+    numbers = _numbers(program)
     lanes = LANES if LANES * numbers <= NEAR else LANES // 2
     while lanes > FEWEST and (lanes * numbers > CACHE or lanes >= 2 * points):
         lanes //= 2
     return lanes
+
+
+def _numbers(program: Program) -> int:
+    """Bytes that a point takes while it is swept."""
+    return 16 * (program.elements.matrix.size + len(program.left))
 
 
 def _read(

@@ -1,5 +1,7 @@
 """The sweeps where a grade holds many states, as those of three modes and more do.
 
+They need no compiled code, and serve small batches of two modes as well.
+
 The idea and its derivation stand in `numeric.solvers.graded.sweeps`.  There the matrix of a block
 of the density matrix is eliminated, which fills in: 441 unknowns between the states of five quanta
 of three modes.  But it is a Sylvester equation,
@@ -41,6 +43,10 @@ from systems.values import EPSILON, Arrays
 LANES, CACHED = 64, 72_000
 # At 220 states 8 points take less than 4 and 16; of more states memory counts
 FEWEST, ELEMENTS = 8, 400_000
+# Points of a small batch that travel together, and elements of their matrices up to which calls
+# take longer than products: 30 points took, in packs of 8, 16 and 32, 31, 22 and 19 ms of processor
+# time with 36 states of two modes, 14, 9 and 6 ms with 20 states of three
+COMPANY, SHORT = 32, 50_000
 # Sweeps from which on a point is given up that will not be done within the limit, found for
 # `numeric.solvers.graded.kernel`
 TRIAL = 12
@@ -155,12 +161,13 @@ def solve_packs(
 
 
 def _lanes(states: int, points: int) -> int:
-    """How many of the points travel together, with work for each of `PACKED` cores.
+    """How many of the points travel together, with work for each of `PACKED` cores if it is worth.
 
     It depends on nothing else, so that no bit depends on the machine.
     """
     fitting = min(LANES, CACHED // states**2, -(-points // PACKED))
-    return max(1, fitting, min(FEWEST, ELEMENTS // states**2))
+    short = min(COMPANY, SHORT // states**2)
+    return max(1, fitting, short, min(FEWEST, ELEMENTS // states**2))
 
 
 def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, density: bool) -> Swept:
