@@ -13,7 +13,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers import direct, graded, threads
+from numeric.solvers import direct, graded, iterative, threads
 from numeric.solvers.graded import strips, sylvester
 from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.graded.strips import Strips, dagger
@@ -144,6 +144,16 @@ def test_the_sum_of_sweeps_that_diverge_is_the_steady_state(chi):
     allowed = 1e-11 * two.populations + 3 * (one.error + two.error)
     assert np.all(abs(one.populations - two.populations) <= allowed)
     assert np.all(one.error <= 1e-8 * one.populations)
+
+
+def test_a_point_by_itself_has_the_sum_of_many_sweeps_without_making_them():
+    arrays = many(CHAIN, {**LINKS, "q": 0.9}, F=np.array([0.6]))  # 165 states
+    found = sylvester.solve(CHAIN, arrays, 8, tolerance=1e-11, limit=60)
+    assert found.sweeps.tolist() == [0]
+    equation = liouvillian(CHAIN, 8)
+    exact = iterative.solve_point(equation, *(rows[0] for rows in equation.rows(arrays)))
+    allowed = 10 * (found.error + exact.error)  # both estimate theirs, to its order
+    assert np.all(abs(found.populations - exact.populations) <= allowed)
 
 
 @pytest.mark.parametrize("drive", [1e-3, 0.2])

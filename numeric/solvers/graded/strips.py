@@ -34,7 +34,9 @@ from systems.values import EPSILON, Arrays
 # Roundings of an element, in EPSILON: those of a sum of some ten terms
 ROUNDINGS = 4
 LARGE = 500  # states of which tables take 0.1 GB and more
-MANY = 100  # states from which on what the drive raises is gathered
+# States from which on what the drive raises is gathered: at 120 a point of the ring takes the same
+# either way
+MANY = 120
 MOVED = 1e-2  # of the least loss, by which `moved` changes a matrix
 Entries: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, columns, weights
 Pair: TypeAlias = tuple[Word | None, Word | None]
