@@ -26,9 +26,9 @@ HIGHER = 300  # of them those that are tried where only g3 and higher orders are
 # and 120 phonons: 0.7 GB, 2.6 s), and five times as long at half the loss
 # (of cold modes, whose quanta fall off unless light fills them far, fewer are worth it)
 ROOMY, HIGHER_ROOMY, GENTLE = 900, 600, 0.3
-# The same of three modes and more that are swept, up to such a drive and beyond it: five modes at a
-# third of the loss take 6 CPU seconds at 1,287 states, four modes at the loss 4 at 715
-BY_SWEEPS, BY_SUMS = 1300, 720
+# The same of three modes and more that are swept, at any drive: the most, four modes with twelve
+# quanta, take 16 CPU seconds and 2.4 GB
+BY_SWEEPS = 1820
 MOST = 1000  # quanta beyond which it is all the same: they do not fit
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
 # estimate is of independent light, and blockade needs fewer

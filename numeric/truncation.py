@@ -45,7 +45,7 @@ from numeric.solvers.choice import ALONE, MANY, SMALL, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
 from numeric.solvers.solution import Solution, join
 from numeric.space import Cut, count_states, covers, wider
-from numeric.start import BY_SUMS, BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY
+from numeric.start import BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY
 from numeric.tail import missing
 from numeric.worth import MOVED
 from systems import Model
@@ -184,12 +184,12 @@ class TruncationSearch:
 
     def _rooms(self, model: Model, arrays: Arrays, solver: str) -> np.ndarray:
         """States that are tried by default, per point."""
-        sweeps = largest(model, solver) == LARGEST_SWEPT
-        if not (sweeps or partial_weights(model)):
-            return np.full(len(next(iter(arrays.values()))), LIMIT)
+        count = len(next(iter(arrays.values())))
+        if largest(model, solver) == LARGEST_SWEPT:
+            return np.full(count, BY_SWEEPS)
+        if not partial_weights(model):
+            return np.full(count, LIMIT)
         gentle = scale(model, arrays) <= GENTLE
-        if sweeps:
-            return np.where(gentle, BY_SWEEPS, BY_SUMS)
         warm = fall_of_baths(model, arrays).any(axis=1)
         return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)
 

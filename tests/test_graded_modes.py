@@ -13,8 +13,8 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers import direct, graded, threads
-from numeric.solvers.graded import sylvester
+from numeric.solvers import direct, graded, iterative, threads
+from numeric.solvers.graded import strips, sylvester
 from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.graded.strips import Strips, dagger
 from systems import Loss, Model
@@ -90,7 +90,9 @@ def test_three_modes_have_the_populations_and_coherences_of_the_direct_solver(
     assert np.max(abs(found.rho - exact.rho) / size) < 1e-9
 
 
-def test_strips_make_of_a_matrix_what_whole_matrices_make_of_it():
+@pytest.mark.parametrize("gathered", [0, 1000])
+def test_strips_make_of_a_matrix_what_whole_matrices_make_of_it(gathered, monkeypatch):
+    monkeypatch.setattr(strips, "MANY", gathered)  # states from which on U is gathered
     equation = Strips(PUMPED, many(PUMPED, {**LINKS, "G": 0.3}, D=np.array([-1.0, 0.3])), 4)
     parts = np.random.default_rng(0).normal(size=(2, 2, equation.layout.size, equation.layout.size))
     matrix = parts[0] + 1j * parts[1]
@@ -99,6 +101,17 @@ def test_strips_make_of_a_matrix_what_whole_matrices_make_of_it():
     whole = equation.half @ matrix
     # sums of some ten terms of order one to ten
     np.testing.assert_allclose(equation.matrix(found), whole + dagger(whole), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("gathered", [0, 1000])
+def test_a_sweep_leaves_no_residual_but_what_it_was_fed(gathered, monkeypatch):
+    monkeypatch.setattr(strips, "MANY", gathered)
+    equation = Strips(PUMPED, many(PUMPED, {**LINKS, "G": 0.3}, D=np.array([-1.0, 0.3])), 4)
+    source = equation.fed(equation.leading())
+    left = equation.evolved(equation.sweep(source.copy())) + source
+    left[:, 0] = 0  # the vacuum's element is fixed
+    # round-off of sums of some ten terms of order one to ten
+    assert np.max(abs(left)) < 1e-13 * np.max(abs(source))
 
 
 def test_a_ring_of_three_modes_has_the_correlation_of_qutip():
@@ -127,10 +140,20 @@ def test_the_sum_of_sweeps_that_diverge_is_the_steady_state(chi):
     assert found.solver == "graded"
     exact = steady_state(kerr_ring.MODEL, strong, quanta=4, solver="direct")
     one, two = found.blocks[0], exact.blocks[0]
-    # GMRES stops at 1e-11 and is refined once; the errors of what is left are estimates
+    # GMRES stops at 1e-12 and is refined once; the errors of what is left are estimates
     allowed = 1e-11 * two.populations + 3 * (one.error + two.error)
     assert np.all(abs(one.populations - two.populations) <= allowed)
     assert np.all(one.error <= 1e-8 * one.populations)
+
+
+def test_a_point_by_itself_has_the_sum_of_many_sweeps_without_making_them():
+    arrays = many(CHAIN, {**LINKS, "q": 0.9}, F=np.array([0.6]))  # 165 states
+    found = sylvester.solve(CHAIN, arrays, 8, tolerance=1e-11, limit=60)
+    assert found.sweeps.tolist() == [0]
+    equation = liouvillian(CHAIN, 8)
+    exact = iterative.solve_point(equation, *(rows[0] for rows in equation.rows(arrays)))
+    allowed = 10 * (found.error + exact.error)  # both estimate theirs, to its order
+    assert np.all(abs(found.populations - exact.populations) <= allowed)
 
 
 @pytest.mark.parametrize("drive", [1e-3, 0.2])

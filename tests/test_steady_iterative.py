@@ -10,7 +10,8 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.liouvillian import liouvillian
-from numeric.solvers.iterative import SKEW, Iteration, Krylov, NoJumps, around_light, well_scaled
+from numeric.solvers.iterative import SKEW, Iteration, NoJumps, around_light, well_scaled
+from numeric.solvers.krylov import Krylov
 from numeric.solvers.refinement import with_first_row
 from numeric.solvers.triangular import BLOCK, sylvester
 from systems import Emitters, Loss, Model
@@ -102,7 +103,8 @@ def test_steps_of_one_solve_serve_the_next_one():
     point = dimer(7, 1.0, U=1.0, F=1.0)
     system = csr_array(with_first_row(point.L, np.eye(1, len(point.K) ** 2)[0]))
     first, second = np.random.default_rng(2).normal(size=(2, system.shape[0])) + 0j
-    fresh, kept = (Krylov(system, NoJumps(point.K)) for _ in range(2))
+    parts = system.dot, system.shape[0], complex, NoJumps(point.K)
+    fresh, kept = (Krylov(*parts) for _ in range(2))
     counts = [0]
     for source in (first, second, first - 2 * second):
         source /= np.linalg.norm(source)

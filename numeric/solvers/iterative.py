@@ -45,6 +45,7 @@ from scipy.sparse import csc_array, csr_array
 
 from numeric.liouvillian import Liouvillian
 from numeric.scaling import Scaled, amplitudes, scaled
+from numeric.solvers.krylov import Krylov, Rounds
 from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
@@ -53,16 +54,6 @@ from numeric.solvers.triangular import sylvester
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
 
-# Rounds of steps for one solve, and steps of a round, at most: strong drives take three rounds of
-# some twenty steps
-ROUNDS, STEPS = 8, 60
-# To what a round reduces what is left at best in single precision: its round-off, with room for
-# eigenvectors that are not orthogonal.  And to what it has to, for that precision to be kept
-DIGITS, SLOW = 1e-4, 0.1
-# Steps that are kept, and bytes that they may take: strong drives take 60 to 160 for all solves of
-# a point together, and where fewer fit, later solves start afresh
-KEPT, MEMORY = 200, 2**30
-ENOUGH = 0.7  # of a vector that Gram and Schmidt leave, to be orthogonal: Saad, section 6.3.2
 # Of the residual by one solve, which is refined twice: three times that is beyond the round-off
 REDUCTION = 1e-10
 CORRECTION = 1e-4  # the same of a correction to that, whose own error is corrected once more
@@ -217,9 +208,12 @@ class Iteration:
     """
 
     def __init__(self, system: csc_array, inverse: "NoJumps | Staircase") -> None:
-        self.system, self._inverse = csr_array(system), inverse
+        matrix, size = csr_array(system), system.shape[0]
         # at half the price, for the first digits of every solution
-        self._steps = Krylov(self.system.astype(np.complex64), inverse.rounded())
+        rough = Krylov(matrix.astype(np.complex64).dot, size, np.complex64, inverse.rounded())
+        self._solve = Rounds(
+            matrix.dot, rough, lambda: Krylov(matrix.dot, size, np.complex128, inverse)
+        )
 
     def solve(self, source: np.ndarray) -> np.ndarray:
         """The solution; NaN if GMRES does not find it.
@@ -238,98 +232,6 @@ class Iteration:
     def roughly(self, source: np.ndarray) -> np.ndarray:
         """The solution to two digits, as is enough for an error."""
         return self._solve(source, ROUGH, ROUGH * 10)
-
-    def _solve(self, source: np.ndarray, reduction: float, failed: float) -> np.ndarray:
-        size = before = float(np.linalg.norm(source))
-        found, left = np.zeros_like(source), source
-        with np.errstate(all="ignore"):  # a failure is judged by what it leaves
-            for _ in range(ROUNDS):
-                if not before > reduction * size:
-                    break
-                slow, asked = SLOW * before, min(SLOW, reduction * size / before) / 2
-                more = found + before * self._steps(left / before, asked)
-                rest = source - self.system @ more
-                after = float(np.linalg.norm(rest))
-                if after < before:
-                    found, left, before = more, rest, after
-                # near round-off it stagnates before it reaches its tolerance, which does no harm
-                if not after < slow and not self._doubled():
-                    break
-        return found if before <= failed * size else np.full_like(found, np.nan)
-
-    def _doubled(self) -> bool:
-        """Whether there is another precision, and if so it is taken from now on."""
-        single = self._steps.number == np.complex64
-        if single:
-            self._steps = Krylov(self.system, self._inverse)
-        return single
-
-
-class Krylov:
-    """Some steps of GMRES for A = L S^-1, which serve the sources that come later as well.
-
-    A p = Q R holds for all steps so far, with orthonormal rows of Q, so that for any source f the
-    part of it in their span is solved for at once, and p = f - Q Q'f, scaled, is the next step: the
-    residual, as in "simpler GMRES" (H. F. Walker and L. Zhou, Numer. Linear Algebra Appl. 1, 571
-    (1994); P. Jiranek, M. Rozloznik and M. H. Gutknecht, SIAM J. Matrix Anal. Appl. 30, 1483
-    (2008), for its stability).
-
-    >>> K, one = np.array([[0, 0.1], [0.1, 1 - 0.5j]]), np.eye(2)
-    >>> system = -1j * (np.kron(K, one) - np.kron(one, K.conj()))
-    >>> system[0] = [1, 0, 0, 0]
-    >>> steps = Krylov(csr_array(system), NoJumps(K))
-    >>> X, count = steps(system[:, 3], 1e-9), steps.count
-    >>> abs(X.round(6)), abs(steps(system[:, 3], 1e-9).round(6)), steps.count == count
-    (array([0., 0., 0., 1.]), array([0., 0., 0., 1.]), True)
-    """
-
-    def __init__(self, system: csr_array, inverse: "NoJumps | Staircase") -> None:
-        self.system, self.inverse, self.number = system, inverse, system.dtype
-        self.count, size = 0, system.shape[0]
-        self.most = int(np.clip(MEMORY // (2 * size * self.number.itemsize), STEPS, KEPT))
-        self._p, self._q = np.empty((2, self.most, size), dtype=self.number)
-        self._r = np.zeros((self.most, self.most), dtype=complex)
-
-    def __call__(self, source: np.ndarray, wanted: float) -> np.ndarray:
-        """What solves for a source of norm one up to a norm that is wanted, in `STEPS` at most."""
-        if self.count > self.most - STEPS:
-            self.count = 0
-        if self.number == np.complex64:
-            wanted = max(wanted, DIGITS)
-        left = source.astype(self.number)
-        parts, last = np.zeros(self.most, dtype=complex), self.count + STEPS
-        left = left - self._project(left, parts)
-        while (size := float(np.linalg.norm(left))) > wanted and self.count < last:
-            if not self._step(left / size):
-                break
-            q, k = self._q[self.count - 1], self.count - 1
-            parts[k] = np.vdot(q, left)
-            left -= parts[k].astype(self.number) * q
-        n = self.count
-        steps = solve_triangular(self._r[:n, :n], parts[:n], check_finite=False)
-        steps = steps.astype(self.number)
-        return self.inverse(steps @ self._p[:n])
-
-    def _step(self, p: np.ndarray) -> bool:
-        """One more row of P and Q, and column of R, if there is anything new in A p."""
-        k, parts = self.count, np.zeros(self.most, dtype=complex)
-        made = self.system @ self.inverse(p)
-        before = float(np.linalg.norm(made))
-        made = made - self._project(made, parts)
-        if not np.linalg.norm(made) > ENOUGH * before:
-            made = made - self._project(made, parts)
-        parts[k] = size = float(np.linalg.norm(made))
-        if not 0 < size < np.inf:
-            return False
-        self._p[k], self._q[k], self._r[:, k], self.count = p, made / size, parts, k + 1
-        return True
-
-    def _project(self, x: np.ndarray, parts: np.ndarray) -> np.ndarray:
-        """The part of x in the span of Q, whose coefficients are added to ``parts``."""
-        q = self._q[: self.count]
-        found = np.conj(q @ x.conj())  # no copy of Q is made
-        parts[: self.count] += found
-        return found @ q
 
 
 class NoJumps:

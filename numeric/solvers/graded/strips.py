@@ -14,15 +14,17 @@ long vector and, for elements above the diagonal, on its conjugate.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import TypeAlias
 
 import numpy as np
 from scipy.sparse import csr_array
 
 from numeric.solvers.graded.equation import lowers, read
+from numeric.solvers.graded.raising import Dense, Sparse
 from numeric.space import Cut, Space, space
 from systems import Model
 from systems.grading import NoGrading
@@ -31,6 +33,10 @@ from systems.values import EPSILON, Arrays
 
 # Roundings of an element, in EPSILON: those of a sum of some ten terms
 ROUNDINGS = 4
+LARGE = 500  # states of which tables take 0.1 GB and more
+# States from which on what the drive raises is gathered: at 120 a point of the ring takes the same
+# either way
+MANY = 120
 MOVED = 1e-2  # of the least loss, by which `moved` changes a matrix
 Entries: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, columns, weights
 Pair: TypeAlias = tuple[Word | None, Word | None]
@@ -56,14 +62,21 @@ class Layout:
     blocks: tuple[slice, ...]
 
     @staticmethod
-    @lru_cache(maxsize=32)
     def of(model: Model, quanta: Cut) -> "Layout":
-        """That of a model and a truncation, made once."""
+        """That of a model and a truncation, made once; of many states the last one is kept."""
+        large = space(model.modes, quanta).size > LARGE
+        return (Layout._last if large else Layout._kept)(model, quanta)
+
+    @staticmethod
+    def _made(model: Model, quanta: Cut) -> "Layout":
         on = space(model.modes, quanta)
         grades = on.occupations @ np.array(model.grading.weights)
         order = np.argsort(grades, kind="stable")
         starts = np.append(np.flatnonzero(np.diff(grades[order], prepend=-1)), len(grades))
         return Layout(on, order, tuple(slice(*pair) for pair in pairwise(starts.tolist())))
+
+    _kept = staticmethod(lru_cache(maxsize=32)(_made))
+    _last = staticmethod(lru_cache(maxsize=1)(_made))
 
     @property
     def size(self) -> int:
@@ -128,14 +141,14 @@ class Layout:
         Where its rows begin, its columns, which pair (A, B) each entry is of, and its weight; made
         once.
         """
-        if pairs not in self._made:
+        if pairs not in self._sums:
             entries = [self._sandwich(*map(self.side, pair)) for pair in pairs]
             rows, columns, weights = (np.concatenate(part) for part in zip(*entries, strict=True))
             kinds = np.repeat(np.arange(len(pairs)), [len(rows) for rows, _, _ in entries])
             by = np.argsort(rows, kind="stable")
             begin = np.searchsorted(rows[by], np.arange(len(self.row) + 1))
-            self._made[pairs] = begin, columns[by], kinds[by], weights[by]
-        return self._made[pairs]
+            self._sums[pairs] = begin, columns[by], kinds[by], weights[by]
+        return self._sums[pairs]
 
     def pattern(self, pairs: tuple[Pair, ...], points: int) -> tuple[np.ndarray, np.ndarray]:
         """Where the rows of such a matrix begin and its columns, for so many points.
@@ -169,7 +182,7 @@ class Layout:
         return {}
 
     @cached_property
-    def _made(self) -> dict[tuple[Pair, ...], tuple[np.ndarray, ...]]:
+    def _sums(self) -> dict[tuple[Pair, ...], tuple[np.ndarray, ...]]:
         return {}
 
     @cached_property
@@ -218,6 +231,12 @@ class Feed:
         np.conjugate(x, out=self.both[:, x.shape[1] :])
         return np.asarray(self.matrix @ self.both.ravel()).reshape(x.shape)
 
+    def rounded(self) -> "Feed":
+        """The same in single precision."""
+        m = self.matrix
+        matrix = csr_array((short(m.data), m.indices, m.indptr), shape=m.shape)
+        return replace(self, matrix=matrix, both=short(self.both))
+
     def bound(self, s: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """What |c A| |s><s| |B'| is the outer product of, for each term, (point, state) both."""
         left, right = [], []
@@ -247,6 +266,10 @@ class Form:
     def of(cls, values: np.ndarray, vectors: np.ndarray, inverse: np.ndarray) -> "Form":
         """With the adjoints, which every sweep needs."""
         return cls(values, vectors, inverse, dagger(vectors), dagger(inverse))
+
+    def rounded(self) -> "Form":
+        """The same in single precision."""
+        return Form(*(short(getattr(self, field.name)) for field in fields(self)))
 
 
 def diagonalise(G: np.ndarray) -> Form:
@@ -339,14 +362,14 @@ class Strips:
         blocks, row, column = self.blocks, self.layout.row, self.layout.column
         self.G = [-self.half[:, b, b] for b in blocks]
         self.forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
-        raised: dict[tuple[int, int], np.ndarray] = {
-            (j, k): self.half[:, blocks[j], blocks[k]] for j in range(len(blocks)) for k in range(j)
-        }
-        raised = {pair: U for pair, U in raised.items() if np.any(U)}
-        self.right = {pair: dagger(U) for pair, U in raised.items()}
-        # what leads from all rows that raise to a block, and from its own, to its eigenvectors
-        self.lowest = [min([j, *(k for i, k in raised if i == j)]) for j in range(len(blocks))]
+        raised = {pair: U for pair, U in self._raised() if np.any(U)}
+        self.many = self.layout.size >= MANY
+        self.raised = {pair: (Sparse if self.many else Dense).of(U) for pair, U in raised.items()}
+        self.lowest = list(range(len(blocks)))
+        if not self.many:
+            self.lowest = [min([j, *(k for i, k in raised if i == j)]) for j in self.lowest]
         self.inward = []
+        # what leads from all rows that raise to a block, and from its own, to its eigenvectors
         for form, block, k in zip(self.forms, blocks, self.lowest, strict=True):
             U = self.half[:, block, blocks[k].start : block.start]
             self.inward.append(np.concatenate([form.inverse @ U, form.inverse], axis=2))
@@ -356,6 +379,11 @@ class Strips:
         scale = 1 / sums
         scale[:, 0] = 0  # the vacuum's element is one, and has no corrections
         self.scale = list(self.cut(scale))
+
+    def _raised(self) -> Iterator[tuple[tuple[int, int], np.ndarray]]:
+        """The blocks U_jk by which block j is fed from lower blocks k."""
+        for k, j in combinations(range(len(self.blocks)), 2):
+            yield (j, k), self.half[:, self.blocks[j], self.blocks[k]]
 
     def cut(self, x: np.ndarray) -> Iterator[np.ndarray]:
         """The strips of vectors, (point, row, column), without a copy."""
@@ -385,6 +413,26 @@ class Strips:
         ]
         return np.asarray(np.max(sizes, axis=0))
 
+    def rounded(self) -> "Strips":
+        """The same in single precision, for `step`.
+
+        >>> from systems.library import kerr
+        >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}
+        >>> equation = Strips(kerr.MODEL, arrays, quanta=2)
+        >>> x = equation.leading()
+        >>> rough = equation.rounded().step(x.astype(np.complex64))
+        >>> rough.dtype, bool(np.allclose(rough, equation.step(x), rtol=1e-5, atol=0))
+        (dtype('complex64'), True)
+        """
+        other = copy(self)
+        other.half, other.fed = short(self.half), self.fed.rounded()
+        other.G, other.inward, other.scale = (
+            [short(part) for part in parts] for parts in (self.G, self.inward, self.scale)
+        )
+        other.raised = {pair: U.rounded() for pair, U in self.raised.items()}
+        other.forms = [form.rounded() for form in self.forms]
+        return other
+
     def step(self, x: np.ndarray) -> np.ndarray:
         """T x: one more sweep of what comes from higher grades.
 
@@ -405,7 +453,9 @@ class Strips:
             half = x @ form.inverse_dagger
             for j, own in enumerate(self.blocks[i:], i):
                 first = max(self.blocks[self.lowest[j]].start, block.start)
-                rows = slice(own.start - block.start, own.stop - block.start)
+                rows = shifted(own, block.start)
+                if self.many:
+                    self._raise_rows(j, block, half, half)
                 # rows of lower grades hold the solution already
                 fed = half[:, first - block.start : rows.stop]
                 y = self.inward[j][:, :, -fed.shape[1] :] @ fed
@@ -421,28 +471,45 @@ class Strips:
         """
         block = self.blocks[i]
         rows = slice(block.start, block.stop)
-        for (j, k), U in self.right.items():
+        for (j, k), U in self.raised.items():
             if not k < i <= j:
                 continue
             lower = parts[k][:, rows.start - self.blocks[k].start :]
             if j == i:
-                raised = lower @ U
+                raised = U.right(lower)
                 into += raised
                 into[:, : rows.stop - rows.start] += dagger(raised[:, : rows.stop - rows.start])
             else:
                 own = self.blocks[j]
-                some = slice(own.start - block.start, own.stop - block.start)
-                into[:, some] += dagger(lower[:, : rows.stop - rows.start] @ U)
+                some = shifted(own, block.start)
+                into[:, some] += dagger(U.right(lower[:, : rows.stop - rows.start]))
+
+    def _raise_rows(self, j: int, block: slice, x: np.ndarray, into: np.ndarray) -> None:
+        """Add what U makes of rows of lower grades, from the one of this block on, in rows j."""
+        rows = shifted(self.blocks[j], block.start)
+        for (own, k), U in self.raised.items():
+            if own == j and self.blocks[k].start >= block.start:
+                into[:, rows] += U.left(x[:, shifted(self.blocks[k], block.start)])
 
     def evolved(self, x: np.ndarray) -> np.ndarray:
         """-i K X + i X K' without what lowers the grade, of vectors."""
         made = np.empty_like(x)
         parts = list(self.cut(x))
         for i, (block, out) in enumerate(zip(self.blocks, self.cut(made), strict=True)):
-            np.matmul(self.half[:, block.start :, block.start :], parts[i], out=out)
+            if self.many:
+                self._evolve_rows(i, parts[i], out)
+            else:
+                np.matmul(self.half[:, block.start :, block.start :], parts[i], out=out)
             out -= parts[i] @ dagger(self.G[i])
             self._raise(i, parts, out)
         return made
+
+    def _evolve_rows(self, i: int, x: np.ndarray, out: np.ndarray) -> None:
+        """-i K X of strip i, block by block."""
+        for j, own in enumerate(self.blocks[i:], i):
+            rows = shifted(own, self.blocks[i].start)
+            np.matmul(-self.G[j], x[:, rows], out=out[:, rows])
+            self._raise_rows(j, self.blocks[i], x, out)
 
     def matrix(self, x: np.ndarray) -> np.ndarray:
         """Hermitian matrices (point, i, j) from vectors."""
@@ -481,3 +548,21 @@ def dagger(matrices: np.ndarray) -> np.ndarray:
     [[[(1-0j), (3-0j)], [-2j, (4-0j)]]]
     """
     return np.asarray(matrices.conj().swapaxes(-1, -2))
+
+
+def shifted(block: slice, start: int) -> slice:
+    """Where a block lies in what begins at ``start``.
+
+    >>> shifted(slice(4, 10), 4)
+    slice(0, 6, None)
+    """
+    return slice(block.start - start, block.stop - start)
+
+
+def short(x: np.ndarray) -> np.ndarray:
+    """The same in single precision.
+
+    >>> short(np.ones(2)).dtype
+    dtype('complex64')
+    """
+    return x.astype(np.complex64)
