@@ -8,7 +8,7 @@ SymPy does in one call is `busy`.
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from threading import Event, Lock, Thread, Timer
@@ -260,7 +260,7 @@ def counted(
     from tqdm import tqdm
 
     # one thing is not counted: what is done with it has a bar of its own
-    one = isinstance(iterable, Sized) and len(iterable) == 1
+    one = getattr(iterable, "__len__", int)() == 1
     hidden = not (progress and is_watched()) or one
     how: dict[str, Any] = {"leave": False, "delay": WAIT, **({} if hidden else _size())}
     return tqdm(iterable, what, total, disable=hidden, initial=done, **how)
