@@ -41,7 +41,7 @@ class Shortage:
     ``limit`` is how many states were asked for, which are not advised again; ``searches`` that a
     search by default goes as far as anything does; ``falls`` are those of what baths fill
     (`numeric.heat`), (points, modes) for each solution, and ``around`` is how many states it takes
-    around an amplitude, where that is foretold.
+    around an amplitude, where that is foretold.  ``named`` is the solver, for which it has to fit.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -68,6 +68,7 @@ class Shortage:
     searches: bool = True
     falls: Sequence[np.ndarray] = ()
     around: float = np.nan
+    named: str = "auto"
 
     @property
     def advice(self) -> str:
@@ -89,7 +90,7 @@ class Shortage:
         if self._by_all and more:
             ways.append(f"more states (`limit={self._most}`)")
         elif self._searched(PAIRS) and not ways and (more or self.order != PAIRS):
-            ways.append(f"`order=2` with more states (`limit={self._most}`)")
+            ways.append(f"`order=2` with more states (`limit={self._most}`){self._without}")
         if self._fits(self._own):
             ways.append(f"a truncation of your own ({self._typed(self._own)})")
         return ways if self.looked or self._by_all else ways + self._around()
@@ -169,16 +170,20 @@ class Shortage:
             return ["linear light by its covariances (leave out `quanta`, `frame` and `solver`)"]
         if all(map(is_two_level, self.model.modes)) or not max(map(np.max, self.light)) > LIGHT:
             return []
-        also = ", without `quanta`" if self.order is None else ""
-        return [f'light around its classical amplitude (`frame="displaced"`{also})']
+        return [f'light around its classical amplitude (`frame="displaced"`{self._without})']
+
+    @property
+    def _without(self) -> str:
+        """What a search has to be asked for besides."""
+        return ", without `quanta`" if self.order is None else ""
 
     @property
     def _most(self) -> int:
         """States that fit."""
-        return isqrt(largest(self.model))
+        return isqrt(largest(self.model, self.named))
 
     def _fits(self, cut: Cut) -> bool:
-        return count_states(self.model.modes, cut) ** 2 <= largest(self.model)
+        return count_states(self.model.modes, cut) ** 2 <= largest(self.model, self.named)
 
     def _typed(self, cut: Cut) -> str:
         return f"`quanta={show_cut(self.model, cut)}`"

@@ -19,7 +19,7 @@ from numeric.space import (
 )
 from systems import Model
 from systems.grading import NoGrading
-from systems.ladder import Occupation, Word, is_two_level
+from systems.ladder import Occupation, Word, is_two_level, label
 from systems.ungraded import partial_weights
 from systems.values import check_positive, shorten
 
@@ -124,8 +124,8 @@ def check_factorable(
     )
 
 
-def check_order(order: int, quanta: int) -> None:
-    """Raise `ValueError` unless g^(order) can be computed with this many quanta.
+def check_order(order: int, quanta: int, of: str = "") -> None:
+    """Raise `ValueError` unless g^(order) (``of`` a mode) can be computed with this many quanta.
 
     >>> check_order(2, 1)
     Traceback (most recent call last):
@@ -138,7 +138,8 @@ def check_order(order: int, quanta: int) -> None:
         )
     if quanta < order:
         raise ValueError(
-            f"Argument `quanta` must be at least {order} for g{order}, but is {quanta}."
+            f"Argument `quanta` must be at least {order} for g{order}{of and f' of {of}'}, "
+            f"but is {quanta}."
         )
 
 
@@ -148,14 +149,14 @@ def check_held(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:
     >>> from systems.library import kerr_dimer
     >>> check_held(kerr_dimer.MODEL, (4, 1), (1, 1))
     Traceback (most recent call last):
-    ValueError: Argument `quanta` must be at least 2 for g2, but is 1.
+    ValueError: Argument `quanta` must be at least 2 for g2 of b, but is 1.
     """
     if isinstance(cut, int):
         return check_order(len(modes), cut)
     kept = levels(model.modes, cut)
     for mode in set(modes):
         if not is_two_level(model.modes[mode]):
-            check_order(modes.count(mode), kept[mode] - 1)
+            check_order(modes.count(mode), kept[mode] - 1, label(model.modes[mode]))
 
 
 def check_reached(model: Model, cut: Cut, modes: tuple[int, ...]) -> None:

@@ -16,18 +16,21 @@ import sympy as sp
 from scipy.sparse import csr_array, kron
 
 from numeric.arguments import check_quanta
+from numeric.solvers.threads import loaded
 from numeric.space import Space, read_cut, space
 from numeric.space import levels as space_levels
 from numeric.time.course import FIRST, Course, read_course
 from systems import Model
 from systems.arithmetic import evaluate
 from systems.ladder import Ladder, Mode, Word, atoms, is_two_level, label
+from systems.progress import busy
 from systems.values import Values, check_positive
 
 LARGEST = 20_000  # states of a product space: sparse matrices of them still fit anywhere
 Matrix = Callable[[Word], csr_array]
 
 
+@busy("operators of QuTiP")
 def to_qutip(
     model: Model,
     values: Values,
@@ -83,8 +86,7 @@ def _operator(
     dims: Any,
 ) -> Any:
     """``factor`` times an operator, as a Qobj or, where a coefficient moves, a QobjEvo."""
-    import qutip
-
+    qutip = loaded("qutip")
     none = (0,) * len(course.model.modes)
     still = 0 * matrix((none, none))
     moving = []

@@ -246,7 +246,7 @@ class SteadyState(Twofold, Readout):
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
         around = max(self._foretold(block.points) for block in some)
-        also = falls, around
+        also = falls, around, self.named
         return Shortage(self.model, some, light, *how, self.searches, *also).advice
 
     def _foretold(self, points: np.ndarray) -> float:

@@ -169,6 +169,7 @@ def _solve(
         bright=tuple(bright),
         looked=chosen or frame in AROUND,
         limit=search.limit,
+        named=solver,
     )
 
 

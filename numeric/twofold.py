@@ -56,6 +56,7 @@ class Twofold(Batch):
     bright: tuple[Means, ...] = ()  # points that are known without a cut that holds their light
     looked: bool = False  # for those, or there is nothing to look for
     limit: int | None = None  # states that were asked for
+    named: str = "auto"  # the solver that was asked for
     kind = "steady state"
 
     def _seen(self, own: np.ndarray, name: str) -> np.ndarray:

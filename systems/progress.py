@@ -52,7 +52,8 @@ def bar(shown: bool = True) -> Iterator[Report]:
 
     def tick() -> None:  # what is reported once and then takes minutes is shown as well
         while not done.wait(WAIT):
-            line.refresh()
+            if not _is_covered(line):
+                line.refresh()
 
     clock = Thread(target=tick, daemon=True)
     clock.start()
@@ -82,7 +83,9 @@ def hushed(wanted: bool = True) -> Iterator[None]:
 
 
 def hushable(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, in silence where it is called with ``progress=False``.
+    """The function, named on a bar where nothing inside it draws one.
+
+    It is silent where it is called with ``progress=False``.
 
     >>> @hushable
     ... def derived(*, progress: bool = True) -> str:
@@ -92,9 +95,11 @@ def hushable(function: Callable[P, R]) -> Callable[P, R]:
     'done'
     """
 
+    name = function.__name__.replace("_", " ")
+
     @wraps(function)
     def heard(*args: P.args, **kwargs: P.kwargs) -> R:
-        with hushed(not kwargs.get("progress", True)):
+        with hushed(not kwargs.get("progress", True)), busy(name):
             return function(*args, **kwargs)
 
     return heard
@@ -128,16 +133,18 @@ def remark(what: str) -> Iterator[None]:
     >>> with bar(), remark("compiling"):
     ...     pass
     """
-    if not _OPEN or _is_hushed():
+    line = _OPEN[-1] if _OPEN else None
+    if line is None:
         yield
         return
-    timer = Timer(WAIT, _say, (what,))
+    timer = Timer(WAIT, line.say, (what,))
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+        line.unsay(what)
 
 
 def is_watched() -> bool:
@@ -157,18 +164,26 @@ def _is_hushed() -> bool:
     return bool(_OPEN) and _OPEN[-1] is None
 
 
-def _say(what: str) -> None:
-    for line in _OPEN[-1:]:
-        if line is not None:
-            line.say(what)
+def _around(line: "_Line") -> "list[_Line]":
+    """The bars inside of which this one was opened."""
+    at = _OPEN.index(line) if line in _OPEN else 0
+    return [other for other in _OPEN[:at] if other is not None]
+
+
+def _is_covered(line: "_Line") -> bool:
+    """Whether a bar that was opened inside of this one is drawn."""
+    return any(
+        other is not None and other.drawn is not None and line in _around(other) for other in _OPEN
+    )
 
 
 class _Line:
-    """One line of text with a bar, drawn when its time has come."""
+    """One line of text with a bar, drawn when its time has come in place of those around it."""
 
     def __init__(self) -> None:
         self.next = monotonic() + WAIT
         self.last: tuple[str, int, int] | None = None
+        self.said: str | None = None
         self.drawn: Any = None
         self.lock = Lock()  # a clock and a remark draw from threads of their own
 
@@ -182,7 +197,15 @@ class _Line:
 
     def say(self, what: str) -> None:
         with self.lock:
+            self.said = what
             self._draw(what, 0, 0)
+
+    def unsay(self, what: str) -> None:
+        """Show again what was reported last, where a remark stands in its place."""
+        with self.lock:
+            if self.said == what and self.last is not None:
+                self.said = None
+                self._draw(*self.last)
 
     def refresh(self) -> None:
         """Draw what was reported last, if nothing is drawn yet, or what is, with its clock."""
@@ -195,6 +218,8 @@ class _Line:
     def _draw(self, what: str, done: int, total: int) -> None:
         """What is done and how far; a clock where there is nothing to count."""
         form = None if total else "{desc}: {elapsed}"
+        for other in _around(self):
+            other.hide()
         if self.drawn is None:
             from tqdm import tqdm
 
@@ -205,9 +230,15 @@ class _Line:
         self.drawn.total, self.drawn.n = total, done
         self.drawn.refresh()
 
+    def hide(self) -> None:
+        """Leave the line to another bar; a refresh draws it again."""
+        with self.lock:
+            self.close()
+
     def close(self) -> None:
         if self.drawn is not None:
             self.drawn.close()
+            self.drawn = None
 
 
 def counted(
@@ -228,7 +259,9 @@ def counted(
     """
     from tqdm import tqdm
 
-    hidden = not (progress and is_watched())
+    # one thing is not counted: what is done with it has a bar of its own
+    one = getattr(iterable, "__len__", int)() == 1
+    hidden = not (progress and is_watched()) or one
     how: dict[str, Any] = {"leave": False, "delay": WAIT, **({} if hidden else _size())}
     return tqdm(iterable, what, total, disable=hidden, initial=done, **how)
 

@@ -17,7 +17,14 @@ from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from numeric.space import space
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, kerr_dimer, optomechanics, second_harmonic
+from systems.library import (
+    jaynes_cummings,
+    kerr,
+    kerr_dimer,
+    kerr_ring,
+    optomechanics,
+    second_harmonic,
+)
 from systems.status import Status
 
 a, (G, kappa) = BosonOp("a"), sp.symbols("G kappa", real=True)
@@ -77,6 +84,20 @@ def test_a_truncation_given_is_told_one_that_does(quanta):
     (way,) = [one for one in ways(few.advice) if "quanta" in one]
     assert steady_state(model, values, **way).advice == ""
     assert steady_state(model, values, order=2).correlation_status("a") == "ok"  # "leave it out"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", [{"limit": 84}, {"quanta": 5}])
+def test_one_who_names_a_solver_is_sent_to_what_that_solver_takes(asked):
+    """Three modes may have 1,303 states swept, and 547 iterated."""
+    ring = {"Delta": 0.7, "chi": 1.0, "J": 1 + 0.5j, "gamma": 1.0, "xi": 0.5}
+    few = steady_state(kerr_ring.MODEL, ring, solver="iterative", **asked)
+    assert ("quanta" in asked) == ("without `quanta`" in few.advice)
+    search, own = ways(few.advice)
+    assert search == {"order": 2, "limit": 547}
+    for way in (search, own):
+        state = steady_state(kerr_ring.MODEL, ring, solver="iterative", **way)
+        assert state.correlation_status("a1") == "ok"
 
 
 @pytest.mark.parametrize("asked", [{"limit": 200, "frame": "original", "order": 2}, {"quanta": 60}])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
+from oracles import kerr_correlation
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
@@ -45,6 +46,31 @@ def test_a_bistable_mode_is_looked_at_from_both_its_stable_branches():
     bright, _, faint = np.abs(np.array(amplitudes(kerr.MODEL, point))[:, 0, 0]) ** 2
     x = np.roots([(2 * 0.0707) ** 2, 4 * 0.0707 * -6.31, 6.31**2 + 0.25, -(10.85**2)])
     assert [faint, bright] == pytest.approx(sorted(x.real)[::2], rel=1e-6)
+
+
+@pytest.mark.parametrize("frame", ["displaced", "squeezed"])
+def test_light_on_two_branches_is_no_number_of_the_frame_around_one(frame):
+    """Around the bright branch all settles to 1e-13: n = 116.9, where it is 5.6."""
+    bistable = {"Delta": -4.0, "chi": 0.02, "gamma": 1.0, "xi": 9.0}
+    assert 5 < kerr_correlation(1, **bistable) < 6
+    state = steady_state(kerr.MODEL, bistable, frame=frame)
+    assert state.status == "not converged"
+    assert np.isnan([state.number("a"), state.correlation("a")]).all()
+
+
+@pytest.mark.slow
+def test_bistable_light_of_hundreds_of_quanta_is_right_or_no_number():
+    bistable = {"Delta": -20.0, "chi": 0.05, "gamma": 1.0, "xi": 40.0}  # 4 quanta, or 226
+    state = steady_state(kerr.MODEL, bistable)
+    for order, (number, status) in enumerate(
+        [
+            (state.number("a"), state.number_status("a")),
+            (state.correlation("a"), state.correlation_status("a")),
+        ],
+        start=1,
+    ):
+        exact = kerr_correlation(order, **bistable)
+        assert status != "ok" or abs(number / exact - 1) < 1e-6  # as is promised of bistable modes
 
 
 def test_where_no_frame_holds_state_certificate_numbers_and_advice_agree():

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from numeric.time.evolution import follow
 from numeric.time.initial import read_start
 from systems import Loss, Model, progress
 from systems.library import kerr, kerr_dimer, kerr_ring
-from systems.progress import bar, busy, hushable, hushed, remark
+from systems.progress import bar, busy, counted, hushable, hushed, remark
 from systems.values import read_values
 
 LEAKS = (
@@ -94,6 +95,32 @@ def test_a_function_that_is_called_without_progress_is_silent_in_all_its_parts(
     assert not seen()
     derived()
     assert "deriving: 00:0" in seen()
+
+
+def test_a_function_is_named_where_nothing_inside_it_draws_a_bar(seen: Callable[[], str]) -> None:
+    @hushable
+    def critical_drive(*, progress: bool = True) -> None:
+        time.sleep(0.1)  # what says nothing
+        with bar() as report:
+            report("6 quanta", 0, 1)
+            time.sleep(0.1)
+        with busy("deriving"):
+            time.sleep(0.1)
+        time.sleep(0.1)
+
+    critical_drive()
+    lines = [line.partition(":")[0].strip() for line in seen().split("\r")]
+    said = [line for line, _ in groupby(filter(None, lines))]
+    assert said[:3] == ["critical drive", "6 quanta", "critical drive"]
+    assert said[-2:] == ["deriving", "critical drive"]
+    critical_drive(progress=False)
+    assert not seen()
+
+
+def test_one_thing_is_not_counted(seen: Callable[[], str]) -> None:
+    for _ in counted([1], "points"):
+        time.sleep(0.1)
+    assert not seen()
 
 
 def test_closed_forms_say_that_they_are_being_derived(seen: Callable[[], str]) -> None:

@@ -169,6 +169,15 @@ def test_light_that_its_states_do_not_settle_is_known_to_the_tolerance_that_is_a
         np.testing.assert_allclose(again.correlation("a", order), exact, rtol=known)
 
 
+def test_a_squeezed_frame_may_be_asked_for_pairs_alone():
+    """Its first cut is too small, and it grows for n and g2."""
+    bent = {"Delta": 0.0, "chi": 0.05, "gamma": 1.0, "xi": 2.0}
+    state = steady_state(kerr.MODEL, bent, frame="squeezed", order=2)
+    assert state.status == "ok"
+    # by the tolerance of the search
+    np.testing.assert_allclose(state.correlation("a"), kerr_correlation(2, **bent), rtol=1e-8)
+
+
 def test_a_solver_that_fails_in_a_squeezed_frame_leaves_no_number(monkeypatch):
     def nothing(self, model, arrays, cut):
         return Solution.none(space(model.modes, cut), np.arange(1), Status.NOT_CONVERGED)

@@ -29,7 +29,6 @@ from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
-from scipy.signal import lfilter
 from scipy.sparse import csc_array, csr_array, identity, kron
 
 from numeric.scaling import weights
@@ -200,6 +199,8 @@ class DampingBasis:
         From sum_n P(n) z^n, which x^j y^j makes j! (z - 1)^j/(1 - n (z - 1))^(j + 1).
         """
         if count not in self._series:
+            from scipy.signal import lfilter  # takes half a second to load, and is rarely needed
+
             x, found = self.n / (self.n + 1), []
             one = (1 - x) * x ** np.arange(count)
             for _ in range(self.degree // 2 + 1):

@@ -194,10 +194,10 @@ def _settled_in(search: _Search, solve: Solve, most: int) -> SqueezedState | Non
             best = state
         if settled(state, search.order)[0]:
             return state
-        excess = {k: _excess(state, k) for k in (search.order, PAIRS)}
-        cut, pairs = (_grown(state, cut, excess[k]) for k in excess)
+        excess, of_pairs = (_excess(state, k) for k in (search.order, PAIRS))
+        cut, pairs = (_grown(state, cut, one) for one in (excess, of_pairs))
         if best is None and count_states(modes, wider(cut, 2)) > most:
-            cut, seen = pairs, state if excess[PAIRS] * search.tolerance < MOVED else None
+            cut, seen = pairs, state if of_pairs * search.tolerance < MOVED else None
     return best or seen
 
 
