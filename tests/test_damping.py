@@ -1,5 +1,7 @@
 """Hot modes in their damping basis: any temperature, without a cut that holds their quanta."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import qutip
@@ -10,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
 from numeric.frames.damping import DampedEquation, DampingBasis
-from numeric.frames.warm import WarmState, hot_modes, warm_states
+from numeric.frames.warm import WarmState, hot_modes, solve, warm_states
 from systems import Loss, Model
 from systems.library import optomechanics
 from systems.library.optomechanics import a, b
@@ -119,6 +121,21 @@ def test_a_warm_mirror_is_that_of_qutip_where_a_cut_holds_it() -> None:
         assert at(state, "marginal", "b", n_b) == pytest.approx(P[n_b], rel=1e-5, abs=0)
     both = at(state, "probability", (1, 2))
     assert both == pytest.approx(rho.full()[17, 17].real, rel=1e-4, abs=0)
+
+
+@pytest.mark.parametrize(("g", "xi"), [(0.05, 0.05), (0.15, 0.2)])
+def test_what_settles_is_what_more_quanta_and_a_higher_degree_give(g: float, xi: float) -> None:
+    v = {**HOT, "n_th": 1.0, "g": g, "xi": xi}
+    state = known(optomechanics.WARM, v, order=4)
+    equation = state.shown.equation
+    cut, degree = equation.cut + 4, equation.basis.degree + 12
+    larger = DampedEquation(optomechanics.WARM, 1, cut, DampingBasis(1.0, degree))
+    more = solve(larger, {name: np.array([x]) for name, x in v.items()})
+    best = replace(state, shown=more, pairs=())
+    for mode in "ab":
+        for asked in (("number", mode), *(("correlation", mode, k) for k in (2, 3, 4))):
+            # each number is judged to a tolerance of 1e-8
+            assert at(state, *asked) == pytest.approx(at(best, *asked), rel=1e-8, abs=0)
 
 
 @pytest.mark.parametrize("n_th", [10.0, 100.0])

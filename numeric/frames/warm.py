@@ -6,13 +6,13 @@ a degree is needed depends on what the light sees of the bath, g sqrt(n) against
 
 Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
 modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
-one.  Each number is judged alone, by the sum of what the last step of both changed, and all of that
-counts.
+one.  Each number is judged alone, by the sum of what the last step of both changed: all of what the
+degree did, and of what the quanta did the `numeric.judge.share` that counts of any two cuts.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,9 +23,11 @@ from numeric.classical import LIGHT, branches
 from numeric.frames.damping import DampedEquation, DampingBasis
 from numeric.frames.means import Means, settled, sure
 from numeric.heat import fall_of_baths, held
-from numeric.scaling import EPSILON, scale, scaled
+from numeric.judge import share
+from numeric.scaling import EPSILON, scale, scaled, weights
 from numeric.solvers.iterative import Iteration
 from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
+from numeric.solvers.solution import Solution
 from numeric.solvers.staircase import Staircase
 from numeric.worth import Measured
 from systems import Model
@@ -34,10 +36,11 @@ from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays
 
-# Degrees that are tried, each by two fifths higher.  With omega >= kappa n and g2 take 32 where
-# g sqrt(n) is 0.3 omega, 64 to 128 where it is 0.7 to 1.6, and at 3 they still move by 1e-4 at 85;
-# g4 takes the next one or two.  An equation takes 10 us an unknown
-DEGREES = (16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
+# Degrees that are tried, each by two fifths higher, from that of <b'^4 b^4> on.  With
+# omega >= kappa g4 takes 8 where g sqrt(n) is 0.1 omega, n and g2 take 32 where it is 0.3, 64 to
+# 128 where it is 0.7 to 1.6, and at 3 they still move by 1e-4 at 85.  An equation takes 10 us an
+# unknown
+DEGREES = (8, 11, 16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
 # Amplitude of one grade up to which the sweeps over the grades converge in a few steps
 GENTLE = 0.3
 PAIRS = 2  # the highest order that is looked for where higher ones do not settle
@@ -53,6 +56,13 @@ class _Solved(NamedTuple):
     f: np.ndarray
     error: np.ndarray
     residual: float
+
+    @property
+    def cold(self) -> Solution:
+        """The state of the other modes, for how its populations fall."""
+        rho, error = (part[..., 0] for part in (self.f, self.error))
+        on, left = self.equation.others, error.diagonal()
+        return Solution.of(on, rho, left, self.residual, Status.OK, WarmState.name)
 
 
 Pair: TypeAlias = tuple[_Solved, _Solved]
@@ -144,7 +154,10 @@ class WarmState(Means):
             f, error = (np.einsum("iik->k", part) for part in (one.f, one.error))
             return one.equation.basis.distribution(f, error, count)
 
-        changes = [abs(found(one)[0] - found(other)[0]) for one, other in self.pairs]
+        changes = [
+            counts * abs(found(one)[0] - found(other)[0])
+            for (one, other), counts in zip(self.pairs, self._counts, strict=True)
+        ]
         return (*found(self.shown), np.sum(changes, axis=0))
 
     def levels(self, mode: int) -> int:
@@ -159,9 +172,27 @@ class WarmState(Means):
         """sum_ij rho_ij W_ji w, from the weights of an equation; what the pairs change adds up."""
         value, error = _weighed(self.shown, weigh)
         change = sum(
-            abs(_weighed(one, weigh)[0] - _weighed(other, weigh)[0]) for one, other in self.pairs
+            counts * abs(_weighed(one, weigh)[0] - _weighed(other, weigh)[0])
+            for (one, other), counts in zip(self.pairs, self._counts, strict=True)
         )
         return Measured(np.array([value]), np.array([error]), cut=np.array([float(change)]))
+
+    @cached_property
+    def _counts(self) -> list[float]:
+        """What counts of the change of each pair."""
+        return [_share(*pair) for pair in self.pairs]
+
+
+def _share(one: _Solved, other: _Solved) -> float:
+    """What counts of the change to another degree, all, or to another cut (`judge.share`).
+
+    All of it too where a quantum of a mode comes from several: a cut may lack the way to it.
+    """
+    equation = one.equation
+    alike = np.all(np.delete(weights(equation.model), equation.hot) == 1)
+    if equation.basis.degree != other.equation.basis.degree or not alike:
+        return 1.0
+    return float(share(other.cold, one.cold)[0])
 
 
 def _weighed(one: _Solved, weigh: Any) -> tuple[complex, float]:
