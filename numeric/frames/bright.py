@@ -4,7 +4,7 @@ A cut that holds bright light keeps many states: a hundred photons beside an ato
 and two modes of a hundred photons are ten thousand.  Linear light needs none of them
 (`numeric.frames.gaussian`), and nearly coherent light the few around its amplitude
 (`numeric.frames.displaced`), or, where it is squeezed there, those of other modes
-(`numeric.frames.squeezed`).  Weak light beside a bath that fills more than a cut may hold is known
+(`numeric.frames.squeezed`).  Weak light beside baths that fill more than a cut may hold is known
 as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
 
 - first where a bath asks for more than may be kept, or the light that is foretold fills more than
