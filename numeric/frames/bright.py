@@ -65,7 +65,7 @@ ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 
 # States of a cut beside a bath from which on the damping basis is asked first where several modes
 # are driven, so that each grade holds many: two beside 0.02 phonons take 30 s in 468 of them, and
 # 3 s there; and how many states have as many unknowns as may be tried for that
-CROWDED, SOON = 150, 320
+CROWDED, SOON = 300, 320
 
 
 class Truncations(Protocol):
