@@ -63,7 +63,7 @@ SQUEEZED = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 # States of a cut beside a bath from which on the damping basis is asked first where several modes
-# are driven, so that each grade holds many: two beside 0.02 phonons take 30 s in 468 of them, and
+# are driven, so that each grade holds many: two beside 0.02 phonons take 180 s by cuts, and
 # 3 s there; and how many states have as many unknowns as may be tried for that
 CROWDED, SOON = 300, 320
 
