@@ -71,7 +71,7 @@ def steady_state(
 
     Bright light is known without a cut that holds it where it is linear, nearly coherent, or
     squeezed around an amplitude (`numeric.frames.bright`), and so is a weakly driven system beside
-    one bath that fills more than a cut may hold (`numeric.frames.warm`): such points say
+    baths that fill more than a cut may hold (`numeric.frames.warm`): such points say
     "gaussian", "displaced", "squeezed" or "thermal" where others name their solver, and have all
     numbers but no density matrix (and where they are "squeezed" no P(n)).  ``frame="original"``
     looks for a cut only, ``frame="displaced"`` from the classical amplitude only, and

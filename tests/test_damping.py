@@ -1,16 +1,20 @@
 """Hot modes in their damping basis: any temperature, without a cut that holds their quanta."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import qutip
 import sympy as sp
 from scipy.integrate import quad
+from scipy.linalg import solve_continuous_lyapunov
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.frames.damping import DampedEquation, DampingBasis
-from numeric.frames.warm import WarmState, hot_modes, warm_states
+from numeric.frames.damping import DampedEquation, DampingBases
+from numeric.frames.warm import WarmState, hot_modes, solve, warm_states
+from numeric.judge import measure
 from systems import Loss, Model
 from systems.library import optomechanics
 from systems.library.optomechanics import a, b
@@ -27,6 +31,15 @@ PAIR = Model(  # two cavities, a Kerr term in the one that pushes
     optomechanics.WARM.drive,
 )
 
+v, k_th, gamma_c = sp.symbols("v k_th gamma_c", positive=True)
+EXCHANGE = Model(  # two warm modes that exchange quanta, one of them pushed by light
+    "two warm modes beside a cavity",
+    optomechanics.WARM.hamiltonian + v * Dagger(c) * c + J * (Dagger(b) * c + Dagger(c) * b),
+    (*optomechanics.WARM.losses, Loss(gamma_c * (k_th + 1), c), Loss(gamma_c * k_th, Dagger(c))),
+    optomechanics.WARM.drive,
+)
+BATHS = {**HOT, "v": 1.2, "J": 0.3, "gamma_c": 0.3, "n_th": 2.0, "k_th": 0.5}
+
 
 def known(model: Model, values: dict[str, float], order: int = 2) -> WarmState:
     arrays = {name: np.array([x]) for name, x in values.items()}
@@ -42,8 +55,8 @@ def at(state: WarmState, *asked: object) -> complex:
 @pytest.mark.parametrize("n", [0.0, 3.0, 400.0])
 def test_the_powers_are_the_eigenvectors_of_the_damping(n: float) -> None:
     """With the rates gamma (j + k)/2 and the frequencies omega (k - j): a bath alone."""
-    basis = DampingBasis(n, degree=5)
-    equation = DampedEquation(optomechanics.WARM, 1, 1, basis)
+    bases = DampingBases((n,), degree=5)
+    equation, (basis,) = DampedEquation(optomechanics.WARM, (1,), 1, bases), bases.each
     values = {**HOT, "n_th": n, "g": 0.0, "xi": 0.0}
     L = equation.matrix({name: np.array([x]) for name, x in values.items()}).toarray()
     first = L[: basis.size, : basis.size]  # without a photon
@@ -121,6 +134,76 @@ def test_a_warm_mirror_is_that_of_qutip_where_a_cut_holds_it() -> None:
     assert both == pytest.approx(rho.full()[17, 17].real, rel=1e-4, abs=0)
 
 
+@pytest.mark.parametrize("k_th", [0.5, 3.0, 100.0])
+def test_modes_between_baths_of_different_warmth_are_thermal(k_th: float) -> None:
+    """M N + N M' + diag(gamma n) = 0 for N_ij = <b_j' b_i>, with M = -i h - gamma/2, as of light.
+
+    A mode whose mean is not that of its bath has all powers of x y, and P(n) hears of them all.
+    """
+    values = {**BATHS, "g": 0.0, "k_th": k_th}
+    h, losses = np.array([[1.0, 0.3], [0.3, 1.2]]), np.diag([0.1, 0.3])
+    N = solve_continuous_lyapunov(-1j * h - losses / 2, -losses @ np.diag([2.0, k_th]))
+    state = known(EXCHANGE, values, order=4)
+    for mode, n in zip("bc", N.diagonal().real, strict=True):
+        assert at(state, "number", mode) == pytest.approx(n, rel=1e-8, abs=0)  # the tolerance
+        factorials = [at(state, "correlation", mode, k).real for k in (2, 3, 4)]
+        np.testing.assert_allclose(factorials, [2, 6, 24], rtol=1e-8)
+        for j, law in enumerate(n ** np.arange(5) / (n + 1) ** np.arange(1, 6)):
+            P = state.measured("marginal", mode, j)
+            # what a higher degree changes is the first term of a series that halves or more
+            assert abs(P.value[0] - law) <= 2 * P.cut[0] + 1e-12
+            assert P.status(state.status)[0] == "not converged" or P.cut[0] < 1e-6
+
+
+def test_two_warm_modes_are_those_of_a_cut_that_holds_them() -> None:
+    values = {**BATHS, "g": 0.3, "n_th": 0.02, "k_th": 0.01, "xi": 0.01}
+    kept = {"a": 3, "b": 5, "c": 4}
+    (cut,) = steady_state(EXCHANGE, values, kept, progress=False).blocks
+    state = known(EXCHANGE, values)
+    for i, mode in enumerate("abc"):
+        number, pairs = measure(cut, (i,), normalised=False).value[0], measure(cut, (i, i)).value[0]
+        # of x = 0.01 the fifth quantum holds 5 x^4 of the mean number, and 10 x^3 of the pairs
+        assert at(state, "number", mode) == pytest.approx(number, rel=1e-6, abs=0)
+        assert at(state, "correlation", mode) == pytest.approx(pairs, rel=2e-5, abs=0)
+    joint = cut.populations[0, cut.space.position((1, 1, 0))]
+    assert at(state, "probability", (1, 1, 0)) == pytest.approx(joint, rel=1e-5, abs=0)
+
+
+def test_two_warm_modes_beside_a_cavity_are_known_by_default() -> None:
+    state = steady_state(EXCHANGE, {**BATHS, "g": 0.1}, order=2, progress=False)
+    assert (state.status, state.solver) == ("ok", "thermal")
+    assert state.correlation("c") == pytest.approx(2, rel=1e-3)  # what light of 1e-6 leaves of it
+
+
+@pytest.mark.slow
+def test_two_cavities_beside_a_cool_mirror_are_the_same_with_a_cut() -> None:
+    """Of two driven modes beside a bath the damping basis is asked before a cut."""
+    values = {**HOT, "U": 0.5, "J": 0.7, "n_th": 0.05, "g": 0.1, "xi": 0.02}
+    ahead = steady_state(PAIR, values, order=3, progress=False)
+    (cut,) = steady_state(PAIR, values, {"a + c": 4, "b": 10}, progress=False).blocks
+    assert ahead.solver == "thermal"
+    # x = 0.05 leaves 1e-14 of the phonons beyond ten, 1e-11 of their pairs
+    for i, mode in enumerate("abc"):
+        number, pairs = measure(cut, (i,), normalised=False).value[0], measure(cut, (i, i)).value[0]
+        assert ahead.number(mode) == pytest.approx(number, rel=2e-8, abs=0)
+        assert ahead.correlation(mode) == pytest.approx(pairs, rel=2e-8, abs=0)
+
+
+@pytest.mark.parametrize(("g", "xi"), [(0.05, 0.05), (0.15, 0.2)])
+def test_what_settles_is_what_more_quanta_and_a_higher_degree_give(g: float, xi: float) -> None:
+    v = {**HOT, "n_th": 1.0, "g": g, "xi": xi}
+    state = known(optomechanics.WARM, v, order=4)
+    equation = state.shown.equation
+    cut, degree = equation.cut + 4, equation.basis.degree + 12
+    larger = DampedEquation(optomechanics.WARM, (1,), cut, DampingBases((1.0,), degree))
+    more = solve(larger, {name: np.array([x]) for name, x in v.items()})
+    best = replace(state, shown=more, pairs=())
+    for mode in "ab":
+        for asked in (("number", mode), *(("correlation", mode, k) for k in (2, 3, 4))):
+            # each number is judged to a tolerance of 1e-8
+            assert at(state, *asked) == pytest.approx(at(best, *asked), rel=1e-8, abs=0)
+
+
 @pytest.mark.parametrize("n_th", [10.0, 100.0])
 def test_a_mirror_too_warm_for_any_cut_is_known_by_default(n_th: float) -> None:
     values = {**HOT, "n_th": n_th, "g": 0.05}
@@ -140,7 +223,7 @@ def test_only_a_gentle_drive_beside_one_bath_is_asked_for_here() -> None:
     arrays = {name: np.array([x, x, x]) for name, x in HOT.items()}
     arrays["xi"] = np.array([1e-3, 2.0, 1e-3])
     arrays["n_th"] = np.array([10.0, 10.0, 0.0])
-    assert hot_modes(optomechanics.WARM, arrays).tolist() == [1, -1, -1]
+    assert hot_modes(optomechanics.WARM, arrays)[:, 1].tolist() == [True, False, False]
 
 
 def test_a_limit_of_states_is_one_of_unknowns_here() -> None:

@@ -4,7 +4,7 @@ A cut that holds bright light keeps many states: a hundred photons beside an ato
 and two modes of a hundred photons are ten thousand.  Linear light needs none of them
 (`numeric.frames.gaussian`), and nearly coherent light the few around its amplitude
 (`numeric.frames.displaced`), or, where it is squeezed there, those of other modes
-(`numeric.frames.squeezed`).  Weak light beside a bath that fills more than a cut may hold is known
+(`numeric.frames.squeezed`).  Weak light beside baths that fill more than a cut may hold is known
 as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
 
 - first where a bath asks for more than may be kept, or the light that is foretold fills more than
@@ -30,6 +30,7 @@ from numeric.frames.means import Means, beside, settled, some_of
 from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.trials import PAIRS, displaced_states
 from numeric.frames.warm import WarmState, fills, warm_states
+from numeric.scaling import weights
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
 from numeric.solvers.choice import matrices, solve_points
 from numeric.solvers.solution import Solution
@@ -60,6 +61,11 @@ LAST = 300
 # where a displaced one takes 700 and does not settle; 9 quanta that are bent take 400, a minute
 SQUEEZED = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
+
+# States of a cut beside a bath from which on the damping basis is asked first where several modes
+# are driven, so that each grade holds many: two beside 0.02 phonons take 180 s by cuts, and
+# 3 s there; and how many states have as many unknowns as may be tried for that
+CROWDED, SOON = 300, 320
 
 
 class Truncations(Protocol):
@@ -254,7 +260,10 @@ class BrightSearch:
         return list(search(shifted, values, some, self.solver, self.report))
 
     def _warm(self, points: np.ndarray) -> list[WarmState]:
-        """The points whose baths fill more states than a cut for all orders may keep."""
+        """The points whose baths fill more states than a cut for all orders may keep.
+
+        Where several modes are driven also those whose cut is dear, if all is known of them soon.
+        """
         if not points.size:
             return []
         order, modes = self.search.order, self.model.modes
@@ -262,11 +271,17 @@ class BrightSearch:
         if not tops.any():
             return []
         cuts = [tuple(row) for row in np.where(tops > 0, tops, order + 2).tolist()]
-        most = self.search.limit or HIGHER_ROOMY
-        pairs = zip(tops, cuts, strict=True)
-        warm = [any(top) and count_states(modes, cut) > most for top, cut in pairs]
-        how = (self.search.tolerance, order, self.search.limit, self.report)
-        return warm_states(self.model, self.arrays, points[np.array(warm)], *how)
+        sizes = np.array([count_states(modes, cut) for cut in cuts]) * tops.any(axis=1)
+        hot = sizes > (self.search.limit or HIGHER_ROOMY)
+        how = (self.search.tolerance, order)
+        found = warm_states(
+            self.model, self.arrays, points[hot], *how, self.search.limit, self.report
+        )
+        if self.search.limit is None and np.count_nonzero(weights(self.model)) > 1:
+            some = points[~hot & (sizes > CROWDED)]
+            soon = warm_states(self.model, self.arrays, some, *how, SOON, self.report)
+            found += [state for state in soon if settled(state, order).all()]
+        return found
 
     def _linear(self, points: np.ndarray) -> tuple[list[GaussianState], np.ndarray]:
         """The points at which the model is linear, known by their covariances, and the others."""

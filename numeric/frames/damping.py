@@ -1,4 +1,4 @@
-"""The master equation of a hot mode in its damping basis, where its temperature is only a number.
+"""The master equation of hot modes in their damping basis, where a temperature is only a number.
 
 A bath of n quanta fills some twenty n Fock states, though it leaves a mode simple: the normally
 ordered characteristic function of a thermal state is a Gaussian,
@@ -17,15 +17,17 @@ the two parts of each operator alike:
 
     x^j y^k sqrt(n + 1/2)^(j + k)/sqrt(j! k!).
 
-The other modes keep their Fock states.  Of what is kept the trace f(0, 0) is conserved exactly.
+Of several hot modes the products of such powers up to a degree in all are kept.  The other modes
+keep their Fock states.  Of what is kept the trace f(0, 0) is conserved exactly.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from math import comb, factorial, sqrt
-from typing import TypeAlias
+from functools import cached_property, reduce
+from itertools import product
+from math import comb, factorial, prod, sqrt
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import sympy as sp
@@ -40,6 +42,9 @@ from systems.values import Arrays, evaluate_sum
 
 Power: TypeAlias = tuple[int, int]  # (p, q) of b'^p b^q
 Action: TypeAlias = tuple[Power | None, Power | None]  # what stands left of rho, and right of it
+Powers: TypeAlias = tuple[Power, ...]  # of each hot mode
+Actions: TypeAlias = tuple[Powers | None, Powers | None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -219,26 +224,125 @@ def _power(matrix: csr_array, power: int) -> csr_array:
 
 
 @dataclass(frozen=True)
-class DampedEquation:
-    """L of a model whose mode ``hot`` stands in its damping basis, and the others on a cut.
+class DampingBases:
+    """Products of powers of several modes, up to a ``degree`` in all, each around its own ``n``.
 
-    Numbers of rho are those of |i><j| of the ``others``, and of each of these f of the hot mode.
+    >>> bases = DampingBases((2.0, 0.5), degree=2)
+    >>> bases.size, len(bases.kept)
+    (15, 15)
+    """
+
+    n: tuple[float, ...]
+    degree: int
+
+    @cached_property
+    def each(self) -> tuple[DampingBasis, ...]:
+        """That of every mode alone."""
+        return tuple(DampingBasis(n, self.degree) for n in self.n)
+
+    @property
+    def size(self) -> int:
+        return comb(self.degree + 2 * len(self.n), self.degree)
+
+    @cached_property
+    def kept(self) -> np.ndarray:
+        """Which of all products of the powers of each mode are kept, the lowest degrees first."""
+        total = reduce(np.add.outer, [one.j + one.k for one in self.each]).ravel()
+        return np.argsort(total, kind="stable")[: self.size]
+
+    @property
+    def twins(self) -> np.ndarray:
+        """Where the product stands that goes with the adjoint of rho.
+
+        >>> DampingBases((2.0, 0.5), degree=1).twins.tolist()
+        [0, 2, 1, 4, 3]
+        """
+        parts = np.unravel_index(self.kept, self._sizes)
+        twins = tuple(one.twins[part] for one, part in zip(self.each, parts, strict=True))
+        return self._place(np.ravel_multi_index(twins, self._sizes))
+
+    def alone(self, mode: int) -> np.ndarray:
+        """Where the powers of one mode stand, with none of the others.
+
+        >>> DampingBases((2.0, 0.5), degree=1).alone(1).tolist()
+        [0, 1, 2]
+        """
+        return self._place(np.arange(self.each[mode].size) * prod(self._sizes[mode + 1 :]))
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [one.size for one in self.each]
+
+    def _place(self, wanted: np.ndarray) -> np.ndarray:
+        """Where products stand among those that are kept."""
+        order = np.argsort(self.kept)
+        return np.asarray(order[np.searchsorted(self.kept, wanted, sorter=order)])
+
+    def action(self, actions: Actions) -> csr_array:
+        """What ladder operators to the left and to the right of rho do to f.
+
+        >>> hop = DampingBases((2.0, 0.5), degree=2).action((((1, 0), (0, 1)), None))  # b'c rho
+        >>> hop.shape
+        (15, 15)
+        """
+        sides = [powers or (None,) * len(self.n) for powers in actions]
+        pairs = zip(self.each, *sides, strict=True)
+        each = (one.action((left, right)) for one, left, right in pairs)
+        return csr_array(csr_array(reduce(kron, each))[self.kept][:, self.kept])
+
+    def moment(self, powers: Powers) -> np.ndarray:
+        """The weights of f in the mean of normally ordered words of the modes, (size,).
+
+        >>> thermal = np.eye(1, 15)[0]  # f = 1
+        >>> float(thermal @ DampingBases((2.0, 0.5), degree=2).moment(((1, 1), (1, 1))))
+        1.0
+        """
+        pairs = zip(self.each, powers, strict=True)
+        return self._product([one.moment(power) for one, power in pairs])
+
+    def probability(self, quanta: Occupation) -> np.ndarray:
+        """The weights of f in the probability of so many quanta in each mode, (size,).
+
+        >>> thermal = np.eye(1, 15)[0]
+        >>> float(round(thermal @ DampingBases((1.0, 3.0), degree=2).probability((1, 0)), 12))
+        0.0625
+        """
+        pairs = zip(self.each, quanta, strict=True)
+        return self._product([one.probability(n) for one, n in pairs])
+
+    def _product(self, each: list[np.ndarray]) -> np.ndarray:
+        return np.asarray(reduce(np.multiply.outer, each).ravel()[self.kept])
+
+
+@dataclass(frozen=True)
+class DampedEquation:
+    """L of a model whose ``hot`` modes stand in their damping basis, and the others on a cut.
+
+    Numbers of rho are those of |i><j| of the ``others``, and of each of these f of the hot modes.
 
     >>> from systems.library import optomechanics
-    >>> equation = DampedEquation(optomechanics.WARM, 1, cut=2, basis=DampingBasis(5.0, degree=4))
+    >>> equation = DampedEquation(optomechanics.WARM, (1,), 2, DampingBases((5.0,), degree=4))
     >>> equation.size  # 3 x 3 elements of the photons, with 15 powers each
     135
     """
 
     model: Model
-    hot: int
+    hot: tuple[int, ...]
     cut: Cut  # of the other modes
-    basis: DampingBasis
+    basis: DampingBases
 
     @property
     def others(self) -> Space:
-        modes = self.model.modes
-        return space((*modes[: self.hot], *modes[self.hot + 1 :]), self.cut)
+        return space(self.without_hot(self.model.modes), self.cut)
+
+    def without_hot(self, each: Sequence[T]) -> tuple[T, ...]:
+        """What belongs to the other modes, of something of every mode.
+
+        >>> from systems.library import optomechanics
+        >>> DampedEquation(optomechanics.WARM, (1,), 2, DampingBases((5.0,), 4)).without_hot("ab")
+        ('a',)
+        """
+        return tuple(x for i, x in enumerate(each) if i not in self.hot)
 
     @property
     def size(self) -> int:
@@ -247,7 +351,7 @@ class DampedEquation:
     @property
     def elements(self) -> Elements:
         """Grades of all numbers of rho, and where those of its adjoint stand."""
-        grades = self.others.occupations @ np.delete(weights(self.model), self.hot)
+        grades = self.others.occupations @ np.delete(weights(self.model), list(self.hot))
         rho, powers = Elements.between(grades), self.basis.size
         twins = powers * rho.twins[:, None] + self.basis.twins
         return Elements(np.repeat(rho.left, powers), np.repeat(rho.right, powers), twins.ravel())
@@ -258,29 +362,31 @@ class DampedEquation:
         >>> from systems.library import optomechanics
         >>> from systems.library.optomechanics import VALUES, WARM
         >>> arrays = {name: np.array([x]) for name, x in {**VALUES, "n_th": 5.0}.items()}
-        >>> L = DampedEquation(WARM, 1, 2, DampingBasis(5.0, degree=4)).matrix(arrays)
+        >>> L = DampedEquation(WARM, (1,), 2, DampingBases((5.0,), degree=4)).matrix(arrays)
         >>> trace = np.kron(np.eye(3).ravel(), np.eye(1, 15)[0])
         >>> bool(np.max(abs(trace @ L)) < 1e-12)  # it is conserved
         True
         """
         one = identity(self.others.size, dtype=complex)
-        parts: dict[Action, csr_array] = defaultdict(lambda: csr_array((one.shape[0] ** 2,) * 2))
+        parts: dict[Actions, csr_array] = defaultdict(lambda: csr_array((one.shape[0] ** 2,) * 2))
         none = (0,) * len(self.model.modes)
         for word, coefficient in self.model.ladder.items():
             if word == (none, none):
                 continue
             c, (A, h) = self._number(coefficient, arrays), self.split(word)
             parts[h, None] = parts[h, None] - 1j * c * kron(A, one)
-            parts[None, h[::-1]] = parts[None, h[::-1]] + 1j * np.conj(c) * kron(one, A.conj())
+            parts[None, _adjoint(h)] = parts[None, _adjoint(h)] + 1j * np.conj(c) * kron(
+                one, A.conj()
+            )
         for loss, jump in zip(self.model.losses, self.model.jumps, strict=True):
             for left, x in jump.items():
                 for right, y in jump.items():
                     c = self._number(loss.rate * x * sp.conjugate(y), arrays)
                     (A, h), (B, g) = self.split(left), self.split(right)
-                    parts[h, g[::-1]] = parts[h, g[::-1]] + c * kron(A, B.conj())
+                    parts[h, _adjoint(g)] = parts[h, _adjoint(g)] + c * kron(A, B.conj())
                     # L'L on one side of rho, in normal order
                     BA = csr_array(B.conj().T @ A)
-                    for power, size in _ordered(g[::-1], h):
+                    for power, size in _each_ordered(_adjoint(g), h):
                         half = -0.5 * c * size
                         parts[power, None] = parts[power, None] + half * kron(BA, one)
                         parts[None, power] = parts[None, power] + half * kron(one, BA.T)
@@ -289,26 +395,32 @@ class DampedEquation:
     def _number(self, coefficient: sp.Expr, arrays: Arrays) -> complex:
         return complex(np.ravel(evaluate_sum(coefficient, arrays))[0])
 
-    def split(self, word: Word) -> tuple[csr_array, Power]:
-        """The matrix of the other modes' part of a word, and the powers of the hot one.
+    def split(self, word: Word) -> tuple[csr_array, Powers]:
+        """The matrix of the other modes' part of a word, and the powers of the hot ones.
 
         >>> from systems.library import optomechanics
-        >>> equation = DampedEquation(optomechanics.WARM, 1, 2, DampingBasis(5.0, degree=4))
-        >>> matrix, power = equation.split(((1, 0), (1, 1)))  # a'a b
-        >>> matrix.diagonal().real.round(9), power
-        (array([0., 1., 2.]), (0, 1))
+        >>> equation = DampedEquation(optomechanics.WARM, (1,), 2, DampingBases((5.0,), 4))
+        >>> matrix, powers = equation.split(((1, 0), (1, 1)))  # a'a b
+        >>> matrix.diagonal().real.round(9), powers
+        (array([0., 1., 2.]), ((0, 1),))
         """
-        (p, raised), (q, lowered) = (_without(powers, self.hot) for powers in word)
-        return self.others.word((p, q)), (raised, lowered)
+        p, q = word
+        cold = self.without_hot(p), self.without_hot(q)
+        return self.others.word(cold), tuple((p[i], q[i]) for i in self.hot)
 
 
-def _without(powers: Occupation, mode: int) -> tuple[Occupation, int]:
-    """The powers of all modes but one, and that of this one.
+def _adjoint(powers: Powers) -> Powers:
+    return tuple((q, p) for p, q in powers)
 
-    >>> _without((1, 2, 3), 1)
-    ((1, 3), 2)
+
+def _each_ordered(one: Powers, other: Powers) -> list[tuple[Powers, int]]:
+    """The product of two words of several modes, each in normal order, in normal order.
+
+    >>> _each_ordered(((0, 1), (0, 0)), ((1, 0), (1, 0)))  # b b'c' = b'b c' + c'
+    [(((1, 1), (1, 0)), 1), (((0, 0), (1, 0)), 1)]
     """
-    return (*powers[:mode], *powers[mode + 1 :]), powers[mode]
+    terms = product(*(_ordered(*pair) for pair in zip(one, other, strict=True)))
+    return [(tuple(power for power, _ in term), prod(n for _, n in term)) for term in terms]
 
 
 def _ordered(one: Power, other: Power) -> list[tuple[Power, int]]:

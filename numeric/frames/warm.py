@@ -1,18 +1,19 @@
-"""Steady states beside one hot bath, however hot: the numbers of a mirror at any temperature.
+"""Steady states beside hot baths, however hot: the numbers of a mirror at any temperature.
 
-Where a weak drive orders all modes but one, and a bath fills that one, the equation is solved in
-the damping basis (`numeric.frames.damping`), in which no number of phonons is too large.  How high
-a degree is needed depends on what the light sees of the bath, g sqrt(n) against its own rates.
+Where a weak drive orders some modes and baths fill the others, the equation is solved in the
+damping basis of these (`numeric.frames.damping`), in which no number of phonons is too large.  How
+high a degree is needed depends on what the light sees of a bath, g sqrt(n) against its own rates,
+and on how far modes that exchange quanta are from the temperature of their own baths.
 
 Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
 modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
-one.  Each number is judged alone, by the sum of what the last step of both changed, and all of that
-counts.
+one.  Each number is judged alone, by the sum of what the last step of both changed: all of what the
+degree did, and of what the quanta did the `numeric.judge.share` that counts of any two cuts.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -20,24 +21,27 @@ from scipy.sparse import csc_array, csr_array
 
 from numeric.arguments import largest
 from numeric.classical import LIGHT, branches
-from numeric.frames.damping import DampedEquation, DampingBasis
+from numeric.frames.damping import DampedEquation, DampingBases
 from numeric.frames.means import Means, settled, sure
 from numeric.heat import fall_of_baths, held
-from numeric.scaling import EPSILON, scale, scaled
+from numeric.judge import share
+from numeric.scaling import EPSILON, scale, scaled, weights
 from numeric.solvers.iterative import Iteration
 from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
+from numeric.solvers.solution import Solution
 from numeric.solvers.staircase import Staircase
 from numeric.worth import Measured
 from systems import Model
-from systems.ladder import Occupation, Word
+from systems.ladder import Occupation, Word, is_two_level
 from systems.progress import Report, silent
 from systems.status import Status
 from systems.values import Arrays
 
-# Degrees that are tried, each by two fifths higher.  With omega >= kappa n and g2 take 32 where
-# g sqrt(n) is 0.3 omega, 64 to 128 where it is 0.7 to 1.6, and at 3 they still move by 1e-4 at 85;
-# g4 takes the next one or two.  An equation takes 10 us an unknown
-DEGREES = (16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
+# Degrees that are tried, each by two fifths higher, from that of <b'^4 b^4> on.  With
+# omega >= kappa g4 takes 8 where g sqrt(n) is 0.1 omega, n and g2 take 32 where it is 0.3, 64 to
+# 128 where it is 0.7 to 1.6, and at 3 they still move by 1e-4 at 85.  An equation takes 10 us an
+# unknown
+DEGREES = (8, 11, 16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
 # Amplitude of one grade up to which the sweeps over the grades converge in a few steps
 GENTLE = 0.3
 PAIRS = 2  # the highest order that is looked for where higher ones do not settle
@@ -53,6 +57,13 @@ class _Solved(NamedTuple):
     f: np.ndarray
     error: np.ndarray
     residual: float
+
+    @property
+    def cold(self) -> Solution:
+        """The state of the other modes, for how its populations fall."""
+        rho, error = (part[..., 0] for part in (self.f, self.error))
+        on, left = self.equation.others, error.diagonal()
+        return Solution.of(on, rho, left, self.residual, Status.OK, WarmState.name)
 
 
 Pair: TypeAlias = tuple[_Solved, _Solved]
@@ -77,7 +88,7 @@ class WarmState(Means):
 
     shown: _Solved
     pairs: tuple[Pair, ...]
-    _laws: dict[int, Any] = field(default_factory=dict)  # P(n) of the hot mode, by how many n
+    _laws: dict[tuple[int, int], Any] = field(default_factory=dict)  # P(n) of a hot mode, n < count
 
     @property
     def quanta(self) -> np.ndarray:
@@ -98,70 +109,97 @@ class WarmState(Means):
     def mean(self, word: Word) -> Measured:
         """<a'^p a^q>, with what two more quanta and a higher degree change."""
         equation = self.shown.equation
-        _, power = equation.split(word)
-        cold = [max(x[: equation.hot] + x[equation.hot + 1 :], default=0) for x in word]
-        beyond = max(cold) > equation.others.quanta or sum(power) > equation.basis.degree
+        _, powers = equation.split(word)
+        cold = [max(equation.without_hot(x), default=0) for x in word]
+        beyond = max(cold) > equation.others.quanta
+        beyond |= sum(map(sum, powers)) > equation.basis.degree
 
         def weigh(one: DampedEquation) -> tuple[csr_array, np.ndarray]:
-            matrix, (p, q) = one.split(word)
-            return matrix, one.basis.moment((p, q))
+            matrix, powers = one.split(word)
+            return matrix, one.basis.moment(powers)
 
         found = self._read(weigh)
         return replace(found, cut=np.full(1, np.inf)) if beyond else found
 
     def occupied(self, occupation: Occupation) -> Measured:
         """The probability of an occupation of all modes."""
-        hot = self.shown.equation.hot
-        others = (*occupation[:hot], *occupation[hot + 1 :])
 
         def weigh(one: DampedEquation) -> tuple[csr_array, np.ndarray]:
-            place = one.others.position(others)
+            place = one.others.position(one.without_hot(occupation))
             there = np.arange(one.others.size) == place
-            return _diagonal(there), one.basis.probability(occupation[hot])
+            return _diagonal(there), one.basis.probability(tuple(occupation[i] for i in one.hot))
 
         found = self._read(weigh)
         return sure(found.value.real, found.roundoff, found.cut)
 
     def marginal(self, mode: int, n: int) -> Measured:
         """P(n) of one mode."""
-        if mode == self.shown.equation.hot:
-            count = max(n + 1, self.levels(mode))
-            if count not in self._laws:
-                self._laws[count] = self._distribution(count)
-            return sure(*(part[[n]] for part in self._laws[count]))
+        equation = self.shown.equation
+        if mode in equation.hot:
+            asked = mode, max(n + 1, self.levels(mode))
+            if asked not in self._laws:
+                self._laws[asked] = self._distribution(*asked)
+            return sure(*(part[[n]] for part in self._laws[asked]))
 
         def weigh(one: DampedEquation) -> tuple[csr_array, np.ndarray]:
-            there = one.others.occupations[:, mode - (mode > one.hot)] == n
+            there = one.others.occupations[:, self._column(mode)] == n
             return _diagonal(there), np.eye(1, one.basis.size)[0]
 
         found = self._read(weigh)
         return sure(found.value.real, found.roundoff, found.cut)
 
-    def _distribution(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """P(n) of the hot mode for n below ``count``, its round-off, and what the pairs change."""
+    def _column(self, mode: int) -> int:
+        """Where a mode stands among the others."""
+        return self.shown.equation.without_hot(range(len(self.model.modes))).index(mode)
+
+    def _distribution(self, mode: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """P(n) of a hot mode for n below ``count``, its round-off, and what the pairs change."""
+        place = self.shown.equation.hot.index(mode)
 
         def found(one: _Solved) -> np.ndarray:
-            f, error = (np.einsum("iik->k", part) for part in (one.f, one.error))
-            return one.equation.basis.distribution(f, error, count)
+            alone = one.equation.basis.alone(place)
+            f, error = (np.einsum("iik->k", part)[alone] for part in (one.f, one.error))
+            return one.equation.basis.each[place].distribution(f, error, count)
 
-        changes = [abs(found(one)[0] - found(other)[0]) for one, other in self.pairs]
+        changes = [
+            counts * abs(found(one)[0] - found(other)[0])
+            for (one, other), counts in zip(self.pairs, self._counts, strict=True)
+        ]
         return (*found(self.shown), np.sum(changes, axis=0))
 
     def levels(self, mode: int) -> int:
         """Numbers of quanta that P(n) is shown for."""
         equation = self.shown.equation
-        if mode != equation.hot:
-            return int(equation.others.levels[mode - (mode > equation.hot)])
-        n = equation.basis.n
+        if mode not in equation.hot:
+            return int(equation.others.levels[self._column(mode)])
+        n = max(equation.basis.n)  # which another mode may hand on
         return min(int(np.log(FAINT) / np.log(n / (n + 1))) + 2, LONGEST)
 
     def _read(self, weigh: Any) -> Measured:
         """sum_ij rho_ij W_ji w, from the weights of an equation; what the pairs change adds up."""
         value, error = _weighed(self.shown, weigh)
         change = sum(
-            abs(_weighed(one, weigh)[0] - _weighed(other, weigh)[0]) for one, other in self.pairs
+            counts * abs(_weighed(one, weigh)[0] - _weighed(other, weigh)[0])
+            for (one, other), counts in zip(self.pairs, self._counts, strict=True)
         )
         return Measured(np.array([value]), np.array([error]), cut=np.array([float(change)]))
+
+    @cached_property
+    def _counts(self) -> list[float]:
+        """What counts of the change of each pair."""
+        return [_share(*pair) for pair in self.pairs]
+
+
+def _share(one: _Solved, other: _Solved) -> float:
+    """What counts of the change to another degree, all, or to another cut (`judge.share`).
+
+    All of it too where a quantum of a mode comes from several: a cut may lack the way to it.
+    """
+    equation = one.equation
+    alike = np.all(equation.without_hot(weights(equation.model) == 1))
+    if equation.basis.degree != other.equation.basis.degree or not alike:
+        return 1.0
+    return float(share(other.cold, one.cold)[0])
 
 
 def _weighed(one: _Solved, weigh: Any) -> tuple[complex, float]:
@@ -174,22 +212,24 @@ def _weighed(one: _Solved, weigh: Any) -> tuple[complex, float]:
 
 
 def hot_modes(model: Model, arrays: Arrays) -> np.ndarray:
-    """The mode that is to stand in its damping basis, (points,); -1 where there is none.
+    """Which modes are to stand in their damping basis, (points, modes); none where none is hot.
 
-    A bath fills that mode alone, a weak drive orders all the others, and none of them is bright.
+    A bath fills one of them at least, they hold quanta of their own or of one another, a weak drive
+    orders all the others, and none is bright.
 
     >>> from systems.library import kerr, optomechanics
     >>> arrays = {n: np.array([x]) for n, x in {**optomechanics.VALUES, "n_th": 4.0}.items()}
     >>> hot_modes(optomechanics.WARM, arrays)
-    array([1])
+    array([[False,  True]])
     """
     falls = fall_of_baths(model, arrays)
-    only = (np.count_nonzero(falls, axis=1) == 1) & (np.max(falls, axis=1, initial=0) < 1)
-    only &= np.ravel(scale(model, arrays)) <= GENTLE
-    only &= model.collective is None
-    if only.any():
-        only &= np.max(branches(model, arrays).quanta, axis=1) <= LIGHT
-    return np.where(only, np.argmax(falls, axis=1), -1)
+    some = np.any(falls > 0, axis=1) & (np.max(falls, axis=1, initial=0) < 1)
+    some &= np.ravel(scale(model, arrays)) <= GENTLE
+    some &= model.collective is None
+    if some.any():
+        some &= np.max(branches(model, arrays).quanta, axis=1) <= LIGHT
+    own = [w == 0 and not is_two_level(m) for w, m in zip(weights(model), model.modes, strict=True)]
+    return np.asarray(some[:, None] & own)
 
 
 def fills(model: Model, arrays: Arrays, order: int, tolerance: float) -> np.ndarray:
@@ -226,8 +266,9 @@ def warm_states(
     """
     some = {name: array.ravel()[points] for name, array in arrays.items()}
     states = []
-    for row, hot in enumerate(hot_modes(model, some).tolist()):
-        if hot >= 0:
+    for row, each in enumerate(hot_modes(model, some)):
+        if each.any():
+            hot = tuple(np.flatnonzero(each).tolist())
             at = {name: array[[row]] for name, array in some.items()}
             words = np.array([Status.OK], dtype=object)
             known = partial(WarmState, model, at, points[[row]], words, tolerance, order)
@@ -243,14 +284,15 @@ class _Room:
 
     model: Model
     arrays: Arrays
-    hot: int
+    hot: tuple[int, ...]
     most: int
     tell: Callable[[DampedEquation], None]
 
     def solved(self, cut: int, degree: int, most: float = np.inf) -> _Solved | None:
         """The numbers there, None where they do not fit or are not found."""
-        x = float(fall_of_baths(self.model, self.arrays)[0, self.hot])
-        equation = DampedEquation(self.model, self.hot, cut, DampingBasis(x / (1 - x), degree))
+        x = fall_of_baths(self.model, self.arrays)[0, list(self.hot)]
+        basis = DampingBases(tuple((x / (1 - x)).tolist()), degree)
+        equation = DampedEquation(self.model, self.hot, cut, basis)
         if equation.size > min(most, self.most):
             return None
         self.tell(equation)
@@ -316,7 +358,7 @@ def solve(equation: DampedEquation, arrays: Arrays) -> _Solved | None:
 
     >>> from systems.library import optomechanics
     >>> arrays = {n: np.array([x]) for n, x in {**optomechanics.VALUES, "n_th": 4.0}.items()}
-    >>> equation = DampedEquation(optomechanics.WARM, 1, 2, DampingBasis(4.0, 8))
+    >>> equation = DampedEquation(optomechanics.WARM, (1,), 2, DampingBases((4.0,), 8))
     >>> f = solve(equation, arrays).f
     >>> float(sum(f[i, i, 0] for i in range(3)).real.round(12))
     1.0
