@@ -38,6 +38,7 @@ FALLS = 3  # roots that are not stable, from the brightest one on, before it is 
 # fewer (3 of either) a total holds both, and to start with as many of each keeps more states
 PARTED = 10.0
 APART = 0.1  # relative distance of two roots that are different branches
+MIRRORED = 1e-4  # difference in quanta of roots that a symmetry makes of each other
 ALIKE = 0.1  # quanta between two frames, at most, of which one is enough
 
 
@@ -93,7 +94,8 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     atoms.  For arrays of one dimension.  Roots that light leaves, or along which it drifts without
     a force back (the free phase of pairs above their threshold), are none to look at it from: no
     few quanta around them hold it.  Neither is any, where each of two stable roots has more light
-    in another mode: the light is at both.
+    in another mode, or as much in each but of another phase, as that of a parametric oscillator
+    above its threshold: the light is at both.
 
     >>> from systems.library import kerr
     >>> arrays = {n: np.array([x]) for n, x in {**kerr.VALUES, "chi": 0.0, "xi": 3.0}.items()}
@@ -115,6 +117,7 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     bright, faint = found[brightest, points], found[faintest, points]
     if not any(map(is_two_level, model.modes)):
         parted = np.any([_brighter(abs(one) ** 2, abs(bright) ** 2) for one in found], axis=0)
+        parted |= _mirrored(found, bright)
         bright[parted], linear[parted], faint[parted] = np.nan, np.nan, np.nan
     return bright + 0.0, linear + 0.0, faint + 0.0
 
@@ -254,6 +257,12 @@ def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
 def _brighter(number: np.ndarray, quanta: np.ndarray) -> np.ndarray:
     """Where one root has plainly more quanta of some mode than another, (points,)."""
     return np.asarray(np.any(number > (1 + APART) * quanta + 1, axis=1))
+
+
+def _mirrored(found: np.ndarray, bright: np.ndarray) -> np.ndarray:
+    """Where another root has as many quanta of every mode, in other phases, (points,)."""
+    same = np.isclose(abs(found) ** 2, abs(bright) ** 2, rtol=MIRRORED, atol=MIRRORED).all(axis=2)
+    return np.asarray(np.any(same & ~alike(found, bright), axis=0))
 
 
 def _stable(flow: MeanField, x: np.ndarray, c: np.ndarray, most: float = CLOSE) -> np.ndarray:
