@@ -195,7 +195,7 @@ def _settled_in(search: _Search, solve: Solve, most: int) -> SqueezedState | Non
         if settled(state, search.order)[0]:
             return state
         excess = {k: _excess(state, k) for k in (search.order, PAIRS)}
-        cut, pairs = (_grown(state, cut, excess[k]) for k in excess)
+        cut, pairs = (_grown(state, cut, excess[k]) for k in (search.order, PAIRS))
         if best is None and count_states(modes, wider(cut, 2)) > most:
             cut, seen = pairs, state if excess[PAIRS] * search.tolerance < MOVED else None
     return best or seen
