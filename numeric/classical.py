@@ -11,6 +11,7 @@ state, amplitudes as large as the drive could make them on resonance, and of sev
 light that each would have alone.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -142,6 +143,46 @@ def _left(model: Model, flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np
             (some,) = np.nonzero(np.isfinite(root).all(axis=0))
             held[some] = ~_stable(flow, root[:, some], c[:, some], -MARGINAL)
     return left
+
+
+def another_beyond(
+    model: Model,
+    arrays: Arrays,
+    alphas: np.ndarray,
+    sides: Sequence[Side],
+    seen: Callable[[np.ndarray], np.ndarray] = lambda b: b,
+) -> np.ndarray:
+    """Where a stable root lies beyond a cut around ``alphas`` (points, modes), (points,).
+
+    The root that is nearest to them is none of those.  ``seen`` makes amplitudes of the quanta that
+    are cut of distances (roots, points, modes).  Light that is metastable at both roots settles
+    around either, and only what holds both tells how much is where.  Of models with atoms it is not
+    asked, as in `Branches`.
+
+    >>> from numeric.space import sides
+    >>> from systems.library import kerr
+    >>> values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.0}
+    >>> arrays = {name: np.array([x]) for name, x in values.items()}
+    >>> bright, around = amplitudes(kerr.MODEL, arrays)[0], [sides(kerr.MODEL.modes, 40)]
+    >>> around.append(sides(kerr.MODEL.modes, 150))
+    >>> [another_beyond(kerr.MODEL, arrays, bright, one) for one in around]
+    [array([ True]), array([False])]
+    """
+    beyond = np.zeros(len(alphas), dtype=bool)
+    if any(map(is_two_level, model.modes)):
+        return beyond
+    flow = mean_field(model)
+    c = flow.coefficients(arrays)
+    roots = _roots(model, flow, c)
+    every = np.array([_fields(model, root) for root in roots])
+    every[_left(model, flow, c, roots)] = np.nan
+    gaps = np.sum(abs(every - alphas) ** 2, axis=2)
+    nearest = every[np.argmin(np.nan_to_num(gaps, nan=np.inf), axis=0), np.arange(len(alphas))]
+    every[np.sum(abs(every - nearest) ** 2, axis=2) <= ALIKE] = np.nan
+    for root in np.nan_to_num(abs(seen(every - alphas)) ** 2):
+        for side in sides:
+            beyond |= reach_at(side, root) > side.limit
+    return beyond
 
 
 def reach(quanta: np.ndarray) -> np.ndarray:
