@@ -237,7 +237,8 @@ class Growth(SearchStart):
         """
         places = self._places(found)
         light = reach(self.light.at(places).quanta)
-        gone = missing(found, ()) >= MOVED
+        # of several branches no cut is right without all (`held_against`)
+        gone = (missing(found, ()) >= MOVED) | self.light.at(places).several
         gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
         gone |= self._too_warm(places)
         every = limits(self.model.modes, now)
