@@ -11,6 +11,7 @@ state, amplitudes as large as the drive could make them on resonance, and of sev
 light that each would have alone.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -38,6 +39,7 @@ FALLS = 3  # roots that are not stable, from the brightest one on, before it is 
 # fewer (3 of either) a total holds both, and to start with as many of each keeps more states
 PARTED = 10.0
 APART = 0.1  # relative distance of two roots that are different branches
+MIRRORED = 1e-4  # difference in quanta of roots that a symmetry makes of each other
 ALIKE = 0.1  # quanta between two frames, at most, of which one is enough
 
 
@@ -93,7 +95,8 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     atoms.  For arrays of one dimension.  Roots that light leaves, or along which it drifts without
     a force back (the free phase of pairs above their threshold), are none to look at it from: no
     few quanta around them hold it.  Neither is any, where each of two stable roots has more light
-    in another mode: the light is at both.
+    in another mode, or as much in each but of another phase, as that of a parametric oscillator
+    above its threshold: the light is at both.
 
     >>> from systems.library import kerr
     >>> arrays = {n: np.array([x]) for n, x in {**kerr.VALUES, "chi": 0.0, "xi": 3.0}.items()}
@@ -115,6 +118,7 @@ def amplitudes(model: Model, arrays: Arrays) -> tuple[np.ndarray, np.ndarray, np
     bright, faint = found[brightest, points], found[faintest, points]
     if not any(map(is_two_level, model.modes)):
         parted = np.any([_brighter(abs(one) ** 2, abs(bright) ** 2) for one in found], axis=0)
+        parted |= _mirrored(found, bright)
         bright[parted], linear[parted], faint[parted] = np.nan, np.nan, np.nan
     return bright + 0.0, linear + 0.0, faint + 0.0
 
@@ -139,6 +143,46 @@ def _left(model: Model, flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np
             (some,) = np.nonzero(np.isfinite(root).all(axis=0))
             held[some] = ~_stable(flow, root[:, some], c[:, some], -MARGINAL)
     return left
+
+
+def another_beyond(
+    model: Model,
+    arrays: Arrays,
+    alphas: np.ndarray,
+    sides: Sequence[Side],
+    seen: Callable[[np.ndarray], np.ndarray] = lambda b: b,
+) -> np.ndarray:
+    """Where a stable root lies beyond a cut around ``alphas`` (points, modes), (points,).
+
+    The root that is nearest to them is none of those.  ``seen`` makes amplitudes of the quanta that
+    are cut of distances (roots, points, modes).  Light that is metastable at both roots settles
+    around either, and only what holds both tells how much is where.  Of models with atoms it is not
+    asked, as in `Branches`.
+
+    >>> from numeric.space import sides
+    >>> from systems.library import kerr
+    >>> values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.0}
+    >>> arrays = {name: np.array([x]) for name, x in values.items()}
+    >>> bright, around = amplitudes(kerr.MODEL, arrays)[0], [sides(kerr.MODEL.modes, 40)]
+    >>> around.append(sides(kerr.MODEL.modes, 150))
+    >>> [another_beyond(kerr.MODEL, arrays, bright, one) for one in around]
+    [array([ True]), array([False])]
+    """
+    beyond = np.zeros(len(alphas), dtype=bool)
+    if any(map(is_two_level, model.modes)):
+        return beyond
+    flow = mean_field(model)
+    c = flow.coefficients(arrays)
+    roots = _roots(model, flow, c)
+    every = np.array([_fields(model, root) for root in roots])
+    every[_left(model, flow, c, roots)] = np.nan
+    gaps = np.sum(abs(every - alphas) ** 2, axis=2)
+    nearest = every[np.argmin(np.nan_to_num(gaps, nan=np.inf), axis=0), np.arange(len(alphas))]
+    every[np.sum(abs(every - nearest) ** 2, axis=2) <= ALIKE] = np.nan
+    for root in np.nan_to_num(abs(seen(every - alphas)) ** 2):
+        for side in sides:
+            beyond |= reach_at(side, root) > side.limit
+    return beyond
 
 
 def reach(quanta: np.ndarray) -> np.ndarray:
@@ -254,6 +298,12 @@ def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
 def _brighter(number: np.ndarray, quanta: np.ndarray) -> np.ndarray:
     """Where one root has plainly more quanta of some mode than another, (points,)."""
     return np.asarray(np.any(number > (1 + APART) * quanta + 1, axis=1))
+
+
+def _mirrored(found: np.ndarray, bright: np.ndarray) -> np.ndarray:
+    """Where another root has as many quanta of every mode, in other phases, (points,)."""
+    same = np.isclose(abs(found) ** 2, abs(bright) ** 2, rtol=MIRRORED, atol=MIRRORED).all(axis=2)
+    return np.asarray(np.any(same & ~alike(found, bright), axis=0))
 
 
 def _stable(flow: MeanField, x: np.ndarray, c: np.ndarray, most: float = CLOSE) -> np.ndarray:

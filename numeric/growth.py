@@ -238,7 +238,8 @@ class Growth(SearchStart):
         """
         places = self._places(found)
         light = reach(self.light.at(places).quanta)
-        gone = missing(found, ()) >= MOVED
+        # of several branches no cut is right without all (`held_against`)
+        gone = (missing(found, ()) >= MOVED) | self.light.at(places).several
         gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
         gone |= self._too_warm(places)
         every = limits(self.model.modes, now)
@@ -350,7 +351,10 @@ class Growth(SearchStart):
         return Grouped((Side(weights, largest - room),)) if largest > max(limit, room) else None
 
     def _larger(self, now: Cut, wanted: Cut) -> Cut | None:
-        """The same with more states than ``now``, so that a search ends."""
+        """The same with more states than ``now``, or of another kind, so that a search ends.
+
+        From groups, the last kind that is tried, there is no other.
+        """
         twice = wider(now, 2)
         if alike(wanted, now):
             if covers(now, wanted):
@@ -365,7 +369,7 @@ class Growth(SearchStart):
             count_states(self.model.modes, cut) for cut in (now, fitted, wider(fitted, 2))
         )
         same = alike(fitted, now)
-        grows = same or not isinstance(now, int)
+        grows = same or isinstance(now, Grouped)
         if first <= before and (grows or fitted != wanted):  # what is wanted does not fit
             return twice if self.fits(twice) else None
         return fitted if (not same or after > before) and after <= self.limit else None

@@ -267,7 +267,9 @@ class SteadyState(Twofold, Readout):
         for state in self.bright:
             one, rows = self._of_bright(state, mode, k), np.isin(state.points, lost)
             with np.errstate(divide="ignore", invalid="ignore"):
-                largest.extend(np.nan_to_num((one.error / abs(one.value))[rows], nan=np.inf))
+                changes = np.nan_to_num(one.error / abs(one.value), nan=np.inf)
+            # a state that is none of the whole, as around one of two roots, knows nothing of it
+            largest.extend(np.where(state.status == Status.OK, changes, np.inf)[rows])
         return float(max(largest))
 
     def _of_bright(self, state: Means, mode: int, k: int) -> Measured:

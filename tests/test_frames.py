@@ -90,3 +90,16 @@ def test_a_frame_that_ended_before_it_settled_is_no_state_that_is_ok():
     again = steady_state(kerr.MODEL, values, frame="displaced")  # as the advice says
     assert again.status == "ok"
     assert again.advice == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("frame", ["squeezed", "displaced"])
+def test_what_settles_around_one_of_two_branches_is_never_called_the_whole(frame):
+    """Light of 53.9 quanta there is metastable, and the mode is empty for an eighth of the time."""
+    values = {"Delta": -6.31, "chi": 0.0707, "gamma": 1.0, "xi": 10.0}
+    right = kerr_correlation(1, **values)
+    (root,) = abs(amplitudes(kerr.MODEL, {n: np.array([x]) for n, x in values.items()})[0][0]) ** 2
+    assert right < 0.9 * root  # the exact number is that of both branches
+    state = steady_state(kerr.MODEL, values, order=2, frame=frame)
+    assert state.number_status("a") == state.correlation_status("a") == "not converged"
+    assert "tolerance" not in state.advice  # no other one knows more

@@ -162,6 +162,18 @@ def test_a_batch_by_grades_agrees_with_its_points_solved_alone():
 
 
 @pytest.mark.slow
+def test_bright_light_that_doubles_its_frequency_is_counted_so_too():
+    """What fills is looked at mode by mode first, and every quantum of b was two of a."""
+    bright = {"Delta_a": 0.0, "Delta_b": 0.0, "g": 0.5, "kappa_a": 1.0, "kappa_b": 1.0, "F": 1.5}
+    state = steady_state(second_harmonic.MODEL, bright, frame="original")
+    assert (state.status, list(state.truncation)) == ("ok", ["a + 2 b"])
+    assert state.space.size < 300  # 322 mode by mode
+    gained = -2 * bright["F"] * state.amplitude("a").imag  # energy flows in as it is lost
+    lost = state.number("a") + 2 * state.number("b")
+    np.testing.assert_allclose(gained, lost, rtol=1e-8)  # the tolerance of the search
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("drive", [0.1, 0.7])
 def test_a_search_counts_quanta_of_a_harmonic_as_two_and_keeps_fewer_states(drive):
     values = {**SECOND, "F": drive}

@@ -67,6 +67,15 @@ def test_a_squeezed_frame_has_the_exact_moments_of_a_kerr_mode(bright):
         np.testing.assert_allclose(complex(bright.expect(operator)), exact, rtol=1e-8)
 
 
+def test_a_squeezed_frame_that_grows_for_pairs_alone_has_their_exact_moments():
+    """Bent more: the first look does not settle n and g2, and no higher order is asked for."""
+    values = {**BRIGHT, "chi": 2e-2, "xi": 4.0}
+    state = steady_state(kerr.MODEL, values, order=2, frame="squeezed")
+    for order, found in ((1, state.number("a")), (2, state.correlation("a"))):
+        right = kerr_correlation(order, **values)
+        assert float(found) == pytest.approx(right, rel=1e-8)  # the tolerance of the search
+
+
 def test_fields_are_read_off_a_squeezed_frame_as_off_every_other(bright):
     (a,) = bright.model.modes
     mean, square = (complex(kerr_moment(0, k, **BRIGHT)) for k in (1, 2))

@@ -197,20 +197,20 @@ def in_a_cavity(lowering, *losses):
 
 
 THREE = [SigmaMinus(name) for name in "stu"]
-SIX = Emitters("S", 6, symmetric=True).lowering
+FOUR = Emitters("S", 4, symmetric=True).lowering
 
 
 @pytest.mark.parametrize(
     "model",
     [
         in_a_cavity(sum(THREE), *(Loss(Rational(1, 5), s) for s in THREE)),
-        in_a_cavity(SIX, Loss(Rational(1, 5), SIX)),
+        in_a_cavity(FOUR, Loss(Rational(1, 5), FOUR)),
     ],
 )
 def test_light_beside_many_levels_is_iterated_and_factors_agree(model):
-    """Their factors take ten times as long and more: they are no band."""
+    """Their factors are no band, and take several times as long."""
     chosen, factors = (
-        steady_state(model, {"F": 0.05}, quanta=6, solver=name) for name in ("auto", "direct")
+        steady_state(model, {"F": 0.05}, quanta=8, solver=name) for name in ("auto", "direct")
     )
     assert (chosen.solver, factors.solver) == ("iterative", "direct")
     for order in (2, 3):  # round-off of both

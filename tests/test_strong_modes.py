@@ -32,6 +32,12 @@ SHIFTED = Model(
     (Loss(kappa, a), Loss(kappa, b)),
     F,
 )
+SPLIT = Model(
+    "a pump whose quanta split",
+    chi * (a**2 * Dagger(b) + Dagger(a) ** 2 * b) + F * (b + Dagger(b)),
+    (Loss(kappa, a), Loss(5 * kappa, b)),
+    F,
+)
 PAIRS = Model(
     "an atom that pairs excite",
     chi * (a**2 * Dagger(s) + Dagger(a) ** 2 * s) + F * (a + Dagger(a)),
@@ -77,6 +83,20 @@ def test_few_quanta_in_one_of_two_modes_start_no_search_of_many_in_both():
     values = arrays_of({"F": 1.0, "chi": 1.0, "kappa": 1.0})
     assert branches(PUSHED, values).quanta.tolist() == [[0.0, 0.0]]
     assert all(np.isnan(one).all() for one in amplitudes(PUSHED, values))
+
+
+def test_an_oscillator_above_its_threshold_has_light_of_either_phase():
+    """From F_0 = 5 kappa^2/(8 chi) on there are (F - F_0)/chi quanta, and (kappa/4 chi)^2 of pump.
+
+    The steady state is half of each phase, so that no frame around one holds it; below the
+    threshold all of it is around the pump.
+    """
+    above, below = (arrays_of({"F": x, "chi": 0.5, "kappa": 1.0}) for x in (5.0, 1.0))
+    # Newton's last step
+    np.testing.assert_allclose(branches(SPLIT, above).quanta, [[7.5, 0.25]], rtol=1e-6)
+    assert all(np.isnan(one).all() for one in amplitudes(SPLIT, above))
+    for root in amplitudes(SPLIT, below):
+        np.testing.assert_allclose(root, [[0.0, -0.4j]], rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("frame", [None, "displaced", "squeezed"])

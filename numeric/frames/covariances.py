@@ -63,6 +63,19 @@ class Squeezing:
         tops = held(self.left / (1 + self.left), PAIRS, FALLEN) + LEAST
         return [cheapest(self.model, row) for row in np.maximum(tops, LEAST).tolist()]
 
+    def seen(self, b: np.ndarray) -> np.ndarray:
+        """Amplitudes of c that are b around the roots, both (..., points, modes).
+
+        >>> from systems.library import kerr
+        >>> U, V, left = transformation(np.array([[[0.625]]]), np.array([[[0.75]]]))
+        >>> light = Squeezing(kerr.MODEL, np.arange(1), np.zeros((1, 1)), U, V, left)
+        >>> c = light.seen(np.array([[1 + 2j]]))
+        >>> (U[0] @ c[0] + V[0] @ c[0].conj()).round(9)
+        array([1.+2.j])
+        """
+        back = np.einsum("pji,...pj->...pi", self.U.conj(), b)
+        return np.asarray(back - np.einsum("pji,...pj->...pi", self.V, b.conj()))
+
     def at(self, rows: np.ndarray) -> "Squeezing":
         """Some of the points, a mask or positions."""
         parts = (self.points, self.alphas, self.U, self.V, self.left)

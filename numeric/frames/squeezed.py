@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
-from numeric.classical import alike, amplitudes
+from numeric.classical import alike, amplitudes, another_beyond
 from numeric.frames.covariances import PAIRS, Squeezing, cheapest
 from numeric.frames.displaced import DisplacedState, Matrices
 from numeric.frames.means import settled
@@ -153,7 +153,10 @@ class _Search:
         frame, (shown, values) = self.frame, self.shown
         ended = found.status == Status.NOT_CONVERGED  # numbers are judged alone
         words = np.where(ended, Status.OK, found.status)
-        words[~(found.found & other.found)] = Status.NOT_CONVERGED
+        parted = another_beyond(
+            frame.model, self.arrays, frame.alphas, found.space.sides, frame.seen
+        )
+        words[~(found.found & other.found) | parted] = Status.NOT_CONVERGED
         return SqueezedState(
             frame.model,
             self.arrays,
@@ -194,10 +197,10 @@ def _settled_in(search: _Search, solve: Solve, most: int) -> SqueezedState | Non
             best = state
         if settled(state, search.order)[0]:
             return state
-        excess, of_pairs = (_excess(state, k) for k in (search.order, PAIRS))
-        cut, pairs = (_grown(state, cut, one) for one in (excess, of_pairs))
+        excess = {k: _excess(state, k) for k in (search.order, PAIRS)}
+        cut, pairs = (_grown(state, cut, excess[k]) for k in (search.order, PAIRS))
         if best is None and count_states(modes, wider(cut, 2)) > most:
-            cut, seen = pairs, state if of_pairs * search.tolerance < MOVED else None
+            cut, seen = pairs, state if excess[PAIRS] * search.tolerance < MOVED else None
     return best or seen
 
 

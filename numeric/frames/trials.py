@@ -1,7 +1,9 @@
 """Displaced frames that are tried, one after the other, until the numbers of a point settle.
 
 They lie around the brightest classical root, around the light without the model's nonlinearity, and
-around the faintest root (`numeric.classical.amplitudes`).
+around the faintest root (`numeric.classical.amplitudes`).  Where another stable root lies beyond
+what a frame holds, light may be there as well, for longer than any number of the frame can tell: it
+is then "not converged", however well it has settled.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from numeric.classical import alike, amplitudes, filled
+from numeric.classical import alike, amplitudes, another_beyond, filled
 from numeric.frames.displaced import DisplacedState, Matrices
 from numeric.frames.means import beside, settled, some_of
 from numeric.frames.shift import shift
@@ -166,12 +168,15 @@ class Trials:
         for found, other in self.search(highest, shifted, values, np.arange(len(rows))):
             at = found.points
             ended = found.found & (found.status == Status.NOT_CONVERGED)  # numbers are judged alone
+            some = {name: array[at] for name, array in given.items()}
+            parted = another_beyond(self.model, some, alphas[at], found.space.sides)
+            words = np.where(ended, Status.OK, found.status)
             states.append(
                 DisplacedState(
                     self.model,
-                    {name: array[at] for name, array in given.items()},
+                    some,
                     self.points[rows][at],
-                    np.where(ended, Status.OK, found.status),
+                    np.where(parted & (words == Status.OK), Status.NOT_CONVERGED, words),
                     self.tolerance,
                     self.order,
                     shifted,

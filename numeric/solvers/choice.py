@@ -58,9 +58,10 @@ LARGE = 1_500
 # factors fill in the more the more modes there are: two modes of 11,000 unknowns took 4 s and three
 # modes of 7,000 took 5 s, both growing with the power 2.4, so that it may take ten seconds
 REFACTORED = 68_000
-# Excited levels of an atom beside a mode from which on that is no band: of six 64 states take a
-# third, 99 a fortieth of the time; of three 81 states take a tenth at weak drive and fail at strong
-LEVELS = 6
+# Excited levels of an atom beside a mode from which on that is no band: of four 81 states take a
+# fifth, of five 97 a fifteenth, of six 99 a fortieth of the time, and 111 of four at a strong drive
+# as long to a third; of three 81 states take a tenth at weak drive and fail at strong
+LEVELS = 4
 # From so many points on the sweeps are worth the time to prepare (and to compile) them: a second
 # for 56 states, of which a point by itself takes 50 ms
 MANY = 32
