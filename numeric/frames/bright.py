@@ -221,7 +221,7 @@ class BrightSearch:
 
         Frames that would take more than ``most`` states are given up.
         """
-        model, points = self.model, self._at_one(points)
+        model = self.model
         if not points.size or all(map(is_two_level, model.modes)) or model.collective is not None:
             return []
         how = (partial(self._solved, most), matrices, self.search.tolerance, self.search.order)
@@ -233,17 +233,8 @@ class BrightSearch:
     def squeezed(self, points: np.ndarray) -> list[SqueezedState]:
         """The points in squeezed frames, those in which they settle."""
         how = (squeezings, self._one, matrices, self.search.tolerance, self.search.order)
-        most, points = self.search.limit or SQUEEZED, self._at_one(points)
+        most = self.search.limit or SQUEEZED
         return [*squeezed_states(self.model, self.arrays, points, *how, most)]
-
-    def _at_one(self, points: np.ndarray) -> np.ndarray:
-        """The points whose light is at one amplitude: of two, a frame around either knows one.
-
-        Beside an atom, whose light need not be at a classical root, all of them.
-        """
-        if any(map(is_two_level, self.model.modes)) or not points.size:
-            return points
-        return points[~branches(self.model, select(self.arrays, points)).several]
 
     def _one(self, model: Model, arrays: Arrays, cut: Cut) -> Solution:
         """One point of a model, solved with a cut."""
