@@ -3,13 +3,13 @@
 `derivation` is the door to the leading order: `derive` a model and ask for amplitudes, populations,
 correlations and blockade conditions. It stands on `amplitudes` (block by block from H_eff) and
 `fock` (states and matrix elements); `evaluation` says what a form is at values, `reach` what a zero
-at leading order means, `latex` how a form is printed. `fields` and `delayed` have the statistics of
-light that leaves several modes, at one time and at two; `pulse` and `tones` have the amplitudes
-under a drive that moves. `linear` has quadratic models in any bath, exactly: `gaussian`, from the
-equations of `heisenberg`; `polaron` has a mode that pushes on a mirror, `closed` whichever of the
-leading orders a model has: `find_closed`. `series` goes beyond the leading order, jumps included:
-`expand`. `conditions` finds interference zeros, `zeros` those of fields; `rational` does the
-algebra. Nothing here knows the numeric road.
+at leading order means, `latex` how a form is printed. `fields` has the statistics of
+light that leaves several modes; `time` those at two times, and the amplitudes under a drive that
+moves. `quadratic` has quadratic models in any bath, exactly: `gaussian`, from the equations of
+`heisenberg`; `polaron` has a mode that pushes on a mirror, made of what stands in `mirrors`;
+`closed` whichever of the leading orders a model has: `find_closed`. `series` goes beyond the
+leading order, jumps included: `expand`. `conditions` finds interference zeros, `zeros` those of
+fields; `rational` does the algebra. Nothing here knows the numeric road.
 
 >>> from systems import kerr
 >>> derive(kerr.MODEL).correlation("a", abbreviations=kerr.ABBREVIATIONS)
@@ -20,15 +20,15 @@ from analytic.closed import Closed, find_closed
 from analytic.conditions.condition import Condition
 from analytic.conditions.limits import OptimalPoint
 from analytic.conditions.optima import optimal_points
-from analytic.delayed import delayed_correlation
 from analytic.derivation import Derivation, derive
-from analytic.linear import Gaussian, gaussian
 from analytic.polaron import Polaron, polaron
-from analytic.pulse import WeakPulse, weak_pulse
+from analytic.quadratic.linear import Gaussian, gaussian
 from analytic.rational.abbreviations import spell_out
 from analytic.reach import NotSeen
 from analytic.series import Expansion, expand
-from analytic.tones import tone_amplitude
+from analytic.time.delayed import delayed_correlation
+from analytic.time.pulse import WeakPulse, weak_pulse
+from analytic.time.tones import tone_amplitude
 from analytic.zeros import field_conditions, joint_zeros
 
 __all__ = [

@@ -22,7 +22,7 @@ Tr Q = sum_k rate_k phi_k' W phi_k, with W the integral of exp(i H't) exp(-i H t
 Coherent states have phi_k = 0: linear light stays pure, whatever is lost.
 
 The functions are those of `numeric.fields`, with a `Derivation` in the place of a steady state;
-`analytic.delayed` has the correlations at two times.
+`analytic.time.delayed` has the correlations at two times.
 """
 
 from functools import reduce

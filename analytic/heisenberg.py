@@ -3,7 +3,7 @@
     dX/dt = i [H, X] + sum_k rate_k (L_k' X L_k - (L_k'L_k X + X L_k'L_k)/2)
 
 (H.-P. Breuer and F. Petruccione, "The Theory of Open Quantum Systems", Sec. 3.2.3).  The numeric
-road has its own, `numeric.heisenberg`, written from the commutators.
+road has its own, `numeric.lindblad.heisenberg`, written from the commutators.
 """
 
 import sympy as sp

@@ -39,10 +39,10 @@ import sympy as sp
 from analytic.evaluation import number_at
 from analytic.fock import check_occupation
 from analytic.latex import align, correlation_symbol, number_symbol
-from analytic.mirror import Mirror
-from analytic.overlaps import franck_condon
-from analytic.phonons import left_out, settled
-from analytic.printed import Printed
+from analytic.mirrors.mirror import Mirror
+from analytic.mirrors.overlaps import franck_condon
+from analytic.mirrors.phonons import left_out, settled
+from analytic.mirrors.printed import Printed
 from analytic.rational.abbreviations import Abbreviations
 from analytic.reach import NotSeen
 from systems import Model
@@ -110,8 +110,8 @@ class Polaron(Shown):
     def abbreviations(self) -> dict[sp.Expr, sp.Expr]:
         """The letters that papers print: a dict with what each is, in those before it.
 
-        They are those of `analytic.printed.Printed`: ``eta``, overlaps ``D(k, m, x) = <k|D(x)|m>``,
-        energies ``E[n, m]`` and amplitudes ``C[n, m]`` of n photons and m phonons.
+        They are those of `analytic.mirrors.printed.Printed`: ``eta``, overlaps ``D(k, m, x) =
+        <k|D(x)|m>``, energies ``E[n, m]`` and amplitudes ``C[n, m]`` of n photons and m phonons.
 
         >>> from systems.library import optomechanics
         >>> light = polaron(optomechanics.MODEL)

@@ -19,9 +19,9 @@ from scipy.linalg import expm
 from tqdm import tqdm
 
 from numeric import delayed_correlation, steady_state
-from numeric.liouvillian import liouvillian
-from numeric.scaling import scale
-from numeric.space import space
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.scaling import scale
+from numeric.lindblad.space import space
 from systems.library import nanotip
 from systems.values import read_values
 

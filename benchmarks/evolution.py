@@ -21,8 +21,8 @@ import sympy as sp
 from scipy.linalg import expm
 
 import numeric
-from numeric.liouvillian import liouvillian
-from numeric.scaling import scale
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.scaling import scale
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 from systems.values import read_values

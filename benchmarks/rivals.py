@@ -21,10 +21,10 @@ from scipy.linalg.lapack import ztrsyl
 from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import LinearOperator, gmres, splu
 
-from numeric.combination import Combination
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.combination import Combination
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import Cut, space
 from numeric.solvers.threads import cores
-from numeric.space import Cut, space
 from systems import Model
 from systems.values import Arrays
 

@@ -20,9 +20,9 @@ from sympy.physics.quantum.boson import BosonOp
 
 from benchmarks.rivals import Loop, SchurGmres, Splu, Stock
 from numeric import steady_state
+from numeric.lindblad.space import Cut, count_states, read_cut, space
 from numeric.solvers.graded import sylvester
 from numeric.solvers.graded.kinds import Kind, kind
-from numeric.space import Cut, count_states, read_cut, space
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring, optomechanics
 from systems.values import Arrays, read_values

@@ -37,7 +37,8 @@ from benchmarks.rivals import (
     qutip_nanotip,
 )
 from numeric import steady_state
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import space
 from numeric.solvers import direct as reference
 from numeric.solvers import graded
 from numeric.solvers.graded import kernel
@@ -45,7 +46,6 @@ from numeric.solvers.graded.kinds import Kind, kind
 from numeric.solvers.graded.problem import pose
 from numeric.solvers.precise import precise_populations
 from numeric.solvers.threads import cores
-from numeric.space import space
 from numeric.state import SteadyState
 from systems import Loss, Model
 from systems.library import kerr, kerr_dimer, kerr_ring, nanotip, optomechanics

@@ -6,7 +6,7 @@ formula may be believed, `compare.optimum` compares the zero of a formula with t
 `compare.check_formula` compares a printed formula with the derived one, and `compare.sweep` has
 both roads over a whole grid, in memory, on disk, on a cluster.  `compare.solve` tabulates the
 master equation alone, and `compare.report` makes one page of all that.  Around them live what
-writes results to disk (`results`, `output`, `provenance`, `lock`, `interrupts`), the look of
+writes results to disk (`results`, with the rules of `files`), the look of
 figures (`style`, `curves`), criteria of blockade (`criteria`), the verdicts of an audit (`claim`),
 the papers (`papers`, one folder each) and the command line (`cli`).
 
@@ -17,7 +17,7 @@ wins: ``compare.agreement`` is the function, and its module is reached by
 """
 
 # isort: off  (the handlers of signals stand before everything that takes time to load)
-from compare.interrupts import handled, is_command
+from compare.files.interrupts import handled, is_command
 
 if is_command():
     handled(lasting=True).__enter__()
@@ -28,7 +28,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import systems  # noqa: F401  (keeps the import paths of version 0.1 alive)
+import systems  # noqa: F401  (keeps the import paths of earlier versions alive)
 
 if TYPE_CHECKING:
     from compare.agreement import agreement, summary

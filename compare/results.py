@@ -5,7 +5,7 @@ name is the path of its files below the folder of all results, without their suf
 has a folder of its own, ``key/fig3c``, but the first one, whose results lie in ``results/`` itself.
 
 A result is *current* while its files are as they were written and the fingerprint of the code that
-makes it (`compare.provenance.fingerprint`) is the one noted in its sidecar.
+makes it (`compare.files.provenance.fingerprint`) is the one noted in its sidecar.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,8 +15,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare import output, papers, provenance
-from compare.lock import locked
+from compare import papers
+from compare.files import output, provenance
+from compare.files.lock import locked
 from compare.papers.paper import CLAIMS, JUDGE, Paper
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def make(result: PaperResult, out: Path) -> None:
     then.
 
     ``out`` is the folder of all results, which is made where it is missing.  Errors are those of
-    `compare.output.publish`.
+    `compare.files.output.publish`.
     """
     record = provenance.record(result.command, *result.modules)
     if result.is_audit:

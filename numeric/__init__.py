@@ -3,14 +3,11 @@
     d rho/dt = -i [H, rho] + sum_k rate_k D[L_k] rho = 0,     hbar = 1
 
 The road is walked from a `systems.Model` and its values to numbers with an error and a status.
-`steady` finds steady states with a truncation that `truncation` chooses; `batches` hold them,
-`state` estimates numbers, each judged by `judge` with the help of `tail`, and means of any operator
-with `expectation`, and `readout` names them; `fields` does so for sums of modes (`detection` has
-the formulas, `products` the means in them).  Light that no cut has to hold stands in `frames`.
-Below stand the equation (`liouvillian`, on a `space`, with the fall of the density matrix divided
-out by `scaling`), the question whether it has a steady state (`stability`), the solvers by name
-(`solvers`), and what happens in time (`time`); `export` hands a model to QuTiP.  `arguments` checks
-what users hand in.
+`steady` is the door to steady states and `state` is what it returns: `arguments` are checked, a
+truncation is found by `search`, the equation (`lindblad`) is solved by one of the `solvers`, and
+numbers are read off (`reading`) and judged (`trust`).  Light that no cut has to hold stands in
+`frames`.  From a steady state go on `fields`, the statistics of sums of modes, and `time`, all that
+happens at later times; `export` hands a model to QuTiP.  Each folder tells its rooms by itself.
 
 Every number is judged before it is returned: what is lost in round-off, or would change with more
 quanta, is NaN, and its status says why (docs/glossary.md has the words).
@@ -26,10 +23,9 @@ Nothing here imports the analytic road: a comparison is worth what their indepen
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-import systems  # noqa: F401  (keeps the import paths of version 0.1 alive)
+import systems  # noqa: F401  (keeps the import paths of earlier versions alive)
 
 if TYPE_CHECKING:  # for those who read types only
-    from numeric.certificate import Certificate
     from numeric.export import to_qutip
     from numeric.state import NoJumpState, SteadyState
     from numeric.steady import nojump_state, steady_state
@@ -40,9 +36,10 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.time.periodic import periodic_state
     from numeric.time.spectrum import coherence, spectrum
     from numeric.time.trajectories import trajectories
+    from numeric.trust.certificate import Certificate
 
 HOMES = {
-    "Certificate": "numeric.certificate",
+    "Certificate": "numeric.trust.certificate",
     "Evolution": "numeric.time.evolution",
     "NoJumpState": "numeric.state",
     "Pulse": "numeric.time.counting",

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.solvers.graded.equation import lowers
-from numeric.space import (
+from numeric.lindblad.space import (
     Cut,
     count_states,
     levels,
@@ -17,44 +16,10 @@ from numeric.space import (
     show_cut,
     wider,
 )
+from numeric.solvers.memory import LARGEST, largest
 from systems import Model
-from systems.grading import NoGrading
 from systems.ladder import Occupation, Word, is_two_level, label
-from systems.ungraded import partial_weights
 from systems.values import check_positive, shorten
-
-# Unknowns of one steady state: more take minutes and gigabytes (90,000 of one mode take 1.5 s and
-# 0.6 GB, of several modes some seconds)
-LARGEST = 300_000
-# The same where the drive orders some modes only, such as the photons that push a mirror: these are
-# solved in parts (`numeric.solvers.staircase`), 3 kB an unknown
-LARGEST_IN_PARTS = 810_000
-
-
-# The same of three modes and more that sweeps serve (`numeric.solvers.graded.sylvester`): 0.7 kB an
-# unknown, 16 CPU seconds for four modes at the loss
-LARGEST_SWEPT = 3_400_000
-
-
-def largest(model: Model, solver: str = "auto") -> int:
-    """Most unknowns of one steady state of a model by this solver.
-
-    >>> from systems.library import kerr, kerr_ring, optomechanics
-    >>> [largest(one.MODEL) for one in (kerr, optomechanics, kerr_ring)]
-    [300000, 810000, 3400000]
-    """
-    if partial_weights(model):
-        return LARGEST_IN_PARTS
-    return LARGEST_SWEPT if solver == "auto" and _is_swept(model) else LARGEST
-
-
-@lru_cache(maxsize=256)
-def _is_swept(model: Model) -> bool:
-    """Whether sweeps over wide grades serve a model, whatever the cut."""
-    try:
-        return len(model.modes) > 2 and lowers(model)
-    except NoGrading:
-        return False
 
 
 def is_real(value: object) -> bool:

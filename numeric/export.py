@@ -16,9 +16,9 @@ import sympy as sp
 from scipy.sparse import csr_array, kron
 
 from numeric.arguments import check_quanta
+from numeric.lindblad.space import Space, read_cut, space
+from numeric.lindblad.space import levels as space_levels
 from numeric.solvers.threads import loaded
-from numeric.space import Space, read_cut, space
-from numeric.space import levels as space_levels
 from numeric.time.course import FIRST, Course, read_course
 from systems import Model
 from systems.arithmetic import evaluate

@@ -20,16 +20,16 @@ from typing import Any
 
 import numpy as np
 
-from numeric.detection import BY_NAME, Products
-from numeric.expectation import Field
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.shift import Shift
-from numeric.products import DensityProducts, MeanProducts
+from numeric.reading.detection import BY_NAME, Products
+from numeric.reading.products import DensityProducts, MeanProducts
+from numeric.reading.twofold import CLEAR
 from numeric.state import SteadyState
-from numeric.tail import missing, supply
 from numeric.time.regression import read_delays, regression
-from numeric.twofold import CLEAR
-from numeric.worth import MOVED, RESOLVED, Measured
+from numeric.trust.expectation import Field
+from numeric.trust.tail import missing, supply
+from numeric.trust.worth import MOVED, RESOLVED, Measured
 from systems import Model
 from systems.labels import label_beside, relabel
 from systems.status import Estimate, Status

@@ -1,8 +1,9 @@
 """The steady state: what each of its numbers is, with its error and its status.
 
-`numeric.batches` holds the solutions, `numeric.readout` has the methods that users call,
-`numeric.twofold` solves points in a second truncation and `numeric.readings` says what that is
-worth to each number; here a state gets its estimates, its advice and its certificate.
+`numeric.reading.batches` holds the solutions, `numeric.reading.readout` has the methods that users
+call, `numeric.reading.twofold` solves points in a second truncation and `numeric.reading.readings`
+says what that is worth to each number; here a state gets its estimates, its advice and its
+certificate.
 
 Density matrices of a batch are not kept (a million of them would not fit in memory): the
 populations are, with an estimate of their error.  All results of direct detection follow:
@@ -13,9 +14,10 @@ populations are, with an estimate of their error.  All results of direct detecti
 after the numbers show it where the status is "ok".  Each number is judged alone.  Where the
 truncation was chosen, the search has solved two more quanta as well, and a number that they move by
 more than the tolerance is "not converged", whatever the others do.  Where it was given, a number
-that it moves by more than 1e-3 is: the last shells tell (`numeric.tail`), and where they leave room
-for doubt the points in doubt are solved once more, with two more quanta.  A number that the sweeps
-over many points do not resolve is that of the point solved by itself, when it is asked for.
+that it moves by more than 1e-3 is: the last shells tell (`numeric.trust.tail`), and where they
+leave room for doubt the points in doubt are solved once more, with two more quanta.  A number that
+the sweeps over many points do not resolve is that of the point solved by itself, when it is asked
+for.
 """
 
 from collections.abc import Mapping
@@ -26,22 +28,22 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from numeric.advice import Shortage
 from numeric.arguments import check_held, check_occupation, check_order, check_reached
-from numeric.certificate import Certificate, changes, cuts, roundoff
-from numeric.classical import amplitudes, branches
-from numeric.excitations import missed
-from numeric.expectation import read_operator
 from numeric.frames.fluctuations import states_around
 from numeric.frames.means import Means
-from numeric.heat import fall_of_baths
-from numeric.judge import results
-from numeric.readings import CrossMoment, Mean, NormalMoment, Population
-from numeric.readout import Readout
+from numeric.lindblad.heat import fall_of_baths
+from numeric.reading.readings import CrossMoment, Mean, NormalMoment, Population
+from numeric.reading.readout import Readout
+from numeric.reading.twofold import Twofold
+from numeric.search.advice import Shortage
+from numeric.search.classical import amplitudes, branches
 from numeric.solvers.solution import Solution
-from numeric.tail import top_shells
-from numeric.twofold import Twofold
-from numeric.worth import MOVED, Measured
+from numeric.trust.certificate import Certificate, changes, cuts, roundoff
+from numeric.trust.excitations import missed
+from numeric.trust.expectation import read_operator
+from numeric.trust.judge import results
+from numeric.trust.tail import top_shells
+from numeric.trust.worth import MOVED, Measured
 from systems import ladder
 from systems.display import counts, ends, points
 from systems.ladder import Mode, Occupation

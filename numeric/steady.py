@@ -4,7 +4,7 @@
 
 The truncation is the largest total number of quanta.  With ``quanta=None`` each point gets the
 smallest one whose mean numbers and g2 to g4 of every mode change by less than ``tolerance`` when
-two more quanta are allowed (`numeric.truncation`).
+two more quanta are allowed (`numeric.search.truncation`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ import numpy as np
 from numeric.arguments import check_quanta
 from numeric.frames.bright import BrightSearch
 from numeric.frames.means import Means, beside
+from numeric.lindblad.space import Space, space
+from numeric.lindblad.stability import blurred, damped, exists
+from numeric.search.truncation import TruncationSearch
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
-from numeric.space import Space, space
-from numeric.stability import blurred, damped, exists
 from numeric.state import NoJumpState, SteadyState
-from numeric.truncation import TruncationSearch
 from systems import Model
 from systems.progress import bar
 from systems.status import Status

@@ -45,8 +45,8 @@ class Emitters(Shown):
     ``excited`` is the largest number of excited emitters that is kept, all of them without it.
     Closed forms up to so many quanta are exact; the master equation then lacks what lies beyond,
     and a number of which that may be more than a thousandth is "not converged"
-    (`numeric.excitations`): raise ``excited``.  With it ``count`` may hold a symbol, of which it
-    must be known that the count is not smaller: ``M + 2`` with ``M`` not negative.  With
+    (`numeric.trust.excitations`): raise ``excited``.  With it ``count`` may hold a symbol, of which
+    it must be known that the count is not smaller: ``M + 2`` with ``M`` not negative.  With
     ``symmetric`` there is the ladder of Dicke alone, which a loss of all together does not leave.
 
     Raises `ValueError` for a count that is no positive integer (or a symbol without ``excited``),

@@ -1,4 +1,4 @@
-"""Import paths of version 0.1, which notebooks and scripts may still hold.
+"""Import paths of earlier versions, which notebooks and scripts may still hold.
 
 ``import systems.kerr`` or ``from numeric import observables`` give the module that stands at the
 new place, the very same object.  A name here covers the modules below it as well.
@@ -21,6 +21,19 @@ from typing import Any, cast
 
 from systems.listed import LISTED
 
+# Rooms that moved into a folder of their package
+MOVED = {
+    "analytic.mirrors": "mirror overlaps phonons printed",
+    "analytic.quadratic": "followers linear stationary",
+    "analytic.time": "delayed driven pulse tones",
+    "compare.files": "interrupts lock output places provenance",
+    "numeric.lindblad": (
+        "combination heat heisenberg liouvillian meanfield paths qobj scaling space stability"
+    ),
+    "numeric.reading": "batches detection observable products readings readout twofold",
+    "numeric.search": "advice classical growth projection start truncation",
+    "numeric.trust": "certificate excitations expectation judge tail worth",
+}
 RENAMED = {
     **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},
     "systems.output": "systems.fields",
@@ -35,20 +48,25 @@ RENAMED = {
     "analytic.purity": "analytic.fields",
     "analytic.series.power_series": "analytic.series.summation",
     "analytic.series.size": "analytic.series.hierarchy",
+    **{
+        f"{folder.partition('.')[0]}.{name}": f"{folder}.{name}"
+        for folder, names in MOVED.items()
+        for name in names.split()
+    },
     "numeric.bright": "numeric.frames.bright",
     "numeric.displaced": "numeric.frames.displaced",
     "numeric.fluctuations": "numeric.frames.fluctuations",
     "numeric.gaussian": "numeric.frames.gaussian",
     "numeric.means": "numeric.frames.means",
     "numeric.shift": "numeric.frames.shift",
-    "numeric.operators": "numeric.space",
+    "numeric.operators": "numeric.lindblad.space",
     "numeric.observables": "numeric.fields",
     "numeric.reference": "numeric.solvers.direct",
     "numeric.batch": "numeric.solvers.choice",
-    "numeric.measured": "numeric.worth",
+    "numeric.measured": "numeric.trust.worth",
     "numeric.solvers.batch": "numeric.solvers.choice",
-    "numeric.solvers.scaled": "numeric.scaling",
-    "numeric.solvers.scaling": "numeric.scaling",
+    "numeric.solvers.scaled": "numeric.lindblad.scaling",
+    "numeric.solvers.scaling": "numeric.lindblad.scaling",
     "numeric.iterative": "numeric.solvers.iterative",
     "numeric.precise": "numeric.solvers.precise",
     "numeric.graded": "numeric.solvers.graded",

@@ -12,8 +12,8 @@ from typing import Any
 import mpmath as mp
 import numpy as np
 
+from numeric.lindblad.space import space
 from numeric.solvers.precise import precise_populations
-from numeric.space import space
 from systems import Model
 from systems.ladder import Occupation
 

@@ -9,13 +9,14 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state, truncation
-from numeric.advice import Shortage
-from numeric.classical import amplitudes, branches
+from numeric import steady_state
 from numeric.frames.fluctuations import states_around
+from numeric.lindblad.space import space
+from numeric.search import truncation
+from numeric.search.advice import Shortage
+from numeric.search.classical import amplitudes, branches
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
-from numeric.space import space
 from systems import Loss, Model
 from systems.library import (
     jaynes_cummings,

@@ -10,9 +10,9 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from test_steady_cut import HARMONIC, D, F, a, b, c, g, h, hermitian, light, model, number
 
 from numeric import steady_state
-from numeric.judge import results, settled, settled_each
 from numeric.solvers import choice, graded
 from numeric.solvers.graded.sylvester import solve_packs
+from numeric.trust.judge import results, settled, settled_each
 from systems import Atom, Loss
 from systems.ladder import label
 from systems.library import jaynes_cummings, kerr_dimer, second_harmonic

@@ -12,9 +12,9 @@ from sympy.physics.quantum.boson import BosonOp
 
 import numeric
 from numeric import fields, steady_state
-from numeric.expectation import field_words
 from numeric.frames.gaussian import gaussian
 from numeric.time import pairings
+from numeric.trust.expectation import field_words
 from systems import Loss, Model
 from systems.library import kerr, parametric_kerr
 

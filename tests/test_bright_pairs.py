@@ -9,7 +9,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.classical import branches
+from numeric.search.classical import branches
 from systems import Loss, Model
 from systems.library import kerr_dimer, second_harmonic, tavis_cummings
 
@@ -78,7 +78,7 @@ def test_strong_drives_are_answered_and_keep_the_balance_of_what_comes_and_goes(
 
 @pytest.mark.slow
 def test_a_search_never_solves_a_truncation_twice(monkeypatch):
-    from numeric import truncation
+    from numeric.search import truncation
 
     cuts, solve = [], truncation.solve_points
 

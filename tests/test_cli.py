@@ -16,8 +16,8 @@ import pytest
 
 from compare.cli import main
 from compare.cli.app import app
+from compare.files.provenance import ROOT
 from compare.papers.tang2025.figures import fig3b, fig3d
-from compare.provenance import ROOT
 
 Run = Callable[..., tuple[int, str, str]]
 PLACE = ["--set", "r=0.35", "--set", "phi=0.27", "--quanta", "4"]

@@ -105,7 +105,7 @@ def full(*_, **__):
 
 
 def test_a_disk_that_is_full_is_told_with_the_file_that_was_asked_for(run, monkeypatch):
-    monkeypatch.setattr("compare.output._draft", full)
+    monkeypatch.setattr("compare.files.output._draft", full)
     code, _, error = run(f"{TABLES['solve']} --out mine.csv")
     assert (code, files()) == (2, set())
     assert "`mine.csv` must be one that can be used, but: No space left on device." in error

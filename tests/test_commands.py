@@ -12,7 +12,7 @@ import pytest
 
 from compare import solve
 from compare.cli import main
-from compare.provenance import ROOT
+from compare.files.provenance import ROOT
 from systems.library import kerr
 
 Run = Callable[..., tuple[int, str, str]]

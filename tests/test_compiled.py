@@ -12,7 +12,7 @@ import numba
 import numpy as np
 import pytest
 
-from compare.provenance import PACKAGES, ROOT
+from compare.files.provenance import PACKAGES, ROOT
 from numeric.solvers.compiled import compile_once, njit
 
 

@@ -14,7 +14,7 @@ from sympy.physics.quantum.boson import BosonOp
 from numeric import steady_state
 from numeric.frames.damping import DampedEquation, DampingBases
 from numeric.frames.warm import WarmState, hot_modes, solve, warm_states
-from numeric.judge import measure
+from numeric.trust.judge import measure
 from systems import Loss, Model
 from systems.library import optomechanics
 from systems.library.optomechanics import a, b

@@ -8,7 +8,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import delayed_correlation, steady_state
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from systems import Loss, Model
 from systems.values import read_values
 

@@ -9,7 +9,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 
 import analytic
-import analytic.delayed
+import analytic.time.delayed
 from numeric import delayed_correlation, steady_state
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip, second_harmonic
@@ -88,7 +88,7 @@ def test_the_shape_is_that_of_the_values_and_of_the_delays():
 def closed_form(model, values, mode, taus):
     """g2(tau) of the analytic road, the limit of a weak drive."""
     closed = analytic.derive(model, quanta=2 * model.grading.weights[model.index(mode)])
-    return analytic.delayed.delayed_correlation(closed, values, mode, taus)
+    return analytic.time.delayed.delayed_correlation(closed, values, mode, taus)
 
 
 def test_leading_order_of_the_kerr_mode_is_its_closed_form():

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from compare.provenance import PACKAGES, ROOT
+from compare.files.provenance import PACKAGES, ROOT
 
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

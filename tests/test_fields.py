@@ -10,7 +10,7 @@ from sympy import I, sqrt
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.pauli import SigmaMinus
 
-import analytic.delayed
+import analytic.time.delayed
 import numeric.fields
 from analytic import derive, fields
 from compare import agreement
@@ -73,7 +73,7 @@ def test_both_roads_see_the_same_fields_at_weak_drive(name):
 def test_both_roads_see_the_same_delays_at_weak_drive(name):
     closed, state, values, first, second = both_roads(name)
     taus = np.array([-3.0, -0.4, 0.0, 0.7, 5.0])
-    formula = analytic.delayed.delayed_correlation(closed, values, first, taus, second)
+    formula = analytic.time.delayed.delayed_correlation(closed, values, first, taus, second)
     numbers = numeric.fields.delayed_correlation(state, first, taus, second)
     # of second order in the drive, 1e-6, times a number below a hundred
     np.testing.assert_allclose(formula, numbers, rtol=1e-4, atol=0)
@@ -93,7 +93,7 @@ def test_a_field_that_is_a_mode_is_that_mode():
 
 def test_delays_of_one_mode_are_those_of_the_master_equation():
     taus = np.linspace(0, 4, 9)
-    formula = analytic.delayed.delayed_correlation(derive(MODEL), NANOTIP, a1, taus)
+    formula = analytic.time.delayed.delayed_correlation(derive(MODEL), NANOTIP, a1, taus)
     exact = delayed_correlation(MODEL, NANOTIP, a1, taus, quanta=4)
     np.testing.assert_allclose(formula, exact, rtol=1e-4, atol=0)  # 1e-6 times of order ten
 
@@ -225,7 +225,7 @@ def test_delays_between_modes_are_right_however_few_photons_there_are():
     for strength in (1e-2, 1e-8):
         values = NANOTIP | {"xi": strength}
         exact = delayed_correlation(MODEL, values, a1, taus, quanta=4, second=a2)
-        formula = analytic.delayed.delayed_correlation(derive(MODEL), values, a1, taus, a2)
+        formula = analytic.time.delayed.delayed_correlation(derive(MODEL), values, a1, taus, a2)
         # of second order in the drive times a number below a hundred; 1e-7 of the propagation
         np.testing.assert_allclose(formula, exact, rtol=100 * strength**2 + 1e-7, atol=0)
         # whoever comes first

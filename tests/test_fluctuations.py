@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from numeric import steady_state
-from numeric.classical import amplitudes
 from numeric.frames.bright import BrightSearch
 from numeric.frames.fluctuations import states_around, surrounding
-from numeric.truncation import TruncationSearch
+from numeric.search.classical import amplitudes
+from numeric.search.truncation import TruncationSearch
 from systems.library import jaynes_cummings, kerr, kerr_dimer, second_harmonic
 from systems.progress import silent
 

@@ -8,7 +8,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.classical import amplitudes
+from numeric.search.classical import amplitudes
 from systems import Loss, Model
 from systems.library import kerr
 

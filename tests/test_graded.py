@@ -8,7 +8,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct as reference
 from numeric.solvers import graded
 from numeric.solvers.graded import sweeps

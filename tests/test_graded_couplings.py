@@ -11,7 +11,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import delayed_correlation, steady_state
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct, graded
 from numeric.solvers.graded.kinds import Kind, kind
 from systems import Loss, Model

@@ -12,7 +12,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct, graded, iterative, threads
 from numeric.solvers.graded import strips, sylvester
 from numeric.solvers.graded.kinds import Kind, kind

@@ -7,7 +7,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from test_graded import KERR, flat, in_fock_basis
 
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct as reference
 from numeric.solvers import graded
 from numeric.solvers.graded import sweeps

@@ -7,14 +7,15 @@ from scipy.special import comb
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state, truncation
-from numeric.heat import fall_of_baths, held
-from numeric.judge import share, slow
-from numeric.liouvillian import liouvillian
+from numeric import steady_state
+from numeric.lindblad.heat import fall_of_baths, held
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import Space, count_states
+from numeric.search import truncation
 from numeric.solvers import choice, direct, iterative
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
-from numeric.space import Space, count_states
+from numeric.trust.judge import share, slow
 from systems import Loss, Model
 from systems.library import kerr_dimer, kerr_ring, optomechanics
 from systems.library.optomechanics import a, b, gamma, kappa, xi

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from compare.cli.app import app
-from compare.provenance import PACKAGES, ROOT, locate
+from compare.files.provenance import PACKAGES, ROOT, locate
 from systems.library import SYSTEMS
 
 ALLOWED = {
@@ -80,6 +80,18 @@ def test_the_numeric_road_has_few_floors() -> None:
     for path in TopologicalSorter(edges).static_order():
         floor[path] = 1 + max((floor[below] for below in edges[path]), default=0)
     assert max(floor.values()) <= FLOORS, sorted(floor.items(), key=lambda item: -item[1])[:9]
+
+
+@pytest.mark.parametrize("road", ["analytic", "numeric"])
+def test_no_room_of_a_road_leads_back_to_one_above_it(road: str) -> None:
+    def room(path: Path) -> str:
+        return path.relative_to(ROOT / road).parts[0]
+
+    files = [path for path in FILES if path.is_relative_to(ROOT / road)]
+    rooms: dict[str, set[str]] = {room(path): set() for path in files}
+    for path, below in graph(files).items():
+        rooms[room(path)] |= set(map(room, below)) - {room(path)}
+    TopologicalSorter(rooms).prepare()
 
 
 def test_no_two_files_share_a_name_but_twins_on_the_roads() -> None:

@@ -13,7 +13,7 @@ from sympy.physics.quantum.pauli import SigmaMinus, SigmaPlus
 import analytic
 import compare
 import numeric
-from analytic.delayed import delayed_correlation as leading_delayed
+from analytic.time.delayed import delayed_correlation as leading_delayed
 from numeric import fields as of_field
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer

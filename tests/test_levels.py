@@ -14,8 +14,8 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 import analytic
 import numeric
-from numeric.excitations import quanta_kept
-from numeric.space import Space, count_states
+from numeric.lindblad.space import Space, count_states
+from numeric.trust.excitations import quanta_kept
 from systems import Atom, Emitters, Loss, Model
 from systems.ladder import find_modes, normal_order
 from systems.library import many_emitters, n_scheme, tavis_cummings

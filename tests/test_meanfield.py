@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from numeric.heisenberg import heisenberg
-from numeric.meanfield import mean_field
+from numeric.lindblad.heisenberg import heisenberg
+from numeric.lindblad.meanfield import mean_field
 from systems.ladder import is_two_level
 from systems.library import SYSTEMS
 

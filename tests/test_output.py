@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from compare import output
-from compare.lock import locked
-from compare.provenance import ROOT
+from compare.files import output
+from compare.files.lock import locked
+from compare.files.provenance import ROOT
 
 FILES = {"csv": b"a\n1\n", "png": b"picture"}
 
@@ -176,7 +176,7 @@ import sys, time, types
 from pathlib import Path
 sys.modules["compare"] = types.ModuleType("compare")
 sys.modules["compare"].__path__ = [{str(ROOT / "compare")!r}]
-from compare import output
+from compare.files import output
 """
 
 
@@ -215,7 +215,7 @@ def test_of_two_runs_into_one_folder_one_set_is_left_whole(tmp_path: Path) -> No
 
 
 HOLDER = """
-    from compare.lock import locked
+    from compare.files.lock import locked
     folder = Path(sys.argv[1])
     with locked(folder):
         (folder / f"{output.DRAFT}x{output.PART}").touch()
@@ -250,7 +250,7 @@ def test_files_of_others_that_look_like_drafts_are_kept(tmp_path: Path) -> None:
 # what swallows an exception that a signal handler raises: weakref callbacks, `except BaseException`
 DEAF = """
     import weakref
-    from compare.interrupts import handled
+    from compare.files.interrupts import handled
 
     class Thing:
         pass
@@ -298,7 +298,7 @@ def test_signal_ends_a_run_whatever_it_is_doing_and_leaves_whole_sets(tmp_path: 
 def test_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
     code = """
         import os, signal
-        from compare.interrupts import handled
+        from compare.files.interrupts import handled
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         with handled():
             os.kill(os.getpid(), signal.SIGHUP)
@@ -311,7 +311,7 @@ def test_signal_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_run_that_waits_for_the_lock_can_be_interrupted(tmp_path: Path) -> None:
     code = """
-        from compare.interrupts import handled
+        from compare.files.interrupts import handled
         with handled():
             print("ready", flush=True)
             output.publish(Path(sys.argv[1]), "fig", {"csv": b"x"}, {})

@@ -10,9 +10,11 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state, truncation, twofold
+from numeric import steady_state
+from numeric.lindblad.space import Space
+from numeric.reading import twofold
+from numeric.search import truncation
 from numeric.solvers.choice import solve_points
-from numeric.space import Space
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, nanotip
 

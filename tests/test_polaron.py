@@ -9,7 +9,7 @@ from scipy.linalg import expm
 
 import analytic
 import numeric
-from analytic.overlaps import overlap_matrix
+from analytic.mirrors.overlaps import overlap_matrix
 from analytic.polaron import Polaron, franck_condon, polaron
 from compare import agreement
 from compare.cli import main

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from compare import provenance, results
+from compare import results
+from compare.files import provenance
 
 STEM = "compare.papers.tang2025.figures.fig3c"
 
@@ -29,7 +30,7 @@ def test_figure_depends_on_both_roads_and_not_on_other_figures() -> None:
     found = {str(path.relative_to(provenance.ROOT)) for path in provenance.sources(STEM)}
     figures = "compare/papers/tang2025/figures"
     roads = {"systems/library/nanotip.py", "analytic/amplitudes.py", "numeric/steady.py"}
-    others = {f"{figures}/fig3d.py", "compare/cli/app.py", "compare/output.py"}
+    others = {f"{figures}/fig3d.py", "compare/cli/app.py", "compare/files/output.py"}
     every = {str(path.relative_to(provenance.ROOT)) for path in provenance.ROOT.rglob("*.py")}
     assert others <= every
     assert {f"{figures}/fig3c.py", "compare/agreement.py"} | roads <= found

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 
 from analytic import derive, tone_amplitude, weak_pulse
-from analytic.tones import time
+from analytic.time.tones import time
 from numeric import evolve, periodic_state
 from systems import Loss, Model
 from systems.library import kerr, kerr_dimer, parametric_kerr

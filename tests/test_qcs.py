@@ -11,7 +11,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from analytic import delayed, derive
+from analytic import derive
+from analytic.time import delayed
 from systems.arithmetic import evaluate
 from systems.ladder import is_two_level
 from systems.library import SYSTEMS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from compare.cli import main
-from compare.provenance import ROOT
+from compare.files.provenance import ROOT
 
 PAGES = ("README.md", "CONTRIBUTING.md", "docs/glossary.md", "docs/howto/paper.md")
 RUN = (

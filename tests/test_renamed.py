@@ -21,7 +21,7 @@ HELD = [
     "systems.spinning:MODEL",
     "systems.output:output_field",
     "systems.multiphoton:blocks_weakly",
-    "analytic.delayed:delayed_correlation",
+    "analytic.time.delayed:delayed_correlation",
     "analytic.fields:squeezing",
     "numeric.observables:squeezing",
     "numeric.precise:precise_populations",

@@ -13,9 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from compare import agreement, output, report, results, sweep
+from compare import agreement, report, results, sweep
+from compare.files import output
+from compare.files.provenance import fingerprint
 from compare.papers.tang2025.claims.paper import audit
-from compare.provenance import fingerprint
 from compare.report.listings import verdict
 from compare.report.verdicts import audit_section
 from compare.sweep.dataset import build

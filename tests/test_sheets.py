@@ -20,6 +20,7 @@ from compare.claim import (
     verdict,
 )
 from compare.cli import main
+from compare.files.provenance import ROOT
 from compare.papers import decision
 from compare.papers.atlas import formulas
 from compare.papers.decision import decisions
@@ -29,7 +30,6 @@ from compare.papers.point import read_point
 from compare.papers.reader import TABLES, read_sheet
 from compare.papers.settling import settled
 from compare.papers.sheet import TEMPLATE, Entry, Sheet
-from compare.provenance import ROOT
 from compare.targets import find_target
 from systems.library import spinning
 

@@ -11,12 +11,12 @@ from sympy.physics.quantum.boson import BosonOp
 
 import numeric
 from numeric import filtered_correlation, steady_state, to_qutip
-from numeric.expectation import field_words
 from numeric.frames.gaussian import gaussian
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers.choice import is_iterated
 from numeric.time import explicit, pairings
 from numeric.time.shifted import Iterated, Shifts
+from numeric.trust.expectation import field_words
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 

@@ -15,10 +15,10 @@ import analytic
 import numeric
 from compare.cli import main
 from numeric import steady_state
-from numeric.classical import branches
-from numeric.growth import Growth
-from numeric.heat import fall_of_baths
-from numeric.space import Space, covers, hull, read_cut, show_cut, wider
+from numeric.lindblad.heat import fall_of_baths
+from numeric.lindblad.space import Space, covers, hull, read_cut, show_cut, wider
+from numeric.search.classical import branches
+from numeric.search.growth import Growth
 from systems import Loss, Model
 from systems.arithmetic import evaluate
 from systems.ladder import fits, is_two_level

@@ -9,12 +9,12 @@ from scipy.stats import unitary_group
 from sympy.physics.quantum import Dagger
 
 from numeric import fields, steady_state
-from numeric.classical import amplitudes
 from numeric.frames.bright import BrightSearch
 from numeric.frames.covariances import transformation
 from numeric.frames.fluctuations import states_around, states_squeezed
+from numeric.lindblad.space import space
+from numeric.search.classical import amplitudes
 from numeric.solvers.solution import Solution
-from numeric.space import space
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 from systems.status import Status
 

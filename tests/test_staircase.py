@@ -8,12 +8,13 @@ import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import steady_state, truncation
-from numeric.liouvillian import liouvillian
+from numeric import steady_state
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import space
+from numeric.search import truncation
 from numeric.solvers import direct, iterative
 from numeric.solvers.choice import solve_points
 from numeric.solvers.staircase import Elements, Staircase, partial_grades
-from numeric.space import space
 from systems import Loss, Model
 from systems.library import kerr_dimer, optomechanics
 from systems.library.optomechanics import Delta, a, b, g, gamma, kappa, n_th, omega, xi

@@ -12,8 +12,8 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 import compare
-from compare.interrupts import INTERRUPTED
-from compare.provenance import PACKAGES, ROOT
+from compare.files.interrupts import INTERRUPTED
+from compare.files.provenance import PACKAGES, ROOT
 
 HEAVY = {"matplotlib", "qutip", "numba", "pandas", "scipy", "numpy", "sympy"}
 

@@ -7,7 +7,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
-from numeric import steady_state, truncation
+from numeric import steady_state
+from numeric.search import truncation
 from numeric.solvers import choice
 from systems import Loss, Model
 from systems.library import jaynes_cummings, nanotip, second_harmonic

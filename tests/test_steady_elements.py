@@ -10,8 +10,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.liouvillian import liouvillian
-from numeric.space import space
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import space
 from systems import Loss, Model
 from systems.arithmetic import evaluate, evaluate_sum
 

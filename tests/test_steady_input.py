@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from numeric import delayed_correlation, nojump_state, steady_state
-from numeric.space import count_states, space
+from numeric.lindblad.space import count_states, space
 from numeric.time.trajectories import trajectories
 from systems.library import jaynes_cummings, kerr, nanotip
 

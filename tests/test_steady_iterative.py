@@ -9,7 +9,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers.iterative import SKEW, Iteration, NoJumps, around_light, well_scaled
 from numeric.solvers.krylov import Krylov
 from numeric.solvers.refinement import with_first_row

@@ -11,7 +11,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct as reference
 from numeric.solvers.soundness import is_positive, judged
 from systems import Loss, Model

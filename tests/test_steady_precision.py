@@ -8,7 +8,8 @@ from oracles import moment_of, populations
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
-from numeric import liouvillian, steady_state
+from numeric import steady_state
+from numeric.lindblad import liouvillian
 from systems import Loss, Model
 from systems.library import jaynes_cummings
 

@@ -9,7 +9,7 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.qobj import as_qobj
+from numeric.lindblad.qobj import as_qobj
 from systems import Loss, Model
 from systems.library import nanotip
 from systems.values import read_values

@@ -7,11 +7,12 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
-from numeric import steady_state, truncation
-from numeric.classical import amplitudes, branches
+from numeric import steady_state
 from numeric.frames.trials import displaced_states
-from numeric.space import count_states
-from numeric.start import LIMIT
+from numeric.lindblad.space import count_states
+from numeric.search import truncation
+from numeric.search.classical import amplitudes, branches
+from numeric.search.start import LIMIT
 from systems import Loss, Model
 from systems.library import kerr, kerr_dimer
 

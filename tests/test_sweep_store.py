@@ -16,7 +16,7 @@ import pytest
 import xarray as xr
 
 import compare
-from compare.lock import locked
+from compare.files.lock import locked
 from compare.sweep import crew, store
 from compare.sweep.store import open_store
 from systems.library import kerr

@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 from compare.cli.app import app
 from compare.cli.cuts import read_cut as read_option
 from numeric import delayed_correlation, steady_state
-from numeric.classical import branches
-from numeric.projection import needed
+from numeric.lindblad.space import Space, count_states
+from numeric.search.classical import branches
+from numeric.search.projection import needed
+from numeric.search.start import LIMIT
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution, each
-from numeric.space import Space, count_states
-from numeric.start import LIMIT
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
 
@@ -300,7 +300,7 @@ def test_a_search_that_cannot_succeed_ends_before_it_is_expensive(strange, value
         tried.append(count_states(model.modes, cut))
         return solve_points(model, arrays, points, cut, *rest)
 
-    monkeypatch.setattr("numeric.truncation.solve_points", counted)
+    monkeypatch.setattr("numeric.search.truncation.solve_points", counted)
     state = steady_state(model(strange), values, frame="original")
     assert state.number_status(a) == state.correlation_status(a) == "not converged"
     assert max(tried) < LIMIT / 2

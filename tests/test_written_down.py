@@ -14,7 +14,7 @@ from sympy.physics.quantum.pauli import SigmaMinus
 import analytic
 import numeric
 import systems
-from compare.provenance import ROOT
+from compare.files.provenance import ROOT
 from systems import jaynes_cummings
 
 TITLE = "### What can be written down"

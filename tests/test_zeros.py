@@ -12,9 +12,9 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from analytic import NotSeen, derive, expand, fields
-from analytic.delayed import delayed_correlation
 from analytic.fields import impurity
 from analytic.reach import is_reached
+from analytic.time.delayed import delayed_correlation
 from compare import agreement
 from numeric import steady_state
 from systems import Loss, Model

@@ -107,7 +107,7 @@ def _check_work(model: Model, quanta: int) -> None:
     The rungs of H_eff work with all of its states, and the rung `truncated` with the density
     matrix, which has as many unknowns as the square of their number.
     """
-    from numeric.space import count_states
+    from numeric.lindblad.space import count_states
 
     states = count_states(model.modes, quanta)
     if states > STATES:

@@ -9,7 +9,7 @@ public functions in the words of the command line, `voice` what is said.  The sy
 named are those of `compare.targets`.  Every wrong input ends with one sentence and exit code 2.
 """
 
-from compare.interrupts import handled
+from compare.files.interrupts import handled
 
 __all__ = ["main"]
 

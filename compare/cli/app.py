@@ -6,7 +6,7 @@ what computes when it runs: ``blockade --help`` loads Typer and nothing else.
 
 Two rules hold for all commands that write: a set of files is written whole or not at all, and what
 somebody else wrote or changed is overwritten only with ``--force``.  Both are kept by
-`compare.output`, and are asked before anything is computed.
+`compare.files.output`, and are asked before anything is computed.
 """
 
 import sys
@@ -35,8 +35,8 @@ from compare.cli.options import Quiet
 from compare.cli.voice import hush
 from compare.cli.wording import in_commands
 from compare.extras import NotInstalled
-from compare.interrupts import INTERRUPTED
-from compare.places import told
+from compare.files.interrupts import INTERRUPTED
+from compare.files.places import told
 
 app = typer.Typer(
     rich_markup_mode=None,
@@ -101,7 +101,7 @@ def _usage(error: Any) -> str:
 def _show_version(wanted: bool) -> None:
     """Print the version and end, where it is wanted."""
     if wanted:
-        from compare.provenance import installed
+        from compare.files.provenance import installed
 
         typer.echo(f"blockade {installed('photon-blockade')}")
         raise typer.Exit

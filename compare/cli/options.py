@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from compare.cli.voice import hush_if
-from compare.places import small_suffix
+from compare.files.places import small_suffix
 
 
 def _systems(incomplete: str) -> list[str]:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from compare import output, provenance
 from compare.cli.settings import read_settings
 from compare.cli.voice import say
+from compare.files import output, provenance
 from compare.targets import Target, find_target
 
 if TYPE_CHECKING:

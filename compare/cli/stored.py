@@ -66,7 +66,7 @@ def whole_table(found: Any, store: str) -> bytes:
     >>> whole_table(found, "map.zarr").splitlines()[0][:14]
     b'Delta,quantity'
     """
-    from compare import output
+    from compare.files import output
     from compare.sweep.dataset import tidy
 
     rows = found["analytic"].size
@@ -89,7 +89,7 @@ def publish(out: Path, content: bytes, dataset: Any, line: str, module: str) -> 
     wrote mine.csv
     wrote mine.json
     """
-    from compare import output, provenance
+    from compare.files import output, provenance
 
     attrs = {str(name): value for name, value in dataset.attrs.items()}
     record = provenance.record(line, module) | {"sweep": attrs}

@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 CLAIMS = "claims"  # the stem of the audit, beside those of the figures
-# What decides and reads claims is loaded by a name that is put together here: `compare.provenance`
-# then counts it for audits alone, and a change of it makes no figure stale.
+# What decides and reads claims is loaded by a name that is put together here:
+# `compare.files.provenance` then counts it for audits alone, and a change of it makes no figure
+# stale.
 READER, JUDGE = (f"compare.papers.{name}" for name in ("reader", "judgement"))
 
 

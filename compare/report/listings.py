@@ -101,7 +101,7 @@ def download(table: "pd.DataFrame", stem: str, most: int = SAVED) -> str:
     >>> download(pd.DataFrame({"xi": [0.1]}), "drives").partition(">Download")[0]
     '<p><a download="drives.csv" href="data:text/csv;base64,eGkKMC4xCg=="'
     """
-    from compare.output import to_csv
+    from compare.files.output import to_csv
 
     kept = spread_rows(table, most)
     content = b64encode(to_csv(kept)).decode()

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from compare.places import small_suffix
+from compare.files.places import small_suffix
 from compare.report.listings import record_rows, table_html
 
 POLICY = (
@@ -130,7 +130,7 @@ class Page:
         ...     sorted(file.name for file in Path(folder).glob("page*"))
         ['page.html', 'page.json']
         """
-        from compare import output
+        from compare.files import output
 
         path = small_suffix(Path(path))
         if path.suffix != ".html":

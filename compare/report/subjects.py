@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compare import provenance
 from compare.agreement import agreement
 from compare.curves import varied
+from compare.files import provenance
 from compare.quantities import read_quantities
 from compare.report.exhibits import atlas_sections, result_section
 from compare.report.formulas import closed_forms_html, model_html, stored_html
@@ -223,7 +223,8 @@ def thinned_axes(data: Any) -> tuple[Any, str]:
 
 def _of_folder(folder: Path, record: dict[str, Any]) -> Page:
     """The page of all results of the papers that lie in the folder, with the audits."""
-    from compare import output, results
+    from compare import results
+    from compare.files import output
 
     if not folder.is_dir():
         raise ValueError(f"Argument `subject` must be a folder of results, but is `{folder}`.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.agreement import DIGITS
-from compare.provenance import record
+from compare.files.provenance import record
 from compare.sweep.grid import Grid
 from compare.sweep.portion import CODE, MISSING, STATUSES, Job
 

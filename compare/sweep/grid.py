@@ -238,7 +238,7 @@ def _check_used(axes: Mapping[str, np.ndarray], values: Mapping[str, np.ndarray]
 
 def _points(model: Model) -> int:
     """Points of a chunk: a power of two, the fewer the more states the model has."""
-    from numeric.space import count_states
+    from numeric.lindblad.space import count_states
 
     single = count_states(tuple(m for m in model.modes if not is_two_level(m))[:1], QUANTA)
     ratio = single / count_states(model.modes, QUANTA)

@@ -16,7 +16,7 @@ import sympy as sp
 
 from analytic.closed import own_letters
 from compare.agreement import Form, closed_forms, columns_of
-from compare.provenance import fingerprint, installed
+from compare.files.provenance import fingerprint, installed
 from compare.quantities import check_holds, read_quantities
 from compare.states import steady_states
 from numeric.solvers.threads import packed, shared

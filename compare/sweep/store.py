@@ -21,9 +21,9 @@ import numpy as np
 import sympy as sp
 
 from compare.extras import needed
-from compare.interrupts import whole
-from compare.lock import locked
-from compare.places import named
+from compare.files.interrupts import whole
+from compare.files.lock import locked
+from compare.files.places import named
 from compare.sweep.dataset import QUANTITY, attributes, axis_attributes, provenance, with_flags
 from compare.sweep.grid import Grid
 from compare.sweep.portion import MISSING, VARIABLES, Job, Part, identify_code

@@ -25,7 +25,7 @@ def most_quanta(model: Model) -> int:
     >>> most_quanta(kerr.MODEL) > most_quanta(kerr_dimer.MODEL)
     True
     """
-    from numeric.space import count_states
+    from numeric.lindblad.space import count_states
 
     sizes = ((q, count_states(model.modes, q) ** 2) for q in range(1, HIGHEST + 1))
     return max(q for q, size in sizes if size <= UNKNOWNS or q == 1)
@@ -50,7 +50,7 @@ class Truth:
 
         ``how`` holds the other arguments of `numeric.steady_state`.
         """
-        from numeric.space import count_states
+        from numeric.lindblad.space import count_states
 
         self.model, self.quantity = model, quantity
         order = max(order, sum(quantity.occupation))
@@ -71,7 +71,7 @@ class Truth:
         quanta, is not asked.
         """
         import numeric
-        from numeric.tail import top_shells
+        from numeric.trust.tail import top_shells
 
         most = most_quanta(self.model)
         if not self.bounded or most < MANY:

@@ -22,7 +22,6 @@ from typing import Protocol
 
 import numpy as np
 
-from numeric.classical import LIGHT, Branches, amplitudes, branches, filled, held_against
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
 from numeric.frames.gaussian import GaussianState, gaussian
@@ -30,12 +29,13 @@ from numeric.frames.means import Means, beside, settled, some_of
 from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.trials import PAIRS, displaced_states
 from numeric.frames.warm import WarmState, fills, warm_states
-from numeric.scaling import weights
+from numeric.lindblad.scaling import weights
+from numeric.lindblad.space import Cut, count_states
+from numeric.search.classical import LIGHT, Branches, amplitudes, branches, filled, held_against
+from numeric.search.start import HIGHER_ROOMY, LIMIT
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
 from numeric.solvers.choice import matrices, solve_points
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, count_states
-from numeric.start import HIGHER_ROOMY, LIMIT
 from systems import Model
 from systems.ladder import is_two_level
 from systems.progress import Report
@@ -69,9 +69,9 @@ CROWDED, SOON = 300, 320
 
 
 class Truncations(Protocol):
-    """A search for truncations, `numeric.truncation.TruncationSearch`.
+    """A search for truncations, `numeric.search.truncation.TruncationSearch`.
 
-    >>> from numeric.truncation import TruncationSearch
+    >>> from numeric.search.truncation import TruncationSearch
     >>> search: Truncations = TruncationSearch(None, 1e-8, None, order=4)
     """
 
@@ -103,7 +103,7 @@ class BrightSearch:
     Each returns what it knows, in parts, and leaves out the points of which it knows nothing.
     ``search`` and ``solver`` solve what is left of the light in a displaced frame.
 
-    >>> from numeric.truncation import TruncationSearch
+    >>> from numeric.search.truncation import TruncationSearch
     >>> from systems.library import kerr
     >>> from systems.progress import silent
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}  # a weak drive
@@ -146,7 +146,7 @@ class BrightSearch:
     def light(self, points: np.ndarray) -> Branches:
         """Where the light of some points would go without fluctuations, found once for each.
 
-        >>> from numeric.truncation import TruncationSearch
+        >>> from numeric.search.truncation import TruncationSearch
         >>> from systems.library import kerr
         >>> from systems.progress import silent
         >>> arrays = {name: np.array([x]) for name, x in {**kerr.VALUES, "xi": 3.0}.items()}

@@ -14,8 +14,8 @@ from functools import partial
 
 import numpy as np
 
-from numeric.heat import held
-from numeric.space import Cut, count_states
+from numeric.lindblad.heat import held
+from numeric.lindblad.space import Cut, count_states
 from systems import Model
 
 # Entries of U and V that are round-off of the roots of matrices of order one: as zeros they leave

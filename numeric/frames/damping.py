@@ -33,9 +33,9 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, csr_array, identity, kron
 
-from numeric.scaling import weights
+from numeric.lindblad.scaling import weights
+from numeric.lindblad.space import Cut, Space, space
 from numeric.solvers.staircase import Elements
-from numeric.space import Cut, Space, space
 from systems import Model
 from systems.ladder import Occupation, Word
 from systems.values import Arrays, evaluate_sum

@@ -9,7 +9,7 @@ Petruccione, "The Theory of Open Quantum Systems", Eqs. (3.72) and (3.73)):
 
 Any alpha is right, and only decides how many quanta of b there are.  The displaced model is a
 `systems.Model` like every other, whose truncation is searched and judged as usual
-(`numeric.truncation`); what is asked of a follows from the means of b,
+(`numeric.search.truncation`); what is asked of a follows from the means of b,
 
     <a'^p a^q> = sum_jk binom(p, j) binom(q, k) conj(alpha)^(p-j) alpha^(q-k) <b'^j b^k>,
 
@@ -25,14 +25,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
-from numeric.classical import reach
-from numeric.expectation import element_errors, mean
 from numeric.frames.means import Means, refusal, settled, sure
 from numeric.frames.shift import Shift, displaced
-from numeric.scaling import EPSILON
+from numeric.lindblad.scaling import EPSILON
+from numeric.search.classical import reach
 from numeric.solvers.solution import Solution
-from numeric.tail import escape, missing, top_shells
-from numeric.worth import MOVED, Measured
+from numeric.trust.expectation import element_errors, mean
+from numeric.trust.tail import escape, missing, top_shells
+from numeric.trust.worth import MOVED, Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.status import Status

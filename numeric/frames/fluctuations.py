@@ -17,7 +17,7 @@ import sympy as sp
 from numeric.frames.covariances import Squeezing, transformation
 from numeric.frames.gaussian import GaussianState, gaussian
 from numeric.frames.shift import product_of, shift
-from numeric.space import count_states, wider
+from numeric.lindblad.space import count_states, wider
 from systems import Loss, Model
 from systems.ladder import Ladder, is_two_level
 from systems.status import Status
@@ -64,7 +64,7 @@ def surrounding(model: Model, arrays: Arrays, alphas: np.ndarray) -> list[Gaussi
     Its points count these roots; those whose covariances are not resolved are left out, and so are
     models with atoms, which are no linear light.
 
-    >>> from numeric.classical import amplitudes
+    >>> from numeric.search.classical import amplitudes
     >>> from systems.library import kerr
     >>> values = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 3.0}
     >>> arrays = {name: np.array([x]) for name, x in values.items()}
@@ -86,7 +86,7 @@ def states_around(model: Model, arrays: Arrays, alphas: np.ndarray) -> np.ndarra
 
     ``alphas`` (points, modes) are classical roots, or NaN.
 
-    >>> from numeric.classical import amplitudes
+    >>> from numeric.search.classical import amplitudes
     >>> from systems.library import kerr
     >>> values = {"Delta": 0.0, "chi": 1e-4, "gamma": 1.0, "xi": 3.0}
     >>> arrays = {name: np.array([x]) for name, x in values.items()}
@@ -140,7 +140,7 @@ def states_squeezed(model: Model, arrays: Arrays, alphas: np.ndarray) -> np.ndar
     >>> from systems.library import kerr_dimer
     >>> values = {"Delta": 0.7, "J": 1.3, "gamma": 1.0, "U": 1e-3, "F": 20.0}
     >>> arrays = {name: np.array([x]) for name, x in values.items()}
-    >>> from numeric.classical import amplitudes
+    >>> from numeric.search.classical import amplitudes
     >>> root = amplitudes(kerr_dimer.MODEL, arrays)[0]
     >>> bool(states_squeezed(kerr_dimer.MODEL, arrays, root)[0] < 200)  # and 703 of b
     True

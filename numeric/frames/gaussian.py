@@ -1,8 +1,9 @@
 """Linear light, whatever its bath and its brightness: all numbers from two kinds of moments.
 
 Where H holds at most two ladder operators in a term and every loss at most one, the first and
-second moments close, d<O>/dt = M <O> + source (`numeric.heisenberg`), and the steady state is
-Gaussian: normally ordered moments are sums over pairings (L. Isserlis, Biometrika 12, 134 (1918)),
+second moments close, d<O>/dt = M <O> + source (`numeric.lindblad.heisenberg`), and the steady state
+is Gaussian: normally ordered moments are sums over pairings (L. Isserlis, Biometrika 12, 134
+(1918)),
 
     <x_1 x_2 ... x_k> = <x_1> <x_2 ... x_k> + sum_j C(x_1, x_j) <x_2 ... x_k without x_j>,
 
@@ -26,19 +27,19 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from numeric.classical import SPREAD
 from numeric.frames.means import Means, refusal, sure
-from numeric.heisenberg import moments_that_close, patterns
-from numeric.scaling import EPSILON
-from numeric.worth import Known, Measured
+from numeric.lindblad.heisenberg import moments_that_close, patterns
+from numeric.lindblad.scaling import EPSILON
+from numeric.search.classical import SPREAD
+from numeric.trust.worth import Known, Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.status import Status
 from systems.values import Arrays
 
 # P(n) of squeezed or thermal light falls as exp(-n/(2 spread)), of which 20 are 2e-9; of coherent
-# light it is Poisson's (`numeric.classical.SPREAD`).  Twice as many are transformed, so that what
-# folds over is below round-off
+# light it is Poisson's (`numeric.search.classical.SPREAD`).  Twice as many are transformed, so that
+# what folds over is below round-off
 FALLS = 20
 LONGEST = 2**22  # numbers that are transformed for P(n), a second; more is refused
 SPREADS = 4.0  # standard deviations of evenly spread rounding that an error counts

@@ -8,7 +8,7 @@ word is,
     <a'^p a^q>    with its round-off and with what the cut changes,
 
 and every number of `numeric.SteadyState` that is asked for is made of such means, here.  Each
-number is judged alone, as those of populations are (`numeric.judge`).
+number is judged alone, as those of populations are (`numeric.trust.judge`).
 """
 
 from abc import abstractmethod
@@ -20,9 +20,9 @@ import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
-from numeric.expectation import is_hermitian, read_operator
 from numeric.solvers.solution import Solution
-from numeric.worth import RESOLVED, SURE, TINIEST, Measured, divide
+from numeric.trust.expectation import is_hermitian, read_operator
+from numeric.trust.worth import RESOLVED, SURE, TINIEST, Measured, divide
 from systems import Model
 from systems.ladder import Mode, Occupation, Word, is_two_level, label
 from systems.status import Status

@@ -19,16 +19,16 @@ from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
-from numeric.classical import alike, amplitudes, another_beyond
 from numeric.frames.covariances import PAIRS, Squeezing, cheapest
 from numeric.frames.displaced import DisplacedState, Matrices
 from numeric.frames.means import settled
 from numeric.frames.shift import displaced, shift
 from numeric.frames.squeeze import Squeeze, squeeze, squeezed
+from numeric.lindblad.space import Cut, count_states, covers, sides, wider
+from numeric.search.classical import alike, amplitudes, another_beyond
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, count_states, covers, sides, wider
-from numeric.tail import fall, missing_at
-from numeric.worth import MOVED, Measured
+from numeric.trust.tail import fall, missing_at
+from numeric.trust.worth import MOVED, Measured
 from systems import Model
 from systems.ladder import Occupation, Word
 from systems.status import Status

@@ -1,9 +1,9 @@
 """Displaced frames that are tried, one after the other, until the numbers of a point settle.
 
 They lie around the brightest classical root, around the light without the model's nonlinearity, and
-around the faintest root (`numeric.classical.amplitudes`).  Where another stable root lies beyond
-what a frame holds, light may be there as well, for longer than any number of the frame can tell: it
-is then "not converged", however well it has settled.
+around the faintest root (`numeric.search.classical.amplitudes`).  Where another stable root lies
+beyond what a frame holds, light may be there as well, for longer than any number of the frame can
+tell: it is then "not converged", however well it has settled.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,10 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from numeric.classical import alike, amplitudes, another_beyond, filled
 from numeric.frames.displaced import DisplacedState, Matrices
 from numeric.frames.means import beside, settled, some_of
 from numeric.frames.shift import shift
+from numeric.search.classical import alike, amplitudes, another_beyond, filled
 from numeric.solvers.solution import Solution
 from systems import Model
 from systems.ladder import is_two_level
@@ -48,7 +48,7 @@ def displaced_states(
     left out, or (``keep``) shown in the last frame that was tried.  The second frame is none to try
     where the nearest root, seen from it, fills more than ``most`` states, and the others where
     ``least``, what fluctuations around roots take at least (`numeric.frames.fluctuations`), is
-    more. ``search`` solves points of a model as `numeric.truncation.TruncationSearch` does;
+    more. ``search`` solves points of a model as `numeric.search.truncation.TruncationSearch` does;
     ``matrices`` gives their density matrices.
 
     >>> from systems.library import kerr

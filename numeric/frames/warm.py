@@ -8,7 +8,7 @@ and on how far modes that exchange quanta are from the temperature of their own 
 Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
 modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
 one.  Each number is judged alone, by the sum of what the last step of both changed: all of what the
-degree did, and of what the quanta did the `numeric.judge.share` that counts of any two cuts.
+degree did, and of what the quanta did the `numeric.trust.judge.share` that counts of any two cuts.
 """
 
 from collections.abc import Callable
@@ -19,18 +19,18 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from numeric.arguments import largest
-from numeric.classical import LIGHT, branches
 from numeric.frames.damping import DampedEquation, DampingBases
 from numeric.frames.means import Means, settled, sure
-from numeric.heat import fall_of_baths, held
-from numeric.judge import share
-from numeric.scaling import EPSILON, scale, scaled, weights
+from numeric.lindblad.heat import fall_of_baths, held
+from numeric.lindblad.scaling import EPSILON, scale, scaled, weights
+from numeric.search.classical import LIGHT, branches
 from numeric.solvers.iterative import Iteration
+from numeric.solvers.memory import largest
 from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.staircase import Staircase
-from numeric.worth import Measured
+from numeric.trust.judge import share
+from numeric.trust.worth import Measured
 from systems import Model
 from systems.ladder import Occupation, Word, is_two_level
 from systems.progress import Report, silent

@@ -11,7 +11,7 @@ Of the master equation:
   several modes, and for any where grades hold many states (`graded.sylvester`), where it
   converges and resolves means and pair correlations, "direct" or "iterative" for the others.  Any
   other number that the sweeps leave unresolved is solved for again, alone, when it is asked for
-  (`numeric.twofold`).
+  (`numeric.reading.twofold`).
 
 Of the evolution between jumps: the kinds of `numeric.solvers.nojump`.
 """
@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from numeric.arguments import largest
-from numeric.liouvillian import Liouvillian, liouvillian
+from numeric.lindblad.liouvillian import Liouvillian, liouvillian
+from numeric.lindblad.space import Cut, Space, count_states, numbers, space
+from numeric.lindblad.stability import decays
 from numeric.solvers import direct, iterative, nojump, qutip
 from numeric.solvers.graded.kinds import Kind, kind, solves_together
+from numeric.solvers.memory import largest
 from numeric.solvers.reached import emptied, empty_states
 from numeric.solvers.solution import Solution, each, gather
 from numeric.solvers.soundness import is_positive, judged
 from numeric.solvers.threads import heard, one_thread
-from numeric.space import Cut, Space, count_states, numbers, space
-from numeric.stability import decays
 from systems import Model
 from systems.ladder import Mode, atoms, is_two_level
 from systems.progress import Report, silent
@@ -133,7 +133,7 @@ def solve(
 def is_iterated(on: Space) -> bool:
     """Whether iterating over the jumps is faster than factors on this space (`LARGE`).
 
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> from systems.library import kerr, kerr_dimer
     >>> [is_iterated(space(model.modes, 20)) for model in (kerr.MODEL, kerr_dimer.MODEL)]
     [False, True]
@@ -367,7 +367,7 @@ def _graded(
 def _cancels(model: Model, arrays: Arrays) -> np.ndarray:
     """Where a coefficient of H_eff, such as F (1 - r), cancels so far that floats do not hold it.
 
-    `numeric.liouvillian` computes such coefficients again with many digits; sweeps do not.
+    `numeric.lindblad.liouvillian` computes such coefficients again with many digits; sweeps do not.
 
     The relative error of a coefficient that is tolerated is `WORTH`; a point beyond it is left to
     the solvers of single points.

@@ -13,8 +13,9 @@ import numpy as np
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
-from numeric.liouvillian import Liouvillian
-from numeric.scaling import EPSILON, Scaled
+from numeric.lindblad.liouvillian import Liouvillian
+from numeric.lindblad.scaling import EPSILON, Scaled
+from numeric.lindblad.space import Space
 from numeric.solvers.refinement import (
     FAILURES,
     SINGULAR,
@@ -25,7 +26,6 @@ from numeric.solvers.refinement import (
 )
 from numeric.solvers.solution import Solution, each, unscaled
 from numeric.solvers.vacuum import EMPTIEST, from_vacuum, holds, square
-from numeric.space import Space
 from systems.status import Status
 from systems.values import Arrays
 
@@ -42,7 +42,7 @@ BACKWARD = 1e-10  # residual of a solution, relative to its terms, that refineme
 def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
     """Steady states for arrays of one dimension, each on its own.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -57,7 +57,7 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
     "not unique" where the gap to a singular system is no more than `SINGULAR`.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -118,7 +118,7 @@ def assess(equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, name
     ``rho`` has the shape (states, states) and trace one.  A state that is no number is "not
     converged".  The residual is that of the equation that is not scaled, as theirs was not.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -144,7 +144,7 @@ def error_of(equation: Liouvillian, c: np.ndarray, rho: np.ndarray) -> np.ndarra
     What one step of refinement would correct, the rounding of L and what is not Hermitian;
     infinite where the trace equation cannot be factorised.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}

@@ -15,12 +15,13 @@ takes some ten steps there and some fifty at strong drive, where an LU factorisa
 its errors and the gap: every step of one solve serves those after it (`Krylov`), and steps are
 made in single precision as long as that reduces what is left, which is known in double.
 
-The unit s of an amplitude (`numeric.scaling`) counts here.  Where s is far below the amplitudes
-that there are, as of bright light around an amplitude, the eigenvectors of the scaled K are nearly
-parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`).  Where that does not
-help, jumps around the light's own amplitude may (`around_light`): the same L has another K, and of
-nearly coherent light fewer jumps.  Of a cascade, whose modes feed one another one way only, they
-are parallel at any s: there, and where eigenvectors fail, Schur vectors serve (`Bartels`).
+The unit s of an amplitude (`numeric.lindblad.scaling`) counts here.  Where s is far below the
+amplitudes that there are, as of bright light around an amplitude, the eigenvectors of the scaled K
+are nearly parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`).  Where
+that does not help, jumps around the light's own amplitude may (`around_light`): the same L has
+another K, and of nearly coherent light fewer jumps.  Of a cascade, whose modes feed one another one
+way only, they are parallel at any s: there, and where eigenvectors fail, Schur vectors serve
+(`Bartels`).
 
 S has a null vector of its own, psi psi' with K psi = e |0>.  In the basis (psi, |1>, |2>, ...)
 
@@ -43,8 +44,8 @@ import numpy as np
 from scipy.linalg import schur, solve_triangular
 from scipy.sparse import csc_array, csr_array
 
-from numeric.liouvillian import Liouvillian
-from numeric.scaling import Scaled, amplitudes, scaled
+from numeric.lindblad.liouvillian import Liouvillian
+from numeric.lindblad.scaling import Scaled, amplitudes, scaled
 from numeric.solvers.krylov import Krylov, Rounds
 from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
@@ -86,7 +87,7 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     "not converged" where GMRES fails, or the vacuum is nearly empty; "not unique" where states are
     parted (`Liouvillian.parted`), which no iteration that starts from the vacuum would notice.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -116,7 +117,7 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 def without_jumps(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The same with the evolution between jumps as the preconditioner, whatever the model.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -156,7 +157,7 @@ def _upstairs(grades: np.ndarray, system: csc_array, K: np.ndarray) -> "Iteratio
 def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
     """The point with s raised as far as the eigenvectors of K ask for, and its S^-1.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -179,7 +180,7 @@ def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
 
     ``losses`` are the L_k, times the root of their rates.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.5}  # coherent light, not cut
     >>> equation = liouvillian(kerr.MODEL, 20)

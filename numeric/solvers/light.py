@@ -13,7 +13,7 @@ right; one near the light's amplitude leaves fewer jumps for `numeric.solvers.it
 import numpy as np
 from scipy.sparse import csc_array
 
-from numeric.scaling import amplitudes
+from numeric.lindblad.scaling import amplitudes
 
 TURNS = 8  # in which an amplitude and the state that jumps around it leave mostly agree to a digit
 
@@ -35,7 +35,7 @@ def light(K: np.ndarray, losses: list[csc_array]) -> tuple[np.ndarray, np.ndarra
 
     psi_0 is one.  Fixed points are not unique: it is where turns from c = 0 lead to.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> linear = {"Delta": 0.0, "chi": 0.0, "gamma": 1.0, "xi": 0.5}  # coherent light, <a> = -i
     >>> equation = liouvillian(kerr.MODEL, 20)

@@ -17,8 +17,8 @@ from functools import partial
 
 import numpy as np
 
-from numeric.liouvillian import Liouvillian
-from numeric.scaling import EPSILON, Scaled, amplitudes
+from numeric.lindblad.liouvillian import Liouvillian
+from numeric.lindblad.scaling import EPSILON, Scaled, amplitudes
 from numeric.solvers.solution import Solution, each
 from systems.status import Status
 from systems.values import Arrays
@@ -32,7 +32,7 @@ ROUNDINGS = 10
 def solve(equation: Liouvillian, arrays: Arrays, kind: str) -> Solution:
     """States of one of the `KINDS` for arrays of one dimension, each on its own.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -49,7 +49,7 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float, kind: str) -> So
     "not unique" where K has a second state that does not decay.  The error counts round-off only:
     what the jumps would change is the approximation itself.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}

@@ -1,7 +1,7 @@
 """The steady state to any number of digits: slow, for comparison only.
 
-The same cut equation as `numeric.liouvillian`, built anew in mpmath (matrix elements are square
-roots of integers, not doubles) and solved by iterative refinement,
+The same cut equation as `numeric.lindblad.liouvillian`, built anew in mpmath (matrix elements are
+square roots of integers, not doubles) and solved by iterative refinement,
 
     sigma <- sigma + A^-1 (b - L sigma),
 
@@ -25,10 +25,10 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array
 
-from numeric.liouvillian import liouvillian
-from numeric.scaling import scale, weights
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.scaling import scale, weights
+from numeric.lindblad.space import Space, space
 from numeric.solvers.direct import factorise
-from numeric.space import Space, space
 from systems import Model
 from systems.ladder import Word
 from systems.values import Arrays, Values, read_values
@@ -38,7 +38,7 @@ Matrix: TypeAlias = dict[tuple[int, int], Any]  # nonzero elements, of mpmath
 
 
 def precise_populations(model: Model, values: Values, quanta: int, digits: int = 50) -> list[Any]:
-    """Populations at one point, in the order of `numeric.space.Space`, as `mpmath.mpf`.
+    """Populations at one point, in the order of `numeric.lindblad.space.Space`, as `mpmath.mpf`.
 
     ``values`` are numbers, one for every parameter, in one unit of rates; they are taken as the
     doubles that they are.  ``digits`` are those of the scaled equation, in which the populations
@@ -95,7 +95,7 @@ def _refine(rows: list[list[tuple[int, Any]]], accuracy: Any) -> list[Any]:
 
 
 def _stranded(model: Model, point: Arrays, quanta: int) -> np.ndarray:
-    """The states that `numeric.liouvillian` leaves out, shape (states,)."""
+    """The states that `numeric.lindblad.liouvillian` leaves out, shape (states,)."""
     equation = liouvillian(model, quanta)
     return equation.stranded(equation.coefficients(point)[0])
 

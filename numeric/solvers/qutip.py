@@ -7,7 +7,7 @@ J. R. Johansson, P. D. Nation and F. Nori, Comput. Phys. Commun. 184, 1234 (2013
 
 import numpy as np
 
-from numeric.liouvillian import Liouvillian
+from numeric.lindblad.liouvillian import Liouvillian
 
 REFUSALS = (ValueError, RuntimeError, ArithmeticError, MemoryError)  # what libraries end with
 
@@ -17,7 +17,7 @@ def density_matrix(equation: Liouvillian, c: np.ndarray) -> np.ndarray:
 
     It is called with its default method, and what it returns is not corrected in any way.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}

@@ -10,8 +10,8 @@ from itertools import compress
 
 import numpy as np
 
+from numeric.lindblad.space import Space
 from numeric.solvers.solution import Solution
-from numeric.space import Space
 from systems import Model
 from systems.arithmetic import evaluate, evaluate_sum
 from systems.ladder import Word, filled_modes
@@ -25,7 +25,7 @@ def emptied(rho: np.ndarray, found: Solution) -> np.ndarray:
 
     ``rho`` has the shape (points, states, states), for the points of ``found``.
 
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> on, rho = Space([BosonOp("a")], 1), np.array([[1.0, 1e-30], [1e-30, 0.0]]) + 0j
     >>> found = Solution.of(on, rho, np.array([1e-16, 0.0]), 0.0, "ok", "by hand")
@@ -58,7 +58,7 @@ def reached(model: Model, arrays: Arrays) -> np.ndarray:
 def empty_states(model: Model, arrays: Arrays, on: Space) -> np.ndarray:
     """Which states hold quanta of a mode that cannot have any, shape (points, states).
 
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> from systems.library import kerr_dimer
     >>> apart = {name: np.array([x]) for name, x in (kerr_dimer.VALUES | {"J": 0.0}).items()}
     >>> on = space(kerr_dimer.MODEL.modes, 1)  # states 00, 01, 10

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from numeric.scaling import Scaled
+from numeric.lindblad.scaling import Scaled
+from numeric.lindblad.space import Space
 from numeric.solvers.threads import spread
-from numeric.space import Space
 from systems.status import Status
 
 
@@ -27,7 +27,7 @@ class Solution:
     A point without a state has NaN in place of numbers, and its status says why.
 
     >>> from systems.library import kerr
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> Solution.none(space(kerr.MODEL.modes, 2), np.array([4, 7]), Status.NOT_UNIQUE).populations
     array([[nan, nan, nan],
            [nan, nan, nan]])
@@ -53,7 +53,7 @@ class Solution:
         ``rho`` has shape (states, states), ``error`` (states,); ``status`` is what the solver
         says.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> on, rho = Space([BosonOp("a")], 1), np.diag([0.75, 0.25]) + 0j
         >>> Solution.of(on, rho, np.zeros(2), 0.0, "ok", "by hand").populations
@@ -67,7 +67,7 @@ class Solution:
     def none(cls, on: Space, points: np.ndarray, status: Status, name: str = "none") -> "Solution":
         """Points without a state, for the reason that the status gives; all numbers are NaN.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7]), Status.NOT_UNIQUE)
         >>> found.points, found.status
@@ -82,7 +82,7 @@ class Solution:
     def found(self) -> np.ndarray:
         """Where there is a state, converged with the truncation or not; shape (points,).
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
         >>> found.found
@@ -93,7 +93,7 @@ class Solution:
     def take(self, chosen: np.ndarray) -> "Solution":
         """The chosen points, a mask or positions, in the order in which they are given.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
         >>> found.take(np.array([2, 0])).points
@@ -107,7 +107,7 @@ class Solution:
     def at(self, points: np.ndarray) -> "Solution":
         """The rows of these points of the batch, in the order that they have here.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
         >>> found.at(np.array([9, 7, 1])).points
@@ -121,7 +121,7 @@ class Solution:
         Of states that both hold only a ``share`` (points, states or one) of it counts; what the
         other truncation does not hold counts as empty there.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> def found(*populations):
         ...     on = Space([BosonOp("a")], len(populations) - 1)
@@ -138,7 +138,7 @@ class Solution:
     def with_status(self, status: Status) -> "Solution":
         """The same points with another status where it was "ok"; failures keep their own.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7, 9]), Status.NOT_UNIQUE)
         >>> found.with_status(Status.NOT_CONVERGED).status[0]  # its own reason stays
@@ -161,7 +161,7 @@ class Solution:
 
         It is shared by all who ask, and not to be changed.
 
-        >>> from numeric.space import Space
+        >>> from numeric.lindblad.space import Space
         >>> from sympy.physics.quantum.boson import BosonOp
         >>> found = Solution.none(Space([BosonOp("a")], 2), np.array([4, 7]), Status.NOT_UNIQUE)
         >>> def last(one):
@@ -204,7 +204,7 @@ def join(parts: Sequence[Solution]) -> Solution:
 
     What one of the parts lacks (density matrices, say) the whole lacks.
 
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> on = Space([BosonOp("a")], 1)
     >>> parts = [Solution.none(on, np.array(points), Status.MISSING) for points in ([5, 2], [3])]
@@ -229,7 +229,7 @@ def gather(parts: Iterable[Solution], points: np.ndarray) -> Solution:
     points are to come, in any order.
 
     >>> from systems.library import kerr
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> on, points = space(kerr.MODEL.modes, 2), np.array([4, 7, 9])
     >>> parts = (Solution.none(on, points[rows], Status.OK) for rows in ([2, 0], [1]))
     >>> gather(parts, points).points.tolist()
@@ -262,7 +262,7 @@ def each(
     called with how many are done, again and again while they are solved.  What interrupts it drops
     the points that wait.
 
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> on = Space([BosonOp("a")], 1)
     >>> def one(c, s):  # a "solver" that returns what it is given
@@ -294,7 +294,7 @@ def unscaled(
     ``sigma`` is Hermitian up to round-off, which is averaged away; the residual is that of the
     scaled equation, max |L sigma|/max(|L| |sigma|).
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -325,7 +325,7 @@ def with_shell_errors(found: Solution) -> Solution:
     computed alike, have errors as large that do not.  So the largest of a shell counts for all of
     it.
 
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> def found(*populations):
     ...     on = Space([BosonOp("a")], len(populations) - 1)

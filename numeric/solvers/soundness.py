@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from numeric.scaling import EPSILON
+from numeric.lindblad.scaling import EPSILON
 from numeric.solvers.solution import Solution
 from systems.status import Status
 
@@ -29,7 +29,7 @@ def judged(found: Solution) -> Solution:
     that is no density matrix to within its errors (`BEYOND`).  Without matrices nothing can be
     judged.
 
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> from sympy.physics.quantum.boson import BosonOp
     >>> def found(*populations):
     ...     on = Space([BosonOp("a")], len(populations) - 1)

@@ -26,8 +26,8 @@ import numpy as np
 from scipy.sparse import coo_array, csc_array, csr_array
 from scipy.sparse.linalg import SuperLU, splu
 
-from numeric.scaling import Scaled, amplitudes
-from numeric.space import Space
+from numeric.lindblad.scaling import Scaled, amplitudes
+from numeric.lindblad.space import Space
 from systems import Model
 from systems.ungraded import partial_weights
 
@@ -39,7 +39,7 @@ DIAGONAL = 1e-8
 def partial_grades(model: Model, on: Space) -> np.ndarray | None:
     """The grade of every state, as a number from zero on; None where all modes have one, or none.
 
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> from systems.library import optomechanics
     >>> partial_grades(optomechanics.WARM, space(optomechanics.WARM.modes, (1, 2))).tolist()
     [0, 0, 0, 1, 1, 1]
@@ -53,7 +53,7 @@ def partial_grades(model: Model, on: Space) -> np.ndarray | None:
 def heat(rates: Iterable[tuple[list[int], float]]) -> float:
     """How much jumps bring in, over what they take out, of the same mode: x of a thermal one.
 
-    ``rates`` are those of `numeric.liouvillian.Liouvillian.jump_rates`.
+    ``rates`` are those of `numeric.lindblad.liouvillian.Liouvillian.jump_rates`.
 
     >>> heat([([-1, 0], 1.0), ([0, -1], 5.0), ([0, 1], 4.0)])  # photons, and four phonons
     0.8

@@ -1,6 +1,6 @@
 """The steady state as what the drive makes of the vacuum, plus what the jumps change.
 
-In the scaled variables of `numeric.scaling` the steady state is split as
+In the scaled variables of `numeric.lindblad.scaling` the steady state is split as
 
     rho = psi psi' + delta,      (K psi)_n = 0 for n > 0,   psi_0 = 1,
 
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.scaling import EPSILON, Scaled, amplitudes, response
+from numeric.lindblad.scaling import EPSILON, Scaled, amplitudes, response
 from numeric.solvers.refinement import SINGULAR, Found, generic, solve_refined, with_first_row
 
 # Scaled amplitude beyond which psi is no good start and |0> is taken: psi psi' would be a million
@@ -41,7 +41,7 @@ def from_vacuum(point: Scaled, invert: Callable[..., Any]) -> Found:
     ``invert(system, K=...)`` returns an object whose ``solve`` is the inverse of the system, and
     may raise one of `FAILURES`.  The gap is how far the system is from a singular one, relative.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
@@ -66,7 +66,7 @@ def from_vacuum(point: Scaled, invert: Callable[..., Any]) -> Found:
 def holds(point: Scaled, found: Found) -> bool:
     """Whether a solution that starts from the vacuum is the only one, and the vacuum not empty.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}

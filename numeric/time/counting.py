@@ -27,17 +27,17 @@ import sympy as sp
 from scipy.sparse import csc_array, kron
 
 from numeric.arguments import check_quanta, is_real
-from numeric.excitations import MARGIN, check_jumps, quanta_kept
-from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.space import Cut, count_states, show_cut, wider
+from numeric.lindblad.liouvillian import Liouvillian, liouvillian
+from numeric.lindblad.space import Cut, count_states, show_cut, wider
+from numeric.search.truncation import TruncationSearch
 from numeric.time.course import Course, read_course
 from numeric.time.evolution import FARTHEST, between, follow, read_search, truncated
 from numeric.time.exponential import Tick
 from numeric.time.initial import Start, read_start
 from numeric.time.integration import Integrator, Term
 from numeric.time.motion import LOOSE, ROUNDING, TIGHT, TRUSTED, ScaledEquations, Span
-from numeric.truncation import TruncationSearch
-from numeric.worth import Measured, divide
+from numeric.trust.excitations import MARGIN, check_jumps, quanta_kept
+from numeric.trust.worth import Measured, divide
 from systems import Loss, Model
 from systems.display import Shown, counts, ends
 from systems.labels import Axes, unlabel

@@ -45,7 +45,7 @@ def delayed_correlation(
     NaN where the status of the steady state's ``cross_correlation`` (``correlation`` for one mode)
     is not "ok", and where couplings are so large that round-off shows.  Raises `ValueError` or
     `TypeError` for bad arguments.  The limit of a weak drive, in closed form and without quantum
-    jumps, is `analytic.delayed.delayed_correlation`.
+    jumps, is `analytic.time.delayed.delayed_correlation`.
 
     Light of a linear mode is coherent: its photons know nothing of each other.
 

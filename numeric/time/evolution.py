@@ -15,17 +15,17 @@ from typing import Any
 import numpy as np
 
 from numeric.arguments import check_quanta
-from numeric.classical import branches
-from numeric.judge import results, settled
-from numeric.liouvillian import liouvillian
-from numeric.projection import enough
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import Cut, count_states, covers, show_cut, wider
+from numeric.search.classical import branches
+from numeric.search.projection import enough
+from numeric.search.truncation import TruncationSearch
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, count_states, covers, show_cut, wider
 from numeric.state import SteadyState
 from numeric.time.course import Course, read_course
 from numeric.time.initial import Start, read_start
 from numeric.time.motion import Motion, Span, gathered
-from numeric.truncation import TruncationSearch
+from numeric.trust.judge import results, settled
 from systems import Model
 from systems.progress import Report, bar, silent
 from systems.status import Status

@@ -13,9 +13,9 @@ import numpy as np
 from scipy.integrate import DOP853
 from scipy.sparse import csr_array
 
+from numeric.lindblad.space import Space
 from numeric.solvers.choice import is_iterated
 from numeric.solvers.direct import FACTORABLE
-from numeric.space import Space
 from numeric.time.exponential import CALL, ELEMENT, FACTOR, FILLED, SOLVE, Tick, unheard
 
 ACCURACY = 1e-8  # of the result, that errors may add up to: what is promised has six digits
@@ -30,7 +30,7 @@ def pays(on: Space, L: Any, times: np.ndarray) -> bool:
 
     >>> import scipy.sparse as sp
     >>> from sympy.physics.quantum.boson import BosonOp
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> on, L = Space([BosonOp("a"), BosonOp("b")], 10), sp.eye_array(66**2)
     >>> pays(on, L, np.array([0.0, 1.0])), pays(on, L, np.array([0.0, 1e6]))
     (True, False)

@@ -25,12 +25,12 @@ from typing import Any
 import numpy as np
 
 from numeric.arguments import is_real
-from numeric.expectation import Field, field_words
 from numeric.frames.gaussian import GaussianState
 from numeric.steady import steady_state
 from numeric.time.pairings import filtered
 from numeric.time.response import Response, read_frequencies, respond
-from numeric.worth import Known
+from numeric.trust.expectation import Field, field_words
+from numeric.trust.worth import Known
 from systems import Model
 from systems.labels import label_beside, unlabel
 from systems.progress import bar

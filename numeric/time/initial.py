@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from numeric.space import Cut, Space, limits, resized, show_cut
+from numeric.lindblad.space import Cut, Space, limits, resized, show_cut
 from systems import Model
 from systems.ladder import atoms, fits, is_two_level
 

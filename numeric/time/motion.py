@@ -21,12 +21,12 @@ import numpy as np
 import sympy as sp
 from scipy.sparse import csc_array, identity, kron
 
-from numeric.liouvillian import Liouvillian
-from numeric.scaling import loss_scale, raising, scaled, weights
+from numeric.lindblad.liouvillian import Liouvillian
+from numeric.lindblad.scaling import loss_scale, raising, scaled, weights
+from numeric.lindblad.space import Space
 from numeric.solvers.direct import factorise
 from numeric.solvers.solution import Solution, with_shell_errors
 from numeric.solvers.soundness import judged
-from numeric.space import Space
 from numeric.time.course import SAMPLES, Course
 from numeric.time.exponential import Flow, Tick, unheard
 from numeric.time.initial import Start
@@ -95,7 +95,7 @@ class Motion:
     `through` follows it to the last of some times, and goes on from there when called again: a
     second period starts where the first one ended.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from numeric.time.course import read_course
     >>> from numeric.time.initial import read_start
     >>> from systems.library import kerr
@@ -220,7 +220,7 @@ class ScaledEquations:
     ``values`` are the numbers of what does not move, ``s`` the amplitude of one grade, ``grades``
     those of the states, and ``unit`` a rate by which times are measured.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from numeric.time.course import read_course
     >>> from numeric.time.initial import read_start
     >>> from systems.library import kerr

@@ -29,8 +29,8 @@ import numpy as np
 from scipy.linalg import expm
 
 from numeric.frames.gaussian import GaussianState
-from numeric.scaling import EPSILON
-from numeric.worth import Known, Measured, divide
+from numeric.lindblad.scaling import EPSILON
+from numeric.trust.worth import Known, Measured, divide
 from systems.ladder import Ladder
 from systems.values import evaluate
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from numeric.arguments import check_quanta, is_real
-from numeric.liouvillian import liouvillian
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.space import Cut, show_cut
 from numeric.solvers.solution import Solution
-from numeric.space import Cut, show_cut
 from numeric.time.course import Course, read_course
 from numeric.time.evolution import Evolution, read_search, truncated
 from numeric.time.initial import read_start

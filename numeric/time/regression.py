@@ -27,13 +27,12 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from numeric.arguments import check_factorable
-from numeric.excitations import MARGIN
-from numeric.expectation import Field, field_matrices, field_words
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.gaussian import GaussianState
 from numeric.frames.means import Means
-from numeric.liouvillian import Liouvillian, liouvillian
-from numeric.scaling import loss_scale, weights
+from numeric.lindblad.liouvillian import Liouvillian, liouvillian
+from numeric.lindblad.scaling import loss_scale, weights
+from numeric.reading.twofold import Twofold
 from numeric.solvers.choice import MANY, matrices
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.graded.elimination import TooLarge
@@ -46,8 +45,9 @@ from numeric.time import explicit
 from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
 from numeric.time.shifted import solvable
-from numeric.twofold import Twofold
-from numeric.worth import MOVED
+from numeric.trust.excitations import MARGIN
+from numeric.trust.expectation import Field, field_matrices, field_words
+from numeric.trust.worth import MOVED
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Ladder

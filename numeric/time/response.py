@@ -2,7 +2,7 @@
 
     x = (z - L)^-1 source,      Re z >= 0
 
-in the scaled variables of `numeric.scaling`.  A source without a trace, as that of every
+in the scaled variables of `numeric.lindblad.scaling`.  A source without a trace, as that of every
 spectrum, leaves one as well, also at z = 0 where L is singular: the row of the vacuum, which
 follows from the others, is replaced by Tr x = 0.
 
@@ -20,13 +20,12 @@ import numpy as np
 from scipy.sparse import csc_array, identity
 
 from numeric.arguments import check_factorable
-from numeric.excitations import MARGIN, check_jumps, is_whole
-from numeric.expectation import element_errors, operator_matrices
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.gaussian import GaussianState
 from numeric.frames.shift import Shift
-from numeric.liouvillian import liouvillian
-from numeric.scaling import EPSILON
+from numeric.lindblad.liouvillian import liouvillian
+from numeric.lindblad.scaling import EPSILON
+from numeric.reading.twofold import Twofold
 from numeric.solvers.choice import matrices
 from numeric.solvers.direct import FACTORABLE
 from numeric.solvers.refinement import generic, with_first_row
@@ -34,8 +33,9 @@ from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.time.exponential import Tick, unheard
 from numeric.time.shifted import Factors, Iterated, Shifts, solvable
-from numeric.twofold import Twofold
-from numeric.worth import MOVED, RESOLVED, Known, Measured
+from numeric.trust.excitations import MARGIN, check_jumps, is_whole
+from numeric.trust.expectation import element_errors, operator_matrices
+from numeric.trust.worth import MOVED, RESOLVED, Known, Measured
 from systems.ladder import Ladder
 from systems.progress import Report, silent
 from systems.status import Estimate, Status
@@ -88,7 +88,7 @@ class Response:
         self._solvers: dict[tuple[complex, bool], Solve] = {}
 
     def field(self, words: Ladder) -> np.ndarray:
-        """A field at this point, scaled; as words (`numeric.expectation.field_words`)."""
+        """A field at this point, scaled; as words (`numeric.trust.expectation.field_words`)."""
         words = self.frame.field(words) if self.frame else words
         b = operator_matrices(words, self.arrays, self.space)[0]
         return np.asarray(b * self.shrink / self.shrink[:, None])

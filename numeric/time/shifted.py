@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csc_array
 
+from numeric.lindblad.space import Space
 from numeric.solvers.choice import LARGE, is_iterated
 from numeric.solvers.direct import FACTORABLE, factorise
 from numeric.solvers.iterative import Iteration
 from numeric.solvers.threads import interruptible
-from numeric.space import Space
 
 # Unknowns up to which iterating takes some seconds a shift: 400 states of several modes
 ITERABLE = 160_000
@@ -36,7 +36,7 @@ def solvable(on: Space, factorable: int = FACTORABLE) -> int:
     """How many unknowns of a Liouvillian on this space can be solved for.
 
     >>> from sympy.physics.quantum.boson import BosonOp
-    >>> from numeric.space import Space
+    >>> from numeric.lindblad.space import Space
     >>> solvable(Space([BosonOp("a")], 4)), solvable(Space([BosonOp("a"), BosonOp("b")], 20))
     (30000, 160000)
     """
@@ -46,7 +46,7 @@ def solvable(on: Space, factorable: int = FACTORABLE) -> int:
 class Shifts:
     """The inverses of one Liouvillian, whose evolution without jumps is K, at any shift.
 
-    >>> from numeric.liouvillian import liouvillian
+    >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
     >>> equation = liouvillian(kerr.MODEL, 2)
     >>> arrays = {name: np.array([x]) for name, x in kerr.VALUES.items()}

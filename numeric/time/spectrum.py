@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from numeric.expectation import Field, field_words
 from numeric.frames.gaussian import GaussianState
 from numeric.solvers.direct import FACTORABLE
 from numeric.steady import steady_state
@@ -27,7 +26,8 @@ from numeric.time.pairings import coherent_share, density
 from numeric.time.propagation import Factorised, propagate_complex, propagate_stepwise
 from numeric.time.regression import read_delays
 from numeric.time.response import Response, read_frequencies, respond, rounding
-from numeric.worth import Known
+from numeric.trust.expectation import Field, field_words
+from numeric.trust.worth import Known
 from systems import Model
 from systems.labels import label_beside
 from systems.ladder import Ladder

@@ -12,10 +12,10 @@ import numpy as np
 import qutip
 
 from numeric.arguments import check_occupation, check_order, check_quanta, is_real
-from numeric.qobj import as_qobj
-from numeric.scaling import loss_scale
-from numeric.space import Space, space
-from numeric.stability import slowest_decay
+from numeric.lindblad.qobj import as_qobj
+from numeric.lindblad.scaling import loss_scale
+from numeric.lindblad.space import Space, space
+from numeric.lindblad.stability import slowest_decay
 from systems import Model
 from systems.display import Shown
 from systems.ladder import Mode, Occupation, label

@@ -83,7 +83,7 @@ def atlas(out: Path) -> None:
 
 def _audit_file(file: Path, out: Path | None, force: bool) -> None:
     """Judge the claims of a file, and write them where a folder is named."""
-    from compare import output, provenance
+    from compare.files import output, provenance
     from compare.papers.judgement import audit as judged
     from compare.papers.judgement import audit_text
     from compare.papers.reader import read_sheet

@@ -23,7 +23,7 @@ def export(
 
     Example: blockade export map.zarr --out map.nc
     """
-    from compare import output
+    from compare.files import output
     from compare.sweep.netcdf import to_netcdf
     from compare.sweep.store import open_store
 

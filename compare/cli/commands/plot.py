@@ -36,7 +36,7 @@ def plot(
 
     Example: blockade plot map.zarr --at xi=0.1 --out map.png
     """
-    from compare import output
+    from compare.files import output
     from compare.sweep.store import open_store
 
     path = out or store.with_suffix(".png")
@@ -59,7 +59,8 @@ def _drawn(found: Any, kind: str, store: Path) -> bytes:
     if kind == "csv":
         return whole_table(found, str(store))
     if kind == "html":
-        from compare import provenance, report
+        from compare import report
+        from compare.files import provenance
 
         return report(found, record=provenance.record(f"blockade plot {store}", PAGE)).html.encode()
     from compare.style import render

@@ -37,9 +37,9 @@ def report(
 
     Example: blockade report nanotip --set r=0.35 --vary phi=0.1:0.5:41 --out report.html
     """
-    from compare import provenance
     from compare import report as made
     from compare.cli.request import check_out
+    from compare.files import provenance
 
     if out.suffix != ".html":
         raise ValueError(f"Argument `--out` must be a file FILE.html, but is `{out}`.")
@@ -64,9 +64,9 @@ def _of_system(
     subject: str, fixed: list[str] | None, vary: list[str] | None, quantities: str
 ) -> "Page":
     """The page of a system at the settings given, or at its example where none are."""
-    from compare import provenance
     from compare import report as made
     from compare.cli.request import read_request
+    from compare.files import provenance
     from compare.targets import find_target, listed
 
     target = find_target(subject)

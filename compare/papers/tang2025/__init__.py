@@ -21,7 +21,7 @@ from compare.papers.tang2025 import units
 
 def _at_drive(scale: float) -> Any:
     """The device at a multiple of the paper's power, loaded when a claim is decided."""
-    # by a name that is put together: claims make no figure stale (`compare.provenance`)
+    # by a name that is put together: claims make no figure stale (`compare.files.provenance`)
     return import_module(f"{__package__}.claims.paper").at_drive(scale)
 
 

@@ -114,8 +114,8 @@ class Program(NamedTuple):
 class Result(NamedTuple):
     """What `solve` fills; the first index is the point.  The vacuum's population is one.
 
-    Populations are those of the Fock states, in the order of `numeric.space.Space`, and have to be
-    divided by their sum.
+    Populations are those of the Fock states, in the order of `numeric.lindblad.space.Space`, and
+    have to be divided by their sum.
     """
 
     populations: np.ndarray  # (points, states)

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from numeric.lindblad.space import Cut, decaying, space
+from numeric.lindblad.stability import every_mode_is_lossy
 from numeric.solvers.graded.equation import lowers
-from numeric.space import Cut, decaying, space
-from numeric.stability import every_mode_is_lossy
 from systems import Model
 from systems.grading import NoGrading
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import csr_array
 
+from numeric.lindblad.space import Cut, Space, space
 from numeric.solvers.graded.basis import (
     Part,
     choose_phases,
@@ -26,7 +27,6 @@ from numeric.solvers.graded.equation import Columns, equation_of
 from numeric.solvers.graded.kernel import Program
 from numeric.solvers.graded.lists import Sandwich, assemble
 from numeric.solvers.graded.sums import NEGLIGIBLE
-from numeric.space import Cut, Space, space
 from systems import Model
 from systems.ladder import Word
 from systems.values import Arrays, evaluate

@@ -23,9 +23,9 @@ from typing import TypeAlias
 import numpy as np
 from scipy.sparse import csr_array
 
+from numeric.lindblad.space import Cut, Space, space
 from numeric.solvers.graded.equation import lowers, read
 from numeric.solvers.graded.raising import Dense, Sparse
-from numeric.space import Cut, Space, space
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Word

@@ -40,7 +40,7 @@ What this changes, scaled down to double precision, estimates the round-off of e
 Points where it may exceed 1e-8 in a mean number or a pair correlation are left to other solvers.
 Small populations of several quanta often remain uncertain: the amplitudes that feed them
 interfere, which no solver in double precision follows much better.  Their error says so, and
-whoever asks for them (`numeric.twofold`) has those points solved one by one.
+whoever asks for them (`numeric.reading.twofold`) has those points solved one by one.
 """
 
 from dataclasses import fields, replace
@@ -48,6 +48,7 @@ from typing import Any
 
 import numpy as np
 
+from numeric.lindblad.space import Cut, Space
 from numeric.solvers.compiled import compile_once
 from numeric.solvers.graded import kernel, sylvester
 from numeric.solvers.graded.kernel import Program, Result
@@ -56,7 +57,6 @@ from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
 from numeric.solvers.threads import cores, packs_for, spread
-from numeric.space import Cut, Space
 from systems import Model
 from systems.values import Arrays
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from numeric.space import Space
+from numeric.lindblad.space import Space
 
 # Relative accuracy of what `doubtful` and `sweeps` count: a hundredth of the 1e-6 that "ok"
 # promises
@@ -16,14 +16,14 @@ RELATIVE = 1e-8
 class GradedSolution:
     """Steady states of a batch; the last index of ``populations`` and ``error`` is the state.
 
-    States are those of `numeric.space.Space`, in its order.  ``error`` estimates the
+    States are those of `numeric.lindblad.space.Space`, in its order.  ``error`` estimates the
     round-off of each population (absolute), ``remainder`` the largest relative change of a
     population by further sweeps.  Points that are not ``converged`` hold no results.
 
     ``remainder``, ``sweeps`` (how many were made), ``converged`` and ``doubtful`` have the shape of
     the batch.  Populations add up to one at each point.
 
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> from systems.library import kerr
     >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
     >>> p = np.array([[0.7, 0.2, 0.1]])
@@ -47,7 +47,7 @@ class GradedSolution:
         ``order`` is k.  It is a sum of populations times n (n - 1) ... (n - k + 1), positive terms
         only, and so as accurate as they are.
 
-        >>> from numeric.space import space
+        >>> from numeric.lindblad.space import space
         >>> from systems.library import kerr
         >>> on, one = space(kerr.MODEL.modes, 2), np.ones(1)
         >>> p = np.array([[0.7, 0.2, 0.1]])
@@ -63,7 +63,7 @@ def doubtful(on: Space, populations: np.ndarray, error: np.ndarray) -> np.ndarra
 
     These are what nearly everyone asks for.  Of other numbers their own error tells whoever asks.
 
-    >>> from numeric.space import space
+    >>> from numeric.lindblad.space import space
     >>> from systems.library import kerr
     >>> on, p = space(kerr.MODEL.modes, 2), np.array([[0.7, 0.2, 0.1]])
     >>> [doubtful(on, p, wrong * p).tolist() for wrong in (1e-12, 1e-6)]

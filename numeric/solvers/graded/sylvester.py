@@ -28,11 +28,11 @@ from typing import Any
 
 import numpy as np
 
+from numeric.lindblad.space import Cut, space
 from numeric.solvers.graded.resummation import Resummation
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
 from numeric.solvers.threads import PACKED, spread
-from numeric.space import Cut, space
 from systems import Model
 from systems.values import EPSILON, Arrays
 

@@ -1,9 +1,9 @@
 """Fig. 1(b): g2(tau) of the CW mode in three cavities, by Eq. (4) and to leading order in xi.
 
-The paper prints no formula for it.  The closed form (`analytic.delayed`) is what the amplitudes of
-H_eff do after one photon is detected: to leading order in xi they relax from a1 |psi> back to the
-steady ones.  The master equation (`numeric.delayed_correlation`) propagates the whole density
-matrix after the detection.
+The paper prints no formula for it.  The closed form (`analytic.time.delayed`) is what the
+amplitudes of H_eff do after one photon is detected: to leading order in xi they relax from a1 |psi>
+back to the steady ones.  The master equation (`numeric.delayed_correlation`) propagates the whole
+density matrix after the detection.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import analytic
 import numeric
-from analytic.delayed import delayed_correlation
+from analytic.time.delayed import delayed_correlation
 from compare.agreement import compare_numbers
 from compare.papers.panels import draw_roads, roads_legend, thinned
 from compare.papers.tang2025.figures.cavities import COLOURS, DEVICE, cavity

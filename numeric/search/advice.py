@@ -1,0 +1,194 @@
+"""What to ask `steady_state` for where a truncation was too small, in words that may be typed.
+
+Made of what the last shells ask for (`numeric.search.projection`) and of the classical light
+(`numeric.search.classical`).  A way is named only where what it takes fits, with room to spare: a
+search (``order``, ``limit``) needs two quanta more than what holds its tolerance, a truncation of
+one's own (``quanta``) what holds the numbers to a figure's accuracy.  Linear light in any bath
+needs none: it is Gaussian, and its covariances have all moments (`numeric.frames.gaussian`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import isqrt
+
+import numpy as np
+
+from numeric.lindblad.heat import held
+from numeric.lindblad.space import Cut, count_states, hull, largest_side, levels, show_cut, wider
+from numeric.search.classical import LIGHT
+from numeric.search.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, moments_within
+from numeric.solvers.memory import largest
+from numeric.solvers.solution import Solution
+from numeric.trust.tail import escape, falling_factorials, missing
+from systems import Model
+from systems.ladder import is_two_level
+
+CLOSER = 0.1  # of what it may be off, the tolerance to which a truncation of one's own is proposed
+THERMAL = 0.3  # the same of what a bath fills, whose law is known
+PAIRS = 2  # the order of n and g2, which are wanted first
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Solutions that were too small at all of their points, and what is known of them.
+
+    ``light`` are the quanta of the classical light there, each (points, modes).  ``order`` is the
+    highest correlation for which the truncation was chosen, None where it was given;
+    ``pairs_known`` says that n and g2 are converged and only higher orders are not.  ``moved`` is
+    by how much a number of a truncation of one's own may be off.  ``looked`` says that it was
+    looked for bright light without a cut that holds it (`numeric.frames.bright`), or cannot be;
+    ``limit`` is how many states were asked for, which are not advised again; ``searches`` that a
+    search by default goes as far as anything does; ``falls`` are those of what baths fill
+    (`numeric.lindblad.heat`), (points, modes) for each solution, and ``around`` is how many states
+    it takes around an amplitude, where that is foretold.  ``named`` is the solver, for which it has
+    to fit.
+
+    >>> from numeric.solvers.choice import solve_points
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, {**kerr.VALUES, "xi": 2.0})
+    >>> few = solve_points(kerr.MODEL, arrays, np.arange(1), 4, "direct")
+    >>> given = Shortage(kerr.MODEL, [few], [np.zeros((1, 1))], None, 1e-3, 1e-3)
+    >>> given.advice
+    'Leave out `quanta`, or give more (`quanta=21`).'
+    >>> chosen = Shortage(kerr.MODEL, [few], [np.zeros((1, 1))], 3, 1e-8, 1e-3, pairs_known=True)
+    >>> chosen.advice
+    'Ask for `order=2`, or more states (`limit=547`), or a truncation of your own (`quanta=18`).'
+    """
+
+    model: Model
+    found: Sequence[Solution]
+    light: Sequence[np.ndarray]
+    order: int | None
+    tolerance: float
+    moved: float
+    pairs_known: bool = False
+    looked: bool = False
+    limit: int | None = None
+    searches: bool = True
+    falls: Sequence[np.ndarray] = ()
+    around: float = np.nan
+    named: str = "auto"
+
+    @property
+    def advice(self) -> str:
+        """What to ask for instead, a sentence."""
+        own = self._own
+        if self.order is None and (self._by_all or _unknown(own)):  # the search sees more
+            plenty = f"more{f' ({self._typed(own)})' if self._fits(own) else ''}."
+            return f"Leave out `quanta`, or give {plenty}" if self.searches else f"Give {plenty}"
+        ways = self._ways()
+        if not ways and self.order is not None:
+            ways = self._already(self.order)
+        return f"Ask for {', or '.join(ways)}." if ways else self._fewer()
+
+    def _ways(self) -> list[str]:
+        """What leads to all that was asked for, or to n and g2 of it."""
+        low = self.order is not None and self.pairs_known and self.order > PAIRS
+        ways = ["`order=2`"] if low else []
+        more = (self.limit or 0) < self._most
+        if self._by_all and more:
+            ways.append(f"more states (`limit={self._most}`)")
+        elif self._searched(PAIRS) and not ways and (more or self.order != PAIRS):
+            ways.append(f"`order=2` with more states (`limit={self._most}`){self._without}")
+        if self._fits(self._own):
+            ways.append(f"a truncation of your own ({self._typed(self._own)})")
+        return ways if self.looked or self._by_all else ways + self._around()
+
+    def _fewer(self) -> str:
+        """What is said where nothing leads there: n and g2 alone, or that no truncation does."""
+        pairs = self._least(PAIRS, CLOSER * self.moved)
+        if not self.falls or not np.any(np.vstack(self.falls)):
+            return self._none(self._own if self._fits(pairs) else pairs, around=self.around)
+        # what a bath fills is known without a cut
+        warm = held(np.max(np.vstack(self.falls), axis=0), PAIRS, THERMAL * self.moved)
+        tops = zip(levels(self.model.modes, pairs), warm.tolist(), strict=True)
+        pairs = tuple(top or kept - 1 for kept, top in tops)
+        if self._fits(pairs):
+            return f"Ask for a truncation of your own ({self._typed(pairs)}), for n and g2."
+        # one hot mode needs no cut that holds it (`numeric.frames.warm`), but states of the others
+        return self._none(pairs, f"{'' if self.limit is None else 'no `limit`, '}a colder bath")
+
+    def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
+        """What is said where no truncation does."""
+        fits = f"No truncation that fits ({self._most} states)"
+        if _unknown(cut) or around <= self._most:
+            return f"{fits} is known to do: ask for {instead}."
+        states = count_states(self.model.modes, cut)
+        needed = f"{states} are needed"
+        if around < states:
+            needed = f"{around:.0f} are needed around its amplitude"
+        return f"{fits} will do, as some {needed}: ask for {instead}, or a larger loss."
+
+    @cached_property
+    def _own(self) -> Cut:
+        """A truncation of one's own, with as much room as fits; the smallest where none fits."""
+        rooms = ROOMS if len(self.model.modes) == 1 else ROOMS_OF_SEVERAL
+        cuts = [self._least(self.order or 4, CLOSER * self.moved, room) for room in rooms]
+        if self.order is None:
+            given = [wider(one.space.cut, 2) for one in self.found]
+            cuts = [hull(self.model.modes, [cut, *given]) for cut in cuts]
+        return next(filter(self._fits, cuts), cuts[-1])
+
+    @cached_property
+    def _by_all(self) -> bool:
+        """Whether a search gets there; it looks for all orders of a truncation that is given."""
+        return self._searched(self.order or 4)
+
+    def _searched(self, highest: int) -> bool:
+        """Whether what a search for n ... g^(highest) has to solve fits."""
+        return self._fits(wider(self._least(highest, self.tolerance), 2))
+
+    def _least(self, highest: int, within: float, room: float = ROOMS_OF_SEVERAL[-1]) -> Cut:
+        """A cut that holds n ... g^(highest) of all points to this accuracy."""
+        pairs = zip(self.found, self.light, strict=True)
+        cuts = [enough(self.model, one, n, highest, within, room) for one, n in pairs]
+        return hull(self.model.modes, cuts)
+
+    def _already(self, order: int) -> list[str]:
+        """The truncation that was solved last, if it is one's own that holds n and g2 at least."""
+        cut = hull(self.model.modes, [one.space.cut for one in self.found])
+        for highest, what in ((order, ""), (PAIRS, ", for n and g2")):
+            if self._fits(cut) and all(self._holds(one, highest) for one in self.found):
+                return [f"a truncation of your own ({self._typed(cut)}){what}"]
+        return []
+
+    def _holds(self, found: Solution, order: int) -> bool:
+        """Whether far less than ``moved`` of n ... g^(order) of all modes lies beyond the cut."""
+        shares = [escape(found)]
+        for mode, k in moments_within(self.model, found.space.cut, order):
+            # g^(k) is divided by the mean number k times
+            for word, times in ((mode,) * k, 1), ((mode,), k if k > 1 else 0):
+                size = found.populations @ falling_factorials(found.space, word)
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    shares.append(np.nan_to_num(times * missing(found, word) / size, posinf=np.inf))
+        return bool(np.max(shares) < CLOSER * self.moved and not np.any(found.short))
+
+    def _around(self) -> list[str]:
+        """How bright light is known without a cut that holds it, if it may be."""
+        if self.model.not_quadratic() is None:
+            return ["linear light by its covariances (leave out `quanta`, `frame` and `solver`)"]
+        if all(map(is_two_level, self.model.modes)) or not max(map(np.max, self.light)) > LIGHT:
+            return []
+        return [f'light around its classical amplitude (`frame="displaced"`{self._without})']
+
+    @property
+    def _without(self) -> str:
+        """What a search has to be asked for besides."""
+        return ", without `quanta`" if self.order is None else ""
+
+    @property
+    def _most(self) -> int:
+        """States that fit."""
+        return isqrt(largest(self.model, self.named))
+
+    def _fits(self, cut: Cut) -> bool:
+        return count_states(self.model.modes, cut) ** 2 <= largest(self.model, self.named)
+
+    def _typed(self, cut: Cut) -> str:
+        return f"`quanta={show_cut(self.model, cut)}`"
+
+
+def _unknown(cut: Cut) -> bool:
+    return largest_side(cut) >= FAR

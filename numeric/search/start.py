@@ -1,0 +1,201 @@
+"""With which truncation the search of a point starts, from its drive, its light and its baths.
+
+The drive says how many terms of its series matter, the classical light of each mode and what a bath
+fills how many quanta a mode holds by itself.  What comes next says `numeric.search.growth`.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import partial
+from math import log, sqrt
+
+import numpy as np
+
+from numeric.lindblad.heat import held
+from numeric.lindblad.paths import on_the_way
+from numeric.lindblad.scaling import scale, weights
+from numeric.lindblad.space import Cut, Grouped, count_states, graded, limits, resized, wider
+from numeric.search.classical import SPREAD, Branches, by_mode, reach
+from systems import Model
+from systems.values import Arrays, select
+
+LIMIT = 500  # states that are tried by default: 250,000 unknowns, some seconds and up to 2 GB
+HIGHER = 300  # of them those that are tried where only g3 and higher orders are not converged yet
+# The same where some modes hold quanta of their own and a drive of up to so much of the loss orders
+# the others: the sweeps of `solvers.staircase` take 3 kB and 11 us for an unknown there (3 photons
+# and 120 phonons: 0.7 GB, 2.6 s), and five times as long at half the loss
+# (of cold modes, whose quanta fall off unless light fills them far, fewer are worth it)
+ROOMY, HIGHER_ROOMY, GENTLE = 900, 600, 0.3
+# The same of three modes and more that are swept, at any drive: the most, four modes with twelve
+# quanta, take 16 CPU seconds and 2.4 GB
+BY_SWEEPS = 1820
+MOST = 1000  # quanta beyond which it is all the same: they do not fit
+# Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
+# estimate is of independent light, and blockade needs fewer
+AHEAD = 6
+# Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of
+# it are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
+SKEWED = 4
+PAIRS = 2  # the highest order of what is wanted first: n and g2
+# Of the deviations that coherent light takes: 5.5 miss a tolerance of 1e-8, as computed
+LEAST = 0.9
+PROBE = 8  # of the limit, how small a part tells whether classical light that does not fit is there
+# Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
+LOOK = 4
+NEARLY = 0.9  # of what a bath asks for, what is worth a search: its estimate is of all its light
+FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
+
+
+@dataclass(frozen=True)
+class SearchStart:
+    """How the search of some points starts, within which budget; see `numeric.search.truncation`.
+
+    ``order`` and ``tolerance`` say what has to settle, ``asked`` is the limit that was asked for.
+
+    >>> from numeric.search.classical import branches
+    >>> from numeric.lindblad.heat import fall_of_baths
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = {name: x[None] for name, x in read_values(kerr.MODEL, kerr.VALUES).items()}
+    >>> light, falls = branches(kerr.MODEL, arrays), fall_of_baths(kerr.MODEL, arrays)
+    >>> start = SearchStart(4, 1e-8, None, kerr.MODEL, np.arange(1), light, falls, LIMIT)
+    >>> ((cut, points),) = start.starts(arrays)
+    >>> 4 <= cut < 12  # quanta, two short of those it is compared with
+    True
+    """
+
+    order: int
+    tolerance: float
+    asked: int | None
+    model: Model
+    points: np.ndarray
+    light: Branches  # of these points
+    falls: np.ndarray  # of what baths fill, (points, modes)
+    room: int  # most states by default
+    around: bool = False  # an amplitude, which the light may not be at after all
+
+    @property
+    def limit(self) -> int:
+        """Most states: at least what it takes to hold g^(order), whatever the default is."""
+        least = count_states(self.model.modes, self.order + 1)
+        return self.asked or max(self.room, least)
+
+    def fits(self, cut: Cut) -> bool:
+        return count_states(self.model.modes, cut) <= self.limit
+
+    def starts(self, arrays: Arrays) -> list[tuple[Cut, np.ndarray]]:
+        """The first truncation of each point, two quanta short of its second."""
+        order, some = self.order, select(arrays, self.points)
+        with np.errstate(divide="ignore"):
+            terms = log(self.tolerance) / np.log(scale(self.model, some) ** 2)
+        drives = [self._drive(terms, k) for k in (order, min(order, PAIRS))]
+        quanta = reach(self.light.quanta)
+        baths = [self._baths(self.falls, k) for k in (order, PAIRS)]
+        keys = np.column_stack([*drives, quanta, *baths]).astype(int)
+        kinds, which = _kinds(keys)
+        found: dict[Cut, list[int]] = defaultdict(list)
+        for k, (first, fewer, *tops) in enumerate(kinds.tolist()):
+            light, *baths = np.split(np.array(tops), 3)
+            warm = self._warm(light, [(first, baths[0]), (fewer, baths[1])])
+            found[warm if any(baths[1]) else self._first(first, light)].append(k)
+        masks = ((cut, np.isin(which, ks)) for cut, ks in found.items())
+        return [(cut, self.points[mask]) for cut, mask in masks]
+
+    def _drive(self, terms: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that so many terms of the series in the drive ask for, (points,)."""
+        # all that the leading order passes through; what the next one does comes with two more
+        least = max(order, on_the_way(self.model, order) - 1)
+        most = max(least, self.order + AHEAD)
+        return np.floor(np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, most))
+
+    def _baths(self, falls: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that baths ask for, (points, modes)."""
+        return held(falls, min(order, self.order), self.tolerance)
+
+    def _first(self, first: int, tops: np.ndarray) -> Cut:
+        """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
+        order = self.order
+        alone = SKEWED if len(tops) == 1 and any(tops) else 0
+        total: Cut = max(first, int(sum(tops)) + alone)
+        each = by_mode(self.model, np.maximum(tops, order))
+        even = self._graded(first, tops)
+        if isinstance(even, Grouped) and all(weights(self.model)):
+            total = min((total, even), key=partial(count_states, self.model.modes))
+        cut = each if any(tops) and len(tops) > 1 and self._worth(each, total) else total
+        # classical light that does not fit: a small cut tells whether it is there at all
+        fits = not any(tops) or self.fits(self._least(tops))
+        small = max(self.limit // PROBE, count_states(self.model.modes, order + 2))
+        return self._fitting(cut, self.limit if fits else small)
+
+    def _warm(self, light: np.ndarray, wanted: list[tuple[int, np.ndarray]]) -> Cut:
+        """What baths fill beside modes that the drive orders.
+
+        ``wanted`` are the quanta of these and of the baths for all orders, and for pairs.  In all
+        or mode by mode, whichever keeps fewer states.  What does not fit even for pairs is looked
+        at in a small cut.
+        """
+        for first, baths in wanted:
+            cut = self._beside(first + 1, light, baths)  # to grow once more costs as much again
+            if not self._is_dear(wider(cut, 2)):
+                return cut
+        sizes = [count_states(self.model.modes, one) for one in (self._fitting(cut), cut)]
+        if sizes[0] >= NEARLY * sizes[1]:
+            return self._fitting(cut)
+        fewer = (self._beside(k, light, baths) for k in range(first, PAIRS - 1, -1))
+        least = count_states(self.model.modes, self.order + 2)
+        small = self._fitting(cut, max(self.limit // LOOK, least))
+        return next((one for one in fewer if self.fits(wider(one, 2))), small)
+
+    def _beside(self, first: int, light: np.ndarray, baths: np.ndarray) -> Cut:
+        """So many quanta of what the drive orders, beside those of light and baths."""
+        own = np.maximum(light, baths)
+        each = by_mode(self.model, np.where(baths > 0, own, np.maximum(light, first)))
+        every: list[Cut] = [each, first + int(np.sum(own)), self._graded(first, own)]
+        return min(every, key=partial(count_states, self.model.modes))
+
+    def _graded(self, quanta: int, tops: np.ndarray) -> Cut:
+        """The cut that counts so many quanta as the drive makes them, or more of light."""
+        w = weights(self.model)
+        limit = max(quanta * min(w[w > 0], default=1), int(w @ tops))
+        return graded(self.model, limit, np.maximum(tops, 1).tolist())
+
+    def _worth(self, each: Cut, total: Cut) -> bool:
+        """Whether a cut mode by mode keeps so few states that it is worth a new start."""
+        fewer = count_states(self.model.modes, wider(each, 2))
+        return fewer <= FEWER * count_states(self.model.modes, wider(total, 2))
+
+    def _fitting(self, cut: Cut, limit: int | None = None) -> Cut:
+        """The cut, made smaller until two more quanta fit into the budget."""
+        while count_states(self.model.modes, wider(cut, 2)) > (limit or self.limit):
+            tops = [side.top for side in limits(self.model.modes, cut)]
+            if max(tops) <= 1:
+                break
+            tops[tops.index(max(tops))] -= 1
+            cut = resized(self.model.modes, cut, tops)
+        return cut
+
+    def _is_dear(self, after: Cut | None) -> bool:
+        """Whether it keeps more states than g3 and higher orders are worth, or than may be kept."""
+        if after is None:
+            return False
+        if self.asked is not None:
+            return not self.fits(after)
+        worth = {LIMIT: HIGHER, ROOMY: HIGHER_ROOMY}.get(self.room, self.room)
+        return count_states(self.model.modes, after) > worth
+
+    def _least(self, tops: np.ndarray) -> Cut:
+        """The least cut that may do for classical light that would be given ``tops`` quanta."""
+        deviation = (np.sqrt(SPREAD**2 + 4 * tops) - SPREAD) / 2  # tops are n + SPREAD sqrt(n)
+        spread = LEAST * sqrt(-2 * log(self.tolerance))  # exp(-x^2/2) of it lies beyond
+        kept = np.minimum(deviation**2 + spread * deviation, MOST).astype(int).tolist()
+        modes, each = self.model.modes, tuple(kept)
+        return min((sum(each), each), key=partial(count_states, modes))
+
+
+def _kinds(keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows that differ, and which of them each row is; `np.unique` sorts rows slowly."""
+    which = np.zeros(len(keys), dtype=int)
+    for column in keys.T[np.any(keys != keys[:1], axis=0)]:
+        _, found = np.unique(column, return_inverse=True)
+        _, which = np.unique(which * (found.max() + 1) + found, return_inverse=True)
+    return keys[np.unique(which, return_index=True)[1]], which
