@@ -27,9 +27,9 @@ from numeric.trust.tail import (
     Words,
     fall,
     falling_factorials,
+    falling_rows,
     missing_each,
     shells,
-    shells_each,
     steepness,
 )
 from systems import Model
@@ -54,15 +54,12 @@ def needed(found: Solution, side: Side, words: Words, tolerance: float | np.ndar
     each.  Infinite where populations do not fall towards the cut; a moment that vanishes needs
     none.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 14)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 12)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(13), 0.0, "ok", "by hand")
-    >>> needed(found, on.sides[0], ((),), 3e-3), needed(found, on.sides[0], ((),), 1e-6)
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 14))  # halves with every quantum
+    >>> (side,) = found.space.sides
+    >>> needed(found, side, ((),), 3e-3), needed(found, side, ((),), 1e-6)
     (array([8.]), array([19.]))
     """
-    top, held = side.top, shells_each(found, side, words)
+    top, held = side.top, shells(found, side, falling_rows(found.space, words))
     slope, curvature = _slopes(found, side, held)
     size, beyond = held.sum(axis=-1), missing_each(found, side, words)
     # what lies above each number of quanta, up to the cut and beyond it
@@ -83,12 +80,8 @@ def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: floa
     much too small does not bend them yet.  Infinite unless they fall alike in both quarters of it,
     as those of thermal and squeezed light do: of others nothing can be told from far away.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.1 * 0.9 ** np.arange(41)
-    >>> on = Space([BosonOp("a")], 40)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(41), 0.0, "ok", "by hand")
-    >>> distant(found, on.sides[0], (), 1e-8)  # 0.9^q is 1e-8 at q = 175
+    >>> found = Solution.mixture(0.1 * 0.9 ** np.arange(41))
+    >>> distant(found, found.space.sides[0], (), 1e-8)  # 0.9^q is 1e-8 at q = 175
     array([176.])
     """
     if side.top < 2 * ROOM:

@@ -13,8 +13,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from sympy.physics.quantum.boson import BosonOp
 
-from numeric.lindblad.scaling import Scaled
+from numeric.lindblad.scaling import EPSILON, Scaled
 from numeric.lindblad.space import Space
 from numeric.solvers.threads import spread
 from systems.status import Status
@@ -62,6 +63,20 @@ class Solution:
         word, names = (np.array([one], dtype=object) for one in (Status(status), name))
         numbers = (rho.diagonal().real[None], error[None], np.array([residual]))
         return cls(on, np.arange(1), *numbers, word, names, rho[None])
+
+    @classmethod
+    def mixture(cls, populations: np.ndarray) -> "Solution":
+        """A mixture of Fock states of one mode with these populations, known to a double's digits.
+
+        It serves to try what is read off a solution.
+
+        >>> thermal = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+        >>> thermal.space.cut, thermal.populations[:, :3]
+        (5, array([[0.5  , 0.25 , 0.125]]))
+        """
+        on = Space([BosonOp("a")], len(populations) - 1)
+        rho = np.diag(populations) + 0j
+        return cls.of(on, rho, EPSILON * abs(populations), 0.0, Status.OK, "mixture")
 
     @classmethod
     def none(cls, on: Space, points: np.ndarray, status: Status, name: str = "none") -> "Solution":

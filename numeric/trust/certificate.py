@@ -85,12 +85,9 @@ def changes(model: Model, coarse: Solution, fine: Solution, order: int = 4) -> E
     change is no proof: of a hot or metastable state it is small while most of the state lies
     beyond both truncations, and `cuts` adds what the last shells tell of that.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
     >>> from systems.library import kerr
     >>> found = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
     >>> sorted(found), bool(1e-3 < found["g2(a)"][0] < 1e-1)
@@ -112,12 +109,9 @@ def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) 
     ``changed`` comes from `changes`, ``fine`` is the finer of its two solutions, ``cut`` that
     of the coarser one.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
     >>> from systems.library import kerr
     >>> changed = changes(kerr.MODEL, cut_at(2), cut_at(4), order=2)
     >>> lifted = cuts(kerr.MODEL, changed, cut_at(4), order=2, cut=2)
@@ -133,11 +127,8 @@ def cuts(model: Model, changed: Evidence, fine: Solution, order: int, cut: Cut) 
 def roundoff(model: Model, found: Solution, order: int = 4) -> Evidence:
     """Estimated relative round-off error of each result; NaN where the result is undefined.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(4), 0.01))  # coherent light
     >>> from systems.library import kerr
     >>> sorted(roundoff(kerr.MODEL, found, order=3))
     ['g2(a)', 'g3(a)', 'n(a)']

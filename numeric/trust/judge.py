@@ -27,7 +27,6 @@ from numeric.trust.tail import (
     falling_factorials,
     falling_rows,
     fed,
-    missing,
     missing_at,
     missing_each,
     shells,
@@ -54,22 +53,32 @@ def moment(found: Solution, modes: tuple[int, ...]) -> Known:
     A mode may come several times: ``(0, 0)`` is <a_0'^2 a_0^2>.  Normally ordered moments of
     single modes are diagonal in the Fock basis, so that populations are all that is needed.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(4), 0.01))  # coherent light
     >>> (number, error), (pairs, _) = moment(found, (0,)), moment(found, (0, 0))
     >>> number.round(5), pairs.round(6), bool(error[0] < 1e-14)
     (array([0.01]), array([0.0001]), True)
     """
-    known: Known = found.once(_moment, modes) if len(modes) < 2 else _moment(found, modes)
+    value, error = moments(found, (modes,))
+    return value[0], error[0]
+
+
+def moments(found: Solution, words: Words) -> Known:
+    """The same of many words of modes at once, (words, points).
+
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(6), 0.01))  # coherent light
+    >>> moments(found, ((0,), (0, 0)))[0].round(6)
+    array([[0.01  ],
+           [0.0001]])
+    """
+    known: Known = found.once(_moments, words)
     return known
 
 
-def _moment(found: Solution, modes: tuple[int, ...]) -> Known:
-    falling = falling_factorials(found.space, modes)
-    return found.populations @ falling, found.error @ falling
+def _moments(found: Solution, words: Words) -> Known:
+    falling = falling_rows(found.space, words)
+    return falling @ found.populations.T, falling @ found.error.T
 
 
 def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) -> Measured:
@@ -77,27 +86,51 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
 
     Its round-off is that of the numerator and the denominators; the cut is not judged here.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(4), 0.01))  # coherent light
     >>> g2 = measure(found, (0, 0))
-    >>> g2.value.round(3), bool(1e-13 < g2.roundoff[0] < 1e-10)  # 1e-16 of 1e-4
+    >>> g2.value.round(3), bool(1e-16 < g2.roundoff[0] < 1e-14)  # of a double's digits
     (array([1.]), True)
     """
-    value, error = moment(found, modes)
     if not normalised:
-        return Measured(value, error)
-    numbers = tuple(moment(found, (mode,)) for mode in modes)
-    if len(modes) > 1:
-        sizes = np.array([abs(n) for n, _ in numbers])
-        # what leaves the range of floats is zero by accident
+        return Measured(*moment(found, modes))
+    if len(modes) == 1:  # g1(0) is 1 wherever there are photons
+        number, _ = known = moment(found, modes)
+        with np.errstate(invalid="ignore"):
+            return Measured(number / number, np.zeros(len(number)), (known,))
+    each = measure_each(found, (modes,))
+    numbers = tuple((n[0], error[0]) for n, error in each.denominators)
+    return Measured(each.value[0], each.roundoff[0], numbers)
+
+
+def measure_each(found: Solution, words: Words) -> Measured:
+    """Many results at once, (words, points): mean numbers, and correlations of several modes.
+
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(6), 0.01))  # coherent light
+    >>> measure_each(found, ((0,), (0, 0))).value.round(3)
+    array([[0.01],
+           [1.  ]])
+    """
+    value, error = moments(found, words)
+    n, n_error = moments(found, _singles(found))
+    # a row of ones without error stands for what a word is not divided by
+    n, n_error = np.append(n, np.ones_like(n[:1]), axis=0), np.append(n_error, 0 * n[:1], axis=0)
+    numbers = tuple((n[row], n_error[row]) for row in _divisors(words))
+    sizes = np.array([np.ones_like(value), *(abs(size) for size, _ in numbers)])
+    with np.errstate(under="ignore"):  # what leaves the range of floats is zero by accident
         lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
-        error = np.where(lost, np.inf, error)
-        return Measured(*divide(value, error, numbers), numbers)
-    with np.errstate(invalid="ignore"):  # g1(0) is 1 wherever there are photons
-        return Measured(value / value, np.zeros(len(value)), numbers)
+    return Measured(*divide(value, np.where(lost, np.inf, error), numbers), numbers)
+
+
+def _singles(found: Solution) -> Words:
+    return tuple((mode,) for mode in range(len(found.space.modes)))
+
+
+def _divisors(words: Words) -> list[list[int]]:
+    """The modes whose mean numbers divide each word, -1 where no more do: (times, words)."""
+    times = max((len(word) for word in words if len(word) > 1), default=0)
+    return [[word[j] if j < len(word) > 1 else -1 for word in words] for j in range(times)]
 
 
 def estimate(found: Solution, mode: int, order: int) -> Known:
@@ -105,11 +138,8 @@ def estimate(found: Solution, mode: int, order: int) -> Known:
 
     ``mode`` is its position in the model.  What the cut costs is not in it: `settled` has that.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(4), 0.01))  # coherent light
     >>> g2, error = estimate(found, 0, 2)
     >>> g2.round(3)
     array([1.])
@@ -125,35 +155,45 @@ def beyond(found: Solution, modes: tuple[int, ...], normalised: bool, bound: boo
     and the same of the mean numbers that a ``normalised`` result is divided by.  A second hump
     beyond the cut (`numeric.trust.tail.escape`) counts whole.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(4), 0.01))  # coherent light
     >>> missing_share = beyond(found, (0, 0), True, bound=False)  # of four quanta in g2
     >>> bool(1e-6 < missing_share[0] < 1e-3)
     True
     """
-    # each mean number counts as often as it divides
-    parts = [(modes, 1), *(((m,), modes.count(m)) for m in sorted(set(modes)) if normalised)]
+    return _beyond_each(found, (modes,), normalised, bound)[0]
+
+
+def _beyond_each(
+    found: Solution, words: Words, normalised: bool = True, bound: bool = False
+) -> np.ndarray:
+    """The same of many words at once, (words, points); a mean number is divided by nothing."""
+    singles = _singles(found)
     with np.errstate(divide="ignore", invalid="ignore"):
-        shares = [
-            times * (fed if bound else missing)(found, part) / abs(moment(found, part)[0])
-            for part, times in parts
-        ]
-    total = np.sum(shares, axis=0) + escape(found)
-    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
+        total, numbers = (
+            _lacking(found, some, bound) / abs(moments(found, some)[0]) for some in (words, singles)
+        )
+        # each mean number counts as often as it divides
+        numbers = np.append(numbers, np.zeros_like(numbers[:1]), axis=0)
+        for row in _divisors(words) if normalised else ():
+            total = total + numbers[row]
+    return np.asarray(np.nan_to_num(total + escape(found), nan=0.0, posinf=np.inf))
+
+
+def _lacking(found: Solution, words: Words, bound: bool) -> np.ndarray:
+    """What lies beyond the cut of moments, or at most, (words, points)."""
+    if bound:
+        return np.array([fed(found, word) for word in words])
+    each = (missing_each(found, side, words) for side in found.space.sides)
+    return np.asarray(sum(each, np.zeros((len(words), len(found.points)))))
 
 
 def finer_of(one: Solution, other: Solution) -> Solution:
     """The one that keeps more of two solutions of the same points.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
     >>> finer_of(cut_at(4), cut_at(2)).space.quanta
     4
     """
@@ -168,12 +208,9 @@ def share(found: Solution, other: Solution) -> np.ndarray:
     and `CAUTION` times that is taken.  Of a cut mode by mode a side at which they fall as those
     of a thermal mode, warm phonons beside a few photons, is left to `slow`.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
     >>> bool(share(cut_at(6), cut_at(4))[0] < 0.1), share(cut_at(4), cut_at(6))  # and backwards
     (True, array([1.]))
     """
@@ -218,11 +255,8 @@ def slow(
     numbers of its modes, which would be fed from there; zero where `share` counts every side.
     Thermal sides only are left out, whose last shells tell that well.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
-    >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> from scipy.stats import poisson
+    >>> found = Solution.mixture(poisson.pmf(range(4), 0.01))  # coherent light
     >>> slow(found, (0, 0), True, np.ones(1))  # it falls fast
     array([0.])
     """
@@ -257,12 +291,9 @@ def settled(
     A ``model`` tells whether the finer one holds its ways from the vacuum (`paths_held`): where
     it does not, all of the change counts.  ``counts`` is the `share`, where it is known already.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
     >>> g2 = [settled(cut_at(q), cut_at(q + 2), (0, 0), True, tolerance=1e-6) for q in (2, 6)]
     >>> [one.status(np.array(["ok"]))[0] for one in g2]
     ['not converged', 'ok']
@@ -295,11 +326,13 @@ def settled_each(
     >>> bool(np.isclose(each.value[1], alone.value)[0]), each.moves.tolist()
     (True, [[False], [False]])
     """
-    before, after = (_measure_each(one, words) for one in (fine, coarse))
-    hidden, known = _beyond_each(fine, words), share(fine, coarse)
+    each = tuple((mode,) * k for mode, k in words)
+    before, after = (measure_each(one, each) for one in (fine, coarse))
+    hidden, known = _beyond_each(fine, each), share(fine, coarse)
     cut = _moved(fine, coarse, (before, after), hidden, known, _apart(model, fine, words, before))
-    there = np.array([[_exists(coarse, (mode,) * k)] for mode, k in words])
-    return replace(before, cut=np.where(there, cut, np.inf), moved=tolerance)
+    there = np.array([[_exists(coarse, word)] for word in each])
+    cut = np.where(there, cut, np.inf)
+    return Measured(before.value, before.roundoff, cut=cut, moved=tolerance)
 
 
 def _apart(model: Model, fine: Solution, words: Sequence[Word], results: Measured) -> np.ndarray:
@@ -340,56 +373,6 @@ def _moved(
     return np.where(empty, 0.0, np.where(lost, np.inf, change))
 
 
-def _measure_each(found: Solution, words: Sequence[Word]) -> Measured:
-    """As `measure`, (words, points) each: means of order 1, normalised correlations of others."""
-    orders = _orders(words)
-    (value, error), (n, n_error) = (
-        _moments(found, _modes_of(some)) for some in (words, [(mode, 1) for mode, _ in words])
-    )
-    divided = orders * (orders > 1)
-    with np.errstate(under="ignore"):
-        lost = (divided > 0) & (n != 0) & (abs(n) ** divided < TINIEST)
-    error = np.where(lost, np.inf, error)
-    numbers = [
-        (np.where(divided > j, n, 1.0), np.where(divided > j, n_error, 0.0))
-        for j in range(np.max(divided))
-    ]
-    return Measured(*divide(value, error, numbers))
-
-
-def _beyond_each(found: Solution, words: Sequence[Word]) -> np.ndarray:
-    """As `beyond`, (words, points): what is missing there of the results and of mean numbers."""
-    orders, parts = _orders(words), (_modes_of(words), tuple((mode,) for mode, _ in words))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shares, numbers = (
-            sum(missing_each(found, side, part) for side in found.space.sides)
-            / abs(_moments(found, part)[0])
-            for part in parts
-        )
-        # each mean number counts as often as it divides
-        total = shares + np.where(orders > 1, orders * numbers, 0.0) + escape(found)
-    return np.asarray(np.nan_to_num(total, nan=0.0, posinf=np.inf))
-
-
-def _modes_of(words: Sequence[Word]) -> Words:
-    return tuple((mode,) * k for mode, k in words)
-
-
-def _orders(words: Sequence[Word]) -> np.ndarray:
-    return np.array([[k] for _, k in words])
-
-
-def _moments(found: Solution, words: Words) -> Known:
-    """As `moment`, (words, points) each."""
-    known: Known = found.once(_read_moments, words)
-    return known
-
-
-def _read_moments(found: Solution, words: Words) -> Known:
-    falling = falling_rows(found.space, words)
-    return falling @ found.populations.T, falling @ found.error.T
-
-
 def _exists(found: Solution, modes: tuple[int, ...]) -> bool:
     """Whether a cut has a state with a quantum in each of these modes; of a two-level system, one.
 
@@ -421,12 +404,9 @@ def held(model: Model | None, modes: tuple[int, ...], found: Solution) -> bool:
 def is_short(found: Solution) -> np.ndarray:
     """Where a classical branch is known to lie beyond the cut, per point.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
+    >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
-    ...     on, n = Space([BosonOp("a")], quanta), np.arange(quanta + 1)
-    ...     p = np.exp(-0.01) * 0.01**n / np.cumprod(np.maximum(n, 1))
-    ...     return Solution.of(on, np.diag(p) + 0j, 1e-16 * p, 0.0, "ok", "by hand")
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
     >>> is_short(cut_at(4))  # nothing is known
     array([False])
     """

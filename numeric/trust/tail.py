@@ -77,39 +77,22 @@ def shells(
 ) -> np.ndarray:
     """What each shell of a side contributes to the mean of a diagonal, shape (points, top + 1).
 
+    Of several diagonals at once, ``weight`` (words, states), it is (words, points, top + 1).
     Of so many ``last`` shells only, if a number is given: what is not asked for takes no time.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> (side,) = on.sides
-    >>> numbers = shells(found, side, falling_factorials(on, (0,)))  # of the mean number
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+    >>> (side,) = found.space.sides
+    >>> numbers = shells(found, side, falling_factorials(found.space, (0,)))  # of the mean number
     >>> shells(found, side)[0, :3], numbers[0, :3]
     (array([0.5  , 0.25 , 0.125]), array([0.  , 0.25, 0.25]))
+    >>> shells(found, side, falling_rows(found.space, ((), (0,)))).shape  # both at once
+    (2, 1, 6)
     """
     some, of = _members(found.space, side, last)
-    weights = np.broadcast_to(weight, found.space.size)[some]
-    return np.asarray(np.maximum(found.populations[:, some] * weights, 0.0) @ of)
-
-
-def shells_each(found: Solution, side: Side, words: Words, last: int | None = None) -> np.ndarray:
-    """The same for many words of modes at once, (words, points, top + 1).
-
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> shells_each(found, on.sides[0], ((), (0,)))[:, 0, :3]
-    array([[0.5  , 0.25 , 0.125],
-           [0.   , 0.25 , 0.25 ]])
-    """
-    some, of = _members(found.space, side, last)
-    each = falling_rows(found.space, words)[:, None, some] * of.T
+    weights = np.broadcast_to(weight, (*np.shape(weight)[:-1], found.space.size))[..., some]
+    each = weights[..., None, :] * of.T
     held = each.reshape(-1, len(some)) @ np.maximum(found.populations[:, some], 0.0).T
-    return held.reshape(len(words), of.shape[1], -1).swapaxes(1, 2)
+    return held.reshape(*each.shape[:-1], -1).swapaxes(-1, -2)
 
 
 @lru_cache(maxsize=512)
@@ -124,11 +107,8 @@ def _members(space: Space, side: Side, last: int | None) -> tuple[np.ndarray, np
 def top_shells(found: Solution) -> np.ndarray:
     """Population of the last two shells of every side, per point: pairs leave every other empty.
 
-    >>> from numeric.lindblad.space import Space
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> on = Space([BosonOp("a")], 3)
     >>> coherent = np.exp(-0.01) * 0.01 ** np.arange(4) / np.array([1, 1, 2, 6])
-    >>> found = Solution.of(on, np.diag(coherent) + 0j, np.full(4, 1e-16), 0.0, "ok", "by hand")
+    >>> found = Solution.mixture(coherent)
     >>> bool(top_shells(found)[0] == coherent[2] + coherent[3])
     True
     """
@@ -141,12 +121,8 @@ def fall(found: Solution, side: Side) -> np.ndarray:
 
     The larger shell of the last two is compared with the larger of the two before.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> fall(found, on.sides[0])
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+    >>> fall(found, found.space.sides[0])
     array([0.5])
     """
     return np.asarray(found.once(_fall, side))
@@ -167,11 +143,7 @@ def _fall(found: Solution, side: Side) -> np.ndarray:
 def steepness(found: Solution) -> np.ndarray:
     """The factor per quantum by which populations fall at the side where they fall least.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
     >>> steepness(found)
     array([0.5])
     """
@@ -182,11 +154,7 @@ def steepness(found: Solution) -> np.ndarray:
 def missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     """What the shells beyond the cut hold of <a_i' a_j' ... a_j a_i>, per point.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
     >>> bool(missing(found, (0,))[0] > 2 ** -6.0)  # six quanta alone would add 6 * 2**-7
     True
     """
@@ -200,32 +168,23 @@ def _missing(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
 def missing_at(found: Solution, side: Side, modes: tuple[int, ...]) -> np.ndarray:
     """The same beyond one side of the cut only.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> bool(missing_at(found, on.sides[0], (0,)) == missing(found, (0,)))  # there is one side
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+    >>> (side,) = found.space.sides
+    >>> bool(missing_at(found, side, (0,)) == missing(found, (0,)))
     True
     """
-    held = shells(found, side, falling_factorials(found.space, modes), last=2)
-    g = np.minimum(fall(found, side) * _growth(side, modes), FLAT)
-    return np.asarray(np.maximum(held[:, -1] * g, held[:, -2] * g**2) / (1 - g))
+    return np.asarray(missing_each(found, side, (modes,))[0])
 
 
 def missing_each(found: Solution, side: Side, words: Words) -> np.ndarray:
     """The same for many words of modes at once, (words, points).
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> both = missing_each(found, on.sides[0], ((0,), (0, 0)))
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+    >>> both = missing_each(found, found.space.sides[0], ((0,), (0, 0)))
     >>> [bool(one == missing(found, word)) for one, word in zip(both, ((0,), (0, 0)))]
     [True, True]
     """
-    held = shells_each(found, side, words, last=2)
+    held = shells(found, side, falling_rows(found.space, words), last=2)
     growth = np.array([_growth(side, word) for word in words])
     g = np.minimum(fall(found, side) * growth[:, None], FLAT)
     return np.asarray(np.maximum(held[..., -1] * g, held[..., -2] * g**2) / (1 - g))
@@ -236,11 +195,7 @@ def supply(found: Solution) -> np.ndarray:
 
     An upper estimate of what the cut costs anything with values up to one: a probability.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
     >>> supply(found)  # six quanta of the first shell beyond, and as many again
     array([0.09375])
     """
@@ -250,12 +205,8 @@ def supply(found: Solution) -> np.ndarray:
 def supply_at(found: Solution, side: Side) -> np.ndarray:
     """The same beyond one side of the cut only.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
-    >>> supply_at(found, on.sides[0])
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+    >>> supply_at(found, found.space.sides[0])
     array([0.09375])
     """
     population, g = shells(found, side, last=2), fall(found, side)
@@ -267,11 +218,7 @@ def supply_at(found: Solution, side: Side) -> np.ndarray:
 def fed(found: Solution, modes: tuple[int, ...]) -> np.ndarray:
     """By how much <a_i' a_j' ... a_j a_i> may change at most through what lies beyond.
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
     >>> bool(fed(found, (0,))[0] > supply(found)[0])
     True
     """
@@ -297,11 +244,7 @@ def escape(found: Solution) -> np.ndarray:
 
     A hump is where populations stop falling (`LEVEL`, `BENT`) after having fallen far (`APART`).
 
-    >>> from numeric.solvers.solution import Solution
-    >>> from sympy.physics.quantum.boson import BosonOp
-    >>> thermal = 0.5 ** np.arange(1, 7)  # halves with every quantum
-    >>> on = Space([BosonOp("a")], 5)
-    >>> found = Solution.of(on, np.diag(thermal) + 0j, np.zeros(6), 0.0, "ok", "by hand")
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
     >>> escape(found)  # one hump
     array([0.])
     """
