@@ -12,7 +12,8 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
-from numeric.frames.damping import DampedEquation, DampingBases
+from numeric.frames.damped import DampedEquation
+from numeric.frames.damping import DampingBases
 from numeric.frames.warm import WarmState, hot_modes, solve, warm_states
 from numeric.trust.judge import measure
 from systems import Loss, Model

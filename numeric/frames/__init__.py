@@ -7,7 +7,8 @@ one kind of light, or what a frame is made of:
 - nearly coherent light is `displaced`, a = alpha + b, in the model that `shift` makes;
 - light that is squeezed around an amplitude is `squeezed`, a = alpha + U c + V c', in the model
   that `squeeze` makes with the modes of `covariances`;
-- weak light beside one hot mode is `warm`, that mode in its `damping` basis.
+- weak light beside hot modes is `warm`, these in their `damping` basis, where their equation is
+  `damped`.
 
 `fluctuations` foretell how many states a frame takes.  All such states are known by the `means` of
 their operators, and every number is made of these.

@@ -19,7 +19,8 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias
 import numpy as np
 from scipy.sparse import csc_array, csr_array
 
-from numeric.frames.damping import DampedEquation, DampingBases
+from numeric.frames.damped import DampedEquation
+from numeric.frames.damping import DampingBases
 from numeric.frames.means import Means, settled, sure
 from numeric.lindblad.heat import fall_of_baths, held
 from numeric.lindblad.scaling import EPSILON, scale, scaled, weights
