@@ -90,7 +90,7 @@ def test_a_truncation_given_is_told_one_that_does(quanta):
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"limit": 84}, {"quanta": 5}])
 def test_one_who_names_a_solver_is_sent_to_what_that_solver_takes(asked):
-    """Three modes may have 1,303 states swept, and 547 iterated."""
+    """Three modes may have 1,843 states swept, and 547 iterated."""
     ring = {"Delta": 0.7, "chi": 1.0, "J": 1 + 0.5j, "gamma": 1.0, "xi": 0.5}
     few = steady_state(kerr_ring.MODEL, ring, solver="iterative", **asked)
     assert ("quanta" in asked) == ("without `quanta`" in few.advice)

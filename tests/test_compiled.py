@@ -68,6 +68,21 @@ def test_cache_that_cannot_be_written_costs_time_only(
     assert not run().cache_hits
 
 
+def test_code_is_compiled_anew_after_a_change_of_what_it_inlines(tmp_path: Path) -> None:
+    head = "from numeric.solvers.compiled import njit\n"
+    (tmp_path / "outside.py").write_text(
+        head + "from inside import times\n@njit()\ndef made(x): return times(x)\nprint(made(2.0))\n"
+    )
+    told = []
+    for factor in ("3", "3.5"):  # of another size: a clock may stand still between the two
+        inside = head + f"@njit(inline='always')\ndef times(x): return {factor} * x\n"
+        (tmp_path / "inside.py").write_text(inside)
+        command = [sys.executable, "-B", "outside.py"]  # no byte code, which goes by seconds
+        where = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": ""}
+        told.append(subprocess.check_output(command, cwd=tmp_path, env=where, text=True).strip())
+    assert told == ["6.0", "7.0"]
+
+
 def test_while_one_process_compiles_the_others_wait(cache: Path) -> None:
     fcntl = pytest.importorskip("fcntl")  # Windows has none: there each compiles for itself
     now = fcntl.LOCK_EX | fcntl.LOCK_NB

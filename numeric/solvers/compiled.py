@@ -115,14 +115,16 @@ def _private_folder() -> Path:
 class Cache(FunctionCache):
     """Numba's cache of one function, of which every failure means: not cached.
 
-    Its index and code are `SummedFile`s, in the place that Numba would have used.
+    Its index and code are `SummedFile`s, in the place that Numba would have used.  Code is compiled
+    anew after a change of any file of its folder: Numba itself looks at the function's own file
+    only, and does not see that a function which was inlined from another one has changed.
     """
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
         made = self._cache_file
         self._cache_file: Any = SummedFile(
-            made._cache_path, self._impl.filename_base, made._source_stamp
+            made._cache_path, self._impl.filename_base, (made._source_stamp, _stamps(function))
         )
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
@@ -141,6 +143,13 @@ class Cache(FunctionCache):
         """Keep what was compiled, if the disk takes it."""
         with suppress(OSError, pickle.PickleError):
             super().save_overload(sig, data)
+
+
+def _stamps(function: Any) -> tuple[tuple[str, float, int], ...]:
+    """Name, time and size of each file beside a function's own."""
+    beside = sorted(Path(function.__code__.co_filename).parent.glob("*.py"))
+    found = [(file.name, file.stat()) for file in beside]
+    return tuple((name, stat.st_mtime, stat.st_size) for name, stat in found)
 
 
 class SummedFile(IndexDataCacheFile):

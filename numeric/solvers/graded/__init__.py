@@ -4,10 +4,10 @@ The fastest solver of the project: maps of parameters take tens of microseconds 
 sparse factorisation takes tens of milliseconds.  `sweeps` has the idea, its derivation and
 `solve`; `problem` writes a model as constant matrices times coefficients, if possible in the
 `basis` that makes the undriven Hamiltonian diagonal; `lists` turns these into lists of integers
-and weights; `kernel` is the compiled code that runs through them; `scan` sums one series for all
-drives of a scan; `resolvent` does the same sweeps for delayed correlations.  Three modes and more
-have grades of many states: their blocks are solved as Sylvester equations in `sylvester`.  `kinds`
-says which of the two serves a model and a cut.
+and weights, a `program`; `kernel` is the compiled code that runs through them, with arithmetic on
+`lanes`; `scan` sums one series for all drives of a scan; `resolvent` does the same sweeps for
+delayed correlations.  Three modes and more have grades of many states: their blocks are solved as
+Sylvester equations in `sylvester`.  `kinds` says which of the two serves a model and a cut.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,9 +1,8 @@
 """Compiled sweeps over the grades; the derivation stands in `numeric.solvers.graded.sweeps`.
 
-Some dozens of points travel together: the last index of every array is the point, contiguous,
-so that each loop over it becomes vector instructions.  Complex numbers are kept as two real
-arrays for the same reason.  Which numbers enter a sum, and with which constants, is the same for
-all points; these lists are worked out once, in `numeric.solvers.graded.lists`.
+Some dozens of points travel together, side by side in the last index of every array
+(`numeric.solvers.graded.lanes`).  Which numbers enter a sum is the same for all points
+(`numeric.solvers.graded.program`).
 
 Names that recur: ``f`` holds the coefficients, ``a`` the entries of factorised matrices, ``x`` the
 elements of the density matrix, ``y`` amplitudes, ``p`` populations, each with the shape (number,
@@ -12,14 +11,28 @@ purpose, and is empty where all is done as exactly as possible.
 """
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from numeric.solvers.compiled import njit
+from numeric.solvers.graded.lanes import (
+    COMPILED,
+    INNER,
+    add_size,
+    combine,
+    copy,
+    fill,
+    load,
+    multiply,
+    nothing,
+    subtract,
+    subtract_wrong,
+    total,
+    zeros,
+)
+from numeric.solvers.graded.program import BlockSystem, Elimination, Program, Result, Sums
 
-# Terms of a sum that are added in one pass, each of which loads and stores the sum once
-ROW = 6
 TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
 # Patterns of errors on purpose, which probe what round-off does: one alone may cancel by chance
 PATTERNS = 2
@@ -32,99 +45,6 @@ OFF = 1e-7
 # Blocks that `relax` and steps that `factorise` may begin with, 0 being that of the vacuum.  A bare
 # 0 or 1 is a type of its own for Numba: both would be compiled twice
 VACUUM, ABOVE = np.int64(0), np.int64(1)
-COMPILED: Any = {
-    "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
-    "error_model": "numpy",  # 1/0 is infinite
-    "nogil": True,
-    "cache": True,
-}
-# Of functions that only compiled code calls: Python must not.  The doors that Numba makes for it
-# unpack each array of a `Program`.  Without them, and with the loops of `fill` and its like, the
-# first compilation took 31 s instead of 49 s, side by side on two busy cores
-INNER: Any = {**COMPILED, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-
-
-class Sums(NamedTuple):
-    """Sum s is ``sum_g factor[g] sum_r sum_t (real[r,t] Re + i imag[r,t] Im) x[source[r,t]]``.
-
-    The groups g run from ``group[s]`` to ``group[s+1]``, their rows r from ``row[g]`` to
-    ``row[g+1]``, and t over the `ROW` terms of a row.  Rows are filled up with weights zero.
-    The first group of every sum has factor number 0, which is one.
-    """
-
-    group: np.ndarray
-    factor: np.ndarray
-    row: np.ndarray
-    source: np.ndarray
-    real: np.ndarray
-    imag: np.ndarray
-
-
-class Elimination(NamedTuple):
-    """LU factors, without pivoting, of a matrix with one sparsity pattern for all points.
-
-    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Step t eliminates unknown
-    ``unknown[t]``.  It uses the entries ``lower`` below the pivot, in the rows of the unknowns
-    ``below``, and ``upper`` beside it, in the columns of the unknowns ``after``; every product
-    of a lower and an upper entry is subtracted from an entry ``target``.  The lists of step t
-    begin at ``lower_start[t]``, ``upper_start[t]`` and ``target_start[t]``.
-    """
-
-    size: int  # number of entries; those that ``entries`` does not reach start as zero
-    entries: Sums  # from the factors
-    unknown: np.ndarray
-    lower_start: np.ndarray
-    upper_start: np.ndarray
-    target_start: np.ndarray
-    lower: np.ndarray
-    below: np.ndarray
-    upper: np.ndarray
-    after: np.ndarray
-    target: np.ndarray
-
-
-class BlockSystem(NamedTuple):
-    """Unknowns in blocks ``block[b]`` to ``block[b+1]``: matrix times block = sums over others.
-
-    Blocks are in the order in which a sweep solves them, lowest grade first.  ``sums`` has one sum
-    for each unknown, over the unknowns of other blocks that feed it.
-    """
-
-    block: np.ndarray
-    matrix: Elimination
-    sums: Sums
-
-
-class Program(NamedTuple):
-    """Element e is ``X[left[e], right[e]]``; element 0 and state 0 are the vacuum.
-
-    It is all that the compiled code knows of a model and a truncation, the same for all points:
-    the equations of the ``amplitudes`` at leading order and those of the ``elements``, and what
-    populations are made of.
-    """
-
-    left: np.ndarray
-    right: np.ndarray
-    amplitudes: BlockSystem
-    elements: BlockSystem
-    views: Sums  # amplitude of each Fock state, from amplitudes
-    counts: Sums  # population of each Fock state, from elements
-
-
-class Result(NamedTuple):
-    """What `solve` fills; the first index is the point.  The vacuum's population is one.
-
-    Populations are those of the Fock states, in the order of `numeric.lindblad.space.Space`, and
-    have to be divided by their sum.
-    """
-
-    populations: np.ndarray  # (points, states)
-    terms: np.ndarray  # (points, states): sizes of all corrections, see `accumulate`
-    probes: np.ndarray  # (points, 2, states): see `probe`
-    remainder: np.ndarray  # (points,): see `accumulate`
-    sweeps: np.ndarray  # (points,)
-    density: np.ndarray  # (points, elements), complex; with no elements it is left out
-    series: np.ndarray  # (points, sweeps, states): the corrections one by one; or no sweeps
 
 
 @njit(**COMPILED)
@@ -202,42 +122,6 @@ def patterns(entries: int) -> Any:
 
 
 @njit(**INNER)
-def fill(x: Any, value: float) -> None:
-    """Set all of x.
-
-    Loops over rows and lanes are written out here: ``x[:] = y`` makes Numba compile how arrays
-    broadcast, again in each function that holds it.
-    """
-    for i in range(x.shape[0]):
-        for z in range(x.shape[1]):
-            x[i, z] = value
-
-
-@njit(**INNER)
-def copy(x: Any, into: Any) -> None:
-    """Set ``into``, of the same shape, to x."""
-    for i in range(x.shape[0]):
-        for z in range(x.shape[1]):
-            into[i, z] = x[i, z]
-
-
-@njit(**INNER)
-def add(x: Any, into: Any) -> None:
-    """Add x to ``into``, of the same shape."""
-    for i in range(x.shape[0]):
-        for z in range(x.shape[1]):
-            into[i, z] += x[i, z]
-
-
-@njit(**INNER)
-def add_size(x: Any, into: Any) -> None:
-    """Add |x| to ``into``, of the same shape."""
-    for i in range(x.shape[0]):
-        for z in range(x.shape[1]):
-            into[i, z] += abs(x[i, z])
-
-
-@njit(**INNER)
 def lead(
     program: Program,
     pure: bool,
@@ -288,32 +172,9 @@ def correct(program: Program, off: Any, f: Any, a: Any, loss: Any, x: Any, new: 
 
 
 @njit(**INNER)
-def zeros(rows: int, lanes: int) -> Any:
-    """An array of zeros, of one type for the compiler wherever it is made."""
-    return np.zeros((rows, lanes))
-
-
-@njit(**INNER)
-def nothing(x: Any) -> Any:
-    """No source: empty arrays of the type that `relax` takes."""
-    return zeros(0, x[0].shape[1]), zeros(0, x[0].shape[1])
-
-
-@njit(**INNER)
 def entries(system: BlockSystem, lanes: int) -> Any:
     """Room for the entries of a factorised matrix, real and imaginary parts."""
     return np.zeros((system.matrix.size, lanes)), np.zeros((system.matrix.size, lanes))
-
-
-@njit(**INNER)
-def load(values: Any, start: int, re: Any, im: Any) -> None:
-    """Points from ``start`` on; the last one is repeated until the lanes are full."""
-    last = values.shape[1] - 1
-    for i in range(values.shape[0]):
-        for z in range(re.shape[1]):
-            value = values[i, min(start + z, last)]
-            re[i, z] = value.real
-            im[i, z] = value.imag
 
 
 @njit(**INNER)
@@ -367,76 +228,6 @@ def keep(new: Any, x: Any, start: int, sweep: int, result: Result) -> None:
                 series[start + z, sweep, i] = new[i, z]
         for e in range(density.shape[1]):
             density[start + z, e] += complex(x[0][e, z], x[1][e, z])
-
-
-@njit(**INNER, inline="always")
-def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def]
-    """Sum of rows first to last of x; the first row sets, the others add."""
-    lanes = out.size
-    for r in range(first, last):
-        s0, s1, s2 = source[r, 0], source[r, 1], source[r, 2]
-        s3, s4, s5 = source[r, 3], source[r, 4], source[r, 5]
-        w0, w1, w2 = weight[r, 0], weight[r, 1], weight[r, 2]
-        w3, w4, w5 = weight[r, 3], weight[r, 4], weight[r, 5]
-        if r > first:
-            for z in range(lanes):
-                out[z] += (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
-                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
-                )
-        elif w3 != 0.0 or w4 != 0.0 or w5 != 0.0:
-            for z in range(lanes):
-                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
-                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
-                )
-        else:  # the sums of a sparse matrix are short
-            for z in range(lanes):
-                out[z] = w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]
-
-
-@njit(**INNER, inline="always")
-def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
-    """Sum number s into re + i im; u and v are work space."""
-    g = sums.group[s]
-    combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, re)
-    combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, im)
-    for g in range(sums.group[s] + 1, sums.group[s + 1]):
-        f = sums.factor[g]
-        combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, u)
-        combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, v)
-        for z in range(re.size):
-            re[z] += f_re[f, z] * u[z] - f_im[f, z] * v[z]
-            im[z] += f_re[f, z] * v[z] + f_im[f, z] * u[z]
-
-
-@njit(**INNER, inline="always")
-def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
-    """y -= a x for rows a, x, y."""
-    for z in range(y_re.shape[1]):
-        # read everything before writing anything: one test for overlap, then vectors
-        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
-        re, im = y_re[y, z], y_im[y, z]
-        y_re[y, z] = re - r * u + s * v
-        y_im[y, z] = im - r * v - s * u
-
-
-@njit(**INNER, inline="always")
-def subtract_wrong(off, a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
-    """The same, with the parts of a multiplied by ``off``."""
-    o, p = off[0, a], off[1, a]
-    for z in range(y_re.shape[1]):
-        r, s, u, v = o * a_re[a, z], p * a_im[a, z], x_re[x, z], x_im[x, z]
-        re, im = y_re[y, z], y_im[y, z]
-        y_re[y, z] = re - r * u + s * v
-        y_im[y, z] = im - r * v - s * u
-
-
-@njit(**INNER, inline="always")
-def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
-    """x *= a for rows a, x."""
-    for z in range(x_re.shape[1]):
-        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
-        x_re[x, z] = r * u - s * v
-        x_im[x, z] = r * v + s * u
 
 
 @njit(**INNER)

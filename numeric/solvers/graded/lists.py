@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from numeric.solvers.graded.elimination import check_size, put_together, renumbered, steps_of
-from numeric.solvers.graded.kernel import BlockSystem, Elimination, Program
+from numeric.solvers.graded.program import BlockSystem, Elimination, Program
 from numeric.solvers.graded.sums import Entries, join, list_sums
 
 

@@ -24,8 +24,8 @@ from numeric.solvers.graded.basis import (
     turn,
 )
 from numeric.solvers.graded.equation import Columns, equation_of
-from numeric.solvers.graded.kernel import Program
 from numeric.solvers.graded.lists import Sandwich, assemble
+from numeric.solvers.graded.program import Program
 from numeric.solvers.graded.sums import NEGLIGIBLE
 from systems import Model
 from systems.ladder import Word

@@ -16,23 +16,10 @@ from typing import Any
 import numpy as np
 
 from numeric.solvers.compiled import compile_once, njit
-from numeric.solvers.graded.kernel import (
-    COMPILED,
-    INNER,
-    TINY,
-    VACUUM,
-    Program,
-    add,
-    copy,
-    entries,
-    factorise,
-    fill,
-    load,
-    nothing,
-    relax,
-    zeros,
-)
+from numeric.solvers.graded.kernel import TINY, VACUUM, entries, factorise, relax
+from numeric.solvers.graded.lanes import COMPILED, INNER, add, copy, fill, load, nothing, zeros
 from numeric.solvers.graded.problem import Problem
+from numeric.solvers.graded.program import Program
 
 # Of the last correction, relative to the largest element: more would be lost in round-off
 TOLERANCE = 1e-14

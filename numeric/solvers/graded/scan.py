@@ -16,7 +16,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from numeric.solvers.graded.kernel import TINY, Result
+from numeric.solvers.graded.kernel import TINY
+from numeric.solvers.graded.program import Result
 from systems import Model
 from systems.values import Arrays
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numeric.solvers.graded.kernel import ROW, Sums
+from numeric.solvers.graded.program import ROW, Sums
 
 # Relative: what rotations leave where terms cancel is a few roundings, 1e-16; a weight that
 # counts is a square root of small integers against the largest one

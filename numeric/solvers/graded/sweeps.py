@@ -51,9 +51,9 @@ import numpy as np
 from numeric.lindblad.space import Cut, Space
 from numeric.solvers.compiled import compile_once
 from numeric.solvers.graded import kernel, sylvester
-from numeric.solvers.graded.kernel import Program, Result
 from numeric.solvers.graded.kinds import Kind, needed_kind
 from numeric.solvers.graded.problem import Problem, pose
+from numeric.solvers.graded.program import Program, Result
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
 from numeric.solvers.threads import cores, packs_for, spread
