@@ -112,7 +112,7 @@ def test_a_cut_that_makes_no_sense_is_refused(quanta, message):
 
 def test_orders_that_a_cut_by_modes_does_not_hold_are_refused():
     state = steady_state(kerr_dimer.MODEL, DIMER, {"a": 4, "b": 1})
-    with pytest.raises(ValueError, match="at least 2 for g2, but is 1"):
+    with pytest.raises(ValueError, match="at least 2 for g2 of b, but is 1"):
         state.correlation("b")
     with pytest.raises(ValueError, match=r"hold the occupation \(0, 2\)"):
         state.probability((0, 2))
