@@ -24,6 +24,7 @@ from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution, each
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer, kerr_ring
+from systems.status import Status
 
 a, b = BosonOp("a"), BosonOp("b")
 D, w, g = sp.symbols("D w g", real=True)
@@ -111,7 +112,7 @@ def test_a_cut_that_makes_no_sense_is_refused(quanta, message):
 
 def test_orders_that_a_cut_by_modes_does_not_hold_are_refused():
     state = steady_state(kerr_dimer.MODEL, DIMER, {"a": 4, "b": 1})
-    with pytest.raises(ValueError, match="at least 2 for g2, but is 1"):
+    with pytest.raises(ValueError, match="at least 2 for g2 of b, but is 1"):
         state.correlation("b")
     with pytest.raises(ValueError, match=r"hold the occupation \(0, 2\)"):
         state.probability((0, 2))
@@ -304,6 +305,31 @@ def test_a_search_that_cannot_succeed_ends_before_it_is_expensive(strange, value
     state = steady_state(model(strange), values, frame="original")
     assert state.number_status(a) == state.correlation_status(a) == "not converged"
     assert max(tried) < LIMIT / 2
+
+
+def test_what_was_converged_before_a_cut_that_no_solver_solves_is_shown(monkeypatch):
+    """Displaced thermal light, |alpha|^2 = 0.32 of n = 0.52: g2 = 2 - |alpha|^4/n^2."""
+    sizes = []
+
+    def failing(model, arrays, points, cut, *rest):
+        found = solve_points(model, arrays, points, cut, *rest)
+        sizes.append(found.space.size)
+        if found.space.size <= 24:
+            return found
+        return Solution.none(found.space, points, Status.NOT_CONVERGED)
+
+    monkeypatch.setattr("numeric.search.truncation.solve_points", failing)
+    values = {"D": 0.5, "k": 1.0, "h": 0.2, "F": 0.4}
+    bath = Model("warm", light, (Loss(k * (h + 1), a), Loss(k * h, Dagger(a))), drive=F)
+    state = steady_state(bath, values, frame="original")
+    alpha = values["F"] ** 2 / (values["D"] ** 2 + 1 / 4)
+    n = values["h"] + alpha
+    assert max(sizes) > 24
+    assert state.status == "not converged"
+    # the tolerance of the search
+    np.testing.assert_allclose(state.number(a), n, rtol=1e-8)
+    np.testing.assert_allclose(state.correlation(a), 2 - alpha**2 / n**2, rtol=1e-8)
+    assert state.correlation_status(a, order=4) == "not converged"
 
 
 @pytest.mark.slow

@@ -58,7 +58,8 @@ from systems.values import Arrays, check_positive, select
 CHUNK = 2**17  # points of which several truncations are held at a time: some 100 MB of two modes
 COARSER = 2**24  # numbers of coarser solutions that are handed on (128 MB); of more points none are
 
-Entry: TypeAlias = tuple[np.ndarray, Solution | None]  # points, and what solved them before
+# points, what solved them before, and what this was compared with
+Entry: TypeAlias = tuple[np.ndarray, Solution | None, Solution | None]
 
 
 @dataclass(frozen=True)
@@ -214,22 +215,27 @@ class TruncationSearch:
         search = Growth(*how, model, points, light, falls, room, self.around)
         waiting: dict[Cut, list[Entry]] = defaultdict(list)
         for cut, some in search.starts(arrays):
-            waiting[cut].append((some, None))
+            waiting[cut].append((some, None, None))
         while waiting:
             cut = min(waiting, key=partial(count_states, model.modes))
             entries = waiting.pop(cut)
             solved = _solve(model, arrays, entries, cut, solver, report)
-            for some, before in entries:
+            for some, before, first in entries:
                 found = search.marked(solved.at(some))
                 failed = found.status == Status.NOT_CONVERGED
                 if before is not None and failed.any() and _is_far(model, cut, before.space.cut):
                     nearer = wider(before.space.cut, 2)
-                    waiting[nearer].append((some[failed], before.take(failed)))
+                    twin = None if first is None else first.take(failed)
+                    waiting[nearer].append((some[failed], before.take(failed), twin))
                     found, before = found.take(~failed), before.take(~failed)
+                    first = None if first is None else first.take(~failed)
                     failed = failed[~failed]
                 if before is not None and failed.any():  # what was solved before is shown, judged
-                    last = before.take(failed).with_status(Status.NOT_CONVERGED)
-                    yield last, found.take(failed)
+                    last, twin = before.take(failed), found.take(failed)
+                    if first is not None:  # by what it was compared with
+                        twin = first.take(failed)
+                        last = search.compared(twin, last)
+                    yield last.with_status(Status.NOT_CONVERGED), twin
                     found, before = found.take(~failed), before.take(~failed)
                 none = found.status != Status.OK
                 if none.any():
@@ -240,7 +246,7 @@ class TruncationSearch:
                 if coarse is None:
                     for larger, rows in search.ahead(found):
                         kept = found.take(rows) if covers(larger, wider(cut, 2)) else None
-                        waiting[larger].append((found.points[rows], kept))
+                        waiting[larger].append((found.points[rows], kept, None))
                     continue
                 if covers(coarse.space.cut, wider(cut, 2)):
                     coarse, found = found, coarse
@@ -256,7 +262,8 @@ class TruncationSearch:
                     else:
                         fresh = not comparable(after, found.space.cut)
                         kept = None if fresh else found.take(rows)
-                        waiting[after].append((found.points[rows], kept))
+                        twin = None if fresh else coarse.take(rows)
+                        waiting[after].append((found.points[rows], kept, twin))
 
 
 def comparable(cut: Cut, other: Cut) -> bool:
@@ -278,10 +285,10 @@ def _solve(
     model: Model, arrays: Arrays, entries: list[Entry], cut: Cut, solver: str, report: Report
 ) -> Solution:
     """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
-    some = np.concatenate([points for points, _ in entries])
+    some = np.concatenate([points for points, *_ in entries])
     swept = SWEPT if next(iter(arrays.values())).size >= MANY else SMALL
     ways = np.concatenate(
-        [_ways(model, points, before, cut, solver, swept) for points, before in entries]
+        [_ways(model, points, before, cut, solver, swept) for points, before, _ in entries]
     )
     parts = [
         solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
