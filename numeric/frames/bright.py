@@ -63,7 +63,7 @@ SQUEEZED = 300
 ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 states take 5 s
 
 # States of a cut beside a bath from which on the damping basis is asked first where several modes
-# are driven, so that each grade holds many: two beside 0.02 phonons take 180 s by cuts, and
+# are driven or warm, so that each grade holds many: two beside 0.02 phonons take 180 s by cuts, and
 # 3 s there; and how many states have as many unknowns as may be tried for that
 CROWDED, SOON = 300, 320
 
@@ -253,7 +253,8 @@ class BrightSearch:
     def _warm(self, points: np.ndarray) -> list[WarmState]:
         """The points whose baths fill more states than a cut for all orders may keep.
 
-        Where several modes are driven also those whose cut is dear, if all is known of them soon.
+        Where several modes are driven, or warm, also those whose cut is dear, if all is known of
+        them soon.
         """
         if not points.size:
             return []
@@ -268,8 +269,10 @@ class BrightSearch:
         found = warm_states(
             self.model, self.arrays, points[hot], *how, self.search.limit, self.report
         )
-        if self.search.limit is None and np.count_nonzero(weights(self.model)) > 1:
-            some = points[~hot & (sizes > CROWDED)]
+        several = np.count_nonzero(tops, axis=1) > 1
+        several |= np.count_nonzero(weights(self.model)) > 1
+        if self.search.limit is None:
+            some = points[~hot & (sizes > CROWDED) & several]
             soon = warm_states(self.model, self.arrays, some, *how, SOON, self.report)
             found += [state for state in soon if settled(state, order).all()]
         return found
