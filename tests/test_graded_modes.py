@@ -15,8 +15,9 @@ from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct, graded, iterative, threads
 from numeric.solvers.graded import strips, sylvester
+from numeric.solvers.graded.forms import dagger
 from numeric.solvers.graded.kinds import Kind, kind
-from numeric.solvers.graded.strips import Strips, dagger
+from numeric.solvers.graded.strips import Strips
 from systems import Loss, Model
 from systems.library import kerr_ring
 from systems.values import read_values

@@ -15,7 +15,7 @@ and takes the eigenvectors of matrices of 21 rows only, V_m^-1 G_m V_m = diag(l_
 (R. H. Bartels and G. W. Stewart, Commun. ACM 15, 820 (1972), with eigenvectors in place of Schur
 vectors: a batch of matrices has them at once, and equal losses make them orthogonal.)  Near an
 exceptional point, and behind a cascade, they are nearly parallel: there each point is solved with
-those of matrices next to G (`numeric.solvers.graded.strips.moved`), to which GMRES adds the rest.
+those of matrices next to G (`numeric.solvers.graded.forms.moved`), to which GMRES adds the rest.
 
 That error is measured at the end: the residual of the whole equation, and the rounding of each of
 its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers.graded.strips`.
