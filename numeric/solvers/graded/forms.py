@@ -35,6 +35,12 @@ class Form:
         """The same in single precision."""
         return Form(*(short(getattr(self, field.name)) for field in fields(self)))
 
+    def real(self) -> "Form":
+        """The same with real vectors where no imaginary part is lost: for `left` and `right`."""
+        if np.any(self.vectors.imag) or np.any(self.inverse.imag):
+            return self
+        return Form.of(self.values, self.vectors.real.copy(), self.inverse.real.copy())
+
 
 def diagonalise(G: np.ndarray) -> Form:
     """Eigenvalues and vectors (point, ...); orthogonal ones where the losses are all equal.
@@ -78,6 +84,29 @@ def moved(G: np.ndarray) -> np.ndarray:
     return np.asarray(G + MOVED * loss[:, None, None] * noise)
 
 
+def left(matrices: np.ndarray, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """A x of complex x, at half the price where A is real.
+
+    >>> A, x = np.array([[0.0, 2.0], [1.0, 3.0]]), np.array([[1j, 2], [3, 4 + 1j]])
+    >>> np.allclose(left(A, x), A @ x), np.allclose(right(x, A), x @ A)
+    (True, True)
+    """
+    if np.iscomplexobj(matrices):
+        return np.matmul(matrices, x, out=out)
+    made = np.empty_like(x) if out is None else out
+    np.matmul(matrices, x.view(matrices.dtype), out=made.view(matrices.dtype))
+    return made
+
+
+def right(x: np.ndarray, matrices: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """x A of complex x, at half the price where A is real."""
+    if np.iscomplexobj(matrices):
+        return np.matmul(x, matrices, out=out)
+    made = np.empty_like(x) if out is None else out
+    made.real, made.imag = np.stack([x.real, x.imag]) @ matrices
+    return made
+
+
 def dagger(matrices: np.ndarray) -> np.ndarray:
     """The adjoints of matrices.
 
@@ -90,7 +119,7 @@ def dagger(matrices: np.ndarray) -> np.ndarray:
 def short(x: np.ndarray) -> np.ndarray:
     """The same in single precision.
 
-    >>> short(np.ones(2)).dtype
-    dtype('complex64')
+    >>> short(np.ones(2)).dtype, short(np.ones(2) + 0j).dtype
+    (dtype('float32'), dtype('complex64'))
     """
-    return x.astype(np.complex64)
+    return x.astype(np.complex64 if np.iscomplexobj(x) else np.float32)

@@ -25,7 +25,7 @@ from scipy.sparse import csr_array
 
 from numeric.lindblad.space import Cut, Space, space
 from numeric.solvers.graded.equation import lowers, read
-from numeric.solvers.graded.forms import ROUNDINGS, dagger, diagonalise, moved, short
+from numeric.solvers.graded.forms import ROUNDINGS, dagger, diagonalise, left, moved, right, short
 from numeric.solvers.graded.raising import Dense, Sparse
 from systems import Model
 from systems.grading import NoGrading
@@ -292,9 +292,10 @@ class Strips:
         """What a sweep multiplies with: eigenvectors, raising matrices and inverse sums."""
         blocks, row, column = self.blocks, self.layout.row, self.layout.column
         self.G = [-self.half[:, b, b] for b in blocks]
-        self.forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
-        raised = {pair: U for pair, U in self._raised() if np.any(U)}
         self.many = self.layout.size >= MANY
+        forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
+        self.forms = [form.real() for form in forms] if self.many else forms
+        raised = {pair: U for pair, U in self._raised() if np.any(U)}
         self.raised = {pair: (Sparse if self.many else Dense).of(U) for pair, U in raised.items()}
         self.lowest = list(range(len(blocks)))
         if not self.many:
@@ -303,7 +304,9 @@ class Strips:
         # what leads from all rows that raise to a block, and from its own, to its eigenvectors
         for form, block, k in zip(self.forms, blocks, self.lowest, strict=True):
             U = self.half[:, block, blocks[k].start : block.start]
-            self.inward.append(np.concatenate([form.inverse @ U, form.inverse], axis=2))
+            inverse = form.inverse
+            fed = inverse if self.many else np.concatenate([inverse @ U, inverse], axis=2)
+            self.inward.append(fed)
         values = np.concatenate([form.values for form in self.forms], axis=1)
         sums = values[:, row] + values[:, column].conj()
         sums[:, 0] = 1
@@ -381,7 +384,7 @@ class Strips:
         parts = list(self.cut(source))
         for i, (block, x, form) in enumerate(zip(self.blocks, parts, self.forms, strict=True)):
             self._raise(i, parts, x)
-            half = x @ form.inverse_dagger
+            half = right(x, form.inverse_dagger)
             for j, own in enumerate(self.blocks[i:], i):
                 first = max(self.blocks[self.lowest[j]].start, block.start)
                 rows = shifted(own, block.start)
@@ -389,10 +392,10 @@ class Strips:
                     self._raise_rows(j, block, half, half)
                 # rows of lower grades hold the solution already
                 fed = half[:, first - block.start : rows.stop]
-                y = self.inward[j][:, :, -fed.shape[1] :] @ fed
+                y = left(self.inward[j][:, :, -fed.shape[1] :], fed)
                 y *= self.scale[i][:, rows]
-                np.matmul(self.forms[j].vectors, y, out=half[:, rows])
-            np.matmul(half, form.vectors_dagger, out=x)
+                left(self.forms[j].vectors, y, out=half[:, rows])
+            right(half, form.vectors_dagger, out=x)
         return source
 
     def _raise(self, i: int, parts: list[np.ndarray], into: np.ndarray) -> None:
