@@ -88,8 +88,8 @@ def left(matrices: np.ndarray, x: np.ndarray, out: np.ndarray | None = None) -> 
     """A x of complex x, at half the price where A is real.
 
     >>> A, x = np.array([[0.0, 2.0], [1.0, 3.0]]), np.array([[1j, 2], [3, 4 + 1j]])
-    >>> np.allclose(left(A, x), A @ x), np.allclose(right(x, A), x @ A)
-    (True, True)
+    >>> np.allclose(left(A, x), A @ x)
+    True
     """
     if np.iscomplexobj(matrices):
         return np.matmul(matrices, x, out=out)
@@ -99,7 +99,12 @@ def left(matrices: np.ndarray, x: np.ndarray, out: np.ndarray | None = None) -> 
 
 
 def right(x: np.ndarray, matrices: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """x A of complex x, at half the price where A is real."""
+    """x A of complex x, at half the price where A is real.
+
+    >>> A, x = np.array([[0.0, 2.0], [1.0, 3.0]]), np.array([[1j, 2], [3, 4 + 1j]])
+    >>> np.allclose(right(x, A), x @ A)
+    True
+    """
     if np.iscomplexobj(matrices):
         return np.matmul(x, matrices, out=out)
     made = np.empty_like(x) if out is None else out
