@@ -141,11 +141,17 @@ class Layout:
         """
         if pairs not in self._sums:
             entries = [self._sandwich(*map(self.side, pair)) for pair in pairs]
-            rows, columns, weights = (np.concatenate(part) for part in zip(*entries, strict=True))
-            kinds = np.repeat(np.arange(len(pairs)), [len(rows) for rows, _, _ in entries])
-            by = np.argsort(rows, kind="stable")
-            begin = np.searchsorted(rows[by], np.arange(len(self.row) + 1))
-            self._sums[pairs] = begin, columns[by], kinds[by], weights[by]
+            counts = np.zeros(len(self.row), dtype=int)
+            for rows, _, _ in entries:  # a pair has one entry in a row at most
+                counts[rows] += 1
+            begin = np.cumsum([0, *counts])
+            columns, kinds = np.empty((2, begin[-1]), dtype=int)
+            weights, free = np.empty(begin[-1]), begin[:-1].copy()
+            for kind, (rows, some, weight) in enumerate(entries):
+                place = free[rows]
+                columns[place], kinds[place], weights[place] = some, kind, weight
+                free[rows] += 1
+            self._sums[pairs] = begin, columns, kinds, weights
         return self._sums[pairs]
 
     def pattern(self, pairs: tuple[Pair, ...], points: int) -> tuple[np.ndarray, np.ndarray]:
