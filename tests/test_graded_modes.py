@@ -15,8 +15,9 @@ from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct, graded, iterative, threads
 from numeric.solvers.graded import strips, sylvester
+from numeric.solvers.graded.forms import dagger
 from numeric.solvers.graded.kinds import Kind, kind
-from numeric.solvers.graded.strips import Strips, dagger
+from numeric.solvers.graded.strips import Strips
 from systems import Loss, Model
 from systems.library import kerr_ring
 from systems.values import read_values
@@ -104,9 +105,12 @@ def test_strips_make_of_a_matrix_what_whole_matrices_make_of_it(gathered, monkey
 
 
 @pytest.mark.parametrize("gathered", [0, 1000])
-def test_a_sweep_leaves_no_residual_but_what_it_was_fed(gathered, monkeypatch):
+@pytest.mark.parametrize("loss", [0.3, 1.0])  # equal losses and real hops have real eigenvectors
+def test_a_sweep_leaves_no_residual_but_what_it_was_fed(loss, gathered, monkeypatch):
     monkeypatch.setattr(strips, "MANY", gathered)
-    equation = Strips(PUMPED, many(PUMPED, {**LINKS, "G": 0.3}, D=np.array([-1.0, 0.3])), 4)
+    values = {**LINKS, "G": 0.3, "q": loss}
+    equation = Strips(PUMPED, many(PUMPED, values, D=np.array([-1.0, 0.3])), 4)
+    assert (equation.forms[-1].vectors.dtype == float) == (loss == 1.0 and gathered == 0)
     source = equation.fed(equation.leading())
     left = equation.evolved(equation.sweep(source.copy())) + source
     left[:, 0] = 0  # the vacuum's element is fixed

@@ -10,8 +10,9 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
+from numeric.solvers import krylov
 from numeric.solvers.iterative import SKEW, Iteration, NoJumps, around_light, well_scaled
-from numeric.solvers.krylov import Krylov
+from numeric.solvers.krylov import STEPS, Krylov, Rounds
 from numeric.solvers.refinement import with_first_row
 from numeric.solvers.triangular import BLOCK, sylvester
 from systems import Emitters, Loss, Model
@@ -114,6 +115,24 @@ def test_steps_of_one_solve_serve_the_next_one():
     fresh(second, 1e-9)
     assert counts[2] - counts[1] < fresh.count  # what was found for the first one helps
     assert counts[3] - counts[2] <= 2  # a sum of both is known already, up to their tolerance
+
+
+def test_a_solve_whose_room_runs_out_goes_on_afresh(monkeypatch):
+    monkeypatch.setattr(krylov, "MEMORY", 0)  # room for the steps of one solve alone
+    values = np.linspace(1, 1e3, 400)
+    steps = Krylov(values.__mul__, len(values), np.float64)
+    solve = Rounds(values.__mul__, steps, lambda: steps)
+    one = (np.arange(400) % 10 == 0) * 1.0
+    two = 1 - one
+    solve(one, 1e-9, 1e-6)
+    assert 20 < STEPS - steps.count < 40
+    # what is kept of these elements is no help with the others, and they need more steps than fit
+    steps(two / np.linalg.norm(two), 1e-12)
+    assert steps.cut
+    assert steps.count == STEPS
+    found = solve(two, 1e-6, 1e-6)
+    assert not steps.cut
+    assert np.linalg.norm(values * found - two) <= 1e-6 * np.linalg.norm(two)
 
 
 def test_jumps_around_the_light_make_eigenvectors_good_behind_a_cascade():

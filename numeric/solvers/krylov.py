@@ -15,8 +15,9 @@ Map: TypeAlias = Callable[[np.ndarray], np.ndarray]
 ROUNDS = 8  # of steps for one solve, at most: strong drives take three of some twenty steps
 SLOW = 0.1  # to what a round has to reduce what is left, for single precision to be kept
 # Steps of one solve at most.  Those that are kept, and bytes that they may take: strong drives take
-# 60 to 160 for all solves of a point together, and where fewer fit, later solves start afresh
+# 60 to 160 for all solves of a point together
 STEPS, KEPT, MEMORY = 60, 200, 2**30
+ROOM = 20  # for so many more a solve uses what is kept; with less it starts afresh
 # To what steps in single precision reduce what is left at best: its round-off, with room for
 # eigenvectors that are not orthogonal
 DIGITS = 1e-4
@@ -51,7 +52,7 @@ class Rounds:
                 if after < before:
                     found, left, before = more, rest, after
                 # near round-off it stagnates before it reaches its tolerance, which does no harm
-                if not after < slow and not self._doubled():
+                if not after < slow and not self._steps.cut and not self._doubled():
                     break
         return found if before <= failed * size else np.full_like(found, np.nan)
 
@@ -82,19 +83,21 @@ class Krylov:
     def __init__(self, system: Map, size: int, number: type, inverse: Map | None = None) -> None:
         self.system, self.inverse = system, inverse or np.asarray
         self.number, self.count = np.dtype(number), 0
+        self.cut = False  # whether there was no room for all steps of the last solve
         self.most = int(np.clip(MEMORY // (2 * size * self.number.itemsize), STEPS, KEPT))
         self._p, self._q = np.empty((2, self.most, size), dtype=self.number)
         self._r = self._parts(self.most)
 
     def __call__(self, source: np.ndarray, wanted: float) -> np.ndarray:
         """What solves for a source of norm one up to a norm that is wanted, in `STEPS` at most."""
-        if self.count > self.most - STEPS:
+        if self.count > self.most - ROOM:
             self.count = 0
         if self.is_single:
             wanted = max(wanted, DIGITS)
         left = source.astype(self.number)
-        parts, last = self._parts(), self.count + STEPS
-        left = left - self._project(left, parts)
+        parts, begun = self._parts(), self.count
+        last = min(begun + STEPS, self.most)
+        left -= self._project(left, parts)
         while (size := float(np.linalg.norm(left))) > wanted and self.count < last:
             if not self._step(left / size):
                 break
@@ -102,6 +105,7 @@ class Krylov:
             parts[k] = np.vdot(q, left)
             left -= parts[k].astype(self.number) * q
         n = self.count
+        self.cut = n == self.most < begun + STEPS
         steps = solve_triangular(self._r[:n, :n], parts[:n], check_finite=False)
         return self.inverse(steps.astype(self.number) @ self._p[:n])
 
@@ -119,13 +123,14 @@ class Krylov:
         k, parts = self.count, self._parts()
         made = self.system(self.inverse(p))
         before = float(np.linalg.norm(made))
-        made = made - self._project(made, parts)
+        made -= self._project(made, parts)
         if not np.linalg.norm(made) > ENOUGH * before:
-            made = made - self._project(made, parts)
+            made -= self._project(made, parts)
         parts[k] = size = float(np.linalg.norm(made))
         if not 0 < size < np.inf:
             return False
-        self._p[k], self._q[k], self._r[:, k], self.count = p, made / size, parts, k + 1
+        np.divide(made, size, out=self._q[k])
+        self._p[k], self._r[:, k], self.count = p, parts, k + 1
         return True
 
     def _project(self, x: np.ndarray, parts: np.ndarray) -> np.ndarray:

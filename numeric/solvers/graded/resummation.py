@@ -56,7 +56,9 @@ class Resummation:
         number = np.result_type(unit, np.complex64)
 
         def rest(y: np.ndarray) -> np.ndarray:
-            return np.asarray(y - (step(y.view(number) * unit) / unit).view(y.dtype))
+            made = step(y.view(number) * unit)
+            made /= unit
+            return np.subtract(y, made.view(y.dtype), out=made.view(y.dtype))
 
         return rest
 

@@ -15,7 +15,7 @@ long vector and, for elements above the diagonal, on its conjugate.
 
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import combinations, pairwise
 from typing import TypeAlias
@@ -25,19 +25,17 @@ from scipy.sparse import csr_array
 
 from numeric.lindblad.space import Cut, Space, space
 from numeric.solvers.graded.equation import lowers, read
+from numeric.solvers.graded.forms import ROUNDINGS, dagger, diagonalise, left, moved, right, short
 from numeric.solvers.graded.raising import Dense, Sparse
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Word
 from systems.values import EPSILON, Arrays
 
-# Roundings of an element, in EPSILON: those of a sum of some ten terms
-ROUNDINGS = 4
 LARGE = 500  # states of which tables take 0.1 GB and more
 # States from which on what the drive raises is gathered: at 120 a point of the ring takes the same
 # either way
 MANY = 120
-MOVED = 1e-2  # of the least loss, by which `moved` changes a matrix
 Entries: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, columns, weights
 Pair: TypeAlias = tuple[Word | None, Word | None]
 Side: TypeAlias = tuple[np.ndarray, np.ndarray]  # which state each one comes from, and its weight
@@ -143,11 +141,17 @@ class Layout:
         """
         if pairs not in self._sums:
             entries = [self._sandwich(*map(self.side, pair)) for pair in pairs]
-            rows, columns, weights = (np.concatenate(part) for part in zip(*entries, strict=True))
-            kinds = np.repeat(np.arange(len(pairs)), [len(rows) for rows, _, _ in entries])
-            by = np.argsort(rows, kind="stable")
-            begin = np.searchsorted(rows[by], np.arange(len(self.row) + 1))
-            self._sums[pairs] = begin, columns[by], kinds[by], weights[by]
+            counts = np.zeros(len(self.row), dtype=int)
+            for rows, _, _ in entries:  # a pair has one entry in a row at most
+                counts[rows] += 1
+            begin = np.cumsum([0, *counts])
+            columns, kinds = np.empty((2, begin[-1]), dtype=int)
+            weights, free = np.empty(begin[-1]), begin[:-1].copy()
+            for kind, (rows, some, weight) in enumerate(entries):
+                place = free[rows]
+                columns[place], kinds[place], weights[place] = some, kind, weight
+                free[rows] += 1
+            self._sums[pairs] = begin, columns, kinds, weights
         return self._sums[pairs]
 
     def pattern(self, pairs: tuple[Pair, ...], points: int) -> tuple[np.ndarray, np.ndarray]:
@@ -247,73 +251,6 @@ class Feed:
         return left, right
 
 
-@dataclass(frozen=True)
-class Form:
-    """``vectors @ diag(values) @ inverse`` of a matrix, for each point.
-
-    >>> one = np.eye(2)[None]
-    >>> bool(np.all(Form.of(np.ones((1, 2)), one, one).vectors_dagger == one))
-    True
-    """
-
-    values: np.ndarray
-    vectors: np.ndarray
-    inverse: np.ndarray
-    vectors_dagger: np.ndarray
-    inverse_dagger: np.ndarray
-
-    @classmethod
-    def of(cls, values: np.ndarray, vectors: np.ndarray, inverse: np.ndarray) -> "Form":
-        """With the adjoints, which every sweep needs."""
-        return cls(values, vectors, inverse, dagger(vectors), dagger(inverse))
-
-    def rounded(self) -> "Form":
-        """The same in single precision."""
-        return Form(*(short(getattr(self, field.name)) for field in fields(self)))
-
-
-def diagonalise(G: np.ndarray) -> Form:
-    """Eigenvalues and vectors (point, ...); orthogonal ones where the losses are all equal.
-
-    Matrices that differ by a multiple of one only, as along a detuning, share their vectors.
-
-    >>> form = diagonalise(np.array([[[0.5, 0.2j], [0.2j, 0.5]]]))
-    >>> form.values.round(6)
-    array([[0.5-0.2j, 0.5+0.2j]])
-    """
-    one = np.eye(G.shape[1])
-    shift = G[:, :1, :1] - G[:1, :1, :1]
-    size = abs(G).max(axis=(1, 2), keepdims=True)
-    if len(G) > 1 and np.all(abs(G - G[:1] - shift * one) <= ROUNDINGS * EPSILON * size):
-        first = diagonalise(G[:1])
-        same = (np.broadcast_to(part, G.shape) for part in (first.vectors, first.inverse))
-        return Form.of(first.values + shift[:, 0], *same)
-    H, loss = (G - dagger(G)) / 2j, (G + dagger(G)) / 2
-    rate = loss[:, :1, :1].real
-    if np.all(abs(loss - rate * one) <= ROUNDINGS * EPSILON * abs(rate)):
-        energies, vectors = np.linalg.eigh(H)
-        return Form.of(rate[:, 0] + 1j * energies, vectors, dagger(vectors))
-    values, vectors = np.linalg.eig(G)
-    return Form.of(values, vectors, np.linalg.inv(vectors))
-
-
-def moved(G: np.ndarray) -> np.ndarray:
-    """Matrices next to G whose eigenvectors are not parallel, however parallel those of G are.
-
-    A random change of size d leaves a condition of the order of |G|/d (J. Banks, A. Kulkarni, S.
-    Mukherjee and N. Srivastava, Commun. Pure Appl. Math. 74, 2114 (2021)); it is a small part of
-    the least loss, so that all still decay.  The same in every run.
-
-    >>> jordan = np.array([[[0.5, 1.0], [0.0, 0.5]]])
-    >>> bool(1 < np.linalg.cond(diagonalise(moved(jordan)).vectors[0]) < 1e3)
-    True
-    """
-    size, random = G.shape[1], np.random.default_rng(0)
-    noise = random.normal(size=(size, size, 2)) @ [1, 1j] / np.sqrt(2 * size)
-    loss = np.min(np.einsum("pii->pi", G).real, axis=1)
-    return np.asarray(G + MOVED * loss[:, None, None] * noise)
-
-
 class Strips:
     """The equation of some points that travel together; vectors have the shape (point, element).
 
@@ -361,9 +298,10 @@ class Strips:
         """What a sweep multiplies with: eigenvectors, raising matrices and inverse sums."""
         blocks, row, column = self.blocks, self.layout.row, self.layout.column
         self.G = [-self.half[:, b, b] for b in blocks]
-        self.forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
-        raised = {pair: U for pair, U in self._raised() if np.any(U)}
         self.many = self.layout.size >= MANY
+        forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
+        self.forms = [form.real() for form in forms] if self.many else forms
+        raised = {pair: U for pair, U in self._raised() if np.any(U)}
         self.raised = {pair: (Sparse if self.many else Dense).of(U) for pair, U in raised.items()}
         self.lowest = list(range(len(blocks)))
         if not self.many:
@@ -372,7 +310,9 @@ class Strips:
         # what leads from all rows that raise to a block, and from its own, to its eigenvectors
         for form, block, k in zip(self.forms, blocks, self.lowest, strict=True):
             U = self.half[:, block, blocks[k].start : block.start]
-            self.inward.append(np.concatenate([form.inverse @ U, form.inverse], axis=2))
+            inverse = form.inverse
+            fed = inverse if self.many else np.concatenate([inverse @ U, inverse], axis=2)
+            self.inward.append(fed)
         values = np.concatenate([form.values for form in self.forms], axis=1)
         sums = values[:, row] + values[:, column].conj()
         sums[:, 0] = 1
@@ -450,7 +390,7 @@ class Strips:
         parts = list(self.cut(source))
         for i, (block, x, form) in enumerate(zip(self.blocks, parts, self.forms, strict=True)):
             self._raise(i, parts, x)
-            half = x @ form.inverse_dagger
+            half = right(x, form.inverse_dagger)
             for j, own in enumerate(self.blocks[i:], i):
                 first = max(self.blocks[self.lowest[j]].start, block.start)
                 rows = shifted(own, block.start)
@@ -458,10 +398,10 @@ class Strips:
                     self._raise_rows(j, block, half, half)
                 # rows of lower grades hold the solution already
                 fed = half[:, first - block.start : rows.stop]
-                y = self.inward[j][:, :, -fed.shape[1] :] @ fed
+                y = left(self.inward[j][:, :, -fed.shape[1] :], fed)
                 y *= self.scale[i][:, rows]
-                np.matmul(self.forms[j].vectors, y, out=half[:, rows])
-            np.matmul(half, form.vectors_dagger, out=x)
+                left(self.forms[j].vectors, y, out=half[:, rows])
+            right(half, form.vectors_dagger, out=x)
         return source
 
     def _raise(self, i: int, parts: list[np.ndarray], into: np.ndarray) -> None:
@@ -541,15 +481,6 @@ class Strips:
         return abs(self.rest(x)[:, self.layout.diagonal])
 
 
-def dagger(matrices: np.ndarray) -> np.ndarray:
-    """The adjoints of matrices.
-
-    >>> dagger(np.array([[[1, 2j], [3, 4]]])).tolist()
-    [[[(1-0j), (3-0j)], [-2j, (4-0j)]]]
-    """
-    return np.asarray(matrices.conj().swapaxes(-1, -2))
-
-
 def shifted(block: slice, start: int) -> slice:
     """Where a block lies in what begins at ``start``.
 
@@ -557,12 +488,3 @@ def shifted(block: slice, start: int) -> slice:
     slice(0, 6, None)
     """
     return slice(block.start - start, block.stop - start)
-
-
-def short(x: np.ndarray) -> np.ndarray:
-    """The same in single precision.
-
-    >>> short(np.ones(2)).dtype
-    dtype('complex64')
-    """
-    return x.astype(np.complex64)

@@ -15,7 +15,7 @@ and takes the eigenvectors of matrices of 21 rows only, V_m^-1 G_m V_m = diag(l_
 (R. H. Bartels and G. W. Stewart, Commun. ACM 15, 820 (1972), with eigenvectors in place of Schur
 vectors: a batch of matrices has them at once, and equal losses make them orthogonal.)  Near an
 exceptional point, and behind a cascade, they are nearly parallel: there each point is solved with
-those of matrices next to G (`numeric.solvers.graded.strips.moved`), to which GMRES adds the rest.
+those of matrices next to G (`numeric.solvers.graded.forms.moved`), to which GMRES adds the rest.
 
 That error is measured at the end: the residual of the whole equation, and the rounding of each of
 its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers.graded.strips`.
@@ -53,7 +53,7 @@ COMPANY, SHORT = 32, 50_000
 TRIAL = 12
 # The same of a point by itself with many states, and how many more may be needed: their sum takes
 # some twenty sweeps at half the price, for any drive
-SOON, FEW = 4, 14
+SOON, FEW = 2, 16
 # What round-off leaves of a population against the largest one of its grade: smaller changes do not
 # delay convergence
 FLOOR = 64 * EPSILON
@@ -101,19 +101,18 @@ def solve(
     ((2, 20, 20), True)
     """
     with np.errstate(all="ignore"):  # of points that diverge: their remainder tells
-        found, skew = (
-            _none(model, arrays, quanta, density),
-            np.full(len(next(iter(arrays.values()))), np.inf),
-        )
+        count, equation = len(next(iter(arrays.values()))), None
+        found, skew = _none(model, arrays, quanta, density), np.full(count, np.inf)
         with suppress(np.linalg.LinAlgError):
             equation = Strips(model, arrays, quanta)
             found = _sweep(equation, equation.leading(), tolerance, limit, density)
             skew = equation.skew
         for point in np.flatnonzero(~((found.remainder <= tolerance) & (skew <= SKEW))).tolist():
-            one = {name: array[[point]] for name, array in arrays.items()}
+            one, apart = {name: x[[point]] for name, x in arrays.items()}, not skew[point] <= SKEW
             with suppress(np.linalg.LinAlgError):
-                better = _sum(Strips(model, one, quanta, apart=not skew[point] <= SKEW), density)
-                _replace(found, point, better)
+                if equation is None or count > 1 or apart:
+                    equation = Strips(model, one, quanta, apart)
+                _replace(found, point, _sum(equation, density))
     return found
 
 
@@ -201,6 +200,8 @@ def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, densit
         if made >= trial:
             hopeless |= ~(change * least ** (max(most - made, 0)) <= tolerance)
         before, ratio = np.where(open_, change, before), now
+    if hopeless.all():  # nobody asks for the error of what is not found
+        return _read(equation, total, abs(total[:, diagonal]), remainder, sweeps, density)
     # what further sweeps would add, to the solution and to its error
     further = (np.minimum(ratio, 0.9) / (1 - np.minimum(ratio, 0.9)))[:, None]
     error = equation.error(total) * (1 + further) + last * further
