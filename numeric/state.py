@@ -51,6 +51,11 @@ from systems.status import Estimate, Status
 from systems.values import select
 
 NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
+METASTABLE = (
+    "Not resolved: the light has several stable branches and passes from one into another so "
+    "rarely that double precision cannot tell how much of it is on each. More quanta do not help: "
+    "ask for values with one branch, or with fewer quanta on the brighter one."
+)
 ROOM = 1.5  # times the largest change that is known, for a tolerance to ask for
 ESTIMATED = (
     "number",
@@ -202,7 +207,8 @@ class SteadyState(Twofold, Readout):
     def advice(self) -> str:
         """Which numbers are not converged somewhere, which are, and what to ask for instead.
 
-        One or two sentences; empty where all are converged.
+        One or two sentences, and one on light that is lost between two branches somewhere; empty
+        where all are converged.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -220,12 +226,21 @@ class SteadyState(Twofold, Readout):
         moves = {name: one == Status.NOT_CONVERGED for name, one in words.items()}
         moving = [name for name, where in moves.items() if where.any()]
         if not moving:
-            return ""
+            return self._metastable()
         settled = Status.OK, Status.UNDEFINED
         settled_ones = [name for name, one in words.items() if np.isin(one, settled).all()]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
-        return f"Not converged: {', '.join(moving)}{known}. {self._way_out(moves, low, orders)}"
+        way_out = self._way_out(moves, low, orders)
+        return f"Not converged: {', '.join(moving)}{known}. {way_out} {self._metastable()}".rstrip()
+
+    def _metastable(self) -> str:
+        """What is said of points that are lost between branches, if there are any."""
+        for block in self.blocks:
+            lost = block.points[block.status == Status.NOT_RESOLVED]
+            if lost.size and branches(self.model, select(self.arrays, lost)).several.any():
+                return METASTABLE
+        return ""
 
     def _way_out(
         self,

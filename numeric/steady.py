@@ -19,15 +19,18 @@ from numeric.frames.bright import BrightSearch
 from numeric.frames.means import Means, beside
 from numeric.lindblad.space import Space, space
 from numeric.lindblad.stability import blurred, damped, exists
+from numeric.search.classical import branches
 from numeric.search.truncation import TruncationSearch
 from numeric.solvers.choice import ALONE, STEADY
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution
 from numeric.state import NoJumpState, SteadyState
+from numeric.trust.judge import estimate, results
+from numeric.trust.worth import RESOLVED
 from systems import Model
 from systems.progress import bar
 from systems.status import Status
-from systems.values import Arrays, Values, read_values
+from systems.values import Arrays, Values, read_values, select
 
 # Bytes that a batch may take, half of a laptop's memory
 KEPT = 2**32
@@ -63,9 +66,9 @@ def steady_state(
     Where none is found the status of the state is "not converged", and each number that two more
     quanta leave alone is returned all the same: every number has its own status.
     ``quanta`` may be given in all, or ``{"a": 4, "b": 30}`` in each mode, or ``{"a + 2 b": 8}`` in
-    sums of modes (`systems.sides`).  Then nothing is chosen: a number that the cut moves by more
-    than 1e-3 is "not converged", `SteadyState.estimate` has what the cut gives, and the certificate
-    what it costs.
+    sums of modes (`systems.sides`).  Then nothing is chosen, whatever ``limit``: a number that the
+    cut moves by more than 1e-3 is "not converged", `SteadyState.estimate` has what the cut gives,
+    and the certificate what it costs.
     ``solver`` is "auto", "direct" (the reference), "iterative" (large truncations) or "qutip"
     (`qutip.steadystate`).  What takes over a second shows a bar, unless ``progress`` is False.
 
@@ -157,6 +160,7 @@ def _solve(
     ]
     found, others = zip(*pairs, strict=True)
     blocks = _honest(found, np.ravel(blurred(model, arrays)))
+    blocks = tuple(_between(model, arrays, block) for block in blocks)
     alone = partial(_solve, model, search, ALONE, progress, frame) if solver == "auto" else None
     return SteadyState(
         model,
@@ -211,6 +215,27 @@ def _honest(blocks: Sequence[Solution], hidden: np.ndarray) -> tuple[Solution, .
         words = np.where(several, Status.NOT_RESOLVED, block.status)
         honest.append(replace(block, status=words))
     return tuple(honest)
+
+
+def _between(model: Model, arrays: Arrays, block: Solution) -> Solution:
+    """The same, "not resolved" where branches pass into one another too rarely for any number."""
+    known = block.status == Status.OK
+    if known.any():  # the mean number tells first, as most points have one
+        known &= ~_resolves(*estimate(block, 0, 1))
+    rows = np.flatnonzero(known)
+    if rows.size:
+        some = block.take(rows)
+        asked = results(model, some.space.cut, 4)
+        rows = rows[~np.any([_resolves(*estimate(some, *one)) for _, *one in asked], axis=0)]
+    if rows.size:
+        rows = rows[branches(model, select(arrays, block.points[rows])).several]
+    words = block.status.copy()
+    words[rows] = Status.NOT_RESOLVED
+    return replace(block, status=words)
+
+
+def _resolves(value: np.ndarray, error: np.ndarray) -> np.ndarray:
+    return np.asarray(error <= RESOLVED * abs(value))
 
 
 def _check_memory(arrays: Arrays, on: Space) -> None:

@@ -282,10 +282,40 @@ class Model(Shown):
         >>> second_harmonic.MODEL.grading  # a quantum of b counts as two
         Grading(weights=(1, 2), unit=1)
         """
-        lowest = self.lowest_orders()
+        return self._graded(self.lowest_orders())
+
+    @cached_property
+    def driven_grading(self) -> Grading:
+        """The same, each word that fills the vacuum being a drive, whether it is named or not.
+
+        The numeric road expands in no symbol: states are ordered by what makes them, with a
+        number in its place as well.  Raises `NoGrading` where another word leaves no choice.
+
+        >>> from dataclasses import replace
+        >>> from systems import second_harmonic
+        >>> replace(second_harmonic.MODEL, drive=None).driven_grading
+        Grading(weights=(1, 2), unit=1)
+        """
+        return self._graded(self.driven_orders())
+
+    def _graded(self, orders: Mapping[Word, int]) -> Grading:
         if self.weights is None:
-            return find_grading(lowest, self.modes, self.jump_orders())
-        return given_grading(lowest, self.modes, [self.weights[label(m)] for m in self.modes])
+            return find_grading(orders, self.modes, self.jump_orders())
+        return given_grading(orders, self.modes, [self.weights[label(m)] for m in self.modes])
+
+    def driven_orders(self) -> dict[Word, int]:
+        """The orders of `driven_grading`: at least one for what fills or empties the vacuum.
+
+        A pair of two modes is no drive where these hop as well: it counter-rotates, as strongly.
+
+        >>> from dataclasses import replace
+        >>> from systems import kerr
+        >>> replace(kerr.MODEL, drive=None).driven_orders()[(1,), (0,)]  # a', times some symbol
+        1
+        """
+        lowest = self.lowest_orders()
+        hops = {_factors(word) for word in lowest if all(map(any, word))}
+        return {w: max(order, int(_drives(w, hops))) for w, order in lowest.items()}
 
     def lowest_orders(self) -> dict[Word, int]:
         """The lowest order in the drive of the coefficient of every word of the Hamiltonian.
@@ -355,6 +385,18 @@ class Model(Shown):
         """
         position = self.index(mode)
         return tuple(quanta * (i == position) for i in range(len(self.modes)))
+
+
+def _drives(word: Word, hops: set[tuple[int, ...]]) -> bool:
+    """Whether the word fills the vacuum or empties into it, and turns with no hop of its modes."""
+    factors = _factors(word)
+    alone = sum(map(bool, factors)) == 1
+    return not all(map(any, word)) and (alone or factors not in hops)
+
+
+def _factors(word: Word) -> tuple[int, ...]:
+    """How many ladder operators of each mode a word has."""
+    return tuple(up + down for up, down in zip(*word, strict=True))
 
 
 def _what_else(mode: object, labels: list[str]) -> str:

@@ -142,7 +142,12 @@ def read_cut(model: Model, quanta: int | Mapping[str, int], name: str = "quanta"
 
 
 def _counted(labels: list[str], text: str) -> tuple[int, ...]:
-    """How much a quantum of each mode counts in a sum of labels; nothing where it is none."""
+    """How much a quantum of each mode counts in a sum of labels; nothing where it is none.
+
+    >>> _counted(["a", "b"], "a + a")
+    Traceback (most recent call last):
+    ValueError: Argument `quanta` must name a mode once, but `a + a` names a twice: write 2 a ...
+    """
     if text in labels:
         return tuple(int(name == text) for name in labels)
     # the longest label first, as one may be the beginning of another
@@ -151,6 +156,11 @@ def _counted(labels: list[str], text: str) -> tuple[int, ...]:
     if not re.fullmatch(rf"(?:{term}\+)*{term}", text):
         return (0,) * len(labels)
     found = re.findall(rf"{term}(?:\+|$)", text)
+    if twice := [name for name in labels if [one for _, one in found].count(name) > 1]:
+        raise ValueError(
+            f"Argument `quanta` must name a mode once, but `{shorten(text)}` names {twice[0]} "
+            f"twice: write 2 {twice[0]} where a quantum of it counts as two."
+        )
     return tuple(sum(int(w or 1) for w, one in found if one == name) for name in labels)
 
 

@@ -29,11 +29,11 @@ def partial_weights(model: Model) -> tuple[int, ...]:
     """
     try:
         heated = (word for word, order in model.jump_orders().items() if not order)
-        if not any(model.grading.raises(word) > 0 for word in heated):
+        if not any(model.driven_grading.raises(word) > 0 for word in heated):
             return ()
     except NoGrading:
         pass
-    words = model.lowest_orders()
+    words = model.driven_orders()
     jumps = [change_of(word) for jump in model.jumps for word in jump]
     kept = _conserved(words, jumps, len(model.modes))
     if not any(kept):
@@ -61,7 +61,7 @@ def weights_of(model: Model) -> tuple[int, ...]:
 @lru_cache(maxsize=64)
 def _weights(model: Model) -> tuple[int, ...]:
     try:
-        return model.grading.weights
+        return model.driven_grading.weights
     except NoGrading:
         return (1,) * len(model.modes)
 

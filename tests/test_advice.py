@@ -29,7 +29,7 @@ from systems.library import (
 from systems.status import Status
 
 a, (G, kappa) = BosonOp("a"), sp.symbols("G kappa", real=True)
-b, c, (F, g) = BosonOp("b"), BosonOp("c"), sp.symbols("F g", positive=True)
+b, c, d, (F, g) = BosonOp("b"), BosonOp("c"), BosonOp("d"), sp.symbols("F g", positive=True)
 HARMONICS = Model(
     "harmonic of a harmonic",
     F * (a + Dagger(a))
@@ -198,3 +198,39 @@ def test_of_bright_light_that_no_cut_holds_the_states_around_its_amplitude_are_n
     assert f"as some {around:.0f} are needed around" in needed
     # what fits, and was looked for in vain, is not said to be needed
     assert "is known to do" in Shortage(*how, looked=True, around=400.0).advice
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("Delta", "chi", "xi"), [(-6.31, 0.0707, 10.0), (-40.0, 0.5, 69.12)])
+def test_light_that_hardly_leaves_its_branches_is_said_to_be_metastable(Delta, chi, xi):
+    # at the second point populations are computed, to two digits
+    values = {"Delta": Delta, "chi": chi, "gamma": 1.0, "xi": xi}
+    state = steady_state(kerr.MODEL, values)
+    words = [state.number_status("a"), *(state.correlation_status("a", k) for k in (2, 3, 4))]
+    assert {state.status, state.certificate.status, *words} == {"not resolved"}
+    assert "several stable branches" in state.advice
+    assert "More quanta do not help: ask for values with one branch, or with fewer" in state.advice
+    for followed in ({"xi": 3 * xi}, {"chi": 10 * chi}):
+        known = steady_state(kerr.MODEL, {**values, **followed})
+        assert (known.status, known.advice) == ("ok", "")
+
+
+def test_a_number_below_round_off_is_no_metastable_state():
+    state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1e-200}, quanta=4)
+    assert (state.correlation_status("a", 4), state.status, state.advice) == (
+        "not resolved",
+        "ok",
+        "",
+    )
+
+
+@pytest.mark.slow
+def test_a_limit_below_the_default_is_named_as_what_stands_in_the_way():
+    hops = sum(Dagger(x) * y + Dagger(y) * x for x, y in ((a, b), (b, c), (c, d)))
+    every = (a, b, c, d)
+    H = sum(Dagger(x) ** 2 * x**2 for x in every) / 2 + hops / 2 + F * (a + Dagger(a))
+    chain = Model("chain of four", H, tuple(Loss(1, x) for x in every), F)
+    few = steady_state(chain, {"F": 0.1}, limit=300)
+    assert few.status == "not converged"
+    assert "Ask for no `limit`" in few.advice
+    assert (steady_state(chain, {"F": 0.1}).status) == "ok"

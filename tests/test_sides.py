@@ -22,7 +22,7 @@ from numeric.search.growth import Growth
 from systems import Loss, Model
 from systems.arithmetic import evaluate
 from systems.ladder import fits, is_two_level
-from systems.library import kerr_dimer, second_harmonic
+from systems.library import kerr, kerr_dimer, second_harmonic
 from systems.sides import CutSide, Grouped, count_states, group, most_quanta
 from systems.values import read_values
 
@@ -277,3 +277,8 @@ def test_no_cut_is_looked_for_between_two_shells_of_several_sides():
     growth = Growth(2, 1e-8, 40, model, np.arange(1), *seen, room=40)
     now = Grouped((CutSide((1, 0, 1), 3), CutSide((0, 1, 0), 5)))  # 60 states: no more fit
     assert growth._larger(now, now) is None
+
+
+def test_a_sum_that_names_a_mode_twice_is_refused_for_that():
+    with pytest.raises(ValueError, match="must name a mode once, but `a \\+ a` names a twice"):
+        steady_state(kerr.MODEL, kerr.VALUES, quanta={"a + a": 3})

@@ -245,6 +245,37 @@ each(lambda c, s: time.sleep(600), np.zeros((3, 1)), np.ones(3), beat=interrupt)
     assert b"KeyboardInterrupt" in ended.stderr
 
 
+@pytest.mark.slow
+def test_a_program_that_goes_on_after_an_interrupt_ends_in_peace():
+    # it ends while a thread is still inside SuperLU: factors of a second each, one after the other
+    program = """
+import numpy as np
+from scipy.sparse import csc_array, eye_array, random_array
+from scipy.sparse.linalg import splu
+from numeric.solvers.threads import spread
+
+A = csc_array(random_array((2000, 2000), density=0.01, rng=0) + 5 * eye_array(2000))
+
+def factors(begun):
+    while True:
+        begun.append(splu(A))
+
+def interrupt(done):
+    if begun:
+        raise KeyboardInterrupt
+
+begun = []
+try:
+    spread(factors, [(begun,)], beat=interrupt)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "interrupted\n", "")
+
+
 def test_the_command_line_takes_a_cut_by_modes():
     options = [
         "--set",

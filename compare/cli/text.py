@@ -176,7 +176,7 @@ def _closed_forms(
 def _quantities(closed: Closed) -> Iterator[Quantity]:
     """Mean number and correlations of every mode, as far as the quanta go."""
     model = closed.model
-    weights = partial_weights(model) or model.grading.weights
+    weights = partial_weights(model) or model.driven_grading.weights
     counted = [(label(mode), w) for mode, w in zip(model.modes, weights, strict=True) if w]
     for mode, weight in counted:
         names = [f"number_{mode}", *(f"g{k}_{mode}" for k in range(2, closed.quanta + 1))]

@@ -76,6 +76,6 @@ def _grade(model: Model, order: int) -> int:
 def _unit(model: Model) -> int:
     """By how much one order of the drive raises the grade."""
     try:
-        return model.grading.unit
+        return model.driven_grading.unit
     except NoGrading:
         return 1

@@ -18,7 +18,8 @@ from numeric.lindblad.heat import held
 from numeric.lindblad.space import Cut, count_states, hull, largest_side, levels, show_cut, wider
 from numeric.search.classical import LIGHT
 from numeric.search.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, moments_within
-from numeric.solvers.memory import largest
+from numeric.search.start import BY_SWEEPS, LIMIT
+from numeric.solvers.memory import LARGEST_SWEPT, largest
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import escape, falling_factorials, missing
 from systems import Model
@@ -92,6 +93,8 @@ class Shortage:
             ways.append(f"more states (`limit={self._most}`)")
         elif self._searched(PAIRS) and not ways and (more or self.order != PAIRS):
             ways.append(f"`order=2` with more states (`limit={self._most}`){self._without}")
+        if self.order is not None and any(map(self._bounded, (self.order, PAIRS))):
+            ways.insert(0, "no `limit`")
         if self._fits(self._own):
             ways.append(f"a truncation of your own ({self._typed(self._own)})")
         return ways if self.looked or self._by_all else ways + self._around()
@@ -135,6 +138,12 @@ class Shortage:
     def _by_all(self) -> bool:
         """Whether a search gets there; it looks for all orders of a truncation that is given."""
         return self._searched(self.order or 4)
+
+    def _bounded(self, highest: int) -> bool:
+        """Whether a search for n ... g^(highest) gets there by default, but not in the limit."""
+        room = BY_SWEEPS if largest(self.model, self.named) == LARGEST_SWEPT else LIMIT
+        needed = count_states(self.model.modes, wider(self._least(highest, self.tolerance), 2))
+        return self.limit is not None and self.limit < needed <= room
 
     def _searched(self, highest: int) -> bool:
         """Whether what a search for n ... g^(highest) has to solve fits."""

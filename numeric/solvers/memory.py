@@ -38,6 +38,7 @@ def largest(model: Model, solver: str = "auto") -> int:
 def _is_swept(model: Model) -> bool:
     """Whether sweeps over wide grades serve a model, whatever the cut."""
     try:
-        return len(model.modes) > 2 and model.not_lowering() is None
+        raised = map(model.driven_grading.raises, model.jump_orders())
+        return len(model.modes) > 2 and all(more < 0 for more in raised)
     except NoGrading:
         return False

@@ -5,6 +5,9 @@ time on waiting: sparse factorisations then take up to thirty times longer.
 
 Compiled code hears no Ctrl-C until it returns, and a pool of threads is waited for.  Threads of
 `spread` are daemons: an interrupted program leaves them behind, and stops at once.
+A program that ends nonetheless clears what CPython holds of such a thread, and SciPy's factors say
+of theirs "TypeError: an integer is required" (`SuperLUGlobal_dealloc`): output is then not flushed,
+and the program fails.  So each thread keeps hold of it.
 """
 
 import os
@@ -13,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
+from ctypes import PYFUNCTYPE, c_void_p, cast, py_object, pythonapi
 from functools import cache, wraps
 from importlib import import_module
 from queue import Empty, SimpleQueue
@@ -28,6 +32,8 @@ R = TypeVar("R")
 # points then fills packs of 128 whatever there is, and less costs little
 PACKED = 4
 PAUSE = 0.2  # seconds between two reports of how many tasks are done
+# Where CPython keeps what libraries written in C hold of the thread that asks, a borrowed reference
+_state = PYFUNCTYPE(c_void_p)(("PyThreadState_GetDict", pythonapi))
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
 # Who hears how many tasks are done, and of how many
 _beat: ContextVar[Callable[[int, int], None]] = ContextVar("beat", default=lambda done, tasks: None)
@@ -212,6 +218,7 @@ def loaded(name: str) -> ModuleType:
 
 def _work(one: Callable[..., Any], waiting: "SimpleQueue[Any]") -> None:
     """Do what waits, task by task, until nothing is left; a task that was cancelled is not."""
+    held = cast(_state(), py_object).value  # noqa: F841 - until the last task is done
     while True:
         try:
             task, row = waiting.get_nowait()

@@ -60,7 +60,7 @@ def lowers(model: Model) -> bool:
     >>> lowers(kerr.MODEL)
     True
     """
-    grading, words = model.grading, [word for jump in model.jumps for word in jump]
+    grading, words = model.driven_grading, [word for jump in model.jumps for word in jump]
     for word in words:
         _check_jump(model, word)
     return all(grading.raises(word) < 0 for word in words)
@@ -107,7 +107,7 @@ def equation_of(model: Model) -> Equation:
 
 
 def _check_jump(model: Model, word: Word) -> None:
-    if model.grading.raises(word) > 0 or not any(word[1]):
+    if model.driven_grading.raises(word) > 0 or not any(word[1]):
         raise NoGrading(
             "The losses must not raise the number of quanta, but one has the term "
             f"`{express(word, model.modes)}`."

@@ -96,7 +96,7 @@ def _is_wide(model: Model, cut: Cut) -> bool:
     """
     if len(model.modes) < 3:
         return False
-    grades = space(model.modes, cut).occupations @ np.array(model.grading.weights)
+    grades = space(model.modes, cut).occupations @ np.array(model.driven_grading.weights)
     widest = np.max(np.unique(grades, return_counts=True)[1])
     return bool(widest >= WIDE and lowers(model))
 
@@ -118,6 +118,6 @@ def _settles(model: Model, cut: Cut, together: bool) -> bool:
     """Whether every state decays, alone or ``together`` with others of its grade."""
     if every_mode_is_lossy(model):
         return True
-    hops = [word for word in model.effective_ladder if model.grading.raises(word) == 0]
+    hops = [word for word in model.effective_ladder if model.driven_grading.raises(word) == 0]
     on = space(model.modes, cut)
     return bool(decaying(on, hops if together else (), model.jumps).all())

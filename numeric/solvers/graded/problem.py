@@ -155,13 +155,13 @@ def pose(model: Model, arrays: Arrays, quanta: Cut, diagonal: bool = True) -> Pr
     array([0.4, 0.4])
     """
     equation, on = equation_of(model), space(model.modes, quanta)
-    grades = on.occupations @ np.array(model.grading.weights)
+    grades = on.occupations @ np.array(model.driven_grading.weights)
     effective, jumps, unit = equation.evaluate(arrays)
     # in units of a loss rate from here on
     effective = {word: column / unit for word, column in effective.items()}
     jumps = {pair: column / unit for pair, column in jumps.items()}
     lost = np.maximum(_cancellation(model, on, effective), _jump_cancellation(model, on, arrays))
-    phases = choose_phases(effective, model.grading)
+    phases = choose_phases(effective, model.driven_grading)
     effective = {word: turn(column, word, phases) for word, column in effective.items()}
     terms: list[tuple[Pair, np.ndarray]] = []
     for word, column in effective.items():
@@ -218,7 +218,7 @@ def _shared(words: tuple[Word, ...], on: Space, diagonal: bool) -> np.ndarray:
 
 def _vectors(model: Model, quanta: Cut, effective: Columns, diagonal: bool) -> np.ndarray:
     """The basis in which H0 is diagonal, if that is wanted and possible, or the Fock states."""
-    undriven = {w: c for w, c in effective.items() if model.grading.raises(w) == 0}
+    undriven = {w: c for w, c in effective.items() if model.driven_grading.raises(w) == 0}
     return _basis(model, quanta, symmetric_parts(undriven) if diagonal else None)
 
 
@@ -226,7 +226,7 @@ def _vectors(model: Model, quanta: Cut, effective: Columns, diagonal: bool) -> n
 def _basis(model: Model, quanta: Cut, parts: tuple[Part, ...] | None) -> np.ndarray:
     """The same for the parts of H0, None where it is not symmetric; made once."""
     on = space(model.modes, quanta)
-    grades = on.occupations @ np.array(model.grading.weights)
+    grades = on.occupations @ np.array(model.driven_grading.weights)
     if parts is not None:
         matrices = {word: on.word(word).real.toarray() for word, _, _ in parts}
         vectors = common_basis(parts, matrices, grades)
@@ -260,7 +260,7 @@ def _program(
     for (factor, is_left), matrix in sums.items():
         rotated = _rotate(matrix, basis)
         terms.append(Sandwich(factor, 1.0, *((rotated, None) if is_left else (None, rotated))))
-    grades = on.occupations @ np.array(model.grading.weights)
+    grades = on.occupations @ np.array(model.driven_grading.weights)
     return assemble(grades, basis.astype(float), terms, factors)
 
 

@@ -93,7 +93,7 @@ def is_homogeneous(model: Model) -> bool:
     >>> is_homogeneous(kerr.MODEL)
     True
     """
-    grading = model.grading
+    grading = model.driven_grading
     if model.orders or any(model.drive in loss.rate.free_symbols for loss in model.losses):
         return False
     orders = [(w, c, abs(grading.raises(w))) for w, c in model.ladder.items()]

@@ -68,7 +68,7 @@ class Layout:
     @staticmethod
     def _made(model: Model, quanta: Cut) -> "Layout":
         on = space(model.modes, quanta)
-        grades = on.occupations @ np.array(model.grading.weights)
+        grades = on.occupations @ np.array(model.driven_grading.weights)
         order = np.argsort(grades, kind="stable")
         starts = np.append(np.flatnonzero(np.diff(grades[order], prepend=-1)), len(grades))
         return Layout(on, order, tuple(slice(*pair) for pair in pairwise(starts.tolist())))
@@ -277,7 +277,7 @@ class Strips:
         words, jumps, unit = read(model, arrays)
         self.layout, self.points = Layout.of(model, quanta), len(unit)
         self.blocks, made = self.layout.blocks, {w: -1j * c / unit for w, c in words.items()}
-        lowering = {w: c for w, c in made.items() if model.grading.raises(w) < 0}
+        lowering = {w: c for w, c in made.items() if model.driven_grading.raises(w) < 0}
         self._half({w: c for w, c in made.items() if w not in lowering})
         terms: dict[Pair, np.ndarray] = {pair: c / unit for pair, c in jumps.items()}
         terms |= {(word, None): c for word, c in lowering.items()}

@@ -150,7 +150,7 @@ def _solve_scan(
         problem = pose(model, base, quanta, diagonal=False)
         result = _solve(problem, tolerance, limit, depth=limit + 1)
         group, ratio = scan.group[members] - first, scan.ratio[members]
-        orders = problem.grades / model.grading.unit
+        orders = problem.grades / model.driven_grading.unit
         parts.append(_read(problem, sum_series(result, group, ratio, orders), tolerance, group))
         done.append(members)
     back = np.argsort(np.concatenate(done))
