@@ -19,6 +19,7 @@ from numeric.lindblad.heat import fall_of_baths
 from numeric.lindblad.space import Space, covers, hull, read_cut, show_cut, wider
 from numeric.search.classical import branches
 from numeric.search.growth import Growth
+from numeric.search.pushed import pushes
 from systems import Loss, Model
 from systems.arithmetic import evaluate
 from systems.ladder import fits, is_two_level
@@ -273,7 +274,7 @@ def test_a_sum_that_holds_no_quantum_of_one_of_its_modes_is_refused():
 def test_no_cut_is_looked_for_between_two_shells_of_several_sides():
     model = scattering()
     arrays = {name: np.atleast_1d(x) for name, x in read_values(model, SCATTERED).items()}
-    seen = branches(model, arrays), fall_of_baths(model, arrays)
+    seen = branches(model, arrays), fall_of_baths(model, arrays), pushes(model, arrays)
     growth = Growth(2, 1e-8, 40, model, np.arange(1), *seen, room=40)
     now = Grouped((CutSide((1, 0, 1), 3), CutSide((0, 1, 0), 5)))  # 60 states: no more fit
     assert growth._larger(now, now) is None

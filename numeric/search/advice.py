@@ -103,15 +103,20 @@ class Shortage:
         """What is said where nothing leads there: n and g2 alone, or that no truncation does."""
         pairs = self._least(PAIRS, CLOSER * self.moved)
         if not self.falls or not np.any(np.vstack(self.falls)):
-            return self._none(self._own if self._fits(pairs) else pairs, around=self.around)
+            return self._for_pairs(pairs) or self._none(pairs, around=self.around)
         # what a bath fills is known without a cut
         warm = held(np.max(np.vstack(self.falls), axis=0), PAIRS, THERMAL * self.moved)
         tops = zip(levels(self.model.modes, pairs), warm.tolist(), strict=True)
         pairs = tuple(top or kept - 1 for kept, top in tops)
-        if self._fits(pairs):
-            return f"Ask for a truncation of your own ({self._typed(pairs)}), for n and g2."
+        if less := self._for_pairs(pairs):
+            return less
         # one hot mode needs no cut that holds it (`numeric.frames.warm`), but states of the others
         return self._none(pairs, f"{'' if self.limit is None else 'no `limit`, '}a colder bath")
+
+    def _for_pairs(self, cut: Cut) -> str:
+        """Asks for a cut that does for n and g2; empty where it does not fit."""
+        own = f"Ask for a truncation of your own ({self._typed(cut)}), for n and g2."
+        return own if self._fits(cut) else ""
 
     def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
         """What is said where no truncation does."""

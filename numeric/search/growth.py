@@ -62,12 +62,14 @@ class Growth(SearchStart):
 
     >>> from numeric.search.classical import branches
     >>> from numeric.lindblad.heat import fall_of_baths
+    >>> from numeric.search.pushed import pushes
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {name: x[None] for name, x in read_values(kerr.MODEL, kerr.VALUES).items()}
     >>> light, falls = branches(kerr.MODEL, arrays), fall_of_baths(kerr.MODEL, arrays)
-    >>> growth = Growth(4, 1e-8, None, kerr.MODEL, np.arange(1), light, falls, room=500)
+    >>> known = light, falls, pushes(kerr.MODEL, arrays)
+    >>> growth = Growth(4, 1e-8, None, kerr.MODEL, np.arange(1), *known, room=500)
     >>> found = [solve_points(kerr.MODEL, arrays, np.arange(1), cut, "direct") for cut in (4, 6)]
     >>> judged = growth.judge(*found)
     >>> bool(judged.moves.any()), growth.grown(*found, judged, judged.moves.any(axis=0))
@@ -114,9 +116,10 @@ class Growth(SearchStart):
             return [(wider(now, 2), every)]
         cuts = self._wanted(visible(found), now, None)
         places = self._places(found)
-        warm, lost = np.any(self.falls[places], axis=1).tolist(), self._too_warm(places).tolist()
+        own = np.maximum(self.falls, self.shifts)[places]
+        warm, lost = np.any(own, axis=1).tolist(), self._too_warm(places).tolist()
         for row, cut, known, gone in zip(every.tolist(), cuts, warm, lost, strict=True):
-            # what a bath fills was known before, and little is learnt from another start
+            # what a bath fills, or others push, was known before: little is learnt from a new start
             after = wider(now, 2) if gone or known else self._next(now, cut)
             # what the budget has made smaller than this one has been solved already
             gains = after is not None and count_states(self.model.modes, after) > kept

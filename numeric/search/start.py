@@ -1,7 +1,8 @@
 """With which truncation the search of a point starts, from its drive, its light and its baths.
 
 The drive says how many terms of its series matter, the classical light of each mode and what a bath
-fills how many quanta a mode holds by itself.  What comes next says `numeric.search.growth`.
+fills, or others push into it, how many quanta a mode holds by itself.  What comes next says
+`numeric.search.growth`.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from numeric.lindblad.paths import on_the_way
 from numeric.lindblad.scaling import scale, weights
 from numeric.lindblad.space import Cut, Grouped, count_states, graded, limits, resized, wider
 from numeric.search.classical import SPREAD, Branches, by_mode, reach
+from numeric.search.pushed import swung
 from systems import Model
 from systems.values import Arrays, select
 
@@ -43,6 +45,7 @@ PROBE = 8  # of the limit, how small a part tells whether classical light that d
 # Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
 LOOK = 4
 NEARLY = 0.9  # of what a bath asks for, what is worth a search: its estimate is of all its light
+HALF = 0.5  # the same of what others push into a mode, as n needs less of it than g2
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
 
 
@@ -54,11 +57,13 @@ class SearchStart:
 
     >>> from numeric.search.classical import branches
     >>> from numeric.lindblad.heat import fall_of_baths
+    >>> from numeric.search.pushed import pushes
     >>> from systems.library import kerr
     >>> from systems.values import read_values
     >>> arrays = {name: x[None] for name, x in read_values(kerr.MODEL, kerr.VALUES).items()}
     >>> light, falls = branches(kerr.MODEL, arrays), fall_of_baths(kerr.MODEL, arrays)
-    >>> start = SearchStart(4, 1e-8, None, kerr.MODEL, np.arange(1), light, falls, LIMIT)
+    >>> known = light, falls, pushes(kerr.MODEL, arrays)
+    >>> start = SearchStart(4, 1e-8, None, kerr.MODEL, np.arange(1), *known, LIMIT)
     >>> ((cut, points),) = start.starts(arrays)
     >>> 4 <= cut < 12  # quanta, two short of those it is compared with
     True
@@ -71,6 +76,7 @@ class SearchStart:
     points: np.ndarray
     light: Branches  # of these points
     falls: np.ndarray  # of what baths fill, (points, modes)
+    shifts: np.ndarray  # by what one quantum pushes each mode, (points, modes)
     room: int  # most states by default
     around: bool = False  # an amplitude, which the light may not be at after all
 
@@ -86,18 +92,21 @@ class SearchStart:
     def starts(self, arrays: Arrays) -> list[tuple[Cut, np.ndarray]]:
         """The first truncation of each point, two quanta short of its second."""
         order, some = self.order, select(arrays, self.points)
+        small = scale(self.model, some)
         with np.errstate(divide="ignore"):
-            terms = log(self.tolerance) / np.log(scale(self.model, some) ** 2)
-        drives = [self._drive(terms, k) for k in (order, min(order, PAIRS))]
+            terms = log(self.tolerance) / np.log(small**2)
+        orders = list(range(max(order, PAIRS), PAIRS - 1, -1))
+        drives = [self._drive(terms, min(k, order)) for k in orders]
+        held = [self._held(k, small) for k in orders]
         quanta = reach(self.light.quanta)
-        baths = [self._baths(self.falls, k) for k in (order, PAIRS)]
-        keys = np.column_stack([*drives, quanta, *baths]).astype(int)
+        keys = np.column_stack([*drives, quanta, *held]).astype(int)
         kinds, which = _kinds(keys)
         found: dict[Cut, list[int]] = defaultdict(list)
-        for k, (first, fewer, *tops) in enumerate(kinds.tolist()):
-            light, *baths = np.split(np.array(tops), 3)
-            warm = self._warm(light, [(first, baths[0]), (fewer, baths[1])])
-            found[warm if any(baths[1]) else self._first(first, light)].append(k)
+        for k, row in enumerate(kinds):
+            firsts, tops = np.split(row, [len(orders)])
+            light, *own = np.split(tops, 1 + len(orders))
+            warm = self._warm(light, list(zip(firsts.tolist(), own, strict=True)))
+            found[warm if any(own[-1]) else self._first(int(firsts[0]), light)].append(k)
         masks = ((cut, np.isin(which, ks)) for cut, ks in found.items())
         return [(cut, self.points[mask]) for cut, mask in masks]
 
@@ -106,11 +115,18 @@ class SearchStart:
         # all that the leading order passes through; what the next one does comes with two more
         least = max(order, on_the_way(self.model, order) - 1)
         most = max(least, self.order + AHEAD)
-        return np.floor(np.clip(np.nan_to_num(1 + terms, posinf=np.inf), least, most))
+        # quanta that push a mode block each other: each is rarer by the drive's fourth power
+        wanted = np.where(self.shifts.any(axis=1), order - 1 + np.ceil(terms / 2), 1 + terms)
+        return np.floor(np.clip(np.nan_to_num(wanted, posinf=np.inf), least, most))
 
     def _baths(self, falls: np.ndarray, order: int) -> np.ndarray:
         """Quanta that baths ask for, (points, modes)."""
         return held(falls, min(order, self.order), self.tolerance)
+
+    def _held(self, order: int, s: np.ndarray) -> np.ndarray:
+        """The same, or those that others push into a mode, whichever are more."""
+        pushed = swung(self.shifts, min(order, self.order), self.tolerance, s)
+        return np.maximum(self._baths(self.falls, order), pushed)
 
     def _first(self, first: int, tops: np.ndarray) -> Cut:
         """A total of ``first`` quanta, or what classical light of so many in each mode takes."""
@@ -128,18 +144,18 @@ class SearchStart:
         return self._fitting(cut, self.limit if fits else small)
 
     def _warm(self, light: np.ndarray, wanted: list[tuple[int, np.ndarray]]) -> Cut:
-        """What baths fill beside modes that the drive orders.
+        """What baths fill, and others push, beside modes that the drive orders.
 
-        ``wanted`` are the quanta of these and of the baths for all orders, and for pairs.  In all
-        or mode by mode, whichever keeps fewer states.  What does not fit even for pairs is looked
-        at in a small cut.
+        ``wanted`` are the quanta of these and of the others for all orders, down to pairs: the
+        first that fit are taken, in all or mode by mode, whichever keeps fewer states.  What does
+        not fit even for pairs is looked at in a small cut.
         """
         for first, baths in wanted:
             cut = self._beside(first + 1, light, baths)  # to grow once more costs as much again
             if not self._is_dear(wider(cut, 2)):
                 return cut
         sizes = [count_states(self.model.modes, one) for one in (self._fitting(cut), cut)]
-        if sizes[0] >= NEARLY * sizes[1]:
+        if sizes[0] >= (HALF if self.shifts.any() else NEARLY) * sizes[1]:
             return self._fitting(cut)
         fewer = (self._beside(k, light, baths) for k in range(first, PAIRS - 1, -1))
         least = count_states(self.model.modes, self.order + 2)

@@ -10,13 +10,13 @@ as at weak drive, the difference is the last but one term of a series that falls
 
 Each point starts with as many quanta as its drive and its classical light suggest
 (`numeric.search.classical`), and in modes that hold quanta of their own as many as their bath does
-(`numeric.lindblad.heat`).  It is solved with two more, or with as many more as the last shells ask
-for (`numeric.search.projection`) where two will plainly not do.  While results move, these shells
-tell how many quanta are needed, in all or in which mode: a mode that holds quanta of its own grows
-alone where that keeps fewer states, beside a total of those that the drive orders.  Where the drive
-makes quanta of different grades, such as those of a second harmonic, each counts as its grade from
-the start.  Every truncation is solved once for all points that ask for it, and
-the finest one of a point is its state.
+(`numeric.lindblad.heat`), or as others push into them (`numeric.search.pushed`).  It is solved with
+two more, or with as many more as the last shells ask for (`numeric.search.projection`) where two
+will plainly not do.  While results move, these shells tell how many quanta are needed, in all or in
+which mode: a mode that holds quanta of its own grows alone where that keeps fewer states, beside a
+total of those that the drive orders.  Where the drive makes quanta of different grades, such as
+those of a second harmonic, each counts as its grade from the start.  Every truncation is solved
+once for all points that ask for it, and the finest one of a point is its state.
 
 The search ends at ``limit`` states, a budget of memory: n states are n^2 unknowns, which take
 1 to 8 kB each while they are solved.  By default it is `LIMIT` (`ROOMY` or `BY_SWEEPS` where each
@@ -41,6 +41,7 @@ from numeric.lindblad.scaling import scale
 from numeric.lindblad.space import Cut, count_states, covers, wider
 from numeric.search.classical import Branches, branches, held_against
 from numeric.search.growth import Growth
+from numeric.search.pushed import pushes
 from numeric.search.start import BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY
 from numeric.solvers.choice import ALONE, MANY, SMALL, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
@@ -212,7 +213,10 @@ class TruncationSearch:
         """
         falls = fall_of_baths(model, select(arrays, points))
         how = (self.order, self.tolerance, self.limit)
-        search = Growth(*how, model, points, light, falls, room, self.around)
+        # a stronger drive is not blocked, and the last shells tell more
+        gentle = scale(model, select(arrays, points)) <= GENTLE
+        shifts = np.where(gentle[:, None], pushes(model, select(arrays, points)), 0.0)
+        search = Growth(*how, model, points, light, falls, shifts, room, self.around)
         waiting: dict[Cut, list[Entry]] = defaultdict(list)
         for cut, some in search.starts(arrays):
             waiting[cut].append((some, None, None))
