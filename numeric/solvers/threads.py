@@ -7,7 +7,8 @@ Compiled code hears no Ctrl-C until it returns, and a pool of threads is waited 
 `spread` are daemons: an interrupted program leaves them behind, and stops at once.
 A program that ends nonetheless clears what CPython holds of such a thread, and SciPy's factors say
 of theirs "TypeError: an integer is required" (`SuperLUGlobal_dealloc`): output is then not flushed,
-and the program fails.  So each thread keeps hold of it.
+and the program fails.  So each thread keeps hold of it.  SciPy also frees the memory of factors in
+the thread alone that made them, so that those which outlive a task are kept `Apart`.
 """
 
 import os
@@ -20,9 +21,10 @@ from ctypes import PYFUNCTYPE, c_void_p, cast, py_object, pythonapi
 from functools import cache, wraps
 from importlib import import_module
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 from types import ModuleType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
+from weakref import finalize
 
 from threadpoolctl import ThreadpoolController
 
@@ -202,6 +204,42 @@ def interruptible(function: Callable[P, R]) -> Callable[P, R]:
         return spread(lambda: function(*args, **kwargs), [()], 1)[0]
 
     return heard
+
+
+class Apart(Generic[R]):
+    """What ``make`` returns, made and let go of in a thread of its own, which lives as long.
+
+    Ctrl-C need not wait until it is made.  What is read must not be kept longer than this object.
+
+    >>> one = Apart(lambda: [1, 2, 3])
+    >>> sum(one.made)
+    6
+    """
+
+    def __init__(self, make: Callable[[], R]) -> None:
+        self._box, ready, end = list[R | BaseException](), Event(), Event()
+        finalize(self, end.set)
+        Thread(target=_keep, args=(make, self._box, ready, end), daemon=True).start()
+        while not ready.wait(PAUSE):
+            _beat.get()(0, 1)
+        if isinstance(error := self._box[0], BaseException):
+            raise error
+
+    @property
+    def made(self) -> R:
+        return self._box[0]  # type: ignore[return-value]  # an error has been raised
+
+
+def _keep(make: Callable[[], R], box: list[R | BaseException], ready: Event, end: Event) -> None:
+    """Hold what is made until the end, in a box so that nobody else lets go of it last."""
+    held = cast(_state(), py_object).value  # noqa: F841 - until the box is empty
+    try:
+        box.append(make())
+    except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+        box.append(error)
+    ready.set()
+    end.wait()
+    box.clear()
 
 
 def loaded(name: str) -> ModuleType:

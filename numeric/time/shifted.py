@@ -13,8 +13,8 @@ take 3 s for 78 states, and iterating 0.1 s; bright light of 210 states around i
 from __future__ import annotations
 
 from copy import copy
-from functools import cached_property
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -23,7 +23,7 @@ from numeric.lindblad.space import Space
 from numeric.solvers.choice import LARGE, is_iterated
 from numeric.solvers.direct import FACTORABLE, factorise
 from numeric.solvers.iterative import Iteration
-from numeric.solvers.threads import interruptible
+from numeric.solvers.threads import Apart
 
 # Unknowns up to which iterating takes some seconds a shift: 400 states of several modes
 ITERABLE = 160_000
@@ -83,18 +83,25 @@ class Factors:
 
     def __init__(self, system: csc_array) -> None:
         self.system = system
-        big = system.shape[0] > LARGE  # what is small returns at once
-        self.factors = (interruptible(factorise) if big else factorise)(system)
-        self.bytes = 16 * int(self.factors.nnz)
+        make = partial(factorise, system)
+        # what is small returns at once
+        self._factors = Apart(make) if system.shape[0] > LARGE else _Here(make())
+        self.bytes = 16 * int(self._factors.made.nnz)
 
     def solve(self, source: np.ndarray) -> np.ndarray:
         """The solution, refined once."""
-        found = self.factors.solve(source)
-        return np.asarray(found + self.factors.solve(source - self.system @ found))
+        found = self.roughly(source)
+        return np.asarray(found + self.roughly(source - self.system @ found))
 
     def roughly(self, source: np.ndarray) -> np.ndarray:
         """The solution without refinement."""
-        return np.asarray(self.factors.solve(source))
+        return np.asarray(self._factors.made.solve(source))
+
+
+class _Here(NamedTuple):
+    """Factors of this thread."""
+
+    made: Any
 
 
 class Iterated:
