@@ -19,6 +19,8 @@ FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob(
 APART = (
     "numeric/solvers/compiled.py",  # what Numba calls by itself
     "numeric/solvers/graded/kernel.py",  # runs inside compiled code only
+    "numeric/solvers/graded/lanes.py",
+    "numeric/solvers/graded/program.py",
     "numeric/solvers/graded/resolvent.py",
     "systems/renamed.py",
 )
