@@ -18,8 +18,8 @@ from numeric.lindblad.heat import held
 from numeric.lindblad.space import Cut, count_states, hull, largest_side, levels, show_cut, wider
 from numeric.search.classical import LIGHT
 from numeric.search.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, moments_within
-from numeric.search.start import BY_SWEEPS, LIMIT
-from numeric.solvers.memory import LARGEST_SWEPT, largest
+from numeric.search.start import default_room
+from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import escape, falling_factorials, missing
 from systems import Model
@@ -146,9 +146,10 @@ class Shortage:
 
     def _bounded(self, highest: int) -> bool:
         """Whether a search for n ... g^(highest) gets there by default, but not in the limit."""
-        room = BY_SWEEPS if largest(self.model, self.named) == LARGEST_SWEPT else LIMIT
         needed = count_states(self.model.modes, wider(self._least(highest, self.tolerance), 2))
-        return self.limit is not None and self.limit < needed <= room
+        return self.limit is not None and self.limit < needed <= default_room(
+            self.model, self.named
+        )
 
     def _searched(self, highest: int) -> bool:
         """Whether what a search for n ... g^(highest) has to solve fits."""

@@ -17,7 +17,8 @@ from numeric.lindblad.paths import on_the_way
 from numeric.lindblad.scaling import scale, weights
 from numeric.lindblad.space import Cut, Grouped, count_states, graded, limits, resized, wider
 from numeric.search.classical import SPREAD, Branches, by_mode, reach
-from numeric.search.pushed import swung
+from numeric.search.pushed import LEAST, swung
+from numeric.solvers.memory import LARGEST_SWEPT, largest
 from systems import Model
 from systems.values import Arrays, select
 
@@ -39,14 +40,22 @@ AHEAD = 6
 # it are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
 SKEWED = 4
 PAIRS = 2  # the highest order of what is wanted first: n and g2
-# Of the deviations that coherent light takes: 5.5 miss a tolerance of 1e-8, as computed
-LEAST = 0.9
 PROBE = 8  # of the limit, how small a part tells whether classical light that does not fit is there
 # Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
 LOOK = 4
 NEARLY = 0.9  # of what a bath asks for, what is worth a search: its estimate is of all its light
 HALF = 0.5  # the same of what others push into a mode, as n needs less of it than g2
 FEWER = 0.7  # of its states that a cut mode by mode may keep at most, to be worth a new start
+
+
+def default_room(model: Model, solver: str = "auto") -> int:
+    """States that a search tries by default, where no mode holds quanta of its own.
+
+    >>> from systems.library import kerr, kerr_ring
+    >>> [default_room(one.MODEL) for one in (kerr, kerr_ring)]
+    [500, 1820]
+    """
+    return BY_SWEEPS if largest(model, solver) == LARGEST_SWEPT else LIMIT
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,10 @@ from numeric.lindblad.space import Cut, count_states, covers, wider
 from numeric.search.classical import Branches, branches, held_against
 from numeric.search.growth import Growth
 from numeric.search.pushed import pushes
-from numeric.search.start import BY_SWEEPS, GENTLE, HIGHER_ROOMY, LIMIT, ROOMY
+from numeric.search.start import GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, default_room
 from numeric.solvers.choice import ALONE, MANY, SMALL, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
-from numeric.solvers.memory import LARGEST_SWEPT, largest
+from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution, join
 from numeric.trust.judge import is_short
 from numeric.trust.tail import missing
@@ -188,10 +188,8 @@ class TruncationSearch:
     def _rooms(self, model: Model, arrays: Arrays, solver: str) -> np.ndarray:
         """States that are tried by default, per point."""
         count = len(next(iter(arrays.values())))
-        if largest(model, solver) == LARGEST_SWEPT:
-            return np.full(count, BY_SWEEPS)
         if not partial_weights(model):
-            return np.full(count, LIMIT)
+            return np.full(count, default_room(model, solver))
         gentle = scale(model, arrays) <= GENTLE
         warm = fall_of_baths(model, arrays).any(axis=1)
         return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)

@@ -35,7 +35,7 @@ R = TypeVar("R")
 PACKED = 4
 PAUSE = 0.2  # seconds between two reports of how many tasks are done
 # Where CPython keeps what libraries written in C hold of the thread that asks, a borrowed reference
-_state = PYFUNCTYPE(c_void_p)(("PyThreadState_GetDict", pythonapi))
+_borrowed = PYFUNCTYPE(c_void_p)(("PyThreadState_GetDict", pythonapi))
 _cores: ContextVar[int | None] = ContextVar("cores", default=None)
 # Who hears how many tasks are done, and of how many
 _beat: ContextVar[Callable[[int, int], None]] = ContextVar("beat", default=lambda done, tasks: None)
@@ -190,22 +190,6 @@ def spread(
             task.cancel()
 
 
-def interruptible(function: Callable[P, R]) -> Callable[P, R]:
-    """The function in a thread of its own, so that Ctrl-C need not wait until it returns.
-
-    For compiled code that releases Python's lock, such as a factorisation.
-
-    >>> interruptible(sum)([1, 2, 3])
-    6
-    """
-
-    @wraps(function)
-    def heard(*args: P.args, **kwargs: P.kwargs) -> R:
-        return spread(lambda: function(*args, **kwargs), [()], 1)[0]
-
-    return heard
-
-
 class Apart(Generic[R]):
     """What ``make`` returns, made and let go of in a thread of its own, which lives as long.
 
@@ -232,7 +216,7 @@ class Apart(Generic[R]):
 
 def _keep(make: Callable[[], R], box: list[R | BaseException], ready: Event, end: Event) -> None:
     """Hold what is made until the end, in a box so that nobody else lets go of it last."""
-    held = cast(_state(), py_object).value  # noqa: F841 - until the box is empty
+    held = _state()  # noqa: F841 - until the box is empty
     try:
         box.append(make())
     except BaseException as error:  # noqa: BLE001 - whoever waits gets it
@@ -251,12 +235,17 @@ def loaded(name: str) -> ModuleType:
     >>> loaded("math").sqrt(4.0)
     2.0
     """
-    return sys.modules.get(name) or interruptible(import_module)(name)
+    return sys.modules.get(name) or spread(import_module, [(name,)], 1)[0]
+
+
+def _state() -> Any:
+    """What libraries in C hold of this thread; it is not cleared as long as someone holds it."""
+    return cast(_borrowed(), py_object).value
 
 
 def _work(one: Callable[..., Any], waiting: "SimpleQueue[Any]") -> None:
     """Do what waits, task by task, until nothing is left; a task that was cancelled is not."""
-    held = cast(_state(), py_object).value  # noqa: F841 - until the last task is done
+    held = _state()  # noqa: F841 - until the last task is done
     while True:
         try:
             task, row = waiting.get_nowait()
