@@ -7,8 +7,9 @@ formula may be believed, `compare.optimum` compares the zero of a formula with t
 both roads over a whole grid, in memory, on disk, on a cluster.  `compare.solve` tabulates the
 master equation alone, and `compare.report` makes one page of all that.  Around them live what
 writes results to disk (`results`, with the rules of `files`), the look of
-figures (`style`, `curves`), criteria of blockade (`criteria`), the verdicts of an audit (`claim`),
-the papers (`papers`, one folder each) and the command line (`cli`).
+figures (`style`, `curves`), criteria of blockade (`criteria`), claims and their
+verdicts (`audit`, `claim`), the papers (`papers`, one folder each), units of their laboratories
+(`laboratories`) and the command line (`cli`).
 
 The public names are loaded when they are first used, so that ``blockade --help`` starts without
 the numerical libraries.  Some of them are also names of modules in here; the function always

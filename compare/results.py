@@ -238,7 +238,7 @@ def read_claims(audit: PaperResult, out: Path) -> "pd.DataFrame":
 def write_atlas(out: Path) -> "pd.DataFrame":
     """Write ``atlas.csv``, if it is not current: one table over the audits that are.
 
-    Returns it (`compare.papers.atlas`), empty where no audit is current.  What is computed is how
+    Returns it (`compare.audit.atlas`), empty where no audit is current.  What is computed is how
     far the formulas of each paper hold; the verdicts are read from its audit.
 
     >>> from tempfile import TemporaryDirectory
@@ -248,9 +248,9 @@ def write_atlas(out: Path) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    from compare.papers import atlas as mapped
+    from compare.audit import atlas as mapped
 
-    modules = ("compare.papers.atlas", *(m for audit in audits() for m in audit.modules))
+    modules = ("compare.audit.atlas", *(m for audit in audits() for m in audit.modules))
     record = provenance.record("blockade audit", *modules)
     current = [a for a in audits() if a.paper.has_sheet and is_current(a, out)]
     path = out / f"{ATLAS}.csv"

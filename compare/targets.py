@@ -1,7 +1,7 @@
 """What a command or a claim can name: a listed system, or any `Model` in a Python file of the user.
 
-The listed systems stand in `systems.library`.  Where a paper gives settings of one in the units
-of its laboratory (`compare.papers`), they may be used instead of the model's own values.
+The listed systems stand in `systems.library`.  Where one is set in the units of a laboratory
+(`compare.laboratories`), these may be used instead of the model's own values.
 """
 
 import importlib.util
@@ -17,8 +17,7 @@ from typing import Any
 
 import sympy as sp
 
-from compare import papers
-from compare.papers import Laboratory
+from compare.laboratories import Laboratory, laboratory
 from systems import Model
 from systems.library import MIRRORS, SYSTEMS
 
@@ -115,9 +114,9 @@ def find_target(text: str) -> Target:
             f"Argument `system` must be one of {', '.join(names)} or path/to/file.py:NAME, "
             f"but is `{text}`{hint}"
         )
-    entry, laboratory = (SYSTEMS | MIRRORS)[text], papers.laboratory(text)
-    example = laboratory.example if laboratory else entry.values
-    return Target(text, entry.model, laboratory, entry.abbreviations, example)
+    entry, units = (SYSTEMS | MIRRORS)[text], laboratory(text)
+    example = units.example if units else entry.values
+    return Target(text, entry.model, units, entry.abbreviations, example)
 
 
 def listed() -> dict[str, str]:

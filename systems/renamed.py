@@ -34,6 +34,8 @@ MOVED = {
     "numeric.search": "advice classical growth projection start truncation",
     "numeric.trust": "certificate excitations expectation judge tail worth",
 }
+# how claims are judged, which stood among the papers
+AUDIT = "atlas decision judgement measure point reader settling sheet"
 RENAMED = {
     **{f"systems.{name}": f"systems.library.{name}" for name in LISTED},
     "systems.output": "systems.fields",
@@ -79,6 +81,9 @@ RENAMED = {
     "compare.figures": "compare.papers.tang2025.figures",
     "compare.figures.style": "compare.style",
     "compare.reproduction": "compare.results",
+    **{f"compare.papers.{name}": f"compare.audit.{name}" for name in AUDIT.split()},
+    "compare.papers.truth": "compare.audit.turning",
+    "compare.papers.tang2025.units": "compare.laboratories.nanotip",
 }
 
 

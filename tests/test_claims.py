@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from compare import extremes, papers
+from compare.audit.decision import decisions
+from compare.audit.turning import scale_of_truth
 from compare.claim import (
     LEADING,
     NOT_REPRODUCED,
@@ -28,7 +30,6 @@ from compare.claim import (
 from compare.cli import main
 from compare.extremes import Curve, greatest, least
 from compare.papers import Paper, atlas
-from compare.papers.decision import decisions
 from compare.papers.tang2025.claims import (
     blockade,
     claims_text,
@@ -40,7 +41,6 @@ from compare.papers.tang2025.claims import (
 from compare.papers.tang2025.claims.roads import at, master
 from compare.papers.tang2025.figures import fig3b
 from compare.papers.tang2025.figures.cavities import DEVICE
-from compare.papers.truth import scale_of_truth
 from systems.library.nanotip import PUBLISHED
 
 WEAK = 1e-9  # of the paper's power

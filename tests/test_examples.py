@@ -28,7 +28,7 @@ PAPERS = ROOT / "compare" / "papers"  # `make reproduce` runs the figures and cl
 # a figure takes seconds, and so does an audit; a cluster has tests of its own
 SLOW = {
     "compare.results.make",
-    "compare.papers.judgement.audit_text",
+    "compare.audit.judgement.audit_text",
     "compare.sweep.crew.together",
 }
 # what the command itself says, without a word after it

@@ -23,6 +23,7 @@ ALLOWED = {
 }
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 PAPERS = ROOT / "compare" / "papers"
+LABORATORIES = ROOT / "compare" / "laboratories"
 LIBRARY = ROOT / "systems" / "library"
 OLD_PATHS = ROOT / "systems" / "renamed.py"  # its table is made of names
 COMMANDS = ROOT / "compare" / "cli" / "commands"  # files are called what one types
@@ -36,8 +37,8 @@ def where(path: Path) -> str:
 
 
 def general() -> list[Path]:
-    """The files that belong neither to a paper nor to a listed system."""
-    apart = (PAPERS, LIBRARY)
+    """The files that belong neither to a paper nor to a listed system or its laboratory."""
+    apart = (PAPERS, LIBRARY, LABORATORIES)
     return [p for p in FILES if p != OLD_PATHS and not any(map(p.is_relative_to, apart))]
 
 
@@ -82,12 +83,12 @@ def test_the_numeric_road_has_few_floors() -> None:
     assert max(floor.values()) <= FLOORS, sorted(floor.items(), key=lambda item: -item[1])[:9]
 
 
-@pytest.mark.parametrize("road", ["analytic", "numeric"])
-def test_no_room_of_a_road_leads_back_to_one_above_it(road: str) -> None:
+@pytest.mark.parametrize("package", ["analytic", "numeric", "compare"])
+def test_no_room_of_a_package_leads_back_to_one_above_it(package: str) -> None:
     def room(path: Path) -> str:
-        return path.relative_to(ROOT / road).parts[0]
+        return path.relative_to(ROOT / package).parts[0]
 
-    files = [path for path in FILES if path.is_relative_to(ROOT / road)]
+    files = [path for path in FILES if path.is_relative_to(ROOT / package)]
     rooms: dict[str, set[str]] = {room(path): set() for path in files}
     for path, below in graph(files).items():
         rooms[room(path)] |= set(map(room, below)) - {room(path)}

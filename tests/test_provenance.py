@@ -120,8 +120,8 @@ def test_fingerprint_follows_every_way_to_import(copy: Path, line: str) -> None:
         "compare/cli/app.py",
         "compare/results.py",
         "compare/papers/tang2025/figures/fig3d.py",
-        "compare/papers/truth.py",
-        "compare/papers/atlas.py",
+        "compare/audit/turning.py",
+        "compare/audit/atlas.py",
         "compare/papers/tang2025/figures/new.py",
     ],
 )

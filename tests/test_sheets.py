@@ -9,6 +9,15 @@ import numpy as np
 import pytest
 
 from compare import papers
+from compare.audit import decision
+from compare.audit.atlas import formulas
+from compare.audit.decision import decisions
+from compare.audit.judgement import audit, audit_text
+from compare.audit.measure import Measure
+from compare.audit.point import read_point
+from compare.audit.reader import TABLES, read_sheet
+from compare.audit.settling import settled
+from compare.audit.sheet import TEMPLATE, Entry, Sheet
 from compare.claim import (
     LEADING,
     NOT_REPRODUCED,
@@ -21,15 +30,6 @@ from compare.claim import (
 )
 from compare.cli import main
 from compare.files.provenance import ROOT
-from compare.papers import decision
-from compare.papers.atlas import formulas
-from compare.papers.decision import decisions
-from compare.papers.judgement import audit, audit_text
-from compare.papers.measure import Measure
-from compare.papers.point import read_point
-from compare.papers.reader import TABLES, read_sheet
-from compare.papers.settling import settled
-from compare.papers.sheet import TEMPLATE, Entry, Sheet
 from compare.targets import find_target
 from systems.library import spinning
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compare.papers.tang2025 import units as tip
+from compare.laboratories import nanotip as tip
 from compare.targets import find_target, listed
 from systems import Model
 from systems.library import nanotip

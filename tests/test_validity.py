@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from compare import agreement, critical_drive, validity
 from compare.cli import main
-from compare.papers.tang2025 import units as tip
+from compare.laboratories import nanotip as tip
 from compare.validity import maps
 from compare.validity.maps import axes_of, draw, middle
 from systems.library import kerr, nanotip

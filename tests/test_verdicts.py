@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from compare import papers
+from compare.audit import decision
+from compare.audit.decision import decisions
+from compare.audit.measure import Measure
+from compare.audit.sheet import CHECK, CLAIM, EQUALS, Entry, Sheet
 from compare.claim import REPRODUCED, UNDETERMINED, Readings, Roads, measured, verdict
-from compare.papers import decision
-from compare.papers.decision import decisions
-from compare.papers.measure import Measure
-from compare.papers.sheet import CHECK, CLAIM, EQUALS, Entry, Sheet
 from compare.papers.trivedi2019 import trend
 from compare.papers.wang2021 import law
 

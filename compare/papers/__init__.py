@@ -5,16 +5,15 @@ key, with an `__init__` that defines ``PAPER`` (`compare.papers.paper`), a file 
 ``figures/`` with one module ``fig...`` a panel.  The commands ``blockade reproduce`` and ``blockade
 audit`` then find it; its results go into a folder of its key below that of all results.
 
-A claim is data (`sheet`, from a file by `reader`): `point` works out its values, `measure` its
-number on both roads, `decision` the interval in which it is true, `truth` the drive at which it
-would be; `settling` says before that what makes no sense.  `judgement` makes the table of a paper
-and `atlas` that of all.  Only what asks for more stands in Python.
+A claim is data; how it is judged stands in `compare.audit`.  Only what asks for more than data can
+say stands in Python.
 """
 
 import pkgutil
 from importlib import import_module
 
-from compare.papers.paper import Laboratory, Paper
+from compare.laboratories import Laboratory, default_system, laboratory
+from compare.papers.paper import Paper
 
 __all__ = ["Laboratory", "Paper", "default_system", "every", "keys", "laboratory", "load"]
 
@@ -47,24 +46,3 @@ def every() -> list[Paper]:
     True
     """
     return [load(key) for key in keys()]
-
-
-def laboratory(system: str) -> Laboratory | None:
-    """The laboratory in whose units a listed system may be set; None where no paper gives one.
-
-    >>> laboratory("nanotip").columns["r"]
-    'r_um'
-    >>> laboratory("kerr") is None
-    True
-    """
-    found = (paper.laboratory for paper in every())
-    return next((lab for lab in found if lab is not None and lab.system == system), None)
-
-
-def default_system() -> str:
-    """The listed system that a command takes where none is named: the first paper's with one.
-
-    >>> default_system()
-    'nanotip'
-    """
-    return next(paper.laboratory.system for paper in every() if paper.laboratory is not None)

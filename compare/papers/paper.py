@@ -5,7 +5,7 @@ defines and never by its name.  Figures and claims are loaded when they are aske
 command line may list papers without a plotting library.
 
 The least that a paper needs: an `__init__` with ``PAPER = Paper(key=...)``, a file ``claims.toml``
-(`compare.papers.sheet`), which has the citation, and a folder ``figures`` with one module for each
+(`compare.audit.sheet`), which has the citation, and a folder ``figures`` with one module for each
 panel, ``fig...``.  Functions in Python decide claims that ask for more than a quantity at values;
 the sheet names them.  Without a sheet, a package ``claims`` with ``audit()`` and
 ``claims_text(rows)`` does.  A `Laboratory` is needed only where settings are to be given in units
@@ -14,72 +14,25 @@ that are not the model's own.
 
 import pkgutil
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from compare.laboratories.laboratory import Laboratory
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from compare.papers.sheet import Sheet
+    from compare.audit.sheet import Sheet
 
-Settings = Mapping[str, Any]
 CLAIMS = "claims"  # the stem of the audit, beside those of the figures
 # What decides and reads claims is loaded by a name that is put together here:
 # `compare.files.provenance` then counts it for audits alone, and a change of it makes no figure
 # stale.
 READER, JUDGE = (f"compare.papers.{name}" for name in ("reader", "judgement"))
-
-
-@dataclass(frozen=True)
-class Laboratory:
-    """A listed system in the units in which its paper gives settings, such as um and fW.
-
-    A *setting* is a value as it is written on the command line; most are values of the model
-    itself, a few (``r``, ``power``) belong to the laboratory and decide values of the model.
-
-    - ``system``: name of the listed system;
-    - ``read``: settings -> values of the model; raises `ValueError` for what it cannot use;
-    - ``remark``: settings -> what in them may be meant otherwise, one sentence, or ``None``;
-    - ``operating_point``: settings -> the paper's own, a number for every name that may vary;
-    - ``columns``: setting -> the column it gets in a table, with its unit: ``r`` -> ``r_um``;
-    - ``spelled``: column -> label of an axis: ``r_um`` -> ``r (µm)``;
-    - ``example``: settings of a point of interest;
-    - ``drive``, ``drive_unit``: the setting that decides the model's drive, and its unit;
-    - ``drive_of``: drive of the model -> that setting; arrays keep their shape.
-
-    >>> from compare.papers import laboratory
-    >>> tip = laboratory("nanotip")
-    >>> values = tip.read({"r": 0.35, "phi": 0.27})
-    >>> sorted(values)
-    ['Delta', 'J', 'chi', 'gamma', 'xi']
-    >>> tip.drive_column, round(float(tip.drive_of(values["xi"])), 6)
-    ('power_fW', 4.0)
-    """
-
-    system: str
-    read: Callable[[Settings], dict[str, Any]]
-    remark: Callable[[Settings], str | None]
-    operating_point: Callable[[Settings], dict[str, Any]]
-    columns: Mapping[str, str]
-    spelled: Mapping[str, str]
-    example: Settings
-    drive: str
-    drive_unit: str
-    drive_of: Callable[[Any], Any]
-
-    @property
-    def drive_column(self) -> str:
-        """The column of the setting that decides the drive, such as ``power_fW``.
-
-        >>> from compare.papers import laboratory
-        >>> laboratory("nanotip").drive_column
-        'power_fW'
-        """
-        return self.columns[self.drive]
 
 
 @dataclass(frozen=True)
@@ -175,7 +128,7 @@ class Paper:
     def audit(self) -> "pd.DataFrame":
         """One row per claim, computed now, with its verdict; some minutes for a long paper.
 
-        The columns are those of `compare.papers.judgement.audit`.
+        The columns are those of `compare.audit.judgement.audit`.
         """
         if not self.has_sheet:
             found: pd.DataFrame = self._claims().audit()

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from compare.agreement import agreement, compare_numbers
-from compare.papers.decision import measure
-from compare.papers.judgement import own_drive
-from compare.papers.measure import Measure
-from compare.papers.point import model_values
-from compare.papers.sheet import CLAIM, FORMULA, Sheet
+from compare.audit.decision import measure
+from compare.audit.judgement import own_drive
+from compare.audit.measure import Measure
+from compare.audit.point import model_values
+from compare.audit.sheet import CLAIM, FORMULA, Sheet
 
 
 def formula(sheet: Sheet, name: str, **values: Any) -> Measure:

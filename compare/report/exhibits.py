@@ -84,7 +84,7 @@ def atlas_sections(folder: Path) -> list[Section]:
     import pandas as pd
 
     from compare import results
-    from compare.papers.atlas import sentences
+    from compare.audit.atlas import sentences
 
     path = folder / f"{results.ATLAS}.csv"
     if not path.is_file():

@@ -10,9 +10,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from compare.papers.measure import find_beside
+from compare.audit.measure import find_beside
+from compare.audit.sheet import CLAIM, Entry, Sheet
 from compare.papers.paper import Paper
-from compare.papers.sheet import CLAIM, Entry, Sheet
 from compare.report.listings import download, table_html
 from compare.report.page import Section
 from systems import Model

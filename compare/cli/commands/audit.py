@@ -14,7 +14,7 @@ from compare.cli.voice import say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from compare.papers.sheet import Sheet
+    from compare.audit.sheet import Sheet
 
 RESULTS = Path("results")
 
@@ -76,23 +76,23 @@ def atlas(out: Path) -> None:
     No audit is current.
     """
     from compare import results
-    from compare.papers.atlas import atlas_text
+    from compare.audit.atlas import atlas_text
 
     say(atlas_text(results.write_atlas(out)))
 
 
 def _audit_file(file: Path, out: Path | None, force: bool) -> None:
     """Judge the claims of a file, and write them where a folder is named."""
+    from compare.audit.judgement import audit as judged
+    from compare.audit.judgement import audit_text
+    from compare.audit.reader import read_sheet
     from compare.files import output, provenance
-    from compare.papers.judgement import audit as judged
-    from compare.papers.judgement import audit_text
-    from compare.papers.reader import read_sheet
 
     sheet: Sheet = read_sheet(file)
     target = None if out is None else out / f"{file.stem}.csv"
     if target is not None:
         output.check_csv(target, force)
-    record = provenance.record(f"blockade audit {file.name}", "compare.papers.judgement")
+    record = provenance.record(f"blockade audit {file.name}", "compare.audit.judgement")
     rows: pd.DataFrame = judged(sheet)
     if target is not None:
         files = {"csv": output.to_csv(rows)}

@@ -15,7 +15,7 @@ def claims(
     Example: blockade claims --template > mine.toml
     """
     if template:
-        from compare.papers.sheet import TEMPLATE
+        from compare.audit.sheet import TEMPLATE
 
         typer.echo(TEMPLATE.read_text(encoding="utf-8"), nl=False)
         return

@@ -25,12 +25,12 @@ def derive(
     """
     import analytic
     from analytic.closed import own_letters
-    from compare import papers
     from compare.cli.text import derivation_text
+    from compare.laboratories import default_system
     from compare.targets import find_target
     from systems.progress import busy
 
-    target = find_target(system or papers.default_system())
+    target = find_target(system or default_system())
     with busy(f"{target.name}, {quanta} quanta"):
         closed = analytic.find_closed(target.model, quanta)
         # forms of a mirror, and determinants, can only be printed with names

@@ -6,9 +6,9 @@ eigenvector that is mostly emitter, and -2 Im of its eigenvalue is the rate at w
 
 import numpy as np
 
+from compare.audit.decision import measure
 from compare.claim import Readings, Roads, measured
 from compare.papers import load
-from compare.papers.decision import measure
 
 
 def effective_rate(scale: float) -> Readings:

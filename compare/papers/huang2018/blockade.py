@@ -7,11 +7,11 @@ number together.
 import numpy as np
 
 import numeric
+from compare.audit.decision import measure
+from compare.audit.point import model_values
 from compare.claim import Readings, Roads, measured
 from compare.criteria import blocks
 from compare.papers import load
-from compare.papers.decision import measure
-from compare.papers.point import model_values
 
 STRONG = {"Omega": -29e3, "P": 3e-13}  # along the rotation, at the stronger power
 

@@ -8,15 +8,15 @@ The Hamiltonian, the printed formulas and the device in SI units are the listed 
 
 Here stand what belongs to the paper alone: `figures`, its ten panels, one module each;
 ``claims.toml`` with its forty-three statements that can be decided, and `claims` with a function
-for each that asks for more than a quantity at values; and `units`, the device as its
-laboratory would set it, the tip in um and the power in fW.
+for each that asks for more than a quantity at values.  The device as its laboratory would set it,
+the tip in um and the power in fW, is `compare.laboratories.nanotip`.
 """
 
 from importlib import import_module
 from typing import Any
 
-from compare.papers.paper import Laboratory, Paper
-from compare.papers.tang2025 import units
+from compare.laboratories.nanotip import LABORATORY
+from compare.papers.paper import Paper
 
 
 def _at_drive(scale: float) -> Any:
@@ -27,18 +27,7 @@ def _at_drive(scale: float) -> Any:
 
 PAPER = Paper(
     key="tang2025",
-    laboratory=Laboratory(
-        system="nanotip",
-        read=units.read_values,
-        remark=units.remark,
-        operating_point=units.operating_point,
-        columns=units.COLUMNS,
-        spelled=units.SPELLED,
-        example=units.EXAMPLE,
-        drive="power",
-        drive_unit=units.UNITS["power"][0],
-        drive_of=units.power_fW,
-    ),
+    laboratory=LABORATORY,
     at_drive=_at_drive,
     folder="",  # the first paper: its results lie in the folder of all results itself
 )

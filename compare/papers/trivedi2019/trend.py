@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
+from compare.audit.measure import leading, master
 from compare.claim import Readings, Roads, digits, measured
 from compare.extremes import least, place_of_least
 from compare.papers import load
-from compare.papers.measure import leading, master
 from systems.library import many_emitters
 
 NUMBERS = (1, 2, 5, 10, 20, 50, 100)  # of emitters, about evenly in their logarithm

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 import numeric
+from compare.audit.measure import leading, master
 from compare.claim import Readings, Roads, apart, below, measured
 from compare.extremes import place_of_least
 from compare.papers import load
-from compare.papers.measure import leading, master
 from compare.papers.wang2021.systems import ONE, THREE, TWO
 from systems import Model
 

@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 import numeric
+from compare.audit.measure import Measure, leading
+from compare.audit.point import model_values
 from compare.papers import load
-from compare.papers.measure import Measure, leading
 from compare.papers.panels import draw_roads, roads_legend
-from compare.papers.point import model_values
 from compare.papers.scans import formula, tabulated
 from compare.style import BLUE, RED, new_figure, styled
 from numeric import fields

@@ -6,10 +6,10 @@ The formula promises twice the bunching that the master equation has.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from compare.audit.point import model_values
 from compare.budget import budget
 from compare.papers import load
 from compare.papers.panels import draw_budget
-from compare.papers.point import model_values
 from compare.papers.scans import formula, where
 
 

@@ -8,10 +8,10 @@ that is weak by any measure the formula is off by a half.
 import pandas as pd
 from matplotlib.figure import Figure
 
+from compare.audit.point import model_values
 from compare.budget import budget
 from compare.papers import load
 from compare.papers.panels import draw_budget
-from compare.papers.point import model_values
 from compare.papers.scans import formula, where
 
 QUANTA = 4  # of the amplitudes: two photons are fed by jumps out of three, which two cut off

@@ -15,9 +15,9 @@ import sympy as sp
 from analytic import spell_out
 from analytic.rational.vanishing import same_function
 from compare.agreement import agreement
+from compare.audit.decision import EXACT, WEAKEST
 from compare.claim import Readings, Roads, apart, below, exactly, measured
 from compare.formula.check import derived_form
-from compare.papers.decision import EXACT, WEAKEST
 from compare.papers.tang2025.claims.roads import at, of, solve
 from compare.papers.tang2025.figures.cavities import R_UM, unit_coupling
 from systems.arithmetic import evaluate

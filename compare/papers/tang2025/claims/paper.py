@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from compare.audit.judgement import audit as judge
+from compare.audit.judgement import audit_text
 from compare.papers import load
-from compare.papers.judgement import audit as judge
-from compare.papers.judgement import audit_text
 from compare.papers.tang2025.figures.cavities import DEVICE
 from compare.papers.tang2025.figures.tables import described
 from systems.library.nanotip import Device
@@ -27,7 +27,7 @@ def at_drive(scale: float, device: Device = DEVICE) -> Device:
 def audit(only: Iterable[str] = ()) -> "pd.DataFrame":
     """One row per claim, computed now; some minutes for all.  ``only`` names those wanted.
 
-    Columns are those of `compare.papers.judgement.audit`, the last of them ``true_at_fW``.
+    Columns are those of `compare.audit.judgement.audit`, the last of them ``true_at_fW``.
 
     >>> rows = audit(["J_0", "weak_drive"])
     >>> list(rows["verdict"])

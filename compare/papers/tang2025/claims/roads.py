@@ -2,7 +2,7 @@
 
 A claim asks for a quantity by its name, ``g2`` or ``P10``, at values of the model.  A *road* is a
 function of both: `leading` evaluates the closed form of leading order, `master` solves the master
-equation (`compare.papers.measure`, of the nanotip).  What is found along a curve, such as a
+equation (`compare.audit.measure`, of the nanotip).  What is found along a curve, such as a
 minimum, is found on each road by itself (`each`).
 """
 
@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from compare.audit import measure
 from compare.claim import Roads
-from compare.papers import measure
 from compare.papers.tang2025.figures.tables import with_kerr
 from systems.library import nanotip
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from compare.papers.measure import master
+from compare.audit.measure import master
 from compare.papers.panels import draw_roads, roads_legend
 from compare.papers.scans import tabulated
 from compare.papers.trivedi2019.systems import THREE, TWO
@@ -57,7 +57,7 @@ def _case(name: str) -> pd.DataFrame:
 
 def _single(name: str, N: int) -> pd.DataFrame:
     """The mode and the emitters one by one at the same laser, near the smallest g2."""
-    from compare.papers.measure import leading
+    from compare.audit.measure import leading
     from systems.library import many_emitters
 
     point = values(CASES[name], float(N), PLACES[name][N])

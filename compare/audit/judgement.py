@@ -1,7 +1,7 @@
 """The audit of a sheet: every claim, what both roads say, and the verdict.
 
 A row is a claim.  Of one that the master equation disputes, the drive is given at which it would
-hold (`compare.papers.truth`).  Checks of ours, numbers that were computed here and that no paper
+hold (`compare.audit.turning`).  Checks of ours, numbers that were computed here and that no paper
 prints, stand below the claims and are never counted among them.
 """
 
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compare.agreement import compare_numbers
+from compare.audit.decision import AtDrive, decisions, drive_name, measure
+from compare.audit.settling import settled
+from compare.audit.sheet import CHECK, CLAIM, FORMULA, IDENTICAL, Entry, Sheet
+from compare.audit.turning import DOWN, UP, scale_of_truth
 from compare.claim import DISPUTED, REPRODUCED, VERDICTS, Claim, Readings, reason, verdict
-from compare.papers.decision import AtDrive, decisions, drive_name, measure
-from compare.papers.settling import settled
-from compare.papers.sheet import CHECK, CLAIM, FORMULA, IDENTICAL, Entry, Sheet
-from compare.papers.truth import DOWN, UP, scale_of_truth
 from systems.progress import counted
 
 if TYPE_CHECKING:

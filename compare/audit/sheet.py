@@ -9,8 +9,8 @@
     [[claim]]                             # what it says, one table a statement
     [[check]]                             # what was computed here, and is nobody's claim
 
-`compare.papers.reader` says which keys each table has, and reads it; `compare/papers/template.toml`
-explains them by example.
+`compare.audit.reader` says which keys each table has, and reads it; `template.toml`, beside this
+file, explains them by example.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ TAKES = (MINIMUM, MAXIMUM, f"place of the {MINIMUM}", f"place of the {MAXIMUM}")
 class Entry:
     """One claim, check or formula as it is written; keys that are not there are not in ``asked``.
 
-    ``asked`` holds the keys of `compare.papers.reader.ASKED`, ``readings`` the same of each
+    ``asked`` holds the keys of `compare.audit.reader.ASKED`, ``readings`` the same of each
     reading, put over it.  ``printed`` is kept as text, because its digits say how precise it is;
     ``relation`` is one of `RELATIONS`, with the number ``bound`` where it is not the printed one,
     and for "within" the ``share`` of it that is allowed.  ``line`` is where the entry begins, for
@@ -110,7 +110,7 @@ class Sheet:
     def refuse(self, entry: Entry, reason: Exception | str) -> NoReturn:
         """Raise `ValueError` with the line of an entry that cannot be decided.
 
-        >>> from compare.papers.reader import read_sheet
+        >>> from compare.audit.reader import read_sheet
         >>> sheet = read_sheet(TEMPLATE)
         >>> sheet.refuse(sheet.entries[0], "no such value.")  # doctest: +ELLIPSIS
         Traceback (most recent call last):

@@ -10,13 +10,13 @@ from typing import Any
 
 import sympy as sp
 
+from compare.audit.decision import bound_of, measure
+from compare.audit.measure import Measure, check_of_field, find_beside
+from compare.audit.point import letters_in, model_values, work_out
+from compare.audit.sheet import EQUALS, IDENTICAL, Entry, Sheet
 from compare.extremes import POINTS, resolution
 from compare.formula.definitions import read_letters
 from compare.formula.notation import read_formula
-from compare.papers.decision import bound_of, measure
-from compare.papers.measure import Measure, check_of_field, find_beside
-from compare.papers.point import letters_in, model_values, work_out
-from compare.papers.sheet import EQUALS, IDENTICAL, Entry, Sheet
 from compare.quantities import read_quantity
 from systems.values import read_values
 

@@ -17,10 +17,10 @@ import analytic
 import numeric
 from analytic import fields as closed_fields
 from analytic.closed import own_letters
+from compare.audit.point import model_values, read_point, work_out
+from compare.audit.sheet import MAXIMUM, MINIMUM
 from compare.claim import Roads
 from compare.extremes import POINTS, greatest, least, place_of_greatest, place_of_least
-from compare.papers.point import model_values, read_point, work_out
-from compare.papers.sheet import MAXIMUM, MINIMUM
 from compare.quantities import Quantity, read_quantity
 from compare.targets import Target, find_target
 from numeric import fields as solved_fields
@@ -38,7 +38,7 @@ TAKEN = {
 
 @dataclass(frozen=True)
 class Measure:
-    """What is asked of a system: the keys of `compare.papers.reader.ASKED`, with values merged.
+    """What is asked of a system: the keys of `compare.audit.reader.ASKED`, with values merged.
 
     ``asked`` holds ``system``, ``values``, and one of ``quantity`` and ``number``; ``folder`` is
     where a system in a file is looked for.
@@ -122,7 +122,7 @@ class Measure:
         """The values and letters as numbers, arrays where the sheet has lists.
 
         A value that is varied is 0 here unless the sheet gives it.  Raises `ValueError` as
-        `compare.papers.point.read_point` does.
+        `compare.audit.point.read_point` does.
 
         >>> values = {"Delta": 0, "chi": "5*gamma", "gamma": 1, "xi": 0.01}
         >>> Measure({"system": "kerr", "values": values}, Path(".")).point()["chi"]

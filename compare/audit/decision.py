@@ -16,13 +16,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from compare.claim import Claim, Readings, Roads, above, apart, below, digits, exactly, near
-from compare.formula.check import check_formula
-from compare.formula.verdict import CANNOT_JUDGE, CONVENTION
-from compare.formula.verdict import IDENTICAL as PROVED
-from compare.papers.measure import Measure, master
-from compare.papers.point import letters_in, model_values, work_out
-from compare.papers.sheet import (
+from compare.audit.measure import Measure, master
+from compare.audit.point import letters_in, model_values, work_out
+from compare.audit.sheet import (
     ABOVE,
     BELOW,
     EQUALS,
@@ -32,6 +28,10 @@ from compare.papers.sheet import (
     Entry,
     Sheet,
 )
+from compare.claim import Claim, Readings, Roads, above, apart, below, digits, exactly, near
+from compare.formula.check import check_formula
+from compare.formula.verdict import CANNOT_JUDGE, CONVENTION
+from compare.formula.verdict import IDENTICAL as PROVED
 from systems.arithmetic import evaluate
 from systems.values import read_values
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from compare.laboratories.laboratory import Laboratory
 from systems.library import nanotip
 
 COLUMNS = {"r": "r_um", "phi": "phi_um", "power": "power_fW"}
@@ -158,3 +159,17 @@ def remark(settings: Mapping[str, Any]) -> str | None:
                 f"{gamma:.3g} rad/s (rates are in rad/s)."
             )
     return None
+
+
+LABORATORY = Laboratory(
+    system="nanotip",
+    read=read_values,
+    remark=remark,
+    operating_point=operating_point,
+    columns=COLUMNS,
+    spelled=SPELLED,
+    example=EXAMPLE,
+    drive="power",
+    drive_unit=UNITS["power"][0],
+    drive_of=power_fW,
+)

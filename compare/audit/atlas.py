@@ -15,12 +15,12 @@ import numpy as np
 import sympy as sp
 from scipy.optimize import brentq
 
+from compare.audit.decision import drive_name, measure
+from compare.audit.judgement import KIND, own_drive
+from compare.audit.measure import Measure
+from compare.audit.point import model_values
+from compare.audit.sheet import CLAIM, FORMULA, Entry, Sheet
 from compare.claim import VERDICTS
-from compare.papers.decision import drive_name, measure
-from compare.papers.judgement import KIND, own_drive
-from compare.papers.measure import Measure
-from compare.papers.point import model_values
-from compare.papers.sheet import CLAIM, FORMULA, Entry, Sheet
 from compare.quantities import driven_mode
 from compare.validity.critical import critical_drive
 from systems.arithmetic import evaluate

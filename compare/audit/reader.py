@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
-from compare.papers.sheet import (
+from compare.audit.sheet import (
     CHECK,
     CLAIM,
     EQUALS,
