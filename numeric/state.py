@@ -22,7 +22,6 @@ for.
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import ceil, log10
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from numeric.lindblad.heat import fall_of_baths
 from numeric.reading.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.reading.readout import Readout
 from numeric.reading.twofold import Twofold
-from numeric.search.advice import Shortage
+from numeric.search.advice import PAIRS, Shortage, loose
 from numeric.search.classical import amplitudes, branches
 from numeric.solvers.solution import Solution
 from numeric.trust.certificate import Certificate, changes, cuts, roundoff
@@ -56,7 +55,6 @@ METASTABLE = (
     "rarely that double precision cannot tell how much of it is on each. More quanta do not help: "
     "ask for values with one branch, or with fewer quanta on the brighter one."
 )
-ROOM = 1.5  # times the largest change that is known, for a tolerance to ask for
 ESTIMATED = (
     "number",
     "correlation",
@@ -258,13 +256,23 @@ class SteadyState(Twofold, Readout):
             change = np.max(
                 [self._changed(*orders[name], lost) for name in moves if name in orders]
             )
-            return _looser(change) if change < MOVED else NO_FRAME
+            return f"Ask for what is known here ({loose(change)})." if change < MOVED else NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
         around = max(self._foretold(block.points) for block in some)
-        also = falls, around, self.named
+        each = {name: self._moved(*orders[name], lost) for name in moves}
+        pairs = [change for name, change in each.items() if orders[name][1] <= PAIRS]
+        known = max(each.values()), max(pairs)
+        also = falls, around, self.named, known
         return Shortage(self.model, some, light, *how, self.searches, *also).advice
+
+    def _moved(self, mode: int, k: int, lost: np.ndarray) -> float:
+        """By how much of itself the cut moves n or g^(k) of a mode at these points, at most."""
+        one = self._moment((mode,) * k, k > 1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            changes = np.broadcast_to(one.cut / abs(one.value), self._points)[lost]
+        return float(np.max(np.nan_to_num(changes, nan=0.0, posinf=np.inf)))
 
     def _foretold(self, points: np.ndarray) -> float:
         """How many states it takes at least around the amplitudes of these points."""
@@ -352,11 +360,6 @@ class SteadyState(Twofold, Readout):
             name: number + missed(self.model, fine, known[name], len(known[name]) > 1)
             for name, number in cut.items()
         }
-
-
-def _looser(change: float) -> str:
-    """To ask for what is known already: the next power of ten above the largest change."""
-    return f"Ask for what is known here (`tolerance=1e{ceil(log10(ROOM * change))}`)."
 
 
 class NoJumpState(SteadyState):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from sympy.physics.quantum.boson import BosonOp
 from numeric import steady_state
 from numeric.frames.fluctuations import states_around
 from numeric.lindblad.space import space
-from numeric.search import truncation
+from numeric.search import start, truncation
 from numeric.search.advice import Shortage
 from numeric.search.classical import amplitudes, branches
+from numeric.solvers import memory
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from systems import Loss, Model
@@ -44,7 +46,7 @@ MOVED = 1e-3  # of a truncation given, by how much a number may be off that is r
 def ways(advice):
     """The arguments that the advice names, one dictionary for each way out."""
     parts = re.split(r", or ", advice)
-    found = [re.findall(r"(order|limit|quanta)=([^`]*)`", part) for part in parts]
+    found = [re.findall(r"(order|limit|quanta|tolerance)=([^`]*)`", part) for part in parts]
     return [{name: ast.literal_eval(x) for name, x in pairs} for pairs in found if pairs]
 
 
@@ -77,6 +79,29 @@ def test_each_way_out_gives_the_number_where_it_is_followed(kind, seed):
     np.testing.assert_allclose([one.value for one in found], found[0].value, rtol=MOVED, atol=0)
 
 
+@pytest.mark.parametrize(("drive", "asked"), [(0.2, {"tolerance"}), (0.57, {"order", "tolerance"})])
+def test_what_no_cut_settles_is_told_the_tolerance_to_which_it_is_known(drive, asked, monkeypatch):
+    """With room for seven quanta of a chain of four modes, as nine of five have by default."""
+    monkeypatch.setattr(memory, "LARGEST_SWEPT", 160_000)
+    monkeypatch.setattr(start, "LARGEST_SWEPT", 160_000)
+    monkeypatch.setattr(start, "BY_SWEEPS", 400)
+    modes = a, b, c, d
+    hops = sp.Add(*(0.5 * (Dagger(x) * y + Dagger(y) * x) for x, y in pairwise(modes)))
+    kerrs = sp.Add(*(Dagger(x) ** 2 * x**2 for x in modes))
+    hamiltonian = F * (a + Dagger(a)) + hops + kerrs
+    chain = Model("chain of four", hamiltonian, tuple(Loss(sp.Integer(1), x) for x in modes), F)
+    ended = steady_state(chain, {"F": drive})
+    assert ended.status == "not converged"
+    (way,) = [way for way in ways(ended.advice) if "tolerance" in way]
+    assert set(way) == asked
+    found = steady_state(chain, {"F": drive}, **way)
+    assert (found.status, found.advice) == ("ok", "")
+    monkeypatch.undo()
+    larger = steady_state(chain, {"F": drive}, quanta=9)
+    g2 = [float(one.correlation("d")) for one in (found, larger)]
+    np.testing.assert_allclose(*g2, rtol=way["tolerance"], atol=0)
+
+
 @pytest.mark.parametrize("quanta", [3, 6])
 def test_a_truncation_given_is_told_one_that_does(quanta):
     model, values, _ = draw("Kerr", np.random.default_rng(quanta))
@@ -90,7 +115,7 @@ def test_a_truncation_given_is_told_one_that_does(quanta):
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"limit": 84}, {"quanta": 5}])
 def test_one_who_names_a_solver_is_sent_to_what_that_solver_takes(asked):
-    """Three modes may have 1,843 states swept, and 547 iterated."""
+    """Three modes may have 2,002 states swept, and 547 iterated."""
     ring = {"Delta": 0.7, "chi": 1.0, "J": 1 + 0.5j, "gamma": 1.0, "xi": 0.5}
     few = steady_state(kerr_ring.MODEL, ring, solver="iterative", **asked)
     assert ("quanta" in asked) == ("without `quanta`" in few.advice)

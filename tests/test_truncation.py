@@ -315,6 +315,19 @@ def test_a_search_ends_where_nothing_larger_fits(limit):
     assert state.status == "not converged"  # some 36 quanta, which so few states do not hold
 
 
+@pytest.mark.parametrize("most", [7, 8])
+def test_a_search_uses_the_last_quantum_that_fits(most):
+    """Five and seven quanta do not settle here, six and eight do: one more than seven is tried."""
+    values = {**kerr_ring.VALUES, "xi": 0.15}
+    state = steady_state(kerr_ring.MODEL, values, limit=count_states(kerr_ring.MODEL.modes, most))
+    assert state.quanta == most
+    assert state.status == ("ok" if most == 8 else "not converged")
+    larger = steady_state(kerr_ring.MODEL, values, quanta=10)
+    g4 = [float(one.estimate("correlation", "a1", 4).value) for one in (state, larger)]
+    if most == 8:
+        np.testing.assert_allclose(*g4, rtol=1e-8, atol=0)  # the tolerance of the search
+
+
 @pytest.mark.parametrize(
     ("strange", "values"),
     [

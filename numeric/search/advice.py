@@ -10,7 +10,7 @@ needs none: it is Gaussian, and its covariances have all moments (`numeric.frame
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isqrt
+from math import ceil, isqrt, log10
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from systems.ladder import is_two_level
 CLOSER = 0.1  # of what it may be off, the tolerance to which a truncation of one's own is proposed
 THERMAL = 0.3  # the same of what a bath fills, whose law is known
 PAIRS = 2  # the order of n and g2, which are wanted first
+ROOM = 1.5  # times the largest change that is known, for a tolerance to ask for
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Shortage:
     search by default goes as far as anything does; ``falls`` are those of what baths fill
     (`numeric.lindblad.heat`), (points, modes) for each solution, and ``around`` is how many states
     it takes around an amplitude, where that is foretold.  ``named`` is the solver, for which it has
-    to fit.
+    to fit.  ``changes`` are by how much of themselves n ... g^(order), and n and g2, moved at most.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -71,6 +72,7 @@ class Shortage:
     falls: Sequence[np.ndarray] = ()
     around: float = np.nan
     named: str = "auto"
+    changes: tuple[float, float] = (np.inf, np.inf)
 
     @property
     def advice(self) -> str:
@@ -95,9 +97,18 @@ class Shortage:
             ways.append(f"`order=2` with more states (`limit={self._most}`){self._without}")
         if self.order is not None and any(map(self._bounded, (self.order, PAIRS))):
             ways.insert(0, "no `limit`")
+        if self.order is not None and not set(ways) - {"`order=2`"}:
+            ways += self._looser()
         if self._fits(self._own):
             ways.append(f"a truncation of your own ({self._typed(self._own)})")
         return ways if self.looked or self._by_all else ways + self._around()
+
+    def _looser(self) -> list[str]:
+        """The tolerance to which all is known that was asked for, or else n and g2 of it."""
+        for change, also in zip(self.changes, ("", "`order=2` with "), strict=True):
+            if 0 < ROOM * change < self.moved:
+                return [f"{also}{loose(change)}"]
+        return []
 
     def _fewer(self) -> str:
         """What is said where nothing leads there: n and g2 alone, or that no truncation does."""
@@ -203,6 +214,15 @@ class Shortage:
 
     def _typed(self, cut: Cut) -> str:
         return f"`quanta={show_cut(self.model, cut)}`"
+
+
+def loose(change: float) -> str:
+    """The next power of ten above a change, as a tolerance to ask for.
+
+    >>> loose(3e-7)
+    '`tolerance=1e-6`'
+    """
+    return f"`tolerance=1e{ceil(log10(ROOM * change))}`"
 
 
 def _unknown(cut: Cut) -> bool:

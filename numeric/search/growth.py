@@ -48,6 +48,9 @@ FAR = 10**6  # quanta: what is farther away is as far
 # Times its excess that a number is to get better by: of 30 phonons beside four photons, whose tail
 # bends up, 3 asked for one pair of solves more, 30 for none too many
 MISSED = 30.0
+# Times the states that one more quantum has to keep, for it to be tried where two do not fit: three
+# modes of up to 14 quanta, five of up to 24
+STEP = 1.2
 # Quanta around an amplitude, and what lies beyond them, from which on the light may not be there.
 # Beside an atom in a cavity of 80 to 400 quanta 21 leave 3 % or less, and 32 leave 0.2 %; where
 # pairs excite the atom, whose two states turn the light both ways, they leave 30 % and 34 %
@@ -342,8 +345,12 @@ class Growth(SearchStart):
     def _between(self, now: Cut) -> Cut | None:
         """Two shells short of the largest cut that fits, between ``now`` and two more shells.
 
-        A shell is as wide as a quantum of the heaviest mode, and has room for cuts in it.
+        A shell is as wide as a quantum of the heaviest mode, and has room for cuts in it.  Of a
+        total there is one, which counts where few quanta fit.
         """
+        if isinstance(now, int):
+            kept, more = (count_states(self.model.modes, cut) for cut in (now, now + 1))
+            return now - 1 if STEP * kept < more <= self.limit else None
         if not (isinstance(now, Grouped) and self._is_one(now)):
             return None
         ((weights, limit),) = now.sides

@@ -30,8 +30,8 @@ HIGHER = 300  # of them those that are tried where only g3 and higher orders are
 # (of cold modes, whose quanta fall off unless light fills them far, fewer are worth it)
 ROOMY, HIGHER_ROOMY, GENTLE = 900, 600, 0.3
 # The same of three modes and more that are swept, at any drive: the most, four modes with twelve
-# quanta, take 16 CPU seconds and 2.4 GB
-BY_SWEEPS = 1820
+# quanta or five with nine, take 9 to 16 CPU seconds and 2.9 GB
+BY_SWEEPS = 2002
 MOST = 1000  # quanta beyond which it is all the same: they do not fit
 # Quanta beyond ``order`` that the drive alone may ask for at the start, where it is not weak: the
 # estimate is of independent light, and blockade needs fewer
@@ -53,7 +53,7 @@ def default_room(model: Model, solver: str = "auto") -> int:
 
     >>> from systems.library import kerr, kerr_ring
     >>> [default_room(one.MODEL) for one in (kerr, kerr_ring)]
-    [500, 1820]
+    [500, 2002]
     """
     return BY_SWEEPS if largest(model, solver) == LARGEST_SWEPT else LIMIT
 
