@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import sympy as sp
 
 import analytic
 import numeric
+from compare.cli.loading import loads
 from numeric.solvers import threads
 from numeric.solvers.choice import solve_points
 from numeric.time.course import read_course
@@ -59,6 +61,17 @@ def test_what_is_reported_once_is_shown_when_it_lasts(seen: Callable[[], str]) -
     shown = [line.strip() for line in seen().split("\r")]
     assert any(line.startswith("10 quanta:   0%") for line in shown)
     assert shown[-2:] == ["", ""]
+
+
+def test_a_command_says_that_libraries_are_loading(
+    seen: Callable[[], str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "slowly_loaded.py").write_text("import time\n\ntime.sleep(0.2)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert loads("slowly_loaded")(lambda points: points)(3) == 3
+    shown = [line.strip() for line in seen().split("\r")]
+    assert any(line.startswith("loading libraries: 00:0") for line in shown)
+    assert shown[-1] == ""
 
 
 def test_what_is_over_soon_is_not_said(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from compare.cli.loading import loads
 from compare.cli.options import Force, Fresh, Quiet
 from compare.cli.voice import say
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 RESULTS = Path("results")
 
 
+@loads("compare.audit.judgement", "compare.results")
 def audit(
     keys: Annotated[
         list[str] | None,

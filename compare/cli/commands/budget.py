@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from compare.cli.cuts import Search, read_cut
+from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
     Fixed,
@@ -21,6 +22,7 @@ from compare.cli.tabulate import tabulated
 from compare.cli.voice import say
 
 
+@loads("compare.cli.request", "compare.budget.steps")
 def budget(
     system: System,
     fixed: Fixed = None,

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from compare.cli.loading import loads
 from compare.cli.options import System
 
 
+@loads("compare.formula", "compare.targets")
 def check(
     system: System,
     formula: Annotated[str, typer.Option(help="As printed, in SymPy's or LaTeX's spelling.")],

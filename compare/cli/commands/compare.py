@@ -1,6 +1,7 @@
 """`blockade compare`: closed forms beside the master equation, as a table with its picture."""
 
 from compare.cli.cuts import Search
+from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
     Fixed,
@@ -19,6 +20,7 @@ from compare.cli.tabulate import picture, tabulated
 from compare.cli.voice import say
 
 
+@loads("compare.cli.request", "compare.agreement")
 def compare(
     system: System,
     fixed: Fixed = None,

@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 
+from compare.cli.loading import loads
 
+
+@loads("analytic", "compare.targets")
 def derive(
     system: Annotated[
         str | None,

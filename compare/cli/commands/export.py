@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from compare.cli.loading import loads
 from compare.cli.options import Force, Quiet, StorePath, small_letters
 from compare.cli.stored import publish, size_text, whole_table
 from compare.cli.voice import say
 
 
+@loads("compare.sweep.netcdf")
 def export(
     store: StorePath,
     out: Annotated[

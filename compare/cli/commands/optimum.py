@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from compare.cli.cuts import Search
+from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
     Fixed,
@@ -22,6 +23,7 @@ from compare.cli.options import (
 from compare.cli.voice import is_quiet, say
 
 
+@loads("compare.cli.request", "compare.validity.optimum")
 def optimum(
     system: System,
     over: Annotated[str, typer.Option(help="The values that are optimised, such as chi,J.")],

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from compare.cli.loading import loads
 from compare.cli.options import Force, Quiet, StorePath, small_letters
 from compare.cli.stored import publish, some_points, whole_table
 from compare.cli.voice import say
@@ -12,6 +13,7 @@ from compare.cli.voice import say
 PAGE = "compare.report.subjects"  # the code that makes one
 
 
+@loads("compare.sweep.picture")
 def plot(
     store: StorePath,
     out: Annotated[

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from compare.cli.loading import loads
 from compare.cli.options import Fixed, Force, Quantities, Quiet, Varied, small_letters
 from compare.cli.voice import is_quiet, say
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 MODULE = "compare.report.subjects"  # whose fingerprint is noted
 
 
+@loads("compare.cli.request", "compare.report")
 def report(
     subject: Annotated[
         str,

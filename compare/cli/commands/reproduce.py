@@ -6,10 +6,12 @@ from typing import Annotated
 import typer
 
 from compare.cli.commands.audit import atlas
+from compare.cli.loading import loads
 from compare.cli.options import Force, Fresh, Quiet
 from compare.cli.voice import say
 
 
+@loads("compare.results")
 def reproduce(
     stems: Annotated[list[str] | None, typer.Argument(help="Figures; without any, all.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the results.")] = Path("results"),

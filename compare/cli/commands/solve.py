@@ -1,6 +1,7 @@
 """`blockade solve`: the master equation alone, as a table with its picture."""
 
 from compare.cli.cuts import Search
+from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
     Fixed,
@@ -19,6 +20,7 @@ from compare.cli.tabulate import picture, tabulated
 from compare.cli.voice import say
 
 
+@loads("compare.cli.request", "compare.solving")
 def solve(
     system: System,
     fixed: Fixed = None,

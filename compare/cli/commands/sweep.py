@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from compare.cli.cuts import Search
+from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
     Fixed,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 FILES = (".csv", ".html", ".nc", ".pdf", ".png")  # what is made of a store, and is none
 
 
+@loads("compare", "compare.targets")
 def sweep(
     system: System,
     store: Annotated[

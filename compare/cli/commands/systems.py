@@ -2,7 +2,10 @@
 
 import typer
 
+from compare.cli.loading import loads
 
+
+@loads("compare.targets")
 def systems() -> None:
     """List the systems and their values.
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from compare.cli.cuts import Search
+from compare.cli.loading import loads
 from compare.cli.options import (
     Fixed,
     Force,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from compare.cli.request import Request
 
 
+@loads("compare.cli.request", "compare.validity.table")
 def validity(
     system: System,
     fixed: Fixed = None,
