@@ -209,6 +209,7 @@ def test_compiled_sweeps_are_those_of_numpy(model, values, quanta):
     for order in (1, 2):
         for mode in range(len(model.modes)):
             here = one.moment(mode, order), two.moment(mode, order)
+            # the digit up to which no number may depend on how points are grouped
             np.testing.assert_allclose(*here, rtol=1e-11, atol=0)
 
 
