@@ -7,7 +7,8 @@ sparse factorisation takes tens of milliseconds.  `sweeps` has the idea, its der
 and weights, a `program`; `kernel` is the compiled code that runs through them, with arithmetic on
 `lanes`; `scan` sums one series for all drives of a scan; `resolvent` does the same sweeps for
 delayed correlations.  Three modes and more have grades of many states: their blocks are solved as
-Sylvester equations in `sylvester`.  `kinds` says which of the two serves a model and a cut.
+Sylvester equations in `sylvester`, of many points in compiled code (`pointwise`).  `kinds` says
+which of the two serves a model and a cut.
 """
 
 from typing import TYPE_CHECKING, Any

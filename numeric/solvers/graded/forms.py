@@ -27,9 +27,37 @@ class Form:
     inverse_dagger: np.ndarray
 
     @classmethod
-    def of(cls, values: np.ndarray, vectors: np.ndarray, inverse: np.ndarray) -> "Form":
-        """With the adjoints, which every sweep needs."""
-        return cls(values, vectors, inverse, dagger(vectors), dagger(inverse))
+    def of(
+        cls, values: np.ndarray, vectors: np.ndarray, inverse: np.ndarray | None = None
+    ) -> "Form":
+        """With the adjoints, which every sweep needs; that of orthogonal vectors is the inverse."""
+        adjoint = dagger(vectors)
+        if inverse is None:
+            return cls(values, vectors, adjoint, adjoint, vectors)
+        return cls(values, vectors, inverse, adjoint, dagger(inverse))
+
+    @property
+    def orthogonal(self) -> bool:
+        """Whether the vectors are orthogonal ones, whose adjoint is the inverse."""
+        return self.inverse is self.vectors_dagger
+
+    @property
+    def skew(self) -> np.ndarray:
+        """The largest condition of an eigenvalue, (point,): 1 where the vectors are orthogonal."""
+        if self.orthogonal:
+            return np.ones(len(self.values))
+        columns, rows = np.linalg.norm(self.vectors, axis=1), np.linalg.norm(self.inverse, axis=2)
+        return np.asarray(np.max(columns * rows, axis=1))
+
+    def shared(self, shift: np.ndarray) -> "Form":
+        """That of matrices which differ from this single one by multiples of one, (point, 1)."""
+        shape = len(shift), *self.vectors.shape[1:]
+        vectors, inverse = (np.broadcast_to(x, shape) for x in (self.vectors, self.inverse))
+        values = self.values + shift
+        if self.orthogonal:
+            return Form(values, vectors, inverse, inverse, vectors)
+        adjoints = (np.broadcast_to(x, shape) for x in (self.vectors_dagger, self.inverse_dagger))
+        return Form(values, vectors, inverse, *adjoints)
 
     def rounded(self) -> "Form":
         """The same in single precision."""
@@ -39,7 +67,8 @@ class Form:
         """The same with real vectors where no imaginary part is lost: for `left` and `right`."""
         if np.any(self.vectors.imag) or np.any(self.inverse.imag):
             return self
-        return Form.of(self.values, self.vectors.real.copy(), self.inverse.real.copy())
+        inverse = None if self.orthogonal else self.inverse.real.copy()
+        return Form.of(self.values, self.vectors.real.copy(), inverse)
 
 
 def diagonalise(G: np.ndarray) -> Form:
@@ -51,20 +80,28 @@ def diagonalise(G: np.ndarray) -> Form:
     >>> form.values.round(6)
     array([[0.5-0.2j, 0.5+0.2j]])
     """
-    one = np.eye(G.shape[1])
     shift = G[:, :1, :1] - G[:1, :1, :1]
-    size = abs(G).max(axis=(1, 2), keepdims=True)
-    if len(G) > 1 and np.all(abs(G - G[:1] - shift * one) <= ROUNDINGS * EPSILON * size):
-        first = diagonalise(G[:1])
-        same = (np.broadcast_to(part, G.shape) for part in (first.vectors, first.inverse))
-        return Form.of(first.values + shift[:, 0], *same)
-    H, loss = (G - dagger(G)) / 2j, (G + dagger(G)) / 2
+    if len(G) > 1 and _are_multiples(G - G[:1], shift, _size(G)):
+        return diagonalise(G[:1]).shared(shift[:, 0])
+    loss = (G + dagger(G)) / 2
     rate = loss[:, :1, :1].real
-    if np.all(abs(loss - rate * one) <= ROUNDINGS * EPSILON * abs(rate)):
-        energies, vectors = np.linalg.eigh(H)
-        return Form.of(rate[:, 0] + 1j * energies, vectors, dagger(vectors))
+    if _are_multiples(loss, rate, abs(rate)):
+        energies, vectors = np.linalg.eigh((G - dagger(G)) / 2j)
+        return Form.of(rate[:, 0] + 1j * energies, vectors)
     values, vectors = np.linalg.eig(G)
     return Form.of(values, vectors, np.linalg.inv(vectors))
+
+
+def _are_multiples(matrices: np.ndarray, factors: np.ndarray, sizes: np.ndarray) -> bool:
+    """Whether they are ``factors`` times one, but for roundings of numbers of these sizes."""
+    rest = matrices - factors * np.eye(matrices.shape[1])
+    return bool(np.all(_size(rest) <= ROUNDINGS * EPSILON * sizes))
+
+
+def _size(matrices: np.ndarray) -> np.ndarray:
+    """The largest real or imaginary part of each, (point, 1, 1)."""
+    numbers = abs(np.ascontiguousarray(matrices).view(float))
+    return np.asarray(numbers.max(axis=(1, 2), keepdims=True))
 
 
 def moved(G: np.ndarray) -> np.ndarray:

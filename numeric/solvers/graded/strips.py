@@ -17,229 +17,93 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import combinations, pairwise
-from typing import TypeAlias
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from numeric.lindblad.space import Cut, Space, space
-from numeric.solvers.graded.equation import lowers, read
+from numeric.lindblad.space import Cut, space
+from numeric.solvers.graded.equation import equation_of, lowers, read
 from numeric.solvers.graded.forms import ROUNDINGS, dagger, diagonalise, left, moved, right, short
+from numeric.solvers.graded.placement import Layout, Pair
 from numeric.solvers.graded.raising import Dense, Sparse
 from systems import Model
 from systems.grading import NoGrading
 from systems.ladder import Word
 from systems.values import EPSILON, Arrays
 
-LARGE = 500  # states of which tables take 0.1 GB and more
 # States from which on what the drive raises is gathered: at 120 a point of the ring takes the same
 # either way
 MANY = 120
-Entries: TypeAlias = tuple[np.ndarray, np.ndarray, np.ndarray]  # rows, columns, weights
-Pair: TypeAlias = tuple[Word | None, Word | None]
-Side: TypeAlias = tuple[np.ndarray, np.ndarray]  # which state each one comes from, and its weight
+LARGE = 500  # states of which tables take 0.1 GB and more
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Where everything lies, the same at all points of a model and a truncation.
-
-    States are in the ``order`` of their grades.  Those of grade g are ``blocks[g]``, and its strip
-    are the elements ``strips[g]``.  Element e is X[row[e], column[e]]; those of the populations
-    are ``diagonal``.  A word takes a state to one other at most.
+def lay_out(model: Model, quanta: Cut) -> Layout:
+    """Where the elements lie, made once; of many states the last one is kept.
 
     >>> from systems.library import kerr
-    >>> layout = Layout.of(kerr.MODEL, 2)
-    >>> layout.row.tolist(), layout.column.tolist()
-    ([0, 1, 2, 1, 2, 2], [0, 0, 0, 1, 1, 2])
+    >>> lay_out(kerr.MODEL, 2).blocks
+    (slice(0, 1, None), slice(1, 2, None), slice(2, 3, None))
     """
+    large = space(model.modes, quanta).size > LARGE
+    return (_last if large else _kept)(model, quanta)
 
-    on: Space
-    order: np.ndarray
-    blocks: tuple[slice, ...]
 
-    @staticmethod
-    def of(model: Model, quanta: Cut) -> "Layout":
-        """That of a model and a truncation, made once; of many states the last one is kept."""
-        large = space(model.modes, quanta).size > LARGE
-        return (Layout._last if large else Layout._kept)(model, quanta)
+def _made(model: Model, quanta: Cut) -> Layout:
+    on = space(model.modes, quanta)
+    return Layout.of(on.word, on.occupations @ np.array(model.driven_grading.weights))
 
-    @staticmethod
-    def _made(model: Model, quanta: Cut) -> "Layout":
-        on = space(model.modes, quanta)
-        grades = on.occupations @ np.array(model.driven_grading.weights)
-        order = np.argsort(grades, kind="stable")
-        starts = np.append(np.flatnonzero(np.diff(grades[order], prepend=-1)), len(grades))
-        return Layout(on, order, tuple(slice(*pair) for pair in pairwise(starts.tolist())))
 
-    _kept = staticmethod(lru_cache(maxsize=32)(_made))
-    _last = staticmethod(lru_cache(maxsize=1)(_made))
-
-    @property
-    def size(self) -> int:
-        """Number of states."""
-        return len(self.order)
-
-    @cached_property
-    def strips(self) -> list[slice]:
-        """Where the strip of each grade lies."""
-        lengths = [(self.size - b.start) * (b.stop - b.start) for b in self.blocks]
-        return [slice(*pair) for pair in pairwise(np.cumsum([0, *lengths]).tolist())]
-
-    @cached_property
-    def row(self) -> np.ndarray:
-        """The row of each element."""
-        rows = [np.repeat(np.arange(b.start, self.size), b.stop - b.start) for b in self.blocks]
-        return np.concatenate(rows)
-
-    @cached_property
-    def column(self) -> np.ndarray:
-        """The column of each element."""
-        columns = [np.tile(np.arange(b.start, b.stop), self.size - b.start) for b in self.blocks]
-        return np.concatenate(columns)
-
-    @cached_property
-    def flat(self) -> np.ndarray:
-        """Where the elements are in a matrix that is read row by row."""
-        return self.row * self.size + self.column
-
-    @cached_property
-    def phases(self) -> np.ndarray:
-        """Phases of the elements without a pattern: roundings that have them do not cancel.
-
-        They are those of `numeric.solvers.refinement.generic`.
-        """
-        return np.exp(1j * (self.row**2 - self.column**2))
-
-    @cached_property
-    def diagonal(self) -> np.ndarray:
-        """The elements of the populations."""
-        return np.flatnonzero(self.row == self.column)
-
-    def entries(self, word: Word) -> Entries:
-        """Rows, columns and weights of the matrix of a word, made once."""
-        if word not in self._words:
-            matrix, place = self.on.word(word).tocoo(), np.argsort(self.order)
-            self._words[word] = place[matrix.row], place[matrix.col], matrix.data.real
-        return self._words[word]
-
-    def side(self, word: Word | None) -> Side:
-        """From which state the word leads to each one, and its weight; None changes nothing."""
-        if word is None:
-            return np.arange(self.size), np.ones(self.size)
-        source, weight = np.zeros(self.size, dtype=int), np.zeros(self.size)
-        rows, columns, weights = self.entries(word)
-        source[rows], weight[rows] = columns, weights
-        return source, weight
-
-    def sparse(self, pairs: tuple[Pair, ...]) -> tuple[np.ndarray, ...]:
-        """The matrix, on a vector and its conjugate, that takes X to the sum of all A X B'.
-
-        Where its rows begin, its columns, which pair (A, B) each entry is of, and its weight; made
-        once.
-        """
-        if pairs not in self._sums:
-            entries = [self._sandwich(*map(self.side, pair)) for pair in pairs]
-            counts = np.zeros(len(self.row), dtype=int)
-            for rows, _, _ in entries:  # a pair has one entry in a row at most
-                counts[rows] += 1
-            begin = np.cumsum([0, *counts])
-            columns, kinds = np.empty((2, begin[-1]), dtype=int)
-            weights, free = np.empty(begin[-1]), begin[:-1].copy()
-            for kind, (rows, some, weight) in enumerate(entries):
-                place = free[rows]
-                columns[place], kinds[place], weights[place] = some, kind, weight
-                free[rows] += 1
-            self._sums[pairs] = begin, columns, kinds, weights
-        return self._sums[pairs]
-
-    def pattern(self, pairs: tuple[Pair, ...], points: int) -> tuple[np.ndarray, np.ndarray]:
-        """Where the rows of such a matrix begin and its columns, for so many points.
-
-        Made once for the most points: those of fewer are its beginning.
-        """
-        begin, columns, _, _ = self.sparse(pairs)
-        length, entries = len(self.row), len(columns)
-        if pairs not in self._patterns or len(self._patterns[pairs][1]) < points * entries:
-            each = np.arange(points)[:, None]
-            starts = np.append((begin[:-1] + entries * each).ravel(), points * entries)
-            where = (columns + 2 * length * each).ravel()
-            small = points * max(entries, 2 * length) < 2**31
-            kind = np.int32 if small else np.int64
-            self._patterns[pairs] = starts.astype(kind), where.astype(kind)
-        starts, where = self._patterns[pairs]
-        return starts[: points * length + 1], where[: points * entries]
-
-    def _sandwich(self, left: Side, right: Side) -> Entries:
-        weights = left[1][self.row] * right[1][self.column]
-        (rows,) = np.nonzero(weights)
-        one, two = left[0][self.row[rows]], right[0][self.column[rows]]
-        return rows, self._place[one, two], weights[rows]
-
-    @cached_property
-    def _words(self) -> dict[Word, Entries]:
-        return {}
-
-    @cached_property
-    def _patterns(self) -> dict[tuple[Pair, ...], tuple[np.ndarray, np.ndarray]]:
-        return {}
-
-    @cached_property
-    def _sums(self) -> dict[tuple[Pair, ...], tuple[np.ndarray, ...]]:
-        return {}
-
-    @cached_property
-    def _place(self) -> np.ndarray:
-        """Which element X[i, j] is, those above the diagonal in the conjugate."""
-        count, place = len(self.row), np.empty((self.size, self.size), dtype=int)
-        place[self.column, self.row] = count + np.arange(count)
-        place[self.row, self.column] = np.arange(count)
-        return place
+_kept, _last = lru_cache(maxsize=32)(_made), lru_cache(maxsize=1)(_made)
 
 
 @dataclass(frozen=True)
 class Feed:
     """What terms c A X B' make of X, as one sparse matrix for all points.
 
-    ``matrix`` acts on the vectors of all points and their conjugates, one after the other.
+    The matrix acts on the vectors of all points and their conjugates, one after the other.
 
     >>> from systems.library import kerr
     >>> loss = {(((0,), (1,)), ((0,), (1,))): np.array([3.0 + 0j])}
-    >>> feed = Feed.of(Layout.of(kerr.MODEL, 1), loss)
+    >>> feed = Feed(lay_out(kerr.MODEL, 1), loss)
     >>> feed(np.array([[0.8, 0.0, 0.2 + 0j]])).real.round(6).tolist()  # the rate times the upper
     [[0.6, 0.0, 0.0]]
     """
 
-    matrix: csr_array
     layout: Layout
     terms: dict[Pair, np.ndarray]  # coefficients (point) of pairs of words; None stands for no word
-    both: np.ndarray  # room for vectors and their conjugates: to get it anew would take longer
+    number: Any = complex  # type of the numbers
 
-    @classmethod
-    def of(cls, layout: Layout, terms: dict[Pair, np.ndarray]) -> "Feed":
-        """From the coefficients of the terms."""
-        coefficients = np.array(list(terms.values())).T.copy()
-        points, length = len(coefficients), len(layout.row)
-        _, _, kinds, weights = layout.sparse(tuple(terms))
-        starts, where = layout.pattern(tuple(terms), points)
-        data = np.take(coefficients, kinds, axis=1)
+    @cached_property
+    def coefficients(self) -> np.ndarray:
+        """Those of the terms, (point, term)."""
+        return np.array(list(self.terms.values())).T.copy()
+
+    @cached_property
+    def _matrix(self) -> csr_array:
+        points, length = len(self.coefficients), len(self.layout.row)
+        _, _, kinds, weights = self.layout.sparse(tuple(self.terms))
+        starts, where = self.layout.pattern(tuple(self.terms), points)
+        data = np.take(self.coefficients, kinds, axis=1)
         data *= weights
         shape = points * length, 2 * points * length
-        matrix = csr_array((data.ravel(), where, starts), shape=shape)
-        return cls(matrix, layout, terms, np.empty((points, 2 * length), dtype=complex))
+        return csr_array((data.ravel().astype(self.number, copy=False), where, starts), shape=shape)
+
+    @cached_property
+    def _both(self) -> np.ndarray:
+        """Room for vectors and their conjugates: to get it anew would take longer."""
+        return np.empty((len(self.coefficients), 2 * len(self.layout.row)), dtype=self.number)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """The vectors (point, element) that it makes of vectors."""
-        self.both[:, : x.shape[1]] = x
-        np.conjugate(x, out=self.both[:, x.shape[1] :])
-        return np.asarray(self.matrix @ self.both.ravel()).reshape(x.shape)
+        self._both[:, : x.shape[1]] = x
+        np.conjugate(x, out=self._both[:, x.shape[1] :])
+        return np.asarray(self._matrix @ self._both.ravel()).reshape(x.shape)
 
     def rounded(self) -> "Feed":
         """The same in single precision."""
-        m = self.matrix
-        matrix = csr_array((short(m.data), m.indices, m.indptr), shape=m.shape)
-        return replace(self, matrix=matrix, both=short(self.both))
+        return replace(self, number=np.complex64)
 
     def bound(self, s: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """What |c A| |s><s| |B'| is the outer product of, for each term, (point, state) both."""
@@ -275,14 +139,16 @@ class Strips:
         if not lowers(model):
             raise NoGrading("The jumps have to lower the number of quanta, but one does not.")
         words, jumps, unit = read(model, arrays)
-        self.layout, self.points = Layout.of(model, quanta), len(unit)
+        self.layout, self.points = lay_out(model, quanta), len(unit)
         self.blocks, made = self.layout.blocks, {w: -1j * c / unit for w, c in words.items()}
-        lowering = {w: c for w, c in made.items() if model.driven_grading.raises(w) < 0}
+        raises = _raises(model)
+        lowering = {w: c for w, c in made.items() if raises[w] < 0}
+        self.raising = [w for w in made if raises[w] > 0]
         self._half({w: c for w, c in made.items() if w not in lowering})
         terms: dict[Pair, np.ndarray] = {pair: c / unit for pair, c in jumps.items()}
         terms |= {(word, None): c for word, c in lowering.items()}
         terms |= {(None, word): c.conj() for word, c in lowering.items()}
-        self.fed = Feed.of(self.layout, terms)
+        self.feed = Feed(self.layout, terms)
         self._solvers()
 
     def _half(self, words: dict[Word, np.ndarray]) -> None:
@@ -295,13 +161,21 @@ class Strips:
             self.sizes[:, rows, columns] += abs(c)[:, None] * abs(weights)
 
     def _solvers(self) -> None:
-        """What a sweep multiplies with: eigenvectors, raising matrices and inverse sums."""
-        blocks, row, column = self.blocks, self.layout.row, self.layout.column
-        self.G = [-self.half[:, b, b] for b in blocks]
-        self.many = self.layout.size >= MANY
-        forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
-        self.forms = [form.real() for form in forms] if self.many else forms
-        raised = {pair: U for pair, U in self._raised() if np.any(U)}
+        """What a sweep multiplies with: eigenvectors and inverse sums, and what is made of them."""
+        self.G = [-self.half[:, b, b] for b in self.blocks]
+        self.forms = [diagonalise(moved(G) if self.apart else G) for G in self.G]
+        self._prepare()
+
+    @property
+    def many(self) -> bool:
+        """Whether there are so many states that what the drive raises is gathered."""
+        return self.layout.size >= MANY
+
+    def _prepare(self) -> None:
+        """Raising matrices, and what leads from them to eigenvectors."""
+        raised, blocks = {pair: U for pair, U in self._raised() if np.any(U)}, self.blocks
+        if self.many:
+            self.forms = [form.real() for form in self.forms]
         self.raised = {pair: (Sparse if self.many else Dense).of(U) for pair, U in raised.items()}
         self.lowest = list(range(len(blocks)))
         if not self.many:
@@ -313,6 +187,7 @@ class Strips:
             inverse = form.inverse
             fed = inverse if self.many else np.concatenate([inverse @ U, inverse], axis=2)
             self.inward.append(fed)
+        row, column = self.layout.row, self.layout.column
         values = np.concatenate([form.values for form in self.forms], axis=1)
         sums = values[:, row] + values[:, column].conj()
         sums[:, 0] = 1
@@ -347,11 +222,7 @@ class Strips:
     @property
     def skew(self) -> np.ndarray:
         """The largest condition of an eigenvalue, (point,): 1 where all vectors are orthogonal."""
-        sizes = [
-            np.max(np.linalg.norm(f.vectors, axis=1) * np.linalg.norm(f.inverse, axis=2), axis=1)
-            for f in self.forms
-        ]
-        return np.asarray(np.max(sizes, axis=0))
+        return np.asarray(np.max([form.skew for form in self.forms], axis=0))
 
     def rounded(self) -> "Strips":
         """The same in single precision, for `step`.
@@ -365,13 +236,17 @@ class Strips:
         (dtype('complex64'), True)
         """
         other = copy(self)
-        other.half, other.fed = short(self.half), self.fed.rounded()
+        other.half, other.feed = short(self.half), self.feed.rounded()
         other.G, other.inward, other.scale = (
             [short(part) for part in parts] for parts in (self.G, self.inward, self.scale)
         )
         other.raised = {pair: U.rounded() for pair, U in self.raised.items()}
         other.forms = [form.rounded() for form in self.forms]
         return other
+
+    def fed(self, x: np.ndarray) -> np.ndarray:
+        """What comes from higher grades, in new memory."""
+        return self.feed(x)
 
     def step(self, x: np.ndarray) -> np.ndarray:
         """T x: one more sweep of what comes from higher grades.
@@ -467,7 +342,7 @@ class Strips:
         """
         s = np.sqrt(abs(x[:, self.layout.diagonal]))
         half = (self.sizes @ s[:, :, None])[:, :, 0]
-        one, two = self.fed.bound(s)
+        one, two = self.feed.bound(s)
         # a sum of outer products is a product of matrices
         sizes = np.stack([*one, half, s], 2) @ np.stack([*two, s, half], 1)
         left = self.evolved(x)
@@ -479,6 +354,12 @@ class Strips:
     def error(self, x: np.ndarray) -> np.ndarray:
         """Absolute error of the populations of the solution x, (point, state), by that."""
         return abs(self.rest(x)[:, self.layout.diagonal])
+
+
+@lru_cache(maxsize=256)
+def _raises(model: Model) -> dict[Word, int]:
+    """By how much each word of H_eff raises the grade."""
+    return {word: model.driven_grading.raises(word) for word in equation_of(model).words}
 
 
 def shifted(block: slice, start: int) -> slice:

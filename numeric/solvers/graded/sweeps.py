@@ -117,7 +117,7 @@ def solve(
     wide = needed_kind(model, quanta) == Kind.SYLVESTER
     scan = None if density or wide else find_scan(model, flat)
     if wide:
-        solution = sylvester.solve_packs(model, flat, quanta, tolerance, limit, density)
+        solution = sylvester.solve_packs(model, flat, quanta, tolerance, limit, density, True)
     elif scan:
         solution = _solve_scan(model, flat, scan, quanta, tolerance, limit)
     else:

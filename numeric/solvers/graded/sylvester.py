@@ -1,6 +1,7 @@
 """The sweeps where a grade holds many states, as those of three modes and more do.
 
-They need no compiled code, and serve small batches of two modes as well.
+They need no compiled code (large batches have it, `numeric.solvers.graded.pointwise`), and serve
+small batches of two modes as well.
 
 The idea and its derivation stand in `numeric.solvers.graded.sweeps`.  There the matrix of a block
 of the density matrix is eliminated, which fills in: 441 unknowns between the states of five quanta
@@ -24,7 +25,7 @@ its terms, go through one more sweep.  The arithmetic stands in `numeric.solvers
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -32,7 +33,7 @@ from numeric.lindblad.space import Cut, space
 from numeric.solvers.graded.resummation import Resummation
 from numeric.solvers.graded.strips import Strips
 from numeric.solvers.graded.swept import GradedSolution, doubtful
-from numeric.solvers.threads import PACKED, spread
+from numeric.solvers.threads import PACKED, loaded, spread
 from systems import Model
 from systems.values import EPSILON, Arrays
 
@@ -48,6 +49,9 @@ FEWEST, ELEMENTS = 8, 400_000
 # take longer than products: 30 points took, in packs of 8, 16 and 32, 31, 22 and 19 ms of processor
 # time with 36 states of two modes, 14, 9 and 6 ms with 20 states of three
 COMPANY, SHORT = 32, 50_000
+# Points times the cube of states from which on compiled sweeps are used: they save a third of the
+# time, half a second in all, which is what Numba takes to load
+WORTH = 2e8
 # Sweeps from which on a point is given up that will not be done within the limit, found for
 # `numeric.solvers.graded.kernel`
 TRIAL = 12
@@ -82,15 +86,21 @@ class Swept:
 
 
 def solve(
-    model: Model, arrays: Arrays, quanta: Cut, tolerance: float, limit: int, density: bool = False
+    model: Model,
+    arrays: Arrays,
+    quanta: Cut,
+    tolerance: float,
+    limit: int,
+    density: bool = False,
+    sweeps: type[Strips] = Strips,
 ) -> Swept:
     """Sweep until no population changes by more than ``tolerance``; at most ``limit`` times.
 
     Where the sweeps diverge, their sum is found by `numeric.solvers.graded.resummation`.
     ``arrays`` have one dimension.  A point that is done gets no further terms, so its result
-    does not depend on its neighbours.  With ``density`` the density matrices are kept.  Where a
-    grade does not decay nothing is found: all numbers are NaN.  Raises
-    `NoGrading` where a jump does not lower the grade.
+    does not depend on its neighbours.  With ``density`` the density matrices are kept.  ``sweeps``
+    may be those of `numeric.solvers.graded.pointwise`.  Where a grade does not decay nothing is
+    found: all numbers are NaN.  Raises `NoGrading` where a jump does not lower the grade.
 
     >>> from systems.library import kerr_ring
     >>> from systems.values import read_values
@@ -104,13 +114,13 @@ def solve(
         count, equation = len(next(iter(arrays.values()))), None
         found, skew = _none(model, arrays, quanta, density), np.full(count, np.inf)
         with suppress(np.linalg.LinAlgError):
-            equation = Strips(model, arrays, quanta)
+            equation = sweeps(model, arrays, quanta)
             found = _sweep(equation, equation.leading(), tolerance, limit, density)
             skew = equation.skew
         for point in np.flatnonzero(~((found.remainder <= tolerance) & (skew <= SKEW))).tolist():
             one, apart = {name: x[[point]] for name, x in arrays.items()}, not skew[point] <= SKEW
             with suppress(np.linalg.LinAlgError):
-                if equation is None or count > 1 or apart:
+                if equation is None or count > 1 or apart or sweeps is not Strips:
                     equation = Strips(model, one, quanta, apart)
                 _replace(found, point, _sum(equation, density))
     return found
@@ -131,8 +141,11 @@ def solve_packs(
     tolerance: float = 1e-11,
     limit: int = 60,
     density: bool = False,
+    compiled: bool | None = None,
 ) -> GradedSolution:
     """The points in packs, on all cores, as `numeric.solvers.graded.solve` returns them.
+
+    By compiled sweeps if ``compiled``, and where None if there is enough to do.
 
     >>> from systems.library import kerr_ring
     >>> from systems.values import read_values
@@ -142,11 +155,11 @@ def solve_packs(
     (2, 20)
     """
     count, on = len(next(iter(arrays.values()))), space(model.modes, quanta)
-    lanes = _lanes(on.size, count)
+    lanes, sweeps = _lanes(on.size, count), _sweeps(on.size, count, compiled)
 
     def work(start: int) -> dict[str, Any]:
         pack = {name: array[start : start + lanes] for name, array in arrays.items()}
-        found = solve(model, pack, quanta, tolerance, limit, density)
+        found = solve(model, pack, quanta, tolerance, limit, density, sweeps)
         populations = found.populations
         converged = np.isfinite(populations).all(axis=1) & (found.remainder <= tolerance)
         return {
@@ -161,6 +174,14 @@ def solve_packs(
 
     parts = spread(work, [(start,) for start in range(0, count, lanes)])
     return GradedSolution(on, **{n: np.concatenate([p[n] for p in parts]) for n in parts[0]})
+
+
+def _sweeps(states: int, points: int, compiled: bool | None) -> type[Strips]:
+    if compiled is None:  # no bit depends on what happens to be loaded
+        compiled = points * states**3 >= WORTH
+    if compiled:
+        return cast(type[Strips], loaded("numeric.solvers.graded.pointwise").Pointwise)
+    return Strips
 
 
 def _lanes(states: int, points: int) -> int:
@@ -182,7 +203,8 @@ def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, densit
     """
     diagonal, total, ratio = equation.layout.diagonal, x.copy(), np.full(len(x), 0.5)
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
-    sweeps, last = np.zeros(len(x), dtype=int), abs(x[:, diagonal])
+    p = np.take(x, diagonal, axis=1)  # the populations, here and in each change
+    sweeps, last = np.zeros(len(x), dtype=int), abs(p)
     hopeless = np.zeros(len(x), dtype=bool)
     trial, most = (SOON, SOON + FEW) if equation.many and len(x) == 1 else (TRIAL, limit)
     # a point that is done or given up stays as it is, however long its neighbours take
@@ -191,8 +213,10 @@ def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, densit
         if not open_.all():  # asked for point by point it takes three times as long
             x[~open_] = 0
         total += x
-        last = np.where(open_[:, None], abs(x[:, diagonal]), last)
-        change = _change(last, abs(total[:, diagonal]), equation.blocks)
+        new = np.take(x, diagonal, axis=1)
+        p += new
+        last = np.where(open_[:, None], abs(new), last)
+        change = _change(last, abs(p), equation.blocks)
         now = np.where(open_, change / (before + TINY), ratio)
         decay, least = np.maximum(now, ratio), np.minimum(now, ratio)
         left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
@@ -270,7 +294,5 @@ def _change(new: np.ndarray, p: np.ndarray, blocks: tuple[slice, ...]) -> np.nda
 
 def _floors(p: np.ndarray, blocks: tuple[slice, ...]) -> np.ndarray:
     """What of each population does not delay convergence, (points, states)."""
-    floors = np.empty(p.shape)
-    for block in blocks:
-        floors[:, block] = FLOOR * p[:, block].max(axis=1, keepdims=True)
-    return floors
+    largest = np.maximum.reduceat(p, [block.start for block in blocks], axis=1)
+    return np.repeat(FLOOR * largest, [block.stop - block.start for block in blocks], axis=1)
