@@ -243,7 +243,7 @@ def _operations(system: kernel.BlockSystem) -> int:
     sums, matrix = system.sums, system.matrix
     terms = 2 * (np.count_nonzero(sums.real) + np.count_nonzero(sums.imag))
     groups = 8 * (len(sums.factor) - (len(sums.group) - 1))
-    return int(terms + groups + 8 * (len(matrix.lower) + len(matrix.upper)) + 6 * system.block[-1])
+    return int(terms + groups + 8 * (len(matrix.below) + len(matrix.after)) + 6 * system.block[-1])
 
 
 def user(options: argparse.Namespace) -> Iterator[Row]:

@@ -61,30 +61,53 @@ def test_few_points_that_ask_for_more_quanta_stay_in_the_batch():
     np.testing.assert_allclose(found, alone.correlation("a"), rtol=1e-9)
 
 
-def test_the_steps_of_an_elimination_make_l_and_u():
+@pytest.mark.parametrize("symmetric", [False, True])
+def test_the_steps_of_an_elimination_make_l_and_u(symmetric):
     """Run through the lists with numbers: the factors solve the equation that they are of."""
     random = np.random.default_rng(1)
-    matrix = np.diag(5.0 + random.random(6)) + random.random((6, 6)) * (random.random((6, 6)) < 0.4)
+    matrix = np.diag(5.0 + random.random(9)) + random.random((9, 9)) * (random.random((9, 9)) < 0.3)
+    if symmetric:
+        matrix += matrix.T
     row, column = np.nonzero(matrix)
-    steps = eliminate(np.array([0, 6]), Entries.plain(row, column, -matrix[row, column]), 1)
-    a = np.zeros(steps.size)
-    for entry in range(len(steps.entries.group) - 1):
-        first, last = steps.entries.row[entry : entry + 2]
-        a[entry] = steps.entries.real[first:last].sum()
-    right = random.random(6)
+    steps = eliminate(np.array([0, 9]), Entries.plain(row, column, -matrix[row, column]), 1)
+    a, right = np.zeros(steps.size), random.random(9)
+    for sums, entry in enumerate(steps.place):
+        a[entry] = steps.entries.real[slice(*steps.entries.row[sums : sums + 2])].sum()
     x = right.copy()
     for t, e in enumerate(steps.unknown):
-        lower = slice(*steps.lower_start[t : t + 2])
-        upper = slice(*steps.upper_start[t : t + 2])
-        target = steps.target[slice(*steps.target_start[t : t + 2])]
-        a[steps.lower[lower]] /= a[e]
-        a[target] -= np.outer(a[steps.lower[lower]], a[steps.upper[upper]]).ravel()
-        x[steps.below[lower]] -= a[steps.lower[lower]] * x[e]
-    for t in reversed(range(6)):
-        upper, e = slice(*steps.upper_start[t : t + 2]), steps.unknown[t]
-        x[e] = (x[e] - a[steps.upper[upper]] @ x[steps.after[upper]]) / a[e]
+        below, after = (
+            steps.below[_of(steps.lower_start, t)],
+            steps.after[_of(steps.upper_start, t)],
+        )
+        lower, upper = (
+            steps.lower[t] + np.arange(len(below)),
+            steps.upper[t] + np.arange(len(after)),
+        )
+        products = np.outer(a[lower] / a[e], a[upper])
+        kept = products[np.tril_indices(len(products))] if symmetric else products.ravel()
+        a[steps.target[_of(steps.target_start, t)]] -= kept
+        x[below] -= a[lower] / a[e] * x[e]
+        a[np.union1d(lower, upper)] /= a[e]
+    for t in reversed(range(9)):
+        after, e = steps.after[_of(steps.upper_start, t)], steps.unknown[t]
+        x[e] = x[e] / a[e] - a[steps.upper[t] + np.arange(len(after))] @ x[after]
     # the matrix is dominated by its diagonal: some roundings of 1e-16
     np.testing.assert_allclose(matrix @ x, right, rtol=1e-13)
+
+
+def _of(starts, step):
+    return slice(*starts[step : step + 2])
+
+
+def test_of_a_symmetric_matrix_one_half_is_kept():
+    row, column = np.nonzero(np.ones((6, 6)))
+    weights = (1.0 + row) * (1.0 + column) - 60.0 * (row == column)
+    sizes = []
+    for weight in (weights, weights + (row < column)):
+        steps = eliminate(np.array([0, 6]), Entries.plain(row, column, weight), 1)
+        sizes.append((steps.size, len(steps.target)))
+    # entries n (n+1)/2 of a half and n^2 of the whole, products n (n^2-1)/6 and (n-1) n (2n-1)/6
+    assert sizes == [(21, 35), (36, 55)]
 
 
 def test_blocks_of_the_same_pattern_share_their_steps():

@@ -78,7 +78,7 @@ def solve(
     # of a series other drives are summed up too, which need all of its terms
     trial = TRIAL if result.series.shape[1] == 0 else limit
     # disturbances of elements and of the entries that they are solved with
-    off = patterns(max(program.elements.matrix.size, program.amplitudes.matrix.size))
+    off = patterns(max(errors(program.elements), errors(program.amplitudes)))
     for start in range(0, factors.shape[1], lanes):
         load(factors, start, *f)
         factorise(program.elements.matrix, ABOVE, unshifted, f, a, loss_a)
@@ -105,6 +105,12 @@ def solve(
                 if accumulate(new, p, terms, change, gain, sweep, rest, tolerance) <= tolerance:
                     break
         store(p, terms, change[2], sweep, start, result)
+
+
+@njit(**INNER)
+def errors(system: BlockSystem) -> int:
+    """How many errors on purpose a sweep makes: in each entry, and again when it is used twice."""
+    return system.matrix.size + len(system.matrix.below)
 
 
 @njit(**INNER)
@@ -241,12 +247,16 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
     (f_re, f_im), (a_re, a_im) = f, a
     lanes, sums, unknowns = a_re.shape[1], lu.entries, len(lu.unknown)
     re, im = np.empty(lanes), np.empty(lanes)
-    known, weight, size = len(sums.group) - 1, zeros(*sums.real.shape), zeros(*f_re.shape)
+    weight, size = zeros(*sums.real.shape), zeros(*f_re.shape)
+    l_re, l_im = zeros(1, lanes), zeros(1, lanes)
     add_size(sums.real, weight)
     add_size(f_re, size)
     add_size(f_im, size)
-    for e in range(known):
-        first, last = sums.row[e], sums.row[e + 1]
+    if len(lu.place) < lu.size:
+        fill(a_re, 0.0)
+        fill(a_im, 0.0)
+    for k in range(len(lu.place)):
+        e, first, last = lu.place[k], sums.row[k], sums.row[k + 1]
         combine(sums.source, sums.real, first, last, f_re, re)
         combine(sums.source, sums.imag, first, last, f_im, im)
         if e < unknowns:
@@ -258,8 +268,6 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
         for z in range(lanes):
             a_re[e, z] = re[z]
             a_im[e, z] = im[z]
-    fill(a_re[known:], 0.0)
-    fill(a_im[known:], 0.0)
     for t in range(begin, unknowns):
         e, target = lu.unknown[t], lu.target_start[t]
         for z in range(lanes):
@@ -270,12 +278,23 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
         if loss.shape[0] > 0:
             for z in range(lanes):
                 loss[e, z] *= abs(a_re[e, z]) + abs(a_im[e, z])
-        for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
-            low = lu.lower[i]
-            multiply(a_re, a_im, e, a_re, a_im, low)
-            for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
-                subtract(a_re, a_im, low, a_re, a_im, lu.upper[j], a_re, a_im, lu.target[target])
+        lower, upper = lu.lower[t], lu.upper[t]
+        after = lu.upper_start[t + 1] - lu.upper_start[t]
+        for i in range(lu.lower_start[t + 1] - lu.lower_start[t]):
+            for z in range(lanes):
+                u, v, r, s = a_re[e, z], a_im[e, z], a_re[lower + i, z], a_im[lower + i, z]
+                l_re[0, z] = u * r - v * s
+                l_im[0, z] = u * s + v * r
+            # of a symmetric matrix one half
+            for j in range(after if lower != upper else i + 1):
+                subtract(l_re, l_im, 0, a_re, a_im, upper + j, a_re, a_im, lu.target[target])
                 target += 1
+            if lower != upper:
+                for z in range(lanes):
+                    a_re[lower + i, z] = l_re[0, z]
+                    a_im[lower + i, z] = l_im[0, z]
+        for j in range(after):
+            multiply(a_re, a_im, e, a_re, a_im, upper + j)
 
 
 @njit(**INNER)
@@ -349,20 +368,28 @@ def substitute(
     """
     wrong = off.shape[1] > 0
     for t in range(first, last):
-        e = lu.unknown[t]
+        e, shift = lu.unknown[t], lu.lower[t] - lu.lower_start[t]
         for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
             if wrong:
-                subtract_wrong(off, a_re, a_im, lu.lower[i], x_re, x_im, e, x_re, x_im, lu.below[i])
+                o, p = off[0, shift + i], off[1, shift + i]
+                subtract_wrong(o, p, a_re, a_im, shift + i, x_re, x_im, e, lu.below[i])
             else:
-                subtract(a_re, a_im, lu.lower[i], x_re, x_im, e, x_re, x_im, lu.below[i])
+                subtract(a_re, a_im, shift + i, x_re, x_im, e, x_re, x_im, lu.below[i])
+    # the same entries of a symmetric matrix are rounded another time
+    other = len(lu.below)
     for t in range(last - 1, first - 1, -1):
-        e = lu.unknown[t]
+        e, shift = lu.unknown[t], lu.upper[t] - lu.upper_start[t]
+        multiply(a_re, a_im, e, x_re, x_im, e)
+        if wrong:  # also where it cancels with what follows
+            for z in range(x_re.shape[1]):
+                x_re[e, z] *= off[0, e]
+                x_im[e, z] *= off[1, e]
         for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
             if wrong:
-                subtract_wrong(off, a_re, a_im, lu.upper[j], x_re, x_im, lu.after[j], x_re, x_im, e)
+                o, p = off[0, other + shift + j], off[1, other + shift + j]
+                subtract_wrong(o, p, a_re, a_im, shift + j, x_re, x_im, lu.after[j], e)
             else:
-                subtract(a_re, a_im, lu.upper[j], x_re, x_im, lu.after[j], x_re, x_im, e)
-        multiply(a_re, a_im, e, x_re, x_im, e)
+                subtract(a_re, a_im, shift + j, x_re, x_im, lu.after[j], x_re, x_im, e)
         if wrong:
             disturb(off, loss, e, x_re, x_im)
 

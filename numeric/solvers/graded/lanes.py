@@ -130,14 +130,13 @@ def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-un
 
 
 @njit(**INNER, inline="always")
-def subtract_wrong(off, a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
-    """The same, with the parts of a multiplied by ``off``."""
-    o, p = off[0, a], off[1, a]
-    for z in range(y_re.shape[1]):
+def subtract_wrong(o, p, a_re, a_im, a, x_re, x_im, x, y):  # type: ignore[no-untyped-def]
+    """x -= a x for rows a, x of the product and y of the sum, the parts of a times o and p."""
+    for z in range(x_re.shape[1]):
         r, s, u, v = o * a_re[a, z], p * a_im[a, z], x_re[x, z], x_im[x, z]
-        re, im = y_re[y, z], y_im[y, z]
-        y_re[y, z] = re - r * u + s * v
-        y_im[y, z] = im - r * v - s * u
+        re, im = x_re[y, z], x_im[y, z]
+        x_re[y, z] = re - r * u + s * v
+        x_im[y, z] = im - r * v - s * u
 
 
 @njit(**INNER, inline="always")

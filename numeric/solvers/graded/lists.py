@@ -20,30 +20,32 @@ from scipy.sparse import coo_array, csr_array
 
 from numeric.solvers.graded.elimination import check_size, put_together, renumbered, steps_of
 from numeric.solvers.graded.program import BlockSystem, Elimination, Program
-from numeric.solvers.graded.sums import Entries, join, list_sums
+from numeric.solvers.graded.sums import Entries, is_symmetric, join, list_sums
 
 
 def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
     """The steps for blocks of unknowns from ``starts[b]`` to ``starts[b+1]``.
 
-    ``inside`` are the terms of minus the matrix; entries are numbered: pivots, other entries of
-    the matrix, fill-in.  ``factors`` is the number of coefficients.  Raises `TooLarge` if there
+    ``inside`` are the terms of minus the matrix; entries are numbered: pivots, then block by block
+    those off the diagonal.  ``factors`` is the number of coefficients.  Raises `TooLarge` if there
     are more than `elimination.LARGEST` operations.
 
-    A full matrix of two unknowns has four entries, and one product to be subtracted:
+    A full symmetric matrix of two unknowns has three entries that are kept, and one product:
 
     >>> row, column = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     >>> minus = Entries.plain(row, column, np.array([-2.0, -1.0, -1.0, -3.0]))
     >>> steps = eliminate(np.array([0, 2]), minus, factors=1)
     >>> steps.size, len(steps.target)
-    (4, 1)
+    (3, 1)
     """
-    count = int(starts[-1])
+    count, symmetric = int(starts[-1]), is_symmetric(inside)
+    if symmetric:
+        inside = inside.where(inside.row <= inside.column)
     off = inside.row != inside.column
     pairs = inside.row * count + inside.column
     others = np.unique(pairs[off])
     numbers = np.where(off, count + np.searchsorted(others, pairs), inside.row)
-    used = known = count + len(others)
+    used, known = count, count + len(others)
     ends = np.searchsorted(others, starts * count)
     blocks, operations = [], 0
     for (first, last), (begin, end) in zip(
@@ -51,13 +53,9 @@ def eliminate(starts: np.ndarray, inside: Entries, factors: int) -> Elimination:
     ):
         i, j = np.divmod(others[begin:end], count)
         places = np.asarray((i - first) * (last - first) + j - first, dtype=np.int64)
-        own = steps_of(last - first, places.tobytes())
-        fill = own.size - (last - first) - (end - begin)
-        names = np.concatenate(
-            [np.arange(first, last), count + np.arange(begin, end), used + np.arange(fill)]
-        )
-        blocks.append(renumbered(own, names, first))
-        used, operations = used + fill, operations + len(own.target)
+        own = steps_of(last - first, places.tobytes(), symmetric)
+        blocks.append(renumbered(own, first, used))
+        used, operations = used + own.size - (last - first), operations + len(own.target)
         check_size(last - first, operations)
     entries = Entries(numbers, inside.factor, 0 * numbers, -inside.weight, 0 * numbers + 1)
     return Elimination(used, list_sums(known, factors, entries), *put_together(blocks))

@@ -31,22 +31,27 @@ class Sums(NamedTuple):
 class Elimination(NamedTuple):
     """LU factors, without pivoting, of a matrix with one sparsity pattern for all points.
 
-    Entry e < n is the pivot of unknown e, the others are off-diagonal.  Step t eliminates unknown
-    ``unknown[t]``.  It uses the entries ``lower`` below the pivot, in the rows of the unknowns
-    ``below``, and ``upper`` beside it, in the columns of the unknowns ``after``; every product
-    of a lower and an upper entry is subtracted from an entry ``target``.  The lists of step t
-    begin at ``lower_start[t]``, ``upper_start[t]`` and ``target_start[t]``.
+    Entry e < n is the pivot of unknown e, the others are off-diagonal, in the order in which they
+    are used.  Step t eliminates unknown ``unknown[t]``.  It uses the entries from ``lower[t]`` on,
+    below the pivot, in the rows of the unknowns ``below``, and those from ``upper[t]`` on, beside
+    it, in the columns of the unknowns ``after``; products of a lower and an upper entry are
+    subtracted from the entries ``target``.  The lists of step t begin at ``lower_start[t]``,
+    ``upper_start[t]`` and ``target_start[t]``.
+
+    Where the matrix is symmetric the lower entries are the upper ones, and one of two products
+    that are equal is left out.
     """
 
     size: int  # number of entries; those that ``entries`` does not reach start as zero
     entries: Sums  # from the factors
+    place: np.ndarray  # which entry each of these sums is
     unknown: np.ndarray
     lower_start: np.ndarray
     upper_start: np.ndarray
     target_start: np.ndarray
     lower: np.ndarray
-    below: np.ndarray
     upper: np.ndarray
+    below: np.ndarray
     after: np.ndarray
     target: np.ndarray
 

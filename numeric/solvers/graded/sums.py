@@ -14,6 +14,8 @@ from numeric.solvers.graded.program import ROW, Sums
 # Relative: what rotations leave where terms cancel is a few roundings, 1e-16; a weight that
 # counts is a square root of small integers against the largest one
 NEGLIGIBLE = 1e-13
+# Relative: weights that differ by some roundings of 1e-16 are the same
+ROUNDINGS = 1e-14
 
 
 class Entries(NamedTuple):
@@ -54,6 +56,22 @@ class Entries(NamedTuple):
         array([0.25])
         """
         return Entries(*(field[mask] for field in self))
+
+
+def is_symmetric(entries: Entries) -> bool:
+    """Whether the matrix of these entries is symmetric, whatever the coefficients are.
+
+    >>> row, column = np.array([0, 1]), np.array([1, 0])
+    >>> [is_symmetric(Entries.plain(row, column, np.array([1.0, w]))) for w in (1.0, 2.0)]
+    [True, False]
+    """
+    row, column, factor, weight, sign = entries
+    size = 1 + max(row.max(initial=0), column.max(initial=0))
+    one, other = (size * (size * factor + i) + j for i, j in ((row, column), (column, row)))
+    where = np.unique(np.concatenate([one, other]), return_inverse=True)[1]
+    total = np.bincount(where, np.tile(abs(weight), 2))
+    odd = [np.bincount(where, np.concatenate([w, -w])) for w in (weight, weight * sign)]
+    return bool((abs(np.array(odd)) <= ROUNDINGS * total).all())
 
 
 def join(parts: Sequence[Entries]) -> Entries:
