@@ -74,11 +74,12 @@ def steady_state(
 
     Bright light is known without a cut that holds it where it is linear, nearly coherent, or
     squeezed around an amplitude (`numeric.frames.bright`), and so is a weakly driven system beside
-    baths that fill more than a cut may hold (`numeric.frames.warm`): such points say
-    "gaussian", "displaced", "squeezed" or "thermal" where others name their solver, and have all
-    numbers but no density matrix (and where they are "squeezed" no P(n)).  ``frame="original"``
-    looks for a cut only, ``frame="displaced"`` from the classical amplitude only, and
-    ``frame="squeezed"`` from there, in modes that are squeezed as linear light is.
+    baths that fill more than a cut may hold (`numeric.frames.warm`), or photons that push a mirror
+    far (`numeric.frames.polarons`): such points say "gaussian", "displaced", "squeezed", "thermal"
+    or "polaron" where others name their solver, and have all numbers but no density matrix (and
+    where they are "squeezed" no P(n)).  ``frame="original"`` looks for a cut only,
+    ``frame="displaced"`` from the classical amplitude only, and ``frame="squeezed"`` from there, in
+    modes that are squeezed as linear light is.
 
     >>> from systems.library import kerr
     >>> weak = {"Delta": 0.0, "chi": 5.0, "gamma": 1.0, "xi": 0.1}

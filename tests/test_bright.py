@@ -122,7 +122,7 @@ def test_an_atom_in_a_cavity_of_170_quanta_is_solved_by_default():
 def test_what_is_not_known_without_a_cut_is_refused_in_a_sentence():
     state = steady_state(AMPLIFIER, {"G": 0.2488, "xi": 0.0})
     for matrix in (state.density_matrix, state.restricted_density_matrix, state.elements):
-        with pytest.raises(ValueError, match="density matrix of this bright light"):
+        with pytest.raises(ValueError, match="density matrix of this point"):
             matrix()
     twins = steady_state(TWINS, {"G": 0.6, "J": 0.1, "kappa": 1.0, "xi": 30.0})
     with pytest.raises(ValueError, match="`distribution` of a mode"):

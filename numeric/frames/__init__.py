@@ -7,6 +7,8 @@ one kind of light, or what a frame is made of:
 - nearly coherent light is `displaced`, a = alpha + b, in the model that `shift` makes;
 - light that is squeezed around an amplitude is `squeezed`, a = alpha + U c + V c', in the model
   that `squeeze` makes with the modes of `covariances`;
+- photons that push a mirror far are `polarons`, in the `leaning` states of a mirror that rests
+  where they push it;
 - weak light beside hot modes is `warm`, these in their `damping` basis, where their equation is
   `damped`.
 

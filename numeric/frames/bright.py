@@ -5,11 +5,12 @@ and two modes of a hundred photons are ten thousand.  Linear light needs none of
 (`numeric.frames.gaussian`), and nearly coherent light the few around its amplitude
 (`numeric.frames.displaced`), or, where it is squeezed there, those of other modes
 (`numeric.frames.squeezed`).  Weak light beside baths that fill more than a cut may hold is known
-as well (`numeric.frames.warm`).  So `numeric.steady_state` looks there
+as well (`numeric.frames.warm`), and photons that push a mirror far (`numeric.frames.polarons`).  So
+`numeric.steady_state` looks there
 
-- first where a bath asks for more than may be kept, or the light that is foretold fills more than
-  `DEAR` states of several modes, or more than its limit (what is known there to a few digits only
-  is searched all the same, where a cut fits),
+- first where a bath asks for more than may be kept, the swing of a mirror fills more than `CROWDED`
+  states, or the light that is foretold fills more than `DEAR` states of several modes, or more than
+  its limit (what is known there to a few digits only is searched all the same, where a cut fits),
 - and again where the search for a cut has ended without n and g2.
 
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
@@ -26,6 +27,7 @@ from numeric.frames.displaced import DisplacedState
 from numeric.frames.fluctuations import squeezings, states_around, states_squeezed
 from numeric.frames.gaussian import GaussianState, gaussian
 from numeric.frames.means import Means, beside, settled, some_of
+from numeric.frames.polarons import PolaronState, leaning, polaron_states, swinging
 from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.trials import PAIRS, displaced_states
 from numeric.frames.warm import WarmState, fills, warm_states
@@ -64,7 +66,8 @@ ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 
 
 # States of a cut beside a bath from which on the damping basis is asked first where several modes
 # are driven or warm, so that each grade holds many: two beside 0.02 phonons take 180 s by cuts, and
-# 3 s there; and how many states have as many unknowns as may be tried for that
+# 3 s there; and how many states have as many unknowns as may be tried for that.  The same of a cut
+# that holds the swing of a mirror: two of 450 and 600 take 6 s, and around its rest 1.5 s
 CROWDED, SOON = 300, 320
 
 
@@ -133,6 +136,8 @@ class BrightSearch:
         found: list[Means] = [part for state in linear for part in some_of(state, _is_dear(state))]
         warm = self._warm(rest)
         found, rest = [*found, *warm], beside(rest, warm)
+        leaning = self._leaning(rest)
+        found, rest = [*found, *leaning], beside(rest, leaning)
         if not rest.size:
             return found, []
         sizes, dear = self._dear(rest)
@@ -249,6 +254,20 @@ class BrightSearch:
         closer = CLOSER if len(shifted.modes) == 1 else 1.0
         search = self.search.for_frame(order, closer, most)
         return list(search(shifted, values, some, self.solver, self.report))
+
+    def _leaning(self, points: np.ndarray) -> list[PolaronState]:
+        """The points at which a cut that holds how far light swings a mirror would be dear."""
+        if not points.size:
+            return []
+        how = self.search.order, self.search.tolerance
+        some = select(self.arrays, points)
+        _, pushed = leaning(self.model, some)
+        if not pushed.any():
+            return []
+        dear = points[pushed & (swinging(self.model, some, *how) > CROWDED)]
+        return polaron_states(
+            self.model, self.arrays, dear, how[1], how[0], self.search.limit, self.report
+        )
 
     def _warm(self, points: np.ndarray) -> list[WarmState]:
         """The points whose baths fill more states than a cut for all orders may keep.

@@ -173,15 +173,15 @@ def sure(value: np.ndarray, roundoff: np.ndarray, cut: np.ndarray | float = 0.0)
 
 
 def refusal(model: Model, what: str) -> ValueError:
-    """That something is not known of bright light, and what to ask for instead.
+    """That something is not known without a cut, and what to ask for instead.
 
     >>> from systems.library import kerr
     >>> refusal(kerr.MODEL, "A density matrix")
-    ValueError('A density matrix of this bright light would need too many states; ask ...')
+    ValueError('A density matrix of this point would need too many states; ask ...')
     """
     named = ", ".join(label(mode) for mode in model.modes)
     return ValueError(
-        f"{what} of this bright light would need too many states; ask for numbers, correlations "
+        f"{what} of this point would need too many states; ask for numbers, correlations "
         f"or the `distribution` of a mode ({named}), or for a truncation of your own "
         "(`quanta=...`)."
     )

@@ -105,7 +105,8 @@ class Batch(Shown):
     def solver(self) -> Any:
         """Per point the name of the solver, or "none" where nothing was solved.
 
-        "gaussian" and "displaced" say that the light is known without a cut that holds it.
+        "gaussian", "displaced", "squeezed", "thermal" and "polaron" say that the point is known
+        without a cut that holds it (`numeric.frames`).
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr

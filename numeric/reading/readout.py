@@ -223,8 +223,8 @@ class Readout(Batch):
         factor, its lowest one first, at the place of the first of them.  So `ptrace`,
         `qutip.expect` and `qutip.wigner` of a mode are right:
         ``qutip.wigner(state.density_matrix().ptrace(0), x, x)``.  For a batch the array
-        `restricted_density_matrix`.  NaN where the status is not "ok"; bright light that is known
-        without a cut has none, and raises `ValueError`.
+        `restricted_density_matrix`.  NaN where the status is not "ok"; what is known without a
+        cut has none, and raises `ValueError`.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -242,7 +242,7 @@ class Readout(Batch):
 
         ``occupations[i]`` is the occupation of the state i; the largest truncation among the
         points gives the states, and others are padded with zeros.  NaN where the status is not
-        "ok" and for bright light that is known without a cut; raises `ValueError` where all is.
+        "ok" and for what is known without a cut; raises `ValueError` where all is.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr

@@ -39,10 +39,11 @@ is no help.  `numeric.solvers.staircase` inverts more of L there, and less is le
 from collections.abc import Callable
 from copy import copy
 from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy.linalg import schur, solve_triangular
-from scipy.sparse import csc_array, csr_array
+from scipy.sparse import csc_array, csr_array, issparse
 
 from numeric.lindblad.liouvillian import Liouvillian
 from numeric.lindblad.scaling import Scaled, amplitudes, scaled
@@ -208,8 +209,8 @@ class Iteration:
     array([0., 0., 0., 1.])
     """
 
-    def __init__(self, system: csc_array, inverse: "NoJumps | Staircase") -> None:
-        matrix, size = csr_array(system), system.shape[0]
+    def __init__(self, system: Any, inverse: Any) -> None:
+        matrix, size = csr_array(system) if issparse(system) else system, system.shape[0]
         # at half the price, for the first digits of every solution
         rough = Krylov(matrix.astype(np.complex64).dot, size, np.complex64, inverse.rounded())
         self._solve = Rounds(

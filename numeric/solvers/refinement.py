@@ -75,7 +75,7 @@ def solve_refined(
     solution = solution + correction
     # a generic vector has a part along the near-null direction, which the solve blows up
     probe = generic(source.size)
-    size = np.bincount(system.indices, abs(system.data), source.size)
+    size = abs(system) @ np.ones(source.size)
     blown_up = np.max(abs(roughly(size * probe)))
     gap = 1 / blown_up if np.isfinite(blown_up) else 0.0
     rounding = EPSILON * (terms @ abs(solution) + sizes) * probe
