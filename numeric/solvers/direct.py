@@ -60,7 +60,8 @@ def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The steady state at one point: a row of coefficients and its scale.
 
-    "not unique" where the gap to a singular system is no more than `SINGULAR`.
+    "not unique" where the gap to a singular system is no more than `SINGULAR`; where the steady
+    state is the only one all the same (`Liouvillian.is_unique`), "not resolved".
 
     >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
@@ -73,8 +74,13 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     ((1, 5), 'ok')
     """
     point, (sigma, error, gap) = _found(equation, c, s)
-    status = Status.OK if gap > SINGULAR else Status.NOT_UNIQUE
+    status = Status.OK if gap > SINGULAR else _singular(equation, c)
     return unscaled(equation.space, point, sigma, error, status, "direct")
+
+
+def _singular(equation: Liouvillian, c: np.ndarray) -> Status:
+    """What is said of a point where something decays more slowly than round-off can tell."""
+    return Status.NOT_RESOLVED if equation.is_unique(c) else Status.NOT_UNIQUE
 
 
 def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Found]:
@@ -146,7 +152,7 @@ def assess(equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, name
     True
     """
     if not _found(equation, c, s)[1][2] > SINGULAR:
-        return Solution.none(equation.space, np.arange(1), Status.NOT_UNIQUE, name)
+        return Solution.none(equation.space, np.arange(1), _singular(equation, c), name)
     if not np.isfinite(rho).all():
         return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, name)
     L, flat = equation.matrix(c), rho.ravel()
