@@ -75,3 +75,15 @@ def test_light_of_pairs_is_exact_below_and_above_its_threshold(drive, shift):
     # asked for: 1e-8 of each; g2 divides by the number twice
     assert np.isclose(float(state.number("a")), float(exact[0]), rtol=3e-8, atol=0)
     assert np.isclose(float(state.correlation("a")), float(exact[1] / exact[0] ** 2), rtol=3e-8)
+
+
+@pytest.mark.slow
+def test_modes_in_equal_baths_are_thermal_to_every_order_whatever_they_exchange():
+    # H keeps all quanta, and detailed balance leaves P(n, m) = (1 - x)^2 x^(n + m)
+    kerr_pair = HOP + U * (Dagger(a) ** 2 * a**2 + Dagger(b) ** 2 * b**2)
+    fed = [Loss(sp.Rational(3, 10), Dagger(mode)) for mode in (a, b)]
+    model = Model("equal baths", kerr_pair, (Loss(1, a), Loss(1, b), *fed))
+    state = steady_state(model, {"g": 1.0, "U": 1.0})
+    assert np.isclose(float(state.number("b")), 3 / 7, rtol=1e-8, atol=0)
+    for k, exact in ((2, 2), (3, 6), (4, 24)):
+        assert np.isclose(float(state.correlation("b", k)), exact, rtol=1e-8 * k, atol=0)

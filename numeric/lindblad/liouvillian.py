@@ -34,7 +34,7 @@ from numeric.lindblad.space import Cut, space, stranded
 from systems import Model
 from systems.arithmetic import evaluate_sum
 from systems.grading import change_of
-from systems.ladder import Word
+from systems.ladder import Word, leaves_one
 from systems.values import Arrays
 
 # Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
@@ -403,11 +403,9 @@ class Liouvillian:
         >>> [equation.is_unique(x * np.ones(len(equation.expressions))) for x in (0, 1)]
         [False, True]
         """
-        alone = [word for step in self._steps if len(step) == 1 for k, word in step if c[k]]
-        lost = {lowered for raised, lowered in alone if not any(raised)}
-        fed = {raised for raised, lowered in alone if not any(lowered)}
-        rest = {self.model.occupation(mode) for mode in self.model.modes} - lost
-        return len(rest) <= 1 and rest <= fed
+        alone = (step[0] for step in self._steps if len(step) == 1)
+        ones = [self.model.occupation(mode) for mode in self.model.modes]
+        return leaves_one((word for k, word in alone if c[k]), ones)
 
     def sector(self, c: np.ndarray, L: csc_array | None = None) -> np.ndarray | None:
         """The unknowns that are not zero by a symmetry (`sector`); None where all may be.

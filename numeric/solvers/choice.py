@@ -93,7 +93,9 @@ def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     bosons = sum(not is_two_level(mode) for mode in equation.model.modes)
     some, whole = equation.sector(c), equation.space.size**2
     count = whole if some is None else len(some)
-    if count > whole // CHARGED:
+    modes = len(equation.model.modes)
+    few = direct.FACTORABLE if modes <= 2 else REFACTORED // 2**modes
+    if count > min(few, whole // CHARGED):
         found = judged(iterative.solve_point(equation, c, s))
         if np.all(found.status == Status.OK) or count > REFACTORED // 2**bosons:
             return found
