@@ -55,6 +55,11 @@ METASTABLE = (
     "rarely that double precision cannot tell how much of it is on each. More quanta do not help: "
     "ask for values with one branch, or with fewer quanta on the brighter one."
 )
+SLOW = (
+    "Not resolved: something changes so slowly beside the other rates that round-off hides it. "
+    "More quanta do not help: ask for rates that lie less far apart, or leave out a mode that is "
+    "far off resonance and hardly lossy."
+)
 ESTIMATED = (
     "number",
     "correlation",
@@ -205,8 +210,8 @@ class SteadyState(Twofold, Readout):
     def advice(self) -> str:
         """Which numbers are not converged somewhere, which are, and what to ask for instead.
 
-        One or two sentences, and one on light that is lost between two branches somewhere; empty
-        where all are converged.
+        One or two sentences, and one on what is lost as a whole somewhere, as light between two
+        branches; empty where all are converged.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -224,21 +229,22 @@ class SteadyState(Twofold, Readout):
         moves = {name: one == Status.NOT_CONVERGED for name, one in words.items()}
         moving = [name for name, where in moves.items() if where.any()]
         if not moving:
-            return self._metastable()
+            return self._lost()
         settled = Status.OK, Status.UNDEFINED
         settled_ones = [name for name, one in words.items() if np.isin(one, settled).all()]
         known = f"; converged: {', '.join(settled_ones)}" if settled_ones else ""
         low = all(orders[name][1] > 2 for name in moving)
         way_out = self._way_out(moves, low, orders)
-        return f"Not converged: {', '.join(moving)}{known}. {way_out} {self._metastable()}".rstrip()
+        return f"Not converged: {', '.join(moving)}{known}. {way_out} {self._lost()}".rstrip()
 
-    def _metastable(self) -> str:
-        """What is said of points that are lost between branches, if there are any."""
-        for block in self.blocks:
-            lost = block.points[block.status == Status.NOT_RESOLVED]
-            if lost.size and branches(self.model, select(self.arrays, lost)).several.any():
-                return METASTABLE
-        return ""
+    def _lost(self) -> str:
+        """What is said of points that are lost as a whole, if there are any."""
+        words = [block.points[block.status == Status.NOT_RESOLVED] for block in self.blocks]
+        lost = np.concatenate([np.arange(0), *words])
+        if not lost.size:
+            return ""
+        several = branches(self.model, select(self.arrays, lost)).several
+        return METASTABLE if several.any() else SLOW
 
     def _way_out(
         self,

@@ -213,6 +213,21 @@ def support(occupation: Occupation) -> set[int]:
     return {i for i, n in enumerate(occupation) if n}
 
 
+def leaves_one(alone: Iterable[Word], ones: Sequence[Occupation]) -> bool:
+    """Whether jumps of one word each leave one steady state only, whatever else there is.
+
+    ``ones`` are the occupations by one quantum of each mode.
+
+    >>> leaves_one([((0,), (1,))], [(1,)]), leaves_one([((0,), (2,))], [(1,)])  # a, and a^2
+    (True, False)
+    """
+    words = list(alone)
+    lost = {lowered for raised, lowered in words if not any(raised)}
+    fed = {raised for raised, lowered in words if not any(lowered)}
+    rest = set(ones) - lost
+    return len(rest) <= 1 and rest <= fed
+
+
 def filled_modes(words: Iterable[Word]) -> set[int]:
     """The modes that words acting on the vacuum bring quanta into, by position.
 

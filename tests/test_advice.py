@@ -240,6 +240,20 @@ def test_light_that_hardly_leaves_its_branches_is_said_to_be_metastable(Delta, c
         assert (known.status, known.advice) == ("ok", "")
 
 
+def test_a_mode_too_slow_to_be_seen_is_said_to_be_so_and_may_be_left_out():
+    # both modes are lossy, so that the steady state is the only one, whatever round-off can tell
+    far, kappa, mode = sp.Symbol("far", real=True), sp.Symbol("kappa", positive=True), BosonOp("m")
+    light = Dagger(a) ** 2 * a**2 + F * (a + Dagger(a))
+    hop = far * Dagger(mode) * mode + Dagger(a) * mode + Dagger(mode) * a
+    both = Model("a mode far away", light + hop, (Loss(1, a), Loss(kappa, mode)), F)
+    state = steady_state(both, {"far": 1e7, "kappa": 1e-15, "F": 0.1})
+    assert state.status == "not resolved"
+    assert np.isnan(state.number("a"))
+    assert "leave out a mode that is far" in state.advice
+    without = steady_state(Model("without it", light, (Loss(1, a),), F), {"F": 0.1})
+    assert (without.status, without.advice) == ("ok", "")
+
+
 def test_a_number_below_round_off_is_no_metastable_state():
     state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1e-200}, quanta=4)
     assert (state.correlation_status("a", 4), state.status, state.advice) == (

@@ -29,11 +29,12 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from numeric.lindblad.combination import Combination, cancelling, merge
 from numeric.lindblad.scaling import Scaled, scale, scaled, weights
+from numeric.lindblad.sector import sector
 from numeric.lindblad.space import Cut, space, stranded
 from systems import Model
 from systems.arithmetic import evaluate_sum
 from systems.grading import change_of
-from systems.ladder import Word
+from systems.ladder import Word, leaves_one
 from systems.values import Arrays
 
 # Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
@@ -391,6 +392,37 @@ class Liouvillian:
         """
         steps = [pair for step in self._steps for pair in step]
         return [(change_of(word), float(abs(c[k]))) for k, word in steps]
+
+    def is_unique(self, c: np.ndarray) -> bool:
+        """Whether a jump of its own in every mode leaves one steady state, whatever else there is.
+
+        That is D[a] at a rate of this row of coefficients, or D[a'] in one of the modes.
+
+        >>> from systems.library import kerr
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> [equation.is_unique(x * np.ones(len(equation.expressions))) for x in (0, 1)]
+        [False, True]
+        """
+        alone = (step[0] for step in self._steps if len(step) == 1)
+        ones = [self.model.occupation(mode) for mode in self.model.modes]
+        return leaves_one((word for k, word in alone if c[k]), ones)
+
+    def sector(self, c: np.ndarray, L: csc_array | None = None) -> np.ndarray | None:
+        """The unknowns that are not zero by a symmetry (`sector`); None where all may be.
+
+        ``L`` is what the row of coefficients makes, in any unit, where that is known.
+
+        >>> from systems.library import parametric_kerr
+        >>> values = {**parametric_kerr.VALUES, "xi": 0.0}
+        >>> equation = liouvillian(parametric_kerr.MODEL, 2)
+        >>> c = equation.coefficients({name: np.array([x]) for name, x in values.items()})[0]
+        >>> equation.sector(c)  # 00, 02, 11, 20 and 22
+        array([0, 2, 4, 6, 8])
+        """
+        # where K alone leads from every state to every other, so does L
+        if not self.is_unique(c) or connected_components(self.effective(c) != 0)[0] == 1:
+            return None
+        return sector(self.matrix(c) if L is None else L)
 
     def filled(self, c: np.ndarray) -> np.ndarray:
         """Mask of the states that the vacuum leads to within the cut, for one row of coefficients.

@@ -18,7 +18,7 @@ from numeric.lindblad.scaling import scale, weights
 from numeric.lindblad.space import Cut, Grouped, count_states, graded, limits, resized, wider
 from numeric.search.classical import SPREAD, Branches, by_mode, reach
 from numeric.search.pushed import LEAST, swung
-from numeric.solvers.memory import LARGEST_SWEPT, largest
+from numeric.solvers.memory import LARGEST_SWEPT, keeps_a_charge, largest
 from systems import Model
 from systems.values import Arrays, select
 
@@ -55,6 +55,8 @@ def default_room(model: Model, solver: str = "auto") -> int:
     >>> [default_room(one.MODEL) for one in (kerr, kerr_ring)]
     [500, 2002]
     """
+    if solver in ("auto", "direct") and keeps_a_charge(model):
+        return ROOMY
     return BY_SWEEPS if largest(model, solver) == LARGEST_SWEPT else LIMIT
 
 

@@ -58,6 +58,9 @@ LARGE = 1_500
 # factors fill in the more the more modes there are: two modes of 11,000 unknowns took 4 s and three
 # modes of 7,000 took 5 s, both growing with the power 2.4, so that it may take ten seconds
 REFACTORED = 68_000
+# Times fewer unknowns, of those that a symmetry leaves, from which on they are factorised: of two
+# modes that are pumped 1,496 of 18,496 take a tenth, 4,900 of 90,000 a twelfth of the time
+CHARGED = 6
 # Excited levels of an atom beside a mode from which on that is no band: of four 81 states take a
 # fifth, of five 97 a fifteenth, of six 99 a fortieth of the time, and 111 of four at a strong drive
 # as long to a third; of three 81 states take a tenth at weak drive and fail at strong
@@ -83,11 +86,19 @@ WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth 
 
 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
-    """One point by iteration; by factorisation where that fails and takes no more than seconds."""
-    found = judged(iterative.solve_point(equation, c, s))
+    """One point by iteration; by factorisation where that fails and takes no more than seconds.
+
+    Where a charge leaves few unknowns these are factorised at once (`numeric.lindblad.sector`).
+    """
     bosons = sum(not is_two_level(mode) for mode in equation.model.modes)
-    if np.all(found.status == Status.OK) or equation.space.size**2 > REFACTORED // 2**bosons:
-        return found
+    some, whole = equation.sector(c), equation.space.size**2
+    count = whole if some is None else len(some)
+    modes = len(equation.model.modes)
+    few = direct.FACTORABLE if modes <= 2 else REFACTORED // 2**modes
+    if count > min(few, whole // CHARGED):
+        found = judged(iterative.solve_point(equation, c, s))
+        if np.all(found.status == Status.OK) or count > REFACTORED // 2**bosons:
+            return found
     return direct.solve_point(equation, c, s)
 
 

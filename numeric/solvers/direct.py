@@ -4,10 +4,12 @@ The equation of `numeric.solvers.vacuum` is solved by a sparse LU factorisation 
 (T. A. Davis, "Direct Methods for Sparse Linear Systems", chapters 6 and 7) and refined.
 Where the vacuum is (nearly) empty there is no such scale and the trace equation is right.
 A second null vector of L makes the system singular: then the steady state is not unique.
+What a symmetry keeps apart from the populations is left out (`numeric.lindblad.sector`).
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.sparse import csc_array
@@ -15,6 +17,7 @@ from scipy.sparse.linalg import SuperLU, splu
 
 from numeric.lindblad.liouvillian import Liouvillian
 from numeric.lindblad.scaling import EPSILON, Scaled
+from numeric.lindblad.sector import Within
 from numeric.lindblad.space import Space
 from numeric.solvers.refinement import (
     FAILURES,
@@ -28,6 +31,8 @@ from numeric.solvers.solution import Solution, each, unscaled
 from numeric.solvers.vacuum import EMPTIEST, from_vacuum, holds, square
 from systems.status import Status
 from systems.values import Arrays
+
+Invert: TypeAlias = Callable[..., Any]  # of a system, with the evolution between jumps ``K``
 
 # Unknowns up to which the factors fit in memory and patience; beyond it only iterating is tried,
 # which is faster from a quarter of them on (`choice.LARGE`)
@@ -55,7 +60,8 @@ def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The steady state at one point: a row of coefficients and its scale.
 
-    "not unique" where the gap to a singular system is no more than `SINGULAR`.
+    "not unique" where the gap to a singular system is no more than `SINGULAR`; where the steady
+    state is the only one all the same (`Liouvillian.is_unique`), "not resolved".
 
     >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
@@ -68,8 +74,13 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     ((1, 5), 'ok')
     """
     point, (sigma, error, gap) = _found(equation, c, s)
-    status = Status.OK if gap > SINGULAR else Status.NOT_UNIQUE
+    status = Status.OK if gap > SINGULAR else _singular(equation, c)
     return unscaled(equation.space, point, sigma, error, status, "direct")
+
+
+def _singular(equation: Liouvillian, c: np.ndarray) -> Status:
+    """What is said of a point where something decays more slowly than round-off can tell."""
+    return Status.NOT_RESOLVED if equation.is_unique(c) else Status.NOT_UNIQUE
 
 
 def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Found]:
@@ -79,12 +90,13 @@ def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Foun
     """
     point = equation.rescaled(c, s)
     empty = _is_empty(point, equation.space)
-    if not empty and holds(point, found := from_vacuum(point, factorise)):
+    invert = _within(equation.sector(c, point.L))
+    if not empty and holds(point, found := from_vacuum(point, invert)):
         return point, found
     whole = point if point.s == 1 else equation.scaled(c, 1.0)
-    by_trace = _from_trace(whole)
+    by_trace = _from_trace(whole, invert)
     filled = empty and abs(by_trace[0][0, 0]) > EMPTIEST
-    if filled and holds(point, found := from_vacuum(point, factorise)):
+    if filled and holds(point, found := from_vacuum(point, invert)):
         return point, found
     return whole, by_trace
 
@@ -101,7 +113,18 @@ def _is_empty(point: Scaled, on: Space) -> bool:
     return bool(np.exp(-(np.linalg.norm(point.shrink[ones] * alpha) ** 2)) < EMPTIEST)
 
 
-def _from_trace(point: Scaled) -> Found:
+def _within(unknowns: np.ndarray | None) -> Invert:
+    """How to factorise a system, of some unknowns only where these are given."""
+    if unknowns is None:
+        return factorise
+
+    def factors(system: csc_array, K: np.ndarray | None = None) -> Within:
+        return Within(factorise(csc_array(system[unknowns][:, unknowns])), unknowns)
+
+    return factors
+
+
+def _from_trace(point: Scaled, invert: Invert) -> Found:
     """The density matrix itself, with trace one.
 
     Its error is absolute, some 1e-16 of the trace: right where no population is small.
@@ -109,7 +132,7 @@ def _from_trace(point: Scaled) -> Found:
     trace = np.eye(len(point.K)).ravel()
     source = np.eye(1, trace.size, dtype=complex)[0]
     system = with_first_row(point.L, trace)
-    return square(*solve_refined(system, source, factorise, point.terms))
+    return square(*solve_refined(system, source, invert, point.terms))
 
 
 def assess(equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, name: str) -> Solution:
@@ -129,7 +152,7 @@ def assess(equation: Liouvillian, c: np.ndarray, s: float, rho: np.ndarray, name
     True
     """
     if not _found(equation, c, s)[1][2] > SINGULAR:
-        return Solution.none(equation.space, np.arange(1), Status.NOT_UNIQUE, name)
+        return Solution.none(equation.space, np.arange(1), _singular(equation, c), name)
     if not np.isfinite(rho).all():
         return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, name)
     L, flat = equation.matrix(c), rho.ravel()
