@@ -68,7 +68,7 @@ def test_a_state_that_a_symmetry_does_not_make_unique_is_still_told():
     assert direct.solve_point(equation, c, s).status[0] == "not unique"
 
 
-@pytest.mark.parametrize(("drive", "shift"), [(0.3, 0.5), (2.0, 0.1), (2.0, 0.03)])
+@pytest.mark.parametrize(("drive", "shift"), [(0.3, 0.5), (2.0, 0.1), (2.0, 0.03), (8.0, 0.1)])
 def test_light_of_pairs_is_exact_below_and_above_its_threshold(drive, shift):
     state = steady_state(PAIRS, {"G": drive, "U": shift})
     exact = [pairs_moment(k, k, U=shift, G=drive, gamma=1, gamma_2=0.1).real for k in (1, 2)]

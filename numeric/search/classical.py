@@ -7,8 +7,8 @@ quantum state may sit on any of them, and a truncation that does not reach a roo
 the light is there.
 
 Roots are found by Newton's method from several starts, all points and starts at once: the empty
-state, amplitudes as large as the drive could make them on resonance, and of several modes the
-light that each would have alone.
+state, amplitudes as large as the drive could make them on resonance, of several modes the light
+that each would have alone, and of pairs where light goes that grows out of the empty state.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,6 +29,7 @@ from systems.values import Arrays
 ROUNDS = 60  # of Newton's method: from far away it takes one per factor 3/2, then five
 PHASES = 4  # of the starts at one size
 SIZES = (1.0, 0.3)  # of the starts, of the largest amplitude that the drive makes on resonance
+SEED, DOUBLINGS = 0.1, 30  # amplitude of light that grows out of the empty state, and of its steps
 CLOSE = 1e-6  # relative size of the last step of a root that was found
 SPREAD = 6.5  # standard deviations of coherent light that a cut has to hold beyond its mean
 HUGE = 1e6  # quanta that no truncation holds: a root there says nothing of one
@@ -257,9 +258,18 @@ def held_against(model: Model, found: Solution, light: Branches) -> Solution:
 
 
 def _bright(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
-    """Where there may be a quantum, (points,): the drive over the least loss of a mode tells."""
-    makes_pairs = any(sum(p) - sum(q) > 1 for p, q in model.ladder)
-    return _largest(model, flow, c) > (0.0 if makes_pairs else 1.0)
+    """Where there may be a quantum, (points,): the drive over the least loss of a mode tells.
+
+    Pairs grow out of the empty state where it does not draw light back.
+    """
+    largest = _largest(model, flow, c)
+    if not _makes_pairs(model):
+        return largest > 1.0
+    return (largest > 0.0) | ~_stable(flow, np.zeros((flow.count, c.shape[1])), c)
+
+
+def _makes_pairs(model: Model) -> bool:
+    return any(sum(p) - sum(q) > 1 for p, q in model.ladder)
 
 
 def _branches(model: Model, flow: MeanField, c: np.ndarray) -> Branches:
@@ -353,7 +363,8 @@ def _starts(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:
                 if count == 2:
                     start[i], start[i + 1] = size * largest * [[np.cos(phase)], [np.sin(phase)]]
             found.append(start)
-    return np.array([*found, *_alone(model, flow, c)])
+    grown = _grown(flow, c) if _makes_pairs(model) else []
+    return np.array([*found, *_alone(model, flow, c), *grown])
 
 
 def _alone(model: Model, flow: MeanField, c: np.ndarray) -> list[np.ndarray]:
@@ -371,6 +382,29 @@ def _alone(model: Model, flow: MeanField, c: np.ndarray) -> list[np.ndarray]:
         start[i : i + 2] = linear[i : i + 2]
         starts.append(np.clip(np.nan_to_num(start), -HUGE, HUGE))
     return starts
+
+
+def _grown(flow: MeanField, c: np.ndarray) -> list[np.ndarray]:
+    """Starts (unknowns, points) where light goes that grows out of the empty state, of either sign.
+
+    A drive of pairs alone leaves the empty state a root, and above its threshold one that light
+    leaves.  It is followed in implicit steps of time, in each of which it doubles at first.
+    """
+    growth, vectors = np.linalg.eig(flow.at(np.zeros((flow.count, c.shape[1])), c)[1])
+    fastest = np.argmax(growth.real, axis=1)[:, None]
+    rate = np.take_along_axis(growth.real, fastest, axis=1)[:, 0]
+    (some,) = np.nonzero(rate > 0)
+    way = np.take_along_axis(vectors.real, fastest[:, None], axis=2)[some, :, 0].T
+    per_step = 2 * rate[some, None, None] * np.eye(flow.count)
+    starts = np.zeros((2, flow.count, len(rate)))
+    for start, seed in zip(starts, (SEED, -SEED), strict=True):
+        x = seed * way
+        with np.errstate(all="ignore"):
+            for _ in range(DOUBLINGS):
+                f, J = flow.at(x, c[:, some])
+                x = np.clip(x + _solve(per_step - J, f.T).T, -HUGE, HUGE)
+        start[:, some] = np.nan_to_num(x)
+    return list(starts)
 
 
 def _newton(flow: MeanField, c: np.ndarray, start: np.ndarray) -> np.ndarray:
