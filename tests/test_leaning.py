@@ -183,6 +183,7 @@ def test_what_takes_a_cut_names_one_that_answers_where_none_was_chosen() -> None
     far = {"Delta": 0.49, "omega": 1.0, "g": 0.7, "kappa": 0.1, "gamma": 0.01, "xi": 0.005}
     state = steady_state(optomechanics.MODEL, far)
     assert state.solver == "polaron"
+    assert (state.truncation["a"], list(state.truncation)) == (state.quanta, ["a", "b"])
     at_once = delayed_correlation(optomechanics.MODEL, far, "a", [0.0])
     np.testing.assert_allclose(at_once, state.correlation("a"), rtol=1e-9)
     for follow, grid in ((delayed_correlation, [0.0, 1e-9]), (spectrum, [0.0])):
@@ -198,5 +199,6 @@ def test_what_takes_a_cut_names_one_that_answers_where_none_was_chosen() -> None
 def test_what_no_cut_holds_is_refused_in_time() -> None:
     hot = {**optomechanics.VALUES, "n_th": 1000.0, "g": 0.1}
     state = steady_state(optomechanics.WARM, hot, order=2)
+    assert state.truncation is None
     with pytest.raises(ValueError, match="none holds these values"):
         regression(state, "b", "b", np.array([1.0]), np.array([2.0]), np.array(["ok"]))

@@ -72,6 +72,11 @@ class Means:
         return np.zeros(len(self.points), dtype=int)
 
     @property
+    def kept(self) -> np.ndarray:
+        """The truncation of each point, (points,); None where no mode is cut as it stands."""
+        return np.full(len(self.points), None)
+
+    @property
     def word(self) -> np.ndarray:
         """The status of each state as it is shown, (points,): that of all its numbers."""
         return self.status
