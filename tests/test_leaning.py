@@ -1,5 +1,6 @@
 """Mirrors that photons push far: the same states where the photons let them rest."""
 
+import ast
 from dataclasses import replace
 
 import numpy as np
@@ -10,10 +11,11 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
-from numeric import steady_state
+from numeric import delayed_correlation, spectrum, steady_state
 from numeric.frames.leaning import LeaningStates, displacement
 from numeric.frames.polarons import PolaronState, polaron_states
 from numeric.lindblad.space import space
+from numeric.time.regression import regression
 from systems import Loss, Model
 from systems.ladder import is_two_level
 from systems.library import kerr, optomechanics
@@ -174,3 +176,29 @@ def test_what_is_not_pushed_or_too_bright_is_not_looked_at() -> None:
     assert found(optomechanics.MODEL, FAR, limit=100) == []  # where two cuts do not fit
     still = replace(optomechanics.MODEL, hamiltonian=optomechanics.MODEL.hamiltonian.subs(g, 0))
     assert found(still, {name: x for name, x in FAR.items() if name != "g"}) == []
+
+
+@pytest.mark.slow
+def test_what_takes_a_cut_names_one_that_answers_where_none_was_chosen() -> None:
+    far = {"Delta": 0.49, "omega": 1.0, "g": 0.7, "kappa": 0.1, "gamma": 0.01, "xi": 0.005}
+    state = steady_state(optomechanics.MODEL, far)
+    assert state.solver == "polaron"
+    assert (state.truncation["a"], list(state.truncation)) == (state.quanta, ["a", "b"])
+    at_once = delayed_correlation(optomechanics.MODEL, far, "a", [0.0])
+    np.testing.assert_allclose(at_once, state.correlation("a"), rtol=1e-9)
+    for follow, grid in ((delayed_correlation, [0.0, 1e-9]), (spectrum, [0.0])):
+        with pytest.raises(ValueError, match=r"give one \(`quanta=") as told:
+            follow(optomechanics.MODEL, far, "a", grid)
+        asked = ast.literal_eval(str(told.value).split("quanta=")[1].split("`")[0])
+        found = follow(optomechanics.MODEL, far, "a", grid, quanta=asked)
+        assert np.isfinite(found).all()
+        if follow is delayed_correlation:  # to what pairs are held in that cut
+            np.testing.assert_allclose(found, state.correlation("a"), rtol=1e-4)
+
+
+def test_what_no_cut_holds_is_refused_in_time() -> None:
+    hot = {**optomechanics.VALUES, "n_th": 1000.0, "g": 0.1}
+    state = steady_state(optomechanics.WARM, hot, order=2)
+    assert state.truncation is None
+    with pytest.raises(ValueError, match="none holds these values"):
+        regression(state, "b", "b", np.array([1.0]), np.array([2.0]), np.array(["ok"]))

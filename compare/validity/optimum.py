@@ -176,7 +176,7 @@ def _searched(road: Road, at: Point) -> Iterator[tuple[Road, Callable[[Point], b
     yield road, lambda place: True
 
 
-def _holds(quanta: int, needed: int | Mapping[str, int]) -> bool:
+def _holds(quanta: int, needed: int | Mapping[str, int] | None) -> bool:
     """Whether so many quanta in all are a truncation that suffices."""
     return isinstance(needed, int) and needed <= quanta
 

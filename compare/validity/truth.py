@@ -83,8 +83,8 @@ class Truth:
         """The quantity with the truncation that each point needs."""
         return np.asarray(self.quantity.on(self._solve(point)))
 
-    def kept(self, point: Point) -> int | dict[str, int]:
-        """The truncation that the point needs, in all or in each mode."""
+    def kept(self, point: Point) -> int | dict[str, int] | None:
+        """The truncation that the point needs, in all or in each mode; None without one."""
         return self._solve(point).truncation
 
     def cut(self, quanta: int, point: Point) -> np.ndarray:

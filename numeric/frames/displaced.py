@@ -60,6 +60,7 @@ class DisplacedState(Means):
     """
 
     name: ClassVar[str] = "displaced"
+    followed: ClassVar[bool] = True
 
     shifted: Model
     shifted_arrays: Arrays

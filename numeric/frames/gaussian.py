@@ -61,6 +61,7 @@ class GaussianState(Means):
     """
 
     name: ClassVar[str] = "gaussian"
+    followed: ClassVar[bool] = True
 
     values: dict[Word, np.ndarray] = field(default_factory=dict)  # <a_i>, and covariances
     errors: dict[Word, np.ndarray] = field(default_factory=dict)  # absolute

@@ -14,12 +14,17 @@ number is judged alone, as those of populations are (`numeric.trust.judge`).
 from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil, log
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import sympy as sp
 
 from numeric.arguments import check_order
+from numeric.lindblad.heat import fall_of_baths, held
+from numeric.lindblad.scaling import scale
+from numeric.lindblad.space import Cut, count_states, graded, show_cut, wider
+from numeric.search.pushed import pushes, swung
 from numeric.solvers.solution import Solution
 from numeric.trust.expectation import is_hermitian, read_operator
 from numeric.trust.worth import RESOLVED, SURE, TINIEST, Measured, divide
@@ -29,6 +34,10 @@ from systems.status import Status
 from systems.values import Arrays, evaluate
 
 S = TypeVar("S", bound=Any)  # a state of a batch, of which points are taken
+
+# Cuts that are proposed for pairs, the first that fits: to which tolerance they hold what is
+# pushed or warm. 150 states answer in seconds, 390 in many minutes where a mirror is pushed far
+PAIRS, CLOSE, ROUGHLY = 2, (1e-6, 1e-4), 1e-4
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,7 @@ class Means:
     """
 
     name: ClassVar[str]  # in the place of that of a solver
+    followed: ClassVar[bool] = False  # in time, without a cut that holds its light
 
     model: Model
     arrays: Arrays
@@ -60,6 +70,11 @@ class Means:
     def quanta(self) -> np.ndarray:
         """How many quanta were kept at each point, (points,); 0 where nothing is cut."""
         return np.zeros(len(self.points), dtype=int)
+
+    @property
+    def kept(self) -> np.ndarray:
+        """The truncation of each point, (points,); None where no mode is cut as it stands."""
+        return np.full(len(self.points), None)
 
     @property
     def word(self) -> np.ndarray:
@@ -185,6 +200,56 @@ def refusal(model: Model, what: str) -> ValueError:
         f"or the `distribution` of a mode ({named}), or for a truncation of your own "
         "(`quanta=...`)."
     )
+
+
+def check_followed(bright: Iterable[Means], what: str, most: int, more: int = 0) -> None:
+    """Raise `ValueError` where a state has no cut, and ``what`` takes one of ``most`` states.
+
+    The message names a cut that holds such states, where one does that keeps no more with so many
+    ``more`` quanta either.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import optomechanics
+    >>> hot = {**optomechanics.VALUES, "n_th": 1000.0, "g": 0.1}
+    >>> check_followed(steady_state(optomechanics.WARM, hot, order=2).bright, "g2(tau)", 400)
+    Traceback (most recent call last):
+    ValueError: g2(tau) takes a truncation of at most 400 states, and none holds these values, ...
+    """
+    states = [light for light in bright if not light.followed]
+    if not states:
+        return
+    needs = f"{what} takes a truncation of at most {most} states"
+    cut = _holding_pairs(states, most, more)
+    if cut is None:
+        raise ValueError(
+            f"{needs}, and none holds these values, whose state is known without one "
+            f"({states[0].name!r}): ask for numbers at one time."
+        )
+    shown = str(show_cut(states[0].model, cut)).replace("'", '"')
+    raise ValueError(f"{needs}, and none was chosen here: give one (`quanta={shown}`).")
+
+
+def _holding_pairs(states: list[Means], most: int, more: int) -> Cut | None:
+    """A cut that holds n and g2 of all of these, and that fits with so many more quanta as well."""
+    model = states[0].model
+    s = max(float(np.max(scale(model, light.arrays))) for light in states)
+    # pairs feel more quanta of the light with each two orders of its drive
+    beyond = ceil(log(ROUGHLY) / log(min(s, 0.5) ** 2) / 2) if s > 0 else 1
+    for few in (PAIRS + beyond, PAIRS):
+        for tolerance in CLOSE:
+            tops = np.max([_tops(light, tolerance) for light in states], axis=0)
+            cut = graded(model, few, np.maximum(tops, few).tolist())
+            if count_states(model.modes, wider(cut, more)) <= most:
+                return cut
+    return None
+
+
+def _tops(light: Means, tolerance: float) -> np.ndarray:
+    """Quanta that baths fill and that others push into each mode, for pairs, (modes,)."""
+    model, arrays = light.model, light.arrays
+    bath = held(fall_of_baths(model, arrays), PAIRS, tolerance)
+    swing = swung(pushes(model, arrays), PAIRS, tolerance, scale(model, arrays))
+    return np.max(np.maximum(bath, swing) + np.minimum(bath, swing) // 2, axis=0)
 
 
 def settled(state: Means, order: int) -> np.ndarray:

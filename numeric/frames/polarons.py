@@ -28,7 +28,7 @@ from numeric.frames.leaning import (
 from numeric.frames.means import Means, settled, sure
 from numeric.lindblad.heat import fall_of_baths, held
 from numeric.lindblad.scaling import EPSILON, scale, weights
-from numeric.lindblad.space import count_states, graded, space
+from numeric.lindblad.space import count_states, graded, show_cut, space
 from numeric.search.classical import LIGHT, branches
 from numeric.search.projection import needed
 from numeric.search.pushed import pushes, swung
@@ -105,6 +105,15 @@ class PolaronState(Means):
     def quanta(self) -> np.ndarray:
         """Quanta of the light that were kept, (points,)."""
         return np.array([self.shown.on.quanta])
+
+    @property
+    def kept(self) -> np.ndarray:
+        """Quanta of the light, and phonons around where it pushes, (points,)."""
+        on, count = self.shown.on, len(self.model.modes)
+        light = [int(i != on.mirror) for i in range(count)]
+        phonons = [int(i == on.mirror) for i in range(count)]
+        sides = [CutSide(tuple(light), on.quanta), CutSide(tuple(phonons), on.phonons - 1)]
+        return np.array([show_cut(self.model, group(self.model.modes, sides))], dtype=object)
 
     @property
     def word(self) -> np.ndarray:

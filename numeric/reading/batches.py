@@ -86,7 +86,8 @@ class Batch(Shown):
         """Per point what was kept, as ``quanta`` of `steady_state` takes it; shape of the batch.
 
         An integer is the largest total number of quanta, a dict the largest number in each mode or
-        sum of modes.
+        sum of modes (of "polaron" points around where photons let the mirror rest).  None for other
+        points that are known without a cut that holds them, see `solver`.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr_dimer
@@ -99,7 +100,7 @@ class Batch(Shown):
             same[:] = [show_cut(self.model, block.space.cut) for _ in block.points]
             return same
 
-        return self._shaped(self._gather(kept), "truncation")
+        return self._shaped(self._seen(self._gather(kept), "kept"), "truncation")
 
     @property
     def solver(self) -> Any:

@@ -44,8 +44,9 @@ def delayed_correlation(
 
     NaN where the status of the steady state's ``cross_correlation`` (``correlation`` for one mode)
     is not "ok", and where couplings are so large that round-off shows.  Raises `ValueError` or
-    `TypeError` for bad arguments.  The limit of a weak drive, in closed form and without quantum
-    jumps, is `analytic.time.delayed.delayed_correlation`.
+    `TypeError` for bad arguments, and `ValueError` where only a truncation of one's own can tell,
+    naming one ("polaron" and "thermal" states).  The limit of a weak drive, in closed form and
+    without quantum jumps, is `analytic.time.delayed.delayed_correlation`.
 
     Light of a linear mode is coherent: its photons know nothing of each other.
 

@@ -21,6 +21,7 @@ linear by sums over pairings (`numeric.time.pairings`).
 
 from dataclasses import dataclass, replace
 from functools import cache
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from scipy.sparse import csc_array
 from numeric.arguments import check_factorable
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.gaussian import GaussianState
-from numeric.frames.means import Means
+from numeric.frames.means import Means, check_followed
 from numeric.lindblad.liouvillian import Liouvillian, liouvillian
 from numeric.lindblad.scaling import loss_scale, weights
 from numeric.reading.twofold import Twofold
@@ -44,7 +45,7 @@ from numeric.solvers.threads import cores, one_thread, spread
 from numeric.time import explicit
 from numeric.time.pairings import correlated
 from numeric.time.propagation import Factorised, propagate, propagate_stepwise
-from numeric.time.shifted import solvable
+from numeric.time.shifted import ITERABLE, solvable
 from numeric.trust.excitations import MARGIN
 from numeric.trust.expectation import Field, field_matrices, field_words
 from numeric.trust.worth import MOVED
@@ -117,6 +118,8 @@ def regression(
     first, second = field_words(state.model, first), field_words(state.model, second)
     flat = delays.ravel()
     result = np.full((now.size, flat.size), np.nan)
+    if flat.any():
+        check_followed(state.bright, "g2(tau)", isqrt(ITERABLE))
     after = np.flatnonzero(flat >= 0) if first != second else np.arange(flat.size)
     before = np.setdiff1d(np.arange(flat.size), after)
     held = status == Status.OK
@@ -130,7 +133,7 @@ def regression(
                 if some.size:
                     found = regress(state, block, some, one, two, abs(flat[columns]), report)
                     result[np.ix_(block.points[some], columns)] = found
-        for light in state.bright if columns.size else ():
+        for light in state.bright if np.any(flat[columns]) else ():
             known = now[light.points], status[light.points], report
             found = _of_bright(state, light, one, two, abs(flat[columns]), *known)
             result[np.ix_(light.points, columns)] = found
@@ -160,8 +163,7 @@ def _of_bright(
         check_factorable(on.size, solvable(on, FACTORABLE), "g2(tau)", state.order, frame=True)
         one, two = (light.frame.field(words) for words in (first, second))
         return regression(state.around(light), one, two, delays, now, status, report)
-    if not isinstance(light, GaussianState):  # beside a hot bath, which takes a cut
-        return result
+    assert isinstance(light, GaussianState)
     (rows,) = np.nonzero(status == Status.OK)
     for some in np.split(rows, range(CHUNK, len(rows), CHUNK)):
         if some.size:

@@ -14,6 +14,7 @@ amplitude, or in closed form.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,6 +23,7 @@ from scipy.sparse import csc_array, identity
 from numeric.arguments import check_factorable
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.gaussian import GaussianState
+from numeric.frames.means import check_followed
 from numeric.frames.shift import Shift
 from numeric.lindblad.liouvillian import liouvillian
 from numeric.lindblad.scaling import EPSILON
@@ -32,13 +34,13 @@ from numeric.solvers.refinement import generic, with_first_row
 from numeric.solvers.solution import Solution
 from numeric.solvers.threads import one_thread
 from numeric.time.exponential import Tick, unheard
-from numeric.time.shifted import Factors, Iterated, Shifts, solvable
+from numeric.time.shifted import ITERABLE, Factors, Iterated, Shifts, solvable
 from numeric.trust.excitations import MARGIN, check_jumps, is_whole
 from numeric.trust.expectation import element_errors, operator_matrices
 from numeric.trust.worth import MOVED, RESOLVED, Known, Measured
 from systems.ladder import Ladder
 from systems.progress import Report, silent
-from systems.status import Estimate, Status
+from systems.status import Estimate
 from systems.values import select
 
 # Inverses that are kept: of all sensor states of one pair of filters.  And bytes that they may take
@@ -178,6 +180,7 @@ def respond(
     >>> respond(state, read, 1).value.round(12)
     array([[1.]])
     """
+    check_followed(state.bright, WHAT, isqrt(ITERABLE), more=2)
     parts = [(np.arange(int(np.prod(state.shape))), _of_cut(state, read, count, report, frame))]
     for light in state.bright:
         if isinstance(light, GaussianState):
@@ -188,10 +191,6 @@ def respond(
             known = Estimate(found.value, found.error, words)
         elif isinstance(light, DisplacedState):
             known = respond(state.around(light), read, count, report, frame=light.frame)
-        else:  # beside a hot bath, which takes a cut
-            nothing = np.full((len(light.points), count), np.nan)
-            words = np.full(nothing.shape, Status.NOT_CONVERGED)
-            known = Estimate(nothing, nothing, words)
         parts.append((light.points, known))
     return _together(parts, count)
 

@@ -54,7 +54,7 @@ def spectrum(
 
     NaN where `estimate` gives another status than "ok": of coherent light nothing is left but
     round-off.  The relative accuracy is 1e-6.  Raises `ValueError` or `TypeError` for bad
-    arguments.
+    arguments, and `ValueError` where only a truncation of one's own can tell, naming one.
 
     An empty cavity in a thermal bath has a Lorentzian of its own width:
 
