@@ -13,7 +13,9 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import direct as reference
+from numeric.solvers.solution import Solution
 from numeric.solvers.soundness import is_positive, judged
+from numeric.trust.tail import escape
 from systems import Loss, Model
 from systems.library import jaynes_cummings, kerr, kerr_dimer
 from systems.values import read_values
@@ -138,3 +140,12 @@ def test_a_matrix_that_is_not_hermitian_or_not_balanced_is_not_ok():
 def test_a_population_may_be_negative_within_its_error_only():
     populations, error = np.array([[1.0, -1e-9], [1.0, -1e-9]]), np.array([[0, 1e-8], [0, 1e-12]])
     assert is_positive(populations, error).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("after", [0.2, -0.2])
+def test_populations_that_fall_ever_more_slowly_are_no_second_hump(after):
+    """From a factor 2 to one of 1.2 per quantum, as beside a pushed mirror; and up again."""
+    slopes = np.concatenate([np.linspace(0.7, 0.2, 40), np.full(20, 0.2), np.full(12, after)])
+    populations = np.exp(-np.cumsum(slopes))
+    share = escape(Solution.mixture(populations / np.sum(populations)))
+    assert (share[0] > 1e-3) == (after < 0)  # of a number, what may be lost that is returned

@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from numeric.lindblad.space import Side, Space
 from numeric.solvers.solution import Solution
@@ -263,12 +264,21 @@ def _escape_at(found: Solution, side: Side) -> np.ndarray:
     pair, noise = (np.maximum(s[:, :-1], s[:, 1:]) for s in each)
     with np.errstate(divide="ignore", invalid="ignore"):
         falls = pair[:, 1:] / pair[:, :-1]
-        steepest = np.fmin.accumulate(falls, axis=1)
-        hump = (falls > LEVEL) & (falls > BENT * steepest)
+        hump = (falls > LEVEL) & (falls > BENT * _steepest(falls))
         hump &= pair[:, :-1] < APART * np.maximum.accumulate(pair, axis=1)[:, :-1]
         hump &= pair[:, 1:] > VISIBLE * noise[:, 1:]
         size = np.max(np.where(hump, pair[:, 1:], 0.0), axis=1)
         return np.asarray(np.where(size > 0, supply_at(found, side) / size, 0.0))
+
+
+def _steepest(falls: np.ndarray) -> np.ndarray:
+    """The smallest of each of the falls and of the `ROOM` before it, (points, falls).
+
+    Before those a flank may have been steeper without a valley: the tail of pushed phonons bends
+    slowly, to a straight one.
+    """
+    before = np.pad(falls, ((0, 0), (ROOM, 0)), constant_values=np.inf)
+    return np.asarray(np.fmin.reduce(sliding_window_view(before, ROOM + 1, axis=1), axis=2))
 
 
 def _noise(found: Solution, side: Side) -> np.ndarray:
