@@ -281,9 +281,10 @@ def some_of(state: S, rows: np.ndarray) -> list[S]:
 
 
 def beside(points: np.ndarray, known: Iterable[Means | Solution]) -> np.ndarray:
-    """Those of the points, in rising order, that none of these states is of.
+    """Those of the points, given and returned in rising order, that none of these states is of.
 
     >>> beside(np.arange(3), [])
     array([0, 1, 2])
     """
-    return np.setdiff1d(points, np.concatenate([points[:0], *(one.points for one in known)]))
+    taken = [one.points for one in known]
+    return np.setdiff1d(points, np.concatenate(taken)) if taken else points
