@@ -202,6 +202,32 @@ def refusal(model: Model, what: str) -> ValueError:
     )
 
 
+@dataclass(frozen=True)
+class Compared(Means):
+    """Those of one point whose solution, ``shown``, was compared with a smaller one.
+
+    >>> from numeric import steady_state
+    >>> from systems.library import optomechanics
+    >>> hot = {**optomechanics.VALUES, "n_th": 50.0, "g": 0.1}
+    >>> (state,) = steady_state(optomechanics.WARM, hot, order=2).bright
+    >>> isinstance(state, Compared), state.word, bool(state.residual[0] < 1e-12)
+    (True, array(['ok'], dtype=object), True)
+    """
+
+    shown: Any
+
+    @property
+    def word(self) -> np.ndarray:
+        """The status of the state, "not converged" where one of its numbers is, (points,)."""
+        open_ = (self.status == Status.OK) & ~settled(self, self.order)
+        return np.where(open_, Status.NOT_CONVERGED, self.status)
+
+    @property
+    def residual(self) -> np.ndarray:
+        """How well the equation is solved, (points,)."""
+        return np.array([self.shown.residual])
+
+
 def check_followed(bright: Iterable[Means], what: str, most: int, more: int = 0) -> None:
     """Raise `ValueError` where a state has no cut, and ``what`` takes one of ``most`` states.
 

@@ -25,7 +25,7 @@ from numeric.frames.leaning import (
     LeaningStates,
     equation_of,
 )
-from numeric.frames.means import Means, settled, sure
+from numeric.frames.means import Compared, settled, sure
 from numeric.lindblad.heat import fall_of_baths, held
 from numeric.lindblad.scaling import EPSILON, scale, weights
 from numeric.lindblad.space import count_states, graded, show_cut, space
@@ -83,8 +83,8 @@ class _Solved:
 
 
 @dataclass(frozen=True)
-class PolaronState(Means):
-    """The steady state of one point in leaning states; see `numeric.frames.means.Means`.
+class PolaronState(Compared):
+    """The steady state of one point in leaning states; see `numeric.frames.means.Compared`.
 
     ``shown`` are its numbers, ``before`` those with fewer quanta and phonons.
 
@@ -114,17 +114,6 @@ class PolaronState(Means):
         phonons = [int(i == on.mirror) for i in range(count)]
         sides = [CutSide(tuple(light), on.quanta), CutSide(tuple(phonons), on.phonons - 1)]
         return np.array([show_cut(self.model, group(self.model.modes, sides))], dtype=object)
-
-    @property
-    def word(self) -> np.ndarray:
-        """The status of the state, "not converged" where one of its numbers is, (points,)."""
-        open_ = (self.status == Status.OK) & ~settled(self, self.order)
-        return np.where(open_, Status.NOT_CONVERGED, self.status)
-
-    @property
-    def residual(self) -> np.ndarray:
-        """How well the equation is solved, (points,)."""
-        return np.array([self.shown.residual])
 
     @property
     def top(self) -> np.ndarray:

@@ -21,7 +21,7 @@ from scipy.sparse import csc_array, csr_array
 
 from numeric.frames.damped import DampedEquation
 from numeric.frames.damping import DampingBases
-from numeric.frames.means import Means, settled, sure
+from numeric.frames.means import Compared, settled, sure
 from numeric.lindblad.heat import fall_of_baths, held
 from numeric.lindblad.scaling import EPSILON, scale, scaled, weights
 from numeric.search.classical import LIGHT, branches
@@ -71,8 +71,8 @@ Pair: TypeAlias = tuple[_Solved, _Solved]
 
 
 @dataclass(frozen=True)
-class WarmState(Means):
-    """The steady state of one point beside a hot bath; see `numeric.frames.means.Means`.
+class WarmState(Compared):
+    """The steady state of one point beside a hot bath; see `numeric.frames.means.Compared`.
 
     ``shown`` are its numbers, ``pairs`` those of equations that differ in the degree or in the
     quanta, of which what they give is compared.
@@ -95,17 +95,6 @@ class WarmState(Means):
     def quanta(self) -> np.ndarray:
         """Quanta of the other modes that were kept, (points,)."""
         return np.array([self.shown.equation.others.quanta])
-
-    @property
-    def word(self) -> np.ndarray:
-        """The status of the state, "not converged" where one of its numbers is, (points,)."""
-        open_ = (self.status == Status.OK) & ~settled(self, self.order)
-        return np.where(open_, Status.NOT_CONVERGED, self.status)
-
-    @property
-    def residual(self) -> np.ndarray:
-        """How well the equation is solved, (points,)."""
-        return np.array([self.shown.residual])
 
     def mean(self, word: Word) -> Measured:
         """<a'^p a^q>, with what two more quanta and a higher degree change."""
