@@ -22,6 +22,7 @@ APART = (
     "numeric/solvers/graded/lanes.py",
     "numeric/solvers/graded/program.py",
     "numeric/solvers/graded/resolvent.py",
+    "numeric/solvers/graded/vectors.py",
     "systems/renamed.py",
 )
 PAPERS = ROOT / "compare" / "papers"  # `make reproduce` runs the figures and claims in its folders

@@ -72,7 +72,7 @@ def test_the_steps_of_an_elimination_make_l_and_u(symmetric):
     steps = eliminate(np.array([0, 9]), Entries.plain(row, column, -matrix[row, column]), 1)
     a, right = np.zeros(steps.size), random.random(9)
     for sums, entry in enumerate(steps.place):
-        a[entry] = steps.entries.real[slice(*steps.entries.row[sums : sums + 2])].sum()
+        a[entry] = steps.entries.real[slice(*steps.entries.term[sums : sums + 2])].sum()
     x = right.copy()
     for t, e in enumerate(steps.unknown):
         below, after = (

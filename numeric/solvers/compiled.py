@@ -24,7 +24,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 from systems.progress import remark
 
-SENTENCE = "compiling the solver of batches (once, half a minute or so)"
+SENTENCE = "compiling the solver of batches (once, ten seconds or so)"
 COMPILING = Lock()  # Numba compiles in one thread at a time
 DIGEST = sha256().digest_size
 NO_PLACE = (RuntimeError, OSError)  # Numba's words for "no folder can be written"

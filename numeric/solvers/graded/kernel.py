@@ -1,7 +1,8 @@
 """Compiled sweeps over the grades; the derivation stands in `numeric.solvers.graded.sweeps`.
 
 Some dozens of points travel together, side by side in the last index of every array
-(`numeric.solvers.graded.lanes`).  Which numbers enter a sum is the same for all points
+(`numeric.solvers.graded.lanes`); a `Vector` of them, from lane ``z`` on, is one number here
+(`numeric.solvers.graded.vectors`).  Which numbers enter a sum is the same for all points
 (`numeric.solvers.graded.program`).
 
 Names that recur: ``f`` holds the coefficients, ``a`` the entries of factorised matrices, ``x`` the
@@ -23,15 +24,13 @@ from numeric.solvers.graded.lanes import (
     combine,
     copy,
     fill,
-    load,
-    multiply,
+    load_points,
     nothing,
-    subtract,
-    subtract_wrong,
     total,
     zeros,
 )
 from numeric.solvers.graded.program import BlockSystem, Elimination, Program, Result, Sums
+from numeric.solvers.graded.vectors import WIDTH, load, size, spread, store
 
 TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
 # Patterns of errors on purpose, which probe what round-off does: one alone may cancel by chance
@@ -51,7 +50,6 @@ VACUUM, ABOVE = np.int64(0), np.int64(1)
 def solve(
     program: Program,
     factors: Any,
-    lanes: int,
     pure: bool,
     tolerance: float,
     limit: int,
@@ -60,13 +58,13 @@ def solve(
     """Sweep until the estimated remainder of the populations is below ``tolerance``.
 
     ``factors`` (coefficient, point) are the coefficients that `Sums` refers to.  With ``pure``
-    the leading order is psi psi', otherwise it is the first sweep from the vacuum.  ``lanes``
+    the leading order is psi psi', otherwise it is the first sweep from the vacuum.  `WIDTH`
     points travel together; they are swept until the slowest of them is done, or ``limit`` sweeps
     are made.  Nothing is returned: ``result`` is filled, also at points that do not converge, whose
     ``remainder`` tells so.
     """
-    states, elements = len(program.views.group) - 1, len(program.left)
-    # one more unknown than there are: it stays zero and fills up rows
+    states, elements, lanes = len(program.views.group) - 1, len(program.left), WIDTH
+    # one more unknown than there are: it stays zero, for sums without terms
     f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
     x = zeros(elements + 1, lanes), zeros(elements + 1, lanes)
     y = zeros(states + 1, lanes), zeros(states + 1, lanes)
@@ -80,7 +78,7 @@ def solve(
     # disturbances of elements and of the entries that they are solved with
     off = patterns(max(errors(program.elements), errors(program.amplitudes)))
     for start in range(0, factors.shape[1], lanes):
-        load(factors, start, *f)
+        load_points(factors, start, *f)
         factorise(program.elements.matrix, ABOVE, unshifted, f, a, loss_a)
         factorise(program.amplitudes.matrix, ABOVE, unshifted, f, b, loss_b)
         for k in range(PATTERNS):
@@ -104,7 +102,7 @@ def solve(
                 rest = limit - sweep if sweep >= trial else -1
                 if accumulate(new, p, terms, change, gain, sweep, rest, tolerance) <= tolerance:
                     break
-        store(p, terms, change[2], sweep, start, result)
+        finish(p, terms, change[2], sweep, start, result)
 
 
 @njit(**INNER)
@@ -184,7 +182,7 @@ def entries(system: BlockSystem, lanes: int) -> Any:
 
 
 @njit(**INNER)
-def store(p: Any, terms: Any, remainder: Any, sweep: int, start: int, result: Result) -> None:
+def finish(p: Any, terms: Any, remainder: Any, sweep: int, start: int, result: Result) -> None:
     """The points of the lanes, without those that only fill them up."""
     for z in range(min(p.shape[1], len(result.sweeps) - start)):
         result.remainder[start + z] = remainder[z]
@@ -246,55 +244,61 @@ def factorise(lu: Elimination, begin: int, shift: Any, f: Any, a: Any, loss: Any
     """
     (f_re, f_im), (a_re, a_im) = f, a
     lanes, sums, unknowns = a_re.shape[1], lu.entries, len(lu.unknown)
-    re, im = np.empty(lanes), np.empty(lanes)
-    weight, size = zeros(*sums.real.shape), zeros(*f_re.shape)
-    l_re, l_im = zeros(1, lanes), zeros(1, lanes)
-    add_size(sums.real, weight)
-    add_size(f_re, size)
-    add_size(f_im, size)
+    weights, sizes, moved = np.abs(sums.real), zeros(*f_re.shape), shift.reshape(1, lanes)
+    add_size(f_re, sizes)
+    add_size(f_im, sizes)
     if len(lu.place) < lu.size:
         fill(a_re, 0.0)
         fill(a_im, 0.0)
     for k in range(len(lu.place)):
-        e, first, last = lu.place[k], sums.row[k], sums.row[k + 1]
-        combine(sums.source, sums.real, first, last, f_re, re)
-        combine(sums.source, sums.imag, first, last, f_im, im)
-        if e < unknowns:
-            for z in range(lanes):
-                re[z] += shift[z]
-            if loss.shape[0] > 0:
-                # entries weigh both parts alike
-                combine(sums.source, weight, first, last, size, loss[e])
-        for z in range(lanes):
-            a_re[e, z] = re[z]
-            a_im[e, z] = im[z]
+        e, first, last = lu.place[k], sums.term[k], sums.term[k + 1]
+        for z in range(0, lanes, WIDTH):
+            re = combine(sums.source, sums.real, first, last, f_re, z)
+            im = combine(sums.source, sums.imag, first, last, f_im, z)
+            if e < unknowns:
+                re += load(moved, 0, z)
+                if loss.shape[0] > 0:
+                    # entries weigh both parts alike
+                    store(combine(sums.source, weights, first, last, sizes, z), loss, e, z)
+            store(re, a_re, e, z)
+            store(im, a_im, e, z)
     for t in range(begin, unknowns):
-        e, target = lu.unknown[t], lu.target_start[t]
-        for z in range(lanes):
-            u, v = a_re[e, z], a_im[e, z]
-            n = 1.0 / (u * u + v * v)
-            a_re[e, z] = n * u
-            a_im[e, z] = -n * v
-        if loss.shape[0] > 0:
-            for z in range(lanes):
-                loss[e, z] *= abs(a_re[e, z]) + abs(a_im[e, z])
+        e, begun = lu.unknown[t], lu.target_start[t]
         lower, upper = lu.lower[t], lu.upper[t]
+        below = lu.lower_start[t + 1] - lu.lower_start[t]
         after = lu.upper_start[t + 1] - lu.upper_start[t]
-        for i in range(lu.lower_start[t + 1] - lu.lower_start[t]):
-            for z in range(lanes):
-                u, v, r, s = a_re[e, z], a_im[e, z], a_re[lower + i, z], a_im[lower + i, z]
-                l_re[0, z] = u * r - v * s
-                l_im[0, z] = u * s + v * r
-            # of a symmetric matrix one half
-            for j in range(after if lower != upper else i + 1):
-                subtract(l_re, l_im, 0, a_re, a_im, upper + j, a_re, a_im, lu.target[target])
-                target += 1
-            if lower != upper:
-                for z in range(lanes):
-                    a_re[lower + i, z] = l_re[0, z]
-                    a_im[lower + i, z] = l_im[0, z]
-        for j in range(after):
-            multiply(a_re, a_im, e, a_re, a_im, upper + j)
+        for z in range(0, lanes, WIDTH):
+            u, v, target = load(a_re, e, z), load(a_im, e, z), begun
+            n = 1.0 / (u * u + v * v)
+            u, v = n * u, -1.0 * (n * v)
+            store(u, a_re, e, z)
+            store(v, a_im, e, z)
+            if loss.shape[0] > 0:
+                store(load(loss, e, z) * (size(u) + size(v)), loss, e, z)
+            for i in range(below):
+                r, s = load(a_re, lower + i, z), load(a_im, lower + i, z)
+                l_re, l_im = u * r - v * s, u * s + v * r
+                # of a symmetric matrix one half
+                for j in range(after if lower != upper else i + 1):
+                    r, s = load(a_re, upper + j, z), load(a_im, upper + j, z)
+                    subtract(
+                        l_re * r - l_im * s, l_re * s + l_im * r, a_re, a_im, lu.target[target], z
+                    )
+                    target += 1
+                if lower != upper:
+                    store(l_re, a_re, lower + i, z)
+                    store(l_im, a_im, lower + i, z)
+            for j in range(after):
+                r, s = load(a_re, upper + j, z), load(a_im, upper + j, z)
+                store(u * r - v * s, a_re, upper + j, z)
+                store(u * s + v * r, a_im, upper + j, z)
+
+
+@njit(**INNER, inline="always")
+def subtract(re, im, x_re, x_im, e, z):  # type: ignore[no-untyped-def]
+    """Take re + i im from number e of x."""
+    store(load(x_re, e, z) - re, x_re, e, z)
+    store(load(x_im, e, z) - im, x_im, e, z)
 
 
 @njit(**INNER)
@@ -309,43 +313,37 @@ def relax(
     """
     (f_re, f_im), (a_re, a_im), (x_re, x_im) = f, a, x
     lanes, lu, wrong = x_re.shape[1], system.matrix, off.shape[1] > 0
-    re, im, u, v = np.empty(lanes), np.empty(lanes), np.empty(lanes), np.empty(lanes)
     for b in range(begin, len(system.block) - 1):
         first, last = system.block[b], system.block[b + 1]
         coupled = (
             lu.lower_start[first] < lu.lower_start[last]
             or lu.upper_start[first] < lu.upper_start[last]
         )
-        for e in range(first, last):
-            total(system.sums, e, f_re, f_im, x_re, x_im, re, im, u, v)
-            if source[0].shape[0] > 0:
-                for z in range(lanes):
-                    re[z] += source[0][e, z]
-                    im[z] += source[1][e, z]
+        for z in range(0, lanes, WIDTH):
+            for e in range(first, last):
+                re, im = total(system.sums, e, f_re, f_im, x_re, x_im, z)
+                if source[0].shape[0] > 0:
+                    re += load(source[0], e, z)
+                    im += load(source[1], e, z)
+                if coupled:
+                    if wrong:
+                        re, im = off[0, e] * re, off[1, e] * im
+                else:
+                    r, s = load(a_re, e, z), load(a_im, e, z)
+                    re, im = r * re - s * im, r * im + s * re
+                    if wrong:
+                        re, im = disturbed(off, loss, e, z, re, im)
+                store(re, x_re, e, z)
+                store(im, x_im, e, z)
             if coupled:
-                o, p = (off[0, e], off[1, e]) if wrong else (1.0, 1.0)
-                for z in range(lanes):
-                    x_re[e, z] = o * re[z]
-                    x_im[e, z] = p * im[z]
-            else:
-                for z in range(lanes):
-                    x_re[e, z] = a_re[e, z] * re[z] - a_im[e, z] * im[z]
-                    x_im[e, z] = a_re[e, z] * im[z] + a_im[e, z] * re[z]
-                if wrong:
-                    disturb(off, loss, e, x_re, x_im)
-        if coupled:
-            substitute(lu, first, last, off, loss, a_re, a_im, x_re, x_im)
+                substitute(lu, first, last, off, loss, a_re, a_im, x_re, x_im, z)
 
 
 @njit(**INNER, inline="always")
-def disturb(off, loss, e, x_re, x_im):  # type: ignore[no-untyped-def]
+def disturbed(off, loss, e, z, re, im):  # type: ignore[no-untyped-def]
     """Solution e as wrong as its pivot."""
-    o, p = off[0, e] - 1.0, off[1, e] - 1.0
-    for z in range(x_re.shape[1]):
-        re, im = x_re[e, z], x_im[e, z]
-        size = (1.0 + loss[e, z]) * (abs(re) + abs(im))
-        x_re[e, z] = re + o * size
-        x_im[e, z] = im + p * size
+    amount = (spread(1.0) + load(loss, e, z)) * (size(re) + size(im))
+    return re + (off[0, e] - 1.0) * amount, im + (off[1, e] - 1.0) * amount
 
 
 @njit(**INNER)
@@ -359,8 +357,9 @@ def substitute(
     a_im: Any,
     x_re: Any,
     x_im: Any,
+    z: int,
 ) -> None:
-    """Solve one block in place, down and back.
+    """Solve one block in place, down and back, for the lanes from ``z`` on.
 
     Factors that are wrong entry by entry are those of a matrix that is wrong by as much as the
     rounding of the elimination makes it, |L||U|: N. J. Higham, "Accuracy and Stability of
@@ -369,29 +368,32 @@ def substitute(
     wrong = off.shape[1] > 0
     for t in range(first, last):
         e, shift = lu.unknown[t], lu.lower[t] - lu.lower_start[t]
+        u, v = load(x_re, e, z), load(x_im, e, z)
         for i in range(lu.lower_start[t], lu.lower_start[t + 1]):
+            r, s = load(a_re, shift + i, z), load(a_im, shift + i, z)
             if wrong:
-                o, p = off[0, shift + i], off[1, shift + i]
-                subtract_wrong(o, p, a_re, a_im, shift + i, x_re, x_im, e, lu.below[i])
-            else:
-                subtract(a_re, a_im, shift + i, x_re, x_im, e, x_re, x_im, lu.below[i])
+                r, s = off[0, shift + i] * r, off[1, shift + i] * s
+            subtract(r * u - s * v, r * v + s * u, x_re, x_im, lu.below[i], z)
     # the same entries of a symmetric matrix are rounded another time
     other = len(lu.below)
     for t in range(last - 1, first - 1, -1):
         e, shift = lu.unknown[t], lu.upper[t] - lu.upper_start[t]
-        multiply(a_re, a_im, e, x_re, x_im, e)
+        re, im = load(x_re, e, z), load(x_im, e, z)
+        r, s = load(a_re, e, z), load(a_im, e, z)
+        re, im = r * re - s * im, r * im + s * re
         if wrong:  # also where it cancels with what follows
-            for z in range(x_re.shape[1]):
-                x_re[e, z] *= off[0, e]
-                x_im[e, z] *= off[1, e]
+            re, im = off[0, e] * re, off[1, e] * im
         for j in range(lu.upper_start[t], lu.upper_start[t + 1]):
+            r, s = load(a_re, shift + j, z), load(a_im, shift + j, z)
             if wrong:
-                o, p = off[0, other + shift + j], off[1, other + shift + j]
-                subtract_wrong(o, p, a_re, a_im, shift + j, x_re, x_im, lu.after[j], e)
-            else:
-                subtract(a_re, a_im, shift + j, x_re, x_im, lu.after[j], x_re, x_im, e)
+                r, s = off[0, other + shift + j] * r, off[1, other + shift + j] * s
+            u, v = load(x_re, lu.after[j], z), load(x_im, lu.after[j], z)
+            re -= r * u - s * v
+            im -= r * v + s * u
         if wrong:
-            disturb(off, loss, e, x_re, x_im)
+            re, im = disturbed(off, loss, e, z, re, im)
+        store(re, x_re, e, z)
+        store(im, x_im, e, z)
 
 
 @njit(**INNER)
@@ -399,29 +401,29 @@ def outer(program: Program, y_re: Any, y_im: Any, x_re: Any, x_im: Any) -> None:
     """X = psi psi', element by element: x_e = y_i y_j* with i = left[e] and j = right[e]."""
     for e in range(len(program.left)):
         i, j = program.left[e], program.right[e]
-        for z in range(x_re.shape[1]):
-            x_re[e, z] = y_re[i, z] * y_re[j, z] + y_im[i, z] * y_im[j, z]
-        for z in range(x_re.shape[1]):
-            x_im[e, z] = y_im[i, z] * y_re[j, z] - y_re[i, z] * y_im[j, z]
+        for z in range(0, x_re.shape[1], WIDTH):
+            r, s, u, v = load(y_re, i, z), load(y_im, i, z), load(y_re, j, z), load(y_im, j, z)
+            store(r * u + s * v, x_re, e, z)
+            store(s * u - r * v, x_im, e, z)
 
 
 @njit(**INNER)
 def square(views: Sums, y_re: Any, y_im: Any, p: Any) -> None:
     """Populations |psi|^2 of the Fock states: squared last, so that small ones stay exact."""
-    lanes = p.shape[1]
-    re, im = np.empty(lanes), np.empty(lanes)
     for i in range(p.shape[0]):
-        combine(views.source, views.real, views.row[i], views.row[i + 1], y_re, re)
-        combine(views.source, views.real, views.row[i], views.row[i + 1], y_im, im)
-        for z in range(lanes):
-            p[i, z] = re[z] * re[z] + im[z] * im[z]
+        for z in range(0, p.shape[1], WIDTH):
+            re = combine(views.source, views.real, views.term[i], views.term[i + 1], y_re, z)
+            im = combine(views.source, views.real, views.term[i], views.term[i + 1], y_im, z)
+            store(re * re + im * im, p, i, z)
 
 
 @njit(**INNER)
 def count(counts: Sums, x_re: Any, p: Any) -> None:
     """Populations of the Fock states, sums of the real parts of elements."""
     for i in range(p.shape[0]):
-        combine(counts.source, counts.real, counts.row[i], counts.row[i + 1], x_re, p[i])
+        for z in range(0, p.shape[1], WIDTH):
+            first, last = counts.term[i], counts.term[i + 1]
+            store(combine(counts.source, counts.real, first, last, x_re, z), p, i, z)
 
 
 @njit(**INNER)

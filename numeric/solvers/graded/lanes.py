@@ -1,9 +1,9 @@
 """Arithmetic on lanes: some dozens of points side by side, for compiled code.
 
-The last index of every array is the point, contiguous, so that each loop over it becomes vector
-instructions.  Complex numbers are kept as two real arrays for the same reason.  Loops over rows and
-lanes are written out: ``x[:] = y`` makes Numba compile how arrays broadcast, again in each function
-that holds it.
+The last index of every array is the point, contiguous, and as many points as fill whole vectors
+(`numeric.solvers.graded.vectors`): what counts in time is done with these, the rest in loops over
+rows and lanes.  Complex numbers are kept as two real arrays for the same reason.  Loops are written
+out: ``x[:] = y`` makes Numba compile how arrays broadcast, again in each function that holds it.
 """
 
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from numeric.solvers.compiled import njit
+from numeric.solvers.graded.vectors import load, spread
 
 COMPILED: Any = {
     "fastmath": {"contract", "nsz"},  # fused multiply-add, no signed zeros; NaN still means NaN
@@ -19,8 +20,7 @@ COMPILED: Any = {
     "cache": True,
 }
 # Of functions that only compiled code calls: Python must not.  The doors that Numba makes for it
-# unpack each array of a `Program`.  Without them, and with the loops of `fill` and its like, the
-# first compilation took 31 s instead of 49 s, side by side on two busy cores
+# unpack each array of a `Program`, which costs seconds of the first compilation
 INNER: Any = {**COMPILED, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -69,7 +69,7 @@ def nothing(x: Any) -> Any:
 
 
 @njit(**INNER)
-def load(values: Any, start: int, re: Any, im: Any) -> None:
+def load_points(values: Any, start: int, re: Any, im: Any) -> None:
     """Points from ``start`` on; the last one is repeated until the lanes are full."""
     last = values.shape[1] - 1
     for i in range(values.shape[0]):
@@ -80,69 +80,32 @@ def load(values: Any, start: int, re: Any, im: Any) -> None:
 
 
 @njit(**INNER, inline="always")
-def combine(source, weight, first, last, x, out):  # type: ignore[no-untyped-def]
-    """Sum of rows first to last of x; the first row sets, the others add."""
-    lanes = out.size
-    for r in range(first, last):
-        s0, s1, s2 = source[r, 0], source[r, 1], source[r, 2]
-        s3, s4, s5 = source[r, 3], source[r, 4], source[r, 5]
-        w0, w1, w2 = weight[r, 0], weight[r, 1], weight[r, 2]
-        w3, w4, w5 = weight[r, 3], weight[r, 4], weight[r, 5]
-        if r > first:
-            for z in range(lanes):
-                out[z] += (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
-                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
-                )
-        elif w3 != 0.0 or w4 != 0.0 or w5 != 0.0:
-            for z in range(lanes):
-                out[z] = (w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]) + (
-                    w3 * x[s3, z] + w4 * x[s4, z] + w5 * x[s5, z]
-                )
-        else:  # the sums of a sparse matrix are short
-            for z in range(lanes):
-                out[z] = w0 * x[s0, z] + w1 * x[s1, z] + w2 * x[s2, z]
+def combine(source, weight, first, last, x, z):  # type: ignore[no-untyped-def]
+    """Sum of terms first to last of rows of x, of the lanes from z on."""
+    out = spread(0.0)
+    for t in range(first, last):
+        out += weight[t] * load(x, source[t], z)
+    return out
 
 
 @njit(**INNER, inline="always")
-def total(sums, s, f_re, f_im, x_re, x_im, re, im, u, v):  # type: ignore[no-untyped-def]
-    """Sum number s into re + i im; u and v are work space."""
+def total(sums, s, f_re, f_im, x_re, x_im, z):  # type: ignore[no-untyped-def]
+    """Sum number s, real and imaginary part, of the lanes from z on."""
     g = sums.group[s]
-    combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, re)
-    combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, im)
+    re, im = both(sums, g, x_re, x_im, z)
     for g in range(sums.group[s] + 1, sums.group[s + 1]):
-        f = sums.factor[g]
-        combine(sums.source, sums.real, sums.row[g], sums.row[g + 1], x_re, u)
-        combine(sums.source, sums.imag, sums.row[g], sums.row[g + 1], x_im, v)
-        for z in range(re.size):
-            re[z] += f_re[f, z] * u[z] - f_im[f, z] * v[z]
-            im[z] += f_re[f, z] * v[z] + f_im[f, z] * u[z]
+        u, v = both(sums, g, x_re, x_im, z)
+        r, i = load(f_re, sums.factor[g], z), load(f_im, sums.factor[g], z)
+        re += r * u - i * v
+        im += r * v + i * u
+    return re, im
 
 
 @njit(**INNER, inline="always")
-def subtract(a_re, a_im, a, x_re, x_im, x, y_re, y_im, y):  # type: ignore[no-untyped-def]
-    """y -= a x for rows a, x, y."""
-    for z in range(y_re.shape[1]):
-        # read everything before writing anything: one test for overlap, then vectors
-        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
-        re, im = y_re[y, z], y_im[y, z]
-        y_re[y, z] = re - r * u + s * v
-        y_im[y, z] = im - r * v - s * u
-
-
-@njit(**INNER, inline="always")
-def subtract_wrong(o, p, a_re, a_im, a, x_re, x_im, x, y):  # type: ignore[no-untyped-def]
-    """x -= a x for rows a, x of the product and y of the sum, the parts of a times o and p."""
-    for z in range(x_re.shape[1]):
-        r, s, u, v = o * a_re[a, z], p * a_im[a, z], x_re[x, z], x_im[x, z]
-        re, im = x_re[y, z], x_im[y, z]
-        x_re[y, z] = re - r * u + s * v
-        x_im[y, z] = im - r * v - s * u
-
-
-@njit(**INNER, inline="always")
-def multiply(a_re, a_im, a, x_re, x_im, x):  # type: ignore[no-untyped-def]
-    """x *= a for rows a, x."""
-    for z in range(x_re.shape[1]):
-        r, s, u, v = a_re[a, z], a_im[a, z], x_re[x, z], x_im[x, z]
-        x_re[x, z] = r * u - s * v
-        x_im[x, z] = r * v + s * u
+def both(sums, g, x_re, x_im, z):  # type: ignore[no-untyped-def]
+    """Group g of a sum without its factor, real and imaginary part."""
+    re, im = spread(0.0), spread(0.0)
+    for t in range(sums.term[g], sums.term[g + 1]):
+        re += sums.real[t] * load(x_re, sums.source[t], z)
+        im += sums.imag[t] * load(x_im, sums.source[t], z)
+    return re, im

@@ -8,21 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Terms of a sum that are added in one pass, each of which loads and stores the sum once
-ROW = 6
-
 
 class Sums(NamedTuple):
-    """Sum s is ``sum_g factor[g] sum_r sum_t (real[r,t] Re + i imag[r,t] Im) x[source[r,t]]``.
+    """Sum s is ``sum_g factor[g] sum_t (real[t] Re + i imag[t] Im) x[source[t]]``.
 
-    The groups g run from ``group[s]`` to ``group[s+1]``, their rows r from ``row[g]`` to
-    ``row[g+1]``, and t over the `ROW` terms of a row.  Rows are filled up with weights zero.
-    The first group of every sum has factor number 0, which is one.
+    The groups g run from ``group[s]`` to ``group[s+1]``, their terms t from ``term[g]`` to
+    ``term[g+1]``.  The first group of every sum has factor number 0, which is one.
     """
 
     group: np.ndarray
     factor: np.ndarray
-    row: np.ndarray
+    term: np.ndarray
     source: np.ndarray
     real: np.ndarray
     imag: np.ndarray

@@ -17,9 +17,19 @@ import numpy as np
 
 from numeric.solvers.compiled import compile_once, njit
 from numeric.solvers.graded.kernel import TINY, VACUUM, entries, factorise, relax
-from numeric.solvers.graded.lanes import COMPILED, INNER, add, copy, fill, load, nothing, zeros
+from numeric.solvers.graded.lanes import (
+    COMPILED,
+    INNER,
+    add,
+    copy,
+    fill,
+    load_points,
+    nothing,
+    zeros,
+)
 from numeric.solvers.graded.problem import Problem
 from numeric.solvers.graded.program import Program
+from numeric.solvers.graded.vectors import WIDTH
 
 # Of the last correction, relative to the largest element: more would be lost in round-off
 TOLERANCE = 1e-14
@@ -38,23 +48,24 @@ class Resolvent:
     """
 
     def __init__(self, problem: Problem, shift: np.ndarray, size: np.ndarray) -> None:
-        self.problem, self.size = problem, np.ascontiguousarray(size.T)
-        arguments = problem.program, problem.factors, shift / problem.unit
+        self.problem, self.size = problem, _fill_up(size.T)
+        arguments = problem.program, problem.factors, _fill_up((shift / problem.unit)[None])[0]
         compile_once(_factors, *arguments)
         self._f, self._a = _factors(*arguments)
-        # one more element than there are: it stays zero and fills up rows
-        self._work = [np.empty((2, size.shape[1] + 1, len(shift))) for _ in range(2)]
+        # one more element than there are: it stays zero, for sums without terms
+        self._work = [np.empty((2, size.shape[1] + 1, self.size.shape[1])) for _ in range(2)]
 
     def pack(self, matrices: np.ndarray) -> np.ndarray:
         """Hermitian matrices (point, state, state) in the Fock basis as vectors (point, number)."""
-        return np.ascontiguousarray(self.problem.elements(matrices) / self.size.T).view(float)
+        sizes = self.size[:, : len(matrices)].T
+        return np.ascontiguousarray(self.problem.elements(matrices) / sizes).view(float)
 
     def pack_dual(self, observables: np.ndarray) -> np.ndarray:
         """Vectors whose real scalar product with those of rho is Tr[O rho].
 
         ``observables`` (point, state, state) are Hermitian matrices O in the Fock basis.
         """
-        dual = self.problem.dual(observables) * self.size.T
+        dual = self.problem.dual(observables) * self.size[:, : len(observables)].T
         return np.ascontiguousarray(dual.conj()).view(float)
 
     def __call__(self, vectors: np.ndarray) -> np.ndarray:
@@ -62,15 +73,21 @@ class Resolvent:
 
         NaN at points where the corrections do not fall below `TOLERANCE` within `SWEEPS` sweeps.
         """
-        source = vectors.view(complex).T * self.size
-        source = np.ascontiguousarray(source.real), np.ascontiguousarray(source.imag)
+        points = len(vectors)
+        source = vectors.view(complex).T * self.size[:, :points]
+        source = _fill_up(source.real), _fill_up(source.imag)
         arguments = self.problem.program, self._f, self._a, source, self.size, *self._work
         compile_once(_solve, *arguments)
         left = _solve(*arguments)
-        re, im = (work[0, :-1] / self.size for work in self._work)
+        re, im = (work[0, :-1, :points] / self.size[:, :points] for work in self._work)
         solution = -(re + 1j * im).T / self.problem.unit[:, None]
-        solution[~(left <= TOLERANCE)] = np.nan
+        solution[~(left[:points] <= TOLERANCE)] = np.nan
         return np.ascontiguousarray(solution).view(float)
+
+
+def _fill_up(x: np.ndarray) -> np.ndarray:
+    """The last point once more until the lanes are full."""
+    return np.ascontiguousarray(np.pad(x, ((0, 0), (0, -x.shape[1] % WIDTH)), mode="edge"))
 
 
 @njit(**COMPILED)
@@ -79,7 +96,7 @@ def _factors(program: Program, factors: Any, shift: Any) -> Any:
     lanes = len(shift)
     f = zeros(len(factors) + 1, lanes), zeros(len(factors) + 1, lanes)
     a = entries(program.elements, lanes)
-    load(factors, 0, f[0], f[1])
+    load_points(factors, 0, f[0], f[1])
     factorise(program.elements.matrix, VACUUM, shift, f, a, zeros(0, lanes))
     return f, a
 

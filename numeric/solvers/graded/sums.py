@@ -1,7 +1,7 @@
 """Sums over numbers of the density matrix, as the lists that the compiled sweeps run through.
 
 `Entries` say which numbers enter which sum, with which weights and coefficients; `list_sums` sorts
-them into the rows of a `numeric.solvers.graded.kernel.Sums`.
+them into the rows of a `numeric.solvers.graded.program.Sums`.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from numeric.solvers.graded.program import ROW, Sums
+from numeric.solvers.graded.program import Sums
 
 # Relative: what rotations leave where terms cancel is a few roundings, 1e-16; a weight that
 # counts is a square root of small integers against the largest one
@@ -85,15 +85,15 @@ def join(parts: Sequence[Entries]) -> Entries:
 
 
 def list_sums(count: int, zero: int, entries: Entries) -> Sums:
-    """``count`` sums of these entries; number ``zero`` always holds zero and fills up rows.
+    """``count`` sums of these entries; number ``zero`` always holds zero.
 
     Entries that are negligible beside the largest one are left out: they are what is left of terms
     that cancel.  A sum without entries is zero.
 
     >>> row, column = np.array([0, 0]), np.array([0, 1])
     >>> sums = list_sums(2, 5, Entries.plain(row, column, np.array([1.0, 2.0])))
-    >>> sums.source[0].tolist(), sums.real[0].tolist()  # x_0 + 2 x_1, filled up with x_5
-    ([0, 1, 5, 5, 5, 5], [1.0, 2.0, 0.0, 0.0, 0.0, 0.0])
+    >>> sums.source.tolist(), sums.real.tolist()  # x_0 + 2 x_1, and nothing
+    ([0, 1, 5], [1.0, 2.0, 0.0])
     """
     # row, factor and column as one number each, which sorts a hundred times faster than three
     sizes = count, 1 + entries.factor.max(initial=0), 1 + max(zero, entries.column.max(initial=0))
@@ -111,24 +111,14 @@ def list_sums(count: int, zero: int, entries: Entries) -> Sums:
     keys, weights = np.append(keys, alone), np.hstack([weights, np.zeros((2, len(lonely)))])
     order = np.argsort(keys)
     (row, factor, column), weights = np.unravel_index(keys[order], sizes), weights[:, order]
-    return _rows(count, zero, row, factor, column, weights)
+    return _groups(count, row, factor, column, weights)
 
 
-def _rows(
-    count: int,
-    zero: int,
-    row: np.ndarray,
-    factor: np.ndarray,
-    column: np.ndarray,
-    weights: np.ndarray,
+def _groups(
+    count: int, row: np.ndarray, factor: np.ndarray, column: np.ndarray, weights: np.ndarray
 ) -> Sums:
-    """Sorted entries of the same sum and factor as a group, each filled up to whole rows."""
+    """Sorted entries of the same sum and factor as a group."""
     first = np.flatnonzero(np.diff(row, prepend=-1) | np.diff(factor, prepend=-1))
-    length = np.diff(first, append=len(row))
-    ends = np.concatenate([[0], np.cumsum(-(-length // ROW))])
-    slot = np.repeat(ROW * ends[:-1] - first, length) + np.arange(len(row))
-    source, filled = np.full(ROW * ends[-1], zero, np.uint32), np.zeros((2, ROW * ends[-1]))
-    source[slot], filled[:, slot] = column, weights
     group = np.searchsorted(row[first], np.arange(count + 1))
-    rows = (array.reshape(-1, ROW) for array in (source, *filled))
-    return Sums(group, factor[first], ends, *rows)
+    terms = np.append(first, len(row))
+    return Sums(group, factor[first], terms, column.astype(np.uint32), *weights.copy())

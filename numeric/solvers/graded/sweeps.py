@@ -56,20 +56,11 @@ from numeric.solvers.graded.problem import Problem, pose
 from numeric.solvers.graded.program import Program, Result
 from numeric.solvers.graded.scan import Scan, find_scan, sum_series
 from numeric.solvers.graded.swept import RELATIVE, GradedSolution, doubtful
-from numeric.solvers.threads import cores, packs_for, spread
+from numeric.solvers.graded.vectors import WIDTH
+from numeric.solvers.threads import cores, spread
 from systems import Model
 from systems.values import Arrays
 
-# Points that travel together, at most.  Measured on one core for 64, 128 and 256 of them: a Kerr
-# mode with 13 states takes 2.4, 2.1 and 2.1 us a point, the map 3.6, 3.4 and 3.6 us with 15 states
-# and 12.8, 12.6 and 13.9 us with 28, two general modes with 21 states 16.7, 14.6 and 16.9 us
-LANES = 128
-# Bytes of their numbers beyond which fewer are faster.  NEAR for more than 64: 45 states of the map
-# take 47 us a point in 64 lanes of 2.1 MB, 53 us in 128.  CACHE for more than FEWEST: 66 states
-# take 105 us in 32 lanes and in 64 of 4.5 MB; 91 states 225 us in 32 lanes and 276 us in 64 of 8.6
-# MB where others use the machine too (248 and 233 us on an idle one); 120 states 503 us and 601 us
-NEAR, CACHE = 4_000_000, 8_000_000
-FEWEST = 8  # lanes: a vector instruction takes up to eight numbers
 # Points that a thread takes at a time, which bounds the memory, and bytes of their numbers: a tenth
 # of a second, as a thread goes on until its slab is done when the rest has been interrupted
 SLAB, BRIEF = 4096, 64_000_000
@@ -191,28 +182,18 @@ def _solve(
     result = _empty(problem, points, density, depth)
     # a few slabs for every core, so that none waits for long
     threads = cores()
-    lanes = _lanes(problem.program, -(-points // packs_for(threads)))
-    most = min(SLAB, BRIEF // _numbers(problem.program)) // lanes
-    size = lanes * max(1, min(most, 1 + points // (4 * threads * lanes)))
+    most = min(SLAB, BRIEF // _numbers(problem.program)) // WIDTH
+    size = WIDTH * max(1, min(most, 1 + points // (4 * threads * WIDTH)))
 
     def work(start: int) -> None:
         slab = slice(start, start + size)
         factors, part = problem.factors[:, slab].copy(), Result(*(a[slab] for a in result))
-        kernel.solve(problem.program, factors, lanes, problem.pure, tolerance, limit, part)
+        kernel.solve(problem.program, factors, problem.pure, tolerance, limit, part)
 
-    arguments = problem.program, problem.factors, lanes, problem.pure, tolerance, limit, result
+    arguments = problem.program, problem.factors, problem.pure, tolerance, limit, result
     compile_once(kernel.solve, *arguments)
     spread(work, [(start,) for start in range(0, points, size)], threads)
     return result
-
-
-def _lanes(program: Program, points: int) -> int:
-    """How many points travel together, of those that a core has to do: no more than fit."""
-    numbers = _numbers(program)
-    lanes = LANES if LANES * numbers <= NEAR else LANES // 2
-    while lanes > FEWEST and (lanes * numbers > CACHE or lanes >= 2 * points):
-        lanes //= 2
-    return lanes
 
 
 def _numbers(program: Program) -> int:
