@@ -30,7 +30,7 @@ from numeric.solvers.graded.lanes import (
     zeros,
 )
 from numeric.solvers.graded.program import BlockSystem, Elimination, Program, Result, Sums
-from numeric.solvers.graded.vectors import WIDTH, load, size, spread, store
+from numeric.solvers.graded.vectors import WIDTH, larger, load, size, spread, store
 
 TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
 # Patterns of errors on purpose, which probe what round-off does: one alone may cancel by chance
@@ -150,9 +150,9 @@ def lead(
         outer(program, *y, *x)
         if off.shape[1] > 0:  # products are rounded one by one, also those of one amplitude
             for e in range(1, len(program.left)):
-                for z in range(x[0].shape[1]):
-                    x[0][e, z] *= off[0, e]
-                    x[1][e, z] *= off[1, e]
+                for z in range(0, x[0].shape[1], WIDTH):
+                    store(off[0, e] * load(x[0], e, z), x[0], e, z)
+                    store(off[1, e] * load(x[1], e, z), x[1], e, z)
         square(program.views, *y, p)
     else:
         fill(x[0], 0.0)
@@ -438,18 +438,24 @@ def accumulate(
     even at the smaller one will not be below ``tolerance`` in ``rest`` more sweeps do not count;
     with a negative ``rest`` all do.
     """
-    lanes = p.shape[1]
-    worst, left = np.zeros(lanes), 0.0
-    for i in range(p.shape[0]):
-        for z in range(lanes):
-            p[i, z] += new[i, z]
-            terms[i, z] += abs(new[i, z]) * (gain[i, z] if sweep > 1 else 1.0)
-            worst[z] = max(worst[z], abs(new[i, z]) / (abs(p[i, z]) + TINY))
+    lanes, left = p.shape[1], 0.0
+    worst = np.zeros((1, lanes))
+    for z in range(0, lanes, WIDTH):
+        largest = spread(0.0)
+        for i in range(p.shape[0]):
+            added = size(load(new, i, z))
+            whole = load(p, i, z) + load(new, i, z)
+            store(whole, p, i, z)
+            largest = larger(largest, added / (spread(TINY) + size(whole)))
+            if sweep > 1:
+                added = added * load(gain, i, z)
+            store(load(terms, i, z) + added, terms, i, z)
+        store(largest, worst, 0, z)
     for z in range(lanes):
-        ratio = worst[z] / (change[0, z] + TINY)
+        ratio = worst[0, z] / (change[0, z] + TINY)
         decay, least = max(ratio, change[1, z]), min(ratio, change[1, z])
-        change[2, z] = worst[z] * decay / (1.0 - decay) if decay < 1.0 else np.inf
-        change[0, z], change[1, z] = worst[z], ratio
-        if rest < 0 or worst[z] * least**rest <= tolerance:
+        change[2, z] = worst[0, z] * decay / (1.0 - decay) if decay < 1.0 else np.inf
+        change[0, z], change[1, z] = worst[0, z], ratio
+        if rest < 0 or worst[0, z] * least**rest <= tolerance:
             left = max(left, change[2, z])
     return left

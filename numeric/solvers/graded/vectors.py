@@ -107,6 +107,17 @@ def size(typing: Any, vector: Any) -> Any:
     return VECTOR(VECTOR), make
 
 
+@intrinsic
+def larger(typing: Any, one: Any, other: Any) -> Any:
+    """The larger one of each two numbers; the first one where the second is not a number."""
+
+    def make(context: Any, builder: Any, made: Any, arguments: Any) -> Any:
+        first, second = arguments
+        return builder.select(builder.fcmp_ordered(">", second, first), second, first)
+
+    return VECTOR(VECTOR, VECTOR), make
+
+
 def _define(symbol: Any, name: str) -> None:
     """Arithmetic of two vectors, or of a number and a vector."""
 
