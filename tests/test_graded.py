@@ -107,6 +107,15 @@ def test_moments_of_a_kerr_mode_are_exact_at_any_drive(xi):
         np.testing.assert_allclose(state.moment(0, order), exact, rtol=1e-10, atol=0)
 
 
+def test_no_bit_depends_on_how_many_cores_there_are(monkeypatch):
+    found = set()
+    for cores in (1, 3):
+        monkeypatch.setattr(sweeps, "cores", lambda cores=cores: cores)
+        some = solve(KERR, 6, Delta=np.linspace(-2, 2, 500), chi=1.0, gamma=1.0, xi=0.1)
+        found.add(some.populations.tobytes())
+    assert len(found) == 1
+
+
 def test_both_bases_give_the_same_map():
     values = {
         "Delta": np.linspace(-5, 5, 21)[:, None],

@@ -2,7 +2,7 @@
 
 A chunk is computed by whoever has time: this process or a worker of a cluster.  It gets the same
 bits everywhere, because points travel together in packs whose width does not depend on how many
-cores a machine has (`numeric.solvers.threads.packed`).
+cores a machine has (`numeric.solvers.graded.vectors`).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from compare.agreement import Form, closed_forms, columns_of
 from compare.files.provenance import fingerprint, installed
 from compare.quantities import check_holds, read_quantities
 from compare.states import steady_states
-from numeric.solvers.threads import packed, shared
+from numeric.solvers.threads import shared
 from systems import Model
 from systems.progress import hushed
 from systems.status import Status
@@ -101,7 +101,7 @@ def compute(job: Job, values: Mapping[str, Any]) -> Part:
     wanted, arrays = read_quantities(job.model, job.quantities), read_values(job.model, values)
     shape = (len(wanted), *next(iter(arrays.values())).shape)
     forms, _ = _forms(job.model, job.quantities)
-    with ALONE, packed(), hushed():  # whoever hands it out has the bar
+    with ALONE, hushed():  # whoever hands it out has the bar
         how = (job.quanta, job.solver, job.tolerance, job.order, job.limit)
         states = steady_states(job.model, arrays, wanted, *how, progress=False)
         found = [columns_of(q, forms.get(q.name), states, arrays) for q in wanted]

@@ -30,13 +30,11 @@ from threadpoolctl import ThreadpoolController
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# Cores for which points are packed where bits must not depend on the machine: a chunk of a thousand
-# points then fills packs of 128 whatever there is, and less costs little
+# Cores that points in packs are to keep busy, whatever there are: no bit depends on the machine
 PACKED = 4
 PAUSE = 0.2  # seconds between two reports of how many tasks are done
 # Where CPython keeps what libraries written in C hold of the thread that asks, a borrowed reference
 _borrowed = PYFUNCTYPE(c_void_p)(("PyThreadState_GetDict", pythonapi))
-_cores: ContextVar[int | None] = ContextVar("cores", default=None)
 # Who hears how many tasks are done, and of how many
 _beat: ContextVar[Callable[[int, int], None]] = ContextVar("beat", default=lambda done, tasks: None)
 _processes: ContextVar[int] = ContextVar("processes", default=1)  # that work beside each other
@@ -111,33 +109,6 @@ def few_threads(function: Callable[P, R]) -> Callable[P, R]:
 def _controller() -> ThreadpoolController:
     """What finds the BLAS libraries in memory: a search that takes time, and so is done once."""
     return ThreadpoolController()
-
-
-@contextmanager
-def packed(cores: int = PACKED) -> Iterator[None]:
-    """While open, points are packed as on a machine with so many cores.
-
-    Points that travel together in one pack are computed by vector instructions, and the last bits
-    depend on how wide the pack is.  How many threads there are changes no bit.
-
-    >>> with packed(2):
-    ...     packs_for(16)
-    2
-    """
-    token = _cores.set(cores)
-    try:
-        yield
-    finally:
-        _cores.reset(token)
-
-
-def packs_for(cores: int) -> int:
-    """The cores that the width of packs is chosen for: those there are, but within `packed`.
-
-    >>> packs_for(16)
-    16
-    """
-    return _cores.get() or cores
 
 
 @contextmanager
