@@ -239,7 +239,7 @@ def _limit(model: Model, arrays: Arrays, quanta: int) -> float:
 
 
 def _operations(system: kernel.BlockSystem) -> int:
-    """Additions and multiplications of a sweep: what fills up rows is not counted."""
+    """Additions and multiplications of a sweep; terms that are zero are not counted."""
     sums, matrix = system.sums, system.matrix
     terms = 2 * (np.count_nonzero(sums.real) + np.count_nonzero(sums.imag))
     groups = 8 * (len(sums.factor) - (len(sums.group) - 1))

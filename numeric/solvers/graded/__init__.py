@@ -5,10 +5,10 @@ sparse factorisation takes tens of milliseconds.  `sweeps` has the idea, its der
 `solve`; `problem` writes a model as constant matrices times coefficients, if possible in the
 `basis` that makes the undriven Hamiltonian diagonal; `lists` turns these into lists of integers
 and weights, a `program`; `kernel` is the compiled code that runs through them, with arithmetic on
-`lanes`; `scan` sums one series for all drives of a scan; `resolvent` does the same sweeps for
-delayed correlations.  Three modes and more have grades of many states: their blocks are solved as
-Sylvester equations in `sylvester`, of many points in compiled code (`pointwise`).  `kinds` says
-which of the two serves a model and a cut.
+`lanes` that stays in registers as `vectors`; `scan` sums one series for all drives of a scan;
+`resolvent` does the same sweeps for delayed correlations.  Three modes and more have grades of many
+states: their blocks are solved as Sylvester equations in `sylvester`, of many points in compiled
+code (`pointwise`).  `kinds` says which of the two serves a model and a cut.
 """
 
 from typing import TYPE_CHECKING, Any
