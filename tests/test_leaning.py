@@ -166,6 +166,20 @@ def test_a_mirror_that_swings_further_than_a_cut_is_answered_by_default() -> Non
         state.density_matrix()
 
 
+@pytest.mark.slow
+def test_a_probe_of_few_phonons_tells_what_a_brisk_drive_takes_where_more_is_foretold() -> None:
+    brisk = {"Delta": 0.8, "omega": 1.0, "g": 0.9, "kappa": 1.0, "gamma": 0.3, "xi": 0.3}
+    arrays = {name: np.array([x]) for name, x in brisk.items()}
+    how = {"tolerance": 1e-4, "order": 2, "limit": 480}  # 5 and 7 photons with 62 do not fit
+    (state,) = polaron_states(optomechanics.MODEL, arrays, np.arange(1), **how)
+    box = steady_state(optomechanics.MODEL, brisk, {"a": 8, "b": 36})
+    for quantity, mode in (("number", "a"), ("number", "b"), ("correlation", "a")):
+        own, other = state.measured(quantity, mode), box.estimate(quantity, mode)
+        off = abs(float(own.value[0]) - float(other.value))
+        assert off <= float(other.error) + 1e-4 * float(other.value)
+        assert float(other.error) < 1e-3 * float(other.value)
+
+
 def test_what_is_not_pushed_or_too_bright_is_not_looked_at() -> None:
     def found(model: Model, values: dict, **how: int) -> list[PolaronState]:
         arrays = {name: np.array([x]) for name, x in values.items()}

@@ -21,12 +21,14 @@ from numeric.lindblad.space import Cut, count_states, limits, resized
 from numeric.reading.batches import Batch
 from numeric.reading.observable import Observable
 from numeric.search.classical import Branches, branches, held_against, reach
+from numeric.search.pushed import PAIR, pushed_sides, steps
 from numeric.solvers.choice import STEADY, matrices, solve_points
 from numeric.solvers.memory import largest
 from numeric.solvers.nojump import KINDS
 from numeric.solvers.solution import Solution, join
 from numeric.trust.excitations import is_whole, narrowed
 from numeric.trust.judge import finer_of, is_short
+from numeric.trust.tail import turned
 from numeric.trust.worth import MOVED, Measured
 from systems.progress import bar
 from systems.status import Status
@@ -77,7 +79,8 @@ class Twofold(Batch):
     def finer(self) -> Self:
         """The same points with two more quanta, each solved once: its numbers are judged by these.
 
-        Where the search ended before it settled, it is two quanta fewer, which it has solved.
+        Where the search ended before it settled, it is two quanta fewer, which it has solved; of a
+        mode that others push it is a share of its quanta more, or fewer (`search.pushed.steps`).
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -190,7 +193,11 @@ class Twofold(Batch):
             complete = paths_held(self.model, np.array(what.ways), block.space.cut).all()
             return np.full(len(block.points), not complete)
 
+        def swings(block: Solution) -> np.ndarray:
+            return self._turned(what, block)
+
         words, cut = found.status(self._words), self._gather(what.most)
+        cut = cut + abs(found.value) * self._gather(swings)
         doubt = (words == Status.OK) & ~(cut <= CLEAR * abs(found.value)) & (cut > 0)
         doubt |= (words == Status.OK) & (self._gather(is_short) | self._gather(lacking))
         for i, block in enumerate(self.blocks):
@@ -201,8 +208,20 @@ class Twofold(Batch):
                     continue  # a short side tells too little to say more than the most
                 lost = is_short(finer_of(some, other))
                 moved = np.where(lost, np.inf, what.change(some, other))
+                moved = moved + abs(found.value[some.points]) * self._turned(what, some, other)
                 cut[block.points[rows]] = np.where(np.isnan(moved), np.inf, moved)
         return replace(found, cut=np.where(words == Status.OK, cut, 0.0))
+
+    def _turned(self, what: Observable, *every: Solution) -> np.ndarray:
+        """By what share of itself the least of some cuts turns a number, where modes are pushed."""
+        words = tuple(tuple(np.repeat(range(len(way)), way).tolist()) for way in what.ways)
+        shares = []
+        for one in every:
+            flags = pushed_sides(self.model, select(self.arrays, one.points), one.space.cut)
+            own = zip(limits(self.model.modes, one.space.cut), flags, strict=True)
+            each = [turned(one, s, words).max(axis=0) for s, far in own if far]
+            shares.append(np.sum([np.zeros(len(one.points)), *each], axis=0))
+        return np.asarray(np.min(shares, axis=0))
 
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
@@ -242,13 +261,13 @@ class Twofold(Batch):
         return branches(self.model, select(self.arrays, block.points))
 
     def _wider(self, block: Solution) -> list[Cut]:
-        """Second truncations for a block, the best first: those of two more quanta that fit.
+        """Second truncations for a block, the best first: those of more quanta that fit.
 
         Where they do not fit on all sides, they do on the shorter ones, if on any: of these the
-        last shells tell least.  Where a classical branch lies beyond the cut the first is one that
-        holds them all, if that fits.
+        last shells tell least, but of a mode that others push, which has fewer then.  Where a
+        classical branch lies beyond the cut the first is one that holds them all, if that fits.
         """
-        now, choices = block.space.cut, list(self._widened(block.space.cut))
+        now, choices = block.space.cut, list(self._widened(block))
         if is_short(block).any():
             light = self._light(block.take(is_short(block)))
             every = limits(self.model.modes, now)
@@ -262,17 +281,22 @@ class Twofold(Batch):
         most = largest(self.model, "auto" if name == "graded" else name)
         return [c for c in choices if count_states(self.model.modes, c) ** 2 <= most]
 
-    def _widened(self, now: Cut) -> Iterator[Cut]:
-        """The cut with two more quanta on all sides, on all but the longest, ..., on the shortest.
+    def _widened(self, block: Solution) -> Iterator[Cut]:
+        """The cut with more quanta on all sides, on all but the longest, ..., on the shortest.
 
-        In the end with one more there.
+        In the end with one more there.  Where modes are pushed, whose last shells tell too little
+        (`numeric.search.pushed.steps`), it has fewer of theirs first, with two more beside or less.
         """
-        tops = [side.top for side in limits(self.model.modes, now)]
-        for count in range(len(tops), 0, -1):
-            some = np.argsort(tops, kind="stable")[:count]
-            yield resized(self.model.modes, now, [t + 2 * (i in some) for i, t in enumerate(tops)])
-        shortest = tops.index(min(tops))
-        yield resized(self.model.modes, now, [t + (i == shortest) for i, t in enumerate(tops)])
+        now = block.space.cut
+        tops = np.array([side.top for side in limits(self.model.modes, now)])
+        more = np.array(steps(self.model, select(self.arrays, block.points), now))
+        rank, far = np.argsort(np.argsort(tops, kind="stable")), more > PAIR
+        by = [more]
+        by += [np.where(far, -more, beside) for beside in (PAIR, 1, 0) if far.any()]
+        by += [PAIR * (rank < count) for count in range(len(tops), 0, -1)]
+        by.append(1 * (rank < 1))
+        for step in by:
+            yield resized(self.model.modes, now, (tops + step).tolist())
 
     def _solved_alone(self, points: np.ndarray) -> list[tuple[np.ndarray, Self]]:
         """What is known of points solved each by itself, these points included.
