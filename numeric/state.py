@@ -50,6 +50,10 @@ from systems.status import Estimate, Status
 from systems.values import select
 
 NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
+UNSETTLED = (
+    "No solver settles the truncation: give fewer quanta (`quanta=...`) and look at the estimates, "
+    "or ask for a weaker drive."
+)
 METASTABLE = (
     "Not resolved: the light has several stable branches and passes from one into another so "
     "rarely that double precision cannot tell how much of it is on each. More quanta do not help: "
@@ -262,7 +266,10 @@ class SteadyState(Twofold, Readout):
             change = np.max(
                 [self._changed(*orders[name], lost) for name in moves if name in orders]
             )
-            return f"Ask for what is known here ({loose(change)})." if change < MOVED else NO_FRAME
+            if change < MOVED:
+                return f"Ask for what is known here ({loose(change)})."
+            tried = [block.solver[np.isin(block.points, lost)] for block in self.blocks]
+            return UNSETTLED if np.any(np.concatenate(tried) != "none") else NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -273,3 +274,15 @@ def test_a_limit_below_the_default_is_named_as_what_stands_in_the_way():
     assert few.status == "not converged"
     assert "Ask for no `limit`" in few.advice
     assert (steady_state(chain, {"F": 0.1}).status) == "ok"
+
+
+def test_a_frame_is_only_blamed_where_no_solver_was_asked_for_a_cut():
+    # a solver that fails leaves its name, a frame that does not hold the light none
+    state = steady_state(kerr.MODEL, kerr.VALUES)
+    words = []
+    for name in ("iterative", "none"):
+        none = Solution.none(space((a,), 6), np.arange(1), Status.NOT_CONVERGED, name)
+        words.append(replace(state, blocks=(none,), others=(None,)).advice)
+    assert "No solver settles" in words[0]
+    assert "frame" not in words[0]
+    assert "No frame that fits" in words[1]
