@@ -46,6 +46,15 @@ class Eigenbasis:
         """x with K x = f."""
         return np.asarray(self.vectors @ (self.inverse @ f / self.values))
 
+    def orthogonal(self) -> "Eigenbasis":
+        """The same K in Schur vectors.
+
+        >>> K = np.array([[1 - 0.5j, 0.3], [0.1, -1j]])
+        >>> bool(np.allclose(Eigenbasis(K).orthogonal().solve(K[0]), np.linalg.solve(K, K[0])))
+        True
+        """
+        return SchurBasis(self.vectors * self.values @ self.inverse)
+
     def scaled(self, factor: np.ndarray) -> "Eigenbasis":
         """That of K_ij factor_j/factor_i.
 

@@ -67,7 +67,10 @@ FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square
 # Condition of an eigenvalue of K up to which its vectors are good: weak drives have 3 to 6 whatever
 # the cut; 1e3 takes half again as many steps as 10, 1e5 four times as many, and 1e7 fails
 SKEW = 30.0
-# The same up to which they are tried: three and four cascaded modes have 1e6 to 1e16, take two to
+# The same from which on Schur vectors of the same K serve: steps in single precision keep their
+# digits, and half as many are enough (133 for 213 at 3e3), of which each takes half as long again
+BENT = 1e3
+# The same up to which that K is tried: three and four cascaded modes have 1e6 to 1e16, take two to
 # seventy times as long as by Schur vectors, or fail
 PARALLEL = 1e4
 SCALES = 25  # that are tried between s and one
@@ -138,6 +141,7 @@ def without_jumps(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
             others = inverse, around_light(point.K, losses, groups)
             inverse = min(others, key=lambda one: one.skew)
         if inverse.skew <= PARALLEL:
+            inverse = inverse if inverse.skew <= BENT else inverse.orthogonal()
             found = _solve(equation, point, partial(_iteration, inverse))
             if found.status[0] == Status.OK:
                 return found
@@ -287,6 +291,18 @@ class NoJumps:
     def skew(self) -> float:
         """The largest condition of an eigenvalue."""
         return max(basis.skew for basis in self.bases)
+
+    def orthogonal(self) -> "NoJumps":
+        """The same in Schur vectors.
+
+        >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
+        >>> both = NoJumps(K), NoJumps(K).orthogonal()
+        >>> bool(np.allclose(*(inverse(np.ones(4) + 0j) for inverse in both)))
+        True
+        """
+        other = copy(self)
+        other.bases = [basis.orthogonal() for basis in self.bases]
+        return other
 
     def with_scale(self, ratio: float, grades: np.ndarray) -> "NoJumps":
         """The same for K scaled by another s, that many times as large (`Scaled.with_scale`).
