@@ -118,7 +118,7 @@ def test_steps_of_one_solve_serve_the_next_one():
 
 
 def test_steps_in_single_precision_keep_their_digits_where_what_is_left_stagnates():
-    # turning n numbers by one leaves a residual of nearly one for n - 1 steps, and then it is solved
+    # turning n numbers by one leaves a residual of nearly one for n - 1 steps, and then none
     n = 60
 
     def turned(x):
