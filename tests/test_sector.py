@@ -9,6 +9,8 @@ from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
+from numeric.search.classical import Branches
+from numeric.search.start import SearchStart, default_room
 from numeric.solvers import direct, iterative
 from systems import Loss, Model
 from systems.library import kerr
@@ -68,6 +70,19 @@ def test_only_what_the_populations_are_coupled_to_is_not_zero(model, quanta, val
 def test_a_coherent_drive_leaves_all_unknowns():
     equation, c, _ = at(kerr.MODEL, 5, **kerr.VALUES)
     assert equation.sector(c) is None
+
+
+@pytest.mark.parametrize(("model", "dear"), [(LASER, False), (PUMP, True)])
+def test_higher_orders_are_worth_as_many_states_as_pairs_where_a_charge_leaves_few_unknowns(
+    model, dear
+):
+    none = np.zeros((1, 2))
+    point = np.arange(1), Branches(none, np.array([False])), none, none
+    start = SearchStart(4, 1e-8, None, model, *point, room=default_room(model))
+    # 820 and 496 states: both fit
+    most = 39 if model is LASER else 30
+    assert start.fits(most)
+    assert start._is_dear(most) == dear
 
 
 def test_a_state_that_a_symmetry_does_not_make_unique_is_still_told():
