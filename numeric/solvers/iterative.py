@@ -68,8 +68,8 @@ FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square
 # the cut; 1e3 takes half again as many steps as 10, 1e5 four times as many, and 1e7 fails
 SKEW = 30.0
 # The same from which on Schur vectors of the same K serve: steps in single precision keep their
-# digits, and half as many are enough (133 for 213 at 3e3), of which each takes half as long again
-BENT = 1e3
+# digits, and fewer are enough (133 for 213 at 3e3, 219 for 261 at 600), each half as long again
+BENT = 500.0
 # The same up to which that K is tried: three and four cascaded modes have 1e6 to 1e16, take two to
 # seventy times as long as by Schur vectors, or fail
 PARALLEL = 1e4
