@@ -29,7 +29,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from numeric.lindblad.combination import Combination, cancelling, merge
 from numeric.lindblad.scaling import Scaled, scale, scaled, weights
-from numeric.lindblad.sector import sector
+from numeric.lindblad.sector import between, groups
 from numeric.lindblad.space import Cut, space, stranded
 from systems import Model
 from systems.arithmetic import evaluate_sum
@@ -407,22 +407,34 @@ class Liouvillian:
         ones = [self.model.occupation(mode) for mode in self.model.modes]
         return leaves_one((word for k, word in alone if c[k]), ones)
 
-    def sector(self, c: np.ndarray, L: csc_array | None = None) -> np.ndarray | None:
-        """The unknowns that are not zero by a symmetry (`sector`); None where all may be.
+    def groups(self, c: np.ndarray) -> list[np.ndarray]:
+        """The states that K joins, group by group, the vacuum's first; one group where all may be.
 
-        ``L`` is what the row of coefficients makes, in any unit, where that is known.
+        What lies between two groups is zero by a symmetry (`numeric.lindblad.sector`).
 
         >>> from systems.library import parametric_kerr
         >>> values = {**parametric_kerr.VALUES, "xi": 0.0}
         >>> equation = liouvillian(parametric_kerr.MODEL, 2)
         >>> c = equation.coefficients({name: np.array([x]) for name, x in values.items()})[0]
-        >>> equation.sector(c)  # 00, 02, 11, 20 and 22
-        array([0, 2, 4, 6, 8])
+        >>> equation.groups(c)  # even and odd
+        [array([0, 2]), array([1])]
         """
-        # where K alone leads from every state to every other, so does L
-        if not self.is_unique(c) or connected_components(self.effective(c) != 0)[0] == 1:
-            return None
-        return sector(self.matrix(c) if L is None else L)
+        if not self.is_unique(c):
+            return [np.arange(self.space.size)]
+        return groups(self.effective(c), self.losses(c))
+
+    def sector(self, c: np.ndarray) -> np.ndarray | None:
+        """The unknowns that are not zero by a symmetry, group by group; None where all may be.
+
+        >>> from systems.library import parametric_kerr
+        >>> values = {**parametric_kerr.VALUES, "xi": 0.0}
+        >>> equation = liouvillian(parametric_kerr.MODEL, 2)
+        >>> c = equation.coefficients({name: np.array([x]) for name, x in values.items()})[0]
+        >>> equation.sector(c)  # 00, 02, 20, 22 and 11
+        array([0, 2, 6, 8, 4])
+        """
+        parts = self.groups(c)
+        return between(parts, self.space.size) if len(parts) > 1 else None
 
     def filled(self, c: np.ndarray) -> np.ndarray:
         """Mask of the states that the vacuum leads to within the cut, for one row of coefficients.

@@ -90,7 +90,7 @@ def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Foun
     """
     point = equation.rescaled(c, s)
     empty = _is_empty(point, equation.space)
-    invert = _within(equation.sector(c, point.L))
+    invert = _within(equation.sector(c))
     if not empty and holds(point, found := from_vacuum(point, invert)):
         return point, found
     whole = point if point.s == 1 else equation.scaled(c, 1.0)

@@ -21,7 +21,8 @@ are nearly parallel and S^-1 loses digits: s is raised until they are not (`well
 that does not help, jumps around the light's own amplitude may (`around_light`): the same L has
 another K, and of nearly coherent light fewer jumps.  Of a cascade, whose modes feed one another one
 way only, they are parallel at any s: there, and where eigenvectors fail, Schur vectors serve
-(`Bartels`).
+(`numeric.solvers.eigenbasis`).  What a symmetry keeps apart from the populations is left out
+(`numeric.lindblad.sector`): each group of states has an S of its own.
 
 S has a null vector of its own, psi psi' with K psi = e |0>.  In the basis (psi, |1>, |2>, ...)
 
@@ -39,22 +40,24 @@ is no help.  `numeric.solvers.staircase` inverts more of L there, and less is le
 from collections.abc import Callable
 from copy import copy
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.linalg import schur, solve_triangular
 from scipy.sparse import csc_array, csr_array, issparse
 
 from numeric.lindblad.liouvillian import Liouvillian
 from numeric.lindblad.scaling import Scaled, amplitudes, scaled
+from numeric.lindblad.sector import Within, between
+from numeric.solvers.eigenbasis import Eigenbasis, SchurBasis
 from numeric.solvers.krylov import Krylov, Rounds
 from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
 from numeric.solvers.staircase import Elements, Staircase, by_grades, heat, partial_grades
-from numeric.solvers.triangular import sylvester
 from numeric.solvers.vacuum import from_vacuum, holds
 from systems.status import Status
+
+Groups: TypeAlias = list[np.ndarray] | None  # of states; None: all are one
 
 # Of the residual by one solve, which is refined twice: three times that is beyond the round-off
 REDUCTION = 1e-10
@@ -64,7 +67,10 @@ FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square
 # Condition of an eigenvalue of K up to which its vectors are good: weak drives have 3 to 6 whatever
 # the cut; 1e3 takes half again as many steps as 10, 1e5 four times as many, and 1e7 fails
 SKEW = 30.0
-# The same up to which they are tried: three and four cascaded modes have 1e6 to 1e16, take two to
+# The same from which on Schur vectors of the same K serve: steps in single precision keep their
+# digits, and fewer are enough (133 for 213 at 3e3, 219 for 261 at 600), each half as long again
+BENT = 500.0
+# The same up to which that K is tried: three and four cascaded modes have 1e6 to 1e16, take two to
 # seventy times as long as by Schur vectors, or fail
 PARALLEL = 1e4
 SCALES = 25  # that are tried between s and one
@@ -128,21 +134,35 @@ def without_jumps(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     (1, 5)
     """
     try:
-        original = equation.rescaled(c, s)
-        point, inverse = well_scaled(original)
+        original, groups = equation.rescaled(c, s), equation.groups(c)
+        point, inverse = well_scaled(original, groups)
         if inverse.skew > SKEW:
             losses = [scaled(L, point.s, point.grades) for L in equation.losses(c)]
-            inverse = min(inverse, around_light(point.K, losses), key=lambda one: one.skew)
+            others = inverse, around_light(point.K, losses, groups)
+            inverse = min(others, key=lambda one: one.skew)
         if inverse.skew <= PARALLEL:
-            found = _solve(equation, point, lambda system, K: Iteration(system, inverse))
+            inverse = inverse if inverse.skew <= BENT else inverse.orthogonal()
+            found = _solve(equation, point, partial(_iteration, inverse))
             if found.status[0] == Status.OK:
                 return found
-        return _solve(equation, original, lambda system, K: Iteration(system, Bartels(K)))
+        orthogonal = NoJumps(original.K, groups, SchurBasis)
+        return _solve(equation, original, partial(_iteration, orthogonal))
     except FAILURES:
         return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, "iterative")
 
 
-def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., "Iteration"]) -> Solution:
+def _iteration(inverse: "NoJumps", system: csc_array, K: np.ndarray) -> "Iteration | Within":
+    """How to solve a system, of what lies between states of the same group where these are several.
+
+    ``K`` is not needed: it is what the inverse is of.
+    """
+    if len(inverse.groups) == 1:
+        return Iteration(system, inverse)
+    some = between(inverse.groups, len(K))
+    return Within(Iteration(csr_array(system[some][:, some]), inverse), some)
+
+
+def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., Any]) -> Solution:
     """The steady state with this inverse, "not converged" where it fails."""
     found = from_vacuum(point, invert)
     if not holds(point, found):
@@ -155,7 +175,7 @@ def _upstairs(grades: np.ndarray, system: csc_array, K: np.ndarray) -> "Iteratio
     return Iteration(system, Staircase(system, Elements.between(grades)))
 
 
-def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
+def well_scaled(point: Scaled, groups: Groups = None) -> tuple[Scaled, "NoJumps"]:
     """The point with s raised as far as the eigenvectors of K ask for, and its S^-1.
 
     >>> from numeric.lindblad.liouvillian import liouvillian
@@ -168,7 +188,7 @@ def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
     >>> well_scaled(weak)[0] is weak, well_scaled(weak.with_scale(1e-4))[0].s > 1e-3
     (True, True)
     """
-    inverse = NoJumps(point.K)
+    inverse = NoJumps(point.K, groups)
     for s in np.geomspace(point.s, 1.0, SCALES):
         better = inverse.with_scale(s / point.s, point.grades)
         if better.skew <= SKEW:
@@ -176,7 +196,7 @@ def well_scaled(point: Scaled) -> tuple[Scaled, "NoJumps"]:
     return (point, inverse) if s == point.s else (point.with_scale(float(s)), better)
 
 
-def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
+def around_light(K: np.ndarray, losses: list[csc_array], groups: Groups = None) -> "NoJumps":
     """S^-1 of the evolution between jumps around the light's amplitudes (`numeric.solvers.light`).
 
     ``losses`` are the L_k, times the root of their rates.
@@ -193,7 +213,8 @@ def around_light(K: np.ndarray, losses: list[csc_array]) -> "NoJumps":
     """
     c, _ = light(K, losses)
     # of light that is fed by other jumps, as behind a cascade, psi holds too little
-    return min((NoJumps(moved(K, losses, t * c)) for t in STRENGTHS), key=lambda one: one.skew)
+    others = (NoJumps(moved(K, losses, t * c), groups) for t in STRENGTHS)
+    return min(others, key=lambda one: one.skew)
 
 
 class Iteration:
@@ -239,11 +260,13 @@ class Iteration:
 class NoJumps:
     """The inverse of S, but with X_00 = F_00; it acts on flattened matrices.
 
+    Where ``groups`` of states are given, the vacuum's first, these are what lies between states of
+    the same group, group after group (`numeric.lindblad.sector`): the first one holds psi, and the
+    equations of the others stand alone.
+
     Raises `RuntimeError` where K has a second state that does not decay.  Near an exceptional
-    point of K the eigenvectors are nearly parallel and it is a poor preconditioner, not a wrong
-    result.  ``skew`` is the largest condition of an eigenvalue (G. H. Golub and C. F. Van Loan,
-    "Matrix Computations", section 7.2: |left| |right| over their product), one if all vectors are
-    orthogonal.
+    point of K the eigenvectors (`basis`) are nearly parallel and it is a poor preconditioner, not a
+    wrong result.
 
     >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
     >>> X = NoJumps(K)(np.array([1, 0, 0, 0.2 + 0j])).reshape(2, 2)
@@ -252,21 +275,34 @@ class NoJumps:
     True
     """
 
-    def __init__(self, K: np.ndarray) -> None:
-        psi = amplitudes(K)
+    def __init__(
+        self, K: np.ndarray, groups: Groups = None, basis: type[Eigenbasis] = Eigenbasis
+    ) -> None:
+        self.groups = [np.arange(len(K))] if groups is None else groups
+        first, *others = (K[np.ix_(group, group)] for group in self.groups)
+        psi = amplitudes(first)
         if not np.isfinite(psi).all():
             raise RuntimeError("The evolution without jumps has a second stationary state.")
-        self.psi, self.row, self.energy = psi[1:], K[0, 1:], K[0] @ psi
-        self._decompose(K[1:, 1:] - np.outer(self.psi, self.row))
-
-    def _decompose(self, K: np.ndarray) -> None:
-        self.values, self.vectors = np.linalg.eig(K)
-        self.inverse = np.linalg.inv(self.vectors)
+        self.psi, self.row, self.energy = psi[1:], first[0, 1:], first[0] @ psi
+        rest = first[1:, 1:] - np.outer(self.psi, self.row)
+        self.bases = [basis(part) for part in (rest, *others)]
 
     @property
     def skew(self) -> float:
-        sizes = np.linalg.norm(self.vectors, axis=0) * np.linalg.norm(self.inverse, axis=1)
-        return float(np.max(sizes, initial=1.0))
+        """The largest condition of an eigenvalue."""
+        return max(basis.skew for basis in self.bases)
+
+    def orthogonal(self) -> "NoJumps":
+        """The same in Schur vectors.
+
+        >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
+        >>> both = NoJumps(K), NoJumps(K).orthogonal()
+        >>> bool(np.allclose(*(inverse(np.ones(4) + 0j) for inverse in both)))
+        True
+        """
+        other = copy(self)
+        other.bases = [basis.orthogonal() for basis in self.bases]
+        return other
 
     def with_scale(self, ratio: float, grades: np.ndarray) -> "NoJumps":
         """The same for K scaled by another s, that many times as large (`Scaled.with_scale`).
@@ -276,18 +312,29 @@ class NoJumps:
         >>> bool(np.allclose(*(inverse(np.arange(4) + 0j) for inverse in both)))
         True
         """
-        factor, other = float(ratio) ** grades[1:], copy(self)
-        other.psi, other.row = self.psi / factor, self.row * factor
-        other.vectors, other.inverse = self.vectors / factor[:, None], self.inverse * factor
+        first, *others = (float(ratio) ** grades[group] for group in self.groups)
+        factors, other = [first[1:], *others], copy(self)
+        other.psi, other.row = self.psi / factors[0], self.row * factors[0]
+        pairs = zip(self.bases, factors, strict=True)
+        other.bases = [basis.scaled(factor) for basis, factor in pairs]
         return other
 
     def __call__(self, flat: np.ndarray) -> np.ndarray:
-        F, psi = flat.reshape(len(self.psi) + 1, -1), self.psi
+        sizes = [len(group) for group in self.groups]
+        first, *others = np.split(flat, np.cumsum([size**2 for size in sizes])[:-1])
+        found = [self._driven(first.reshape(sizes[0], sizes[0]))]
+        for basis, size, part in zip(self.bases[1:], sizes[1:], others, strict=True):
+            found.append(basis.sylvester(part.reshape(size, size)).ravel())
+        return np.concatenate(found) if others else found[0]
+
+    def _driven(self, F: np.ndarray) -> np.ndarray:
+        """The part in the vacuum's group, flattened."""
+        psi, basis = self.psi, self.bases[0]
         inner = F[1:, 1:] - np.outer(psi, F[0, 1:])
         inner -= np.outer(F[1:, 0], psi.conj())
-        inner = self._sylvester(inner)
-        column = self._solve(1j * F[1:, 0] + inner @ self.row.conj())
-        row = self._solve(1j * F[0, 1:].conj() + inner.conj().T @ self.row.conj()).conj()
+        inner = basis.sylvester(inner)
+        column = basis.solve(1j * F[1:, 0] + inner @ self.row.conj())
+        row = basis.solve(1j * F[0, 1:].conj() + inner.conj().T @ self.row.conj()).conj()
         X = np.empty_like(F)
         X[0, 0], X[0, 1:], X[1:, 0] = 0, row, column
         inner += np.outer(psi, row)
@@ -310,42 +357,7 @@ class NoJumps:
         """
         other = copy(self)
         with np.errstate(over="ignore"):  # what leaves the range is solved in double precision
-            for name in ("psi", "row", "energy", "values", "vectors", "inverse"):
+            for name in ("psi", "row", "energy"):
                 setattr(other, name, getattr(self, name).astype(np.complex64))
+        other.bases = [basis.rounded() for basis in self.bases]
         return other
-
-    def _sylvester(self, F: np.ndarray) -> np.ndarray:
-        """X with -i (K_r X - X K_r') = F."""
-        inside = self.inverse @ F @ self.inverse.conj().T
-        inside /= np.subtract.outer(-1j * self.values, -1j * self.values.conj())
-        return self.vectors @ inside @ self.vectors.conj().T
-
-    def _solve(self, f: np.ndarray) -> np.ndarray:
-        """x with K_r x = f."""
-        return self.vectors @ (self.inverse @ f / self.values)
-
-
-class Bartels(NoJumps):
-    """The same in Schur vectors, which are orthogonal whatever K is; ``values`` is a triangle.
-
-    R. H. Bartels and G. W. Stewart, Commun. ACM 15, 820 (1972).  A step takes as long or half as
-    long again.
-
-    >>> K = np.array([[0, 0, 0], [0.1, 1 - 0.5j, 0], [0, 0.2, 1 - 0.5j]])  # one mode feeds another
-    >>> both = Bartels(K), NoJumps(K + np.diag([0, 0, 1e-6]))
-    >>> X, Y = (inverse(np.arange(9) + 0j) for inverse in both)
-    >>> np.allclose(X, Y, rtol=1e-3), [bool(one.skew > PARALLEL) for one in both]
-    (True, [False, True])
-    """
-
-    def _decompose(self, K: np.ndarray) -> None:
-        self.values, self.vectors = schur(K, output="complex")
-        self.inverse = self.vectors.conj().T
-
-    def _sylvester(self, F: np.ndarray) -> np.ndarray:
-        inside = sylvester(self.values, self.inverse @ F @ self.vectors)
-        return self.vectors @ inside @ self.inverse
-
-    def _solve(self, f: np.ndarray) -> np.ndarray:
-        # of a second steady state it is not finite, which is judged by what it leaves
-        return self.vectors @ solve_triangular(self.values, self.inverse @ f, check_finite=False)

@@ -15,12 +15,15 @@ Map: TypeAlias = Callable[[np.ndarray], np.ndarray]
 ROUNDS = 8  # of steps for one solve, at most: strong drives take three of some twenty steps
 SLOW = 0.1  # to what a round has to reduce what is left, for single precision to be kept
 # Steps of one solve at most.  Those that are kept, and bytes that they may take: strong drives take
-# 60 to 160 for all solves of a point together
-STEPS, KEPT, MEMORY = 60, 200, 2**30
+# 60 to 160 for all solves of a point together, pairs far above their threshold 300
+STEPS, KEPT, MEMORY = 80, 300, 2**30
 ROOM = 20  # for so many more a solve uses what is kept; with less it starts afresh
 # To what steps in single precision reduce what is left at best: its round-off, with room for
 # eigenvectors that are not orthogonal
 DIGITS = 1e-4
+# Of what was left a step before, up to which residuals are good steps: where they stagnate they are
+# nearly parallel, and the last row of Q is the step, as in Arnoldi's process
+FALLING = 0.9
 ENOUGH = 0.7  # of a vector that Gram and Schmidt leave, to be orthogonal: Saad, section 6.3.2
 
 
@@ -98,9 +101,12 @@ class Krylov:
         parts, begun = self._parts(), self.count
         last = min(begun + STEPS, self.most)
         left -= self._project(left, parts)
+        before = np.inf
         while (size := float(np.linalg.norm(left))) > wanted and self.count < last:
-            if not self._step(left / size):
+            falls = size <= FALLING * before
+            if not self._step(left / size if falls else self._q[self.count - 1]):
                 break
+            before = size
             q, k = self._q[self.count - 1], self.count - 1
             parts[k] = np.vdot(q, left)
             left -= parts[k].astype(self.number) * q
