@@ -21,9 +21,11 @@ from numeric.lindblad.paths import paths_held
 from numeric.lindblad.space import Cut, Side, covers, levels, wider
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import (
+    CAUTION,
     Words,
     escape,
     fall,
+    fallen,
     falling_factorials,
     falling_rows,
     fed,
@@ -35,9 +37,6 @@ from numeric.trust.worth import MOVED, TINIEST, Known, Measured, divide
 from systems import Model
 from systems.ladder import is_two_level, label
 
-# Times the square of the fall per quantum that the finer of two truncations may be off by, of their
-# difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
-CAUTION = 1e4
 # Times what is missing of thermal light beyond a cut, that a result may be off by: of 23 mirrors
 # with drawn values (0.3 to 2 phonons) all 92 numbers, to a tolerance of 1e-8, were right to 4e-9
 WIDE = 3.0
@@ -203,10 +202,11 @@ def finer_of(one: Solution, other: Solution) -> Solution:
 def share(found: Solution, other: Solution) -> np.ndarray:
     """Of the change from another truncation, what counts against ``found``, per point.
 
-    All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
-    series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
-    and `CAUTION` times that is taken.  Of a cut mode by mode a side at which they fall as those
-    of a thermal mode, warm phonons beside a few photons, is left to `slow`.
+    All of it where ``found`` is the coarser one.  The finer one is wrong by a later term of the
+    series of which the change is a term: populations that fall by g per quantum leave g^q of it
+    where it has q quanta more, and `CAUTION` times that is taken.  Of a cut mode by mode a side at
+    which they fall as those of a thermal mode, warm phonons beside a few photons, is left to
+    `slow`.
 
     >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
@@ -219,8 +219,41 @@ def share(found: Solution, other: Solution) -> np.ndarray:
         return np.ones(len(found.points))
     warm, counts = _warm_sides(fine), np.zeros(len(fine.points))
     for side, apart in zip(fine.space.sides, warm, strict=True):
-        counts = np.maximum(counts, np.where(apart, 0.0, CAUTION * fall(fine, side) ** 2))
+        steps = _steps(side, other)
+        left = fall(fine, side) ** steps
+        if steps > 2:  # what they have fallen by on the way, where the last shells promise more
+            left = np.maximum(left, fallen(fine, side, steps))
+        counts = np.maximum(counts, np.where(apart, 0.0, CAUTION * left))
     return np.where(warm.all(axis=0), 1.0, np.minimum(counts, 1.0))
+
+
+def newly_held(fine: Solution, coarse: Solution) -> np.ndarray:
+    """What counts against populations that only the finer truncation holds, (points, states).
+
+    A truncation that ends just before their shell holds none of them, and of that change, which is
+    the whole, what `share` would count does.  Of the last two shells all does; of states that both
+    hold nothing is said: one.
+
+    >>> from scipy.stats import poisson
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
+    >>> newly_held(cut_at(8), cut_at(4))[0].round(3)  # of five and six quanta hardly anything
+    array([1., 1., 1., 1., 1., 0., 0., 1., 1.])
+    """
+    shape = len(fine.points), fine.space.size
+    counts, both = np.zeros(shape), np.ones(fine.space.size, dtype=bool)
+    for side in fine.space.sides:
+        shell, first = side.shells(fine.space.occupations), side.top - _steps(side, coarse)
+        left = np.minimum(CAUTION * fall(fine, side)[:, None] ** (side.top + 1 - shell), 1.0)
+        new = np.where(shell > side.top - 2, 1.0, np.where(shell > first, left, 0.0))
+        counts, both = np.maximum(counts, new), both & (shell <= first)
+    return np.where(both, 1.0, counts)
+
+
+def _steps(side: Side, coarse: Solution) -> int:
+    """Shells from the same side of a coarser cut to this one, two where it has no such side."""
+    held = (side.top - other.top for other in coarse.space.sides if other.weights == side.weights)
+    return next(held, 2)
 
 
 def _warm_sides(found: Solution) -> np.ndarray:
