@@ -89,12 +89,13 @@ def settling(found: Solution, side: Side, words: Words, tolerance: float, most: 
     """
     if side.top < 2:
         return np.zeros(len(found.points))
-    each, held = shells(found, side), shells(found, side, falling_rows(found.space, words))
+    each, rows = shells(found, side, last=3), falling_rows(found.space, words)
+    held, size = shells(found, side, rows, last=2), rows @ found.populations.T
     with np.errstate(divide="ignore", invalid="ignore"):
         pairs = np.sqrt(each[:, -1] / each[:, -3])
         g = np.minimum(np.nan_to_num(np.fmax(each[:, -1] / each[:, -2], pairs)), FLAT)
         first = np.maximum(held[..., -1] * g, held[..., -2] * g**2)
-        excess = np.nan_to_num(np.max(first / (tolerance * held.sum(axis=-1)), axis=0))
+        excess = np.nan_to_num(np.max(first / (tolerance * size), axis=0))
         steps = np.nan_to_num(np.log(CAUTION * excess) / -np.log(g))
     return np.where((excess > 1) & (CAUTION * g**most < 1), steps, 0.0)
 

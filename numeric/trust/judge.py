@@ -33,7 +33,7 @@ from numeric.trust.tail import (
     missing_each,
     shells,
 )
-from numeric.trust.worth import MOVED, TINIEST, Known, Measured, divide
+from numeric.trust.worth import MOVED, TINIEST, Known, Measured
 from systems import Model
 from systems.ladder import is_two_level, label
 
@@ -98,7 +98,7 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
         with np.errstate(invalid="ignore"):
             return Measured(number / number, np.zeros(len(number)), (known,))
     each = measure_each(found, (modes,))
-    numbers = tuple((n[0], error[0]) for n, error in each.denominators)
+    numbers = tuple(moment(found, (mode,)) for mode in modes)
     return Measured(each.value[0], each.roundoff[0], numbers)
 
 
@@ -111,25 +111,35 @@ def measure_each(found: Solution, words: Words) -> Measured:
     array([[0.01],
            [1.  ]])
     """
-    value, error = moments(found, words)
+    value, error = (part.copy() for part in moments(found, words))
     n, n_error = moments(found, _singles(found))
-    # a row of ones without error stands for what a word is not divided by
-    n, n_error = np.append(n, np.ones_like(n[:1]), axis=0), np.append(n_error, 0 * n[:1], axis=0)
-    numbers = tuple((n[row], n_error[row]) for row in _divisors(words))
-    sizes = np.array([np.ones_like(value), *(abs(size) for size, _ in numbers)])
-    with np.errstate(under="ignore"):  # what leaves the range of floats is zero by accident
-        lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
-    return Measured(*divide(value, np.where(lost, np.inf, error), numbers), numbers)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        size, relative = abs(n), np.zeros(value.shape)
+        more = n_error / size
+        for row, word in _ratios(words):
+            error[row, _is_lost(size[list(word)])] = np.inf
+            for mode in word:  # a negative mean number is round-off, its error is not
+                value[row] /= n[mode]
+                error[row] /= size[mode]
+                relative[row] += more[mode]
+        return Measured(value, error + abs(value) * relative)
+
+
+def _is_lost(sizes: np.ndarray) -> np.ndarray:
+    """Where a product of sizes (numbers, points) leaves the range of floats: it is no zero."""
+    if not np.any(sizes < TINIEST ** (1 / len(sizes))):
+        return np.zeros(sizes.shape[1], dtype=bool)
+    with np.errstate(under="ignore"):
+        return np.asarray(np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST))
+
+
+def _ratios(words: Words) -> list[tuple[int, tuple[int, ...]]]:
+    """The words that are divided by mean numbers, with their rows: correlations."""
+    return [(row, word) for row, word in enumerate(words) if len(word) > 1]
 
 
 def _singles(found: Solution) -> Words:
     return tuple((mode,) for mode in range(len(found.space.modes)))
-
-
-def _divisors(words: Words) -> list[list[int]]:
-    """The modes whose mean numbers divide each word, -1 where no more do: (times, words)."""
-    times = max((len(word) for word in words if len(word) > 1), default=0)
-    return [[word[j] if j < len(word) > 1 else -1 for word in words] for j in range(times)]
 
 
 def estimate(found: Solution, mode: int, order: int) -> Known:
@@ -167,15 +177,14 @@ def _beyond_each(
     found: Solution, words: Words, normalised: bool = True, bound: bool = False
 ) -> np.ndarray:
     """The same of many words at once, (words, points); a mean number is divided by nothing."""
-    singles = _singles(found)
+    every = (*words, *_singles(found))
+    values = [moments(found, some)[0] for some in (words, _singles(found))]
     with np.errstate(divide="ignore", invalid="ignore"):
-        total, numbers = (
-            _lacking(found, some, bound) / abs(moments(found, some)[0]) for some in (words, singles)
-        )
-        # each mean number counts as often as it divides
-        numbers = np.append(numbers, np.zeros_like(numbers[:1]), axis=0)
-        for row in _divisors(words) if normalised else ():
-            total = total + numbers[row]
+        shares = _lacking(found, every, bound) / abs(np.concatenate(values))
+        total, numbers = shares[: len(words)], shares[len(words) :]
+        for row, word in _ratios(words) if normalised else ():
+            for mode in word:  # each mean number counts as often as it divides
+                total[row] += numbers[mode]
     return np.asarray(np.nan_to_num(total + escape(found), nan=0.0, posinf=np.inf))
 
 
