@@ -139,7 +139,7 @@ class Growth(SearchStart):
         They are even, so that few cuts serve all points, and at most as many as there are.
         """
         now, two = found.space.cut, np.full(len(found.points), 2)
-        if not self._is_one(now):
+        if not (self._is_one(now) and found.space.sides):  # an atom alone is whole
             return two
         words = tuple((mode,) * k for mode, k in self._words())
         most = max(2, 2 * -(-largest_side(now) // 2))
