@@ -61,8 +61,8 @@ METASTABLE = (
 )
 SLOW = (
     "Not resolved: something changes so slowly beside the other rates that round-off hides it. "
-    "More quanta do not help: ask for rates that lie less far apart, or leave out a mode that is "
-    "far off resonance and hardly lossy."
+    "More quanta do not help: ask for rates that lie less far apart (a stronger drive, where only "
+    "the drive empties a state), or leave out a mode that is far off resonance and hardly lossy."
 )
 ESTIMATED = (
     "number",

@@ -10,9 +10,11 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from test_steady_cut import HARMONIC, D, F, a, b, c, g, h, hermitian, light, model, number
 
 from numeric import steady_state
+from numeric.search import truncation
 from numeric.solvers import choice, graded
 from numeric.solvers.graded.sylvester import solve_packs
-from numeric.trust.judge import results, settled, settled_each
+from numeric.solvers.solution import Solution
+from numeric.trust.judge import results, settled, settled_each, share
 from systems import Atom, Loss
 from systems.ladder import label
 from systems.library import jaynes_cummings, kerr_dimer, second_harmonic
@@ -20,9 +22,10 @@ from systems.values import read_values
 
 Omega, lambda_ = sp.Symbol("Omega", positive=True), Atom("q", "gse")
 down, control = lambda_.transition("g", "e"), lambda_.transition("s", "e")
-TRANSPARENT = model(
-    g * hermitian(Dagger(a) * down) + Omega * hermitian(control) + F * hermitian(a), Loss(h, down)
-)
+COUPLED = g * hermitian(Dagger(a) * down) + Omega * hermitian(control) + F * hermitian(a)
+TRANSPARENT = model(COUPLED, Loss(h, down))
+ENERGY = D * (Dagger(a) * a + lambda_.population("s") + lambda_.population("e"))
+DETUNED = model(ENERGY + COUPLED, Loss(h, down))
 LOSSLESS = {"D": np.linspace(0.3, 0.4, 40), "g": 0.5, "k": 1.0, "F": 0.02}
 
 
@@ -137,6 +140,40 @@ def test_a_search_has_the_numbers_of_its_truncations_given_one_by_one():
             mine, theirs = (s.correlation("a", order=order)[some] for s in (state, given))
             # no number depends on grouping beyond its eleventh digit
             np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=0)
+
+
+def test_cuts_that_would_settle_nothing_are_passed_over(monkeypatch):
+    """Two truncations serve nearly every point, four quanta apart or six; numbers are as right."""
+    solved, solve = list[tuple[int, int]](), truncation.solve_points
+
+    def noted(chosen, arrays, points, cut, *rest):
+        solved.append((cut, len(points)))
+        return solve(chosen, arrays, points, cut, *rest)
+
+    monkeypatch.setattr(truncation, "solve_points", noted)
+    values = {"D": np.linspace(-2, 2, 20), "g": 3.0, "Omega": 1.0, "k": 1.0, "h": 1.0, "F": 0.1}
+    state = steady_state(DETUNED, values, progress=False)
+    assert len(solved) == len({cut for cut, _ in solved}) <= 3
+    assert sum(count for _, count in solved) <= 2.2 * 20
+    finer = steady_state(DETUNED, values, int(state.quanta.max()) + 4, progress=False)
+    for order in (2, 3, 4):
+        found, right = (s.correlation("a", order) for s in (state, finer))
+        np.testing.assert_allclose(found, right, rtol=1e-8, atol=0)  # the tolerance
+    for quanta in range(state.quanta.min() - 1):
+        # the same of a probability that is returned, some of which only the last truncation holds
+        p, right = (s.distribution("a")[:, quanta] for s in (state, finer))
+        np.testing.assert_allclose(p[~np.isnan(p)], right[~np.isnan(p)], rtol=1e-8, atol=0)
+
+
+@pytest.mark.parametrize("more", [2, 4, 6])
+def test_of_a_change_what_falls_by_the_next_terms_counts(more):
+    """What a truncation lacks of thermal light falls by n/(n + 1) with every quantum."""
+    x = 1e-3
+    fine, coarse = (Solution.mixture((1 - x) * x ** np.arange(top + 1.0)) for top in (4 + more, 4))
+    assert share(fine, coarse)[0] == pytest.approx(1e4 * x**more, rel=1e-9)  # `CAUTION`
+    # a plateau on the way from one to the other is none of it, however steep the last shells are
+    p = x ** np.minimum(np.arange(11.0), 5) * 1e-9 ** np.maximum(np.arange(11) - 8, 0)
+    assert share(Solution.mixture(p), coarse)[0] > 1e4 * 1e-9**2
 
 
 def test_density_matrices_that_a_search_has_not_kept_are_those_of_its_populations():

@@ -51,13 +51,15 @@ def test_a_box_that_splits_normal_modes_is_solved_in_fock_states():
 
 def test_few_points_that_ask_for_more_quanta_stay_in_the_batch():
     scanned = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 100)}
+    scanned["xi"] = np.where(np.arange(100) < 3, 0.25, 0.1)
     state = steady_state(jaynes_cummings.MODEL, scanned)
     quanta, counts = np.unique(state.quanta, return_counts=True)
     assert counts[-1] < 5  # of the largest cut; else this shows nothing
     assert set(state.solver) == {"graded"}
-    last = {**scanned, "Delta_a": scanned["Delta_a"][state.quanta == quanta[-1]]}
+    rows = state.quanta == quanta[-1]
+    last = {**scanned, **{name: scanned[name][rows] for name in ("Delta_a", "xi")}}
     alone = steady_state(jaynes_cummings.MODEL, last, int(quanta[-1]), solver="direct")
-    found = state.correlation("a")[state.quanta == quanta[-1]]
+    found = state.correlation("a")[rows]
     np.testing.assert_allclose(found, alone.correlation("a"), rtol=1e-9)
 
 

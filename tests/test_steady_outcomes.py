@@ -59,7 +59,7 @@ NOT_UNIQUE = {
 
 
 @pytest.mark.parametrize("case", NOT_UNIQUE)
-@pytest.mark.parametrize("drive", [1e-4, 0.1])
+@pytest.mark.parametrize("drive", [1e-4, 0.1, 1e-9])
 def test_a_second_steady_state_is_reported(case, drive):
     hamiltonian, losses = NOT_UNIQUE[case]
     state = solve(hamiltonian, losses, quanta=4, xi=drive, G=drive)
@@ -189,6 +189,22 @@ def test_a_lossless_mode_that_an_atom_or_pair_loss_damps_has_a_steady_state():
     atom = Delta * SigmaPlus("s") * s + J * (Dagger(a) * s + a * SigmaPlus("s"))
     assert solve(cavity + atom, (Loss(gamma, s),)).status == "ok"
     assert solve(cavity, (Loss(pairs, a**2),)).status == "ok"
+
+
+@pytest.mark.parametrize("quanta", [None, 4, 12])
+def test_a_state_that_a_weak_drive_empties_too_slowly_is_not_resolved(quanta):
+    """Of photons lost in pairs one is left only by way of a second, at the square of the drive."""
+    lost = Loss(pairs, a**2)
+    state = solve(cavity + nonlinear, (lost,), quanta, xi=1e-9)
+    assert state.status == state.number_status("a") == "not resolved"
+    assert "a stronger drive" in state.advice
+    stronger = solve(cavity + nonlinear, (lost,), quanta, xi=1e-3)
+    assert stronger.status == "ok"
+    # a photon is emptied at the square of the drive, the vacuum that holds one with the amplitude
+    # xi/Delta at its fourth power: that is what is left, to relative order (xi/Delta)^2 = 1e-5
+    assert stronger.number("a") == pytest.approx((1e-3 / 0.3) ** 2, rel=1e-4)
+    # where pairs are made as well the parity stays what it was, however strong they are driven
+    assert solve(Delta * Dagger(a) * a + squeezing, (lost,), quanta, G=1e-9).status == "not unique"
 
 
 @pytest.mark.parametrize("U", [0.0, 1.0])

@@ -11,12 +11,13 @@ from typing import ClassVar
 
 import numpy as np
 
+from numeric.lindblad.paths import paths_held
 from numeric.reading.observable import Observable
 from numeric.solvers.choice import matrices
 from numeric.solvers.solution import Solution
 from numeric.trust.excitations import coherence, guessed, missed
 from numeric.trust.expectation import element_errors, is_hermitian, mean, operator_matrices
-from numeric.trust.judge import beyond, finer_of, is_short, measure, moment, settled
+from numeric.trust.judge import beyond, finer_of, is_short, measure, moment, settled, share
 from numeric.trust.tail import escape, missing, supply
 from numeric.trust.worth import MOVED, RESOLVED, SURE, Measured
 from systems.ladder import Ladder, Occupation, is_two_level
@@ -202,7 +203,9 @@ class Mean(Observable):
 
     def _moved(self, before: Measured, block: Solution, other: Solution) -> np.ndarray:
         fine, after = finer_of(block, other), self.read(other)
-        moved = abs(after.value - before.value) + missing(fine, ()) * self._size(fine)
+        ways = paths_held(self.model, np.array(self.ways), fine.space.cut, beyond=1).all()
+        counts = share(block, other) if ways else 1.0
+        moved = abs(after.value - before.value) * counts + missing(fine, ()) * self._size(fine)
         # what is zero without any round-off is so whatever the cut
         empty = (before.value == 0) & (before.roundoff + after.roundoff == 0)
         return np.asarray(np.where(empty & (after.value == 0), 0.0, moved))

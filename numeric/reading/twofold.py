@@ -17,7 +17,7 @@ import numpy as np
 from numeric.frames.displaced import DisplacedState
 from numeric.frames.means import Means, refusal
 from numeric.lindblad.paths import paths_held
-from numeric.lindblad.space import Cut, count_states, limits, resized
+from numeric.lindblad.space import Cut, count_states, covers, limits, resized, wider
 from numeric.reading.batches import Batch
 from numeric.reading.observable import Observable
 from numeric.search.classical import Branches, branches, held_against, reach
@@ -226,11 +226,12 @@ class Twofold(Batch):
     def _pair(self, i: int, rows: np.ndarray) -> tuple[Solution, Solution]:
         """Some rows of a block, and the same points with another truncation, each solved once."""
         some, known = self.blocks[i].take(rows), self._solved.get(i)
-        if known is None and not self._wider(self.blocks[i]):
+        if known is None and self._between(i) is None and not self._wider(self.blocks[i]):
             return some, some  # too large: what is missing is all that is known
         new = some if known is None else some.take(~np.isin(some.points, known.points))
         if new.points.size:
-            added = self._refined(new)
+            between = self._between(i)
+            added = self._refined(new) if between is None else self._at(new, between)
             known = self._solved[i] = added if known is None else join([known, added])
         assert known is not None
         return some, known.at(some.points)
@@ -238,7 +239,23 @@ class Twofold(Batch):
     @cached_property
     def _solved(self) -> dict[int, Solution]:
         """Points that were solved with another truncation, by the block that they belong to."""
-        return {i: other for i, (_, other) in enumerate(self._pairs) if other is not None}
+        near = ((i, one) for i, (_, one) in enumerate(self._pairs) if self._between(i) is None)
+        return {i: other for i, other in near if other is not None}
+
+    def _between(self, i: int) -> Cut | None:
+        """Two quanta fewer than in a block that was compared with one far coarser; else None.
+
+        That tells what moments are worth, but too little of what follows in time.
+        """
+        now, other = self.blocks[i].space.cut, self._pairs[i][1]
+        far = other is not None and covers(now, wider(other.space.cut, 3))
+        return wider(now, -2) if far else None
+
+    def _at(self, block: Solution, cut: Cut) -> Solution:
+        """The same points with that truncation."""
+        with bar() as report:
+            found = solve_points(self.model, self.arrays, block.points, cut, "auto", report)
+        return held_against(self.model, found, self._light(block))
 
     @property
     def _pairs(self) -> list[tuple[Solution, Solution | None]]:

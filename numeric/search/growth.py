@@ -5,7 +5,7 @@ is said which one comes next, from what its last shells show.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from math import ceil
 from typing import TypeAlias
@@ -29,17 +29,17 @@ from numeric.lindblad.space import (
     wider,
 )
 from numeric.search.classical import by_mode, held_against, reach
-from numeric.search.projection import distant, needed, visible
+from numeric.search.projection import distant, needed, settling, visible
 from numeric.search.start import PAIRS, SearchStart
 from numeric.solvers.solution import Solution
-from numeric.trust.judge import results, settled_each, share
+from numeric.trust.judge import newly_held, results, settled_each, share
 from numeric.trust.tail import FLAT, missing, steepness
 from numeric.trust.worth import MOVED, Measured
 from systems.ladder import is_two_level
 
 GROWTH = 0.5  # by how much of itself a truncation grows at most in one step, and two quanta
 MORE = 1.2  # times the estimate: to grow once too far costs less than to grow twice
-# States below which two more quanta are solved whatever the last shells say: a tenth of a second
+# States below which cuts grow by two quanta and multiples of it: solves take a tenth of a second
 WALKS = 30
 # Times the limit that a cut has to keep for a search to end there without it: the projection for
 # squeezed light of 50 quanta was 515 from a cut of 93, 836 from 180 (some 1,500 are needed)
@@ -105,7 +105,10 @@ class Growth(SearchStart):
     def compared(self, coarse: Solution, fine: Solution) -> Solution:
         """The finer solution, with what of its change counts."""
         ways = paths_held(self.model, fine.space.occupations, fine.space.cut, beyond=1)
-        return fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
+        compared = fine.compared(coarse, np.where(ways, share(fine, coarse)[:, None], 1.0))
+        if compared.cut is None or not covers(fine.space.cut, wider(coarse.space.cut, 3)):
+            return compared
+        return replace(compared, cut=compared.cut * np.where(ways, newly_held(fine, coarse), 1.0))
 
     def ahead(self, found: Solution) -> list[tuple[Cut, np.ndarray]]:
         """What is solved after a first truncation, with rows: two more quanta, or as many as lack.
@@ -116,7 +119,8 @@ class Growth(SearchStart):
         groups: dict[Cut, list[int]] = defaultdict(list)
         kept = count_states(self.model.modes, now)
         if kept < WALKS:
-            return [(wider(now, 2), every)]
+            strides = self._strides(found)
+            return [(wider(now, k), np.flatnonzero(strides == k)) for k in _distinct(strides)]
         cuts = self._wanted(visible(found), now, None)
         places = self._places(found)
         own = np.maximum(self.falls, self.shifts)[places]
@@ -128,6 +132,22 @@ class Growth(SearchStart):
             gains = after is not None and count_states(self.model.modes, after) > kept
             groups[after if after is not None and gains else wider(now, 2)].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
+
+    def _strides(self, found: Solution) -> np.ndarray:
+        """Quanta more that are likely to settle what two would leave open, (points,).
+
+        They are even, so that few cuts serve all points, and at most as many as there are.
+        """
+        now, two = found.space.cut, np.full(len(found.points), 2)
+        if not (self._is_one(now) and found.space.sides):  # an atom alone is whole
+            return two
+        words = tuple((mode,) * k for mode, k in self._words())
+        most = max(2, 2 * -(-largest_side(now) // 2))
+        while most > 2 and not self.fits(wider(now, most)):
+            most -= 2
+        (side,) = limits(self.model.modes, now)
+        steps = settling(visible(found), side, words, self.tolerance, most)
+        return np.clip(2 * np.ceil(steps / 2), 2, most).astype(int)
 
     def grown(
         self, coarse: Solution, fine: Solution, judged: Measured, moves: np.ndarray
@@ -383,3 +403,7 @@ class Growth(SearchStart):
         if first <= before and (grows or fitted != wanted):  # what is wanted does not fit
             return twice if self.fits(twice) else None
         return fitted if (not same or after > before) and after <= self.limit else None
+
+
+def _distinct(numbers: np.ndarray) -> list[int]:
+    return sorted(set(numbers.tolist()))

@@ -23,6 +23,7 @@ from numeric.lindblad.space import Cut, Side, count_states, levels, limits, resi
 from numeric.search.classical import reach
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import (
+    CAUTION,
     FLAT,
     Words,
     fall,
@@ -71,6 +72,32 @@ def needed(found: Solution, side: Side, words: Words, tolerance: float | np.ndar
     more = top + np.ceil(_steps(lacking, slope, curvature))
     each = np.where(enough.any(axis=-1), np.argmax(enough, axis=-1), more) * (size > 0)
     return np.asarray(each.max(axis=0))
+
+
+def settling(found: Solution, side: Side, words: Words, tolerance: float, most: int) -> np.ndarray:
+    """Quanta more at a side of which a comparison of both cuts is likely to settle, (points,).
+
+    The words are those of `needed`.  A change is of the size of what the first missing shell adds,
+    and of it the share `numeric.trust.judge.share` counts.  The last two shells tell how both fall,
+    or three where pairs leave every other one empty.  Nothing where any number of quanta will do,
+    or where no share is left out with at ``most`` so many.
+
+    >>> found = Solution.mixture(0.01 ** np.arange(6))  # two more change 1e-12, g^2 is 1e-4
+    >>> (side,) = found.space.sides
+    >>> [settling(found, side, ((),), wanted, 6).round(2) for wanted in (1e-8, 1e-14)]
+    [array([0.]), array([3.])]
+    """
+    if side.top < 2:
+        return np.zeros(len(found.points))
+    each, rows = shells(found, side, last=3), falling_rows(found.space, words)
+    held, size = shells(found, side, rows, last=2), rows @ found.populations.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pairs = np.sqrt(each[:, -1] / each[:, -3])
+        g = np.minimum(np.nan_to_num(np.fmax(each[:, -1] / each[:, -2], pairs)), FLAT)
+        first = np.maximum(held[..., -1] * g, held[..., -2] * g**2)
+        excess = np.nan_to_num(np.max(first / (tolerance * size), axis=0))
+        steps = np.nan_to_num(np.log(CAUTION * excess) / -np.log(g))
+    return np.where((excess > 1) & (CAUTION * g**most < 1), steps, 0.0)
 
 
 def distant(found: Solution, side: Side, modes: tuple[int, ...], tolerance: float) -> np.ndarray:

@@ -5,8 +5,9 @@ or in sums of modes.  It is large enough when its results differ from those of a
 quanta fewer (on every side) by no more than the tolerance; the population of the last shell alone
 would not tell, because a small one can feed an interference zero.  Two, not one, because light that
 comes in pairs leaves every other shell empty.  Where populations fall steeply from shell to shell,
-as at weak drive, the difference is the last but one term of a series that falls as steeply, and
-`numeric.trust.judge.share` of it counts.
+as at weak drive, the difference is an earlier term of a series that falls as steeply, and
+`numeric.trust.judge.share` of it counts: so two truncations that lie further apart do as well, and
+a small one needs none between it and the last (`numeric.search.projection.settling`).
 
 Each point starts with as many quanta as its drive and its classical light suggest
 (`numeric.search.classical`), and in modes that hold quanta of their own as many as their bath does

@@ -40,6 +40,7 @@ FACTORABLE = 30_000
 # Of the largest element of a column, what a pivot may be: it costs up to eight of sixteen digits,
 # which two steps of refinement restore
 DIAGONAL = 1e-8
+FAINT = 1e-2  # of the largest rate, what is strong enough to tell a slow decay from none
 FEW = 30  # quanta up to which light that leaves the vacuum empty does not fit: 14 photons take 40
 BACKWARD = 1e-10  # residual of a solution, relative to its terms, that refinement brings to 1e-16
 
@@ -61,7 +62,8 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The steady state at one point: a row of coefficients and its scale.
 
     "not unique" where the gap to a singular system is no more than `SINGULAR`; where the steady
-    state is the only one all the same (`Liouvillian.is_unique`), "not resolved".
+    state is the only one all the same (`Liouvillian.is_unique`, or by a drive that is so weak that
+    what it empties decays too slowly), "not resolved".
 
     >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
@@ -80,7 +82,23 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
 def _singular(equation: Liouvillian, c: np.ndarray) -> Status:
     """What is said of a point where something decays more slowly than round-off can tell."""
-    return Status.NOT_RESOLVED if equation.is_unique(c) else Status.NOT_UNIQUE
+    slow = equation.is_unique(c) or _is_left_slowly(equation, c)
+    return Status.NOT_RESOLVED if slow else Status.NOT_UNIQUE
+
+
+def _is_left_slowly(equation: Liouvillian, c: np.ndarray) -> bool:
+    """Whether the state is the only one as soon as what is faint in H is stronger, all alike.
+
+    The determinant that vanishes where there is a second one is analytic in this factor: it is zero
+    at isolated ones, or at all.
+    """
+    hops = np.array([not part.nnz for part in equation.jump_parts])
+    size = abs(c) / (np.max(abs(c)) or 1.0)
+    faint = hops & (size > 0) & (size < FAINT)
+    if not faint.any():
+        return False
+    stronger = np.where(faint, FAINT / np.max(size[faint]), 1.0) * c
+    return bool(_found(equation, stronger, 1.0)[1][2] > SINGULAR)
 
 
 def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Found]:

@@ -21,9 +21,11 @@ from numeric.lindblad.paths import paths_held
 from numeric.lindblad.space import Cut, Side, covers, levels, wider
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import (
+    CAUTION,
     Words,
     escape,
     fall,
+    fallen,
     falling_factorials,
     falling_rows,
     fed,
@@ -31,13 +33,10 @@ from numeric.trust.tail import (
     missing_each,
     shells,
 )
-from numeric.trust.worth import MOVED, TINIEST, Known, Measured, divide
+from numeric.trust.worth import MOVED, TINIEST, Known, Measured
 from systems import Model
 from systems.ladder import is_two_level, label
 
-# Times the square of the fall per quantum that the finer of two truncations may be off by, of their
-# difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
-CAUTION = 1e4
 # Times what is missing of thermal light beyond a cut, that a result may be off by: of 23 mirrors
 # with drawn values (0.3 to 2 phonons) all 92 numbers, to a tolerance of 1e-8, were right to 4e-9
 WIDE = 3.0
@@ -99,7 +98,7 @@ def measure(found: Solution, modes: tuple[int, ...], normalised: bool = True) ->
         with np.errstate(invalid="ignore"):
             return Measured(number / number, np.zeros(len(number)), (known,))
     each = measure_each(found, (modes,))
-    numbers = tuple((n[0], error[0]) for n, error in each.denominators)
+    numbers = tuple(moment(found, (mode,)) for mode in modes)
     return Measured(each.value[0], each.roundoff[0], numbers)
 
 
@@ -112,25 +111,35 @@ def measure_each(found: Solution, words: Words) -> Measured:
     array([[0.01],
            [1.  ]])
     """
-    value, error = moments(found, words)
+    value, error = (part.copy() for part in moments(found, words))
     n, n_error = moments(found, _singles(found))
-    # a row of ones without error stands for what a word is not divided by
-    n, n_error = np.append(n, np.ones_like(n[:1]), axis=0), np.append(n_error, 0 * n[:1], axis=0)
-    numbers = tuple((n[row], n_error[row]) for row in _divisors(words))
-    sizes = np.array([np.ones_like(value), *(abs(size) for size, _ in numbers)])
-    with np.errstate(under="ignore"):  # what leaves the range of floats is zero by accident
-        lost = np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST)
-    return Measured(*divide(value, np.where(lost, np.inf, error), numbers), numbers)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        size, relative = abs(n), np.zeros(value.shape)
+        more = n_error / size
+        for row, word in _ratios(words):
+            error[row, _is_lost(size[list(word)])] = np.inf
+            for mode in word:  # a negative mean number is round-off, its error is not
+                value[row] /= n[mode]
+                error[row] /= size[mode]
+                relative[row] += more[mode]
+        return Measured(value, error + abs(value) * relative)
+
+
+def _is_lost(sizes: np.ndarray) -> np.ndarray:
+    """Where a product of sizes (numbers, points) leaves the range of floats: it is no zero."""
+    if not np.any(sizes < TINIEST ** (1 / len(sizes))):
+        return np.zeros(sizes.shape[1], dtype=bool)
+    with np.errstate(under="ignore"):
+        return np.asarray(np.all(sizes > 0, axis=0) & (np.prod(sizes, axis=0) < TINIEST))
+
+
+def _ratios(words: Words) -> list[tuple[int, tuple[int, ...]]]:
+    """The words that are divided by mean numbers, with their rows: correlations."""
+    return [(row, word) for row, word in enumerate(words) if len(word) > 1]
 
 
 def _singles(found: Solution) -> Words:
     return tuple((mode,) for mode in range(len(found.space.modes)))
-
-
-def _divisors(words: Words) -> list[list[int]]:
-    """The modes whose mean numbers divide each word, -1 where no more do: (times, words)."""
-    times = max((len(word) for word in words if len(word) > 1), default=0)
-    return [[word[j] if j < len(word) > 1 else -1 for word in words] for j in range(times)]
 
 
 def estimate(found: Solution, mode: int, order: int) -> Known:
@@ -168,15 +177,14 @@ def _beyond_each(
     found: Solution, words: Words, normalised: bool = True, bound: bool = False
 ) -> np.ndarray:
     """The same of many words at once, (words, points); a mean number is divided by nothing."""
-    singles = _singles(found)
+    every = (*words, *_singles(found))
+    values = [moments(found, some)[0] for some in (words, _singles(found))]
     with np.errstate(divide="ignore", invalid="ignore"):
-        total, numbers = (
-            _lacking(found, some, bound) / abs(moments(found, some)[0]) for some in (words, singles)
-        )
-        # each mean number counts as often as it divides
-        numbers = np.append(numbers, np.zeros_like(numbers[:1]), axis=0)
-        for row in _divisors(words) if normalised else ():
-            total = total + numbers[row]
+        shares = _lacking(found, every, bound) / abs(np.concatenate(values))
+        total, numbers = shares[: len(words)], shares[len(words) :]
+        for row, word in _ratios(words) if normalised else ():
+            for mode in word:  # each mean number counts as often as it divides
+                total[row] += numbers[mode]
     return np.asarray(np.nan_to_num(total + escape(found), nan=0.0, posinf=np.inf))
 
 
@@ -203,10 +211,11 @@ def finer_of(one: Solution, other: Solution) -> Solution:
 def share(found: Solution, other: Solution) -> np.ndarray:
     """Of the change from another truncation, what counts against ``found``, per point.
 
-    All of it where ``found`` is the coarser one.  The finer one is wrong by the next term of the
-    series of which the change is a term: populations that fall by g per quantum leave g^2 of it,
-    and `CAUTION` times that is taken.  Of a cut mode by mode a side at which they fall as those
-    of a thermal mode, warm phonons beside a few photons, is left to `slow`.
+    All of it where ``found`` is the coarser one.  The finer one is wrong by a later term of the
+    series of which the change is a term: populations that fall by g per quantum leave g^q of it
+    where it has q quanta more, and `CAUTION` times that is taken.  Of a cut mode by mode a side at
+    which they fall as those of a thermal mode, warm phonons beside a few photons, is left to
+    `slow`.
 
     >>> from scipy.stats import poisson
     >>> def cut_at(quanta):  # coherent light with 0.01 quanta
@@ -219,8 +228,41 @@ def share(found: Solution, other: Solution) -> np.ndarray:
         return np.ones(len(found.points))
     warm, counts = _warm_sides(fine), np.zeros(len(fine.points))
     for side, apart in zip(fine.space.sides, warm, strict=True):
-        counts = np.maximum(counts, np.where(apart, 0.0, CAUTION * fall(fine, side) ** 2))
+        steps = _steps(side, other)
+        left = fall(fine, side) ** steps
+        if steps > 2:  # what they have fallen by on the way, where the last shells promise more
+            left = np.maximum(left, fallen(fine, side, steps))
+        counts = np.maximum(counts, np.where(apart, 0.0, CAUTION * left))
     return np.where(warm.all(axis=0), 1.0, np.minimum(counts, 1.0))
+
+
+def newly_held(fine: Solution, coarse: Solution) -> np.ndarray:
+    """What counts against populations that only the finer truncation holds, (points, states).
+
+    A truncation that ends just before their shell holds none of them, and of that change, which is
+    the whole, what `share` would count does.  Of the last two shells all does; of states that both
+    hold nothing is said: one.
+
+    >>> from scipy.stats import poisson
+    >>> def cut_at(quanta):  # coherent light with 0.01 quanta
+    ...     return Solution.mixture(poisson.pmf(range(quanta + 1), 0.01))
+    >>> newly_held(cut_at(8), cut_at(4))[0].round(3)  # of five and six quanta hardly anything
+    array([1., 1., 1., 1., 1., 0., 0., 1., 1.])
+    """
+    shape = len(fine.points), fine.space.size
+    counts, both = np.zeros(shape), np.ones(fine.space.size, dtype=bool)
+    for side in fine.space.sides:
+        shell, first = side.shells(fine.space.occupations), side.top - _steps(side, coarse)
+        left = np.minimum(CAUTION * fall(fine, side)[:, None] ** (side.top + 1 - shell), 1.0)
+        new = np.where(shell > side.top - 2, 1.0, np.where(shell > first, left, 0.0))
+        counts, both = np.maximum(counts, new), both & (shell <= first)
+    return np.where(both, 1.0, counts)
+
+
+def _steps(side: Side, coarse: Solution) -> int:
+    """Shells from the same side of a coarser cut to this one, two where it has no such side."""
+    held = (side.top - other.top for other in coarse.space.sides if other.weights == side.weights)
+    return next(held, 2)
 
 
 def _warm_sides(found: Solution) -> np.ndarray:

@@ -41,6 +41,9 @@ VISIBLE = 100  # times its round-off: populations below that make humps of noise
 # Times the cube root of the quanta, how wide the wave of a swing is where it turns: of 5 x 14 to
 # 5 x 35 states of three mirrors the errors were up to 1.2 of what such shells hold
 TURN = 1.5
+# Times the fall over the quanta between two truncations that the finer one may be off by, of their
+# difference.  Two powers of ten for unequal couplings, two for a resonance beyond the cut
+CAUTION = 1e4
 FLAT = 1 - 1e-6  # a series that does not fall faster than this has no sum to speak of
 
 
@@ -143,6 +146,21 @@ def _fall(found: Solution, side: Side) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.max(outer, axis=0) / np.max(inner, axis=0)
     return np.asarray(np.minimum(np.nan_to_num(ratio, nan=0.0) ** (1 / steps), FLAT))
+
+
+def fallen(found: Solution, side: Side, steps: int) -> np.ndarray:
+    """By which factor the populations have fallen over so many ``steps`` to the last shell.
+
+    The larger shell of the last two is compared with the larger of the two that are so much inner.
+
+    >>> found = Solution.mixture(0.5 ** np.arange(1, 7))  # halves with every quantum
+    >>> fallen(found, found.space.sides[0], 3)
+    array([0.125])
+    """
+    population = shells(found, side, last=steps + 2)
+    outer, inner = population[:, -2:].max(axis=1), population[:, :2].max(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.minimum(np.nan_to_num(outer / inner, nan=0.0), 1.0))
 
 
 def steepness(found: Solution) -> np.ndarray:
