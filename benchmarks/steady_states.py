@@ -284,6 +284,23 @@ def strong(options: argparse.Namespace) -> Iterator[Row]:
     yield "  share by the fallback", f"{1 - fine.mean():.1%}"
 
 
+def unordered(options: argparse.Namespace) -> Iterator[Row]:
+    """The map at random drives: neighbours need different numbers of sweeps."""
+    arrays, model = paper_map(max(options.side // 2, 50)), nanotip.MODEL
+    drives = np.random.default_rng(3).uniform(0.01, 0.5, len(arrays["xi"]))
+    solution = graded.solve(model, arrays | {"xi": drives}, QUANTA)
+    easy = choose(arrays | {"xi": drives}, np.flatnonzero(solution.converged))
+    splu, count = fastest_splu(model, QUANTA, draw(easy, 5, 0)), len(easy["xi"])
+    own, _, ratios = race(lambda: graded.solve(model, easy, QUANTA), count, easy, [splu], options)
+    yield (
+        "map at random drives, converged points",
+        (
+            f"{1e6 * own:.1f} us a point, ratio {ratios[0]:,.0f} (splu), "
+            f"sweeps made: mean {solution.sweeps.mean():.1f}"
+        ),
+    )
+
+
 def general(options: argparse.Namespace) -> Iterator[Row]:
     """Unequal losses and nonlinearities."""
     arrays = pair_map(max(options.side // 4, 20))
@@ -484,6 +501,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
         paper,
         user,
         strong,
+        unordered,
         general,
         three,
         boxes,
