@@ -21,6 +21,7 @@ that the untruncated equation does not have.
 
 from copy import copy
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import sympy as sp
@@ -36,6 +37,8 @@ from systems.arithmetic import evaluate_sum
 from systems.grading import change_of
 from systems.ladder import Word, leaves_one
 from systems.values import Arrays
+
+Term: TypeAlias = tuple[complex, Word]  # a coefficient and what it multiplies
 
 # Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
 # with 96,000 unknowns they take as long to find as one and a half points take without them, and a
@@ -371,14 +374,27 @@ class Liouvillian:
                [0.      , 0.      , 1.414214],
                [0.      , 0.      , 0.      ]])
         """
-        found, c = [], c / (np.max(abs(c)) or 1.0)
+        _, jumps = self.summands(c / (np.max(abs(c)) or 1.0))
+        some = [[x * self.space.word(word) for x, word in jump] for jump in jumps]
+        return [csc_array(sum(terms)) for terms in some]
+
+    def summands(self, c: np.ndarray) -> tuple[list[Term], list[list[Term]]]:
+        """The words of H and of each jump sqrt(rate) L, each with its coefficient, at one point.
+
+        >>> from systems.library import kerr
+        >>> equation = liouvillian(kerr.MODEL, 2)
+        >>> hamiltonian, jumps = equation.summands(np.ones(len(equation.expressions)))
+        >>> len(hamiltonian), jumps
+        (4, [[(np.float64(1.0), ((0,), (1,)))]])
+        """
+        jumps = []
         for first, step in zip(self._pairs, self._steps, strict=True):
             pairs = c[first : first + len(step) ** 2].reshape(len(step), len(step))
             k = int(np.argmax(abs(pairs.diagonal())))
             amplitudes = pairs[:, k] / (np.sqrt(abs(pairs[k, k])) or 1.0)
-            words = (self.space.word(word) for _, word in step)
-            found.append(csc_array(sum(x * w for x, w in zip(amplitudes, words, strict=True))))
-        return found
+            words = (word for _, word in step)
+            jumps.append(list(zip(amplitudes, words, strict=True)))
+        return [(c[k], word) for k, word in self._hops], jumps
 
     def jump_rates(self, c: np.ndarray) -> list[tuple[list[int], float]]:
         """By how much each term of a jump raises the quanta of each mode, and at which rate.

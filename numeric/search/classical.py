@@ -254,7 +254,8 @@ def held_against(model: Model, found: Solution, light: Branches) -> Solution:
         short |= reach_at(side, light.quanta) > side.limit
     if every_mode_is_lossy(model):
         words[light.several & (words == Status.NOT_UNIQUE)] = Status.NOT_RESOLVED
-    return replace(found, short=short & light.several, status=words)
+    known = False if found.short is None else found.short
+    return replace(found, short=(short & light.several) | known, status=words)
 
 
 def _bright(model: Model, flow: MeanField, c: np.ndarray) -> np.ndarray:

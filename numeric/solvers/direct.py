@@ -8,6 +8,7 @@ What a symmetry keeps apart from the populations is left out (`numeric.lindblad.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ from numeric.lindblad.liouvillian import Liouvillian
 from numeric.lindblad.scaling import EPSILON, Scaled
 from numeric.lindblad.sector import Within
 from numeric.lindblad.space import Space
+from numeric.solvers.metastable import metastable
 from numeric.solvers.refinement import (
     FAILURES,
     SINGULAR,
@@ -42,6 +44,8 @@ FACTORABLE = 30_000
 DIAGONAL = 1e-8
 FAINT = 1e-2  # of the largest rate, what is strong enough to tell a slow decay from none
 FEW = 30  # quanta up to which light that leaves the vacuum empty does not fit: 14 photons take 40
+# Gap up to which light may stay on a branch for so long that few digits of the state are left
+METASTABLE = 1e-9
 BACKWARD = 1e-10  # residual of a solution, relative to its terms, that refinement brings to 1e-16
 
 
@@ -61,9 +65,10 @@ def solve(equation: Liouvillian, arrays: Arrays) -> Solution:
 def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """The steady state at one point: a row of coefficients and its scale.
 
-    "not unique" where the gap to a singular system is no more than `SINGULAR`; where the steady
-    state is the only one all the same (`Liouvillian.is_unique`, or by a drive that is so weak that
-    what it empties decays too slowly), "not resolved".
+    "not unique" where the gap to a singular system is no more than `SINGULAR`.  Where the steady
+    state is the only one all the same (`Liouvillian.is_unique`), light is metastable on two
+    branches (`numeric.solvers.metastable`), or it is "not resolved"; so it is where a drive is so
+    weak that what it empties decays too slowly.
 
     >>> from numeric.lindblad.liouvillian import liouvillian
     >>> from systems.library import kerr
@@ -76,8 +81,23 @@ def solve_point(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     ((1, 5), 'ok')
     """
     point, (sigma, error, gap) = _found(equation, c, s)
+    if gap <= METASTABLE and (found := _metastable(equation, c)) is not None:
+        return found
     status = Status.OK if gap > SINGULAR else _singular(equation, c)
     return unscaled(equation.space, point, sigma, error, status, "direct")
+
+
+def _metastable(equation: Liouvillian, c: np.ndarray) -> Solution | None:
+    """The same of light on two branches that it hardly leaves; None of what is not that."""
+    if not equation.is_unique(c) or equation.stranded(c).any():
+        return None
+    point, unit = equation.scaled(c, 1.0), c / np.max(abs(c))
+    how = equation.matrix(unit), equation.summands(unit), equation.sector(c), factorise
+    if (found := metastable(equation.space, *how)) is None:
+        return None
+    rho, error, short = found
+    whole = unscaled(equation.space, point, rho, error, Status.OK, "direct")
+    return replace(whole, short=np.array([short]))
 
 
 def _singular(equation: Liouvillian, c: np.ndarray) -> Status:

@@ -228,6 +228,8 @@ def join(parts: Sequence[Solution]) -> Solution:
     """
     if len(parts) == 1:
         return parts[0]
+    if any(part.short is not None for part in parts):
+        parts = [_with_short(part) for part in parts]
     order = np.argsort(np.concatenate([part.points for part in parts]), kind="stable")
     whole: dict[str, Any] = {}
     for name in (field.name for field in fields(Solution) if field.name != "space"):
@@ -252,7 +254,7 @@ def gather(parts: Iterable[Solution], points: np.ndarray) -> Solution:
     """
     whole: Solution | None = None
     for part in parts:
-        some = with_shell_errors(part)
+        some = _with_short(with_shell_errors(part))
         whole = some.room(len(points)) if whole is None else whole
         lacking: dict[str, Any] = dict.fromkeys(set(whole._arrays) - set(some._arrays))
         whole = replace(whole, **lacking)  # what one of the parts lacks the whole lacks
@@ -291,6 +293,12 @@ def each(
     if any(part.rho is not None for part in found):
         found = [_with_matrix(part) for part in found]
     return join([replace(part, points=np.array([i])) for i, part in enumerate(found)])
+
+
+def _with_short(found: Solution) -> Solution:
+    """The same where it is said of each point whether its cut is short."""
+    none = np.zeros(len(found.points), dtype=bool)
+    return found if found.short is not None else replace(found, short=none)
 
 
 def _with_matrix(found: Solution) -> Solution:
