@@ -274,10 +274,13 @@ class SteadyState(Twofold, Readout):
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
         around = max(self._foretold(block.points) for block in some)
-        each = {name: self._moved(*orders[name], lost) for name in moves}
-        pairs = [change for name, change in each.items() if orders[name][1] <= PAIRS]
-        known = max(each.values()), max(pairs)
-        also = falls, around, self.named, known
+        every = [orders[name] for name in moves]
+        pairs = [(mode, k) for mode, k in every if k <= PAIRS]
+        known, given = (
+            (max(of(*one, lost) for one in every), max(of(*one, lost) for one in pairs))
+            for of in (self._moved, self._as_given)
+        )
+        also = falls, around, self.named, known, given
         return Shortage(self.model, some, light, *how, self.searches, *also).advice
 
     def _moved(self, mode: int, k: int, lost: np.ndarray) -> float:
@@ -286,6 +289,17 @@ class SteadyState(Twofold, Readout):
         with np.errstate(divide="ignore", invalid="ignore"):
             changes = np.broadcast_to(one.cut / abs(one.value), self._points)[lost]
         return float(np.max(np.nan_to_num(changes, nan=0.0, posinf=np.inf)))
+
+    def _as_given(self, mode: int, k: int, lost: np.ndarray) -> float:
+        """The same, were the last truncation a given one: at most, where no larger one fits."""
+        what = NormalMoment(self.model, (mode,) * k, k > 1, self.tolerance)
+
+        def most(block: Solution) -> np.ndarray:
+            return np.zeros(len(block.points)) if self._wider(block) else what.most(block)
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = self._gather(most) / abs(self._moment((mode,) * k, k > 1).value)
+        return max(self._moved(mode, k, lost), float(np.max(np.nan_to_num(shares[lost], nan=0.0))))
 
     def _foretold(self, points: np.ndarray) -> float:
         """How many states it takes at least around the amplitudes of these points."""

@@ -60,9 +60,9 @@ def steady_state(
     arrays broadcast, and every result has their shape.  ``quanta=None`` chooses per point the
     smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
     (relative), up to ``limit`` states (by default 500, or 300 where only g3 and higher orders ask
-    for more; 900 of two modes whose quanta only jumps change; 600 where a weak drive orders some
-    modes and others hold quanta of their own, and 900 where a bath fills these; 2002 of three modes
-    and more whose jumps all lower the number of quanta).
+    for more; 900, or 600, of two modes whose quanta only jumps change; 600 where a weak drive
+    orders some modes and others hold quanta of their own, and 900, or 600, where a bath fills
+    these; 2002 of three modes and more whose jumps all lower the number of quanta).
     Where none is found the status of the state is "not converged", and each number that two more
     quanta leave alone is returned all the same: every number has its own status.
     ``quanta`` may be given in all, or ``{"a": 4, "b": 30}`` in each mode, or ``{"a + 2 b": 8}`` in

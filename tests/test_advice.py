@@ -13,7 +13,7 @@ from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
 from numeric.frames.fluctuations import states_around
-from numeric.lindblad.space import space
+from numeric.lindblad.space import count_states, space
 from numeric.search import start, truncation
 from numeric.search.advice import Shortage
 from numeric.search.classical import amplitudes, branches
@@ -286,3 +286,31 @@ def test_a_frame_is_only_blamed_where_no_solver_was_asked_for_a_cut():
     assert "No solver settles" in words[0]
     assert "frame" not in words[0]
     assert "No frame that fits" in words[1]
+
+
+@pytest.mark.parametrize(("given", "named"), [(1e-4, True), (4e-3, False)])
+def test_the_last_cut_is_named_only_where_it_holds_as_a_given_one(given, named, monkeypatch):
+    """Nothing larger fits, by which it might be judged: as much counts as it may be off at most."""
+    monkeypatch.setattr(memory, "LARGEST", 6**4)
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 0.5}
+    arrays = {name: np.array([x]) for name, x in values.items()}
+    box = solve_points(kerr_dimer.MODEL, arrays, np.arange(1), (5, 5), "direct")
+    how = (kerr_dimer.MODEL, [box], [np.zeros((1, 2))], 4, 1e-16, MOVED)
+    advice = Shortage(*how, looked=True, given=(given, given)).advice
+    assert ({"quanta": {"a": 5, "b": 5}} in ways(advice)) == named
+
+
+@pytest.mark.slow
+def test_a_tolerance_is_named_with_the_states_that_its_search_takes():
+    """Modes that exchange pumped quanta: pairs take 630 states, of which g4 alone is not worth."""
+    drawn = {"J": 0.7, "U": 1.0, "kappa": 1.0, "loss": 0.8, "P": 0.5}
+    J, U, P, loss = sp.symbols("J U P loss", positive=True)
+    H = 0.3 * Dagger(a) * a - 0.2 * Dagger(b) * b + J * (Dagger(a) * b + Dagger(b) * a)
+    H += U * (Dagger(a) ** 2 * a**2 + Dagger(b) ** 2 * b**2)
+    losses = (Loss(kappa, a), Loss(loss, b), Loss(P, Dagger(a)))
+    model = Model("pumped modes that exchange quanta", H, losses)
+    ended = steady_state(model, drawn)
+    assert ended.correlation_status("b", order=4) == "not converged"
+    (way,) = [way for way in ways(ended.advice) if "tolerance" in way]
+    assert way["limit"] > count_states(model.modes, (44, 13))
+    assert steady_state(model, drawn, **way).advice == ""

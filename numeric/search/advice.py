@@ -15,10 +15,20 @@ from math import ceil, isqrt, log10
 import numpy as np
 
 from numeric.lindblad.heat import held
-from numeric.lindblad.space import Cut, count_states, hull, largest_side, levels, show_cut, wider
+from numeric.lindblad.space import (
+    Cut,
+    count_states,
+    hull,
+    largest_side,
+    levels,
+    limits,
+    resized,
+    show_cut,
+    wider,
+)
 from numeric.search.classical import LIGHT
 from numeric.search.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, moments_within
-from numeric.search.start import default_room
+from numeric.search.start import HIGHER, LIMIT, ROOMY, default_room
 from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import escape, falling_factorials, missing
@@ -44,7 +54,8 @@ class Shortage:
     search by default goes as far as anything does; ``falls`` are those of what baths fill
     (`numeric.lindblad.heat`), (points, modes) for each solution, and ``around`` is how many states
     it takes around an amplitude, where that is foretold.  ``named`` is the solver, for which it has
-    to fit.  ``changes`` are by how much of themselves n ... g^(order), and n and g2, moved at most.
+    to fit.  ``changes`` are by how much of themselves n ... g^(order), and n and g2,
+    moved at most, and ``given`` the same where the last truncations are judged as given ones.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -73,13 +84,14 @@ class Shortage:
     around: float = np.nan
     named: str = "auto"
     changes: tuple[float, float] = (np.inf, np.inf)
+    given: tuple[float, float] = (0.0, 0.0)
 
     @property
     def advice(self) -> str:
         """What to ask for instead, a sentence."""
         own = self._own
         if self.order is None and (self._by_all or _unknown(own)):  # the search sees more
-            plenty = f"more{f' ({self._typed(own)})' if self._fits(own) else ''}."
+            plenty = f"more{f' ({self._typed(own)})' if self._is_judged(own) else ''}."
             return f"Leave out `quanta`, or give {plenty}" if self.searches else f"Give {plenty}"
         ways = self._ways()
         if not ways and self.order is not None:
@@ -99,7 +111,7 @@ class Shortage:
             ways.insert(0, "no `limit`")
         if self.order is not None and not set(ways) - {"`order=2`"}:
             ways += self._looser()
-        if self._fits(self._own):
+        if self._is_judged(self._own):
             ways.append(f"a truncation of your own ({self._typed(self._own)})")
         return ways if self.looked or self._by_all else ways + self._around()
 
@@ -107,8 +119,17 @@ class Shortage:
         """The tolerance to which all is known that was asked for, or else n and g2 of it."""
         for change, also in zip(self.changes, ("", "`order=2` with "), strict=True):
             if 0 < ROOM * change < self.moved:
-                return [f"{also}{loose(change)}"]
+                return [f"{also}{loose(change)}{'' if also else self._roomy}"]
         return []
+
+    @property
+    def _roomy(self) -> str:
+        """The states that such a search needs besides, as fewer are tried for g3 and higher."""
+        last = hull(self.model.modes, [one.space.cut for one in self.found])
+        dear = default_room(self.model, self.named) in (LIMIT, ROOMY) and self.limit is None
+        if self.order == PAIRS or not dear or count_states(self.model.modes, last) <= HIGHER:
+            return ""
+        return f" and `limit={self._most}`"
 
     def _fewer(self) -> str:
         """What is said where nothing leads there: n and g2 alone, or that no truncation does."""
@@ -127,7 +148,7 @@ class Shortage:
     def _for_pairs(self, cut: Cut) -> str:
         """Asks for a cut that does for n and g2; empty where it does not fit."""
         own = f"Ask for a truncation of your own ({self._typed(cut)}), for n and g2."
-        return own if self._fits(cut) else ""
+        return own if self._is_judged(cut) else ""
 
     def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
         """What is said where no truncation does."""
@@ -148,7 +169,7 @@ class Shortage:
         if self.order is None:
             given = [wider(one.space.cut, 2) for one in self.found]
             cuts = [hull(self.model.modes, [cut, *given]) for cut in cuts]
-        return next(filter(self._fits, cuts), cuts[-1])
+        return next(filter(self._is_judged, cuts), cuts[-1])
 
     @cached_property
     def _by_all(self) -> bool:
@@ -175,8 +196,10 @@ class Shortage:
     def _already(self, order: int) -> list[str]:
         """The truncation that was solved last, if it is one's own that holds n and g2 at least."""
         cut = hull(self.model.modes, [one.space.cut for one in self.found])
-        for highest, what in ((order, ""), (PAIRS, ", for n and g2")):
-            if self._fits(cut) and all(self._holds(one, highest) for one in self.found):
+        each = zip((order, PAIRS), self.given, ("", ", for n and g2"), strict=True)
+        for highest, change, what in each:
+            holds = change < self.moved and all(self._holds(one, highest) for one in self.found)
+            if holds and self._fits(cut):
                 return [f"a truncation of your own ({self._typed(cut)}){what}"]
         return []
 
@@ -211,6 +234,16 @@ class Shortage:
 
     def _fits(self, cut: Cut) -> bool:
         return count_states(self.model.modes, cut) ** 2 <= largest(self.model, self.named)
+
+    def _is_judged(self, cut: Cut) -> bool:
+        """Whether a cut fits, and with it what a given one is judged by: one more on a side.
+
+        Of a cut with one side its last shells tell enough.
+        """
+        every = limits(self.model.modes, cut)
+        tops = [side.top for side in every]
+        tops[int(np.argmin(tops))] += len(every) > 1
+        return self._fits(cut) and self._fits(resized(self.model.modes, cut, tops))
 
     def _typed(self, cut: Cut) -> str:
         return f"`quanta={show_cut(self.model, cut)}`"
