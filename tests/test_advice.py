@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.frames.fluctuations import states_around
@@ -17,7 +18,7 @@ from numeric.lindblad.space import count_states, space
 from numeric.search import start, truncation
 from numeric.search.advice import Shortage
 from numeric.search.classical import amplitudes, branches
-from numeric.solvers import memory
+from numeric.solvers import choice, memory
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from systems import Loss, Model
@@ -314,3 +315,27 @@ def test_a_tolerance_is_named_with_the_states_that_its_search_takes():
     (way,) = [way for way in ways(ended.advice) if "tolerance" in way]
     assert way["limit"] > count_states(model.modes, (44, 13))
     assert steady_state(model, drawn, **way).advice == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", [{"quanta": 13}, {"frame": "original"}])
+def test_where_iterating_fails_what_factors_can_do_is_named(asked, monkeypatch):
+    """Two atoms in a cavity, with factors of 6,400 unknowns, 80 states, at most."""
+
+    def fails(equation, *how):
+        return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, "iterative")
+
+    monkeypatch.setattr(choice, "REFACTORED", 2 * 6400)
+    monkeypatch.setattr(choice.iterative, "solve_point", fails)
+    first, second = SigmaMinus("s"), SigmaMinus("t")
+    H = F * (a + Dagger(a)) + sum(a * Dagger(x) + Dagger(a) * x for x in (first, second)) / 2
+    model = Model("two atoms", H, tuple(Loss(1, x) for x in (a, first, second)), F)
+    ended = steady_state(model, {"F": 1.2}, **asked)
+    assert ended.number_status("a") == "not converged"
+    (way,) = [way for way in ways(ended.advice.replace(" (", ", or ")) if "quanta" in way]
+    assert count_states(model.modes, way["quanta"] + 1) <= 80
+    followed = steady_state(model, {"F": 1.2}, **way)
+    assert followed.correlation_status("a") == "ok"
+    monkeypatch.undo()
+    larger = steady_state(model, {"F": 1.2}, quanta=26)
+    np.testing.assert_allclose(followed.correlation("a"), larger.correlation("a"), rtol=MOVED)

@@ -56,6 +56,7 @@ class Shortage:
     it takes around an amplitude, where that is foretold.  ``named`` is the solver, for which it has
     to fit.  ``changes`` are by how much of themselves n ... g^(order), and n and g2,
     moved at most, and ``given`` the same where the last truncations are judged as given ones.
+    ``solvable`` unknowns are those that can be solved for, as far as is known.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -85,6 +86,7 @@ class Shortage:
     named: str = "auto"
     changes: tuple[float, float] = (np.inf, np.inf)
     given: tuple[float, float] = (0.0, 0.0)
+    solvable: float = np.inf
 
     @property
     def advice(self) -> str:
@@ -113,7 +115,20 @@ class Shortage:
             ways += self._looser()
         if self._is_judged(self._own):
             ways.append(f"a truncation of your own ({self._typed(self._own)})")
+        if self._is_hard:
+            return ways or self._solved()
         return ways if self.looked or self._by_all else ways + self._around()
+
+    @property
+    def _is_hard(self) -> bool:
+        """Whether solvers settle fewer states than fit."""
+        return self.solvable < largest(self.model, self.named)
+
+    def _solved(self) -> list[str]:
+        """The largest truncation that solvers settle, where that is larger than what was solved."""
+        own = shrunk(self.model, self._own, self._most)
+        more = count_states(self.model.modes, own) > max(one.space.size for one in self.found)
+        return [f"the largest truncation that can be solved ({self._typed(own)})"] if more else []
 
     def _looser(self) -> list[str]:
         """The tolerance to which all is known that was asked for, or else n and g2 of it."""
@@ -230,19 +245,19 @@ class Shortage:
     @property
     def _most(self) -> int:
         """States that fit."""
-        return isqrt(largest(self.model, self.named))
+        return isqrt(int(min(largest(self.model, self.named), self.solvable)))
 
     def _fits(self, cut: Cut) -> bool:
-        return count_states(self.model.modes, cut) ** 2 <= largest(self.model, self.named)
+        return count_states(self.model.modes, cut) <= self._most
 
     def _is_judged(self, cut: Cut) -> bool:
         """Whether a cut fits, and with it what a given one is judged by: one more on a side.
 
-        Of a cut with one side its last shells tell enough.
+        Of a cut with one side its last shells tell enough, where no larger one is tried in vain.
         """
         every = limits(self.model.modes, cut)
         tops = [side.top for side in every]
-        tops[int(np.argmin(tops))] += len(every) > 1
+        tops[int(np.argmin(tops))] += len(every) > 1 or self._is_hard
         return self._fits(cut) and self._fits(resized(self.model.modes, cut, tops))
 
     def _typed(self, cut: Cut) -> str:
@@ -256,6 +271,24 @@ def loose(change: float) -> str:
     '`tolerance=1e-6`'
     """
     return f"`tolerance=1e{ceil(log10(ROOM * change))}`"
+
+
+def shrunk(model: Model, cut: Cut, states: int) -> Cut:
+    """The cut with fewer quanta on its longest sides, so that one quantum more keeps so few states.
+
+    With that one it is judged.
+
+    >>> from systems.library import kerr, kerr_dimer
+    >>> shrunk(kerr.MODEL, 40, 30), shrunk(kerr_dimer.MODEL, (9, 4), 30)
+    (28, (3, 4))
+    """
+    while count_states(model.modes, wider(cut, 1)) > states:
+        tops = [side.top for side in limits(model.modes, cut)]
+        if max(tops) <= 1:
+            break
+        tops[int(np.argmax(tops))] -= 1
+        cut = resized(model.modes, cut, tops)
+    return cut
 
 
 def _unknown(cut: Cut) -> bool:
