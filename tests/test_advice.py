@@ -256,6 +256,19 @@ def test_a_mode_too_slow_to_be_seen_is_said_to_be_so_and_may_be_left_out():
     assert (without.status, without.advice) == ("ok", "")
 
 
+@pytest.mark.parametrize(
+    ("split", "word"), [(1e-2, "ok"), (1e-7, "not resolved"), (0.0, "does not exist")]
+)
+def test_a_superposition_that_hardly_decays_is_not_said_to_have_no_steady_state(split, word):
+    """Of two modes, driven, it borrows its loss from a at the splitting's square; none without."""
+    apart = sp.Symbol("apart", real=True)
+    hops = sum(Dagger(x) * y + Dagger(y) * x for x, y in ((a, b), (a, c)))
+    H = hops + apart * (Dagger(b) * b - Dagger(c) * c) + F * (b + Dagger(b))
+    state = steady_state(Model("a dark pair", H, (Loss(1, a),), F), {"apart": split, "F": 0.01})
+    assert state.number_status("b") == word
+    assert ("ask for rates that lie less far apart" in state.advice) == (word == "not resolved")
+
+
 def test_a_number_below_round_off_is_no_metastable_state():
     state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1e-200}, quanta=4)
     assert (state.correlation_status("a", 4), state.status, state.advice) == (
