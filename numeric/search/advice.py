@@ -165,8 +165,9 @@ class Shortage:
         own = f"Ask for a truncation of your own ({self._typed(cut)}), for n and g2."
         return own if self._is_judged(cut) else ""
 
-    def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
+    def _none(self, cut: Cut, instead: str = "", around: float = np.nan) -> str:
         """What is said where no truncation does."""
+        instead = instead or f"a weaker {'pump' if self.model.drive is None else 'drive'}"
         fits = f"No truncation that fits ({self._most} states)"
         if _unknown(cut) or around <= self._most:
             return f"{fits} is known to do: ask for {instead}."
