@@ -31,6 +31,7 @@ from numeric.search.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, mome
 from numeric.search.start import HIGHER, LIMIT, ROOMY, default_room
 from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution
+from numeric.trust.power import power
 from numeric.trust.tail import escape, falling_factorials, missing
 from systems import Model
 from systems.ladder import is_two_level
@@ -91,6 +92,13 @@ class Shortage:
     @property
     def advice(self) -> str:
         """What to ask for instead, a sentence."""
+        if np.isfinite(slowest := self._power):
+            last = hull(self.model.modes, [one.space.cut for one in self.found])
+            return (
+                f"Populations fall as a power of the quanta, by now {slowest:.1f}: no truncation "
+                "holds such moments, which may not exist. Ask for probabilities with a truncation "
+                f"of your own ({self._typed(last)}), or add a loss of pairs."
+            )
         own = self._own
         if self.order is None and (self._by_all or _unknown(own)):  # the search sees more
             plenty = f"more{f' ({self._typed(own)})' if self._is_judged(own) else ''}."
@@ -99,6 +107,12 @@ class Shortage:
         if not ways and self.order is not None:
             ways = self._already(self.order)
         return f"Ask for {', or '.join(ways)}." if ways else self._fewer()
+
+    @property
+    def _power(self) -> float:
+        """The least power with which populations fall; infinite where they fall faster."""
+        each = [np.min(power(one, s)) for one in self.found for s in one.space.sides]
+        return float(min(each, default=np.inf))
 
     def _ways(self) -> list[str]:
         """What leads to all that was asked for, or to n and g2 of it."""
