@@ -22,6 +22,7 @@ for.
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,13 @@ from numeric.arguments import check_held, check_occupation, check_order, check_r
 from numeric.frames.fluctuations import states_around
 from numeric.frames.means import Means
 from numeric.lindblad.heat import fall_of_baths
+from numeric.lindblad.space import hull, show_cut
 from numeric.reading.readings import CrossMoment, Mean, NormalMoment, Population
 from numeric.reading.readout import Readout
 from numeric.reading.twofold import Twofold
-from numeric.search.advice import PAIRS, Shortage, loose
+from numeric.search.advice import PAIRS, Shortage, loose, shrunk
 from numeric.search.classical import amplitudes, branches
+from numeric.solvers.choice import refactored, solvable
 from numeric.solvers.solution import Solution
 from numeric.trust.certificate import Certificate, changes, cuts, roundoff
 from numeric.trust.excitations import missed
@@ -51,7 +54,7 @@ from systems.values import select
 
 NO_FRAME = "No frame that fits holds this light: leave out `frame`, and `limit` if it was given."
 UNSETTLED = (
-    "No solver settles the truncation: give fewer quanta (`quanta=...`) and look at the estimates, "
+    "No solver settles the truncation: give fewer quanta ({own}) and look at the estimates, "
     "or ask for a weaker drive."
 )
 METASTABLE = (
@@ -269,16 +272,28 @@ class SteadyState(Twofold, Readout):
             if change < MOVED:
                 return f"Ask for what is known here ({loose(change)})."
             tried = [block.solver[np.isin(block.points, lost)] for block in self.blocks]
-            return UNSETTLED if np.any(np.concatenate(tried) != "none") else NO_FRAME
+            failed = np.any(np.concatenate(tried) != "none")
+            return UNSETTLED.format(own=self._fewer(lost)) if failed else NO_FRAME
         light = [branches(self.model, select(self.arrays, block.points)).quanta for block in some]
         how = (self.order, self.tolerance, MOVED, pairs_known, self.looked, self.limit)
         falls = [fall_of_baths(self.model, select(self.arrays, block.points)) for block in some]
         around = max(self._foretold(block.points) for block in some)
-        each = {name: self._moved(*orders[name], lost) for name in moves}
-        pairs = [change for name, change in each.items() if orders[name][1] <= PAIRS]
-        known = max(each.values()), max(pairs)
-        also = falls, around, self.named, known
+        every = [orders[name] for name in moves]
+        pairs = [(mode, k) for mode, k in every if k <= PAIRS]
+        known, given = (
+            (max(of(*one, lost) for one in every), max(of(*one, lost) for one in pairs))
+            for of in (self._moved, self._as_given)
+        )
+        most = min(solvable(self.model, self.arrays, block) for block in some)
+        also = falls, around, self.named, known, given, np.inf if self.named == "direct" else most
         return Shortage(self.model, some, light, *how, self.searches, *also).advice
+
+    def _fewer(self, lost: np.ndarray) -> str:
+        """The largest truncation of which factors are tried where no solver settled another."""
+        cuts = [block.space.cut for block in self.blocks if np.isin(block.points, lost).any()]
+        cut = hull(self.model.modes, cuts)
+        own = shrunk(self.model, cut, isqrt(refactored(self.model)))
+        return f"`quanta={'...' if own == cut else show_cut(self.model, own)}`"
 
     def _moved(self, mode: int, k: int, lost: np.ndarray) -> float:
         """By how much of itself the cut moves n or g^(k) of a mode at these points, at most."""
@@ -286,6 +301,17 @@ class SteadyState(Twofold, Readout):
         with np.errstate(divide="ignore", invalid="ignore"):
             changes = np.broadcast_to(one.cut / abs(one.value), self._points)[lost]
         return float(np.max(np.nan_to_num(changes, nan=0.0, posinf=np.inf)))
+
+    def _as_given(self, mode: int, k: int, lost: np.ndarray) -> float:
+        """The same, were the last truncation a given one: at most, where no larger one fits."""
+        what = NormalMoment(self.model, (mode,) * k, k > 1, self.tolerance)
+
+        def most(block: Solution) -> np.ndarray:
+            return np.zeros(len(block.points)) if self._wider(block) else what.most(block)
+
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = self._gather(most) / abs(self._moment((mode,) * k, k > 1).value)
+        return max(self._moved(mode, k, lost), float(np.max(np.nan_to_num(shares[lost], nan=0.0))))
 
     def _foretold(self, points: np.ndarray) -> float:
         """How many states it takes at least around the amplitudes of these points."""

@@ -18,7 +18,7 @@ from numeric.arguments import check_quanta
 from numeric.frames.bright import BrightSearch
 from numeric.frames.means import Means, beside
 from numeric.lindblad.space import Space, space
-from numeric.lindblad.stability import blurred, damped, exists
+from numeric.lindblad.stability import blurred, crawls, damped, exists
 from numeric.search.classical import branches
 from numeric.search.truncation import TruncationSearch
 from numeric.solvers.choice import ALONE, STEADY
@@ -60,9 +60,9 @@ def steady_state(
     arrays broadcast, and every result has their shape.  ``quanta=None`` chooses per point the
     smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
     (relative), up to ``limit`` states (by default 500, or 300 where only g3 and higher orders ask
-    for more; 900 of two modes whose quanta only jumps change; 600 where a weak drive orders some
-    modes and others hold quanta of their own, and 900 where a bath fills these; 2002 of three modes
-    and more whose jumps all lower the number of quanta).
+    for more; 900, or 600, of two modes whose quanta only jumps change; 600 where a weak drive
+    orders some modes and others hold quanta of their own, and 900, or 600, where a bath fills
+    these; 2002 of three modes and more whose jumps all lower the number of quanta).
     Where none is found the status of the state is "not converged", and each number that two more
     quanta leave alone is returned all the same: every number has its own status.
     ``quanta`` may be given in all, or ``{"a": 4, "b": 30}`` in each mode, or ``{"a + 2 b": 8}`` in
@@ -160,7 +160,9 @@ def _solve(
         if some.size
     ]
     found, others = zip(*pairs, strict=True)
-    blocks = _honest(found, np.ravel(blurred(model, arrays)))
+    hidden = {Status.NOT_UNIQUE: blurred, Status.MISSING: crawls}
+    masks = {word: np.ravel(where(model, arrays)) for word, where in hidden.items()}
+    blocks = _honest(found, masks)
     blocks = tuple(_between(model, arrays, block) for block in blocks)
     alone = partial(_solve, model, search, ALONE, progress, frame) if solver == "auto" else None
     return SteadyState(
@@ -208,12 +210,18 @@ def _ended(pairs: Sequence[Pair]) -> np.ndarray:
     return np.sort(np.concatenate([np.arange(0), *ended]))
 
 
-def _honest(blocks: Sequence[Solution], hidden: np.ndarray) -> tuple[Solution, ...]:
-    """The same, "not resolved" where a second state may be one that is left too slowly to see."""
+def _honest(
+    blocks: Sequence[Solution], hidden: Mapping[Status, np.ndarray]
+) -> tuple[Solution, ...]:
+    """The same, "not resolved" where something is too slow to see for these words, (points,) each.
+
+    A second state may be one that is left too slowly, and a state that is missing one that is
+    reached so.
+    """
     honest = []
     for block in blocks:
-        several = (block.status == Status.NOT_UNIQUE) & hidden[block.points]
-        words = np.where(several, Status.NOT_RESOLVED, block.status)
+        slow = [(block.status == word) & where[block.points] for word, where in hidden.items()]
+        words = np.where(np.any(slow, axis=0), Status.NOT_RESOLVED, block.status)
         honest.append(replace(block, status=words))
     return tuple(honest)
 

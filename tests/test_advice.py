@@ -10,14 +10,15 @@ import pytest
 import sympy as sp
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.frames.fluctuations import states_around
-from numeric.lindblad.space import space
+from numeric.lindblad.space import count_states, space
 from numeric.search import start, truncation
 from numeric.search.advice import Shortage
 from numeric.search.classical import amplitudes, branches
-from numeric.solvers import memory
+from numeric.solvers import choice, memory
 from numeric.solvers.choice import solve_points
 from numeric.solvers.solution import Solution
 from systems import Loss, Model
@@ -259,6 +260,19 @@ def test_a_mode_too_slow_to_be_seen_is_said_to_be_so_and_may_be_left_out():
     assert (without.status, without.advice) == ("ok", "")
 
 
+@pytest.mark.parametrize(
+    ("split", "word"), [(1e-2, "ok"), (1e-7, "not resolved"), (0.0, "does not exist")]
+)
+def test_a_superposition_that_hardly_decays_is_not_said_to_have_no_steady_state(split, word):
+    """Of two modes, driven, it borrows its loss from a at the splitting's square; none without."""
+    apart = sp.Symbol("apart", real=True)
+    hops = sum(Dagger(x) * y + Dagger(y) * x for x, y in ((a, b), (a, c)))
+    H = hops + apart * (Dagger(b) * b - Dagger(c) * c) + F * (b + Dagger(b))
+    state = steady_state(Model("a dark pair", H, (Loss(1, a),), F), {"apart": split, "F": 0.01})
+    assert state.number_status("b") == word
+    assert ("ask for rates that lie less far apart" in state.advice) == (word == "not resolved")
+
+
 def test_a_number_below_round_off_is_no_metastable_state():
     state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 1e-200}, quanta=4)
     assert (state.correlation_status("a", 4), state.status, state.advice) == (
@@ -290,3 +304,55 @@ def test_a_frame_is_only_blamed_where_no_solver_was_asked_for_a_cut():
     assert "No solver settles" in words[0]
     assert "frame" not in words[0]
     assert "No frame that fits" in words[1]
+
+
+@pytest.mark.parametrize(("given", "named"), [(1e-4, True), (4e-3, False)])
+def test_the_last_cut_is_named_only_where_it_holds_as_a_given_one(given, named, monkeypatch):
+    """Nothing larger fits, by which it might be judged: as much counts as it may be off at most."""
+    monkeypatch.setattr(memory, "LARGEST", 6**4)
+    values = {"Delta": 0.7, "U": 1.0, "J": 1.3, "gamma": 1.0, "F": 0.5}
+    arrays = {name: np.array([x]) for name, x in values.items()}
+    box = solve_points(kerr_dimer.MODEL, arrays, np.arange(1), (5, 5), "direct")
+    how = (kerr_dimer.MODEL, [box], [np.zeros((1, 2))], 4, 1e-16, MOVED)
+    advice = Shortage(*how, looked=True, given=(given, given)).advice
+    assert ({"quanta": {"a": 5, "b": 5}} in ways(advice)) == named
+
+
+@pytest.mark.slow
+def test_a_tolerance_is_named_with_the_states_that_its_search_takes():
+    """Modes that exchange pumped quanta: pairs take 630 states, of which g4 alone is not worth."""
+    drawn = {"J": 0.7, "U": 1.0, "kappa": 1.0, "loss": 0.8, "P": 0.5}
+    J, U, P, loss = sp.symbols("J U P loss", positive=True)
+    H = 0.3 * Dagger(a) * a - 0.2 * Dagger(b) * b + J * (Dagger(a) * b + Dagger(b) * a)
+    H += U * (Dagger(a) ** 2 * a**2 + Dagger(b) ** 2 * b**2)
+    losses = (Loss(kappa, a), Loss(loss, b), Loss(P, Dagger(a)))
+    model = Model("pumped modes that exchange quanta", H, losses)
+    ended = steady_state(model, drawn)
+    assert ended.correlation_status("b", order=4) == "not converged"
+    (way,) = [way for way in ways(ended.advice) if "tolerance" in way]
+    assert way["limit"] > count_states(model.modes, (44, 13))
+    assert steady_state(model, drawn, **way).advice == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", [{"quanta": 13}, {"frame": "original"}])
+def test_where_iterating_fails_what_factors_can_do_is_named(asked, monkeypatch):
+    """Two atoms in a cavity, with factors of 6,400 unknowns, 80 states, at most."""
+
+    def fails(equation, *how):
+        return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, "iterative")
+
+    monkeypatch.setattr(choice, "REFACTORED", 2 * 6400)
+    monkeypatch.setattr(choice.iterative, "solve_point", fails)
+    first, second = SigmaMinus("s"), SigmaMinus("t")
+    H = F * (a + Dagger(a)) + sum(a * Dagger(x) + Dagger(a) * x for x in (first, second)) / 2
+    model = Model("two atoms", H, tuple(Loss(1, x) for x in (a, first, second)), F)
+    ended = steady_state(model, {"F": 1.2}, **asked)
+    assert ended.number_status("a") == "not converged"
+    (way,) = [way for way in ways(ended.advice.replace(" (", ", or ")) if "quanta" in way]
+    assert count_states(model.modes, way["quanta"] + 1) <= 80
+    followed = steady_state(model, {"F": 1.2}, **way)
+    assert followed.correlation_status("a") == "ok"
+    monkeypatch.undo()
+    larger = steady_state(model, {"F": 1.2}, quanta=26)
+    np.testing.assert_allclose(followed.correlation("a"), larger.correlation("a"), rtol=MOVED)

@@ -42,6 +42,7 @@ Jump = tuple[sp.Expr, Ladder]  # rate and operator of a loss
 # and below any distance from a threshold that is meant.  Measured with parametric drives at 400
 # drawn detunings: all are stable 1e-8 below their threshold, and none from 1e-10 below it on
 MARGINAL = 1e-9
+EXACT = 8 * np.finfo(float).eps  # the same of amplitudes that nothing pumps: round-off alone
 PORTION = 10**7  # cubed sizes of the matrices of one call of LAPACK: a fifth of a second
 # Least term of H_eff over its largest: its third power, 1e-14, is what solvers call singular
 # (`solvers.refinement.SINGULAR`)
@@ -118,6 +119,33 @@ def _amplitudes_decay(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays
     matrices = in_numbers(M, arrays)
     size = np.max(abs(matrices), axis=(-1, -2))[..., None]
     return np.all(np.linalg.eigvals(matrices).real < -MARGINAL * size, axis=-1)
+
+
+def crawls(model: Model, arrays: Arrays) -> np.ndarray:
+    """Where linear light that nothing pumps decays, but by less than `MARGINAL`; the arrays' shape.
+
+    It has a steady state, which no more can be said of where `exists` finds none: a dark
+    superposition that is driven holds as many more quanta as it decays more slowly.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> bool(crawls(kerr.MODEL, read_values(kerr.MODEL, kerr.VALUES)))
+    False
+    """
+    if _pumped(model) or every_mode_is_lossy(model):
+        return np.zeros(_shape(arrays), dtype=bool)
+    return _by_pattern(_is_slow, model, arrays)
+
+
+def _is_slow(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
+    """Whether the slowest of the closed first moments decays, and by less than `MARGINAL`."""
+    M, _ = drift(model, absent, order=1)
+    if not M.shape[0]:
+        return np.zeros(_shape(arrays), dtype=bool)
+    matrices = in_numbers(M, arrays)
+    size = np.max(abs(matrices), axis=(-1, -2))
+    slowest = np.max(np.linalg.eigvals(matrices).real, axis=-1)
+    return np.asarray((slowest < -EXACT * size) & (slowest >= -MARGINAL * size))
 
 
 def decays(model: Model, arrays: Arrays) -> np.ndarray:

@@ -15,12 +15,23 @@ from math import ceil, isqrt, log10
 import numpy as np
 
 from numeric.lindblad.heat import held
-from numeric.lindblad.space import Cut, count_states, hull, largest_side, levels, show_cut, wider
+from numeric.lindblad.space import (
+    Cut,
+    count_states,
+    hull,
+    largest_side,
+    levels,
+    limits,
+    resized,
+    show_cut,
+    wider,
+)
 from numeric.search.classical import LIGHT
 from numeric.search.projection import FAR, ROOMS, ROOMS_OF_SEVERAL, enough, moments_within
-from numeric.search.start import default_room
+from numeric.search.start import HIGHER, LIMIT, ROOMY, default_room
 from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution
+from numeric.trust.power import power
 from numeric.trust.tail import escape, falling_factorials, missing
 from systems import Model
 from systems.ladder import is_two_level
@@ -44,7 +55,9 @@ class Shortage:
     search by default goes as far as anything does; ``falls`` are those of what baths fill
     (`numeric.lindblad.heat`), (points, modes) for each solution, and ``around`` is how many states
     it takes around an amplitude, where that is foretold.  ``named`` is the solver, for which it has
-    to fit.  ``changes`` are by how much of themselves n ... g^(order), and n and g2, moved at most.
+    to fit.  ``changes`` are by how much of themselves n ... g^(order), and n and g2,
+    moved at most, and ``given`` the same where the last truncations are judged as given ones.
+    ``solvable`` unknowns are those that can be solved for, as far as is known.
 
     >>> from numeric.solvers.choice import solve_points
     >>> from systems.library import kerr
@@ -73,18 +86,33 @@ class Shortage:
     around: float = np.nan
     named: str = "auto"
     changes: tuple[float, float] = (np.inf, np.inf)
+    given: tuple[float, float] = (0.0, 0.0)
+    solvable: float = np.inf
 
     @property
     def advice(self) -> str:
         """What to ask for instead, a sentence."""
+        if np.isfinite(slowest := self._power):
+            last = hull(self.model.modes, [one.space.cut for one in self.found])
+            return (
+                f"Populations fall as a power of the quanta, by now {slowest:.1f}: no truncation "
+                "holds such moments, which may not exist. Ask for probabilities with a truncation "
+                f"of your own ({self._typed(last)}), or add a loss of pairs."
+            )
         own = self._own
         if self.order is None and (self._by_all or _unknown(own)):  # the search sees more
-            plenty = f"more{f' ({self._typed(own)})' if self._fits(own) else ''}."
+            plenty = f"more{f' ({self._typed(own)})' if self._is_judged(own) else ''}."
             return f"Leave out `quanta`, or give {plenty}" if self.searches else f"Give {plenty}"
         ways = self._ways()
         if not ways and self.order is not None:
             ways = self._already(self.order)
         return f"Ask for {', or '.join(ways)}." if ways else self._fewer()
+
+    @property
+    def _power(self) -> float:
+        """The least power with which populations fall; infinite where they fall faster."""
+        each = [np.min(power(one, s)) for one in self.found for s in one.space.sides]
+        return float(min(each, default=np.inf))
 
     def _ways(self) -> list[str]:
         """What leads to all that was asked for, or to n and g2 of it."""
@@ -99,16 +127,38 @@ class Shortage:
             ways.insert(0, "no `limit`")
         if self.order is not None and not set(ways) - {"`order=2`"}:
             ways += self._looser()
-        if self._fits(self._own):
+        if self._is_judged(self._own):
             ways.append(f"a truncation of your own ({self._typed(self._own)})")
+        if self._is_hard:
+            return ways or self._solved()
         return ways if self.looked or self._by_all else ways + self._around()
+
+    @property
+    def _is_hard(self) -> bool:
+        """Whether solvers settle fewer states than fit."""
+        return self.solvable < largest(self.model, self.named)
+
+    def _solved(self) -> list[str]:
+        """The largest truncation that solvers settle, where that is larger than what was solved."""
+        own = shrunk(self.model, self._own, self._most)
+        more = count_states(self.model.modes, own) > max(one.space.size for one in self.found)
+        return [f"the largest truncation that can be solved ({self._typed(own)})"] if more else []
 
     def _looser(self) -> list[str]:
         """The tolerance to which all is known that was asked for, or else n and g2 of it."""
         for change, also in zip(self.changes, ("", "`order=2` with "), strict=True):
             if 0 < ROOM * change < self.moved:
-                return [f"{also}{loose(change)}"]
+                return [f"{also}{loose(change)}{'' if also else self._roomy}"]
         return []
+
+    @property
+    def _roomy(self) -> str:
+        """The states that such a search needs besides, as fewer are tried for g3 and higher."""
+        last = hull(self.model.modes, [one.space.cut for one in self.found])
+        dear = default_room(self.model, self.named) in (LIMIT, ROOMY) and self.limit is None
+        if self.order == PAIRS or not dear or count_states(self.model.modes, last) <= HIGHER:
+            return ""
+        return f" and `limit={self._most}`"
 
     def _fewer(self) -> str:
         """What is said where nothing leads there: n and g2 alone, or that no truncation does."""
@@ -127,10 +177,11 @@ class Shortage:
     def _for_pairs(self, cut: Cut) -> str:
         """Asks for a cut that does for n and g2; empty where it does not fit."""
         own = f"Ask for a truncation of your own ({self._typed(cut)}), for n and g2."
-        return own if self._fits(cut) else ""
+        return own if self._is_judged(cut) else ""
 
-    def _none(self, cut: Cut, instead: str = "a weaker drive", around: float = np.nan) -> str:
+    def _none(self, cut: Cut, instead: str = "", around: float = np.nan) -> str:
         """What is said where no truncation does."""
+        instead = instead or f"a weaker {'pump' if self.model.drive is None else 'drive'}"
         fits = f"No truncation that fits ({self._most} states)"
         if _unknown(cut) or around <= self._most:
             return f"{fits} is known to do: ask for {instead}."
@@ -148,7 +199,7 @@ class Shortage:
         if self.order is None:
             given = [wider(one.space.cut, 2) for one in self.found]
             cuts = [hull(self.model.modes, [cut, *given]) for cut in cuts]
-        return next(filter(self._fits, cuts), cuts[-1])
+        return next(filter(self._is_judged, cuts), cuts[-1])
 
     @cached_property
     def _by_all(self) -> bool:
@@ -175,8 +226,10 @@ class Shortage:
     def _already(self, order: int) -> list[str]:
         """The truncation that was solved last, if it is one's own that holds n and g2 at least."""
         cut = hull(self.model.modes, [one.space.cut for one in self.found])
-        for highest, what in ((order, ""), (PAIRS, ", for n and g2")):
-            if self._fits(cut) and all(self._holds(one, highest) for one in self.found):
+        each = zip((order, PAIRS), self.given, ("", ", for n and g2"), strict=True)
+        for highest, change, what in each:
+            holds = change < self.moved and all(self._holds(one, highest) for one in self.found)
+            if holds and self._fits(cut):
                 return [f"a truncation of your own ({self._typed(cut)}){what}"]
         return []
 
@@ -207,10 +260,20 @@ class Shortage:
     @property
     def _most(self) -> int:
         """States that fit."""
-        return isqrt(largest(self.model, self.named))
+        return isqrt(int(min(largest(self.model, self.named), self.solvable)))
 
     def _fits(self, cut: Cut) -> bool:
-        return count_states(self.model.modes, cut) ** 2 <= largest(self.model, self.named)
+        return count_states(self.model.modes, cut) <= self._most
+
+    def _is_judged(self, cut: Cut) -> bool:
+        """Whether a cut fits, and with it what a given one is judged by: one more on a side.
+
+        Of a cut with one side its last shells tell enough, where no larger one is tried in vain.
+        """
+        every = limits(self.model.modes, cut)
+        tops = [side.top for side in every]
+        tops[int(np.argmin(tops))] += len(every) > 1 or self._is_hard
+        return self._fits(cut) and self._fits(resized(self.model.modes, cut, tops))
 
     def _typed(self, cut: Cut) -> str:
         return f"`quanta={show_cut(self.model, cut)}`"
@@ -223,6 +286,24 @@ def loose(change: float) -> str:
     '`tolerance=1e-6`'
     """
     return f"`tolerance=1e{ceil(log10(ROOM * change))}`"
+
+
+def shrunk(model: Model, cut: Cut, states: int) -> Cut:
+    """The cut with fewer quanta on its longest sides, so that one quantum more keeps so few states.
+
+    With that one it is judged.
+
+    >>> from systems.library import kerr, kerr_dimer
+    >>> shrunk(kerr.MODEL, 40, 30), shrunk(kerr_dimer.MODEL, (9, 4), 30)
+    (28, (3, 4))
+    """
+    while count_states(model.modes, wider(cut, 1)) > states:
+        tops = [side.top for side in limits(model.modes, cut)]
+        if max(tops) <= 1:
+            break
+        tops[int(np.argmax(tops))] -= 1
+        cut = resized(model.modes, cut, tops)
+    return cut
 
 
 def _unknown(cut: Cut) -> bool:

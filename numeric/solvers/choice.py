@@ -90,16 +90,55 @@ def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
     Where a charge leaves few unknowns these are factorised at once (`numeric.lindblad.sector`).
     """
-    bosons = sum(not is_two_level(mode) for mode in equation.model.modes)
-    some, whole = equation.sector(c), equation.space.size**2
-    count = whole if some is None else len(some)
-    modes = len(equation.model.modes)
-    few = direct.FACTORABLE if modes <= 2 else REFACTORED // 2**modes
-    if count > min(few, whole // CHARGED):
+    if not _is_factored(equation, c):
         found = judged(iterative.solve_point(equation, c, s))
-        if np.all(found.status == Status.OK) or count > REFACTORED // 2**bosons:
+        if np.all(found.status == Status.OK) or _unknowns(equation, c) > refactored(equation.model):
             return found
     return direct.solve_point(equation, c, s)
+
+
+def _unknowns(equation: Liouvillian, c: np.ndarray) -> int:
+    """How many there are of one point, without those that a symmetry leaves out."""
+    some = equation.sector(c)
+    return equation.space.size**2 if some is None else len(some)
+
+
+def _is_factored(equation: Liouvillian, c: np.ndarray) -> bool:
+    """Whether factors are so few that they are not worth an iteration."""
+    modes, whole = len(equation.model.modes), equation.space.size**2
+    few = direct.FACTORABLE if modes <= 2 else REFACTORED // 2**modes
+    return _unknowns(equation, c) <= min(few, whole // CHARGED)
+
+
+def refactored(model: Model) -> int:
+    """Unknowns of one point up to which factors are tried where iterating fails.
+
+    >>> from systems.library import kerr_dimer, jaynes_cummings
+    >>> refactored(kerr_dimer.MODEL), refactored(jaynes_cummings.MODEL)
+    (17000, 34000)
+    """
+    return REFACTORED // 2 ** sum(not is_two_level(mode) for mode in model.modes)
+
+
+def solvable(model: Model, arrays: Arrays, found: Solution) -> int:
+    """Unknowns that are likely to be solved for at such points, as those that were.
+
+    Where iterating failed already, with fewer quanta, it does with more, and factors have to do.
+
+    >>> from systems.library import kerr
+    >>> from systems.values import read_values
+    >>> arrays = read_values(kerr.MODEL, kerr.VALUES)
+    >>> found = solve_points(kerr.MODEL, arrays, np.arange(1), 4, "auto")
+    >>> solvable(kerr.MODEL, arrays, found)  # one mode is a band, which is not iterated
+    300000
+    """
+    by_factors = found.solver == "direct"
+    if is_iterated(found.space) and by_factors.any():
+        equation = liouvillian(model, found.space.cut)
+        rows = equation.coefficients(select(arrays, found.points[by_factors][:1]))
+        if not _is_factored(equation, rows[0]):
+            return refactored(model)
+    return largest(model)
 
 
 def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
