@@ -17,7 +17,8 @@ made in single precision as long as that reduces what is left, which is known in
 
 The unit s of an amplitude (`numeric.lindblad.scaling`) counts here.  Where s is far below the
 amplitudes that there are, as of bright light around an amplitude, the eigenvectors of the scaled K
-are nearly parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`).  Where
+are nearly parallel and S^-1 loses digits: s is raised until they are not (`well_scaled`), and where
+a bath brings quanta in, before that, until they come and go alike (`Scaled.evened`).  Where
 that does not help, jumps around the light's own amplitude may (`around_light`): the same L has
 another K, and of nearly coherent light fewer jumps.  Of a cascade, whose modes feed one another one
 way only, they are parallel at any s: there, and where eigenvectors fail, Schur vectors serve
@@ -129,6 +130,8 @@ def without_jumps(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """
     try:
         original = equation.rescaled(c, s)
+        if heat(equation.jump_rates(c)):
+            original = original.evened()
         point, inverse = well_scaled(original)
         if inverse.skew > SKEW:
             losses = [scaled(L, point.s, point.grades) for L in equation.losses(c)]
