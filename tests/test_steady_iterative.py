@@ -100,6 +100,25 @@ def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():
     assert np.isfinite(solved(better)).all()
 
 
+@pytest.mark.parametrize("U", [0.0, 0.942])
+def test_a_warm_mode_that_loses_little_is_iterated(U: float) -> None:
+    """Half a thermal quantum in a mode of a sixth of the loss: none was found for U = 0.942."""
+    a, b = BosonOp("a"), BosonOp("b")
+    nth, xi = (Symbol(name, positive=True) for name in ("nth", "xi"))
+    kerr, kept = Symbol("U", real=True), Symbol("kappa", positive=True)
+    hop = Rational(7, 10) * (Dagger(a) * b + Dagger(b) * a)
+    losses = Loss(Integer(1), a), Loss(kept * (nth + 1), b), Loss(kept * nth, Dagger(b))
+    H = kerr * Dagger(a) ** 2 * a**2 + hop + xi * (a + Dagger(a))
+    model = Model(name="warm pair", hamiltonian=H, losses=losses, drive=xi)
+    values = {"U": U, "nth": 0.492, "kappa": 0.156, "xi": 0.103}
+    found = steady_state(model, values, quanta={"a": 7, "b": 20}, solver="iterative")
+    assert found.status == "ok"
+    if not U:  # linear light is known without a cut; beyond 20 quanta lies less than 1e-8 of n
+        whole = steady_state(model, values)
+        numbers = [[state.number(mode) for mode in "ab"] for state in (found, whole)]
+        np.testing.assert_allclose(*numbers, rtol=1e-7)
+
+
 def test_steps_of_one_solve_serve_the_next_one():
     point = dimer(7, 1.0, U=1.0, F=1.0)
     system = csr_array(with_first_row(point.L, np.eye(1, len(point.K) ** 2)[0]))

@@ -138,6 +138,31 @@ class Scaled:
         K = scaled(csc_array(self.K), ratio, self.grades).toarray()
         return replace(self, L=L, jump=jump, terms=terms, K=K, s=s)
 
+    def evened(self) -> "Scaled":
+        """The same point with s so large that what a bath brings in is no more than what is lost.
+
+        Jumps that add a quantum are scaled by 1/s^2, and those that take one by s^2: where the
+        first have a rate of x times the second, s^4 = x makes the equation of the populations
+        symmetric, as in detailed balance.  K of the vacuum and of one quantum tell x, cooling by
+        other modes included.  At less GMRES stalls: for a Kerr mode beside one of half a thermal
+        quantum and a sixth of the loss, with (7, 20) quanta, it took 4.8 s at s = 0.28 and failed,
+        0.9 s at 0.5.  Where other states have the vacuum's grade, s does not count such quanta.
+
+        >>> empty = csc_array((4, 4))
+        >>> K = np.diag([-0.05j, -0.65j])  # a rate of 0.1 in, and of 1 out
+        >>> point = Scaled(empty, empty, K, empty, np.zeros(2), s=0.3, grades=np.array([0, 1]))
+        >>> round(point.evened().s ** 4, 6)  # 0.1/1.2
+        0.083333
+        """
+        above = self.grades[self.grades > 0]
+        if len(above) < max(len(self.grades) - 1, 1):
+            return self
+        least = self.grades == np.min(above)
+        first = self.K[np.ix_(least, least)] - self.K[0, 0] * np.eye(np.sum(least))
+        come, go = -self.K[0, 0].imag, np.min(-np.linalg.eigvals(first).imag)
+        s = float(np.clip(come / go, 0.0, 1.0) ** 0.25) if go > 0 else 1.0
+        return self.with_scale(s) if s > self.s else self
+
     @property
     def excess(self) -> float:
         """By which factor s should grow for no scaled amplitude of `amplitudes` to exceed one.
