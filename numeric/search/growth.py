@@ -33,6 +33,7 @@ from numeric.search.projection import distant, needed, settling, visible
 from numeric.search.start import PAIRS, SearchStart
 from numeric.solvers.solution import Solution
 from numeric.trust.judge import newly_held, results, settled_each, share
+from numeric.trust.power import power
 from numeric.trust.tail import FLAT, missing, steepness
 from numeric.trust.worth import MOVED, Measured
 from systems.ladder import is_two_level
@@ -48,6 +49,9 @@ FAR = 10**6  # quanta: what is farther away is as far
 # Times its excess that a number is to get better by: of 30 phonons beside four photons, whose tail
 # bends up, 3 asked for one pair of solves more, 30 for none too many
 MISSED = 30.0
+# Power of the quanta with which populations have to fall for g2 to be worth a search: what lies
+# beyond Q quanta falls as Q^(3 - p), and powers get less towards their limit (`trust.power`)
+SLOWEST = 5.0
 # Times the states that one more quantum has to keep, for it to be tried where two do not fit: three
 # modes of up to 14 quanta, five of up to 24
 STEP = 1.2
@@ -269,6 +273,7 @@ class Growth(SearchStart):
         gone[gone] = [not self.fits(self._least(row)) for row in light[gone]]
         gone |= self._too_warm(places)
         every = limits(self.model.modes, now)
+        gone |= np.any([power(found, side) < SLOWEST for side in found.space.sides], axis=0)
         if self._is_one(now) and len(self.model.modes) > 1:
             return gone  # another kind of cut may do
         tops = np.stack([self._distant(found, side, PAIRS) for side in every], axis=1)
