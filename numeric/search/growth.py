@@ -140,10 +140,11 @@ class Growth(SearchStart):
     def _strides(self, found: Solution) -> np.ndarray:
         """Quanta more that are likely to settle what two would leave open, (points,).
 
-        They are even, so that few cuts serve all points, and at most as many as there are.
+        They are even, so that few cuts serve all points, and at most as many as there are.  Of
+        light around an amplitude all that a step changes counts: two do there.
         """
         now, two = found.space.cut, np.full(len(found.points), 2)
-        if not (self._is_one(now) and found.space.sides):  # an atom alone is whole
+        if self.around or not (self._is_one(now) and found.space.sides):  # an atom alone is whole
             return two
         words = tuple((mode,) * k for mode, k in self._words())
         most = max(2, 2 * -(-largest_side(now) // 2))
