@@ -60,18 +60,19 @@ def check_quanta(
 
 
 def check_factorable(
-    states: int, unknowns: int, what: str, order: int | None, frame: bool = False
+    model: Model, cut: Cut, unknowns: int, what: str, order: int | None, frame: bool = False
 ) -> None:
-    """Raise `ValueError` where states have more unknowns than these, naming a way out.
+    """Raise `ValueError` where a cut has more unknowns than these, naming one that has not.
 
-    ``order`` is that for which they were chosen, None where they were given; ``frame`` tells
-    whether they stand around an amplitude, which no argument makes fewer.
+    ``order`` is that for which it was chosen, None where it was given; ``frame`` tells whether it
+    stands around an amplitude, where no argument makes it smaller.
 
-    >>> check_factorable(200, 30_000, "a spectrum", order=None)
+    >>> from systems.library import kerr
+    >>> check_factorable(kerr.MODEL, 199, 30_000, "a spectrum", order=4)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    ValueError: Argument `quanta` must leave at most 173 states for a spectrum, but 200 are left.
+    ValueError: At most 173 states are taken for a spectrum, ... fewer quanta (`quanta=170`).
     """
-    most = isqrt(unknowns)
+    most, states = isqrt(unknowns), count_states(model.modes, cut)
     if states <= most:
         return
     if frame:
@@ -85,8 +86,19 @@ def check_factorable(
         )
     raise ValueError(
         f"At most {most} states are taken for {what}, but the truncation that was chosen has "
-        f"{states}: give fewer quanta (`quanta=...`)."
+        f"{states}: give fewer quanta ({_fewer(model, cut, most)})."
     )
+
+
+def _fewer(model: Model, cut: Cut, most: int) -> str:
+    """The largest cut of so many states that holds two more quanta than it needs, as it is given.
+
+    The two are those of the truncation that a number is judged by.
+    """
+    while count_states(model.modes, cut) > most:
+        cut = wider(cut, -1)
+    shown = str(show_cut(model, wider(cut, -2))).replace("'", '"')
+    return f"`quanta={shown}`"
 
 
 def check_order(order: int, quanta: int, of: str = "") -> None:

@@ -160,7 +160,8 @@ def _of_bright(
     result = np.full((now.size, delays.size), np.nan)
     if isinstance(light, DisplacedState):
         on = light.found.space
-        check_factorable(on.size, solvable(on, FACTORABLE), "g2(tau)", state.order, frame=True)
+        unknowns = solvable(on, FACTORABLE)
+        check_factorable(state.model, on.cut, unknowns, "g2(tau)", state.order, frame=True)
         one, two = (light.frame.field(words) for words in (first, second))
         return regression(state.around(light), one, two, delays, now, status, report)
     assert isinstance(light, GaussianState)
@@ -372,7 +373,7 @@ def pose_regression(
     """
     equation = liouvillian(state.model, block.space.cut)
     unknowns = solvable(equation.space, FACTORABLE)
-    check_factorable(equation.space.size, unknowns, "g2(tau)", state.order)
+    check_factorable(state.model, block.space.cut, unknowns, "g2(tau)", state.order)
     arrays = select(state.arrays, block.points[rows])
     rho, on = matrices(state.model, state.arrays, block, rows), equation.space
     b1, b2 = (field_matrices(state.model, b, arrays, on) for b in (first, second))

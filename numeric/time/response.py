@@ -227,9 +227,10 @@ def _of_cut(
     tick(0)
     finer = state.finer.blocks if held.any() else ()
     for i, (coarse, fine) in enumerate(zip(state.blocks, finer, strict=False)):
-        most = max(coarse.space.size, fine.space.size)
         unknowns = solvable(fine.space, FACTORABLE)
-        check_factorable(most, unknowns, WHAT, state.order, frame is not None)
+        for one in (coarse, fine):
+            how = unknowns, WHAT, state.order, frame is not None
+            check_factorable(state.model, one.space.cut, *how)
         known = coarse.found & fine.found & held[coarse.points]
         for row in map(int, np.flatnonzero(known)):
             point = coarse.points[row]
