@@ -259,6 +259,18 @@ class Unknown:
     """One of the two solutions, in integers of ``bits`` bits for one, and the rate that it leaves.
 
     ``source`` is its trace: where that is zero the solution starts from the null vector.
+
+    >>> from numeric.lindblad.liouvillian import liouvillian
+    >>> from numeric.solvers.direct import factorise
+    >>> from systems.library import kerr
+    >>> values = {"Delta": -6.0, "chi": 0.25, "gamma": 1.0, "xi": 5.5}  # 3 or 15 quanta
+    >>> equation = liouvillian(kerr.MODEL, 30)
+    >>> c = equation.coefficients({name: np.array([x]) for name, x in values.items()})[0]
+    >>> c = c / np.max(abs(c))
+    >>> rough = Deflated(equation.matrix(c), None, factorise)
+    >>> one = Unknown(Exact.of(equation.space, equation.summands(c)), rough, source=1)
+    >>> bool(one.refined()), one.exponent < 0
+    (True, True)
     """
 
     exact: Exact
