@@ -161,7 +161,8 @@ def _solve(
     ]
     found, others = zip(*pairs, strict=True)
     hidden = {Status.NOT_UNIQUE: blurred, Status.MISSING: crawls}
-    masks = {word: np.ravel(where(model, arrays)) for word, where in hidden.items()}
+    said = [word for word in hidden if any(np.any(block.status == word) for block in found)]
+    masks = {word: np.ravel(hidden[word](model, arrays)) for word in said}
     blocks = _honest(found, masks)
     blocks = tuple(_between(model, arrays, block) for block in blocks)
     alone = partial(_solve, model, search, ALONE, progress, frame) if solver == "auto" else None

@@ -113,12 +113,20 @@ def damped(model: Model, arrays: Arrays) -> np.ndarray:
 
 def _amplitudes_decay(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """Whether all eigenvalues of the closed first moments have a negative real part."""
+    slowest, size = _slowest(model, absent, arrays)
+    return np.asarray(slowest < -MARGINAL * size)
+
+
+def _slowest(
+    model: Model, absent: frozenset[sp.Symbol], arrays: Arrays
+) -> tuple[np.ndarray, np.ndarray]:
+    """The largest real part of the eigenvalues of the closed first moments, and their scale."""
     M, _ = drift(model, absent, order=1)
     if not M.shape[0]:
-        return np.ones(_shape(arrays), dtype=bool)
+        return np.full(_shape(arrays), -np.inf), np.ones(_shape(arrays))
     matrices = in_numbers(M, arrays)
-    size = np.max(abs(matrices), axis=(-1, -2))[..., None]
-    return np.all(np.linalg.eigvals(matrices).real < -MARGINAL * size, axis=-1)
+    slowest = np.max(np.linalg.eigvals(matrices).real, axis=-1)
+    return slowest, np.max(abs(matrices), axis=(-1, -2))
 
 
 def crawls(model: Model, arrays: Arrays) -> np.ndarray:
@@ -139,12 +147,7 @@ def crawls(model: Model, arrays: Arrays) -> np.ndarray:
 
 def _is_slow(model: Model, absent: frozenset[sp.Symbol], arrays: Arrays) -> np.ndarray:
     """Whether the slowest of the closed first moments decays, and by less than `MARGINAL`."""
-    M, _ = drift(model, absent, order=1)
-    if not M.shape[0]:
-        return np.zeros(_shape(arrays), dtype=bool)
-    matrices = in_numbers(M, arrays)
-    size = np.max(abs(matrices), axis=(-1, -2))
-    slowest = np.max(np.linalg.eigvals(matrices).real, axis=-1)
+    slowest, size = _slowest(model, absent, arrays)
     return np.asarray((slowest < -EXACT * size) & (slowest >= -MARGINAL * size))
 
 

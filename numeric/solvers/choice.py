@@ -90,9 +90,10 @@ def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 
     Where a charge leaves few unknowns these are factorised at once (`numeric.lindblad.sector`).
     """
-    if not _is_factored(equation, c):
+    count = _unknowns(equation, c)
+    if not _is_factored(equation, count):
         found = judged(iterative.solve_point(equation, c, s))
-        if np.all(found.status == Status.OK) or _unknowns(equation, c) > refactored(equation.model):
+        if np.all(found.status == Status.OK) or count > refactored(equation.model):
             return found
     return direct.solve_point(equation, c, s)
 
@@ -103,11 +104,11 @@ def _unknowns(equation: Liouvillian, c: np.ndarray) -> int:
     return equation.space.size**2 if some is None else len(some)
 
 
-def _is_factored(equation: Liouvillian, c: np.ndarray) -> bool:
-    """Whether factors are so few that they are not worth an iteration."""
+def _is_factored(equation: Liouvillian, count: int) -> bool:
+    """Whether so many unknowns are so few that factors are tried first."""
     modes, whole = len(equation.model.modes), equation.space.size**2
     few = direct.FACTORABLE if modes <= 2 else REFACTORED // 2**modes
-    return _unknowns(equation, c) <= min(few, whole // CHARGED)
+    return count <= min(few, whole // CHARGED)
 
 
 def refactored(model: Model) -> int:
@@ -136,7 +137,7 @@ def solvable(model: Model, arrays: Arrays, found: Solution) -> int:
     if is_iterated(found.space) and by_factors.any():
         equation = liouvillian(model, found.space.cut)
         rows = equation.coefficients(select(arrays, found.points[by_factors][:1]))
-        if not _is_factored(equation, rows[0]):
+        if not _is_factored(equation, _unknowns(equation, rows[0])):
             return refactored(model)
     return largest(model)
 
