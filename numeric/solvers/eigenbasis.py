@@ -8,6 +8,7 @@ nearly parallel lose digits: `Eigenbasis.skew` tells.
 """
 
 from copy import copy
+from typing import Self
 
 import numpy as np
 from scipy.linalg import schur, solve_triangular
@@ -55,7 +56,7 @@ class Eigenbasis:
         """
         return SchurBasis(self.vectors * self.values @ self.inverse)
 
-    def scaled(self, factor: np.ndarray) -> "Eigenbasis":
+    def scaled(self, factor: np.ndarray) -> Self:
         """That of K_ij factor_j/factor_i.
 
         >>> K, factor = np.array([[1 - 0.5j, 0.3], [0.3, -1j]]), np.array([1.0, 2.0])
@@ -68,7 +69,7 @@ class Eigenbasis:
         other.vectors, other.inverse = self.vectors / factor[:, None], self.inverse * factor
         return other
 
-    def rounded(self) -> "Eigenbasis":
+    def rounded(self) -> Self:
         """The same in single precision.
 
         >>> Eigenbasis(np.eye(2)).rounded().solve(np.ones(2, dtype=np.complex64)).dtype

@@ -12,7 +12,6 @@ take 3 s for 78 states, and iterating 0.1 s; bright light of 210 states around i
 
 from __future__ import annotations
 
-from copy import copy
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ from scipy.sparse import csc_array
 from numeric.lindblad.space import Space
 from numeric.solvers.choice import LARGE, is_iterated
 from numeric.solvers.direct import FACTORABLE, factorise
+from numeric.solvers.eigenbasis import Eigenbasis
 from numeric.solvers.iterative import Iteration
 from numeric.solvers.threads import Apart
 
@@ -61,17 +61,14 @@ class Shifts:
         self.on, self.K = on, K
 
     @cached_property
-    def _basis(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Eigenvalues and vectors of K, and the inverse of these."""
-        values, vectors = np.linalg.eig(self.K)
-        return values, vectors, np.linalg.inv(vectors)
+    def _basis(self) -> Eigenbasis:
+        return Eigenbasis(self.K)
 
     def inverse(self, system: csc_array, z: complex) -> Factors | Iterated:
         """That of ``system``, which is z - L or differs from it by little."""
         if not is_iterated(self.on):
             return Factors(system)
-        values, vectors, inverse = self._basis
-        return Iterated(system, Sylvester(z, values, vectors, inverse))
+        return Iterated(system, Sylvester(self._basis, z))
 
 
 class Factors:
@@ -110,7 +107,7 @@ class Iterated:
     >>> K = np.diag([0, 1 - 0.5j])
     >>> decay = csc_array(np.diag([0.3, 0.8 - 1j, 0.8 + 1j, 1.3]))
     >>> one = np.ones(4) + 0j
-    >>> inverse = Iterated(decay, Sylvester(0.3, np.diagonal(K), np.eye(2), np.eye(2)))
+    >>> inverse = Iterated(decay, Sylvester(Eigenbasis(K), 0.3))
     >>> bool(np.allclose(decay @ inverse.solve(one), one))
     True
     """
@@ -139,43 +136,36 @@ class Iterated:
         return self.solve(source)
 
 
-class Sylvester:
+class Sylvester(Eigenbasis):
     """X with z X + i (K X - X K') = F, in flattened matrices, from the eigenvectors of K.
 
     >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
-    >>> values, V = np.linalg.eig(K)
-    >>> X = Sylvester(0.5, values, V, np.linalg.inv(V))(np.ones(4) + 0j).reshape(2, 2)
+    >>> X = Sylvester(Eigenbasis(K), 0.5)(np.ones(4) + 0j).reshape(2, 2)
     >>> bool(np.allclose(0.5 * X + 1j * (K @ X - X @ K.conj().T), 1))
     True
     """
 
-    def __init__(
-        self,
-        z: complex,
-        values: np.ndarray,
-        vectors: np.ndarray,
-        inverse: np.ndarray,
-    ) -> None:
-        self.vectors, self.inverse = vectors, inverse
-        rates = z + 1j * np.subtract.outer(values, values.conj())
+    def __init__(self, basis: Eigenbasis, z: complex) -> None:
+        self.values, self.vectors, self.inverse = basis.values, basis.vectors, basis.inverse
+        rates = z + 1j * np.subtract.outer(basis.values, basis.values.conj())
         least = SLOWEST * np.median(abs(rates))
         self.rates = np.where(abs(rates) < least, least, rates)
 
     def __call__(self, flat: np.ndarray) -> np.ndarray:
-        F = flat.reshape(self.rates.shape)
-        inside = self.inverse @ F @ self.inverse.conj().T
-        inside /= self.rates
-        return np.asarray((self.vectors @ inside @ self.vectors.conj().T).ravel())
+        return self.sylvester(flat.reshape(self.rates.shape)).ravel()
 
     def rounded(self) -> Sylvester:
         """The same in single precision.
 
-        >>> one = np.eye(2)
-        >>> Sylvester(1.0, np.zeros(2), one, one).rounded()(np.ones(4, dtype=np.complex64)).dtype
+        >>> once = Sylvester(Eigenbasis(np.zeros((2, 2))), 1.0).rounded()
+        >>> once(np.ones(4, dtype=np.complex64)).dtype
         dtype('complex64')
         """
-        other = copy(self)
-        with np.errstate(over="ignore"):  # what leaves the range is solved in double precision
-            for name in ("vectors", "inverse", "rates"):
-                setattr(other, name, getattr(self, name).astype(np.complex64))
+        other = super().rounded()
+        with np.errstate(over="ignore"):
+            other.rates = self.rates.astype(np.complex64)
         return other
+
+    def _inside(self, F: np.ndarray) -> np.ndarray:
+        F /= self.rates
+        return F
