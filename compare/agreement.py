@@ -21,7 +21,7 @@ import analytic
 from analytic.closed import own_letters
 from compare.quantities import Quantity, written_out
 from compare.rows import COLUMNS, ranges, read_rows
-from compare.states import describe, steady_states
+from compare.states import describe, steady_states, ways_out
 from systems import Model
 from systems.progress import hushable
 from systems.status import Status
@@ -95,6 +95,8 @@ def agreement(
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": ranges(arrays), "numeric": describe(states)}
     table.attrs["written_out"] = written_out(model, wanted)
+    if advice := ways_out(states, table["status"]):
+        table.attrs["advice"] = advice
     if left_out:
         table.attrs["without_formula"] = left_out
     return table

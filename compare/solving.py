@@ -13,7 +13,7 @@ import numpy as np
 
 from compare.quantities import written_out
 from compare.rows import ranges, read_rows
-from compare.states import describe, steady_states
+from compare.states import describe, steady_states, ways_out
 from systems import Model
 from systems.progress import hushable
 from systems.values import Values
@@ -77,4 +77,6 @@ def solve(
     table = pd.concat(parts, ignore_index=True)
     table.attrs = {"model": model.name, "values": ranges(arrays), "numeric": describe(states)}
     table.attrs["written_out"] = written_out(model, wanted)
+    if advice := ways_out(states, table["status"]):
+        table.attrs["advice"] = advice
     return table

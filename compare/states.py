@@ -5,7 +5,7 @@ Each portion is one call of the batch solver, and a bar counts them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from compare.quantities import Quantity, check_holds
 from systems import Model
 from systems.progress import counted
+from systems.status import Status
 from systems.values import Arrays
 
 if TYPE_CHECKING:
@@ -102,6 +103,24 @@ def describe(states: Sequence[numeric.SteadyState]) -> dict[str, Any]:
             "residual"
         ],
     }
+
+
+def ways_out(states: Sequence[numeric.SteadyState], words: Iterable[str]) -> list[str]:
+    """What to ask for where numbers with these statuses are not converged or not resolved.
+
+    The `numeric.SteadyState.advice` of each portion, once each; none where all are known.
+
+    >>> import numeric
+    >>> from systems import kerr
+    >>> state = numeric.steady_state(kerr.MODEL, {**kerr.VALUES, "xi": 0.5}, quanta=2)
+    >>> ways_out([state], ["ok", "not converged"])[0].split(";")[0]
+    'Not converged: g2(a)'
+    >>> ways_out([state], ["ok", "undefined"])
+    []
+    """
+    if {Status.NOT_CONVERGED, Status.NOT_RESOLVED}.isdisjoint(words):
+        return []
+    return list(dict.fromkeys(advice for state in states if (advice := state.advice)))
 
 
 def _largest(results: Sequence[Mapping[str, Any]]) -> dict[str, float]:

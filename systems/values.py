@@ -21,8 +21,10 @@ from systems.arithmetic import EPSILON as EPSILON
 from systems.arithmetic import Arrays as Arrays
 from systems.arithmetic import evaluate as evaluate
 from systems.arithmetic import evaluate_sum as evaluate_sum
+from systems.grading import change_of
 from systems.labels import Labelled, unlabel
-from systems.ladder import show
+from systems.ladder import Ladder, show
+from systems.loss import Loss
 from systems.model import Model
 
 REAL = 1e-12  # imaginary part of a rate, relative: four digits more than one rounding leaves
@@ -46,8 +48,9 @@ def read_values(model: Model, values: Values, idle: Collection[str] = ()) -> Arr
     Arrays of xarray broadcast by the names of their dimensions, and what is returned remembers
     these (`systems.labels`).  Raises `ValueError` or `TypeError` for an unknown or missing name,
     NaN or infinity, a complex value of a real symbol, arrays that do not broadcast, plain arrays
-    beside labelled ones, rates that are not positive, and coefficients of the Hamiltonian that are
-    not finite.  Rates named ``idle`` may be zero: those of a loss that is switched on and off.
+    beside labelled ones, rates of losses that are not positive, of a pump or a dephasing that are
+    negative, and coefficients of the Hamiltonian that are not finite.  Rates named ``idle`` may be
+    zero: those of a loss that is switched on and off.
 
     >>> from systems import kerr
     >>> arrays = read_values(kerr.MODEL, {"Delta": [0.0, 1.0], "chi": 5.0, "gamma": 1.0, "xi": 0.1})
@@ -256,8 +259,12 @@ def shorten(text: str) -> str:
 
 
 def _check_rates(model: Model, arrays: Arrays, idle: Collection[str] = ()) -> None:
-    """Raises for rates that are negative, complex, infinite, or a symbol that is zero, not idle."""
-    for loss in model.losses:
+    """Raises for rates that are negative, complex or infinite.
+
+    A symbol that is the rate at which quanta are lost may not be zero, unless it is idle: what it
+    leaves is not the model that was written.  A pump or a dephasing may be.
+    """
+    for loss, jump in zip(model.losses, model.jumps, strict=True):
         if not {str(symbol) for symbol in loss.rate.free_symbols} <= arrays.keys():
             continue
         rate = evaluate(loss.rate, arrays)
@@ -265,7 +272,7 @@ def _check_rates(model: Model, arrays: Arrays, idle: Collection[str] = ()) -> No
             must, value = "be finite", rate[~np.isfinite(rate)][0]
         elif np.any(abs(rate.imag) > REAL * abs(rate)):
             must, value = "be real", rate[abs(rate.imag) > REAL * abs(rate)][0]
-        elif loss.rate.is_Symbol and str(loss.rate) not in idle and np.any(rate.real <= 0):
+        elif _is_needed(loss, jump, idle) and np.any(rate.real <= 0):
             must = "be positive (leave the loss out of the model for a lossless mode)"
             value = rate.real.min()
         elif np.any(rate.real < 0):
@@ -276,6 +283,12 @@ def _check_rates(model: Model, arrays: Arrays, idle: Collection[str] = ()) -> No
             f"Rate `{loss.rate}` of the loss of `{show(loss.operator)}` must {must}, "
             f"but is {value:g}."
         )
+
+
+def _is_needed(loss: Loss, jump: Ladder, idle: Collection[str]) -> bool:
+    """Whether the rate is a symbol, and quanta are lost at it."""
+    lost = any(sum(change_of(word)) < 0 for word in jump)
+    return loss.rate.is_Symbol and str(loss.rate) not in idle and lost
 
 
 def _check_coefficients(model: Model, arrays: Arrays) -> None:

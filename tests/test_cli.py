@@ -1,6 +1,7 @@
 """The command line: what it writes, and one sentence with exit code 2 for what is wrong."""
 
 import json
+import re
 import shlex
 import signal
 import subprocess
@@ -113,6 +114,16 @@ def test_compare_and_solve_say_which_mode_is_meant(run: Run) -> None:
         assert "number is number_a1, g2 is g2_a1." in run(name, "nanotip", *PLACE)[1]
         values = ["--set", "Delta=0", "--set", "chi=5", "--set", "gamma=1", "--set", "xi=0.1"]
         assert " is g2" not in run(name, "kerr", *values)[1]  # it has one mode
+
+
+def test_what_compare_and_solve_advise_can_be_typed(run: Run) -> None:
+    values = ["--set", "Delta=0", "--set", "chi=0.5", "--set", "gamma=1", "--set", "xi=1"]
+    for name in ("compare", "solve"):
+        few = run(name, "kerr", *values, "--quantities", "g2", "--quanta", "3")[1]
+        assert "not converged" in few
+        (option, more) = re.findall(r"give more \(`(--quanta) (\d+)`\)", few)[0]
+        enough = run(name, "kerr", *values, "--quantities", "g2", option, more)[1]
+        assert "not converged" not in enough.lower()
 
 
 def test_sidecar_tells_an_edited_model_from_the_one_before(run: Run) -> None:

@@ -17,11 +17,12 @@ from compare import agreement, report, results, sweep
 from compare.files import output
 from compare.files.provenance import fingerprint
 from compare.papers.tang2025.claims.paper import audit
-from compare.report.listings import verdict
+from compare.report.listings import table_html, verdict
 from compare.report.verdicts import audit_section
 from compare.sweep.dataset import build
 from compare.sweep.grid import read_grid
 from compare.sweep.portion import Job
+from compare.targets import find_target
 from systems.library import kerr, nanotip
 
 VALUES = {"chi": 5.0, "gamma": 1.0}
@@ -141,6 +142,13 @@ def test_a_page_keeps_to_its_size_over_any_number_of_axes(shape: tuple[int, ...]
             if table[name].nunique() > 1:
                 assert table[name].min() == pytest.approx(0.1, rel=1e-11)
                 assert table[name].max() == pytest.approx(1.0, rel=1e-11)
+
+
+def test_a_table_has_its_axes_in_plain_text_at_its_head() -> None:
+    """A page shows no TeX outside of its formulas, as it holds no script that sets it."""
+    table = pd.DataFrame({"phi_um": [0.27], "r_um": [0.35], "analytic": [1.0]})
+    page = table_html(table, "places", find_target("nanotip").spelled)
+    assert re.findall('<th scope="col">(.*?)</th>', page) == ["φ (µm)", "r (µm)", "closed form"]
 
 
 def test_of_further_axes_a_chart_is_drawn_at_both_ends_and_between(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """Values are checked once, by name, and broadcast."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -138,3 +139,14 @@ def test_a_model_in_plain_numbers_gives_what_its_symbols_give():
 def test_linear_light_in_plain_numbers_is_coherent():
     bright = Model("driven", 3 * (kerr.a + Dagger(kerr.a)), (Loss(1, kerr.a),))
     assert np.isclose(steady_state(bright, {}).number("a"), 36.0, rtol=1e-9)  # (2 F/gamma)^2
+
+
+def test_a_pump_and_a_dephasing_may_be_zero():
+    """They are then as if they had not been written, so that a scan over them may begin there."""
+    model, a, (P, kappa) = kerr.MODEL, kerr.a, sp.symbols("P kappa", positive=True)
+    warm = replace(model, losses=(*model.losses, Loss(P, Dagger(a)), Loss(kappa, Dagger(a) * a)))
+    values = kerr.VALUES | {"xi": 0.3}
+    scan = steady_state(warm, values | {"P": [0.0, 0.1], "kappa": 0.0})
+    assert scan.correlation(a)[0] == pytest.approx(steady_state(model, values).correlation(a))
+    with pytest.raises(ValueError, match=r"Rate `P` .* must not be negative, but is -1"):
+        read_values(warm, values | {"P": -1.0, "kappa": 0.0})

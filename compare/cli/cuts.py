@@ -5,6 +5,8 @@ Every command that solves it takes the same options and reads them here, into th
 own usual value.
 """
 
+import re
+from ast import literal_eval
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,3 +62,21 @@ def read_cut(text: str, option: str = "quanta") -> int | dict[str, int]:
             f"Option `--{option}` must be a number, or one for each mode (a=4,b=30) or sum of "
             f"modes (a+b=4,c=30), but is `{text}`."
         ) from None
+
+
+def typed(advice: str) -> str:
+    """What `numeric.SteadyState.advice` says, in the words of the command line.
+
+    >>> typed("Ask for `order=2`, or no `limit`, or a cut (`quanta={'a + 2 b': 8, 'c': 3}`).")
+    'Ask for `--order 2`, or no `--limit`, or a cut (`--quanta a+2b=8,c=3`).'
+    """
+    return re.sub(r"`(order|tolerance|limit|quanta)(?:=(.*?))?`", _option, advice)
+
+
+def _option(found: re.Match[str]) -> str:
+    """A keyword of Python, with its value or without one, as an option."""
+    name, value = found.groups("")
+    if value.startswith("{"):
+        sides = literal_eval(value).items()
+        value = ",".join(f"{modes.replace(' ', '')}={top}" for modes, top in sides)
+    return f"`--{name} {value}".rstrip() + "`"

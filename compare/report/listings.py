@@ -57,16 +57,17 @@ def table_html(
 ) -> str:
     """A table that scrolls in itself, which a keyboard can reach.
 
-    ``spelled`` maps columns to heads; others are spelled as on an axis of a chart.
+    ``spelled`` maps columns to heads, which are in plain text as on an axis of a chart.
 
     >>> import pandas as pd
-    >>> '<th scope="col">φ (µm)</th>' in table_html(pd.DataFrame({"phi_um": [0.27]}), "places")
+    >>> table = table_html(pd.DataFrame({"phi_um": [0.27]}), "places", {"phi_um": r"$\\phi$ (µm)"})
+    >>> '<th scope="col">φ (µm)</th>' in table
     True
     """
-    from compare.report.charts import plain
+    from compare.report.charts import axis_text
 
     names = [str(name) for name in table.columns]
-    heads = [(spelled or {}).get(name) or HEADS.get(name) or plain(name) for name in names]
+    heads = [axis_text(name, {**HEADS, **(spelled or {})}) for name in names]
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
     body = "\n".join(_rows(table, names))
     label = escape(caption, quote=True)

@@ -1,6 +1,6 @@
 """`blockade compare`: closed forms beside the master equation, as a table with its picture."""
 
-from compare.cli.cuts import Search
+from compare.cli.cuts import Search, typed
 from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
@@ -59,5 +59,7 @@ def compare(
     say("\n" + summary_text(summary(table)))
     if meant := meant_text(table.attrs["written_out"]):
         say(meant)
+    for advice in table.attrs.get("advice", []):
+        say(typed(advice))
     for names, reason in reasons(table.attrs.get("without_formula", {})):
         say(f"No closed form of {names}: {reason}")

@@ -1,6 +1,6 @@
 """`blockade solve`: the master equation alone, as a table with its picture."""
 
-from compare.cli.cuts import Search
+from compare.cli.cuts import Search, typed
 from compare.cli.loading import loads
 from compare.cli.options import (
     Accuracy,
@@ -57,3 +57,5 @@ def solve(
     say(points_text(table))
     if meant := meant_text(table.attrs["written_out"]):
         say(meant)
+    for advice in table.attrs.get("advice", []):
+        say(typed(advice))
