@@ -49,18 +49,23 @@ class Row:
 
 
 def models() -> list[Row]:
-    """Modes, atoms and emitters at weak drive, and three modes and more."""
+    """Modes, atoms and emitters at weak drives and at strong ones, and three modes and more."""
     tip = {"gamma": 1.0, "J": 1.0, "chi": 1.0, "xi": 0.1}
-    atom = {"g": 3.0, "Omega": 1.0, "kappa": 1.0, "gamma": 1.0, "xi": 0.1}
+    control = {"g": 3.0, "Omega": 1.0, "kappa": 1.0, "gamma": 1.0, "xi": 0.1}
+    atom, strong = jaynes_cummings.MODEL, {**jaynes_cummings.VALUES, "xi": 1.0}
+    dimer = {**kerr_dimer.VALUES, "U": 1.0, "J": 1.3}
     chain, harmonic, cascade = single_calls.dear()
     return [
         Row("Kerr mode", kerr.MODEL, kerr.VALUES, "Delta", MAPS),
         Row("nanotip", nanotip.MODEL, tip, "Delta", MAPS),
         Row("dimer", kerr_dimer.MODEL, kerr_dimer.VALUES, "Delta", MAPS),
-        Row("Jaynes-Cummings", jaynes_cummings.MODEL, jaynes_cummings.VALUES, "Delta_a", MAPS),
+        Row("Jaynes-Cummings", atom, jaynes_cummings.VALUES, "Delta_a", MAPS),
+        Row("Jaynes-Cummings, strong", atom, strong, "Delta_a", (5, 100)),
+        Row("Jaynes-Cummings, drives", atom, strong, "xi", (5, 100), 0.05, 1.0),
+        Row("dimer, drives", kerr_dimer.MODEL, dimer, "F", (5, 100), 0.05, 0.5),
         Row("second harmonic", second_harmonic.MODEL, second_harmonic.VALUES, "Delta_a"),
         Row("two emitters", tavis_cummings.MODEL, tavis_cummings.VALUES, "Delta_a"),
-        Row("Lambda atom", _transparent(), atom, "Delta", (5, 30)),
+        Row("Lambda atom", _transparent(), control, "Delta", (5, 30)),
         Row("optomechanics", optomechanics.MODEL, optomechanics.VALUES, "Delta", (5,), 3.0, 3.4),
         Row("ring of three", kerr_ring.MODEL, kerr_ring.VALUES, "Delta", (5, 30, 100, 400)),
         Row(chain.name, chain.model, chain.values, "U", (32,), 0.5, 5.0),

@@ -57,8 +57,8 @@ def steady_state(
     """The steady state of the master equation, with status and certificate.
 
     ``values`` holds a number or an array for every parameter, in one unit of rates (hbar = 1);
-    arrays broadcast, and every result has their shape.  ``quanta=None`` chooses per point the
-    smallest truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
+    arrays broadcast, and every result has their shape.  ``quanta=None`` chooses per point a
+    small truncation whose numbers and g2 ... g^(order) are converged to ``tolerance``
     (relative), up to ``limit`` states (by default 500, or 300 where only g3 and higher orders ask
     for more; 900, or 600, of two modes whose quanta only jumps change; 600 where a weak drive
     orders some modes and others hold quanta of their own, and 900, or 600, where a bath fills

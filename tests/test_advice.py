@@ -128,7 +128,7 @@ def test_one_who_names_a_solver_is_sent_to_what_that_solver_takes(asked):
         assert state.correlation_status("a1") == "ok"
 
 
-@pytest.mark.parametrize("asked", [{"limit": 200, "frame": "original", "order": 2}, {"quanta": 60}])
+@pytest.mark.parametrize("asked", [{"limit": 250, "frame": "original", "order": 2}, {"quanta": 60}])
 def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_covariances(asked):
     values = {"G": 0.248759, "kappa": 1.0}  # fifty quanta: some 1,500 states
     ended = steady_state(SQUEEZED, values, **asked)

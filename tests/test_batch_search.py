@@ -115,7 +115,8 @@ def test_sweeps_that_diverge_are_given_up_and_those_that_converge_are_not():
 
 
 def test_a_few_points_that_need_more_quanta_are_swept_like_the_others():
-    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 400)}
+    drives = np.linspace(0.05, 0.3, 400)
+    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 400), "xi": drives}
     state = steady_state(jaynes_cummings.MODEL, values)
     numbers = {q: np.count_nonzero(state.quanta == q) for q in np.unique(state.quanta)}
     assert len(numbers) > 1
@@ -130,7 +131,8 @@ def test_a_few_points_that_need_more_quanta_are_swept_like_the_others():
 
 
 def test_a_search_has_the_numbers_of_its_truncations_given_one_by_one():
-    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 200)}
+    drives = np.linspace(0.05, 0.3, 200)
+    values = {**jaynes_cummings.VALUES, "Delta_a": np.linspace(-2, 2, 200), "xi": drives}
     state = steady_state(jaynes_cummings.MODEL, values, progress=False)
     assert len(set(state.quanta)) > 1
     for quanta in set(state.quanta.tolist()):

@@ -16,7 +16,7 @@ from numeric.reading import twofold
 from numeric.search import truncation
 from numeric.solvers.choice import solve_points
 from systems import Loss, Model
-from systems.library import jaynes_cummings, kerr, nanotip
+from systems.library import jaynes_cummings, kerr, kerr_dimer, nanotip
 
 a, b, c = modes = [BosonOp(name) for name in "abc"]
 D, X, F, g, h = sp.symbols("D X F g h", real=True)
@@ -66,6 +66,20 @@ def test_a_dark_harmonic_hides_no_number_of_the_bright_mode():
         # at four quanta g2 of weak light is known to the drive's fourth power
         assert state.number(mode) == pytest.approx(right.number(mode), rel=1e-8, abs=0)
         assert state.correlation(mode) == pytest.approx(right.correlation(mode), rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("system", [kerr, jaynes_cummings, kerr_dimer])
+def test_a_population_that_a_search_has_not_settled_has_the_way_out_that_is_written(system):
+    model, values = system.MODEL, system.VALUES
+    mode, state = model.modes[0], steady_state(model, values)
+    last = int(state.quanta)
+    assert state.distribution_status(mode)[last] == "not converged"
+    ways = [
+        steady_state(model, values, **way) for way in ({"order": last + 1}, {"quanta": last + 2})
+    ]
+    assert [way.distribution_status(mode)[last] for way in ways] == ["ok", "ok"]
+    # by how much a given truncation may be off
+    np.testing.assert_allclose(*(way.distribution(mode)[last] for way in ways), rtol=1e-3, atol=0)
 
 
 @pytest.mark.parametrize("limit", [7, 9, 13])  # states

@@ -32,7 +32,7 @@ class Batch(Shown):
     >>> from systems.library import kerr
     >>> state = steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]})
     >>> isinstance(state, Batch), state.shape, state.quanta.tolist()
-    (True, (2,), [7, 8])
+    (True, (2,), [7, 9])
     """
 
     model: Model
@@ -76,7 +76,7 @@ class Batch(Shown):
         >>> from numeric import steady_state
         >>> from systems.library import kerr
         >>> steady_state(kerr.MODEL, {**kerr.VALUES, "xi": [0.1, 1.0]}).quanta.tolist()
-        [7, 8]
+        [7, 9]
         """
         own = self._gather(lambda block: np.full(len(block.points), block.space.quanta))
         return self._shaped(self._seen(own, "quanta"), "quanta")

@@ -129,6 +129,7 @@ class Readout(Batch):
 
         "not converged" is a chosen truncation that is large enough for the correlations, but
         with which this probability changes by more than 1e-8, or a given one by more than 1e-3.
+        ``order=n + 1`` chooses one for P(n), and ``quanta=n + 2`` tells it to a thousandth.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr
@@ -195,7 +196,8 @@ class Readout(Batch):
         """P(n) of one mode, whatever the others hold: the batch's shape and an axis of n.
 
         n runs from 0 to the largest truncation (to 1 in a two-level system).  Each probability is
-        judged alone, as `probability` is; those of the last shells are mostly NaN.
+        judged alone, as `probability` is; those of the last shells are mostly NaN, and which
+        truncation tells them says `probability_status`.
 
         >>> from numeric import steady_state
         >>> from systems.library import kerr

@@ -30,7 +30,7 @@ from numeric.lindblad.space import (
 )
 from numeric.search.classical import by_mode, held_against, reach
 from numeric.search.projection import distant, needed, settling, visible
-from numeric.search.start import PAIRS, SearchStart
+from numeric.search.start import PAIRS, STRIDE, SearchStart
 from numeric.solvers.solution import Solution
 from numeric.trust.judge import newly_held, results, settled_each, share
 from numeric.trust.power import power
@@ -125,34 +125,42 @@ class Growth(SearchStart):
         if kept < WALKS:
             strides = self._strides(found)
             return [(wider(now, k), np.flatnonzero(strides == k)) for k in _distinct(strides)]
-        cuts = self._wanted(visible(found), now, None)
+        cuts, next_one = self._wanted(visible(found), now, None), wider(now, self._stride(now))
         places = self._places(found)
         own = np.maximum(self.falls, self.shifts)[places]
         warm, lost = np.any(own, axis=1).tolist(), self._too_warm(places).tolist()
         for row, cut, known, gone in zip(every.tolist(), cuts, warm, lost, strict=True):
             # what a bath fills, or others push, was known before: little is learnt from a new start
-            after = wider(now, 2) if gone or known else self._next(now, cut)
+            after = next_one if gone or known else self._next(now, cut)
             # what the budget has made smaller than this one has been solved already
             gains = after is not None and count_states(self.model.modes, after) > kept
-            groups[after if after is not None and gains else wider(now, 2)].append(row)
+            groups[after if after is not None and gains else next_one].append(row)
         return [(cut, np.array(group)) for cut, group in groups.items()]
 
     def _strides(self, found: Solution) -> np.ndarray:
         """Quanta more that are likely to settle what two would leave open, (points,).
 
-        They are even, so that few cuts serve all points, and at most as many as there are.  Of
-        light around an amplitude all that a step changes counts: two do there.
+        They are even, so that few cuts serve all points, and multiples of `STRIDE` where cuts grow
+        little; at most about as many as there are.  Of light around an amplitude all that a step
+        changes counts: two do there.
         """
-        now, two = found.space.cut, np.full(len(found.points), 2)
+        now, least = found.space.cut, self._stride(found.space.cut)
         if self.around or not (self._is_one(now) and found.space.sides):  # an atom alone is whole
-            return two
+            return np.full(len(found.points), least)
         words = tuple((mode,) * k for mode, k in self._words())
-        most = max(2, 2 * -(-largest_side(now) // 2))
-        while most > 2 and not self.fits(wider(now, most)):
+        top, stride = largest_side(now), STRIDE if self.is_narrow else 2
+        most = max(2 * STRIDE, top - 1) if self.is_narrow else max(2, top + top % 2)
+        while most > least and not self.fits(wider(now, most)):
             most -= 2
         (side,) = limits(self.model.modes, now)
         steps = settling(visible(found), side, words, self.tolerance, most)
-        return np.clip(2 * np.ceil(steps / 2), 2, most).astype(int)
+        strides = np.where(steps > 1, stride * np.ceil(steps / stride), 2)
+        return np.clip(strides, least, most).astype(int)
+
+    def _stride(self, now: Cut) -> int:
+        """Quanta more that tell what a cut is worth: two, or as many as are hardly more states."""
+        shared = self.is_narrow and largest_side(now) > 2 * STRIDE
+        return STRIDE if shared and self.fits(wider(now, STRIDE)) else 2
 
     def grown(
         self, coarse: Solution, fine: Solution, judged: Measured, moves: np.ndarray
@@ -259,7 +267,8 @@ class Growth(SearchStart):
             below = largest_side(coarse) if same and coarse is not None else top - 2
             slow = self._more(top, below, order, excess[order], steepness(found))
             total = np.maximum(slow, total)
-        return [resized(modes, now, [more]) for more in total.tolist()]
+        tops = (more if more <= top else self.in_strides(more) for more in total.tolist())
+        return [resized(modes, now, [more]) for more in tops]
 
     def _hopeless(self, found: Solution, now: Cut) -> np.ndarray:
         """Where no cut within the limit will do for n and g2, as far as can be seen, (points,).
@@ -391,7 +400,7 @@ class Growth(SearchStart):
 
         From groups, the last kind that is tried, there is no other.
         """
-        twice = wider(now, 2)
+        twice = wider(now, self._stride(now))
         if alike(wanted, now):
             if covers(now, wanted):
                 return twice if self.fits(twice) else self._between(now)

@@ -44,7 +44,7 @@ from numeric.search.classical import Branches, branches, held_against
 from numeric.search.growth import Growth
 from numeric.search.pushed import pushes
 from numeric.search.start import GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, default_room
-from numeric.solvers.choice import ALONE, MANY, SMALL, SWEPT, solve_points
+from numeric.solvers.choice import ALONE, FEW, MANY, SMALL, SWEPT, solve_points
 from numeric.solvers.graded.kinds import kind
 from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution, join
@@ -287,12 +287,18 @@ def _is_far(model: Model, cut: Cut, before: Cut) -> bool:
 def _solve(
     model: Model, arrays: Arrays, entries: list[Entry], cut: Cut, solver: str, report: Report
 ) -> Solution:
-    """All points of the entries; sweeps that failed with fewer quanta are not tried again."""
+    """All points of the entries.
+
+    Sweeps that failed with fewer quanta are tried again beside points that they serve here, which
+    costs next to nothing.
+    """
     some = np.concatenate([points for points, *_ in entries])
-    swept = SWEPT if next(iter(arrays.values())).size >= MANY else SMALL
+    swept = _among(next(iter(arrays.values())).size)
     ways = np.concatenate(
         [_ways(model, points, before, cut, solver, swept) for points, before, _ in entries]
     )
+    if SWEPT in ways:
+        ways[ways == ALONE] = SWEPT
     parts = [
         solve_points(model, arrays, np.sort(some[ways == way]), cut, way, report)
         for way in dict.fromkeys(ways.tolist())
@@ -300,14 +306,21 @@ def _solve(
     return join(parts)
 
 
+def _among(count: int) -> str:
+    """How "auto" sweeps few points of a batch that has so many."""
+    return SWEPT if count >= MANY else SMALL if count >= FEW else "auto"
+
+
 def _ways(
     model: Model, points: np.ndarray, before: Solution | None, cut: Cut, solver: str, swept: str
 ) -> np.ndarray:
     """The solver of each point, (points,): of "auto", the one that served it with fewer quanta.
 
-    It is called ``swept`` where the sweeps did.  Another kind of sweep, as where grades have become
-    wide, has not been tried yet.
+    It is called ``swept`` where the sweeps did, or have not been tried yet, as where a search
+    starts, or grades have become wide.
     """
-    if before is None or solver != "auto" or kind(model, before.space.cut) != kind(model, cut):
-        return np.full(len(points), solver)
-    return np.where(before.solver == "graded", swept, ALONE)
+    if solver != "auto":
+        return np.full(len(points), solver, dtype=object)
+    if before is None or kind(model, before.space.cut) != kind(model, cut):
+        return np.full(len(points), swept, dtype=object)
+    return np.where(before.solver == "graded", swept, ALONE).astype(object)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:  # for those who read types only
     from numeric.solvers.graded.swept import GradedSolution
 
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
-SWEPT = "swept"  # "auto" for points that the sweeps, compiled for them, solved with fewer quanta
+SWEPT = "swept"  # "auto" for few points of a batch for which sweeps are compiled
 SMALL = "small"  # the same of a small batch, for which nothing is compiled
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
@@ -244,8 +244,7 @@ def _parts(
     left, what = points, _what(space(model.modes, cut))
     if way := way_to_sweep(model, cut, solver, len(points)):
         few = keep and len(points) < MANY
-        known = solver in (SWEPT, SMALL)
-        left = yield from _swept(model, arrays, points, cut, few, report, way, known)
+        left = yield from _swept(model, arrays, points, cut, few, report, way)
     if len(left) and count_states(model.modes, cut) ** 2 > largest(model, "direct"):
         yield Solution.none(space(model.modes, cut), left, Status.NOT_CONVERGED)
         return
@@ -342,7 +341,6 @@ def _swept(
     keep: bool,
     report: Report,
     way: Kind,
-    known: bool,
 ) -> Generator[Solution, None, np.ndarray]:
     """What the sweeps over the grades can solve, and in the end the points that are left."""
     left, what = [points[:0]], _what(space(model.modes, cut))
@@ -354,27 +352,20 @@ def _swept(
 
         beat(0, 1)
         with heard(beat):
-            found = sweep(model, select(arrays, some), cut, keep, way, known)
+            found = sweep(model, select(arrays, some), cut, keep, way)
         if found is not None and found.points.size:
             yield replace(found, points=some[found.points])
         left.append(some if found is None else np.delete(some, found.points))
     return np.concatenate(left)
 
 
-def sweep(
-    model: Model,
-    arrays: Arrays,
-    cut: Cut,
-    density: bool,
-    way: Kind,
-    known: bool = False,
-) -> Solution | None:
+def sweep(model: Model, arrays: Arrays, cut: Cut, density: bool, way: Kind) -> Solution | None:
     """The points of one dimension that "graded" can solve, all at once; ``points`` says which.
 
     They are swept in the ``way`` of `way_to_sweep`; None where its elimination is too large.  A
     point is left out where its sweeps do not converge, where the empty state without a drive is
     not the only one, where a coefficient cancels, or where a population is negative beyond its
-    error.  Of points ``known`` to the sweeps with fewer quanta no coefficient does.
+    error.
 
     >>> from systems.library import kerr
     >>> from systems.values import read_values
@@ -389,8 +380,7 @@ def sweep(
         return None
     # the sweeps start from the empty state without a drive, which has to be the only one
     trusted = found.converged & ~found.doubtful & is_positive(found.populations, found.error)
-    if not known:
-        trusted &= decays(model, arrays) & ~_cancels(model, arrays)
+    trusted &= decays(model, arrays) & ~_cancels(model, arrays)
     status, names = np.full((2, count), None)
     status[:], names[:] = Status.OK, "graded"
     numbers = found.populations, found.error, found.remainder
