@@ -51,6 +51,7 @@ from numeric.solvers.choice import (
     MANY,
     SMALL,
     SWEPT,
+    factors_of_two_atoms,
     is_iterated,
     refactored,
     solve_points,
@@ -205,6 +206,15 @@ class TruncationSearch:
         warm = fall_of_baths(model, arrays).any(axis=1)
         return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)
 
+    def _most(self, model: Model) -> int | None:
+        """States that were asked for, or half of the unknowns that factors take of two atoms.
+
+        That is around an amplitude, where light fills few states or is not there.
+        """
+        if not (self.around and factors_of_two_atoms(model)):
+            return self.limit
+        return min(self.limit or LIMIT, isqrt(refactored(model) // 2))
+
     def _search(
         self,
         model: Model,
@@ -221,7 +231,7 @@ class TruncationSearch:
         solved with before.  One without a state leaves at once: more quanta do not give it one.
         """
         falls = fall_of_baths(model, select(arrays, points))
-        how = (self.order, self.tolerance, self.limit)
+        how = (self.order, self.tolerance, self._most(model))
         # a stronger drive is not blocked, and the last shells tell more
         gentle = scale(model, select(arrays, points)) <= GENTLE
         shifts = np.where(gentle[:, None], pushes(model, select(arrays, points)), 0.0)

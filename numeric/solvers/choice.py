@@ -221,6 +221,16 @@ def _is_band(modes: Sequence[Mode]) -> bool:
     return len(parts) == 1 or (len(parts) == 2 and len(modes) - levels == 1 and levels < LEVELS)
 
 
+def factors_of_two_atoms(model: Model) -> bool:
+    """Whether iterating and factors compete for a model, by the drive: one mode and two atoms.
+
+    >>> from systems.library import jaynes_cummings, kerr_dimer
+    >>> [factors_of_two_atoms(one.MODEL) for one in (jaynes_cummings, kerr_dimer)]
+    [False, False]
+    """
+    return _is_nearly_band(model.modes) and not _is_band(model.modes)
+
+
 def _is_nearly_band(modes: Sequence[Mode]) -> bool:
     """Whether it is one mode beside one or two two-level systems, or levels of an atom."""
     return len(modes) - 1 == sum(map(is_two_level, modes)) in (1, 2)
