@@ -13,32 +13,27 @@ H and the L_k are projected onto the cut space first and multiplied afterwards, 
 equation is again of Lindblad form: trace one and positive, whatever the cut.  For jumps that
 lower the number of quanta the order makes no difference.
 
-Two artefacts are left out: the rounding of elements in which several words cancel
-(`numeric.lindblad.combination`), and states that the cut alone leaves without a way to the vacuum
-(`numeric.lindblad.space.stranded`).  Left in, such a state is a second steady state, or a trap,
-that the untruncated equation does not have.
+The words and their coefficients are those of `numeric.lindblad.processes`.  Two artefacts are left
+out: the rounding of elements in which several words cancel (`numeric.lindblad.combination`), and
+states that the cut alone leaves without a way to the vacuum (`numeric.lindblad.space.stranded`).
+Left in, such a state is a second steady state, or a trap, that the untruncated equation does not
+have.
 """
 
 from copy import copy
 from functools import cached_property, lru_cache
-from typing import TypeAlias
 
 import numpy as np
-import sympy as sp
 from scipy.sparse import csc_array, csr_array, diags_array, identity, kron
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from numeric.lindblad.combination import Combination, cancelling, merge
+from numeric.lindblad.processes import Processes
 from numeric.lindblad.scaling import Scaled, scale, scaled, weights
 from numeric.lindblad.sector import between, groups
 from numeric.lindblad.space import Cut, space, stranded
 from systems import Model
-from systems.arithmetic import evaluate_sum
-from systems.grading import change_of
-from systems.ladder import Word, leaves_one
 from systems.values import Arrays
-
-Term: TypeAlias = tuple[complex, Word]  # a coefficient and what it multiplies
 
 # Unknowns up to which patterns of the sums are kept, for one point and for many.  With 24,000 and
 # with 96,000 unknowns they take as long to find as one and a half points take without them, and a
@@ -46,7 +41,7 @@ Term: TypeAlias = tuple[complex, Word]  # a coefficient and what it multiplies
 PATTERNED, PATTERNED_MANY = 10_000, 100_000
 
 
-class Liouvillian:
+class Liouvillian(Processes):
     """The parts of L for one model and one cut; ``coefficients`` and ``matrix`` assemble it.
 
     >>> from systems.library import kerr
@@ -60,35 +55,15 @@ class Liouvillian:
     """
 
     def __init__(self, model: Model, cut: Cut) -> None:
-        self.model, self.space = model, space(model.modes, cut)
-        self.expressions: list[sp.Expr] = []
-        self._hops: list[tuple[int, Word]] = []  # number of the coefficient, word
-        self._steps: list[list[tuple[int, Word]]] = []  # the same for the words of each loss
-        self._pairs: list[int] = []  # number of the first coefficient of each loss
-        effective: list[csr_array] = []
-        jumps: list[csr_array | None] = []
-        none = (0,) * len(model.modes)
-        for word, coefficient in model.ladder.items():
-            if word == (none, none):
-                continue  # a constant energy commutes with everything
-            self._hops.append((len(self.expressions), word))
-            self.expressions.append(coefficient)
-            effective.append(self.space.word(word))
-            jumps.append(None)
-        for loss, jump in zip(model.losses, model.jumps, strict=True):
-            self._steps.append([])
-            self._pairs.append(len(self.expressions))
-            for left, x in jump.items():
-                for right, y in jump.items():
-                    A, B = self.space.word(left), self.space.word(right)
-                    if left == right:
-                        self._steps[-1].append((len(self.expressions), left))
-                    self.expressions.append(loss.rate * x * sp.conjugate(y))
-                    effective.append(-0.5j * (B.conj().T @ A))
-                    jumps.append(kron(A, B.conj()))
+        super().__init__(model)
+        self.space = space(model.modes, cut)
+        word, effective = self.space.word, [self.space.word(hop) for _, hop in self._hops]
+        jumps: list[csr_array | None] = [None] * len(effective)
+        for A, B in ((word(left), word(right)) for left, right in self.pairs):
+            effective.append(-0.5j * (B.conj().T @ A))
+            jumps.append(kron(A, B.conj()))
         self.expressions, self._parts = merge(self.expressions, effective)
-        jumps += [None] * (len(self._parts) - len(jumps))
-        self._jumps = jumps
+        self._jumps = jumps + [None] * (len(self._parts) - len(jumps))
         self._stranded: dict[bytes, np.ndarray] = {}
         self._most = PATTERNED
 
@@ -149,23 +124,6 @@ class Liouvillian:
     def effective_parts(self) -> np.ndarray:
         """The constant matrices of which K is the sum, shape (parts, states, states)."""
         return self._effective
-
-    def coefficients(self, arrays: Arrays) -> np.ndarray:
-        """Coefficients of the parts, shape (points, parts), for arrays of one dimension.
-
-        They are complex, in the unit of the rates.  Sums that nearly cancel are computed with
-        more digits (`systems.arithmetic.evaluate_sum`), for their rounding would be that of the
-        result.
-
-        >>> from systems.library import kerr
-        >>> from systems.values import read_values
-        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
-        >>> equation = liouvillian(kerr.MODEL, 2)
-        >>> equation.coefficients(arrays).shape == (1, len(equation.expressions))
-        True
-        """
-        columns = [evaluate_sum(e, arrays).astype(complex) for e in self.expressions]
-        return np.stack(columns, axis=-1)
 
     def rows(self, arrays: Arrays) -> tuple[np.ndarray, np.ndarray]:
         """`coefficients`, and the scale of the density matrix (`scaling`), per point.
@@ -377,51 +335,6 @@ class Liouvillian:
         _, jumps = self.summands(c / (np.max(abs(c)) or 1.0))
         some = [[x * self.space.word(word) for x, word in jump] for jump in jumps]
         return [csc_array(sum(terms)) for terms in some]
-
-    def summands(self, c: np.ndarray) -> tuple[list[Term], list[list[Term]]]:
-        """The words of H and of each jump sqrt(rate) L, each with its coefficient, at one point.
-
-        >>> from systems.library import kerr
-        >>> equation = liouvillian(kerr.MODEL, 2)
-        >>> hamiltonian, jumps = equation.summands(np.ones(len(equation.expressions)))
-        >>> len(hamiltonian), jumps
-        (4, [[(np.float64(1.0), ((0,), (1,)))]])
-        """
-        jumps = []
-        for first, step in zip(self._pairs, self._steps, strict=True):
-            pairs = c[first : first + len(step) ** 2].reshape(len(step), len(step))
-            k = int(np.argmax(abs(pairs.diagonal())))
-            amplitudes = pairs[:, k] / (np.sqrt(abs(pairs[k, k])) or 1.0)
-            words = (word for _, word in step)
-            jumps.append(list(zip(amplitudes, words, strict=True)))
-        return [(c[k], word) for k, word in self._hops], jumps
-
-    def jump_rates(self, c: np.ndarray) -> list[tuple[list[int], float]]:
-        """By how much each term of a jump raises the quanta of each mode, and at which rate.
-
-        >>> from systems.library import kerr
-        >>> from systems.values import read_values
-        >>> arrays = {n: v[None] for n, v in read_values(kerr.MODEL, kerr.VALUES).items()}
-        >>> equation = liouvillian(kerr.MODEL, 2)
-        >>> equation.jump_rates(equation.coefficients(arrays)[0])
-        [([-1], 1.0)]
-        """
-        steps = [pair for step in self._steps for pair in step]
-        return [(change_of(word), float(abs(c[k]))) for k, word in steps]
-
-    def is_unique(self, c: np.ndarray) -> bool:
-        """Whether a jump of its own in every mode leaves one steady state, whatever else there is.
-
-        That is D[a] at a rate of this row of coefficients, or D[a'] in one of the modes.
-
-        >>> from systems.library import kerr
-        >>> equation = liouvillian(kerr.MODEL, 2)
-        >>> [equation.is_unique(x * np.ones(len(equation.expressions))) for x in (0, 1)]
-        [False, True]
-        """
-        alone = (step[0] for step in self._steps if len(step) == 1)
-        ones = [self.model.occupation(mode) for mode in self.model.modes]
-        return leaves_one((word for k, word in alone if c[k]), ones)
 
     def groups(self, c: np.ndarray) -> list[np.ndarray]:
         """The states that K joins, group by group, the vacuum's first; one group where all may be.

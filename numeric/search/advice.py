@@ -39,6 +39,7 @@ from systems.ladder import is_two_level
 CLOSER = 0.1  # of what it may be off, the tolerance to which a truncation of one's own is proposed
 THERMAL = 0.3  # the same of what a bath fills, whose law is known
 PAIRS = 2  # the order of n and g2, which are wanted first
+FARTHER = 2.0  # times the states that solvers settle, how many may be needed for those to be tried
 ROOM = 1.5  # times the largest change that is known, for a tolerance to ask for
 
 
@@ -139,7 +140,12 @@ class Shortage:
         return self.solvable < largest(self.model, self.named)
 
     def _solved(self) -> list[str]:
-        """The largest truncation that solvers settle, where that is larger than what was solved."""
+        """The largest truncation that solvers settle, where that is larger than what was solved.
+
+        Where many times as many states are needed it would be of no use.
+        """
+        if count_states(self.model.modes, self._own) > FARTHER * self._most:
+            return []
         own = shrunk(self.model, self._own, self._most)
         more = count_states(self.model.modes, own) > max(one.space.size for one in self.found)
         return [f"the largest truncation that can be solved ({self._typed(own)})"] if more else []

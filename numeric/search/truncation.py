@@ -39,12 +39,24 @@ import numpy as np
 from numeric.arguments import check_order, check_quanta, is_real
 from numeric.lindblad.heat import fall_of_baths
 from numeric.lindblad.scaling import scale
-from numeric.lindblad.space import Cut, count_states, covers, wider
+from numeric.lindblad.space import Cut, count_states, covers, space, wider
+from numeric.search.advice import shrunk
 from numeric.search.classical import Branches, branches, held_against
 from numeric.search.growth import Growth
 from numeric.search.pushed import pushes
 from numeric.search.start import GENTLE, HIGHER_ROOMY, LIMIT, ROOMY, default_room
-from numeric.solvers.choice import ALONE, FEW, MANY, SMALL, SWEPT, solve_points
+from numeric.solvers.choice import (
+    ALONE,
+    FACTORED,
+    FEW,
+    MANY,
+    SMALL,
+    SWEPT,
+    factors_of_two_atoms,
+    is_iterated,
+    refactored,
+    solve_points,
+)
 from numeric.solvers.graded.kinds import kind
 from numeric.solvers.memory import largest
 from numeric.solvers.solution import Solution, join
@@ -195,6 +207,15 @@ class TruncationSearch:
         warm = fall_of_baths(model, arrays).any(axis=1)
         return np.where(gentle, np.where(warm, ROOMY, HIGHER_ROOMY), LIMIT)
 
+    def _most(self, model: Model) -> int | None:
+        """States that were asked for, or half of the unknowns that factors take of two atoms.
+
+        That is around an amplitude, where light fills few states or is not there.
+        """
+        if not (self.around and factors_of_two_atoms(model)):
+            return self.limit
+        return min(self.limit or LIMIT, isqrt(refactored(model) // 2))
+
     def _search(
         self,
         model: Model,
@@ -211,7 +232,7 @@ class TruncationSearch:
         solved with before.  One without a state leaves at once: more quanta do not give it one.
         """
         falls = fall_of_baths(model, select(arrays, points))
-        how = (self.order, self.tolerance, self.limit)
+        how = (self.order, self.tolerance, self._most(model))
         # a stronger drive is not blocked, and the last shells tell more
         gentle = scale(model, select(arrays, points)) <= GENTLE
         shifts = np.where(gentle[:, None], pushes(model, select(arrays, points)), 0.0)
@@ -226,8 +247,11 @@ class TruncationSearch:
             for some, before, first in entries:
                 found = search.marked(solved.at(some))
                 failed = found.status == Status.NOT_CONVERGED
-                if before is not None and failed.any() and _is_far(model, cut, before.space.cut):
-                    nearer = wider(before.space.cut, 2)
+                nearer = _nearer(model, cut, before) if failed.any() else None
+                if nearer is not None and before is None:  # a first truncation is made smaller
+                    waiting[nearer].append((some[failed], None, None))
+                    found, failed = found.take(~failed), failed[~failed]
+                if nearer is not None and before is not None:
                     twin = None if first is None else first.take(failed)
                     waiting[nearer].append((some[failed], before.take(failed), twin))
                     found, before = found.take(~failed), before.take(~failed)
@@ -278,10 +302,23 @@ def comparable(cut: Cut, other: Cut) -> bool:
     return covers(cut, wider(other, 2)) or covers(other, wider(cut, 2))
 
 
-def _is_far(model: Model, cut: Cut, before: Cut) -> bool:
-    """Whether a cut that sweeps alone can hold is more than two quanta from the one before it."""
-    alone = count_states(model.modes, cut) ** 2 > largest(model, "direct")
-    return alone and covers(cut, wider(before, 3))
+def _nearer(model: Model, cut: Cut, before: Solution | None) -> Cut | None:
+    """A smaller cut that may be solved where one failed, after what was solved before; or None.
+
+    It is two quanta more than that where sweeps alone can hold what failed, and as many as factors
+    take where these are all that is left.
+    """
+    states = count_states(model.modes, cut)
+    if before is not None and states**2 > largest(model, "direct"):
+        return wider(before.space.cut, 2) if covers(cut, wider(before.space.cut, 3)) else None
+    most = isqrt(refactored(model))
+    if states <= most or not is_iterated(space(model.modes, cut)):
+        return None
+    fitting = shrunk(model, cut, most)  # with one quantum more
+    if before is None:  # two more have to fit
+        return wider(fitting, -1)
+    largest_one = wider(fitting, 1)
+    return largest_one if covers(largest_one, wider(before.space.cut, 2)) else None
 
 
 def _solve(
@@ -317,10 +354,12 @@ def _ways(
     """The solver of each point, (points,): of "auto", the one that served it with fewer quanta.
 
     It is called ``swept`` where the sweeps did, or have not been tried yet, as where a search
-    starts, or grades have become wide.
+    starts, or grades have become wide; and factors serve where iterating failed.
     """
     if solver != "auto":
         return np.full(len(points), solver, dtype=object)
     if before is None or kind(model, before.space.cut) != kind(model, cut):
         return np.full(len(points), swept, dtype=object)
-    return np.where(before.solver == "graded", swept, ALONE).astype(object)
+    factored = FACTORED if is_iterated(before.space) else ALONE
+    named = {"graded": swept, "direct": factored}
+    return np.array([named.get(name, ALONE) for name in before.solver.tolist()], dtype=object)

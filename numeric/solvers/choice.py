@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # for those who read types only
 ALONE = "alone"  # "auto" without the sweeps, as for a point by itself
 SWEPT = "swept"  # "auto" for few points of a batch for which sweeps are compiled
 SMALL = "small"  # the same of a small batch, for which nothing is compiled
+FACTORED = "factored"  # "auto" for points at which iterating failed with fewer quanta
 # Points at a time: one by one, few enough for a bar to move once a second where one takes 50 ms,
 # and together, enough to fill the lanes of all cores with some tens of MB
 CHUNK, PORTION = 16, 2**16
@@ -52,11 +53,15 @@ KEPT = 2**18  # elements of density matrices that are kept (4 MB); others are so
 # Unknowns from which on iterating is faster than factorising, measured: with two modes 28 states
 # take the same, 45 a third, 66 a tenth of the time; with three modes 84 a sixtieth.  The factors of
 # one mode (also with an atom) are bands, which iterating hardly beats; with two atoms 48 states
-# take half, 80 a sixth, 112 a tenth of the time, and with three 92 a twentieth to a fiftieth.
+# take half, 80 a sixth, 112 a tenth of the time, and with three 92 a twentieth to a fiftieth.  With
+# two at a strong drive 64 take half as long again and 120 up to five times as long.
 LARGE = 1_500
 # Unknowns up to which a factorisation is tried where iterating fails, over two for every mode, as
 # factors fill in the more the more modes there are: two modes of 11,000 unknowns took 4 s and three
-# modes of 7,000 took 5 s, both growing with the power 2.4, so that it may take ten seconds
+# modes of 7,000 took 5 s, both growing with the power 2.4, so that it may take ten seconds.  One
+# mode beside two atoms takes as long with all of them, in an order of its own
+# (`numeric.solvers.dissection`): 14,000 take 0.9 s, where iterating takes 1.2 to 5 s unless the
+# drive is weak, and 47,000 take 6 s
 REFACTORED = 68_000
 # Times fewer unknowns, of those that a symmetry leaves, from which on they are factorised: of two
 # modes that are pumped 1,496 of 18,496 take a tenth, 4,900 of 90,000 a twelfth of the time
@@ -88,14 +93,28 @@ WORTH = 1e-10  # relative error of a coefficient that a sweep may have: a tenth 
 def _iterate(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
     """One point by iteration; by factorisation where that fails and takes no more than seconds.
 
-    Where a charge leaves few unknowns these are factorised at once (`numeric.lindblad.sector`).
+    Where a charge leaves few unknowns these are factorised at once (`numeric.lindblad.sector`), and
+    so is a mode beside two atoms where its drive is not weak.
     """
     count = _unknowns(equation, c)
-    if not _is_factored(equation, count):
+    most, near = refactored(equation.model), _is_nearly_band(equation.model.modes)
+    if not (_is_factored(equation, count) or (s == 1 and near and count <= most)):
         found = judged(iterative.solve_point(equation, c, s))
-        if np.all(found.status == Status.OK) or count > refactored(equation.model):
+        if np.all(found.status == Status.OK) or count > most:
             return found
     return direct.solve_point(equation, c, s)
+
+
+def _factor(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
+    """The same where iterating failed with fewer quanta, and is not tried again.
+
+    Nor are factors that do not fit: "not converged".
+    """
+    if equation.sector(c) is not None:
+        return _iterate(equation, c, s)
+    if equation.space.size**2 <= refactored(equation.model):
+        return direct.solve_point(equation, c, s)
+    return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, "direct")
 
 
 def _unknowns(equation: Liouvillian, c: np.ndarray) -> int:
@@ -116,8 +135,10 @@ def refactored(model: Model) -> int:
 
     >>> from systems.library import kerr_dimer, jaynes_cummings
     >>> refactored(kerr_dimer.MODEL), refactored(jaynes_cummings.MODEL)
-    (17000, 34000)
+    (17000, 68000)
     """
+    if _is_nearly_band(model.modes):
+        return REFACTORED
     return REFACTORED // 2 ** sum(not is_two_level(mode) for mode in model.modes)
 
 
@@ -150,6 +171,8 @@ def _solve_qutip(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
 # solvers of the master equation for one point each, by the name under which they are asked for
 BY_POINT = {"direct": direct.solve_point, "iterative": _iterate, "qutip": _solve_qutip}
 STEADY = ("auto", *BY_POINT)
+# the same for a search, which knows what failed
+OWN = {**BY_POINT, FACTORED: _factor}
 
 
 def solve(
@@ -178,7 +201,7 @@ def solve(
     if name in nojump.KINDS:
         return nojump.solve(equation, arrays, name)
     threads = 1 if name == "qutip" else None  # QuTiP is not known to be safe in several
-    return judged(each(partial(BY_POINT[name], equation), *equation.rows(arrays), threads, beat))
+    return judged(each(partial(OWN[name], equation), *equation.rows(arrays), threads, beat))
 
 
 def is_iterated(on: Space) -> bool:
@@ -196,6 +219,21 @@ def _is_band(modes: Sequence[Mode]) -> bool:
     """Whether the factors of an equation are one: of a mode or atom, or of one beside the other."""
     parts, levels = atoms(modes), sum(map(is_two_level, modes))
     return len(parts) == 1 or (len(parts) == 2 and len(modes) - levels == 1 and levels < LEVELS)
+
+
+def factors_of_two_atoms(model: Model) -> bool:
+    """Whether iterating and factors compete for a model, by the drive: one mode and two atoms.
+
+    >>> from systems.library import jaynes_cummings, kerr_dimer
+    >>> [factors_of_two_atoms(one.MODEL) for one in (jaynes_cummings, kerr_dimer)]
+    [False, False]
+    """
+    return _is_nearly_band(model.modes) and not _is_band(model.modes)
+
+
+def _is_nearly_band(modes: Sequence[Mode]) -> bool:
+    """Whether it is one mode beside one or two two-level systems, or levels of an atom."""
+    return len(modes) - 1 == sum(map(is_two_level, modes)) in (1, 2)
 
 
 @one_thread

@@ -4,7 +4,8 @@ The equation of `numeric.solvers.vacuum` is solved by a sparse LU factorisation 
 (T. A. Davis, "Direct Methods for Sparse Linear Systems", chapters 6 and 7) and refined.
 Where the vacuum is (nearly) empty there is no such scale and the trace equation is right.
 A second null vector of L makes the system singular: then the steady state is not unique.
-What a symmetry keeps apart from the populations is left out (`numeric.lindblad.sector`).
+What a symmetry keeps apart from the populations is left out (`numeric.lindblad.sector`).  One mode
+beside atoms has an order of elimination of its own (`numeric.solvers.dissection`).
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from numeric.lindblad.liouvillian import Liouvillian
 from numeric.lindblad.scaling import EPSILON, Scaled
 from numeric.lindblad.sector import Within
 from numeric.lindblad.space import Space
+from numeric.solvers.dissection import dissected, dissects
 from numeric.solvers.metastable import metastable
 from numeric.solvers.refinement import (
     FAILURES,
@@ -128,7 +130,7 @@ def _found(equation: Liouvillian, c: np.ndarray, s: float) -> tuple[Scaled, Foun
     """
     point = equation.rescaled(c, s)
     empty = _is_empty(point, equation.space)
-    invert = _within(equation.sector(c))
+    invert = _within(equation.sector(c), equation.space)
     if not empty and holds(point, found := from_vacuum(point, invert)):
         return point, found
     whole = point if point.s == 1 else equation.scaled(c, 1.0)
@@ -151,15 +153,24 @@ def _is_empty(point: Scaled, on: Space) -> bool:
     return bool(np.exp(-(np.linalg.norm(point.shrink[ones] * alpha) ** 2)) < EMPTIEST)
 
 
-def _within(unknowns: np.ndarray | None) -> Invert:
+def _within(unknowns: np.ndarray | None, on: Space) -> Invert:
     """How to factorise a system, of some unknowns only where these are given."""
-    if unknowns is None:
+    if unknowns is None and not dissects(on):
         return factorise
+    some = np.arange(on.size**2) if unknowns is None else unknowns
 
     def factors(system: csc_array, K: np.ndarray | None = None) -> Within:
-        return Within(factorise(csc_array(system[unknowns][:, unknowns])), unknowns)
+        if not dissects(on):
+            return Within(factorise(_part(system, some)), some)
+        ordered = dissected(_part(system, some), on, some)
+        return Within(factorise(_part(system, ordered), ordering="NATURAL"), ordered)
 
     return factors
+
+
+def _part(system: csc_array, some: np.ndarray) -> csc_array:
+    """The rows and columns of some unknowns, in their order."""
+    return csc_array(system[some][:, some])
 
 
 def _from_trace(point: Scaled, invert: Invert) -> Found:
@@ -229,21 +240,24 @@ def error_of(equation: Liouvillian, c: np.ndarray, rho: np.ndarray) -> np.ndarra
     return error.reshape(rho.shape).diagonal() + abs(diagonal.imag) + EPSILON * abs(diagonal)
 
 
-def factorise(matrix: csc_array, K: np.ndarray | None = None) -> SuperLU:
+def factorise(
+    matrix: csc_array, K: np.ndarray | None = None, ordering: str = "MMD_AT_PLUS_A"
+) -> SuperLU:
     """LU factors; of SuperLU's orderings this one fills in least for Liouvillians.
 
     MMD_AT_PLUS_A is minimum degree on the pattern of A + A' (T. A. Davis, "Direct Methods for
     Sparse Linear Systems", chapter 7), which the nearly symmetric pattern of L suits.  Pivots
     stay on the diagonal, where the losses stand: other rows would fill the factors in, at up to
-    twenty times the work for 45 states.  Only where that loses digits are they exchanged.
+    twenty times the work for 45 states.  Only where that loses digits are they exchanged.  The
+    ``ordering`` "NATURAL" takes the unknowns as they come.
     ``K`` is not needed here: other solvers are called with it in the same place.
 
     >>> factorise(csc_array(np.diag([2.0 + 0j, 4.0]))).solve(np.ones(2, dtype=complex))
     array([0.5 +0.j, 0.25+0.j])
     """
     for threshold in (DIAGONAL, 1.0):
-        ordering: Any = {"permc_spec": "MMD_AT_PLUS_A", "options": {"SymmetricMode": True}}
-        factors = splu(matrix, diag_pivot_thresh=threshold, **ordering)
+        how: Any = {"permc_spec": ordering, "options": {"SymmetricMode": True}}
+        factors = splu(matrix, diag_pivot_thresh=threshold, **how)
         if _solves(factors, matrix):
             break
     return factors
