@@ -22,7 +22,7 @@ from scipy.sparse import csc_array
 from numeric.lindblad.space import Space
 from numeric.solvers.choice import LARGE, is_iterated
 from numeric.solvers.direct import FACTORABLE, factorise
-from numeric.solvers.iterative import Iteration
+from numeric.solvers.iteration import Iteration
 from numeric.solvers.threads import Apart
 
 # Unknowns up to which iterating takes some seconds a shift: 400 states of several modes
