@@ -56,10 +56,26 @@ def kerr_moment(p, q, *, Delta, chi, gamma, xi, gamma_2=0.0):
         X = mp.mpc(chi, -mp.mpf(gamma_2) / 2)
         x, w = mp.mpc(Delta, -mp.mpf(gamma) / 2) / X, -mp.mpf(xi) / X
         z = 2 * abs(w) ** 2
-        norm = mp.hyper([], [x, mp.conj(x)], z)
-        shifted = mp.hyper([], [x + q, mp.conj(x) + p], z)
+        norm, shifted = _sum_0f2(x, mp.conj(x), z), _sum_0f2(x + q, mp.conj(x) + p, z)
         poles = mp.rf(x, q) * mp.rf(mp.conj(x), p)
         return w**q * mp.conj(w) ** p / poles * shifted / norm
+
+
+def _sum_0f2(a, b, z):
+    """0F2(; a, b; z), also where its terms fall by a hundred orders and rise again.
+
+    Those of two branches do; `mpmath.hyper` ends between them, on the fainter one.  Where the
+    second is thousands of quanta away, as of a mode that is nearly linear, it is not summed.
+    """
+    total = term = mp.mpc(1)
+    for j in range(4000):
+        ratio = z / ((j + 1) * (a + j) * (b + j))
+        term *= ratio
+        total += term
+        # past what is nearly a pole of the terms, which lifts them again
+        if j > -a.real and abs(ratio) < 0.5 and abs(term) < mp.eps * abs(total):
+            break
+    return total
 
 
 def kerr_correlation(order, **kerr):

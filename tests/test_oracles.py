@@ -4,6 +4,7 @@ from itertools import product
 
 import mpmath as mp
 import numpy as np
+import oracles
 import pytest
 from oracles import (
     atom_excitation,
@@ -78,6 +79,15 @@ def test_drummond_and_walls_have_the_many_digits(xi):
     for photons in range(4):
         exact = float(P[(photons,)])
         assert kerr_probability(photons, xi=xi, **POINT) == pytest.approx(exact, rel=1e-13, abs=0)
+
+
+def test_both_branches_of_a_kerr_mode_are_in_its_moments(monkeypatch):
+    """However many digits: terms fall by a hundred orders between the branches."""
+    both = {"Delta": -12.0, "chi": 0.05, "gamma": 1.0, "xi": 28.0}
+    few = kerr_correlation(1, **both)
+    monkeypatch.setattr(oracles, "DIGITS", 150)
+    assert few == pytest.approx(kerr_correlation(1, **both), rel=1e-15)
+    assert 90 < few < 100
 
 
 def test_the_terms_of_the_kerr_mode_add_up_to_its_moments():
