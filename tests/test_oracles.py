@@ -4,9 +4,11 @@ from itertools import product
 
 import mpmath as mp
 import numpy as np
+import oracles
 import pytest
 from oracles import (
     atom_excitation,
+    driven_pairs_moment,
     gaussian_g2,
     kerr_correlation,
     kerr_moment,
@@ -14,11 +16,14 @@ from oracles import (
     kerr_terms,
     linear_amplitudes,
     moment_of,
+    pairs_moment,
     parametric_amplifier,
     populations,
 )
 from test_steady_exact import ATOM, KERR, SQUEEZED, THERMAL
 from test_steady_precision import DIMER, UNEQUAL
+
+from systems.library import parametric_kerr
 
 POINT = {"Delta": 0.7, "chi": -0.9, "gamma": 1.0, "gamma_2": 0.3}
 
@@ -76,6 +81,15 @@ def test_drummond_and_walls_have_the_many_digits(xi):
         assert kerr_probability(photons, xi=xi, **POINT) == pytest.approx(exact, rel=1e-13, abs=0)
 
 
+def test_both_branches_of_a_kerr_mode_are_in_its_moments(monkeypatch):
+    """However many digits: terms fall by a hundred orders between the branches."""
+    both = {"Delta": -12.0, "chi": 0.05, "gamma": 1.0, "xi": 28.0}
+    few = kerr_correlation(1, **both)
+    monkeypatch.setattr(oracles, "DIGITS", 150)
+    assert few == pytest.approx(kerr_correlation(1, **both), rel=1e-15)
+    assert 90 < few < 100
+
+
 def test_the_terms_of_the_kerr_mode_add_up_to_its_moments():
     point = {"Delta": 0.7, "chi": -0.9, "gamma": 1.0, "xi": 0.05}
     for order in (1, 2, 3):
@@ -90,6 +104,26 @@ def test_the_phase_of_the_kerr_mode_is_that_of_a_linear_one_without_its_nonlinea
     found = complex(kerr_moment(0, 1, chi=1e-9, **point))
     assert found == pytest.approx(amplitude, rel=1e-7)  # chi n/gamma
     assert complex(kerr_moment(1, 0, chi=1e-9, **point)) == pytest.approx(np.conj(found), rel=1e-14)
+
+
+@pytest.mark.parametrize("orders", [(1, 1), (0, 1), (2, 2), (1, 3)])
+def test_both_drives_of_a_kerr_mode_have_the_limits_of_either_alone(orders):
+    alone = driven_pairs_moment(*orders, **POINT, xi=0.8, G=0.0)
+    assert mp.almosteq(alone, kerr_moment(*orders, **POINT, xi=0.8), rel_eps=mp.mpf(10) ** -40)
+    pairs = driven_pairs_moment(*orders, Delta=0, chi=0.5, gamma=1, gamma_2=0.2, xi=0, G=1.1)
+    # H = U a'a'aa/2 + G (a'a' + aa)/2 there; its losses of pairs are counted alike
+    other = pairs_moment(*orders, U=1, G=2.2, gamma=1, gamma_2=0.2)
+    assert abs(pairs - other) < mp.mpf(10) ** -40 * (1 + abs(other))
+
+
+@pytest.mark.parametrize(("xi", "G"), [(0.3, 0.1j), (0.2, -0.05)])
+def test_both_drives_of_a_kerr_mode_have_the_many_digits(xi, G):
+    values = {"Delta": 0.3, "chi": 2.0, "gamma": 1.0, "xi": xi, "G": G}
+    found = populations(parametric_kerr.MODEL, values, 16, digits=30)
+    for order in (1, 2, 3):
+        exact = driven_pairs_moment(order, order, **values)
+        moment = moment_of(found, 0, order)
+        assert abs(exact - moment) < mp.mpf(10) ** -11 * moment  # what 17 quanta would add
 
 
 def test_gaussian_light_has_the_many_digits():

@@ -11,8 +11,10 @@ from sympy.physics.quantum.pauli import SigmaMinus
 from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
 from numeric.solvers import krylov
-from numeric.solvers.iterative import SKEW, Iteration, NoJumps, around_light, well_scaled
-from numeric.solvers.krylov import STEPS, Krylov, Rounds
+from numeric.solvers.eigenbasis import Eigenbasis, SchurBasis
+from numeric.solvers.iteration import HermitianIteration
+from numeric.solvers.iterative import SKEW, NoJumps, around_light, well_scaled
+from numeric.solvers.krylov import FEWEST, Krylov, Rounds
 from numeric.solvers.refinement import with_first_row
 from numeric.solvers.triangular import BLOCK, sylvester
 from systems import Emitters, Loss, Model
@@ -60,6 +62,7 @@ def test_the_preconditioner_inverts_the_evolution_without_jumps():
     c = equation.coefficients({k: v[None] for k, v in read_values(nanotip.MODEL, values).items()})
     K, generator = equation.effective(c[0]), np.random.default_rng(1)
     F = generator.normal(size=K.shape) + 1j * generator.normal(size=K.shape)
+    F += F.conj().T
     X = NoJumps(K)(F.ravel()).reshape(F.shape)
     assert X[0, 0] == pytest.approx(F[0, 0], rel=1e-12)
     # the vacuum's own loss, e = (K psi)_0, belongs to what is left out
@@ -81,12 +84,41 @@ def dimer(quanta, s, **values):
     return equation.scaled(c, s)
 
 
+def hermitian(count, seed):
+    """A Hermitian matrix of so many random elements."""
+    size = round(count**0.5)
+    X = np.random.default_rng(seed).normal(size=(2, size, size))
+    return X[0] + X[0].T + 1j * (X[1] - X[1].T)
+
+
 def solved(point):
     """What GMRES makes of the vacuum at a point, flattened."""
     source = -point.L @ np.eye(1, len(point.K) ** 2, dtype=complex)[0]
     source[0] = 0
     system = with_first_row(point.L, np.eye(1, source.size)[0])
-    return Iteration(system, NoJumps(point.K)).solve(source)
+    return HermitianIteration(system, NoJumps(point.K)).solve(source)
+
+
+@pytest.mark.parametrize("size", [5, 33, 100])
+@pytest.mark.parametrize("basis", [Eigenbasis, SchurBasis])
+def test_hermitian_matrices_are_inverted_in_either_basis(size, basis):
+    """Blocks that are whole, cut or one alone; all eigenvalues decay, so that X is the only one."""
+    K = hermitian(size**2, 4) / size - 1j * np.diag(np.arange(1, size + 1) / size)
+    K[0] += 0.5  # no normal matrix
+    F = hermitian(size**2, 5)
+    X = basis(K).sylvester(F)
+    np.testing.assert_allclose(X, X.conj().T, atol=0, rtol=1e-9)
+    # round-off of `size` products, of eigenvectors that are not orthogonal
+    np.testing.assert_allclose(-1j * (K @ X - X @ K.conj().T), F, rtol=0, atol=1e-11 * abs(X).max())
+
+
+def test_steps_see_hermitian_matrices_as_real_ones_of_the_same_size():
+    one = HermitianIteration(np.eye(29), NoJumps(np.diag([0, -1j])), sizes=[5, 2])
+    X, Y = (np.append(hermitian(25, seed), hermitian(4, seed)) for seed in (6, 7))
+    seen = [one._packed(flat) for flat in (X, Y)]
+    # real linear, and products are those of matrices, tr(X'Y)
+    np.testing.assert_allclose(seen[0] @ seen[1], np.vdot(X, Y).real, rtol=1e-13)
+    np.testing.assert_allclose(one._unpacked(2 * seen[0] - seen[1]), 2 * X - Y, rtol=0, atol=1e-14)
 
 
 def test_raising_the_scale_makes_eigenvectors_good_and_solves_what_failed():
@@ -122,7 +154,7 @@ def test_a_warm_mode_that_loses_little_is_iterated(U: float) -> None:
 def test_steps_of_one_solve_serve_the_next_one():
     point = dimer(7, 1.0, U=1.0, F=1.0)
     system = csr_array(with_first_row(point.L, np.eye(1, len(point.K) ** 2)[0]))
-    first, second = np.random.default_rng(2).normal(size=(2, system.shape[0])) + 0j
+    first, second = (hermitian(system.shape[0], seed).ravel() for seed in (2, 3))
     parts = system.dot, system.shape[0], complex, NoJumps(point.K)
     fresh, kept = (Krylov(*parts) for _ in range(2))
     counts = [0]
@@ -151,18 +183,18 @@ def test_steps_in_single_precision_keep_their_digits_where_what_is_left_stagnate
 
 
 def test_a_solve_whose_room_runs_out_goes_on_afresh(monkeypatch):
-    monkeypatch.setattr(krylov, "MEMORY", 0)  # room for the steps of one solve alone
+    monkeypatch.setattr(krylov, "MEMORY", 0)  # room for few steps
     values = np.linspace(1, 1e3, 400)
     steps = Krylov(values.__mul__, len(values), np.float64)
     solve = Rounds(values.__mul__, steps, lambda: steps)
     one = (np.arange(400) % 10 == 0) * 1.0
     two = 1 - one
     solve(one, 1e-9, 1e-6)
-    assert 20 < STEPS - steps.count < 60
+    assert 20 < FEWEST - steps.count < 60
     # what is kept of these elements is no help with the others, and they need more steps than fit
     steps(two / np.linalg.norm(two), 1e-12)
     assert steps.cut
-    assert steps.count == STEPS
+    assert steps.count == FEWEST
     found = solve(two, 1e-6, 1e-6)
     assert not steps.cut
     assert np.linalg.norm(values * found - two) <= 1e-6 * np.linalg.norm(two)
@@ -273,7 +305,7 @@ def test_light_beside_many_levels_is_iterated_and_factors_agree(model):
 def test_blocks_solve_the_sylvester_equation_of_a_single_exceptional_point():
     generator, size = np.random.default_rng(3), 3 * BLOCK + 5
     T = np.triu(generator.normal(size=(size, size)), 1) / size - 0.5j * np.eye(size)
-    F = generator.normal(size=(size, size)) + 1j * generator.normal(size=(size, size))
+    F = hermitian(size**2, 3)
     for number, digits in ((complex, 1e-12), (np.complex64, 1e-3)):
         X = sylvester(T.astype(number), F.astype(number)).astype(complex)
         left = -1j * (T @ X - X @ T.conj().T)

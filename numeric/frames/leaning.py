@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from math import ceil, isqrt, sqrt
+from math import ceil, sqrt
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -34,7 +34,6 @@ from scipy.sparse.linalg import splu
 
 from numeric.lindblad.scaling import weights
 from numeric.lindblad.space import Space, space
-from numeric.solvers.iterative import Iteration
 from numeric.solvers.refinement import with_first_row
 from numeric.solvers.staircase import DIAGONAL
 from systems import Model
@@ -375,33 +374,6 @@ class _Own:
         (x, V, inverse), (y, W, back) = self._parts, other._parts
         inside = (inverse @ F @ back.conj().T) / np.add.outer(x, y.conj())
         return np.asarray(V @ inside @ W.conj().T)
-
-
-class HermitianIteration(Iteration):
-    """Steps of GMRES over what lowers a grade, of Hermitian matrices: their coefficients are real.
-
-    >>> G = Blocks.of(csr_array(np.array([[0, -0.1j], [-0.1j, -0.5]])), np.arange(2))
-    >>> equation = LeaningEquation(G, [Blocks.of(csr_array(np.eye(2, k=1)), np.arange(2))])
-    >>> steps = HermitianIteration(equation, LeaningStaircase(equation, phonons=1))
-    >>> found = steps.solve(np.array([1.0 + 0j, 0, 0, 0]))
-    >>> bool(np.max(abs(equation @ found - np.eye(1, 4)[0])) < 1e-9)
-    True
-    """
-
-    def solve(self, source: np.ndarray) -> np.ndarray:
-        return super().solve(_part(source))
-
-    def again(self, source: np.ndarray) -> np.ndarray:
-        return super().again(_part(source))
-
-    def roughly(self, source: np.ndarray) -> np.ndarray:
-        return super().roughly(_part(source))
-
-
-def _part(flat: np.ndarray) -> np.ndarray:
-    """The Hermitian part of a flat matrix."""
-    size = isqrt(flat.size)
-    return _hermitian(flat.reshape(size, size)).ravel()
 
 
 def _hermitian(matrix: np.ndarray) -> np.ndarray:

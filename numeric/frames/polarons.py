@@ -20,7 +20,6 @@ import numpy as np
 import sympy as sp
 
 from numeric.frames.leaning import (
-    HermitianIteration,
     LeaningEquation,
     LeaningStaircase,
     LeaningStates,
@@ -33,6 +32,7 @@ from numeric.lindblad.space import count_states, graded, show_cut, space
 from numeric.search.classical import LIGHT, branches
 from numeric.search.projection import needed
 from numeric.search.pushed import pushes, swung
+from numeric.solvers.iteration import HermitianIteration
 from numeric.solvers.refinement import SINGULAR, solve_refined
 from numeric.solvers.solution import Solution
 from numeric.trust.tail import top_shells

@@ -25,7 +25,7 @@ from numeric.frames.means import Compared, settled, sure
 from numeric.lindblad.heat import fall_of_baths, held
 from numeric.lindblad.scaling import EPSILON, scale, scaled, weights
 from numeric.search.classical import LIGHT, branches
-from numeric.solvers.iterative import Iteration
+from numeric.solvers.iteration import Iteration
 from numeric.solvers.memory import largest
 from numeric.solvers.refinement import SINGULAR, solve_refined, with_first_row
 from numeric.solvers.solution import Solution

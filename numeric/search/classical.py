@@ -186,13 +186,15 @@ def another_beyond(
     return beyond
 
 
-def reach(quanta: np.ndarray) -> np.ndarray:
+def reach(quanta: np.ndarray, deviations: float = SPREAD) -> np.ndarray:
     """Quanta that hold coherent light of such mean numbers; 0 where it is less than one quantum.
+
+    So many standard ``deviations`` of it are held beyond its mean.
 
     >>> reach(np.array([0.5, 100.0]))
     array([  0., 165.])
     """
-    return np.where(quanta > 1, np.ceil(quanta + SPREAD * np.sqrt(quanta)), 0)
+    return np.where(quanta > 1, np.ceil(quanta + deviations * np.sqrt(quanta)), 0)
 
 
 def reach_at(side: Side, quanta: np.ndarray) -> np.ndarray:

@@ -45,6 +45,9 @@ STRIDE = 4
 # Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of
 # it are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
 SKEWED = 4
+# Standard deviations of the brighter of two branches of one mode that a search starts with: what a
+# cut reflects changes branches, so that it has to hold more than such light
+BETWEEN = 9.0
 PAIRS = 2  # the highest order of what is wanted first: n and g2
 PROBE = 8  # of the limit, how small a part tells whether classical light that does not fit is there
 # Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
@@ -130,6 +133,9 @@ class SearchStart:
         drives = [self._drive(terms, min(k, order)) for k in orders]
         held = [self._held(k, small) for k in orders]
         quanta = reach(self.light.quanta)
+        if len(self.model.modes) == 1:  # of several a wider start keeps a power more
+            wide = reach(self.light.quanta, BETWEEN)
+            quanta = np.where(self.light.several[:, None] & (wide < self.limit - 2), wide, quanta)
         keys = np.column_stack([*drives, quanta, *held]).astype(int)
         kinds, which = _kinds(keys)
         found: dict[Cut, list[int]] = defaultdict(list)

@@ -44,13 +44,13 @@ from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array, issparse
+from scipy.sparse import csc_array, csr_array
 
 from numeric.lindblad.liouvillian import Liouvillian
 from numeric.lindblad.scaling import Scaled, amplitudes, scaled
 from numeric.lindblad.sector import Within, between
 from numeric.solvers.eigenbasis import Eigenbasis, SchurBasis
-from numeric.solvers.krylov import Krylov, Rounds
+from numeric.solvers.iteration import HermitianIteration
 from numeric.solvers.light import light, moved
 from numeric.solvers.refinement import FAILURES
 from numeric.solvers.solution import Solution, unscaled
@@ -60,11 +60,6 @@ from systems.status import Status
 
 Groups: TypeAlias = list[np.ndarray] | None  # of states; None: all are one
 
-# Of the residual by one solve, which is refined twice: three times that is beyond the round-off
-REDUCTION = 1e-10
-CORRECTION = 1e-4  # the same of a correction to that, whose own error is corrected once more
-ROUGH = 1e-2  # the same for an error
-FAILED = 1e-6  # what a solve must at least reduce it to: two refinements square it twice
 # Condition of an eigenvalue of K up to which its vectors are good: weak drives have 3 to 6 whatever
 # the cut; 1e3 takes half again as many steps as 10, 1e5 four times as many, and 1e7 fails
 SKEW = 30.0
@@ -156,15 +151,15 @@ def without_jumps(equation: Liouvillian, c: np.ndarray, s: float) -> Solution:
         return Solution.none(equation.space, np.arange(1), Status.NOT_CONVERGED, "iterative")
 
 
-def _iteration(inverse: "NoJumps", system: csc_array, K: np.ndarray) -> "Iteration | Within":
+def _iteration(inverse: "NoJumps", system: csc_array, K: np.ndarray) -> HermitianIteration | Within:
     """How to solve a system, of what lies between states of the same group where these are several.
 
     ``K`` is not needed: it is what the inverse is of.
     """
     if len(inverse.groups) == 1:
-        return Iteration(system, inverse)
-    some = between(inverse.groups, len(K))
-    return Within(Iteration(csr_array(system[some][:, some]), inverse), some)
+        return HermitianIteration(system, inverse)
+    some, sizes = between(inverse.groups, len(K)), [len(group) for group in inverse.groups]
+    return Within(HermitianIteration(csr_array(system[some][:, some]), inverse, sizes), some)
 
 
 def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., Any]) -> Solution:
@@ -175,9 +170,9 @@ def _solve(equation: Liouvillian, point: Scaled, invert: Callable[..., Any]) -> 
     return unscaled(equation.space, point, *found[:2], Status.OK, "iterative")
 
 
-def _upstairs(grades: np.ndarray, system: csc_array, K: np.ndarray) -> "Iteration":
+def _upstairs(grades: np.ndarray, system: csc_array, K: np.ndarray) -> HermitianIteration:
     """Iteration over what lowers these grades."""
-    return Iteration(system, Staircase(system, Elements.between(grades)))
+    return HermitianIteration(system, Staircase(system, Elements.between(grades)))
 
 
 def well_scaled(point: Scaled, groups: Groups = None) -> tuple[Scaled, "NoJumps"]:
@@ -222,48 +217,8 @@ def around_light(K: np.ndarray, losses: list[csc_array], groups: Groups = None) 
     return min(others, key=lambda one: one.skew)
 
 
-class Iteration:
-    """A linear system solved by GMRES, preconditioned by the inverse S^-1 of its main part.
-
-    It has the ``solve`` of a factorisation.
-
-    >>> K, one = np.array([[0, 0.1], [0.1, 1 - 0.5j]]), np.eye(2)
-    >>> system = -1j * (np.kron(K, one) - np.kron(one, K.conj()))  # no jumps
-    >>> system[0] = [1, 0, 0, 0]
-    >>> X = Iteration(csc_array(system), NoJumps(K)).solve(system[:, 3])
-    >>> abs(X.round(9))
-    array([0., 0., 0., 1.])
-    """
-
-    def __init__(self, system: Any, inverse: Any) -> None:
-        matrix, size = csr_array(system) if issparse(system) else system, system.shape[0]
-        # at half the price, for the first digits of every solution
-        rough = Krylov(matrix.astype(np.complex64).dot, size, np.complex64, inverse.rounded())
-        self._solve = Rounds(
-            matrix.dot, rough, lambda: Krylov(matrix.dot, size, np.complex128, inverse)
-        )
-
-    def solve(self, source: np.ndarray) -> np.ndarray:
-        """The solution; NaN if GMRES does not find it.
-
-        >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
-        >>> empty = csc_array((4, 4), dtype=complex)
-        >>> Iteration(empty, NoJumps(K)).solve(np.ones(4)).real  # singular
-        array([nan, nan, nan, nan])
-        """
-        return self._solve(source, REDUCTION, FAILED)
-
-    def again(self, source: np.ndarray) -> np.ndarray:
-        """The solution for what another one left: few digits of a small correction."""
-        return self._solve(source, CORRECTION, ROUGH)
-
-    def roughly(self, source: np.ndarray) -> np.ndarray:
-        """The solution to two digits, as is enough for an error."""
-        return self._solve(source, ROUGH, ROUGH * 10)
-
-
 class NoJumps:
-    """The inverse of S, but with X_00 = F_00; it acts on flattened matrices.
+    """The inverse of S, but with X_00 = F_00; it acts on flattened Hermitian matrices.
 
     Where ``groups`` of states are given, the vacuum's first, these are what lies between states of
     the same group, group after group (`numeric.lindblad.sector`): the first one holds psi, and the
@@ -335,15 +290,11 @@ class NoJumps:
     def _driven(self, F: np.ndarray) -> np.ndarray:
         """The part in the vacuum's group, flattened."""
         psi, basis = self.psi, self.bases[0]
-        inner = F[1:, 1:] - np.outer(psi, F[0, 1:])
-        inner -= np.outer(F[1:, 0], psi.conj())
-        inner = basis.sylvester(inner)
+        inner = basis.sylvester(F[1:, 1:] - _twice(F[1:, 0], psi))
         column = basis.solve(1j * F[1:, 0] + inner @ self.row.conj())
-        row = basis.solve(1j * F[0, 1:].conj() + inner.conj().T @ self.row.conj()).conj()
         X = np.empty_like(F)
-        X[0, 0], X[0, 1:], X[1:, 0] = 0, row, column
-        inner += np.outer(psi, row)
-        np.add(inner, np.outer(column, psi.conj()), out=X[1:, 1:])
+        X[0, 0], X[0, 1:], X[1:, 0] = 0, column.conj(), column
+        np.add(inner, _twice(column, psi), out=X[1:, 1:])
         if F[0, 0]:
             X += np.outer(F[0, 0] * self._whole, self._whole.conj())
         return X.ravel()
@@ -366,3 +317,9 @@ class NoJumps:
                 setattr(other, name, getattr(self, name).astype(np.complex64))
         other.bases = [basis.rounded() for basis in self.bases]
         return other
+
+
+def _twice(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """x y' and its adjoint."""
+    one = np.outer(x, y.conj())
+    return np.asarray(one + one.conj().T)

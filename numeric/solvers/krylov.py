@@ -14,9 +14,10 @@ Map: TypeAlias = Callable[[np.ndarray], np.ndarray]
 
 ROUNDS = 8  # of steps for one solve, at most: strong drives take three of some twenty steps
 SLOW = 0.1  # to what a round has to reduce what is left, for single precision to be kept
-# Steps of one solve at most.  Those that are kept, and bytes that they may take: strong drives take
-# 60 to 160 for all solves of a point together, pairs far above their threshold 300
-STEPS, KEPT, MEMORY = 80, 300, 2**30
+# Steps of one solve at most: pairs far above their threshold, in 484 states, gain a digit in 90 and
+# three more in the next 30.  Those that are kept, and bytes that they may take: strong drives take
+# 60 to 160 for all solves of a point together, such pairs 300; fewer than `FEWEST` are no use
+STEPS, KEPT, FEWEST, MEMORY = 160, 300, 80, 2**30
 ROOM = 20  # for so many more a solve uses what is kept; with less it starts afresh
 # To what steps in single precision reduce what is left at best: its round-off, with room for
 # eigenvectors that are not orthogonal
@@ -87,7 +88,7 @@ class Krylov:
         self.system, self.inverse = system, inverse or np.asarray
         self.number, self.count = np.dtype(number), 0
         self.cut = False  # whether there was no room for all steps of the last solve
-        self.most = int(np.clip(MEMORY // (2 * size * self.number.itemsize), STEPS, KEPT))
+        self.most = int(np.clip(MEMORY // (2 * size * self.number.itemsize), FEWEST, KEPT))
         self._p, self._q = np.empty((2, self.most, size), dtype=self.number)
         self._r = self._parts(self.most)
 

@@ -345,21 +345,31 @@ def _sum(first: Unknown, second: Unknown) -> np.ndarray:
 def _leaks(on: Space, rho: np.ndarray, other: Unknown) -> tuple[float, bool]:
     """How much light changes branches because of the cut, and whether that is too much.
 
-    Light that the cut reflects leaves its branch more often than it would: as often as it is in the
-    last two shells, against the rate at which it changes branches.
+    Light that the cut reflects leaves its branch more often than it would: as often as light of
+    that branch is in the last two shells, against the rate at which it changes branches.  How often
+    that is tells the null vector, which has as much of either branch: of the state itself the cut
+    may have left too little on that branch to be told from the other's tail.
     """
     last = np.zeros(len(rho), dtype=bool)
     for side in on.sides:
         counted = on.occupations @ np.array(side.weights)
         last |= counted > side.limit - 2 * max(side.weights)
     p, null = abs(rho.diagonal().real), other.X[0].diagonal()
-    shift = max(max(map(abs, null)).bit_length() - WORD, 0)
-    signs = np.sign((null >> shift).astype(float))
-    outermost = np.flatnonzero(last)[np.argmax(abs(null[last]))]
-    rate, bits = abs(other.rate[0]), other.rate[1]
-    shift = max(rate.bit_length() - WORD, 0)
-    lost = float(np.sum(p[last])) / (2 * ldexp(float(rate >> shift), shift - bits) or np.inf)
-    there = float(np.sum(p[signs == signs[outermost]]))
-    if lost > LEAKING * there:  # it may be any part of what is there
+    outermost = max(np.flatnonzero(last).tolist(), key=lambda state: abs(null[state]))
+    branch = null * (1 if null[outermost] > 0 else -1) > 0
+    inside = _quotient(sum(map(abs, null[last].tolist())), sum(map(abs, null[branch].tolist())))
+    rate, bits = other.rate
+    often = _quotient(1 << bits, 2 * abs(rate))
+    if inside * often > LEAKING:  # it may be any part of what is there
         return 1.0, True
+    lost = float(np.sum(p[last])) * often
     return lost, lost > LEAKED
+
+
+def _quotient(one: int, other: int) -> float:
+    """one/other of integers of any length; infinite where it is too large, or other is zero."""
+    if not other:
+        return np.inf
+    shift = 64 + other.bit_length() - one.bit_length()
+    whole = (one << shift) // other if shift > 0 else (one >> -shift) // other
+    return ldexp(float(whole), -shift) if -shift < 900 else np.inf

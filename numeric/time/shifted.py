@@ -22,7 +22,7 @@ from numeric.lindblad.space import Space
 from numeric.solvers.choice import LARGE, is_iterated
 from numeric.solvers.direct import FACTORABLE, factorise
 from numeric.solvers.eigenbasis import Eigenbasis
-from numeric.solvers.iterative import Iteration
+from numeric.solvers.iteration import Iteration
 from numeric.solvers.threads import Apart
 
 # Unknowns up to which iterating takes some seconds a shift: 400 states of several modes
@@ -152,7 +152,10 @@ class Sylvester(Eigenbasis):
         self.rates = np.where(abs(rates) < least, least, rates)
 
     def __call__(self, flat: np.ndarray) -> np.ndarray:
-        return self.sylvester(flat.reshape(self.rates.shape)).ravel()
+        F = flat.reshape(self.rates.shape)  # not Hermitian
+        inside = self.inverse @ F @ self.inverse.conj().T
+        inside /= self.rates
+        return np.asarray((self.vectors @ inside @ self.vectors.conj().T).ravel())
 
     def rounded(self) -> Sylvester:
         """The same in single precision.
@@ -165,7 +168,3 @@ class Sylvester(Eigenbasis):
         with np.errstate(over="ignore"):
             other.rates = self.rates.astype(np.complex64)
         return other
-
-    def _inside(self, F: np.ndarray) -> np.ndarray:
-        F /= self.rates
-        return F
