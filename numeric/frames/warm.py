@@ -47,6 +47,9 @@ from systems.values import Arrays
 DEGREES = (8, 11, 16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
 # Amplitude of one grade up to which the sweeps over the grades converge in a few steps
 GENTLE = 0.3
+# The same of one driven mode, whose grades hold one state each: a mirror of two phonons with 0.75
+# photons takes 3.5 s
+ALONE = 0.5
 # The same from which on a degree for pairs is judged with as many quanta as the order asks for
 BRISK = 0.1
 PAIRS = 2  # the highest order that is looked for where higher ones do not settle
@@ -221,7 +224,8 @@ def hot_modes(model: Model, arrays: Arrays) -> np.ndarray:
     """
     falls = fall_of_baths(model, arrays)
     some = np.any(falls > 0, axis=1) & (np.max(falls, axis=1, initial=0) < 1)
-    some &= np.ravel(scale(model, arrays)) <= GENTLE
+    alone = np.count_nonzero(weights(model)) == 1
+    some &= np.ravel(scale(model, arrays)) <= (ALONE if alone else GENTLE)
     some &= model.collective is None
     if some.any():
         some &= np.max(branches(model, arrays).quanta, axis=1) <= LIGHT
