@@ -8,9 +8,10 @@ and two modes of a hundred photons are ten thousand.  Linear light needs none of
 as well (`numeric.frames.warm`), and photons that push a mirror far (`numeric.frames.polarons`).  So
 `numeric.steady_state` looks there
 
-- first where a bath asks for more than may be kept, the swing of a mirror fills more than `CROWDED`
-  states, or the light that is foretold fills more than `DEAR` states of several modes, or more than
-  its limit (what is known there to a few digits only is searched all the same, where a cut fits),
+- first where a bath asks for more than may be kept, or for a cut that would be dear, the swing of a
+  mirror fills more than `CROWDED` states, or the light that is foretold fills more than `DEAR`
+  states of several modes, or more than its limit (what is known there to a few digits only is
+  searched all the same, where a cut fits),
 - and again where the search for a cut has ended without n and g2.
 
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
@@ -32,7 +33,7 @@ from numeric.frames.squeezed import SqueezedState, squeezed_states
 from numeric.frames.trials import PAIRS, displaced_states
 from numeric.frames.warm import WarmState, fills, warm_states
 from numeric.lindblad.scaling import weights
-from numeric.lindblad.space import Cut, count_states
+from numeric.lindblad.space import Cut, count_states, graded
 from numeric.search.classical import LIGHT, Branches, amplitudes, branches, filled, held_against
 from numeric.search.start import HIGHER_ROOMY, LIMIT
 from numeric.solvers.choice import ALONE as ONE_BY_ONE
@@ -66,9 +67,14 @@ ALONE = 250  # the same of one mode alone, whose equation is a narrow band: 289 
 
 # States of a cut beside a bath from which on the damping basis is asked first where several modes
 # are driven or warm, so that each grade holds many: two beside 0.02 phonons take 180 s by cuts, and
-# 3 s there; and how many states have as many unknowns as may be tried for that.  The same of a cut
-# that holds the swing of a mirror: two of 450 and 600 take 6 s, and around its rest 1.5 s
-CROWDED, SOON = 300, 320
+# 3 s there; and how many states have as many unknowns as may be tried where a cut may do as well.
+# The first is that of a cut that holds the swing of a mirror, too: two of 450 and 600 take 6 s, and
+# around its rest 1.5 s
+CROWDED, SOON = 300, 500
+# The same beside one driven mode: cuts of fewer are followed in time, and take some seconds.  A
+# mirror of two phonons (g = 0.2 omega, a drive of 0.3 of the loss: 518 states) takes 3 s in the
+# damping basis, and over 70 s by cuts and around its rest
+WIDE = 400
 
 
 class Truncations(Protocol):
@@ -272,29 +278,53 @@ class BrightSearch:
     def _warm(self, points: np.ndarray) -> list[WarmState]:
         """The points whose baths fill more states than a cut for all orders may keep.
 
-        Where several modes are driven, or warm, also those whose cut is dear, if all is known of
-        them soon.
+        Also those whose cut is dear: where a cut may hold pairs, they get so many unknowns only.
         """
         if not points.size:
             return []
-        order, modes = self.search.order, self.model.modes
-        tops = fills(self.model, select(self.arrays, points), order, self.search.tolerance)
-        if not tops.any():
+        order, limit = self.search.order, self.search.limit
+        sizes, pairs = self._beside(points, order), self._beside(points, PAIRS)
+        if not sizes.any():
             return []
+        room = limit or HIGHER_ROOMY
+        hot = sizes > room
+        bounded = hot & (pairs <= room)  # a cut may hold pairs
+        if limit is None:
+            bounded |= ~hot & self._crowded(points)
+        return [
+            state
+            for some, most in ((hot & ~bounded, limit), (bounded, limit or SOON))
+            for state in warm_states(
+                self.model,
+                self.arrays,
+                points[some],
+                self.search.tolerance,
+                order,
+                most,
+                self.report,
+            )
+        ]
+
+    def _beside(self, points: np.ndarray, order: int) -> np.ndarray:
+        """States of a cut for g^(``order``) of what baths fill, (points,); 0 where they do not."""
+        tops = self._filled(points, order)
+        cuts = [graded(self.model, order + 2, row) for row in tops.tolist()]
+        sizes = np.array([count_states(self.model.modes, cut) for cut in cuts])
+        return np.asarray(sizes * tops.any(axis=1))
+
+    def _filled(self, points: np.ndarray, order: int) -> np.ndarray:
+        """Quanta that baths fill in each mode, (points, modes)."""
+        return fills(self.model, select(self.arrays, points), order, self.search.tolerance)
+
+    def _crowded(self, points: np.ndarray) -> np.ndarray:
+        """Where a cut beside baths would be dear: sooner where each grade holds many, (points,)."""
+        order, tops = self.search.order, self._filled(points, self.search.order)
+        several = np.count_nonzero(weights(self.model)) > 1
         cuts = [tuple(row) for row in np.where(tops > 0, tops, order + 2).tolist()]
-        sizes = np.array([count_states(modes, cut) for cut in cuts]) * tops.any(axis=1)
-        hot = sizes > (self.search.limit or HIGHER_ROOMY)
-        how = (self.search.tolerance, order)
-        found = warm_states(
-            self.model, self.arrays, points[hot], *how, self.search.limit, self.report
-        )
-        several = np.count_nonzero(tops, axis=1) > 1
-        several |= np.count_nonzero(weights(self.model)) > 1
-        if self.search.limit is None:
-            some = points[~hot & (sizes > CROWDED) & several]
-            soon = warm_states(self.model, self.arrays, some, *how, SOON, self.report)
-            found += [state for state in soon if settled(state, order).all()]
-        return found
+        sizes = np.array([count_states(self.model.modes, cut) for cut in cuts])
+        warm = np.count_nonzero(tops, axis=1)
+        least = np.where(several | (warm > 1), CROWDED, WIDE)
+        return np.asarray((sizes > least) & (warm > 0))
 
     def _linear(self, points: np.ndarray) -> tuple[list[GaussianState], np.ndarray]:
         """The points at which the model is linear, known by their covariances, and the others."""

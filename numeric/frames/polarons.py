@@ -323,12 +323,14 @@ def _settle(
 ) -> list[PolaronState]:
     """The state at the fewest quanta and phonons at which it settles, if n and g2 do.
 
-    Where two of them do not fit for all orders, it is looked for pairs.
+    Where two of them do not fit for all orders, it is looked for pairs, from what was solved on.
     """
-    probe = _probe(room, order, tolerance)
+    probe, state, before = _probe(room, order, tolerance), None, None
     for highest in sorted({order, min(order, PAIRS)}, reverse=True):
-        state, before = None, None
         following = _first(room, probe, highest, tolerance)
+        if before is not None:
+            kept = before.on.quanta, before.on.phonons
+            following = _next(kept, _asked(before, highest, tolerance))
         while room.fits(*following) and (before or room.fits(*_next(following))):
             now = room.solved(*following)
             if now is None:

@@ -7,13 +7,15 @@ and on how far modes that exchange quanta are from the temperature of their own 
 
 Degree and quanta grow until the numbers stay: first the degree, at as many quanta of the other
 modes as the order asks for, by two fifths at a time, then the quanta by two, at the last degree but
-one.  Each number is judged alone, by the sum of what the last step of both changed: all of what the
-degree did, and of what the quanta did the `numeric.trust.judge.share` that counts of any two cuts.
+one.  Where those that the drive asks for do not fit, it is looked for pairs.  Each number is judged
+alone, by the sum of what the last step of both changed: all of what the degree did, and of what the
+quanta did the `numeric.trust.judge.share` that counts of any two cuts.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from math import log
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
@@ -45,8 +47,16 @@ from systems.values import Arrays
 DEGREES = (8, 11, 16, 23, 32, 45, 64, 90, 128, 180, 250, 350)
 # Amplitude of one grade up to which the sweeps over the grades converge in a few steps
 GENTLE = 0.3
+# The same of one driven mode, whose grades hold one state each: a mirror of two phonons with 0.75
+# photons takes 3.5 s
+ALONE = 0.5
+# The same from which on a degree for pairs is judged with as many quanta as the order asks for
+BRISK = 0.1
 PAIRS = 2  # the highest order that is looked for where higher ones do not settle
-HIGHER = 250_000  # unknowns that are tried where only g3 and higher orders do not settle yet
+# Unknowns that are tried where only g3 and higher orders do not settle yet, or of several modes of
+# light.  Two of these beside a mirror of a tenth of a phonon, with a drive of 0.2 of the loss, take
+# 8 s for pairs with 160,000 of them, and over 100 s for g4 with 440,000
+HIGHER = 250_000
 FAINT = 1e-9  # of P(n), where it is no longer shown
 LONGEST = 4096  # numbers of quanta that it is shown for
 
@@ -214,7 +224,8 @@ def hot_modes(model: Model, arrays: Arrays) -> np.ndarray:
     """
     falls = fall_of_baths(model, arrays)
     some = np.any(falls > 0, axis=1) & (np.max(falls, axis=1, initial=0) < 1)
-    some &= np.ravel(scale(model, arrays)) <= GENTLE
+    alone = np.count_nonzero(weights(model)) == 1
+    some &= np.ravel(scale(model, arrays)) <= (ALONE if alone else GENTLE)
     some &= model.collective is None
     if some.any():
         some &= np.max(branches(model, arrays).quanta, axis=1) <= LIGHT
@@ -277,16 +288,37 @@ class _Room:
     hot: tuple[int, ...]
     most: int
     tell: Callable[[DampedEquation], None]
+    _known: dict[tuple[int, int], _Solved | None] = field(default_factory=dict)
 
     def solved(self, cut: int, degree: int, most: float = np.inf) -> _Solved | None:
-        """The numbers there, None where they do not fit or are not found."""
+        """The numbers there, None where they do not fit or are not found; solved once."""
+        if not self.fits(cut, degree, most):
+            return None
+        if (cut, degree) not in self._known:
+            equation = self._equation(cut, degree)
+            self.tell(equation)
+            self._known[cut, degree] = solve(equation, self.arrays)
+        return self._known[cut, degree]
+
+    def fits(self, cut: int, degree: int, most: float = np.inf) -> bool:
+        return self._equation(cut, degree).size <= min(most, self.most)
+
+    def _equation(self, cut: int, degree: int) -> DampedEquation:
         x = fall_of_baths(self.model, self.arrays)[0, list(self.hot)]
         basis = DampingBases(tuple((x / (1 - x)).tolist()), degree)
-        equation = DampedEquation(self.model, self.hot, cut, basis)
-        if equation.size > min(most, self.most):
-            return None
-        self.tell(equation)
-        return solve(equation, self.arrays)
+        return DampedEquation(self.model, self.hot, cut, basis)
+
+    def foretold(self, order: int, tolerance: float) -> int:
+        """Quanta of the light that so many terms of the series in the drive ask for, by twos."""
+        s = float(np.max(scale(self.model, self.arrays)))
+        terms = log(tolerance) / log(min(s, GENTLE) ** 2) if s > 0 else 1.0
+        return order + 2 * max(round(terms / 2), 1)
+
+    @property
+    def worth(self) -> int:
+        """Unknowns that are tried for all orders: of several modes of light factors fill in."""
+        several = np.count_nonzero(weights(self.model)) > 1
+        return min(self.most, HIGHER) if several else self.most
 
 
 def _tell(report: Report, done: int, total: int, equation: DampedEquation) -> None:
@@ -294,28 +326,44 @@ def _tell(report: Report, done: int, total: int, equation: DampedEquation) -> No
 
 
 def _settle(known: Callable[..., WarmState], room: _Room) -> list[WarmState]:
-    """The state at the least degree and quanta at which it settles, if it does."""
+    """The state at the least degree and quanta at which it settles, if it does.
+
+    Where the quanta that the drive asks for do not fit for all orders, it is looked for pairs.
+    """
     order, tried = known(None, ()).order, 0
-    for highest, most in ((order, HIGHER), (min(order, PAIRS), room.most)):
-        pair, tried = _pair(known, room, highest, most, tried)
-        if pair is not None:
-            state = _widened(known, room, pair, highest)
-            if state is not None and settled(state, PAIRS).all():
-                return [state]
+    brisk = np.max(scale(room.model, room.arrays)) > BRISK
+    passes = (order, min(HIGHER, room.most), room.worth), (min(order, PAIRS), *[room.most] * 2)
+    for highest, most, worth in passes:
+        # what many photons push takes a higher degree than what pairs do
+        cut = order if brisk else highest
+        pair, tried = _pair(known, room, highest, cut, (most, worth), tried)
+        state = None if pair is None else _widened(known, room, pair, highest, worth)
+        if state is not None and settled(state, PAIRS).all():
+            return [state]
+        tried = tried if pair is None else 0
     return []
 
 
 def _pair(
-    known: Callable[..., WarmState], room: _Room, order: int, most: int, first: int
+    known: Callable[..., WarmState],
+    room: _Room,
+    order: int,
+    cut: int,
+    most: tuple[int, int],
+    first: int,
 ) -> tuple[Pair | None, int]:
     """Numbers of two degrees that agree up to an order, or at least for pairs.
 
-    From a ``first`` degree on, by its place in `DEGREES`, and up to the most unknowns; the place of
-    the last one but one that was tried comes second.
+    They keep ``cut`` quanta.  From a ``first`` degree on, by its place in `DEGREES`, and up to the
+    ``most`` unknowns, here and with the quanta that the drive asks for; the place of the last one
+    but one that was tried comes second.
     """
     pair, before, place = None, None, first
+    cold = room.foretold(order, known(None, ()).tolerance)
     for place in range(first, len(DEGREES)):
-        after = room.solved(order, DEGREES[place], most)
+        if before is not None and not room.fits(cold, DEGREES[place - 1], most[1]):
+            break
+        after = room.solved(cut, DEGREES[place], most[0])
         if after is None:
             break
         pair = None if before is None else (before, after)
@@ -327,20 +375,25 @@ def _pair(
 
 
 def _widened(
-    known: Callable[..., WarmState], room: _Room, pair: Pair, order: int
+    known: Callable[..., WarmState], room: _Room, pair: Pair, order: int, most: int
 ) -> WarmState | None:
     """With two more quanta, and two more again, until these move no number or do not fit.
 
-    None where not even the first ones do, so that nothing tells whether there are enough.
+    Then one more may fit, which is compared with one less.  None where not even the first ones fit,
+    so that nothing tells whether there are enough, or those do not that the drive asks for.
     """
     few, state = pair[0], None
-    degree, cut = few.equation.basis.degree, order + 2
-    while (wide := room.solved(cut, degree)) is not None:
+    degree, cut = few.equation.basis.degree, few.equation.others.quanta + 2
+    if not room.fits(room.foretold(order, known(None, ()).tolerance), degree, most):
+        return None
+    while (wide := room.solved(cut, degree, most)) is not None:
         state = known(wide, (pair, (few, wide)))
         if settled(state, order).all():
-            break
+            return state
         few, cut = wide, cut + 2
-    return state
+    wide = None if state is None else room.solved(cut - 1, degree, most)
+    less = None if wide is None else room.solved(cut - 3, degree, most)
+    return state if wide is None or less is None else known(wide, (pair, (less, wide)))
 
 
 def solve(equation: DampedEquation, arrays: Arrays) -> _Solved | None:
