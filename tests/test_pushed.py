@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import poisson
 
 from numeric import steady_state
+from numeric.reading import twofold
 from numeric.search import truncation
 from numeric.search.pushed import pushes, swung
 from numeric.solvers.choice import solve_points
@@ -60,3 +61,20 @@ def test_the_truncation_that_is_advised_beside_a_resonance_of_many_phonons_does(
         # a truncation of one's own is trusted to a thousandth
         assert own.number(mode) == pytest.approx(measure(more, (i,), False).value[0], rel=1e-3)
         assert own.correlation(mode) == pytest.approx(measure(more, (i, i)).value[0], rel=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quanta", [10, 14])
+def test_a_cut_by_all_quanta_claims_what_a_mirror_turns_back_where_no_other_fits(
+    monkeypatch, quanta
+):
+    swinging = {"Delta": 0.3, "omega": 2.0, "g": 0.6, "kappa": 1.0, "gamma": 0.2, "xi": 0.5}
+    exact = steady_state(optomechanics.MODEL, swinging, {"a": 9, "b": 32})
+    monkeypatch.setattr(twofold, "largest", lambda *_: 0)
+    few = steady_state(optomechanics.MODEL, swinging, quanta)
+    words = [(mode, order) for mode in "ab" for order in (2, 3, 4)]
+    pairs = [[one.estimate("number", mode) for one in (few, exact)] for mode in "ab"]
+    pairs += [[one.estimate("correlation", *word) for one in (few, exact)] for word in words]
+    for own, known in pairs:
+        # the last shells tell the size of what is lost, as in boxes: it was 3 to 15 times as much
+        assert abs(own.value - known.value) <= 3 * own.error + known.error

@@ -213,11 +213,15 @@ class Twofold(Batch):
         return replace(found, cut=np.where(words == Status.OK, cut, 0.0))
 
     def _turned(self, what: Observable, *every: Solution) -> np.ndarray:
-        """By what share of itself the least of some cuts turns a number, where modes are pushed."""
+        """By what share of itself the least of some cuts turns a number, where modes are pushed.
+
+        A cut by all quanta that another one with more of all confirms is known by that.
+        """
         words = tuple(tuple(np.repeat(range(len(way)), way).tolist()) for way in what.ways)
-        shares = []
+        shares, alone = [], all(one is every[0] for one in every)
         for one in every:
-            flags = pushed_sides(self.model, select(self.arrays, one.points), one.space.cut)
+            here = select(self.arrays, one.points)
+            flags = pushed_sides(self.model, here, one.space.cut, mixed=alone)
             own = zip(limits(self.model.modes, one.space.cut), flags, strict=True)
             each = [turned(one, s, words).max(axis=0) for s, far in own if far]
             shares.append(np.sum([np.zeros(len(one.points)), *each], axis=0))

@@ -100,18 +100,23 @@ def steps(model: Model, arrays: Arrays, cut: Cut) -> list[int]:
     >>> steps(optomechanics.MODEL, arrays, (5, 60))
     [2, 9]
     """
-    pairs = zip(limits(model.modes, cut), pushed_sides(model, arrays, cut), strict=True)
+    every = limits(model.modes, cut)
+    pairs = zip(every, pushed_sides(model, arrays, cut, mixed=False), strict=True)
     return [max(PAIR, ceil(SHARE * side.top)) if own else PAIR for side, own in pairs]
 
 
-def pushed_sides(model: Model, arrays: Arrays, cut: Cut) -> list[bool]:
-    """Which of the `limits` of a cut are those of modes that others push, at any point.
+def pushed_sides(model: Model, arrays: Arrays, cut: Cut, mixed: bool = True) -> list[bool]:
+    """Which of the `limits` of a cut limit modes that others push, at any point.
+
+    ``mixed``: also sides that count others together with these, as a cut by all quanta does.
 
     >>> from systems.library import optomechanics
     >>> arrays = {n: np.array([x]) for n, x in optomechanics.VALUES.items()}
     >>> pushed_sides(optomechanics.MODEL, arrays, (5, 60))
     [False, True]
+    >>> [pushed_sides(optomechanics.MODEL, arrays, 9, mixed) for mixed in (True, False)]
+    [[True], [False]]
     """
-    pushed = np.any(pushes(model, arrays), axis=0)
+    pushed, few = np.any(pushes(model, arrays), axis=0), np.any if mixed else np.all
     counted = [np.array(side.weights) > 0 for side in limits(model.modes, cut)]
-    return [bool(np.all(pushed[some])) for some in counted]
+    return [bool(few(pushed[some])) for some in counted]
