@@ -67,6 +67,9 @@ SLOW = (
     "More quanta do not help: ask for rates that lie less far apart (a stronger drive, where only "
     "the drive empties a state), or leave out a mode that is far off resonance and hardly lossy."
 )
+# Times the change that is known without a cut, for a tolerance to ask for: a search to fewer digits
+# starts with fewer quanta, and may end with fewer where few fit
+SURE = 5.0
 ESTIMATED = (
     "number",
     "correlation",
@@ -263,14 +266,14 @@ class SteadyState(Twofold, Readout):
         lost = np.flatnonzero(np.any(list(moves.values()), axis=0))
         some = [block.take(np.isin(block.points, lost) & block.found) for block in self.blocks]
         some = [block for block in some if block.points.size]
-        if not some and pairs_known:
-            return "Ask for `order=2`."
         if not some:
             change = np.max(
                 [self._changed(*orders[name], lost) for name in moves if name in orders]
             )
-            if change < MOVED:
-                return f"Ask for what is known here ({loose(change)})."
+            ways = ["`order=2`"] if pairs_known else []
+            ways += [f"what is known here ({loose(SURE * change)})"] if change < MOVED else []
+            if ways:
+                return f"Ask for {', or '.join(ways)}."
             tried = [block.solver[np.isin(block.points, lost)] for block in self.blocks]
             failed = np.any(np.concatenate(tried) != "none")
             return UNSETTLED.format(own=self._fewer(lost)) if failed else NO_FRAME

@@ -13,6 +13,7 @@ from sympy.physics.quantum.boson import BosonOp
 from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
+from numeric.frames import polarons
 from numeric.frames.fluctuations import states_around
 from numeric.lindblad.space import count_states, space
 from numeric.search import start, truncation
@@ -359,3 +360,20 @@ def test_where_iterating_fails_what_factors_can_do_is_named(asked, monkeypatch):
     monkeypatch.undo()
     larger = steady_state(model, {"F": 1.2}, quanta=26)
     np.testing.assert_allclose(followed.correlation("a"), larger.correlation("a"), rtol=MOVED)
+
+
+@pytest.mark.slow
+def test_around_the_rest_of_a_mirror_the_tolerance_that_is_known_is_named(monkeypatch):
+    """With room for so few states that g4 is left open at 1e-8."""
+    far = {"Delta": 1.0, "omega": 1.0, "g": 1.0, "kappa": 0.1, "gamma": 0.01, "xi": 0.005}
+    monkeypatch.setattr(polarons, "ROOM", 420)
+    ended = steady_state(optomechanics.MODEL, far)
+    assert ended.estimate("correlation", "a", order=4).status == "not converged"
+    pairs, looser = ways(ended.advice)
+    assert (pairs, set(looser)) == ({"order": 2}, {"tolerance"})
+    found = steady_state(optomechanics.MODEL, far, **looser)
+    assert (found.status, found.advice) == ("ok", "")
+    monkeypatch.undo()
+    known = steady_state(optomechanics.MODEL, far)
+    g4 = [float(one.correlation("a", order=4)) for one in (found, known)]
+    np.testing.assert_allclose(*g4, rtol=looser["tolerance"], atol=0)  # as is asked for
