@@ -12,7 +12,8 @@ as well (`numeric.frames.warm`), and photons that push a mirror far (`numeric.fr
   mirror fills more than `CROWDED` states, or the light that is foretold fills more than `DEAR`
   states of several modes, or more than its limit (what is known there to a few digits only is
   searched all the same, where a cut fits),
-- and again where the search for a cut has ended without n and g2.
+- and again where the search for a cut has ended without n and g2 (so is, around its rest, a mirror
+  whose swing fills fewer).
 
 What both leave is a state that is neither: light on two branches far apart, or without a phase.
 """
@@ -203,13 +204,14 @@ class BrightSearch:
         many have been tried `ahead` they are not tried again.
         """
         linear, rest = self._linear(points)
-        most = self.search.limit or LAST
+        leaning, most = self._leaning(rest, dear=False), self.search.limit or LAST
+        rest = beside(rest, leaning)
         if rest.size:
             light = self.light(rest).quanta
             sizes, dear = self._dear(rest)
             tried = dear & (self._most(np.max(sizes[dear], initial=0)) >= most)
             rest = rest[(np.max(light, axis=1) > LIGHT) & ~tried]
-        return [*linear, *self.around(rest, most=most)]
+        return [*linear, *leaning, *self.around(rest, most=most)]
 
     def around(self, points: np.ndarray, most: int) -> list[DisplacedState]:
         """The points in frames around an amplitude, those in which they settle.
@@ -261,8 +263,11 @@ class BrightSearch:
         search = self.search.for_frame(order, closer, most)
         return list(search(shifted, values, some, self.solver, self.report))
 
-    def _leaning(self, points: np.ndarray) -> list[PolaronState]:
-        """The points at which a cut that holds how far light swings a mirror would be dear."""
+    def _leaning(self, points: np.ndarray, dear: bool = True) -> list[PolaronState]:
+        """The points at which a cut that holds how far light swings a mirror would be dear.
+
+        Or those where it would not be, but may have told nothing.
+        """
         if not points.size:
             return []
         how = self.search.order, self.search.tolerance
@@ -270,9 +275,10 @@ class BrightSearch:
         _, pushed = leaning(self.model, some)
         if not pushed.any():
             return []
-        dear = points[pushed & (swinging(self.model, some, *how) > CROWDED)]
+        large = swinging(self.model, some, *how) > CROWDED
+        asked = points[pushed & (large == dear)]
         return polaron_states(
-            self.model, self.arrays, dear, how[1], how[0], self.search.limit, self.report
+            self.model, self.arrays, asked, how[1], how[0], self.search.limit, self.report
         )
 
     def _warm(self, points: np.ndarray) -> list[WarmState]:
