@@ -6,9 +6,12 @@ import sympy as sp
 from oracles import kerr_correlation
 from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
+from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
-from numeric.search.classical import amplitudes
+from numeric.frames.shift import shift
+from numeric.lindblad.space import sides
+from numeric.search.classical import amplitudes, another_beyond
 from systems import Loss, Model
 from systems.library import kerr
 
@@ -103,3 +106,18 @@ def test_what_settles_around_one_of_two_branches_is_never_called_the_whole(frame
     state = steady_state(kerr.MODEL, values, order=2, frame=frame)
     assert state.number_status("a") == state.correlation_status("a") == "not converged"
     assert "tolerance" not in state.advice  # no other one knows more
+
+
+def test_light_on_two_branches_beside_an_atom_is_no_number_of_the_frame_around_one():
+    """The atom takes 1e-7 of the light; around the faint branch all settles: n = 3.46, for 54.7."""
+    a, s, D, U = BosonOp("a"), SigmaMinus("s"), *sp.symbols("D U", real=True)
+    far = 40 * Dagger(s) * s + g * (Dagger(a) * s + Dagger(s) * a)
+    mode = D * Dagger(a) * a + U * Dagger(a) ** 2 * a**2 + F * (a + Dagger(a))
+    model = Model("mode and atom", mode + far, (Loss(kappa, a), Loss(kappa, s)), F)
+    values = {"D": -6.31, "U": 0.0707, "F": 10.85, "g": 0.02, "kappa": 1.0}
+    arrays = {name: np.array([x]) for name, x in values.items()}
+    faint = amplitudes(model, arrays)[2]
+    assert abs(faint[0, 0]) ** 2 == pytest.approx(3.46, rel=1e-2)
+    around = shift(model, (True, False)).model
+    beyond = [another_beyond(model, arrays, faint, sides(around.modes, n)) for n in (15, 150)]
+    assert [bool(one[0]) for one in beyond] == [True, False]

@@ -7,7 +7,12 @@ from sympy.physics.quantum import Dagger
 from sympy.physics.quantum.boson import BosonOp
 
 from numeric import steady_state
+from numeric.lindblad.heat import fall_of_baths
 from numeric.lindblad.liouvillian import liouvillian
+from numeric.search.classical import branches
+from numeric.search.growth import Growth
+from numeric.search.pushed import pushes
+from numeric.solvers.choice import solve_points
 from numeric.solvers.direct import factorise
 from numeric.solvers.metastable import metastable
 from systems import Loss, Model
@@ -74,3 +79,13 @@ def test_a_phase_of_the_drive_turns_the_field_and_nothing_else():
     turned = (0.6 + 0.8j) ** np.subtract.outer(np.arange(61), np.arange(61))
     # round-off of the phase alone
     np.testing.assert_allclose(rhos[1], turned * rhos[0], rtol=0, atol=1e-14)
+
+
+def test_the_cut_after_one_that_takes_light_off_its_branch_holds_it():
+    arrays = {name: np.array([x]) for name, x in values_at(FAINT).items()}
+    known = fall_of_baths(kerr.MODEL, arrays), pushes(kerr.MODEL, arrays)
+    light, points = branches(kerr.MODEL, arrays), np.arange(1)
+    search = Growth(4, 1e-8, None, kerr.MODEL, points, light, *known, room=500)
+    few = search.marked(solve_points(kerr.MODEL, arrays, points, 118, "direct"))
+    more = search.marked(solve_points(kerr.MODEL, arrays, points, search.farther(118), "direct"))
+    assert [*search.leaks(few), *search.leaks(more)] == [True, False]

@@ -157,8 +157,8 @@ def another_beyond(
 
     The root that is nearest to them is none of those.  ``seen`` makes amplitudes of the quanta that
     are cut of distances (roots, points, modes).  Light that is metastable at both roots settles
-    around either, and only what holds both tells how much is where.  Of models with atoms it is not
-    asked, as in `Branches`.
+    around either, and only what holds both tells how much is where.  Beside atoms every root
+    counts: whether it draws light back is not asked, as in `Branches`.
 
     >>> from numeric.lindblad.space import sides
     >>> from systems.library import kerr
@@ -170,8 +170,6 @@ def another_beyond(
     [array([ True]), array([False])]
     """
     beyond = np.zeros(len(alphas), dtype=bool)
-    if any(map(is_two_level, model.modes)):
-        return beyond
     flow = mean_field(model)
     c = flow.coefficients(arrays)
     roots = _roots(model, flow, c)

@@ -28,11 +28,11 @@ from numeric.lindblad.space import (
     resized,
     wider,
 )
-from numeric.search.classical import by_mode, held_against, reach
+from numeric.search.classical import by_mode, held_against, reach, reach_at
 from numeric.search.projection import distant, needed, settling, visible
 from numeric.search.start import PAIRS, STRIDE, SearchStart
 from numeric.solvers.solution import Solution
-from numeric.trust.judge import newly_held, results, settled_each, share
+from numeric.trust.judge import is_short, newly_held, results, settled_each, share
 from numeric.trust.power import power
 from numeric.trust.tail import FLAT, missing, steepness
 from numeric.trust.worth import MOVED, Measured
@@ -86,6 +86,13 @@ class Growth(SearchStart):
     def marked(self, found: Solution) -> Solution:
         """The solution, with the points of which a classical branch lies beyond the cut."""
         return held_against(self.model, found, self.light.at(self._places(found)))
+
+    def leaks(self, found: Solution) -> np.ndarray:
+        """Where a cut of one mode that holds both branches decides how much is on which."""
+        light = self.light.at(self._places(found)).quanta
+        within = [reach_at(side, light) <= side.limit for side in found.space.sides]
+        alone = len(self.model.modes) == len(within) == 1
+        return is_short(found) & (within[0] if alone else False)
 
     def _places(self, found: Solution) -> np.ndarray:
         """Where the points of a solution stand among those of the search."""

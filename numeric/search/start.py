@@ -48,6 +48,9 @@ SKEWED = 4
 # Standard deviations of the brighter of two branches of one mode that a search starts with: what a
 # cut reflects changes branches, so that it has to hold more than such light
 BETWEEN = 9.0
+# By how much of itself a cut grows that changes branches more often than the light does: of 143
+# quanta 257 did and 281, at 1e-39 and 1e-57 of the loss, where the light does at 1e-65
+FARTHER = 0.2
 PAIRS = 2  # the highest order of what is wanted first: n and g2
 PROBE = 8  # of the limit, how small a part tells whether classical light that does not fit is there
 # Of the limit, how small a part shows how thermal populations fall: a slope takes 16 quanta
@@ -218,6 +221,13 @@ class SearchStart:
         if any(sum(change_of(word)) > 0 for jump in self.model.jumps for word in jump):
             most = FEWER_OF_WARM
         return fewer <= most * count_states(self.model.modes, wider(total, 2))
+
+    def farther(self, cut: Cut) -> Cut | None:
+        """The cut of one mode after such a one, or None where none fits."""
+        (top,) = limits(self.model.modes, cut)
+        larger = self.in_strides(top.limit + ceil(FARTHER * top.limit))
+        larger = larger if self.fits(larger) else self.limit - 1
+        return larger if larger > top.limit else None
 
     def _fitting(self, cut: Cut, limit: int | None = None) -> Cut:
         """The cut, made smaller until two more quanta fit into the budget."""

@@ -268,6 +268,15 @@ class TruncationSearch:
                 if none.any():
                     yield found.take(none), None if before is None else before.take(none)
                 found, coarse = found.take(~none), None if before is None else before.take(~none)
+                if (leaks := search.leaks(found)).any():  # nothing settles there: no twin is solved
+                    lost, farther = found.take(leaks), search.farther(cut)
+                    if farther is None:
+                        twin = None if coarse is None else coarse.take(leaks)
+                        yield lost.with_status(Status.NOT_CONVERGED), twin
+                    else:
+                        waiting[farther].append((lost.points, lost, None))
+                    found = found.take(~leaks)
+                    coarse = None if coarse is None else coarse.take(~leaks)
                 if not found.points.size:
                     continue
                 if coarse is None:
