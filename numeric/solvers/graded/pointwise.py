@@ -298,30 +298,33 @@ def _raise_rows(plan: Plan, U: Any, x: Any, into: Any, grade: int, to: int) -> N
 
 @njit(**COMPILED)
 def _evolve(plan: Plan, G: Any, U: Any, x: Any, into: Any) -> None:
-    """-G X - X G' and what U raises, of each point."""
-    room, turned = np.empty(x.shape[1], np.complex128), np.empty(G.shape[1], np.complex128)
+    """-G X - X G' and what U raises, of each point; few elements of G are not zero."""
     for point in range(len(x)):
         for grade in range(len(plan.starts) - 1):
             strip, made = _strip_of(plan, x[point], grade), _strip_of(plan, into[point], grade)
-            adjoint = _square_of(plan, turned, grade)
+            made[:] = 0
             square = _square_of(plan, G[point], grade)
-            for i in range(len(square)):
-                for j in range(len(square)):
-                    adjoint[i, j] = -np.conj(square[j, i])
-            np.dot(strip, adjoint, made)
-            _evolve_rows(plan, G[point], U[point], strip, made, grade, room)
+            rows, columns = np.nonzero(square)
+            factors = np.empty(len(rows), np.complex128)
+            for e in range(len(rows)):
+                factors[e] = np.conj(square[rows[e], columns[e]])
+            for i in range(len(strip)):
+                source, target = strip[i], made[i]
+                for e in range(len(rows)):
+                    target[rows[e]] -= source[columns[e]] * factors[e]
+            _evolve_rows(plan, G[point], U[point], strip, made, grade)
             _raise_into(plan, U[point], x[point], into[point], grade)
 
 
 @njit(**INNER)
-def _evolve_rows(plan: Plan, G: Any, U: Any, x: Any, into: Any, grade: int, room: Any) -> None:
+def _evolve_rows(plan: Plan, G: Any, U: Any, x: Any, into: Any, grade: int) -> None:
     """Add -G X and U X to a strip, block by block."""
     start, states = plan.starts[grade], x.shape[1]
     for other in range(grade, len(plan.starts) - 1):
-        first, last = plan.starts[other] - start, plan.starts[other + 1] - start
-        made = room[: (last - first) * states].reshape((last - first, states))
-        np.dot(_square_of(plan, G, other), x[first:last], made)
-        for i in range(last - first):
+        first, square = plan.starts[other] - start, _square_of(plan, G, other)
+        rows, columns = np.nonzero(square)
+        for e in range(len(rows)):
+            row, column, factor = first + rows[e], first + columns[e], square[rows[e], columns[e]]
             for j in range(states):
-                into[first + i, j] -= made[i, j]
+                into[row, j] -= factor * x[column, j]
         _raise_rows(plan, U, x, into, grade, other)
