@@ -111,12 +111,12 @@ class Pointwise(Strips):
         _gather(*arguments)
         return made
 
-    def sweep(self, source: np.ndarray) -> np.ndarray:
+    def sweep(self, source: np.ndarray, grades: int | None = None) -> np.ndarray:
         """Solve all blocks for a Hermitian source and what the drive raises, as in `Strips`."""
-        source = np.ascontiguousarray(source)
-        compile_once(_sweep, self.plan, self.parts, source)
-        _sweep(self.plan, self.parts, source)
-        return source
+        arguments = self.plan, self.parts, np.ascontiguousarray(source), grades or len(self.blocks)
+        compile_once(_sweep, *arguments)
+        _sweep(*arguments)
+        return arguments[2]
 
     def evolved(self, x: np.ndarray) -> np.ndarray:
         """-i K X + i X K' without what lowers the grade, of vectors."""
@@ -172,8 +172,8 @@ def _gather(
 
 
 @njit(**COMPILED)
-def _sweep(plan: Plan, parts: Parts, x: Any) -> None:
-    """Solve all blocks of each point in place of their sources, lowest first.
+def _sweep(plan: Plan, parts: Parts, x: Any, grades: int) -> None:
+    """Solve the blocks of so many grades of each point in place of their sources, lowest first.
 
     In strips of columns down to the diagonal no matrix of eigenvectors is wider than what it
     multiplies.
@@ -193,9 +193,10 @@ def _sweep(plan: Plan, parts: Parts, x: Any) -> None:
             )
             for e in range(length):
                 work[plan.mirror[e]] = np.conj(x[point, e])
-            for grade in range(len(plan.starts) - 1):
+            for grade in range(grades):
                 _raise_columns(plan, own.U, work, grade)
                 _solve_columns(plan, own, work, grade, half, made)
+            work[plan.columns[grades] :] = 0
             for e in range(length):
                 x[point, e] = np.conj(work[plan.mirror[e]])
 
@@ -297,30 +298,33 @@ def _raise_rows(plan: Plan, U: Any, x: Any, into: Any, grade: int, to: int) -> N
 
 @njit(**COMPILED)
 def _evolve(plan: Plan, G: Any, U: Any, x: Any, into: Any) -> None:
-    """-G X - X G' and what U raises, of each point."""
-    room, turned = np.empty(x.shape[1], np.complex128), np.empty(G.shape[1], np.complex128)
+    """-G X - X G' and what U raises, of each point; few elements of G are not zero."""
     for point in range(len(x)):
         for grade in range(len(plan.starts) - 1):
             strip, made = _strip_of(plan, x[point], grade), _strip_of(plan, into[point], grade)
-            adjoint = _square_of(plan, turned, grade)
+            made[:] = 0
             square = _square_of(plan, G[point], grade)
-            for i in range(len(square)):
-                for j in range(len(square)):
-                    adjoint[i, j] = -np.conj(square[j, i])
-            np.dot(strip, adjoint, made)
-            _evolve_rows(plan, G[point], U[point], strip, made, grade, room)
+            rows, columns = np.nonzero(square)
+            factors = np.empty(len(rows), np.complex128)
+            for e in range(len(rows)):
+                factors[e] = np.conj(square[rows[e], columns[e]])
+            for i in range(len(strip)):
+                source, target = strip[i], made[i]
+                for e in range(len(rows)):
+                    target[rows[e]] -= source[columns[e]] * factors[e]
+            _evolve_rows(plan, G[point], U[point], strip, made, grade)
             _raise_into(plan, U[point], x[point], into[point], grade)
 
 
 @njit(**INNER)
-def _evolve_rows(plan: Plan, G: Any, U: Any, x: Any, into: Any, grade: int, room: Any) -> None:
+def _evolve_rows(plan: Plan, G: Any, U: Any, x: Any, into: Any, grade: int) -> None:
     """Add -G X and U X to a strip, block by block."""
     start, states = plan.starts[grade], x.shape[1]
     for other in range(grade, len(plan.starts) - 1):
-        first, last = plan.starts[other] - start, plan.starts[other + 1] - start
-        made = room[: (last - first) * states].reshape((last - first, states))
-        np.dot(_square_of(plan, G, other), x[first:last], made)
-        for i in range(last - first):
+        first, square = plan.starts[other] - start, _square_of(plan, G, other)
+        rows, columns = np.nonzero(square)
+        for e in range(len(rows)):
+            row, column, factor = first + rows[e], first + columns[e], square[rows[e], columns[e]]
             for j in range(states):
-                into[first + i, j] -= made[i, j]
+                into[row, j] -= factor * x[column, j]
         _raise_rows(plan, U, x, into, grade, other)
