@@ -138,12 +138,18 @@ def _left(model: Model, flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np
 
     Of models with atoms it is not asked, as in `Branches`.
     """
-    left = np.zeros((len(roots), c.shape[1]), dtype=bool)
-    if not any(map(is_two_level, model.modes)):
-        for held, root in zip(left, roots, strict=True):
-            (some,) = np.nonzero(np.isfinite(root).all(axis=0))
-            held[some] = ~_stable(flow, root[:, some], c[:, some], -MARGINAL)
-    return left
+    if any(map(is_two_level, model.modes)):
+        return np.zeros((len(roots), c.shape[1]), dtype=bool)
+    return ~_drawing(flow, c, roots)
+
+
+def _drawing(flow: MeanField, c: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    """Which roots draw back what is near them, atoms too, (starts, points); all that are none."""
+    draws = np.ones((len(roots), c.shape[1]), dtype=bool)
+    for kept, root in zip(draws, roots, strict=True):
+        (some,) = np.nonzero(np.isfinite(root).all(axis=0))
+        kept[some] = _stable(flow, root[:, some], c[:, some], -MARGINAL)
+    return draws
 
 
 def another_beyond(
@@ -157,8 +163,7 @@ def another_beyond(
 
     The root that is nearest to them is none of those.  ``seen`` makes amplitudes of the quanta that
     are cut of distances (roots, points, modes).  Light that is metastable at both roots settles
-    around either, and only what holds both tells how much is where.  Beside atoms every root
-    counts: whether it draws light back is not asked, as in `Branches`.
+    around either, and only what holds both tells how much is where.
 
     >>> from numeric.lindblad.space import sides
     >>> from systems.library import kerr
@@ -174,7 +179,7 @@ def another_beyond(
     c = flow.coefficients(arrays)
     roots = _roots(model, flow, c)
     every = np.array([_fields(model, root) for root in roots])
-    every[_left(model, flow, c, roots)] = np.nan
+    every[~_drawing(flow, c, roots)] = np.nan
     gaps = np.sum(abs(every - alphas) ** 2, axis=2)
     nearest = every[np.argmin(np.nan_to_num(gaps, nan=np.inf), axis=0), np.arange(len(alphas))]
     every[np.sum(abs(every - nearest) ** 2, axis=2) <= ALIKE] = np.nan
