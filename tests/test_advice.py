@@ -142,6 +142,21 @@ def test_squeezed_light_that_no_truncation_holds_is_sent_to_its_covariances(aske
     np.testing.assert_allclose(g2, 3 + 1 / (2 * n), rtol=1e-10)  # round-off
 
 
+@pytest.mark.parametrize(("pump", "limit"), [(0.24, 60), (0.235, 14), (0.248, 60), (0.248759, 200)])
+def test_a_cut_that_bends_a_tail_is_allowed_for_or_names_no_truncation(pump, limit):
+    """A limit or quanta that are named hold g2 of squeezed light of 6, 4, 31 and 50 quanta."""
+    values = {"G": pump, "kappa": 1.0}
+    ended = steady_state(SQUEEZED, values, limit=limit, frame="original", order=2)
+    assert ended.status == "not converged"
+    named = ways(ended.advice)
+    assert bool(named) == (pump < 0.245)
+    exact = steady_state(SQUEEZED, values)
+    for way in named:
+        state = steady_state(SQUEEZED, values, frame="original", **{"order": 2, **way})
+        np.testing.assert_allclose(state.correlation("a"), exact.correlation("a"), rtol=MOVED)
+    assert named or "leave out `quanta`, `frame`" in ended.advice
+
+
 def test_light_of_an_atom_and_a_bright_cavity_is_told_what_holds_it():
     # n = (xi/(kappa/2))^2 of a cavity alone: 178 quanta, and 6.5 standard deviations more
     values = {"Delta_a": 0.0, "Delta_s": 0.0, "g": 1.0, "kappa": 0.3, "gamma": 0.1, "xi": 2.0}

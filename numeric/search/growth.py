@@ -162,12 +162,20 @@ class Growth(SearchStart):
         (side,) = limits(self.model.modes, now)
         steps = settling(visible(found), side, words, self.tolerance, most)
         strides = np.where(steps > 1, stride * np.ceil(steps / stride), 2)
-        return np.clip(strides, least, most).astype(int)
+        few = np.clip(strides, least, most).astype(int).tolist()
+        return np.array([self._landed(now, k) if self.stride(top + k) > STRIDE else k for k in few])
+
+    def _landed(self, now: Cut, few: int) -> int:
+        """At least so ``few`` quanta more, up to a cut that is shared where that fits."""
+        more = self.in_strides(largest_side(now) + few) - largest_side(now)
+        return more if self.fits(wider(now, more)) else few
 
     def _stride(self, now: Cut) -> int:
         """Quanta more that tell what a cut is worth: two, or as many as are hardly more states."""
-        shared = self.is_narrow and largest_side(now) > 2 * STRIDE
-        return STRIDE if shared and self.fits(wider(now, STRIDE)) else 2
+        top = largest_side(now)
+        stride = self.stride(top + 1)
+        shared = self.is_narrow and top > 2 * STRIDE
+        return stride if shared and self.fits(wider(now, stride)) else 2
 
     def grown(
         self, coarse: Solution, fine: Solution, judged: Measured, moves: np.ndarray

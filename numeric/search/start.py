@@ -40,8 +40,9 @@ MOST = 1000  # quanta beyond which it is all the same: they do not fit
 AHEAD = 6
 # Quanta from one cut to the next of one mode, alone or beside atoms, whose cuts grow little: so few
 # cuts serve all points.  19 states for 15 take a third more time, and one more cut of 100 points as
-# much as two; where a step of two would just do, it often does not
-STRIDE = 4
+# much as two; where a step of two would just do, it often does not.  Beyond `WIDE` quanta beside
+# atoms it is twice as many: 5, 9, 13, 21, 29, ...
+STRIDE, WIDE = 4, 13
 # Quanta more for one mode, where they cost little: Poisson's law is skewed, x = 5.5 deviations of
 # it are (x^2 - 1)/6 more (E. A. Cornish and R. A. Fisher, Rev. Inst. Int. Stat. 5, 307 (1938))
 SKEWED = 4
@@ -123,8 +124,13 @@ class SearchStart:
 
     def in_strides(self, quanta: int) -> int:
         """Those of a cut that also serves other points: 5, 9, 13, ... where cuts grow little."""
-        shared = 1 + STRIDE * ceil((quanta - 1) / STRIDE)
+        stride = self.stride(quanta)
+        shared = stride * ceil((quanta + 3) / stride) - 3
         return shared if self.is_narrow and quanta > STRIDE - 1 else quanta
+
+    def stride(self, quanta: int) -> int:
+        """Quanta from the cut before that is shared to the one of so many."""
+        return 2 * STRIDE if quanta > WIDE and len(self.model.modes) > 1 else STRIDE
 
     def starts(self, arrays: Arrays) -> list[tuple[Cut, np.ndarray]]:
         """The first truncation of each point, two quanta short of its second."""
