@@ -289,9 +289,10 @@ class BrightSearch:
         if not points.size:
             return []
         order, limit = self.search.order, self.search.limit
-        sizes, pairs = self._beside(points, order), self._beside(points, PAIRS)
+        sizes = self._beside(points, order)
         if not sizes.any():
             return []
+        pairs = self._beside(points, PAIRS)
         room = limit or HIGHER_ROOMY
         hot = sizes > room
         bounded = hot & (pairs <= room)  # a cut may hold pairs
@@ -313,10 +314,12 @@ class BrightSearch:
 
     def _beside(self, points: np.ndarray, order: int) -> np.ndarray:
         """States of a cut for g^(``order``) of what baths fill, (points,); 0 where they do not."""
-        tops = self._filled(points, order)
-        cuts = [graded(self.model, order + 2, row) for row in tops.tolist()]
-        sizes = np.array([count_states(self.model.modes, cut) for cut in cuts])
-        return np.asarray(sizes * tops.any(axis=1))
+        kinds, which = np.unique(self._filled(points, order), axis=0, return_inverse=True)
+        sizes = [
+            count_states(self.model.modes, graded(self.model, order + 2, row)) if any(row) else 0
+            for row in kinds.tolist()
+        ]
+        return np.array(sizes)[np.ravel(which)]
 
     def _filled(self, points: np.ndarray, order: int) -> np.ndarray:
         """Quanta that baths fill in each mode, (points, modes)."""

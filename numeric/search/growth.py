@@ -162,8 +162,9 @@ class Growth(SearchStart):
         (side,) = limits(self.model.modes, now)
         steps = settling(visible(found), side, words, self.tolerance, most)
         strides = np.where(steps > 1, stride * np.ceil(steps / stride), 2)
-        few = np.clip(strides, least, most).astype(int).tolist()
-        return np.array([self._landed(now, k) if self.stride(top + k) > STRIDE else k for k in few])
+        few, which = np.unique(np.clip(strides, least, most).astype(int), return_inverse=True)
+        landed = [self._landed(now, k) if self.stride(top + k) > STRIDE else k for k in few]
+        return np.array(landed)[which]
 
     def _landed(self, now: Cut, few: int) -> int:
         """At least so ``few`` quanta more, up to a cut that is shared where that fits."""
