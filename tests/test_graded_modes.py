@@ -1,7 +1,7 @@
 """Three modes in batches: the sweeps whose blocks are Sylvester equations."""
 
 from dataclasses import replace
-from itertools import combinations, product
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from sympy.physics.quantum.pauli import SigmaMinus
 
 from numeric import steady_state
 from numeric.lindblad.liouvillian import liouvillian
-from numeric.lindblad.space import space
 from numeric.solvers import direct, graded, iterative, threads
 from numeric.solvers.graded import strips, sylvester
 from numeric.solvers.graded.forms import dagger
@@ -140,31 +139,6 @@ def test_a_single_point_of_three_modes_is_swept_and_has_the_numbers_of_a_batch()
             one, many = (s.correlation(mode, order=order) for s in (alone, batch))
             # no number depends on grouping beyond its eleventh digit
             assert one == pytest.approx(many[0], rel=1e-11, abs=0)
-
-
-def test_grades_that_count_no_more_are_swept_no_more(monkeypatch):
-    swept, sweep = [], Strips.sweep
-
-    def noted(equation, source, grades=None):
-        swept.append(grades)
-        return sweep(equation, source, grades)
-
-    monkeypatch.setattr(Strips, "sweep", noted)
-    arrays = read_values(kerr_ring.MODEL, {**kerr_ring.VALUES, **RING})
-    alone, twice = (
-        sylvester.solve(
-            kerr_ring.MODEL, {n: np.full(m, x) for n, x in arrays.items()}, 8, 1e-11, 60
-        )
-        for m in (1, 2)
-    )
-    on = space(kerr_ring.MODEL.modes, 8)  # 165 states
-    assert swept[0] == 9 > min(grades for grades in swept if grades)
-    for mode, order in product(range(3), range(1, 5)):
-        moments = [found.populations[0] @ on.falling(mode, order) for found in (alone, twice)]
-        assert np.isclose(*moments, rtol=1e-11, atol=0)  # the tolerance
-    # what is left of a population is in its error, which is told to its order; both have last bits
-    allowed = 10 * (alone.error + twice.error) + 1e-15 * alone.populations[:1]
-    assert np.all(abs(alone.populations - twice.populations[:1]) <= allowed[:1])
 
 
 @pytest.mark.parametrize("chi", [2.0, 20.0])

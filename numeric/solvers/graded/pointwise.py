@@ -111,12 +111,12 @@ class Pointwise(Strips):
         _gather(*arguments)
         return made
 
-    def sweep(self, source: np.ndarray, grades: int | None = None) -> np.ndarray:
+    def sweep(self, source: np.ndarray) -> np.ndarray:
         """Solve all blocks for a Hermitian source and what the drive raises, as in `Strips`."""
-        arguments = self.plan, self.parts, np.ascontiguousarray(source), grades or len(self.blocks)
-        compile_once(_sweep, *arguments)
-        _sweep(*arguments)
-        return arguments[2]
+        source = np.ascontiguousarray(source)
+        compile_once(_sweep, self.plan, self.parts, source)
+        _sweep(self.plan, self.parts, source)
+        return source
 
     def evolved(self, x: np.ndarray) -> np.ndarray:
         """-i K X + i X K' without what lowers the grade, of vectors."""
@@ -172,8 +172,8 @@ def _gather(
 
 
 @njit(**COMPILED)
-def _sweep(plan: Plan, parts: Parts, x: Any, grades: int) -> None:
-    """Solve the blocks of so many grades of each point in place of their sources, lowest first.
+def _sweep(plan: Plan, parts: Parts, x: Any) -> None:
+    """Solve all blocks of each point in place of their sources, lowest first.
 
     In strips of columns down to the diagonal no matrix of eigenvectors is wider than what it
     multiplies.
@@ -193,10 +193,9 @@ def _sweep(plan: Plan, parts: Parts, x: Any, grades: int) -> None:
             )
             for e in range(length):
                 work[plan.mirror[e]] = np.conj(x[point, e])
-            for grade in range(grades):
+            for grade in range(len(plan.starts) - 1):
                 _raise_columns(plan, own.U, work, grade)
                 _solve_columns(plan, own, work, grade, half, made)
-            work[plan.columns[grades] :] = 0
             for e in range(length):
                 x[point, e] = np.conj(work[plan.mirror[e]])
 

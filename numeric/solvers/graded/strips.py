@@ -140,7 +140,6 @@ class Strips:
             raise NoGrading("The jumps have to lower the number of quanta, but one does not.")
         words, jumps, unit = read(model, arrays)
         self.layout, self.points = lay_out(model, quanta), len(unit)
-        self.on = space(model.modes, quanta)
         self.blocks, made = self.layout.blocks, {w: -1j * c / unit for w, c in words.items()}
         raises = _raises(model)
         lowering = {w: c for w, c in made.items() if raises[w] < 0}
@@ -207,17 +206,6 @@ class Strips:
             shape = self.points, self.layout.size - block.start, block.stop - block.start
             yield x[:, strip].reshape(shape)
 
-    @cached_property
-    def moments(self) -> np.ndarray:
-        """n (n - 1) ... (n - k + 1) of each k and mode, (k, mode, state).
-
-        They are those which a cut with two quanta fewer has as well.
-        """
-        orders = range(1, max(2, len(self.blocks) - 2))
-        modes = range(self.on.occupations.shape[1])
-        falling = [[self.on.falling(mode, k) for mode in modes] for k in orders]
-        return np.array(falling)[..., self.layout.order]
-
     def leading(self) -> np.ndarray:
         """psi psi' with psi_0 = 1 and G_m psi_m = -i (U psi)_m."""
         psi = np.zeros((self.points, self.layout.size, 1), dtype=complex)
@@ -269,21 +257,16 @@ class Strips:
             return self.sweep(self.fed(x))
         return x + self.sweep(self.evolved(x) + self.fed(x))
 
-    def sweep(self, source: np.ndarray, grades: int | None = None) -> np.ndarray:
+    def sweep(self, source: np.ndarray) -> np.ndarray:
         """Solve all blocks for a Hermitian source and what the drive raises, lowest first.
 
-        The vacuum element stays zero.  The source is overwritten.  Blocks beyond so many ``grades``
-        become zero.
+        The vacuum element stays zero.  The source is overwritten.
         """
-        blocks = self.blocks[:grades]
-        end = blocks[-1].stop
-        if end < self.layout.size:
-            source[:, self.layout.row >= end] = 0
-        parts = [x[:, : end - b.start] for b, x in zip(blocks, self.cut(source), strict=False)]
-        for i, (block, x, form) in enumerate(zip(blocks, parts, self.forms, strict=False)):
+        parts = list(self.cut(source))
+        for i, (block, x, form) in enumerate(zip(self.blocks, parts, self.forms, strict=True)):
             self._raise(i, parts, x)
             half = right(x, form.inverse_dagger)
-            for j, own in enumerate(blocks[i:], i):
+            for j, own in enumerate(self.blocks[i:], i):
                 first = max(self.blocks[self.lowest[j]].start, block.start)
                 rows = shifted(own, block.start)
                 if self.many:
@@ -304,7 +287,7 @@ class Strips:
         block = self.blocks[i]
         rows = slice(block.start, block.stop)
         for (j, k), U in self.raised.items():
-            if not k < i <= j < len(parts):
+            if not k < i <= j:
                 continue
             lower = parts[k][:, rows.start - self.blocks[k].start :]
             if j == i:
@@ -368,17 +351,9 @@ class Strips:
         left += rounding * (ROUNDINGS * EPSILON * self.layout.phases)
         return self.sweep(left)
 
-    def error(self, x: np.ndarray, grades: int | None = None) -> np.ndarray:
-        """Absolute error of the populations of the solution x, (point, state), by that.
-
-        Where not all ``grades`` were swept to the end, a second sweep below the highest one tells
-        what their error makes of the others.
-        """
-        left, diagonal = self.rest(x), self.layout.diagonal
-        error = abs(left[:, diagonal])
-        if grades is None or grades == len(self.blocks):
-            return error
-        return error + abs(self.sweep(self.fed(left), len(self.blocks) - 1)[:, diagonal])
+    def error(self, x: np.ndarray) -> np.ndarray:
+        """Absolute error of the populations of the solution x, (point, state), by that."""
+        return abs(self.rest(x)[:, self.layout.diagonal])
 
 
 @lru_cache(maxsize=256)

@@ -67,9 +67,6 @@ SKEW = 1e3
 # Relative residual of a sum by GMRES, of its refinement, and of what is only to be estimated
 ACCURACY, CORRECTION, ROUGH = 1e-11, 1e-6, 1e-2
 FAINTEST = 1e-12  # amplitude below which elements are no longer made larger there
-# What sweeps may leave of a moment: a part of the tolerance, and of orders beyond those that search
-# for a truncation by default a part of what the cut leaves out
-UNSEEN, USUAL, PART = 1e-2, 4, 0.1
 TINY = 1e-300  # keeps a quotient of two zeros from being NaN; far below all that counts
 
 
@@ -202,27 +199,24 @@ def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, densit
 
     Changes fall by a ratio r a sweep, at least from some sweep on: the remaining sum is at most
     change r/(1 - r), with r the worse of the last two ratios.  Where r is 1 or more nothing is
-    known of it.  Of one point with many states the highest grades are swept as long as they count.
+    known of it.
     """
     diagonal, total, ratio = equation.layout.diagonal, x.copy(), np.full(len(x), 0.5)
     before, remainder = np.ones(len(x)), np.full(len(x), np.inf)
     p = np.take(x, diagonal, axis=1)  # the populations, here and in each change
     sweeps, last = np.zeros(len(x), dtype=int), abs(p)
     hopeless = np.zeros(len(x), dtype=bool)
-    alone, grades = equation.many and len(x) == 1, len(equation.blocks)
-    moved: np.ndarray | None = None  # what the last change did to the moments
-    trial, most = (SOON, SOON + FEW) if alone else (TRIAL, limit)
+    trial, most = (SOON, SOON + FEW) if equation.many and len(x) == 1 else (TRIAL, limit)
     # a point that is done or given up stays as it is, however long its neighbours take
     while np.any(open_ := (remainder > tolerance) & ~hopeless) and (made := sweeps.max()) < limit:
-        x = equation.sweep(equation.fed(x), grades)
+        x = equation.sweep(equation.fed(x))
         if not open_.all():  # asked for point by point it takes three times as long
             x[~open_] = 0
         total += x
         new = np.take(x, diagonal, axis=1)
         p += new
-        swept = np.arange(len(diagonal)) < equation.blocks[grades - 1].stop
-        last = np.where(open_[:, None] & swept, abs(new), last)
-        change = _change(abs(new), abs(p), equation.blocks)
+        last = np.where(open_[:, None], abs(new), last)
+        change = _change(last, abs(p), equation.blocks)
         now = np.where(open_, change / (before + TINY), ratio)
         decay, least = np.maximum(now, ratio), np.minimum(now, ratio)
         left = np.where(decay < 1, change * decay / (1 - decay), np.inf)
@@ -230,15 +224,11 @@ def _sweep(equation: Strips, x: np.ndarray, tolerance: float, limit: int, densit
         if made >= trial:
             hopeless |= ~(change * least ** (max(most - made, 0)) <= tolerance)
         before, ratio = np.where(open_, change, before), now
-        if alone:
-            held, changes = _held(equation, abs(p[0])), _held(equation, abs(new[0]))
-            first = held if moved is None else moved
-            grades, moved = min(grades, _counting(changes, first, held, tolerance)), changes
     if hopeless.all():  # nobody asks for the error of what is not found
         return _read(equation, total, abs(total[:, diagonal]), remainder, sweeps, density)
     # what further sweeps would add, to the solution and to its error
     further = (np.minimum(ratio, 0.9) / (1 - np.minimum(ratio, 0.9)))[:, None]
-    error = equation.error(total, grades) * (1 + further) + last * further
+    error = equation.error(total) * (1 + further) + last * further
     return _read(equation, total, error, remainder, sweeps, density)
 
 
@@ -294,30 +284,6 @@ def _read(
     error = error + abs(populations) * error.sum(axis=1, keepdims=True)
     rho = equation.matrix(total / trace)[:, back[:, None], back] if density else None
     return Swept(populations, error, remainder, sweeps, rho)
-
-
-def _held(equation: Strips, p: np.ndarray) -> np.ndarray:
-    """What each grade and those beyond it hold of the moments of all modes, (k, mode, grade)."""
-    starts = [block.start for block in equation.blocks]
-    parts = np.add.reduceat(equation.moments * p, starts, axis=2)
-    return np.cumsum(parts[..., ::-1], axis=2)[..., ::-1]
-
-
-def _counting(new: np.ndarray, before: np.ndarray, held: np.ndarray, tolerance: float) -> int:
-    """How many grades, from the lowest on, further changes of which count for a moment of a mode.
-
-    They do not if they are below `UNSEEN` of the tolerance.  Orders beyond `USUAL` may also miss
-    `PART` of what the cut leaves out: what the highest grade holds, times the ratio of changes.
-
-    >>> held = np.array([[[1.0, 1e-3, 1e-6, 1e-9]]])  # of one moment, changed by a tenth a sweep
-    >>> [_counting(x * held, 10 * x * held, held, 1e-6) for x in (1e-1, 1e-3, 1e-6)]
-    [3, 2, 2]
-    """
-    ratio = np.minimum(new / (before + TINY), 0.9)
-    further = new * ratio / (1 - ratio)
-    seen = UNSEEN * tolerance * np.broadcast_to(held[..., :1], held.shape).copy()
-    seen[USUAL:] = np.maximum(seen, PART * ratio * held[..., -1:])[USUAL:]
-    return 1 + int(np.max(np.nonzero(further > seen)[2], initial=1))
 
 
 def _change(new: np.ndarray, p: np.ndarray, blocks: tuple[slice, ...]) -> np.ndarray:
