@@ -12,6 +12,7 @@ take 3 s for 78 states, and iterating 0.1 s; bright light of 210 states around i
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -136,7 +137,7 @@ class Iterated:
         return self.solve(source)
 
 
-class Sylvester(Eigenbasis):
+class Sylvester:
     """X with z X + i (K X - X K') = F, in flattened matrices, from the eigenvectors of K.
 
     >>> K = np.array([[0, 0.1], [0.1, 1 - 0.5j]])
@@ -146,16 +147,16 @@ class Sylvester(Eigenbasis):
     """
 
     def __init__(self, basis: Eigenbasis, z: complex) -> None:
-        self.values, self.vectors, self.inverse = basis.values, basis.vectors, basis.inverse
+        self.basis = basis
         rates = z + 1j * np.subtract.outer(basis.values, basis.values.conj())
         least = SLOWEST * np.median(abs(rates))
         self.rates = np.where(abs(rates) < least, least, rates)
 
     def __call__(self, flat: np.ndarray) -> np.ndarray:
-        F = flat.reshape(self.rates.shape)  # not Hermitian
-        inside = self.inverse @ F @ self.inverse.conj().T
+        V, inverse = self.basis.vectors, self.basis.inverse
+        inside = inverse @ flat.reshape(self.rates.shape) @ inverse.conj().T  # not Hermitian
         inside /= self.rates
-        return np.asarray((self.vectors @ inside @ self.vectors.conj().T).ravel())
+        return np.asarray((V @ inside @ V.conj().T).ravel())
 
     def rounded(self) -> Sylvester:
         """The same in single precision.
@@ -164,7 +165,8 @@ class Sylvester(Eigenbasis):
         >>> once(np.ones(4, dtype=np.complex64)).dtype
         dtype('complex64')
         """
-        other = super().rounded()
-        with np.errstate(over="ignore"):
+        other = copy(self)
+        other.basis = self.basis.rounded()
+        with np.errstate(over="ignore"):  # what leaves the range is solved in double precision
             other.rates = self.rates.astype(np.complex64)
         return other
