@@ -289,15 +289,16 @@ class BrightSearch:
         if not points.size:
             return []
         order, limit = self.search.order, self.search.limit
-        sizes = self._beside(points, order)
-        if not sizes.any():
+        tops = self._filled(points, order)
+        if not tops.any():
             return []
-        pairs = self._beside(points, PAIRS)
+        sizes = self._beside(tops, order)
+        pairs = self._beside(self._filled(points, PAIRS), PAIRS)
         room = limit or HIGHER_ROOMY
         hot = sizes > room
         bounded = hot & (pairs <= room)  # a cut may hold pairs
         if limit is None:
-            bounded |= ~hot & self._crowded(points)
+            bounded |= ~hot & self._crowded(tops)
         return [
             state
             for some, most in ((hot & ~bounded, limit), (bounded, limit or SOON))
@@ -312,9 +313,9 @@ class BrightSearch:
             )
         ]
 
-    def _beside(self, points: np.ndarray, order: int) -> np.ndarray:
-        """States of a cut for g^(``order``) of what baths fill, (points,); 0 where they do not."""
-        kinds, which = np.unique(self._filled(points, order), axis=0, return_inverse=True)
+    def _beside(self, tops: np.ndarray, order: int) -> np.ndarray:
+        """States of a cut for g^(``order``) beside what baths fill, (points,); 0 without."""
+        kinds, which = np.unique(tops, axis=0, return_inverse=True)
         sizes = [
             count_states(self.model.modes, graded(self.model, order + 2, row)) if any(row) else 0
             for row in kinds.tolist()
@@ -325,11 +326,10 @@ class BrightSearch:
         """Quanta that baths fill in each mode, (points, modes)."""
         return fills(self.model, select(self.arrays, points), order, self.search.tolerance)
 
-    def _crowded(self, points: np.ndarray) -> np.ndarray:
+    def _crowded(self, tops: np.ndarray) -> np.ndarray:
         """Where a cut beside baths would be dear: sooner where each grade holds many, (points,)."""
-        order, tops = self.search.order, self._filled(points, self.search.order)
         several = np.count_nonzero(weights(self.model)) > 1
-        cuts = [tuple(row) for row in np.where(tops > 0, tops, order + 2).tolist()]
+        cuts = [tuple(row) for row in np.where(tops > 0, tops, self.search.order + 2).tolist()]
         sizes = np.array([count_states(self.model.modes, cut) for cut in cuts])
         warm = np.count_nonzero(tops, axis=1)
         least = np.where(several | (warm > 1), CROWDED, WIDE)
